@@ -1,0 +1,273 @@
+// Package aggregate turns classified events into counts that add up.
+//
+// The path through the package:
+//
+//  1. [Scan] runs the stages on every core: readers fill blocks, workers decode
+//     them, classify the records and count them, each in its own [Tally].
+//  2. The tallies of all workers are merged into one: a Tally is a sum.
+//  3. Beside it, every [Source] accounts for its bytes and records.
+//
+// Package aggregate/partial makes Arrow record batches of a Tally.
+package aggregate
+
+import (
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+)
+
+// Options say how to scan. The zero value is the sensible choice.
+type Options struct {
+	Jobs  int       // workers; 0: one per core
+	Stdin io.Reader // what the source "-" reads
+}
+
+// sectionSize is how much of a plain file a worker takes at a time: enough to
+// make the line that a border cuts a small loss, little enough to keep all
+// workers busy to the end of a file.
+const sectionSize = 4 << 20
+
+// A Result is what a scan found.
+type Result struct {
+	Tally   *Tally
+	Sources []*Source // in the order given
+}
+
+// Scan reads all sources to their end. What is wrong with a source stands in
+// Result.Sources and does not end the scan. The result does not depend on the
+// number of workers.
+func Scan(sources []parse.Source, o Options) *Result {
+	jobs := o.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	s := &scan{
+		tasks: make(chan task),
+		free:  make(chan *parse.Block, 2*jobs+1),
+		slots: make(chan struct{}, jobs),
+	}
+	for range cap(s.free) {
+		s.free <- &parse.Block{}
+	}
+	result := &Result{Tally: &Tally{}, Sources: make([]*Source, len(sources))}
+	for i, src := range sources {
+		result.Sources[i] = &Source{Name: src.Path}
+		if src.Path == "-" {
+			result.Sources[i].Name = "stdin"
+		}
+	}
+	go func() {
+		defer close(s.tasks)
+		for i, src := range sources {
+			s.slots <- struct{}{}
+			s.open(src, result.Sources[i], o.Stdin)
+		}
+		s.sources.Wait()
+	}()
+
+	tallies := make([]Tally, jobs)
+	var workers sync.WaitGroup
+	for i := range tallies {
+		workers.Go(func() { s.work(&tallies[i]) })
+	}
+	workers.Wait()
+	for i := range tallies {
+		result.Tally.Merge(&tallies[i])
+	}
+	return result
+}
+
+// A scan is the state of one run of Scan.
+type scan struct {
+	tasks   chan task
+	free    chan *parse.Block // blocks that nobody uses
+	slots   chan struct{}     // one for each source that may be open
+	sources sync.WaitGroup    // sources that are being read
+}
+
+// A task is a piece of a source for one worker: either a section, which the
+// worker reads itself, or a block that has been read.
+type task struct {
+	source *source
+	reader *parse.Reader
+	block  *parse.Block
+}
+
+// A source is a Source that is being read.
+type source struct {
+	*Source
+	pending sync.WaitGroup // its tasks
+}
+
+// open opens a source and sends its tasks. The source's slot is free again when
+// the last of them is done.
+func (s *scan) open(from parse.Source, to *Source, stdin io.Reader) {
+	in, err := parse.Open(from, stdin, sectionSize)
+	if err != nil {
+		s.refuse(to, err)
+		<-s.slots
+		return
+	}
+	to.Format, to.Compression = in.Format.Name, in.Compression
+	src := &source{Source: to}
+	s.sources.Add(1)
+	finish := func() {
+		src.pending.Wait()
+		to.checkSum(in.Decoded())
+		in.Close()
+		<-s.slots
+		s.sources.Done()
+	}
+	readers := in.Readers()
+	if len(readers) == 1 {
+		go func() {
+			s.stream(src, readers[0])
+			finish()
+		}()
+		return
+	}
+	for _, r := range readers {
+		src.pending.Add(1)
+		s.tasks <- task{source: src, reader: r}
+	}
+	go finish()
+}
+
+// refuse notes why a source could not be opened.
+func (s *scan) refuse(to *Source, err error) {
+	var damage *parse.DamageError
+	var unread *parse.UnreadableError
+	switch {
+	case errors.Is(err, parse.ErrEmpty):
+		to.Empty = true
+	case errors.As(err, &damage):
+		to.Damage = err
+	case errors.As(err, &unread):
+		to.Damage = err
+		// What was looked at is one record that nobody can read.
+		to.Account.Bytes = unread.Bytes
+		to.Account.Records.Skipped = 1
+		to.Account.Skipped[parse.Undecodable] = 1
+	default:
+		to.Failed = err
+	}
+}
+
+// stream reads a source block by block and sends the blocks.
+func (s *scan) stream(src *source, r *parse.Reader) {
+	for {
+		block := <-s.free
+		err := r.Next(block)
+		if err != nil {
+			s.free <- block
+			if err != io.EOF {
+				src.breakOff(err)
+			}
+			return
+		}
+		src.pending.Add(1)
+		s.tasks <- task{source: src, block: block}
+	}
+}
+
+// work does tasks until there are no more.
+func (s *scan) work(tally *Tally) {
+	w := &worker{tally: tally}
+	own := &parse.Block{}
+	for t := range s.tasks {
+		if t.block != nil {
+			w.block(t.block)
+			s.free <- t.block
+		} else {
+			w.section(t, own)
+		}
+		t.source.settle(&w.account, w.skipped)
+		w.account, w.skipped = Account{}, w.skipped[:0]
+		t.source.pending.Done()
+	}
+}
+
+// section reads and counts one section of a plain file.
+func (w *worker) section(t task, own *parse.Block) {
+	for {
+		err := t.reader.Next(own)
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			t.source.breakOff(err)
+			return
+		}
+		w.block(own)
+	}
+}
+
+// A worker decodes, classifies and counts.
+type worker struct {
+	decoder parse.Decoder
+	record  classify.Record
+	tally   *Tally
+
+	// Of the task at hand:
+	account Account
+	skipped []*parse.SyntaxError
+}
+
+// block counts the records of one block.
+func (w *worker) block(b *parse.Block) {
+	a := &w.account
+	for event, syntax := range w.decoder.Events(b, classify.NextCandidate) {
+		if syntax != nil {
+			w.skip(syntax)
+			continue
+		}
+		var verdict classify.Verdict
+		if len(event.Text) > 0 {
+			verdict = w.judge(event)
+			if event.Cut != "" && !verdict.Failure {
+				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
+				continue
+			}
+		}
+		a.Bytes += int64(event.Bytes)
+		a.Lines += int64(event.Lines)
+		switch {
+		case verdict.Failure:
+			a.Records.Classified++
+		case event.Telemetry != nil:
+			a.Records.Telemetry++
+		default:
+			a.Records.Clean++
+		}
+		w.tally.Add(event, &verdict)
+	}
+}
+
+// judge classifies an event.
+func (w *worker) judge(e *parse.Event) classify.Verdict {
+	w.record = classify.Record{Text: e.Text, Name: e.Name}
+	if t := e.Telemetry; t != nil {
+		w.record.Telemetry = true
+		w.record.Action = t.Action
+		w.record.Failed = t.Failed()
+		w.record.Code = t.FailureCode
+		w.record.StreamID = len(t.StreamID) > 0
+	}
+	return classify.Match(&w.record)
+}
+
+// skip accounts for a record that could not be read.
+func (w *worker) skip(e *parse.SyntaxError) {
+	a := &w.account
+	a.Bytes += e.Bytes
+	a.Lines += e.Lines
+	a.Records.Skipped++
+	a.Skipped[e.Reason]++
+	if len(w.skipped) < maxShown {
+		w.skipped = append(w.skipped, e)
+	}
+}

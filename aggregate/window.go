@@ -1,0 +1,141 @@
+package aggregate
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/otlog/otlog/parse"
+)
+
+// A Cell is a quarter of an hour in UTC, numbered from 1970. Every zone in use
+// is a whole number of cells away from UTC, so any window of any zone is a
+// union of cells, and two machines draw the same lines through time.
+type Cell int32
+
+// NoCell is the cell of records without a time.
+const NoCell Cell = math.MinInt32
+
+const cellLength = 15 * time.Minute
+
+// CellOf returns the cell of an instant in Unix nanoseconds.
+func CellOf(nanos int64) Cell {
+	if nanos == parse.NoTime {
+		return NoCell
+	}
+	n := nanos / int64(cellLength)
+	if nanos%int64(cellLength) < 0 {
+		n--
+	}
+	return Cell(n)
+}
+
+// Start returns the cell's first instant, in UTC.
+func (c Cell) Start() time.Time { return time.Unix(int64(c)*int64(cellLength/time.Second), 0).UTC() }
+
+// A Window divides time on the calendar of a zone. The zero Window does not:
+// the whole input is one.
+type Window struct {
+	unit  unit
+	count int
+}
+
+type unit uint8
+
+const (
+	whole unit = iota
+	minutes
+	hours
+	days
+	weeks
+	months
+)
+
+// Windows lists what ParseWindow reads, smallest first.
+var Windows = []string{"15m", "1h", "1d", "1w", "1mo"}
+
+// ParseWindow reads a window: 15m, 1h, 1d, 1w (ISO week), 1mo, or "all" for one
+// window over the whole input.
+func ParseWindow(s string) (Window, error) {
+	switch s {
+	case "all", "":
+		return Window{}, nil
+	case "15m":
+		return Window{minutes, 15}, nil
+	case "1h":
+		return Window{hours, 1}, nil
+	case "1d":
+		return Window{days, 1}, nil
+	case "1w":
+		return Window{weeks, 1}, nil
+	case "1mo":
+		return Window{months, 1}, nil
+	}
+	return Window{}, fmt.Errorf("%q is not a window: expected one of 15m, 1h, 1d, 1w, 1mo, all", s)
+}
+
+// String returns what ParseWindow reads.
+func (w Window) String() string {
+	if w.unit == whole {
+		return "all"
+	}
+	return fmt.Sprintf("%d%s", w.count, [...]string{"", "m", "h", "d", "w", "mo"}[w.unit])
+}
+
+// All reports whether the whole input is one window.
+func (w Window) All() bool { return w.unit == whole }
+
+// Start returns the first instant of the window that holds t, in the zone of t.
+// A day begins at its first instant, even where the clock has no midnight.
+func (w Window) Start(t time.Time) time.Time {
+	year, month, day := t.Date()
+	switch w.unit {
+	case minutes, hours:
+		// Counted from the hour on the clock, without asking for the date again:
+		// in the hour that the clock repeats, a date has two readings.
+		past := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
+		if w.unit == minutes {
+			past %= time.Duration(w.count) * time.Minute
+		}
+		return t.Add(-past)
+	case days:
+		return dayStart(year, month, day, t.Location())
+	case weeks:
+		return dayStart(year, month, day-(int(t.Weekday())+6)%7, t.Location())
+	case months:
+		return dayStart(year, month, 1, t.Location())
+	}
+	return time.Time{}
+}
+
+// End returns the first instant after the window that starts at start.
+func (w Window) End(start time.Time) time.Time {
+	year, month, day := start.Date()
+	switch w.unit {
+	case minutes:
+		return start.Add(time.Duration(w.count) * time.Minute)
+	case hours:
+		return start.Add(time.Duration(w.count) * time.Hour)
+	case days:
+		return dayStart(year, month, day+1, start.Location())
+	case weeks:
+		return dayStart(year, month, day+7, start.Location())
+	case months:
+		return dayStart(year, month+1, 1, start.Location())
+	}
+	return time.Time{}
+}
+
+// dayStart returns the first instant of a day. Where clocks are put forward at
+// midnight, time.Date gives an instant of the day before or an hour too late.
+func dayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
+	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	want := time.Date(year, month, day, 12, 0, 0, 0, zone).Day()
+	for t.Day() != want {
+		t = t.Add(cellLength)
+	}
+	for before := t.Add(-cellLength); before.Day() == want; before = t.Add(-cellLength) {
+		t = before
+	}
+	return t
+}

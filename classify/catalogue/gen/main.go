@@ -1,0 +1,53 @@
+// Gen makes tables_gen.go from catalogue.txt. It is run by go generate in the
+// folder of package catalogue, which it does not import: the tables can be
+// made while they do not build.
+//
+// With -check it writes nothing and fails if the file is not what it would
+// write.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/otlog/otlog/classify/catalogue/read"
+)
+
+const (
+	source = "catalogue.txt"
+	target = "tables_gen.go"
+)
+
+func main() {
+	check := flag.Bool("check", false, "fail if "+target+" is stale, write nothing")
+	flag.Parse()
+	if err := run(*check); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(check bool) error {
+	text, err := os.ReadFile(source)
+	if err != nil {
+		return err
+	}
+	want, err := read.GoSource(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", source, err)
+	}
+	have, err := os.ReadFile(target)
+	if err == nil && bytes.Equal(have, want) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if check {
+		return fmt.Errorf("%s is older than %s\nhint: run go generate ./classify/catalogue", target, source)
+	}
+	return os.WriteFile(target, want, 0o644)
+}

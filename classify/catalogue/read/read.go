@@ -1,0 +1,453 @@
+// Package read turns the text of catalogue.txt into plain structs, and those
+// into the Go source of the compiled tables.
+//
+//  1. Read splits the text into stanzas and checks that each is whole: no
+//     key is unknown, given twice or missing, and every method that a row
+//     speaks of has a stanza.
+//  2. GoSource renders what was read as tables_gen.go.
+//
+// The grammar stands at the head of catalogue.txt. Nothing here depends on
+// the compiled tables, so they can be made anew even when they do not build.
+package read
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Catalogue is all that catalogue.txt says, in the order of its stanzas.
+type Catalogue struct {
+	Methods []Method
+	Errors  []Error
+	Codes   []Code
+}
+
+// A Method is a method stanza.
+type Method struct {
+	Line          int // of the stanza's first line
+	Name          string
+	Documented    bool
+	Summary, Link string
+}
+
+// An Error is an error stanza.
+type Error struct {
+	Line                int
+	Name                string
+	Documented          bool
+	Owner               string
+	Meaning, Remedy     string
+	Link                string
+	Uses                []Use
+	Samples, NearMisses []string
+}
+
+// A Code is a code stanza. Low and High are equal unless Text is a range.
+type Code struct {
+	Line            int
+	Text            string
+	Low, High       int32
+	Title           string
+	Documented      bool
+	Owner           string
+	Meaning, Remedy string
+	Link            string
+	Uses            []Use
+}
+
+// A Use is a use or raised line with the keys below it.
+//
+// Owner, Meaning and Remedy are empty where the stanza's own hold. Codes is
+// empty in a code stanza.
+type Use struct {
+	Line            int
+	Method          string // General for the group of any method
+	Documented      bool   // a use line, not a raised line
+	When            string // "calling" where the text says nothing
+	Codes           []int32
+	Owner           string
+	Meaning, Remedy string
+}
+
+// General stands in place of a method for the errors of any method.
+const General = "*"
+
+// allowed has the keys that can have certain values only.
+var allowed = map[string][]string{
+	"documented": {"yes", "no"},
+	"owner":      {"application", "end user", "network", "service"},
+	"when":       {"calling", "after", "any", "promise"},
+}
+
+// A SyntaxError is a fault in the text of a catalogue.
+type SyntaxError struct {
+	Line  int
+	Cause string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("line %d: %s", e.Line, e.Cause)
+}
+
+func errorf(line int, format string, args ...any) error {
+	return &SyntaxError{line, fmt.Sprintf(format, args...)}
+}
+
+// An entry is a key, its value with all continuations, and the entries
+// indented below it.
+type entry struct {
+	line       int
+	key, value string
+	below      []entry
+}
+
+// Read reads the text of a catalogue. The first fault ends it; the error is
+// then a *SyntaxError.
+func Read(text []byte) (*Catalogue, error) {
+	stanzas, err := split(string(text))
+	if err != nil {
+		return nil, err
+	}
+	c := new(Catalogue)
+	for _, s := range stanzas {
+		switch head := s[0]; head.key {
+		case "method":
+			m, err := readMethod(s)
+			if err != nil {
+				return nil, err
+			}
+			c.Methods = append(c.Methods, m)
+		case "error":
+			e, err := readError(s)
+			if err != nil {
+				return nil, err
+			}
+			c.Errors = append(c.Errors, e)
+		case "code":
+			code, err := readCode(s)
+			if err != nil {
+				return nil, err
+			}
+			c.Codes = append(c.Codes, code)
+		default:
+			return nil, errorf(head.line, "a stanza begins with method, error or code, not with %q", head.key)
+		}
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// split divides text into stanzas. A stanza has at least one entry.
+func split(text string) ([][]entry, error) {
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\x00") // refused below, with its line
+	}
+	var stanzas [][]entry
+	var stanza []entry
+	var last *entry // that a continuation belongs to
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSuffix(line, "\n")
+		if i := strings.IndexFunc(line, unicode.IsControl); i >= 0 {
+			return nil, errorf(number, "control character or invalid UTF-8 at byte %d", i+1)
+		}
+		rest := strings.TrimLeft(line, " ")
+		indent := len(line) - len(rest)
+		rest = strings.TrimRight(rest, " ")
+		if strings.HasPrefix(rest, "#") {
+			continue
+		}
+		if rest == "" {
+			if len(stanza) > 0 {
+				stanzas = append(stanzas, stanza)
+			}
+			stanza, last = nil, nil
+			continue
+		}
+		if indent >= 4 {
+			if last == nil {
+				return nil, errorf(number, "a continuation without a line to continue")
+			}
+			last.value = strings.TrimLeft(last.value+" "+rest, " ")
+			continue
+		}
+		key, value, _ := strings.Cut(rest, " ")
+		e := entry{line: number, key: key, value: strings.TrimLeft(value, " ")}
+		switch indent {
+		case 0:
+			stanza = append(stanza, e)
+			last = &stanza[len(stanza)-1]
+		case 2:
+			if len(stanza) == 0 || stanza[len(stanza)-1].key != "use" && stanza[len(stanza)-1].key != "raised" {
+				return nil, errorf(number, "%q is indented by 2 but stands below no use or raised line", key)
+			}
+			above := &stanza[len(stanza)-1]
+			above.below = append(above.below, e)
+			last = &above.below[len(above.below)-1]
+		default:
+			return nil, errorf(number, "indented by %d spaces; want 0, 2, or 4 and more", indent)
+		}
+	}
+	if len(stanza) > 0 {
+		stanzas = append(stanzas, stanza)
+	}
+	return stanzas, nil
+}
+
+// fields collects the keys of a stanza or use that may stand once.
+type fields struct {
+	line int
+	what string
+	seen map[string]string
+}
+
+func (f *fields) set(e entry) error {
+	if e.value == "" {
+		return errorf(e.line, "%s has no value", e.key)
+	}
+	if _, twice := f.seen[e.key]; twice {
+		return errorf(e.line, "%s stands twice in %s", e.key, f.what)
+	}
+	if values := allowed[e.key]; values != nil && !slices.Contains(values, e.value) {
+		return errorf(e.line, "%s is %q; want one of %s", e.key, e.value, strings.Join(values, ", "))
+	}
+	if f.seen == nil {
+		f.seen = make(map[string]string)
+	}
+	f.seen[e.key] = e.value
+	return nil
+}
+
+func (f *fields) need(keys ...string) error {
+	for _, key := range keys {
+		if f.seen[key] == "" {
+			return errorf(f.line, "%s has no %s", f.what, key)
+		}
+	}
+	return nil
+}
+
+// documented reads a key that says yes when it is absent.
+func (f *fields) documented() bool { return f.seen["documented"] != "no" }
+
+func readMethod(s []entry) (Method, error) {
+	m := Method{Line: s[0].line, Name: s[0].value}
+	if m.Name == "" || strings.ContainsAny(m.Name, " *") || !strings.Contains(m.Name, ".") {
+		return m, errorf(m.Line, "method is %q; want a name such as Session.publish", m.Name)
+	}
+	f := fields{line: m.Line, what: "method " + m.Name}
+	for _, e := range s[1:] {
+		switch e.key {
+		case "documented", "summary", "link":
+			if err := f.set(e); err != nil {
+				return m, err
+			}
+		default:
+			return m, errorf(e.line, "a method has no key %q", e.key)
+		}
+	}
+	if err := f.need("summary", "link"); err != nil {
+		return m, err
+	}
+	m.Documented, m.Summary, m.Link = f.documented(), f.seen["summary"], f.seen["link"]
+	return m, nil
+}
+
+func readError(s []entry) (Error, error) {
+	out := Error{Line: s[0].line, Name: s[0].value}
+	if !isWord(out.Name) {
+		return out, errorf(out.Line, "error is %q; want one word of letters, digits and _", out.Name)
+	}
+	f := fields{line: out.Line, what: "error " + out.Name}
+	for _, e := range s[1:] {
+		switch e.key {
+		case "documented", "owner", "meaning", "remedy", "link":
+			if err := f.set(e); err != nil {
+				return out, err
+			}
+		case "use", "raised":
+			u, err := readUse(e)
+			if err != nil {
+				return out, err
+			}
+			if u.Method == General {
+				return out, errorf(e.line, "%s stands in code stanzas only", General)
+			}
+			out.Uses = append(out.Uses, u)
+		case "match", "miss":
+			if e.value == "" {
+				return out, errorf(e.line, "%s has no value", e.key)
+			}
+			if e.key == "match" {
+				out.Samples = append(out.Samples, e.value)
+			} else {
+				out.NearMisses = append(out.NearMisses, e.value)
+			}
+		default:
+			return out, errorf(e.line, "an error has no key %q", e.key)
+		}
+	}
+	if err := f.need("owner", "meaning", "remedy", "link"); err != nil {
+		return out, err
+	}
+	if len(out.Samples) < 2 || len(out.NearMisses) < 2 {
+		return out, errorf(out.Line, "%s has %d match and %d miss lines; want two of each", f.what, len(out.Samples), len(out.NearMisses))
+	}
+	out.Documented = f.documented()
+	out.Owner, out.Meaning, out.Remedy, out.Link = f.seen["owner"], f.seen["meaning"], f.seen["remedy"], f.seen["link"]
+	return out, checkUses(&f, out.Documented, out.Uses)
+}
+
+func readCode(s []entry) (Code, error) {
+	out := Code{Line: s[0].line, Text: s[0].value}
+	low, high, isRange := strings.Cut(out.Text, "-")
+	if !isRange {
+		high = low
+	}
+	var err error
+	if out.Low, err = number(low); err == nil {
+		out.High, err = number(high)
+	}
+	if err != nil || out.Low > out.High || isRange && out.Low == out.High {
+		return out, errorf(out.Line, "code is %q; want a number or a range such as 3001-3007", out.Text)
+	}
+	f := fields{line: out.Line, what: "code " + out.Text}
+	for _, e := range s[1:] {
+		switch e.key {
+		case "documented", "title", "owner", "meaning", "remedy", "link":
+			if err := f.set(e); err != nil {
+				return out, err
+			}
+		case "use", "raised":
+			u, err := readUse(e)
+			if err != nil {
+				return out, err
+			}
+			if len(u.Codes) > 0 {
+				return out, errorf(e.line, "codes after the method stand in error stanzas only")
+			}
+			out.Uses = append(out.Uses, u)
+		default:
+			return out, errorf(e.line, "a code has no key %q", e.key)
+		}
+	}
+	if err := f.need("owner", "meaning", "remedy", "link"); err != nil {
+		return out, err
+	}
+	out.Documented, out.Title = f.documented(), f.seen["title"]
+	out.Owner, out.Meaning, out.Remedy, out.Link = f.seen["owner"], f.seen["meaning"], f.seen["remedy"], f.seen["link"]
+	return out, checkUses(&f, out.Documented, out.Uses)
+}
+
+// checkUses holds a stanza's documented key against its rows.
+func checkUses(f *fields, documented bool, uses []Use) error {
+	has := slices.ContainsFunc(uses, func(u Use) bool { return u.Documented })
+	switch {
+	case documented && !has:
+		return errorf(f.line, "%s has no use line; say documented no if the reference lacks it", f.what)
+	case !documented && has:
+		return errorf(f.line, "%s is not documented but has a use line; want raised", f.what)
+	}
+	return nil
+}
+
+func readUse(e entry) (Use, error) {
+	words := strings.Fields(e.value)
+	if len(words) == 0 {
+		return Use{}, errorf(e.line, "%s names no method", e.key)
+	}
+	u := Use{Line: e.line, Method: words[0], Documented: e.key == "use", When: "calling"}
+	for _, w := range words[1:] {
+		n, err := number(w)
+		if err != nil {
+			return u, errorf(e.line, "%q is no code", w)
+		}
+		if slices.Contains(u.Codes, n) {
+			return u, errorf(e.line, "code %s stands twice", w)
+		}
+		u.Codes = append(u.Codes, n)
+	}
+	f := fields{line: e.line, what: e.key + " " + u.Method}
+	for _, b := range e.below {
+		switch b.key {
+		case "when", "owner", "meaning", "remedy":
+			if err := f.set(b); err != nil {
+				return u, err
+			}
+		default:
+			return u, errorf(b.line, "a %s line has no key %q below it", e.key, b.key)
+		}
+	}
+	if f.seen["when"] != "" {
+		u.When = f.seen["when"]
+	}
+	u.Owner, u.Meaning, u.Remedy = f.seen["owner"], f.seen["meaning"], f.seen["remedy"]
+	return u, nil
+}
+
+// check holds the stanzas against each other.
+func (c *Catalogue) check() error {
+	methods := make(map[string]bool)
+	for _, m := range c.Methods {
+		if methods[m.Name] {
+			return errorf(m.Line, "a second stanza for method %s", m.Name)
+		}
+		methods[m.Name] = true
+	}
+	known := func(uses []Use) error {
+		for _, u := range uses {
+			if u.Method != General && !methods[u.Method] {
+				return errorf(u.Line, "no stanza for method %s", u.Method)
+			}
+		}
+		return nil
+	}
+	names := make(map[string]bool)
+	for _, e := range c.Errors {
+		if names[e.Name] {
+			return errorf(e.Line, "a second stanza for error %s", e.Name)
+		}
+		names[e.Name] = true
+		if err := known(e.Uses); err != nil {
+			return err
+		}
+	}
+	for i, code := range c.Codes {
+		for _, other := range c.Codes[:i] {
+			if code.Low <= other.High && other.Low <= code.High {
+				return errorf(code.Line, "code %s overlaps %s of line %d", code.Text, other.Text, other.Line)
+			}
+		}
+		if err := known(code.Uses); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// number reads a code of one to nine decimal digits. Zeros may lead.
+func number(s string) (int32, error) {
+	if strings.TrimLeft(s, "0123456789") != "" || len(s) > 9 {
+		return 0, strconv.ErrSyntax
+	}
+	n, err := strconv.ParseInt(s, 10, 32)
+	return int32(n), err
+}
+
+// isWord reports whether s is one run of the bytes that names are made of.
+func isWord(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,219 @@
+package read
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+const small = `# a comment
+method Session.publish
+summary Sends a stream.
+link https://example.com/p
+
+method Publisher.getStats
+documented no
+summary Reads counts.
+link https://example.com/s
+
+error OT_TIMEOUT
+owner network
+meaning It took
+    too long.
+# a comment within
+      Really.
+remedy Wait.
+link https://example.com/e
+use Session.publish 1500 1553
+  when promise
+  owner end user
+  meaning Of its
+    own.
+raised Publisher.getStats
+match OT_TIMEOUT:  two spaces # and a mark
+match b
+miss c
+miss d
+
+code 0009
+owner service
+meaning Nine.
+remedy Count.
+link https://example.com/c
+use *
+  when any
+
+code 3001-3007
+documented no
+title Some
+owner service
+meaning Many.
+remedy Count.
+link https://example.com/c
+`
+
+func TestRead(t *testing.T) {
+	c, err := Read([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Catalogue{
+		Methods: []Method{
+			{Line: 2, Name: "Session.publish", Documented: true, Summary: "Sends a stream.", Link: "https://example.com/p"},
+			{Line: 6, Name: "Publisher.getStats", Summary: "Reads counts.", Link: "https://example.com/s"},
+		},
+		Errors: []Error{{
+			Line: 11, Name: "OT_TIMEOUT", Documented: true, Owner: "network",
+			Meaning: "It took too long. Really.", Remedy: "Wait.", Link: "https://example.com/e",
+			Uses: []Use{
+				{Line: 19, Method: "Session.publish", Documented: true, When: "promise", Codes: []int32{1500, 1553}, Owner: "end user", Meaning: "Of its own."},
+				{Line: 24, Method: "Publisher.getStats", When: "calling"},
+			},
+			Samples: []string{"OT_TIMEOUT:  two spaces # and a mark", "b"}, NearMisses: []string{"c", "d"},
+		}},
+		Codes: []Code{
+			{Line: 30, Text: "0009", Low: 9, High: 9, Documented: true, Owner: "service", Meaning: "Nine.", Remedy: "Count.", Link: "https://example.com/c",
+				Uses: []Use{{Line: 35, Method: "*", Documented: true, When: "any"}}},
+			{Line: 38, Text: "3001-3007", Low: 3001, High: 3007, Title: "Some", Owner: "service", Meaning: "Many.", Remedy: "Count.", Link: "https://example.com/c"},
+		},
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("read\n%+v\nwant\n%+v", c, want)
+	}
+}
+
+func TestReadNothing(t *testing.T) {
+	for _, text := range []string{"", "\n\n", "# only a comment"} {
+		c, err := Read([]byte(text))
+		if err != nil || !reflect.DeepEqual(c, new(Catalogue)) {
+			t.Errorf("Read(%q) = %+v, %v", text, c, err)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		old, new string // replaced in small, once
+		line     int
+		cause    string // part of it
+	}{
+		{"a stanza of no kind", "method Session", "methods Session", 2, `not with "methods"`},
+		{"a key of no stanza", "remedy Wait.", "cure Wait.", 17, `no key "cure"`},
+		{"a key of errors at a method", "summary Sends a stream.", "summary S.\nmeaning M.", 4, `no key "meaning"`},
+		{"a key of errors at a code", "title Some", "match Some", 40, `no key "match"`},
+		{"a key of stanzas at a use", "  when promise", "  link promise", 20, `no key "link" below`},
+		{"a key twice", "remedy Wait.", "owner service", 17, "owner stands twice"},
+		{"a key twice at a use", "  when promise", "  owner network", 21, "owner stands twice"},
+		{"a key without value", "remedy Wait.", "remedy", 17, "remedy has no value"},
+		{"a sample without value", "match b", "match", 26, "match has no value"},
+		{"a missing key", "remedy Wait.\n", "", 11, "error OT_TIMEOUT has no remedy"},
+		{"a method without summary", "summary Sends a stream.\n", "", 2, "method Session.publish has no summary"},
+		{"a code without owner", "owner service\n", "", 30, "code 0009 has no owner"},
+		{"an unknown owner", "owner network", "owner nobody", 12, `owner is "nobody"`},
+		{"an unknown owner of a use", "  owner end user", "  owner user", 21, `owner is "user"`},
+		{"an unknown group", "  when promise", "  when later", 20, `when is "later"`},
+		{"documented maybe", "documented no", "documented maybe", 7, `documented is "maybe"`},
+		{"one sample", "match b\n", "", 11, "1 match and 2 miss"},
+		{"one near miss", "miss c\n", "", 11, "2 match and 1 miss"},
+		{"an error of two words", "error OT_TIMEOUT", "error OT TIMEOUT", 11, "want one word"},
+		{"an error without name", "error OT_TIMEOUT", "error", 11, "want one word"},
+		{"a method without a dot", "method Session.publish", "method publish", 2, "want a name such as"},
+		{"a method named by the group's sign", "method Session.publish", "method *", 2, "want a name such as"},
+		{"a method twice", "method Publisher.getStats", "method Session.publish", 6, "a second stanza for method"},
+		{"an unknown method", "raised Publisher.getStats", "raised Publisher.stats", 24, "no stanza for method Publisher.stats"},
+		{"a use without method", "raised Publisher.getStats", "raised", 24, "names no method"},
+		{"the group at an error", "raised Publisher.getStats", "raised *", 24, "code stanzas only"},
+		{"a code that is none", "1500 1553", "1500 x", 19, `"x" is no code`},
+		{"a code that is too long", "1500 1553", "99999999999", 19, "is no code"},
+		{"a signed code", "1500 1553", "-1500", 19, "is no code"},
+		{"a code twice", "1500 1553", "1500 1500", 19, "stands twice"},
+		{"a code stanza of a word", "code 0009", "code nine", 30, "want a number or a range"},
+		{"a range that runs back", "3001-3007", "3007-3001", 38, "want a number or a range"},
+		{"a range of one", "3001-3007", "3001-3001", 38, "want a number or a range"},
+		{"an open range", "3001-3007", "3001-", 38, "want a number or a range"},
+		{"codes that overlap", "code 3001-3007", "code 1-12", 38, "overlaps 0009 of line 30"},
+		{"codes at a code's use", "use *", "use * 9", 35, "error stanzas only"},
+		{"documented without use", "documented no\ntitle", "title", 38, "has no use line"},
+		{"undocumented with use", "code 0009", "code 0009\ndocumented no", 30, "not documented but has a use line"},
+		{"a continuation of nothing", "method Session", "    method Session", 2, "continuation without"},
+		{"a stanza's key indented", "summary Sends", "  summary Sends", 3, "below no use or raised line"},
+		{"an odd indentation", "  when promise", "   when promise", 20, "indented by 3"},
+		{"a tab", "remedy Wait.", "remedy\tWait.", 17, "control character"},
+		{"a carriage return", "remedy Wait.", "remedy Wait.\r", 17, "control character"},
+		{"broken UTF-8", "remedy Wait.", "remedy W\xff.", 17, "invalid UTF-8 at byte 9"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if !strings.Contains(small, tt.old) {
+				t.Fatalf("the text has no %q", tt.old)
+			}
+			text := []byte(strings.Replace(small, tt.old, tt.new, 1))
+			c, err := Read(text)
+			var se *SyntaxError
+			if !errors.As(err, &se) {
+				t.Fatalf("read %+v, %v; want a SyntaxError", c, err)
+			}
+			if se.Line != tt.line || !strings.Contains(se.Cause, tt.cause) {
+				t.Errorf("got %v; want line %d: …%s…", err, tt.line, tt.cause)
+			}
+			if _, err := GoSource(text); err == nil {
+				t.Error("GoSource took it")
+			}
+		})
+	}
+	twice := small + "\n" + small[strings.Index(small, "error OT_TIMEOUT"):strings.Index(small, "code 0009")]
+	if _, err := Read([]byte(twice)); err == nil || !strings.Contains(err.Error(), "a second stanza for error OT_TIMEOUT") {
+		t.Errorf("an error twice: %v", err)
+	}
+}
+
+func TestGoSource(t *testing.T) {
+	src, err := GoSource([]byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"// Code generated by classify/catalogue/gen from catalogue.txt; DO NOT EDIT.\n",
+		`const Version = "` + Version([]byte(small)) + `"`,
+		`{Method: 1, Documented: true, When: "promise", Codes: []int32{1500, 1553}, Owner: EndUser,`,
+		`{Method: 2, When: "calling"}, // Publisher.getStats`,
+		`{Text: "0009", Low: 9, High: 9, Documented: true, Owner: Service,`,
+		`{Method: 0, Documented: true, When: "any", General: true}, // *`,
+	} {
+		if !bytes.Contains(src, []byte(want)) {
+			t.Errorf("source lacks %s", want)
+		}
+	}
+	if v := Version([]byte("x")); v != "2d711642b726" {
+		t.Errorf("Version of x is %s", v)
+	}
+}
+
+// FuzzRead checks that Read never panics, that a fault has a line of the text,
+// and that what was read can be rendered.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(small))
+	f.Add([]byte("error\n  a\n    b\n\ncode -\nuse"))
+	f.Add([]byte("method a.b\nsummary `\"\\\nlink \u2028"))
+	if text, err := os.ReadFile("../catalogue.txt"); err == nil {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		_, err := Read(text)
+		if err != nil {
+			var se *SyntaxError
+			if lines := bytes.Count(text, []byte("\n")) + 1; !errors.As(err, &se) || se.Line < 1 || se.Line > lines {
+				t.Errorf("error %v of a text of %d lines", err, lines)
+			}
+			return
+		}
+		if _, err := GoSource(text); err != nil {
+			if _, syntax := errors.AsType[*SyntaxError](err); syntax || !strings.Contains(err.Error(), "more than their IDs") {
+				t.Errorf("read but not rendered: %v", err)
+			}
+		}
+	})
+}

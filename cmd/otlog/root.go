@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// newRoot returns the command otlog, which without a subcommand reports.
+func newRoot(s streams) *cobra.Command {
+	o := &reportOptions{}
+	root := &cobra.Command{
+		Use:   "otlog [report] [flags] [PATH ...]",
+		Short: "Say which OpenTok / Vonage Video errors a log shows, where, and for how many sessions",
+		Long: `otlog reads logs of applications built on the OpenTok / Vonage Video client SDK
+and reports which documented errors they show, in which method, for how many
+sessions, and since when.
+
+A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for the
+standard input, which is also read if a pipe and no PATH is given. Compression
+(gzip, zstd) and shape (NDJSON, console text) are told by content, not by name.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged.`,
+		Example: `  otlog logs/                          what fails, in which method, for how many sessions
+  otlog --window 1d 'logs/**/*.zst'    the same, day by day
+  kubectl logs web-0 | otlog           from a pipe
+  otlog --format json app.log.gz       for programs
+  otlog explain OT_TIMEOUT             what it means and what to do`,
+		// Paths are arguments of the root: the word after otlog need not be a
+		// subcommand.
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, args []string) error { return o.run(s, args) },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
+	o.addFlags(root)
+
+	reportCmd := &cobra.Command{
+		Use:   "report [flags] [PATH ...]",
+		Short: "Report the errors of logs (the default)",
+		Args:  cobra.ArbitraryArgs,
+		RunE:  root.RunE,
+	}
+	reportCmd.Flags().AddFlagSet(root.Flags())
+	root.AddCommand(reportCmd, newExplain(s), newVersion(s))
+	return root
+}
+
+func newVersion(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of otlog and of its catalogue",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
+			return err
+		},
+	}
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError(fmt.Errorf("%s takes no arguments, got %q", cmd.CommandPath(), args[0]))
+	}
+	return nil
+}
+
+// say tells the user something, one line at a time.
+func say(w io.Writer, format string, args ...any) {
+	for _, line := range strings.Split(fmt.Sprintf(format, args...), "\n") {
+		if !strings.HasPrefix(line, "hint: ") {
+			line = "otlog: " + line
+		}
+		fmt.Fprintln(w, line)
+	}
+}
+
+// isTerminal reports whether f is a terminal.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+}

@@ -1,0 +1,136 @@
+package parse
+
+import "bytes"
+
+// An OpenTok session ID is "1_" or "2_" and the base64 of "1~", the API key or
+// application ID, and more. So it starts with 1_MX or 2_MX, and then 4 if a
+// digit follows, 5 if a letter does.
+const minSessionID = 20
+
+var sessionMark = []byte("_MX")
+
+// nextSession returns where the next session ID starts, -1 if there is none.
+func nextSession(data []byte) (start, end int) {
+	for from := 0; ; {
+		n := bytes.Index(data[from:], sessionMark)
+		if n < 0 {
+			return -1, -1
+		}
+		start := from + n - 1
+		from += n + len(sessionMark)
+		if start < 0 || (start > 0 && isWord(data[start-1])) {
+			continue
+		}
+		end := start + 2
+		for end < len(data) && isBase64(data[end]) {
+			end++
+		}
+		if isSessionID(data[start:end]) {
+			return start, end
+		}
+	}
+}
+
+// isSessionID reports whether s has the form of an OpenTok session ID.
+func isSessionID(s []byte) bool {
+	return len(s) >= minSessionID && (s[0] == '1' || s[0] == '2') && s[1] == '_' &&
+		s[2] == 'M' && s[3] == 'X' && (s[4] == '4' || s[4] == '5')
+}
+
+func isBase64(c byte) bool {
+	return isWord(c) || c == '-' || c == '+' || c == '='
+}
+
+// isWord reports whether c can be part of a name.
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
+}
+
+// leadingTime reads the time at the start of a console line, which may stand in
+// brackets. A time of day without a date is no instant.
+func (d *Decoder) leadingTime(line []byte) int64 {
+	if len(line) > 0 && line[0] == '[' {
+		line = line[1:]
+	}
+	if len(line) == 0 || !isDigit(line[0]) {
+		return NoTime
+	}
+	t, _ := d.clock.Parse(line)
+	return t
+}
+
+// appendPlain appends src to dst without what only a terminal or a console
+// obeys: escape sequences, and the directives %c %o %O %s %d %i %f.
+func appendPlain(dst, src []byte) []byte {
+	for len(src) > 0 {
+		n := bytes.IndexAny(src, "\x1b%")
+		if n < 0 {
+			return append(dst, src...)
+		}
+		dst = append(dst, src[:n]...)
+		src = src[n:]
+		width := 0
+		if src[0] == '%' {
+			width = directive(src)
+		} else {
+			width = escapeSequence(src)
+		}
+		if width == 0 {
+			dst = append(dst, src[0])
+			width = 1
+		}
+		src = src[width:]
+	}
+	return dst
+}
+
+// directive returns the width of the console directive at the start of s, 0 if
+// there is none.
+func directive(s []byte) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case 'c', 'o', 's', 'd', 'i', 'f':
+		return 2
+	case 'O':
+		if len(s) > 3 && s[2] == 'T' && s[3] == '_' { // a name behind a percent sign
+			return 0
+		}
+		return 2
+	}
+	return 0
+}
+
+// escapeSequence returns the width of the terminal escape sequence at the
+// start of s (ECMA-48: CSI, OSC and two-byte ones), 0 if it is incomplete.
+func escapeSequence(s []byte) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case '[':
+		for i := 2; i < len(s); i++ {
+			if s[i] >= 0x40 && s[i] <= 0x7e {
+				return i + 1
+			}
+			if s[i] < 0x20 || s[i] > 0x7e {
+				return 0
+			}
+		}
+		return 0
+	case ']':
+		for i := 2; i < len(s); i++ {
+			switch {
+			case s[i] == 0x07:
+				return i + 1
+			case s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\':
+				return i + 2
+			case s[i] == '\n':
+				return 0
+			}
+		}
+		return 0
+	}
+	return 2
+}

@@ -1,0 +1,200 @@
+package parse
+
+import (
+	"bytes"
+	"iter"
+)
+
+// A Decoder turns blocks into events. It keeps buffers between blocks and
+// allocates nothing once they have grown; it is not safe for concurrent use.
+type Decoder struct {
+	event     Event
+	telemetry Telemetry
+	clock     Clock
+
+	text   []byte             // of the record, with escapes resolved
+	plain  []byte             // the same without terminal sequences
+	kept   []byte             // values of single fields
+	nested [maxNesting][]byte // objects that stood in strings
+}
+
+// Events yields the records of b in order, each as an Event or, in its place,
+// as a SyntaxError.
+//
+// Reading a record in full costs several times what finding its end, session
+// and time does, and few records are worth it. next tells which: it returns the
+// offset of the first byte of data that may belong to an error's name, -1 if
+// there is none. Records that hold no such byte, and no telemetry, have an
+// empty Text.
+func (d *Decoder) Events(b *Block, next func(data []byte) int) iter.Seq2[*Event, *SyntaxError] {
+	return func(yield func(*Event, *SyntaxError) bool) {
+		if b.Skipped != nil {
+			yield(nil, b.Skipped)
+			return
+		}
+		data := b.Data
+		candidate, telemetry := next(data), nextTelemetry(data)
+		for start := 0; start < len(data); {
+			end, lines := d.recordEnd(b, start)
+			full := uint(candidate) < uint(end) || uint(telemetry) < uint(end)
+			record := data[start:end]
+			if start == 0 && b.Offset == 0 {
+				record = bytes.TrimPrefix(record, utf8BOM)
+			}
+			cause := d.decode(record, b.Format, full)
+			if cause != "" {
+				skipped := &SyntaxError{Reason: Damaged, Offset: b.Offset + int64(start), Bytes: int64(end - start), Lines: int64(lines), Cause: cause}
+				if !yield(nil, skipped) {
+					return
+				}
+			} else {
+				d.event.Offset, d.event.Bytes, d.event.Lines = b.Offset+int64(start), end-start, lines
+				if !yield(&d.event, nil) {
+					return
+				}
+			}
+			if uint(candidate) < uint(end) {
+				candidate = offsetFrom(end, next(data[end:]))
+			}
+			if uint(telemetry) < uint(end) {
+				telemetry = offsetFrom(end, nextTelemetry(data[end:]))
+			}
+			start = end
+		}
+	}
+}
+
+// offsetFrom makes an offset behind base one from the start; -1 stays.
+func offsetFrom(base, n int) int {
+	if n < 0 {
+		return -1
+	}
+	return base + n
+}
+
+// recordEnd returns the end of the record that starts at start, and its number
+// of lines.
+func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
+	data := b.Data
+	end = lineEnd(data, start)
+	lines = 1
+	if !b.Format.stacks {
+		return end, lines
+	}
+	if isBlank(data[start:end]) {
+		return end, lines
+	}
+	for end < len(data) {
+		next := lineEnd(data, end)
+		if !b.Format.continues(bytes.TrimRight(data[end:next], "\n")) {
+			break
+		}
+		end = next
+		lines++
+	}
+	return end, lines
+}
+
+func lineEnd(data []byte, start int) int {
+	if n := bytes.IndexByte(data[start:], '\n'); n >= 0 {
+		return start + n + 1
+	}
+	return len(data)
+}
+
+func isBlank(line []byte) bool {
+	return len(line) == 0 || line[0] <= ' ' && len(bytes.TrimSpace(line)) == 0
+}
+
+// decode reads one record into d.event. The cause is not empty if the record is
+// damaged and shows nothing that could be an error's name.
+func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
+	e := &d.event
+	*e = Event{Time: NoTime}
+	line := bytes.TrimRight(record, "\r\n")
+	if i := indentation(line); i < len(line) && line[i] == '{' {
+		line := line[i:]
+		if looksLikeObject(line) {
+			if d.object(line, full) {
+				return ""
+			}
+			*e = Event{Time: NoTime}
+		}
+		if !f.stacks && opensObject(line) {
+			return d.cutObject(line, full)
+		}
+	}
+	e.Time = d.leadingTime(line)
+	if start, end := nextSession(line); start >= 0 {
+		e.Session = line[start:end]
+	}
+	if full {
+		e.Text = d.clean(line)
+	}
+	return ""
+}
+
+// object reads a JSON object into d.event.
+func (d *Decoder) object(line []byte, full bool) bool {
+	d.text, d.kept, d.telemetry = d.text[:0], d.kept[:0], Telemetry{}
+	w := walk{d: d, full: full, time: NoTime, timeRank: unranked, sessionRank: unranked, nameRank: unranked}
+	ok := w.object(line, 0)
+	e := &d.event
+	e.Time, e.Session, e.Name = w.time, w.session, w.name
+	if !isSessionID(w.session) {
+		if start, end := nextSession(line); start >= 0 {
+			e.Session = line[start:end]
+		}
+	}
+	if !full {
+		return ok
+	}
+	e.Text = d.clean(d.text)
+	if w.clientTime && len(d.telemetry.Action) > 0 {
+		e.Telemetry = &d.telemetry
+	}
+	return ok
+}
+
+// cutObject reads what there is of a JSON object whose end is missing.
+func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
+	const cut = "line ends within a JSON object"
+	if !full {
+		return cut
+	}
+	d.object(line, true)
+	if len(d.event.Text) == 0 {
+		return cut
+	}
+	d.event.Cut = cut
+	// Half a telemetry event would be counted with a wrong outcome.
+	d.event.Telemetry = nil
+	return ""
+}
+
+// clean removes terminal sequences and console directives.
+func (d *Decoder) clean(text []byte) []byte {
+	if bytes.IndexByte(text, '%') < 0 && bytes.IndexByte(text, 0x1b) < 0 {
+		return text
+	}
+	d.plain = appendPlain(d.plain[:0], text)
+	return d.plain
+}
+
+// appendCut appends a string whose end is missing, less the word at its end,
+// of which a part may be missing too.
+func (d *Decoder) appendCut(s []byte) {
+	d.text = appendUnescaped(d.text, s)
+	n := len(d.text)
+	for n > 0 && isWord(d.text[n-1]) {
+		n--
+	}
+	d.text = d.text[:n]
+}
+
+// keep copies a value that must last as long as the event.
+func (d *Decoder) keep(value []byte) []byte {
+	start := len(d.kept)
+	d.kept = append(d.kept, value...)
+	return d.kept[start:len(d.kept):len(d.kept)]
+}

@@ -1,0 +1,376 @@
+package parse
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Source is one input as the user named it, or as it was found below a
+// directory or by a glob.
+type Source struct {
+	Path string // "-" for the standard input
+}
+
+// Find turns arguments into sources, in order and each once: a file is itself,
+// a directory is the logs below it, a pattern is what it matches ("**" matches
+// any number of directories), and "-" is the standard input. No argument may be
+// in vain: the error joins one for each that led to no source, beside the
+// sources of the others. Files of a directory that are not named like logs are
+// left aside; passed counts them.
+func Find(args []string) (sources []Source, passed int, err error) {
+	seen := map[string]bool{}
+	add := func(p string) {
+		if !seen[p] {
+			seen[p] = true
+			sources = append(sources, Source{Path: p})
+		}
+	}
+	var errs []error
+	for _, arg := range args {
+		if arg == "-" {
+			add(arg)
+			continue
+		}
+		info, statErr := os.Stat(arg)
+		switch {
+		case statErr == nil && info.IsDir():
+			found, others, err := below(arg)
+			passed += others
+			if err != nil {
+				errs = append(errs, err)
+			}
+			if len(found) == 0 && err == nil {
+				errs = append(errs, fmt.Errorf("%s: no logs in this directory (looked for names like *.log, *.txt, *.jsonl, also .gz and .zst)", arg))
+			}
+			for _, p := range found {
+				add(p)
+			}
+		case statErr == nil:
+			add(arg)
+		case strings.ContainsAny(arg, "*?["):
+			found, err := glob(arg)
+			if err == nil && len(found) == 0 {
+				err = fmt.Errorf("%s: no file matches", arg)
+			}
+			if err != nil {
+				errs = append(errs, err)
+			}
+			for _, p := range found {
+				add(p)
+			}
+		default:
+			errs = append(errs, fmt.Errorf("%s: %w", arg, cause(statErr)))
+		}
+	}
+	return sources, passed, errors.Join(errs...)
+}
+
+// cause strips the operation and the path off a file error; the caller names
+// the path in its own way.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// below returns the logs in and below dir, sorted, and how many other files
+// there are.
+func below(dir string) (logs []string, others int, err error) {
+	err = filepath.WalkDir(dir, func(p string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case p != dir && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case entry.Type().IsRegular() && namedLikeLog(entry.Name()):
+			logs = append(logs, p)
+		case entry.Type().IsRegular():
+			others++
+		}
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("%s: %w", dir, cause(err))
+	}
+	return logs, others, err
+}
+
+// namedLikeLog reports whether a file found in a directory is meant: by its
+// extension, looking through compression and rotation (app.log.2.gz).
+func namedLikeLog(name string) bool {
+	name = strings.ToLower(name)
+	for {
+		ext := path.Ext(name)
+		switch ext {
+		case ".gz", ".zst", ".zstd", ".gzip":
+		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".out", ".err":
+			return true
+		default:
+			if len(ext) < 2 || strings.Trim(ext, ".0123456789-") != "" {
+				return ext == "" && name != "" && strings.Contains(name, "log")
+			}
+		}
+		name = strings.TrimSuffix(name, ext)
+	}
+}
+
+// glob returns the regular files that pattern matches, sorted. "**" stands for
+// any number of directories, none included.
+func glob(pattern string) ([]string, error) {
+	pattern = filepath.ToSlash(pattern)
+	if _, err := path.Match(pattern, ""); err != nil {
+		return nil, fmt.Errorf("%s: %w", pattern, err)
+	}
+	parts := strings.Split(pattern, "/")
+	plain := slices.IndexFunc(parts, func(s string) bool { return strings.ContainsAny(s, "*?[") })
+	root := strings.Join(parts[:plain], "/")
+	switch {
+	case plain == 0:
+		root = "."
+	case root == "":
+		root = "/"
+	}
+	parts = parts[plain:]
+	var found []string
+	err := filepath.WalkDir(root, func(p string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		}
+		if !entry.IsDir() {
+			rel, err := filepath.Rel(root, p)
+			if err != nil {
+				return err
+			}
+			info, err := os.Stat(p) // a link to a file is a file
+			if err == nil && info.Mode().IsRegular() && matchParts(parts, strings.Split(filepath.ToSlash(rel), "/")) {
+				found = append(found, p)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("%s: %w", pattern, cause(err))
+	}
+	return found, err
+}
+
+// matchParts matches a path against a pattern, part by part.
+func matchParts(pattern, parts []string) bool {
+	if len(pattern) == 0 {
+		return len(parts) == 0
+	}
+	if pattern[0] == "**" {
+		for i := range len(parts) + 1 {
+			if matchParts(pattern[1:], parts[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(parts) == 0 {
+		return false
+	}
+	// A hidden name is matched by a pattern that says so, as in a shell.
+	if strings.HasPrefix(parts[0], ".") && !strings.HasPrefix(pattern[0], ".") {
+		return false
+	}
+	ok, _ := path.Match(pattern[0], parts[0])
+	return ok && matchParts(pattern[1:], parts[1:])
+}
+
+// An Input is an opened Source.
+type Input struct {
+	Format      Format
+	Compression string // "" if plain
+
+	readers []*Reader
+	closers []io.Closer
+	size    int64           // of a plain file that is read in sections
+	decoded *countingReader // what a single reader reads from
+}
+
+// sampleSize is how much of a source is looked at to tell its format.
+const sampleSize = 64 << 10
+
+// ErrEmpty is what Open returns for a source without a byte.
+var ErrEmpty = errors.New("empty: nothing to read")
+
+// An UnreadableError is a source that holds no text that can be read.
+type UnreadableError struct {
+	Bytes int64 // decoded until that was clear
+	Cause string
+}
+
+func (e *UnreadableError) Error() string { return "not a log: " + e.Cause }
+
+// Open opens a source and tells its compression and format. An input that is
+// plain and can be read at any offset gets a reader for every sectionSize
+// bytes, any other input gets one. Standard input is read from stdin.
+//
+// The error is ErrEmpty, an *UnreadableError, a *DamageError if the source
+// breaks off before its first byte is decoded, or says why it cannot be opened.
+func Open(s Source, stdin io.Reader, sectionSize int64) (*Input, error) {
+	in := &Input{}
+	var raw io.Reader = stdin
+	var file *os.File
+	if s.Path != "-" {
+		f, err := os.Open(s.Path)
+		if err != nil {
+			return nil, cause(err)
+		}
+		file, raw = f, f
+		in.closers = append(in.closers, f)
+	}
+	if err := in.start(raw, file, sectionSize); err != nil {
+		in.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+func (in *Input) start(raw io.Reader, file *os.File, sectionSize int64) error {
+	counted := &countingReader{Reader: raw}
+	head, readErr := sample(counted, sampleSize)
+	if readErr != nil && readErr != io.EOF {
+		return &DamageError{Cause: cause(readErr)}
+	}
+	if len(head) == 0 {
+		return ErrEmpty
+	}
+	packed := compressionOf(head)
+	var decoded io.Reader
+	if packed == nil {
+		if size, ok := seekable(file); ok && size > sectionSize {
+			if err := in.tell(head, false); err != nil {
+				return err
+			}
+			in.size = size
+			for from := int64(0); from < size; from += sectionSize {
+				in.readers = append(in.readers, newSection(file, from, min(from+sectionSize, size), size, in.Format))
+			}
+			return nil
+		}
+		decoded = io.MultiReader(bytes.NewReader(head), &plainReader{counted})
+	} else {
+		in.Compression = packed.name
+		if packed.open == nil {
+			return &UnreadableError{Bytes: int64(len(head)), Cause: packed.name + " compression is not understood (gzip and zstd are)"}
+		}
+		counted = &countingReader{Reader: io.MultiReader(bytes.NewReader(head), raw)}
+		unpacked, err := packed.open(counted)
+		if err != nil {
+			return &DamageError{Compression: packed.name, Input: counted.n, Cause: err}
+		}
+		in.closers = append(in.closers, unpacked)
+		d := &decompressor{ReadCloser: unpacked, name: packed.name, input: counted}
+		head, readErr = sample(d, sampleSize)
+		if len(head) == 0 && readErr == io.EOF {
+			return ErrEmpty
+		}
+		decoded = io.MultiReader(bytes.NewReader(head), &stickyReader{d, readErr})
+	}
+	if len(head) > 0 {
+		if err := in.tell(head, readErr == io.EOF); err != nil {
+			return err
+		}
+	}
+	in.decoded = &countingReader{Reader: decoded}
+	in.readers = []*Reader{newReader(in.decoded, in.Format)}
+	return nil
+}
+
+// Decoded returns how many decoded bytes the input's readers have to account
+// for when they have ended.
+func (in *Input) Decoded() int64 {
+	if in.decoded != nil {
+		return in.decoded.n
+	}
+	return in.size
+}
+
+// tell tells the format by the first decoded bytes.
+func (in *Input) tell(head []byte, whole bool) error {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return &UnreadableError{Bytes: int64(len(head)), Cause: "UTF-16 text is not understood (UTF-8 is)"}
+	}
+	// A log may hold a stray NUL; what is made of them is no text.
+	if nul := bytes.Count(head, []byte{0}); nul*100 > len(head) {
+		return &UnreadableError{Bytes: int64(len(head)), Cause: fmt.Sprintf("binary data, NUL byte at offset %d", bytes.IndexByte(head, 0))}
+	}
+	in.Format = detect(head, whole)
+	return nil
+}
+
+// sample reads up to n bytes.
+func sample(r io.Reader, n int) ([]byte, error) {
+	head := make([]byte, n)
+	n, err := io.ReadFull(r, head)
+	if err == io.ErrUnexpectedEOF {
+		// ReadFull says so of a short source; a decompressor's own
+		// ErrUnexpectedEOF comes wrapped in a DamageError.
+		err = io.EOF
+	}
+	return head[:n], err
+}
+
+// seekable returns the size of a regular file.
+func seekable(f *os.File) (int64, bool) {
+	if f == nil {
+		return 0, false
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return 0, false
+	}
+	return info.Size(), true
+}
+
+// A plainReader puts an offset on the errors of an unpacked source.
+type plainReader struct{ *countingReader }
+
+func (p *plainReader) Read(b []byte) (int, error) {
+	n, err := p.countingReader.Read(b)
+	if err != nil && err != io.EOF {
+		err = &DamageError{Offset: p.n, Cause: cause(err)}
+	}
+	return n, err
+}
+
+// A stickyReader returns an error that its reader has returned already.
+type stickyReader struct {
+	io.Reader
+	err error
+}
+
+func (s *stickyReader) Read(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	return s.Reader.Read(b)
+}
+
+// Readers returns the input's readers. They are independent of each other, may
+// run at the same time, and together yield each record once.
+func (in *Input) Readers() []*Reader { return in.readers }
+
+// Close releases the input. Its readers must have ended.
+func (in *Input) Close() {
+	for _, c := range slices.Backward(in.closers) {
+		c.Close() // only read from: nothing can be lost
+	}
+}

@@ -1,0 +1,189 @@
+package parse
+
+import (
+	"math"
+	"time"
+)
+
+// NoTime stands for the absence of an instant. It lies outside the range that
+// [Clock] yields.
+const NoTime = math.MinInt64
+
+// A Clock reads instants as logs write them. It remembers the last calendar
+// day, because neighbouring records nearly always share it. The zero Clock is
+// ready to use; it is not safe for concurrent use.
+type Clock struct {
+	date [10]byte // the last "2006-01-02" read
+	days int64    // its midnight, in days since 1970-01-01
+}
+
+const (
+	nanosPerDay = int64(24 * time.Hour)
+	// Instants are int64 nanoseconds; a day outside these years would not fit.
+	minYear, maxYear = 1700, 2200
+)
+
+// Parse reads an instant at the start of b: an RFC 3339 date and time, with
+// 'T' or a space between them, a fraction after '.' or ',', and a zone of 'Z',
+// ±hh:mm, ±hhmm, or none, which is read as UTC. It returns Unix nanoseconds and
+// how many bytes it read, or NoTime and 0.
+func (c *Clock) Parse(b []byte) (nanos int64, n int) {
+	const shortest = len("2006-01-02T15:04:05")
+	if len(b) < shortest || (b[10] != 'T' && b[10] != ' ' && b[10] != 't') || b[13] != ':' || b[16] != ':' {
+		return NoTime, 0
+	}
+	if [10]byte(b[:10]) != c.date && !c.readDate(b) {
+		return NoTime, 0
+	}
+	hour, ok1 := twoDigits(b[11:])
+	minute, ok2 := twoDigits(b[14:])
+	second, ok3 := twoDigits(b[17:])
+	// A leap second is read as the last moment of its minute's successor, as
+	// time.Parse would refuse it and the record would lose its place.
+	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 {
+		return NoTime, 0
+	}
+	nanos = c.days*nanosPerDay + (hour*3600+minute*60+second)*int64(time.Second)
+	n = shortest
+	if n+1 < len(b) && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
+		n++
+		scale := int64(time.Second) / 10
+		for n < len(b) && isDigit(b[n]) {
+			nanos += int64(b[n]-'0') * scale
+			scale /= 10
+			n++
+		}
+	}
+	offset, width := zone(b[n:])
+	return nanos - offset*int64(time.Second), n + width
+}
+
+// readDate reads and remembers the date at the start of b.
+func (c *Clock) readDate(b []byte) bool {
+	century, ok1 := twoDigits(b)
+	decade, ok2 := twoDigits(b[2:])
+	month, ok3 := twoDigits(b[5:])
+	day, ok4 := twoDigits(b[8:])
+	year := century*100 + decade
+	if !ok1 || !ok2 || !ok3 || !ok4 || b[4] != '-' || b[7] != '-' || year < minYear || year > maxYear || month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	midnight := time.Date(int(year), time.Month(month), int(day), 0, 0, 0, 0, time.UTC)
+	if midnight.Day() != int(day) { // 30 February
+		return false
+	}
+	c.days = midnight.Unix() / (24 * 3600)
+	c.date = [10]byte(b)
+	return true
+}
+
+// zone reads a zone at the start of b: seconds east of UTC, and its width.
+func zone(b []byte) (seconds int64, width int) {
+	if len(b) > 0 && (b[0] == 'Z' || b[0] == 'z') {
+		return 0, 1
+	}
+	if len(b) < 5 || (b[0] != '+' && b[0] != '-') {
+		return 0, 0
+	}
+	hours, ok := twoDigits(b[1:])
+	rest := 3
+	if b[rest] == ':' {
+		rest++
+	}
+	if len(b) < rest+2 {
+		return 0, 0
+	}
+	minutes, ok2 := twoDigits(b[rest:])
+	if !ok || !ok2 || hours > 23 || minutes > 59 {
+		return 0, 0
+	}
+	seconds = hours*3600 + minutes*60
+	if b[0] == '-' {
+		seconds = -seconds
+	}
+	return seconds, rest + 2
+}
+
+// Value reads an instant that fills b, as the value of a time field does: a
+// date and time, or a Unix time in seconds, milliseconds, microseconds or
+// nanoseconds, told apart by size (an instant between 1973 and 2200 has one
+// reading only). It returns NoTime for anything else.
+func (c *Clock) Value(b []byte) int64 {
+	if nanos, n := c.Parse(b); n > 0 && n == len(b) {
+		return nanos
+	}
+	return unixTime(b)
+}
+
+// unixTime reads a Unix time with an optional fraction.
+func unixTime(b []byte) int64 {
+	var whole int64
+	i := 0
+	for i < len(b) && isDigit(b[i]) {
+		if i == 19 {
+			return NoTime
+		}
+		whole = whole*10 + int64(b[i]-'0')
+		i++
+	}
+	if i < 9 || whole < 0 {
+		return NoTime
+	}
+	var unit int64
+	switch {
+	case whole < 1e10:
+		unit = int64(time.Second)
+	case whole < 1e13:
+		unit = int64(time.Millisecond)
+	case whole < 1e16:
+		unit = int64(time.Microsecond)
+	default:
+		unit = 1
+	}
+	if whole > math.MaxInt64/unit {
+		return NoTime
+	}
+	nanos := whole * unit
+	if i < len(b) && b[i] == '.' {
+		for i++; i < len(b) && isDigit(b[i]); i++ {
+			unit /= 10
+			if nanos > math.MaxInt64-9*unit {
+				return NoTime
+			}
+			nanos += int64(b[i]-'0') * unit
+		}
+	}
+	if i != len(b) {
+		return NoTime
+	}
+	return nanos
+}
+
+// clockTime reports how many bytes at the start of b are a time of day without
+// a date, as a browser's console prints it: 15:04:05 with an optional fraction.
+func clockTime(b []byte) int {
+	if len(b) < 8 || b[2] != ':' || b[5] != ':' {
+		return 0
+	}
+	hour, ok1 := twoDigits(b)
+	minute, ok2 := twoDigits(b[3:])
+	second, ok3 := twoDigits(b[6:])
+	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 {
+		return 0
+	}
+	n := 8
+	if n < len(b) && (b[n] == '.' || b[n] == ',') {
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+	}
+	return n
+}
+
+func twoDigits(b []byte) (int64, bool) {
+	if !isDigit(b[0]) || !isDigit(b[1]) {
+		return 0, false
+	}
+	return int64(b[0]-'0')*10 + int64(b[1]-'0'), true
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -1,0 +1,224 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+)
+
+// A fold makes the rows of a report from batches, which come sorted: so a
+// session is counted once where it first differs from the row before.
+type fold struct {
+	report *Report
+	window map[aggregate.Cell]int // into report.Windows
+
+	failed       map[aggregate.SessionID]struct{} // sessions with an error
+	windowFailed map[sessionInWindow]struct{}     // the same by window
+	methodFailed map[sessionInWindow]struct{}     // the same, of the method at hand
+	methods      map[int]*Method                  // of the method at hand, by window
+	errors       map[int]*Error                   // of the error at hand, by window
+	lastSession  map[int]aggregate.SessionID      // of the error at hand, by window
+}
+
+type sessionInWindow struct {
+	window  int
+	session aggregate.SessionID
+}
+
+func newFold(r *Report) *fold {
+	return &fold{
+		report:       r,
+		window:       map[aggregate.Cell]int{aggregate.NoCell: Timeless},
+		failed:       map[aggregate.SessionID]struct{}{},
+		windowFailed: map[sessionInWindow]struct{}{},
+		methodFailed: map[sessionInWindow]struct{}{},
+	}
+}
+
+func (f *fold) all(t *aggregate.Tally) {
+	f.coverage(t)
+	f.sightings(t)
+	f.rows(t)
+}
+
+// coverage draws the windows.
+func (f *fold) coverage(t *aggregate.Tally) {
+	r := f.report
+	if r.Window.All() {
+		r.Windows = []Window{{Complete: true}}
+		f.window[aggregate.NoCell] = 0
+	}
+	first, last := int64(parse.NoTime), int64(parse.NoTime)
+	for c := range partial.CoverageRows(partial.Coverage(t)) {
+		if c.Cell == aggregate.NoCell {
+			r.Totals.Timeless = c.Records
+		} else {
+			if first == parse.NoTime {
+				first = c.First
+			}
+			last = c.Last
+			f.draw(c.Cell)
+		}
+		if w := f.window[c.Cell]; w != Timeless {
+			r.Windows[w].Records += c.Records
+		}
+	}
+	r.Totals.First, r.Totals.Last = f.instant(first), f.instant(last)
+	for i := range r.Windows {
+		if w := &r.Windows[i]; !w.End.IsZero() {
+			w.Complete = !r.Totals.Last.Before(w.End)
+		}
+	}
+}
+
+// draw finds the window of a cell that no earlier one precedes.
+func (f *fold) draw(c aggregate.Cell) {
+	r := f.report
+	if !r.Window.All() {
+		start := r.Window.Start(c.Start().In(r.Zone))
+		if n := len(r.Windows); n == 0 || !r.Windows[n-1].Start.Equal(start) {
+			r.Windows = append(r.Windows, Window{Start: start, End: r.Window.End(start)})
+		}
+	}
+	f.window[c] = len(r.Windows) - 1
+}
+
+// sightings counts sessions.
+func (f *fold) sightings(t *aggregate.Tally) {
+	r := f.report
+	var last aggregate.SessionID
+	window := Timeless
+	for s := range partial.SightingRows(partial.Sightings(t)) {
+		if s.Session != last || r.Totals.Sessions == 0 {
+			r.Totals.Sessions++
+			last, window = s.Session, Timeless
+		}
+		// A session's cells come in order, and so do its windows.
+		if w := f.window[s.Cell]; w != window {
+			r.Windows[w].Sessions++
+			window = w
+		}
+	}
+}
+
+// rows counts lines, and sessions with errors.
+func (f *fold) rows(t *aggregate.Tally) {
+	var method, err string
+	var code int32
+	open := false
+	for row := range partial.ErrorRows(partial.Errors(t)) {
+		newMethod := !open || row.Method != method
+		if newMethod || row.Error != err || row.Code != code {
+			f.closeError()
+		}
+		if newMethod {
+			f.closeMethod()
+		}
+		open, method, err, code = true, row.Method, row.Error, row.Code
+		f.add(row)
+	}
+	f.closeError()
+	f.closeMethod()
+	slices.SortFunc(f.report.Methods, func(a, b Method) int {
+		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Name, b.Name))
+	})
+	slices.SortFunc(f.report.Errors, func(a, b Error) int {
+		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
+	})
+	f.report.Totals.SessionsFailed = len(f.failed)
+	for x := range f.windowFailed {
+		if x.window != Timeless {
+			f.report.Windows[x.window].SessionsFailed++
+		}
+	}
+}
+
+// compareWindows orders windows by time, and lines without a time last.
+func compareWindows(a, b int) int {
+	if (a == Timeless) != (b == Timeless) {
+		return -cmp.Compare(a, b)
+	}
+	return cmp.Compare(a, b)
+}
+
+func (f *fold) add(row *partial.ErrorRow) {
+	w := f.window[row.Cell]
+	m := f.methods[w]
+	if m == nil {
+		m = &Method{Window: w, Name: row.Method}
+		f.methods[w] = m
+	}
+	e := f.errors[w]
+	if e == nil {
+		e = f.newError(w, row)
+		f.errors[w] = e
+	}
+	m.Lines += row.Lines
+	e.Lines += row.Lines
+	e.Evidence[row.Evidence] += row.Lines
+	if row.First != parse.NoTime {
+		if first := f.instant(row.First); e.First.IsZero() || first.Before(e.First) {
+			e.First = first
+		}
+		if last := f.instant(row.Last); last.After(e.Last) {
+			e.Last = last
+		}
+	}
+	if !row.HasSession {
+		return
+	}
+	if last, ok := f.lastSession[w]; !ok || last != row.Session {
+		e.Sessions++
+		f.lastSession[w] = row.Session
+		here := sessionInWindow{w, row.Session}
+		if _, ok := f.methodFailed[here]; !ok {
+			f.methodFailed[here] = struct{}{}
+			m.SessionsFailed++
+		}
+		f.windowFailed[here] = struct{}{}
+		f.failed[row.Session] = struct{}{}
+	}
+}
+
+func (f *fold) newError(w int, row *partial.ErrorRow) *Error {
+	id, method := catalogue.Lookup([]byte(row.Error)), catalogue.LookupMethod([]byte(row.Method))
+	e := &Error{
+		Window: w, Method: row.Method, Name: row.Error, Code: row.Code,
+		Documented: catalogue.Documented(id, method),
+		Evidence:   map[string]int64{},
+	}
+	if row.Error != "" {
+		e.Code = catalogue.FirstCode(id, method)
+	}
+	return e
+}
+
+// closeError ends the error at hand.
+func (f *fold) closeError() {
+	for _, e := range f.errors {
+		f.report.Errors = append(f.report.Errors, *e)
+	}
+	f.errors, f.lastSession = map[int]*Error{}, map[int]aggregate.SessionID{}
+}
+
+// closeMethod ends the method at hand.
+func (f *fold) closeMethod() {
+	for _, m := range f.methods {
+		f.report.Methods = append(f.report.Methods, *m)
+	}
+	f.methods = map[int]*Method{}
+	clear(f.methodFailed)
+}
+
+// instant returns a time in the report's zone, the zero time for NoTime.
+func (f *fold) instant(nanos int64) time.Time {
+	if nanos == parse.NoTime {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos).In(f.report.Zone)
+}

@@ -1,0 +1,170 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+)
+
+// schemaVersion is raised when a name in the output goes or changes meaning.
+const schemaVersion = 1
+
+// WriteJSON writes the report as one JSON object. Instants are RFC 3339 in the
+// report's zone; what does not exist is null.
+func WriteJSON(w io.Writer, r *Report) error {
+	out := jsonReport{
+		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
+		Window: r.Window.String(), Zone: r.Zone.String(),
+		Totals: jsonTotals{
+			Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
+			Sessions: r.Totals.Sessions, SessionsFailed: r.Totals.SessionsFailed,
+			First: instant(r.Totals.First), Last: instant(r.Totals.Last),
+		},
+		Sources: []jsonSource{}, Windows: []jsonWindow{}, Errors: []jsonError{}, Methods: []jsonMethod{}, Warnings: r.Warnings,
+	}
+	if out.Warnings == nil {
+		out.Warnings = []string{}
+	}
+	for _, s := range r.Sources {
+		out.Sources = append(out.Sources, source(s))
+	}
+	for _, w := range r.Windows {
+		out.Windows = append(out.Windows, jsonWindow{
+			Start: instant(w.Start), End: instant(w.End), Complete: w.Complete,
+			Records: w.Records, Sessions: w.Sessions, SessionsFailed: w.SessionsFailed,
+		})
+	}
+	for _, e := range r.Errors {
+		out.Errors = append(out.Errors, jsonError{
+			WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
+			Documented: e.Documented, Lines: e.Lines, Sessions: e.Sessions, Evidence: e.Evidence,
+			First: instant(e.First), Last: instant(e.Last),
+		})
+	}
+	for _, m := range r.Methods {
+		out.Methods = append(out.Methods, jsonMethod{
+			WindowStart: r.windowStart(m.Window), Method: m.Name, Lines: m.Lines, SessionsFailed: m.SessionsFailed,
+		})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+type jsonReport struct {
+	SchemaVersion    int          `json:"schema_version"`
+	ToolVersion      string       `json:"tool_version"`
+	CatalogueVersion string       `json:"catalogue_version"`
+	Window           string       `json:"window"`
+	Zone             string       `json:"tz"`
+	Since            *string      `json:"since"`
+	Until            *string      `json:"until"`
+	Totals           jsonTotals   `json:"totals"`
+	Sources          []jsonSource `json:"sources"`
+	Windows          []jsonWindow `json:"windows"`
+	Errors           []jsonError  `json:"errors"`
+	Methods          []jsonMethod `json:"methods"`
+	Warnings         []string     `json:"warnings"`
+}
+
+type jsonRecords struct {
+	Classified int64 `json:"classified"`
+	Clean      int64 `json:"clean"`
+	Telemetry  int64 `json:"telemetry"`
+	Skipped    int64 `json:"skipped"`
+}
+
+type jsonTotals struct {
+	Bytes          int64       `json:"bytes"`
+	Lines          int64       `json:"lines"`
+	Records        jsonRecords `json:"records"`
+	Sessions       int         `json:"sessions"`
+	SessionsFailed int         `json:"sessions_failed"`
+	First          *string     `json:"first_seen"`
+	Last           *string     `json:"last_seen"`
+}
+
+type jsonSource struct {
+	Name        string           `json:"name"`
+	Format      *string          `json:"format"`
+	Compression *string          `json:"compression"`
+	Bytes       int64            `json:"bytes"`
+	Lines       int64            `json:"lines"`
+	Records     jsonRecords      `json:"records"`
+	Skipped     map[string]int64 `json:"skipped"`
+	Damaged     *string          `json:"damaged"`
+}
+
+type jsonWindow struct {
+	Start          *string `json:"start"`
+	End            *string `json:"end"`
+	Complete       bool    `json:"complete"`
+	Records        int64   `json:"records"`
+	Sessions       int     `json:"sessions"`
+	SessionsFailed int     `json:"sessions_failed"`
+}
+
+type jsonError struct {
+	WindowStart *string          `json:"window_start"`
+	Method      string           `json:"method"`
+	Error       *string          `json:"error"`
+	Code        *int32           `json:"code"`
+	Documented  string           `json:"documented"`
+	Lines       int64            `json:"lines"`
+	Sessions    int              `json:"sessions"`
+	Evidence    map[string]int64 `json:"evidence"`
+	First       *string          `json:"first_seen"`
+	Last        *string          `json:"last_seen"`
+}
+
+type jsonMethod struct {
+	WindowStart    *string `json:"window_start"`
+	Method         string  `json:"method"`
+	Lines          int64   `json:"lines"`
+	SessionsFailed int     `json:"sessions_failed"`
+}
+
+func records(r aggregate.Records) jsonRecords {
+	return jsonRecords{Classified: r.Classified, Clean: r.Clean, Telemetry: r.Telemetry, Skipped: r.Skipped}
+}
+
+func source(s *aggregate.Source) jsonSource {
+	out := jsonSource{
+		Name: s.Name, Format: optional(s.Format), Compression: optional(s.Compression),
+		Bytes: s.Account.Bytes, Lines: s.Account.Lines, Records: records(s.Account.Records), Skipped: map[string]int64{},
+	}
+	for _, reason := range parse.Reasons {
+		out.Skipped[reason.String()] = s.Account.Skipped[reason]
+	}
+	if err := s.Trouble(); err != nil {
+		out.Damaged = optional(err.Error())
+	}
+	return out
+}
+
+// optional returns nil for the zero value.
+func optional[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func instant(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return optional(t.Format(time.RFC3339Nano))
+}
+
+// windowStart returns the start of a window, nil if it has none.
+func (r *Report) windowStart(window int) *string {
+	if window == Timeless {
+		return nil
+	}
+	return instant(r.Windows[window].Start)
+}

@@ -1,0 +1,354 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+)
+
+// TextOptions say how much of a report WriteText prints.
+type TextOptions struct {
+	Top int // errors; 0: all
+}
+
+// maxWindows is how many windows stand side by side; older ones are in the
+// other formats.
+const maxWindows = 6
+
+// WriteText writes the report for people at a terminal of 100 columns or more.
+func WriteText(w io.Writer, r *Report, o TextOptions) error {
+	t := &text{r: r}
+	t.header()
+	t.methods()
+	t.topErrors(o.Top)
+	t.windows(o.Top)
+	t.notes()
+	_, err := io.WriteString(w, t.out.String())
+	return err
+}
+
+type text struct {
+	r   *Report
+	out strings.Builder
+}
+
+func (t *text) printf(format string, args ...any) { fmt.Fprintf(&t.out, format, args...) }
+
+// header says what was read.
+func (t *text) header() {
+	r := t.r
+	name := fmt.Sprintf("%d sources", len(r.Sources))
+	if len(r.Sources) == 1 {
+		name = Printable(r.Sources[0].Name)
+	}
+	t.printf("otlog report: %s, %s, %s\n", name, byteCount(r.Totals.Bytes), r.period())
+	a := r.Totals.Records
+	t.printf("\nRecords   %s: %s show an error, %s telemetry, %s clean, %s skipped\n",
+		number(a.Total()), number(a.Classified), number(a.Telemetry), number(a.Clean), number(a.Skipped))
+	if r.Totals.Sessions == 0 {
+		t.printf("Sessions  no record bears a session ID, so there is no count of sessions affected\n")
+	} else {
+		t.printf("Sessions  %s, of which %s (%s) show an error\n",
+			number(r.Totals.Sessions), number(r.Totals.SessionsFailed), percent(r.Totals.SessionsFailed, r.Totals.Sessions))
+	}
+}
+
+// period tells the time that the records span.
+func (r *Report) period() string {
+	first, last := r.Totals.First, r.Totals.Last
+	if first.IsZero() {
+		return "no record bears a time"
+	}
+	layout := "15:04"
+	if first.Format(time.DateOnly) != last.Format(time.DateOnly) {
+		layout = minuteLayout
+	}
+	return fmt.Sprintf("%s to %s %s", first.Format(minuteLayout), last.Format(layout), r.Zone)
+}
+
+const minuteLayout = "2006-01-02 15:04"
+
+// methods sums the methods over all windows.
+func (t *text) methods() {
+	r := t.r
+	if len(r.Errors) == 0 {
+		t.printf("\nNo error of the SDK was found.\n")
+		return
+	}
+	methods := slices.Clone(r.overall.Methods)
+	slices.SortStableFunc(methods, func(a, b Method) int { return worst(a.SessionsFailed, a.Lines, b.SessionsFailed, b.Lines) })
+	table := newTable("Method", ">Lines", ">Sessions", ">"+t.share())
+	for _, m := range methods {
+		table.row(m.Name, number(m.Lines), number(m.SessionsFailed), percent(m.SessionsFailed, r.Totals.Sessions))
+	}
+	t.printf("\n")
+	table.write(&t.out)
+}
+
+// share heads the column of a share of all sessions.
+func (t *text) share() string { return "of " + number(t.r.Totals.Sessions) }
+
+// worst orders by sessions, then by lines, the worst first.
+func worst(sessions int, lines int64, otherSessions int, otherLines int64) int {
+	if sessions != otherSessions {
+		return otherSessions - sessions
+	}
+	return int(min(max(otherLines-lines, -1), 1))
+}
+
+// topErrors prints the errors that most sessions saw.
+func (t *text) topErrors(top int) {
+	r := t.r
+	if len(r.Errors) == 0 {
+		return
+	}
+	errors := r.worstErrors()
+	shown := limit(errors, top)
+	title := "Error"
+	if len(shown) < len(errors) {
+		title = fmt.Sprintf("Error (worst %d of %d)", len(shown), len(errors))
+	}
+	table := newTable(title, "Method", ">Lines", ">Sessions", ">"+t.share(), "First seen", "Last seen")
+	for _, e := range shown {
+		table.row(e.label(), e.Method, number(e.Lines), number(e.Sessions), percent(e.Sessions, r.Totals.Sessions), minute(e.First), minute(e.Last))
+	}
+	t.printf("\n")
+	table.write(&t.out)
+}
+
+// worstErrors returns the errors over all windows, the worst first.
+func (r *Report) worstErrors() []Error {
+	errors := slices.Clone(r.overall.Errors)
+	slices.SortStableFunc(errors, func(a, b Error) int { return worst(a.Sessions, a.Lines, b.Sessions, b.Lines) })
+	return errors
+}
+
+func limit[T any](s []T, top int) []T {
+	if top > 0 && len(s) > top {
+		return s[:top]
+	}
+	return s
+}
+
+// label is how an error is called in a table.
+func (e *Error) label() string {
+	switch {
+	case e.Name != "" && e.Documented == "no":
+		return e.Name + " (undocumented)"
+	case e.Name != "":
+		return e.Name
+	case e.Code != 0:
+		return fmt.Sprintf("code %d", e.Code)
+	}
+	return "unnamed"
+}
+
+// windows prints windows side by side: the sessions with each error, or its
+// lines if no session is known.
+func (t *text) windows(top int) {
+	r := t.r
+	if r.Window.All() || len(r.Windows) == 0 {
+		return
+	}
+	first := max(len(r.Windows)-maxWindows, 0)
+	unit := "sessions"
+	if r.Totals.Sessions == 0 {
+		unit = "lines"
+	}
+	title := fmt.Sprintf("By window of %s, in %s", r.Window, unit)
+	if first > 0 {
+		title += fmt.Sprintf(" (last %d of %d)", maxWindows, len(r.Windows))
+	}
+	heads := []string{title, "Method"}
+	seen := []string{"all sessions", ""}
+	failed := []string{"sessions with an error", ""}
+	records := []string{"all records", ""}
+	for _, w := range r.Windows[first:] {
+		head := r.windowName(w)
+		if !w.Complete {
+			head += "*"
+		}
+		heads = append(heads, ">"+head)
+		seen = append(seen, number(w.Sessions))
+		failed = append(failed, number(w.SessionsFailed))
+		records = append(records, number(w.Records))
+	}
+	table := newTable(heads...)
+	table.row(records...)
+	if r.Totals.Sessions > 0 {
+		table.row(seen...)
+		table.row(failed...)
+	}
+	type key struct {
+		method, name string
+		code         int32
+	}
+	counts := map[key][]string{}
+	for _, e := range r.Errors {
+		if e.Window == Timeless || e.Window < first {
+			continue
+		}
+		k := key{e.Method, e.Name, e.Code}
+		if counts[k] == nil {
+			counts[k] = make([]string, len(r.Windows)-first)
+		}
+		n := number(e.Sessions)
+		if r.Totals.Sessions == 0 {
+			n = number(e.Lines)
+		}
+		counts[k][e.Window-first] = n
+	}
+	for _, e := range limit(r.worstErrors(), top) {
+		cells := counts[key{e.Method, e.Name, e.Code}]
+		if cells == nil {
+			continue
+		}
+		row := []string{e.label(), e.Method}
+		for _, c := range cells {
+			if c == "" {
+				c = "-"
+			}
+			row = append(row, c)
+		}
+		table.row(row...)
+	}
+	t.printf("\n")
+	table.write(&t.out)
+	if last := r.Windows[len(r.Windows)-1]; !last.Complete {
+		t.printf("* not complete: the records end at %s\n", r.Totals.Last.Format(minuteLayout))
+	}
+}
+
+// windowName is as short as the window's length allows.
+func (r *Report) windowName(w Window) string {
+	switch s := r.Window.String(); {
+	case strings.HasSuffix(s, "w"):
+		year, week := w.Start.ISOWeek()
+		return fmt.Sprintf("%d-W%02d", year, week)
+	case strings.HasSuffix(s, "mo"):
+		return w.Start.Format("2006-01")
+	case strings.HasSuffix(s, "d"):
+		return w.Start.Format("Mon 01-02")
+	}
+	return w.Start.Format("01-02 15:04")
+}
+
+// notes say what a reader has to know to read the numbers right.
+func (t *text) notes() {
+	r := t.r
+	t.printf("\n")
+	if len(r.Errors) > 0 {
+		t.printf("Lines are log records that show an error; one failure prints several. Sessions are distinct.\n")
+		t.printf("What a name means and what to do about it: otlog explain %s\n", example(r.worstErrors()))
+	}
+	for _, w := range r.Warnings {
+		t.printf("warning: %s\n", Printable(w))
+	}
+}
+
+// example returns what a reader would most likely want to have explained.
+func example(errors []Error) string {
+	for _, e := range errors {
+		if e.Name != "" {
+			return e.Name
+		}
+	}
+	return strconv.Itoa(int(errors[0].Code))
+}
+
+// warnings says what makes the numbers less than they seem.
+func (r *Report) warnings() []string {
+	var out []string
+	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	for _, s := range r.Sources {
+		if err := s.Trouble(); err != nil {
+			warn("%s: %v", s.Name, err)
+		}
+		if s.Empty {
+			warn("%s: empty file", s.Name)
+		}
+		for _, e := range s.Shown {
+			warn("%s: skipped: %v", s.Name, e)
+		}
+		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
+			warn("%s: %s more records skipped (%s)", s.Name, number(more), skippedReasons(s))
+		}
+	}
+	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
+		warn("%s of %s records bear no date and time, and are in no window", number(n), number(r.Totals.Records.Total()))
+	}
+	return out
+}
+
+func skippedReasons(s *aggregate.Source) string {
+	var out []string
+	for _, reason := range parse.Reasons {
+		if n := s.Account.Skipped[reason]; n > 0 {
+			out = append(out, fmt.Sprintf("%s %s in all", number(n), reason))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// minute formats an instant for a table.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Format(minuteLayout)
+}
+
+// number groups the digits of a count by threes.
+func number[T int | int64](n T) string {
+	s := strconv.FormatInt(int64(n), 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// percent returns a share, "-" if there is nothing to have a share of.
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
+}
+
+// byteCount rounds to a unit that leaves few digits.
+func byteCount(n int64) string {
+	value, units := float64(n), []string{"B", "kB", "MB", "GB", "TB"}
+	for value >= 1000 && len(units) > 1 {
+		value, units = value/1000, units[1:]
+	}
+	if units[0] == "B" {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %s", value, units[0])
+}
+
+// Printable makes what strangers wrote safe for a terminal: whatever is not
+// shown as itself is shown as its number.
+func Printable(s string) string {
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, c := range s {
+		if hidden(c) {
+			fmt.Fprintf(&b, "\\u%04x", c)
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+func hidden(c rune) bool { return !unicode.IsPrint(c) }
