@@ -31,6 +31,7 @@ type Block struct {
 type Reader struct {
 	src    io.Reader
 	format Format
+	limits limits
 	offset int64  // of rest[0] in the decoded source
 	rest   []byte // read, but not yet in a block
 	err    error  // what src returned last; io.EOF at a sound end
@@ -40,16 +41,22 @@ type Reader struct {
 	done  bool
 }
 
+// limits are BlockSize and MaxRecord, smaller in tests. A record is a power of
+// two times a block, so that growing blocks meet it exactly.
+type limits struct{ block, record int }
+
+var defaultLimits = limits{block: BlockSize, record: MaxRecord}
+
 // newReader returns a Reader of the whole of src.
 func newReader(src io.Reader, f Format) *Reader {
-	return &Reader{src: src, format: f, end: -1}
+	return &Reader{src: src, format: f, limits: defaultLimits, end: -1}
 }
 
 // newSection returns a Reader of those records of src that start in
 // [from, to). Sections that share their borders share out all records of a
 // source, whatever the borders are.
 func newSection(src io.ReaderAt, from, to, size int64, f Format) *Reader {
-	r := &Reader{format: f, end: to}
+	r := &Reader{format: f, limits: defaultLimits, end: to}
 	if from > 0 {
 		// The byte before tells whether a line starts at from.
 		from--
@@ -65,13 +72,10 @@ func newSection(src io.ReaderAt, from, to, size int64, f Format) *Reader {
 // source that broke off, and all that could be read has been returned before.
 func (r *Reader) Next(b *Block) error {
 	b.Format, b.Skipped, b.Data = r.format, nil, b.Data[:0]
-	if cap(b.Data) < BlockSize {
-		b.Data = make([]byte, 0, BlockSize)
-	}
 	if r.done {
 		return r.err
 	}
-	room := cap(b.Data)
+	room := r.limits.block
 	for room < len(r.rest) {
 		room *= 2
 	}
@@ -99,15 +103,14 @@ func (r *Reader) Next(b *Block) error {
 			return r.emit(b, n, false)
 		}
 		// One record fills the block.
-		if len(b.Data) >= MaxRecord {
+		if len(b.Data) >= r.limits.record {
 			if n := bytes.LastIndexByte(b.Data, '\n') + 1; n > 0 {
 				// Stack lines without end: what follows becomes a record of its own.
 				return r.emit(b, n, false)
 			}
 			return r.skipLine(b)
 		}
-		// Capacities double from BlockSize, so that they meet MaxRecord exactly.
-		b.Data = append(make([]byte, 0, 2*cap(b.Data)), b.Data...)
+		grow(b)
 	}
 }
 
@@ -118,6 +121,12 @@ func (r *Reader) fill(b *Block) {
 		n, r.err = r.src.Read(b.Data[len(b.Data):cap(b.Data)])
 		b.Data = b.Data[:len(b.Data)+n]
 	}
+}
+
+// grow doubles the capacity of b: from BlockSize on, so that it meets MaxRecord
+// exactly.
+func grow(b *Block) {
+	b.Data = append(make([]byte, 0, 2*cap(b.Data)), b.Data...)
 }
 
 // emit ends a block after n bytes and keeps the others for the next one.
@@ -172,7 +181,7 @@ func (r *Reader) skipLine(b *Block) error {
 		r.fill(b)
 	}
 	r.offset += skipped.Bytes
-	skipped.Cause = fmt.Sprintf("line of %d bytes is longer than the limit of %d", skipped.Bytes, MaxRecord)
+	skipped.Cause = fmt.Sprintf("line of %d bytes is longer than the limit of %d", skipped.Bytes, r.limits.record)
 	b.Data, b.Skipped = b.Data[:0], skipped
 	return nil
 }
@@ -279,6 +288,9 @@ func (r *Reader) alignStart(b *Block) bool {
 				break
 			}
 			start += nl + 1
+		}
+		if start == 0 && !inLine {
+			grow(b)
 		}
 		r.drop(b, start)
 		if r.offset >= r.end || (r.err != nil && len(b.Data) == 0) {

@@ -1,0 +1,48 @@
+package corpus
+
+// writeConsole writes l as console text and returns its physical lines and
+// whether it bears the session ID.
+func (g *generator) writeConsole(s *session, l *line, ts int64) (lines int64, session bool) {
+	if l.shape == cleanBlank {
+		g.buf = append(g.buf, '\n')
+		return 1, false
+	}
+	g.message(s, l)
+	r := &g.rng
+	b := append(g.clock.append(g.buf, ts), ' ')
+	stack := .0
+	switch l.shape {
+	case noiseBrowser:
+		if !l.orphan {
+			b = append(append(b, s.id...), "?extended=true:0 "...)
+			session = true
+		} else {
+			b = append(b, "config.json:0 "...)
+		}
+		b = append(b, g.text...)
+	case cleanApp, nearMiss, appEscaped, appPlain, appANSI, appPreview:
+		b = append(append(b, pick(r, consoleFiles)...), ' ')
+		if !l.orphan {
+			b = append(append(append(b, "session="...), s.id...), ' ')
+			session = true
+		}
+		b = append(b, g.text...)
+		stack = .02
+		if l.name != noName {
+			stack = .3
+		}
+	default:
+		b = append(append(b, "opentok.js:36031 "...), g.text...)
+		stack = .12
+	}
+	b = append(b, '\n')
+	lines = 1
+	if r.chance(stack) {
+		for _, frame := range pick(r, stacks) {
+			b = append(append(b, frame...), '\n')
+			lines++
+		}
+	}
+	g.buf = b
+	return lines, session
+}

@@ -1,0 +1,326 @@
+// Package corpus writes client logs whose content is known by construction.
+//
+// A corpus looks like what applications built on the OpenTok client SDK
+// leave behind: many interleaved sessions, mostly harmless chatter, the
+// SDK's own error lines, telemetry bodies, and near misses that resemble an
+// error name and are none. Beside the bytes comes a Truth: what a reader who
+// understands every record must count. The package imports nothing from the
+// rest of otlog, so that the two can judge each other.
+//
+// The path through the package:
+//
+//  1. Sessions arrive over the days of the corpus (corpus.go).
+//  2. Each plans one step after the other: a line of chatter, a call with its
+//     telemetry, a failure with all its lines (plan.go), drawing on the
+//     tables of names (names.go) and texts (texts.go).
+//  3. The planned lines of all sessions are written by time, as JSON
+//     (ndjson.go) or console text (console.go).
+//  4. Every written record is tallied from its plan, never from its bytes
+//     (truth.go).
+//
+// # Limitations
+//
+// Nameless telemetry failures bear only codes and messages that belong to no
+// single name. Lines that hint at an error without naming it (`OT.exception
+// :: title: …`) are clean in the Truth, and are listed apart as Weak.
+package corpus
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// A Format is the shape of the records written.
+type Format string
+
+const (
+	NDJSON  Format = "ndjson"  // one JSON object a line
+	Console Format = "console" // browser console text with times
+)
+
+// Options choose a corpus. The zero value is a small NDJSON corpus with the
+// usual share of errors. Equal options give equal bytes and an equal Truth.
+type Options struct {
+	Format Format    // NDJSON if empty
+	Seed   uint64    // any number; another seed gives another corpus
+	Size   int64     // bytes to reach; 1 MB if zero
+	Start  time.Time // earliest time of a record; 2026-11-02T00:00:00Z if zero
+	Days   int       // days that the records spread over; 14 if zero
+
+	// ErrorRate is the share of records that spell an error name: 0.029 if
+	// zero, none if negative. At 1 every record does, and there is no
+	// telemetry and no chatter.
+	ErrorRate float64
+}
+
+const (
+	msPerDay    = 86_400_000
+	msPerHour   = 3_600_000
+	sessionTime = 600_000 // ms that a session takes, about
+	quietTime   = 12_000  // ms between the failures of a session, so that they stay apart
+	maxDelay    = 3_000   // ms that a record may be written late
+	meanBudget  = 10_000  // bytes of a session: about 100 000 sessions a GB
+	concurrent  = 16      // sessions that overlap even in a small corpus
+	flushAt     = 1 << 16
+)
+
+var defaultStart = time.Date(2026, time.November, 2, 0, 0, 0, 0, time.UTC)
+
+// resolve fills in the defaults and refuses what makes no sense.
+func (o Options) resolve() (Options, error) {
+	if o.Format == "" {
+		o.Format = NDJSON
+	}
+	if o.Size == 0 {
+		o.Size = 1_000_000
+	}
+	if o.Start.IsZero() {
+		o.Start = defaultStart
+	}
+	o.Start = o.Start.UTC().Truncate(time.Millisecond)
+	if o.Days == 0 {
+		o.Days = 14
+	}
+	switch {
+	case o.ErrorRate == 0:
+		o.ErrorRate = 0.029
+	case o.ErrorRate < 0:
+		o.ErrorRate = 0
+	}
+	switch {
+	case o.Format != NDJSON && o.Format != Console:
+		return o, fmt.Errorf("corpus: format: expected ndjson or console, found %q", string(o.Format))
+	case o.Size < 0:
+		return o, fmt.Errorf("corpus: size: expected a positive number, found %d", o.Size)
+	case o.Days < 0 || o.Days > 3660:
+		return o, fmt.Errorf("corpus: days: expected 1 to 3660, found %d", o.Days)
+	case !(o.ErrorRate <= 1):
+		return o, fmt.Errorf("corpus: error rate: expected at most 1, found %v", o.ErrorRate)
+	case o.Start.UnixMilli() < 0:
+		return o, errors.New("corpus: start: expected a time after 1970")
+	}
+	return o, nil
+}
+
+// Generate writes a corpus to w and returns what it holds. It stops at the
+// first record boundary at or after o.Size bytes. Memory grows with the
+// Truth and the sessions active at one time, not with Size.
+//
+// Records follow each other by time, but any may be written up to three
+// seconds late; the records of one session keep their order.
+func Generate(w io.Writer, o Options) (*Truth, error) {
+	o, err := o.resolve()
+	if err != nil {
+		return nil, err
+	}
+	g := newGenerator(o)
+	if err := g.run(w); err != nil {
+		return nil, err
+	}
+	return g.tally.truth(o), nil
+}
+
+// A generator holds the state of one Generate call.
+type generator struct {
+	o       Options
+	rng     rng
+	console bool
+	json    bool
+	rate    float64
+	size    int64
+	start   int64 // ms
+	end     int64 // ms, exclusive
+
+	heap    queue
+	seq     int64 // sessions so far
+	arrival int64 // time of the next session
+	planned int64 // bytes that the sessions so far are to write
+
+	lines      float64 // records planned
+	named      float64 // of these, records with a name
+	slack      float64 // how far named may lag before the next failure
+	lastOrphan int64   // time of the last named record without session
+
+	buf     []byte // not yet written
+	text    []byte // scratch: a message before escaping
+	extra   []byte // scratch: JSON members beside the message
+	written int64
+	clock   clock
+	tally   tally
+}
+
+func newGenerator(o Options) *generator {
+	g := &generator{
+		o: o, rng: newRNG(o.Seed),
+		console: o.Format == Console, json: o.Format == NDJSON,
+		rate: o.ErrorRate, size: o.Size,
+		start: o.Start.UnixMilli(),
+		buf:   make([]byte, 0, flushAt+1<<16),
+	}
+	g.end = g.start + int64(o.Days)*msPerDay
+	g.arrival = g.start
+	g.lastOrphan = g.start - msPerDay
+	g.slack = float64(g.rng.n(24)) - 12
+	g.tally.init()
+	return g
+}
+
+// run merges the sessions by time until the size is reached.
+func (g *generator) run(w io.Writer) error {
+	for g.written < g.size {
+		g.admit()
+		s := g.heap[0]
+		g.write(s)
+		if len(g.buf) >= flushAt {
+			if _, err := w.Write(g.buf); err != nil {
+				return err
+			}
+			g.buf = g.buf[:0]
+		}
+		if s.at == len(s.lines) {
+			if s.over() {
+				g.planned -= s.budget // what it wrote beyond its plan
+				g.heap.pop()
+				continue
+			}
+			g.plan(s)
+		}
+		s.due = max(s.due, s.lines[s.at].ts+g.delay())
+		g.heap.fix()
+	}
+	_, err := w.Write(g.buf)
+	return err
+}
+
+// write writes the next line of s and tallies it.
+func (g *generator) write(s *session) {
+	l := &s.lines[s.at]
+	s.at++
+	ts := min(max(l.ts, g.start), g.end-1)
+	before := len(g.buf)
+	lines, session := int64(1), false
+	if g.console {
+		lines, session = g.writeConsole(s, l, ts)
+	} else {
+		session = g.writeJSON(s, l, ts)
+	}
+	n := int64(len(g.buf) - before)
+	g.written += n
+	s.budget -= n
+	g.tally.record(s, l, ts, n, lines, session)
+}
+
+// delay is how late a record is written: mostly not at all.
+func (g *generator) delay() int64 {
+	r := g.rng.next()
+	if r&3 != 0 {
+		return 0
+	}
+	return int64((r >> 32) % maxDelay)
+}
+
+// hours weighs the hours of a day: calls are made in working hours.
+var hours = [24]float64{
+	.3, .2, .2, .2, .3, .4, .7, 1.1, 1.6, 1.9, 1.9, 1.7,
+	1.5, 1.6, 1.8, 1.8, 1.6, 1.4, 1.2, 1.0, .8, .7, .5, .4,
+}
+
+// admit lets in the sessions that are due. Their pace is set so that the
+// bytes still to write just last until the end of the days.
+func (g *generator) admit() {
+	for len(g.heap) == 0 || g.arrival <= g.heap[0].due {
+		if g.planned >= g.size && len(g.heap) > 0 {
+			return
+		}
+		// A small corpus has few sessions for its days; let them come in
+		// bunches, so that they overlap nevertheless.
+		left := max(float64(g.end-msPerHour-g.arrival), 0)
+		bunch := 1
+		if overlap := sessionTime * float64(g.size-g.planned) / meanBudget / (left + 1); overlap < concurrent {
+			bunch = concurrent
+		}
+		for range bunch {
+			ts := g.arrival
+			if bunch > 1 {
+				ts += int64(g.rng.n(120_000))
+			}
+			g.open(ts)
+			if g.planned >= g.size {
+				break
+			}
+		}
+		todo := float64(g.size-g.planned) / meanBudget / float64(bunch)
+		gap := left / max(todo, 1)
+		if bunch > 1 {
+			gap *= .5 + g.rng.float()
+		} else {
+			gap *= g.rng.exp()
+		}
+		if gap < msPerHour {
+			gap /= hours[g.arrival%msPerDay/msPerHour]
+		}
+		g.arrival += int64(min(gap, left))
+	}
+}
+
+// open starts a session at time ts.
+func (g *generator) open(ts int64) {
+	s := g.newSession(ts)
+	g.planned += s.budget
+	g.plan(s)
+	s.due = s.lines[0].ts
+	g.heap.push(s)
+}
+
+// A queue is a heap of sessions by the time their next line is due.
+type queue []*session
+
+func (q queue) less(i, j int) bool {
+	if q[i].due != q[j].due {
+		return q[i].due < q[j].due
+	}
+	return q[i].seq < q[j].seq
+}
+
+func (q *queue) push(s *session) {
+	*q = append(*q, s)
+	h := *q
+	for i := len(h) - 1; i > 0; {
+		up := (i - 1) / 2
+		if !h.less(i, up) {
+			return
+		}
+		h[i], h[up] = h[up], h[i]
+		i = up
+	}
+}
+
+// pop drops the first session.
+func (q *queue) pop() {
+	h := *q
+	last := len(h) - 1
+	h[0], h[last] = h[last], nil
+	*q = h[:last]
+	if last > 1 {
+		q.fix()
+	}
+}
+
+// fix puts the first session where its new time belongs.
+func (q queue) fix() {
+	for i := 0; ; {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(q); c++ {
+			if q.less(c, least) {
+				least = c
+			}
+		}
+		if least == i {
+			return
+		}
+		q[i], q[least] = q[least], q[i]
+		i = least
+	}
+}

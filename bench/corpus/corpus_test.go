@@ -1,0 +1,480 @@
+package corpus
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func generate(t testing.TB, o Options) (string, *Truth) {
+	t.Helper()
+	var b bytes.Buffer
+	truth, err := Generate(&b, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), truth
+}
+
+// The corpora that the tests look at.
+var corpora = []Options{
+	{Format: NDJSON, Seed: 1, Size: 3_000_000},
+	{Format: NDJSON, Seed: 2, Size: 1_000_000, Days: 1, ErrorRate: .3},
+	{Format: NDJSON, Seed: 3, Size: 2_000_000, ErrorRate: 1},
+	{Format: NDJSON, Seed: 4, Size: 500_000, ErrorRate: -1},
+	{Format: Console, Seed: 5, Size: 3_000_000},
+	{Format: Console, Seed: 6, Size: 1_000_000, Days: 40, ErrorRate: 1},
+}
+
+func label(o Options) string { return fmt.Sprintf("%s/%v", o.Format, o.ErrorRate) }
+
+// TestTruth compares the Truth to a second look at the bytes.
+func TestTruth(t *testing.T) {
+	for _, o := range corpora {
+		t.Run(label(o), func(t *testing.T) {
+			data, truth := generate(t, o)
+			var l *look
+			if o.Format == NDJSON {
+				l = lookJSON(t, data)
+			} else {
+				l = lookConsole(t, data)
+			}
+			for _, text := range l.several {
+				t.Errorf("two names or sessions in one record: %s", text)
+			}
+			got := truth.Totals
+			want := Totals{
+				Bytes: int64(len(data)), Lines: l.physical, Named: l.named, Sessions: int64(len(l.sessions)),
+				Records: Kinds{Classified: l.classified, Clean: l.clean, Telemetry: l.post},
+			}
+			if got != want {
+				t.Errorf("totals\n truth %+v\n found %+v", got, want)
+			}
+			compareToLook(t, truth, l)
+			if o.Format == NDJSON {
+				for m, a := range truth.Attempts {
+					found := Attempts{}
+					if l.attempts[m] != nil {
+						found = *l.attempts[m]
+					}
+					if a != found {
+						t.Errorf("attempts of %s: truth %+v, found %+v", m, a, found)
+					}
+				}
+				compareFailures(t, truth, l)
+				for id, n := range l.streams {
+					if n != 1 {
+						t.Errorf("%s: %d attempts", id, n)
+					}
+				}
+				for id := range l.outcomes {
+					if l.streams[id] == 0 {
+						t.Errorf("%s: an end without an attempt", id)
+					}
+				}
+			}
+			rate := float64(l.named) / float64(l.records)
+			if asked := truth.ErrorRate; math.Abs(rate-asked) > .003+.05*asked || asked == 1 && rate != 1 {
+				t.Errorf("share of named records: asked for %v, found %v", asked, rate)
+			}
+			checkTimes(t, truth, l.times)
+			checkSums(t, truth)
+		})
+	}
+}
+
+// compareToLook compares the rows.
+func compareToLook(t *testing.T, truth *Truth, l *look) {
+	seen := map[string]bool{}
+	for _, r := range truth.Errors {
+		name, code := "", ""
+		if r.Error != nil {
+			name = *r.Error
+		}
+		if r.Code != nil {
+			code = fmt.Sprint(*r.Code)
+		}
+		key := rowName(*r.WindowStart, r.Method, name, code)
+		if seen[key] {
+			t.Errorf("row %s stands twice", key)
+		}
+		seen[key] = true
+		f := l.rows[key]
+		if f == nil {
+			t.Errorf("row %s was not found", key)
+			continue
+		}
+		if linked := len(l.linked(f)); r.SessionsLinked != int64(linked) {
+			t.Errorf("row %s: truth %d sessions linked, found %d", key, r.SessionsLinked, linked)
+		}
+		if r.Lines != f.lines || r.Sessions != int64(len(f.sessions)) || !r.FirstSeen.Equal(f.first) || !r.LastSeen.Equal(f.last) {
+			t.Errorf("row %s\n truth %d lines %d sessions %v %v\n found %d lines %d sessions %v %v", key,
+				r.Lines, r.Sessions, r.FirstSeen, r.LastSeen, f.lines, len(f.sessions), f.first, f.last)
+		}
+	}
+	for key := range l.rows {
+		if !seen[key] {
+			t.Errorf("row %s is not in the truth", key)
+		}
+	}
+	total := map[string]map[string]bool{}
+	for key, f := range l.rows {
+		_, key, _ = strings.Cut(key, " ")
+		if total[key] == nil {
+			total[key] = map[string]bool{}
+		}
+		for id := range f.sessions {
+			total[key][id] = true
+		}
+	}
+	if len(total) != len(truth.ErrorsTotal) {
+		t.Errorf("errors_total: truth %d rows, found %d", len(truth.ErrorsTotal), len(total))
+	}
+	for _, r := range truth.ErrorsTotal {
+		name, code := "", ""
+		if r.Error != nil {
+			name = *r.Error
+		}
+		if r.Code != nil {
+			code = fmt.Sprint(*r.Code)
+		}
+		key := r.Method + " " + name + " " + code
+		if r.Sessions != int64(len(total[key])) || r.SessionsLinked < r.Sessions || r.WindowStart != nil {
+			t.Errorf("errors_total %s: truth %d sessions, %d linked; found %d", key, r.Sessions, r.SessionsLinked, len(total[key]))
+		}
+	}
+}
+
+// compareFailures compares the failures that only named records speak of.
+// Publish timeouts and refused cameras also fail without a name, and the
+// tries of a socket name an error that is not the failure's.
+func compareFailures(t *testing.T, truth *Truth, l *look) {
+	found := l.failures()
+	want := map[string]int64{}
+	for _, f := range truth.Failures {
+		if f.Error != nil {
+			want[*f.Error] += f.Failures
+		}
+	}
+	for _, name := range []string{"OT_TIMEOUT", "OT_USER_MEDIA_ACCESS_DENIED", "OT_DISCONNECTED"} {
+		delete(found, name)
+		delete(want, name)
+	}
+	if !reflect.DeepEqual(found, want) {
+		t.Errorf("failures by name\n truth %v\n found %v", want, found)
+	}
+}
+
+// checkTimes looks at order and range.
+func checkTimes(t *testing.T, truth *Truth, times []time.Time) {
+	var latest time.Time
+	end := truth.Start.AddDate(0, 0, truth.Days)
+	late := 0
+	for _, at := range times {
+		if at.Before(truth.Start) || !at.Before(end) {
+			t.Fatalf("time %v is not in the %d days from %v", at, truth.Days, truth.Start)
+		}
+		if at.Before(latest) {
+			late++
+		}
+		if latest.Sub(at) > maxDelay*time.Millisecond {
+			t.Fatalf("time %v comes %v late", at, latest.Sub(at))
+		}
+		if at.After(latest) {
+			latest = at
+		}
+	}
+	if late == 0 {
+		t.Error("no record is out of order")
+	}
+	if end.Sub(latest) > time.Duration(truth.Days)*24*time.Hour/4 {
+		t.Errorf("the last record is of %v, the corpus should reach %v", latest, end)
+	}
+}
+
+// checkSums holds the parts of a Truth against each other.
+func checkSums(t *testing.T, truth *Truth) {
+	var classified, shapes, lines, days int64
+	for _, r := range truth.ErrorsTotal {
+		classified += r.Lines
+	}
+	for _, r := range truth.Errors {
+		days += r.Lines
+	}
+	for _, n := range truth.Shapes {
+		shapes += n
+	}
+	k := truth.Totals.Records
+	lines = k.Classified + k.Clean + k.Telemetry + k.Skipped
+	if classified != k.Classified || days != k.Classified || shapes != lines {
+		t.Errorf("rows %d, by day %d, classified %d; shapes %d, records %d", classified, days, k.Classified, shapes, lines)
+	}
+	if lines > truth.Totals.Lines {
+		t.Errorf("%d records in %d lines", lines, truth.Totals.Lines)
+	}
+}
+
+func TestSameOptionsSameBytes(t *testing.T) {
+	for _, f := range []Format{NDJSON, Console} {
+		o := Options{Format: f, Seed: 7, Size: 400_000}
+		a, ta := generate(t, o)
+		b, tb := generate(t, o)
+		if a != b || !reflect.DeepEqual(ta, tb) {
+			t.Errorf("%s: the same options gave another corpus", f)
+		}
+		o.Seed = 8
+		c, tc := generate(t, o)
+		if a == c || reflect.DeepEqual(ta.Errors, tc.Errors) {
+			t.Errorf("%s: another seed gave the same corpus", f)
+		}
+	}
+}
+
+// TestSize: the first record boundary at or after the size, records of at
+// most 64 KiB.
+func TestSize(t *testing.T) {
+	for _, f := range []Format{NDJSON, Console} {
+		for _, size := range []int64{1, 5_000, 123_456, 1_000_000} {
+			data, _ := generate(t, Options{Format: f, Size: size})
+			if int64(len(data)) < size {
+				t.Errorf("%s: asked for %d bytes, got %d", f, size, len(data))
+			}
+			if !strings.HasSuffix(data, "\n") {
+				t.Errorf("%s: the last line has no end", f)
+			}
+			if f == NDJSON {
+				if last := strings.LastIndexByte(data[:len(data)-1], '\n'); int64(last+1) >= size {
+					t.Errorf("%s: went on after %d bytes", f, size)
+				}
+			}
+			for _, line := range strings.Split(data, "\n") {
+				if len(line) > 64<<10 {
+					t.Errorf("%s: a line of %d bytes", f, len(line))
+				}
+			}
+		}
+	}
+}
+
+// TestReference holds the table of names against the reference.
+func TestReference(t *testing.T) {
+	if len(names) != 55+22 || len(known) != 55+22 || len(strings.Fields(more)) != 22 {
+		t.Errorf("%d names, the reference has %d, of these %d undocumented", len(names), len(known), len(strings.Fields(more)))
+	}
+	for i := range names {
+		n := &names[i]
+		methods, ok := known[n.text]
+		if !ok {
+			t.Errorf("%s is not in the reference", n.text)
+		}
+		want := "unknown"
+		if len(methods) == 1 {
+			want = methods[0]
+		}
+		if n.only.String() != want {
+			t.Errorf("%s: only method is %v, want %s", n.text, n.only, want)
+		}
+		if c := finalCode(n.msg); c != 0 && c != n.code {
+			t.Errorf("%s: code %d, its message says %d", n.text, n.code, c)
+		}
+		if n.voices&publisherVoice != 0 && n.pub == "" || n.voices&subscriberVoice != 0 && n.sub == "" {
+			t.Errorf("%s: no text for one of its voices", n.text)
+		}
+	}
+}
+
+// TestEveryName: all names and all ways to tell the method appear.
+func TestEveryName(t *testing.T) {
+	_, truth := generate(t, Options{Size: 4_000_000, ErrorRate: 1})
+	seen, methods := map[string]bool{}, map[string]bool{}
+	for _, r := range truth.ErrorsTotal {
+		seen[*r.Error] = true
+		methods[r.Method] = true
+	}
+	for name := range known {
+		if !seen[name] {
+			t.Errorf("%s does not appear", name)
+		}
+	}
+	for _, m := range methodNames {
+		if !methods[m] {
+			t.Errorf("%s does not appear", m)
+		}
+	}
+}
+
+// TestEveryShape: all constructs appear, the near misses as they should look.
+func TestEveryShape(t *testing.T) {
+	data, truth := generate(t, Options{Size: 3_000_000})
+	text, console := generate(t, Options{Size: 2_000_000, Format: Console})
+	for sh := range shapes {
+		name := shapeNames[sh]
+		if sh == nearMiss {
+			continue
+		}
+		if truth.Shapes[name] == 0 && sh != cleanBlank {
+			t.Errorf("ndjson: no %s", name)
+		}
+		if console.Shapes[name] == 0 && !sh.telemetry() && !slices.Contains([]shape{appNested, appNewline, appTab, appDirective}, sh) {
+			t.Errorf("console: no %s", name)
+		}
+	}
+	for _, m := range mutationNames {
+		if truth.Shapes["near."+m] == 0 || console.Shapes["near."+m] == 0 {
+			t.Errorf("no near miss of kind %s", m)
+		}
+	}
+	for _, l := range []*look{lookJSON(t, data), lookConsole(t, text)} {
+		near := nearWords(l.texts)
+		for _, what := range []string{"suffix", "prefix_not", "suffix_ms", "digit", "lower", "prefix_x"} {
+			if near[what] == 0 {
+				t.Errorf("no mutated name of kind %s", what)
+			}
+		}
+		all := strings.Join(l.texts, "\n")
+		for _, what := range []string{" OT_ ", " OT-", "OTErrorClass", "OT_RETRY_BUDGET", "1500 ms", "HTTP 404", "port 1500",
+			"code=1006 clean=false", "State Change Failed", "Invalid state transition", "OTRN JS", "Failed to load resource"} {
+			if !strings.Contains(all, what) {
+				t.Errorf("no %q in a clean record", what)
+			}
+		}
+	}
+	for m := nearSuffix; m < mutations; m++ {
+		got := string(m.append(nil, "OT_TIMEOUT"))
+		for _, w := range words(got) {
+			if _, ok := known[w]; ok {
+				t.Errorf("%s makes %q, a name", mutationNames[m], got)
+			}
+		}
+	}
+	for _, what := range []string{`{\"name\":\"OT_`, `\nOT_`, `\tOT_`, `\u001b[31mOT_`, `"%cOT_`, `"name":"OT_`} {
+		if !strings.Contains(data, what) {
+			t.Errorf("ndjson: no %s", what)
+		}
+	}
+	for _, what := range []string{"\n    at ", " @ opentok.js:", "\n\n", `call failed {"name":"OT_`, "session=1_MX4"} {
+		if !strings.Contains(text, what) {
+			t.Errorf("console: no %s", what)
+		}
+	}
+}
+
+// nearWords counts, by kind, words that are almost names.
+func nearWords(texts []string) map[string]int {
+	count := map[string]int{}
+	for _, text := range texts {
+		for _, w := range words(text) {
+			for kind, name := range map[string]string{
+				"suffix": strings.TrimSuffix(w, "S"), "suffix_ms": strings.TrimSuffix(w, "_MS"), "digit": strings.TrimSuffix(w, "2"),
+				"prefix_not": strings.TrimPrefix(w, "NOT_"), "prefix_x": strings.TrimPrefix(w, "X"), "lower": strings.ToUpper(w),
+			} {
+				if _, ok := known[name]; ok {
+					count[kind]++
+				}
+			}
+		}
+	}
+	return count
+}
+
+// TestRealism checks the averages.
+func TestRealism(t *testing.T) {
+	data, truth := generate(t, Options{Size: 8_000_000})
+	l := lookJSON(t, data)
+	if n := truth.Totals.Bytes / truth.Totals.Lines; n < 300 || n > 400 {
+		t.Errorf("average line of %d bytes", n)
+	}
+	if p := 1 - float64(l.bearing)/float64(l.records); p < .02 || p > .045 {
+		t.Errorf("%.3f of the records bear no session", p)
+	}
+	if n := truth.Totals.Sessions * 1_000_000_000 / truth.Totals.Bytes; n < 80_000 || n > 130_000 {
+		t.Errorf("%d sessions a GB", n)
+	}
+	most, least := int64(0), int64(math.MaxInt64)
+	for _, r := range truth.ErrorsTotal {
+		if r.Error != nil {
+			most, least = max(most, r.Lines), min(least, r.Lines)
+		}
+	}
+	if most < 20*least {
+		t.Errorf("rows have %d to %d lines: not Zipf", least, most)
+	}
+}
+
+func TestSessionID(t *testing.T) {
+	r := newRNG(1)
+	for range 200 {
+		id := string(sessionID(&r, "45012345", 1793577600000))
+		if len(id) < 66 || len(id) > 76 || id[1:6] != "_MX40" {
+			t.Fatalf("odd session ID %q", id)
+		}
+		body := strings.TrimRight(id[2:], "-")
+		raw, err := base64.RawURLEncoding.DecodeString(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := strings.Split(string(raw), "~"); f[0] != "1" || f[1] != "45012345" || f[3] != "1793577600000" {
+			t.Fatalf("session ID holds %q", raw)
+		}
+	}
+}
+
+func TestOptionsRefused(t *testing.T) {
+	for _, o := range []Options{
+		{Format: "xml"}, {Size: -1}, {Days: -1}, {ErrorRate: 1.1}, {ErrorRate: math.NaN()},
+		{Start: time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)},
+	} {
+		if _, err := Generate(io.Discard, o); err == nil {
+			t.Errorf("%+v was accepted", o)
+		}
+	}
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestWriteError(t *testing.T) {
+	if _, err := Generate(broken{}, Options{}); err == nil {
+		t.Error("a write error was dropped")
+	}
+}
+
+func TestWriteJSON(t *testing.T) {
+	_, truth := generate(t, Options{Size: 200_000})
+	var b bytes.Buffer
+	if err := truth.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	var back Truth
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(*truth, back) {
+		t.Error("the truth does not read back as it was written")
+	}
+}
+
+func BenchmarkGenerate(b *testing.B) {
+	for _, f := range []Format{NDJSON, Console} {
+		b.Run(string(f), func(b *testing.B) {
+			const size = 16_000_000
+			b.SetBytes(size)
+			b.ReportAllocs()
+			for range b.N {
+				if _, err := Generate(io.Discard, Options{Format: f, Size: size}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,721 @@
+package corpus
+
+// A session is one call of one user, from its first line to its last.
+type session struct {
+	seq int64
+	due int64 // when its next line is written
+	at  int   // index in lines of the next line
+
+	lines  []line // the step being written
+	clock  int64  // time of the last line planned
+	quiet  int64  // no failure starts before
+	pause  int64  // added before the next step
+	budget int64  // bytes left to write
+
+	stage       stage
+	publishing  bool // a publish call is open
+	subscribing bool // a subscribe call is open
+
+	id, key, user               []byte
+	connection, stream          []byte // of the present connect and publish call
+	remote, subscriber          []byte // of the present subscribe call
+	guid, instance              []byte
+	sdk, browser, service, page string
+	envelope                    uint8
+
+	counted []counted // rows that this session is counted in
+	met     bool      // its ID has been written
+}
+
+// A stage tells how far the connect call is.
+type stage uint8
+
+const (
+	idle stage = iota
+	connecting
+	connected
+)
+
+// A shape is the construct of a record. It decides the record's kind.
+type shape uint8
+
+const (
+	cleanApp shape = iota
+	cleanBlank
+	nearMiss // the mutation says which
+	noiseSDK
+	noiseBrowser
+	noiseNative
+	weakException
+	weakCode
+	weakText
+	nameSDK
+	nameRaptor
+	appNested
+	appEscaped
+	appNewline
+	appTab
+	appANSI
+	appDirective
+	appPlain
+	appPreview
+	postAttempt
+	postAttempting
+	postSuccess
+	postFailure
+	postCancel
+	postDenied
+	postException
+	postOther
+	shapes
+)
+
+var shapeNames = [shapes]string{
+	"clean.app", "clean.blank", "near", "noise.sdk", "noise.browser", "noise.native",
+	"weak.exception", "weak.code", "weak.text", "name.sdk", "name.raptor",
+	"app.nested", "app.escaped", "app.newline", "app.tab", "app.ansi", "app.directive", "app.plain", "app.preview",
+	"telemetry.attempt", "telemetry.attempting", "telemetry.success", "telemetry.failure", "telemetry.cancel",
+	"telemetry.access_denied", "telemetry.exception", "telemetry.other",
+}
+
+func (s shape) telemetry() bool { return s >= postAttempt }
+
+// A part is the module of the SDK that prints a line.
+type part uint8
+
+const (
+	partSession part = iota
+	partHandler
+	partPublisher
+	partInit
+	partSubscriber
+	partRumor
+	partRaptor
+	partConfig
+	partLevel
+)
+
+var parts = [...]struct {
+	name, colour string
+	method       method // what the logger tells of the method
+}{
+	partSession:    {"Session", "#0000CC", unknown},
+	partHandler:    {"GlobalExceptionHandler", "#00CC00", unknown},
+	partPublisher:  {"Publisher", "#CC0066", initPublisher},
+	partInit:       {"publisherInit", "#9933CC", initPublisher},
+	partSubscriber: {"Subscriber", "#3366FF", subscribe},
+	partRumor:      {"RumorSocket:", "#FF3399", connect}, // a number follows
+	partRaptor:     {"RaptorSocket", "#FF33FF", connect},
+	partConfig:     {"StaticConfig", "#33CC00", unknown},
+	partLevel:      {"setLogLevel", "#CC9900", unknown},
+}
+
+// A line is a record to be written, with its truth.
+type line struct {
+	ts     int64
+	shape  shape
+	part   part
+	near   mutation
+	orphan bool // bears no session ID
+
+	name   int16  // index in names, or noName
+	method method // of the record, if classified
+	said   int16  // the code that stands where codes stand, 0: none
+	spell  method // spelled out before msg
+	call   method // named as a function: `Cannot call forceDisconnect()`
+	msg    string
+
+	act     action // of telemetry
+	outcome outcome
+	reason  string
+	other   uint8 // which of the other telemetry bodies
+	bare    bool  // telemetry without session, connection and stream
+
+	starts  bool   // the first line of a failure
+	culprit method // the failure's method
+	cause   int16  // the failure's name, or noName
+}
+
+// An action is a telemetry action that stands for a method.
+type action uint8
+
+const (
+	actOther action = iota
+	actConnect
+	actPublish
+	actSubscribe
+)
+
+var actions = [...]struct {
+	name   string
+	method method
+}{{"", unknown}, {"Connect", connect}, {"Publish", publish}, {"Subscribe", subscribe}}
+
+// An outcome is what a telemetry body adds to the attempts of its method.
+type outcome uint8
+
+const (
+	noOutcome outcome = iota
+	attempted
+	succeeded
+	failed
+	cancelled
+)
+
+func (g *generator) newSession(ts int64) *session {
+	r := &g.rng
+	g.seq++
+	s := &session{
+		seq: g.seq, clock: ts, quiet: ts,
+		// Most calls are short, some are long.
+		budget: 1500 + int64(r.exp()*(meanBudget-1500)),
+		sdk:    pick(r, sdks), browser: pick(r, browsers), service: pick(r, services), page: pick(r, pages),
+		envelope: uint8(r.n(envelopes)),
+	}
+	s.budget = min(s.budget, 4*meanBudget)
+	key := pick(r, keys)
+	s.key = []byte(key)
+	s.id = sessionID(r, key, ts-int64(r.n(600_000)))
+	s.user = appendInt([]byte("u-"), int64(10_000+r.n(90_000)))
+	ids := make([]byte, 0, 6*36)
+	for range 6 {
+		ids = appendUUID(ids, r)
+	}
+	for i, p := range []*[]byte{&s.connection, &s.stream, &s.remote, &s.subscriber, &s.guid, &s.instance} {
+		*p = ids[i*36 : i*36+36 : i*36+36]
+	}
+	return s
+}
+
+// renew replaces an ID.
+func (g *generator) renew(id []byte) { appendUUID(id[:0], &g.rng) }
+
+// add plans one more line.
+func (g *generator) add(s *session, l line) *line {
+	g.lines++
+	if l.name != noName {
+		g.named++
+	}
+	s.lines = append(s.lines, l)
+	return &s.lines[len(s.lines)-1]
+}
+
+// plan fills s.lines with the next step.
+func (g *generator) plan(s *session) {
+	s.lines, s.at = s.lines[:0], 0
+	ts := s.clock + g.gap() + s.pause
+	s.pause = 0
+	switch {
+	case g.failureDue():
+		g.planFailure(s, g.hush(s, ts))
+	case g.json && s.stage != connected:
+		g.planConnect(s, ts)
+	case g.json && s.publishing && (s.budget <= 0 || g.rng.chance(.6)):
+		g.planPublishEnd(s, ts)
+	case g.json && s.subscribing && (s.budget <= 0 || g.rng.chance(.6)):
+		g.planSubscribeEnd(s, ts)
+	default:
+		g.planStep(s, ts)
+	}
+	s.clock = s.lines[len(s.lines)-1].ts
+	for i := range s.lines {
+		if s.lines[i].starts {
+			s.quiet = s.clock + quietTime
+		}
+	}
+}
+
+// over reports whether s has said everything: its bytes are written, and no
+// call is left open.
+func (s *session) over() bool {
+	return s.budget <= 0 && s.stage != connecting && !s.publishing && !s.subscribing
+}
+
+// gap is the time to the next step of a session.
+func (g *generator) gap() int64 {
+	if g.rng.chance(.15) {
+		return int64(1 + g.rng.n(80))
+	}
+	if g.console {
+		return int64(200 + g.rng.n(14_000))
+	}
+	return int64(500 + g.rng.n(36_000))
+}
+
+// failureDue reports whether the next step should spell a name to keep the
+// share of such records.
+func (g *generator) failureDue() bool {
+	if g.rate == 0 || g.rate < 1 && g.rate*g.lines-g.named < g.slack {
+		return false
+	}
+	g.slack = float64(g.rng.n(24)) - 12
+	return true
+}
+
+// hush moves a failure away from the session's last one.
+func (g *generator) hush(s *session, ts int64) int64 {
+	return max(ts, s.quiet+int64(g.rng.n(8_000)))
+}
+
+// beside decides on a companion of a name line: with many names in the
+// corpus there is less room for lines without.
+func (g *generator) beside(p float64) bool { return g.rng.chance(p * (1 - g.rate)) }
+
+// blame marks the first line planned as the start of a failure.
+func (s *session) blame(m method, name int16) {
+	l := &s.lines[0]
+	l.starts, l.culprit, l.cause = true, m, name
+}
+
+// tell applies the order of evidence for a method to what a line holds: a
+// method spelled out, a function name, the logger, the one method the name
+// is documented for.
+func tell(spell, call, logger method, n int16) method {
+	for _, m := range [...]method{spell, call, logger, names[n].only} {
+		if m != unknown {
+			return m
+		}
+	}
+	return unknown
+}
+
+// agree reports whether lines of the two methods can be of one failure.
+func agree(a, b method) bool {
+	return a == b || a == unknown || b == unknown || a+b == initPublisher+publish && (a == publish || b == publish)
+}
+
+// planFailure plans one failure that is spelled out, with all its lines.
+func (g *generator) planFailure(s *session, ts int64) {
+	if s.stage == connecting {
+		g.planConnectFailure(s, ts)
+		return
+	}
+	i := anyName.pick(&g.rng)
+	n := &names[i]
+	if n.voices == 0 && len(n.spell) == 0 || g.rng.chance(.4) {
+		l := g.addApp(s, ts, i, g.spelling(n, .2), unknown, n.msg)
+		if g.json && ts > g.lastOrphan+quietTime && g.rng.chance(.05) {
+			l.orphan = true
+			g.lastOrphan = ts
+		}
+		s.blame(l.method, i)
+		return
+	}
+	if spell := g.spelling(n, .3); spell != unknown || n.voices == 0 {
+		if spell == unknown {
+			spell = n.spell[0]
+		}
+		g.planNamed(s, ts, i, partSession, spell, unknown, n.msg)
+		return
+	}
+	switch g.voice(n) {
+	case publisherVoice:
+		g.planMedia(s, ts, i)
+	case initVoice:
+		g.planNamed(s, ts, i, partInit, unknown, unknown, n.msg)
+	case subscriberVoice:
+		g.planNamed(s, ts, i, partSubscriber, unknown, unknown, n.sub)
+	case socketVoice:
+		switch {
+		case i == disconnected:
+			g.addName(s, ts, i, partRaptor, unknown, unknown, n.msg)
+			s.blame(connect, i)
+		case g.rate < .5 && g.rng.chance(.5):
+			g.planSocket(s, ts, i, 1+2*g.rng.n(2))
+		default:
+			g.addName(s, ts, i, partRumor, unknown, unknown, n.msg)
+			s.blame(connect, i)
+		}
+	case functionVoice:
+		call := forceDisconnect
+		if g.rng.chance(.4) {
+			call = forceUnpublish
+		}
+		g.planNamed(s, ts, i, partSession, unknown, call, n.msg)
+	case handlerVoice:
+		g.addName(s, ts, i, partHandler, unknown, unknown, n.msg)
+		s.blame(n.only, i)
+	default:
+		g.planNamed(s, ts, i, partSession, unknown, unknown, n.msg)
+	}
+}
+
+// spelling draws a method to be spelled out, mostly none.
+func (g *generator) spelling(n *name, p float64) method {
+	if len(n.spell) == 0 || !g.rng.chance(p) {
+		return unknown
+	}
+	return pick(&g.rng, n.spell)
+}
+
+// voice draws one of the name's voices.
+func (g *generator) voice(n *name) voice {
+	for {
+		if v := voice(1) << g.rng.n(7); n.voices&v != 0 {
+			return v
+		}
+		if n.voices == 0 {
+			return plainVoice
+		}
+	}
+}
+
+// addName plans a line of the SDK with a name.
+func (g *generator) addName(s *session, ts int64, i int16, p part, spell, call method, msg string) *line {
+	return g.add(s, line{ts: ts, shape: nameSDK, part: p, name: i, spell: spell, call: call, msg: msg,
+		method: tell(spell, call, parts[p].method, i), said: finalCode(msg)})
+}
+
+// addApp plans a line of the application with a name.
+func (g *generator) addApp(s *session, ts int64, i int16, spell, call method, msg string) *line {
+	sh := pick(&g.rng, jsonApp)
+	if g.console {
+		sh = pick(&g.rng, consoleApp)
+	}
+	said := finalCode(msg)
+	if sh == appNested || sh == appEscaped || sh == appPreview {
+		said = codeFor(i, spell)
+	}
+	return g.add(s, line{ts: ts, shape: sh, name: i, spell: spell, call: call, msg: msg, said: said,
+		method: tell(spell, call, unknown, i), orphan: g.console && g.rng.chance(.4)})
+}
+
+var (
+	jsonApp    = []shape{appNested, appNested, appNested, appEscaped, appEscaped, appNewline, appTab, appANSI, appDirective, appPlain, appPreview}
+	consoleApp = []shape{appEscaped, appEscaped, appEscaped, appPlain, appPlain, appANSI, appPreview}
+)
+
+// addException plans the line that the SDK prints beside a name, without it.
+func (g *generator) addException(s *session, ts int64, m method, i, code int16, spell, call method, msg string) {
+	g.add(s, line{ts: ts, shape: weakException, part: partHandler, name: noName, said: code,
+		spell: spell, call: call, msg: msg, culprit: m, cause: i})
+}
+
+// planNamed plans the usual failure: the name line and the exception line,
+// in either order, and what the application and telemetry make of it.
+func (g *generator) planNamed(s *session, ts int64, i int16, p part, spell, call method, msg string) {
+	m := tell(spell, call, parts[p].method, i)
+	code := codeFor(i, m)
+	exception := g.beside(.9)
+	first := exception && g.rng.chance(.2)
+	if first {
+		g.addException(s, ts, m, i, code, spell, call, msg)
+		ts += int64(g.rng.n(2))
+	}
+	g.addName(s, ts, i, p, spell, call, msg)
+	ts += int64(g.rng.n(3))
+	if exception && !first {
+		g.addException(s, ts, m, i, code, spell, call, msg)
+	}
+	if m == subscribe && exception && g.rng.chance(.3) {
+		g.addException(s, ts+1, m, i, 1013, unknown, unknown, msg)
+	}
+	if spell == publish && g.beside(.3) {
+		g.add(s, line{ts: ts + 2, shape: weakCode, part: partSession, name: noName, said: code,
+			msg: msg, culprit: m, cause: i})
+	}
+	g.addEcho(s, ts+3, m, i, spell, call, msg)
+	s.blame(m, i)
+}
+
+// addEcho plans what the application and telemetry add to a failure.
+func (g *generator) addEcho(s *session, ts int64, m method, i int16, spell, call method, msg string) {
+	own := tell(spell, call, unknown, i)
+	if agree(own, m) && g.beside(.25) {
+		g.addApp(s, ts+int64(g.rng.n(20)), i, spell, call, msg)
+		ts = s.lines[len(s.lines)-1].ts
+	}
+	if g.json && s.stage == connected && agree(own, m) && g.beside(.12) {
+		code := codeFor(i, m)
+		if code == 0 {
+			code = 2000
+		}
+		l := g.add(s, line{ts: ts, shape: postException, name: noName, spell: spell, call: call, msg: msg, said: code})
+		if g.rng.chance(.25) {
+			// The action's number stands for the code; the details name it.
+			l.name, l.method = i, own
+			g.named++
+		}
+	}
+}
+
+// planMedia plans a failure of getUserMedia. Its exception line and its
+// telemetry do not say which it was. Where the publisher was made by
+// Session.publish, two more lines tell so.
+func (g *generator) planMedia(s *session, ts int64, i int16) {
+	n := &names[i]
+	m := initPublisher
+	msg := n.pub
+	viaPublish := n.spells(publish) && g.beside(.25)
+	if viaPublish {
+		m = publish
+	}
+	g.addName(s, ts, i, partPublisher, unknown, unknown, msg)
+	if g.beside(.9) {
+		g.addException(s, ts, m, i, 1500, unknown, unknown, "GetUserMedia")
+	}
+	if viaPublish {
+		g.add(s, line{ts: ts + 1, shape: noiseSDK, part: partPublisher, name: noName})
+		g.add(s, line{ts: ts + 1, shape: weakCode, part: partSession, name: noName, said: 1500,
+			msg: msg, culprit: m, cause: i})
+	} else if g.json && s.stage == connected && g.beside(.3) {
+		g.add(s, line{ts: ts + 1, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
+			reason: "GetUserMedia", method: initPublisher, msg: "OT.Publisher failed to access camera/mic"})
+		g.add(s, line{ts: ts + 2, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
+	}
+	if agree(n.only, m) && g.beside(.25) {
+		g.addApp(s, ts+2+int64(g.rng.n(20)), i, unknown, unknown, n.msg)
+	}
+	s.blame(m, i)
+}
+
+// planSocket plans a connect call whose socket cannot be opened: the SDK
+// tries several times, names another error on each try, and the right one
+// at the end.
+func (g *generator) planSocket(s *session, ts int64, i int16, tries int) {
+	msg := names[i].msg
+	for try := range tries {
+		if try > 0 {
+			ts += 3000 + int64(g.rng.n(30))
+		}
+		g.add(s, line{ts: ts, shape: weakText, part: partRumor, name: noName, msg: msg, culprit: connect, cause: i})
+		g.add(s, line{ts: ts, shape: nameRaptor, part: partRaptor, name: disconnected, method: connect, msg: msg})
+	}
+	g.addName(s, ts+2, i, partSession, unknown, unknown, msg)
+	g.addException(s, ts+3, connect, i, names[i].code, unknown, unknown, msg)
+	s.blame(connect, i)
+}
+
+// planConnect plans the next step of a connect call.
+func (g *generator) planConnect(s *session, ts int64) {
+	r := &g.rng
+	if s.stage == idle {
+		g.renew(s.connection)
+		s.stage = connecting
+		g.add(s, line{ts: ts, shape: postAttempt, act: actConnect, outcome: attempted, name: noName})
+		if r.chance(.15) {
+			g.addOther(s, ts+1, otherAgent)
+			g.addOther(s, ts+4, otherAgentDone)
+		}
+		if r.chance(.12) {
+			g.addOther(s, ts+4, otherInfo)
+		}
+		if r.chance(.1) {
+			g.addOther(s, ts+5, otherConfig)
+		}
+		return
+	}
+	switch x := r.float(); {
+	case x < min(.04, 1.5*g.rate):
+		g.planConnectFailure(s, g.hush(s, ts))
+	case x < .044:
+		// A refusal whose code goes with several names.
+		g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actConnect, outcome: failed, name: noName,
+			said: 2001, reason: "GetSessionState", method: connect, msg: "The state of the session could not be read"})
+		s.blame(connect, noName)
+		g.retry(s)
+	case x < .05:
+		g.add(s, line{ts: ts, shape: postCancel, act: actConnect, outcome: cancelled, name: noName})
+		s.stage = connected
+	default:
+		g.add(s, line{ts: ts, shape: postSuccess, act: actConnect, outcome: succeeded, name: noName})
+		s.stage = connected
+	}
+}
+
+// retry lets the user connect again, after a while.
+func (g *generator) retry(s *session) {
+	s.stage = idle
+	s.pause = quietTime
+}
+
+// planConnectFailure ends an open connect call with a failure.
+func (g *generator) planConnectFailure(s *session, ts int64) {
+	if g.rng.chance(.25) {
+		g.planSocket(s, ts, abnormal, 1)
+		g.add(s, line{ts: ts + 5, shape: postFailure, act: actConnect, outcome: failed, name: noName, said: 1006,
+			reason: "WebSocketConnection", method: connect, msg: "The socket went away"})
+		g.retry(s)
+		return
+	}
+	i := connectName.pick(&g.rng)
+	n := &names[i]
+	g.addName(s, ts, i, partSession, unknown, unknown, n.msg)
+	if g.beside(.95) {
+		g.addException(s, ts, connect, i, n.code, unknown, unknown, n.msg)
+	}
+	g.add(s, line{ts: ts + 1, shape: postFailure, act: actConnect, outcome: failed, name: i, said: n.code,
+		reason: "GetSessionInfo", method: connect, msg: n.msg})
+	g.addEcho(s, ts+2, connect, i, unknown, unknown, n.msg)
+	s.blame(connect, i)
+	g.retry(s)
+}
+
+// planPublishEnd ends an open publish call.
+func (g *generator) planPublishEnd(s *session, ts int64) {
+	s.publishing = false
+	end := line{shape: postFailure, act: actPublish, outcome: failed, name: noName, said: 1500,
+		reason: "Publish", method: publish, msg: "The stream did not come up"}
+	switch x := g.rng.float(); {
+	case x < min(.05, 1.5*g.rate):
+		i := publishName.pick(&g.rng)
+		ts = g.hush(s, ts)
+		g.planNamed(s, ts, i, partSession, publish, unknown, names[i].msg)
+		end.ts = s.lines[len(s.lines)-1].ts + 1
+		g.add(s, end)
+		g.addUnpublish(s)
+	case x < .06:
+		ts = g.hush(s, ts)
+		g.planTimeout(s, ts)
+		end.ts = ts + 3
+		g.add(s, end)
+		g.addUnpublish(s)
+	case x < .068:
+		end.ts = g.hush(s, ts)
+		end.reason = "PeerConnectionError"
+		end.msg = "Publisher PeerConnection Error: PeerConnection.subscribeProcessor Error while setting LocalDescription: OperationError"
+		if g.rng.chance(.3) {
+			end.said, end.reason, end.msg = 2001, "Publish", "The server refused the stream"
+		}
+		g.add(s, end)
+		s.blame(publish, noName)
+	case x < .074:
+		ts = g.hush(s, ts)
+		g.planDenied(s, ts, publish)
+		g.add(s, line{ts: ts + 2, shape: postDenied, act: actPublish, outcome: failed, name: noName, method: publish})
+	case x < .095:
+		g.add(s, line{ts: ts, shape: postCancel, act: actPublish, outcome: cancelled, name: noName, reason: "unpublish"})
+	default:
+		g.add(s, line{ts: ts, shape: postSuccess, act: actPublish, outcome: succeeded, name: noName})
+	}
+}
+
+// addUnpublish plans the Cancel that the SDK posts after a failed publish.
+func (g *generator) addUnpublish(s *session) {
+	if g.rng.chance(.5) {
+		g.add(s, line{ts: s.lines[len(s.lines)-1].ts + 2, shape: postCancel, act: actPublish, name: noName, reason: "unpublish"})
+	}
+}
+
+// planTimeout plans a publish call that timed out: three lines, no name.
+func (g *generator) planTimeout(s *session, ts int64) {
+	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName,
+		msg: "OT.Publisher.onPublishingTimeout", culprit: publish, cause: timeout})
+	g.addException(s, ts, publish, timeout, 1500, unknown, unknown, "ICEWorkflow")
+	g.add(s, line{ts: ts + 1, shape: weakCode, part: partSession, name: noName, said: 1500, culprit: publish, cause: timeout,
+		msg: "Could not publish in a reasonable amount of time"})
+	s.blame(publish, timeout)
+}
+
+// planDenied plans a refused camera: one line, no name, no code.
+func (g *generator) planDenied(s *session, ts int64, m method) {
+	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName, culprit: m, cause: denied,
+		msg: "End-user denied permission to hardware devices (getUserMedia error: NotAllowedError) Note: Chrome requires HTTPS for camera and microphone access."})
+	s.blame(m, denied)
+}
+
+// planSubscribeEnd ends an open subscribe call.
+func (g *generator) planSubscribeEnd(s *session, ts int64) {
+	s.subscribing = false
+	end := line{shape: postFailure, act: actSubscribe, outcome: failed, name: noName, said: 1013,
+		reason: "Subscribe", method: subscribe, msg: "OT.Subscriber PeerConnection Error: the stream did not start"}
+	switch x := g.rng.float(); {
+	case x < min(.03, g.rate):
+		i := subscribeName.pick(&g.rng)
+		g.planNamed(s, g.hush(s, ts), i, partSubscriber, unknown, unknown, names[i].sub)
+		end.ts = s.lines[len(s.lines)-1].ts + 1
+		g.add(s, end)
+	case x < .035:
+		end.ts = g.hush(s, ts)
+		if g.rng.chance(.3) {
+			end.said = 1501
+		}
+		g.add(s, end)
+		s.blame(subscribe, noName)
+	case x < .05:
+		g.add(s, line{ts: ts, shape: postCancel, act: actSubscribe, outcome: cancelled, name: noName, reason: "Unknown"})
+	default:
+		g.add(s, line{ts: ts, shape: postSuccess, act: actSubscribe, outcome: succeeded, name: noName})
+	}
+}
+
+func (g *generator) addOther(s *session, ts int64, other uint8) {
+	bare := other == otherAgent || other == otherAgentDone
+	g.add(s, line{ts: ts, shape: postOther, other: other, bare: bare, name: noName})
+}
+
+// planStep plans anything that is no spelled failure.
+func (g *generator) planStep(s *session, ts int64) {
+	r := &g.rng
+	x := r.float()
+	if g.json {
+		switch {
+		case x < .026 && !s.publishing:
+			g.renew(s.stream)
+			s.publishing = true
+			g.addCall(s, ts, actPublish)
+			return
+		case x < .058 && !s.subscribing:
+			g.renew(s.remote)
+			g.renew(s.subscriber)
+			s.subscribing = true
+			g.addCall(s, ts, actSubscribe)
+			return
+		case x < .061:
+			ts = g.hush(s, ts)
+			g.add(s, line{ts: ts, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
+				reason: "GetUserMedia", method: initPublisher, msg: "OT.Publisher failed to access camera/mic"})
+			g.add(s, line{ts: ts + 1, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
+			s.blame(initPublisher, noName)
+			return
+		case x < .064:
+			ts = g.hush(s, ts)
+			g.planDenied(s, ts, initPublisher)
+			g.add(s, line{ts: ts + 1, shape: postDenied, act: actPublish, bare: true, name: noName, method: initPublisher})
+			return
+		case x < .065:
+			g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actOther, name: noName, method: unknown})
+			s.blame(unknown, noName)
+			return
+		case x < .073:
+			g.addOther(s, ts, pick(r, chatter))
+			return
+		}
+	} else {
+		switch {
+		case x < .004:
+			g.planTimeout(s, g.hush(s, ts))
+			return
+		case x < .008:
+			g.planDenied(s, g.hush(s, ts), initPublisher)
+			return
+		case x < .02:
+			g.add(s, line{ts: ts, shape: cleanBlank, name: noName})
+			return
+		}
+	}
+	switch y := r.float(); {
+	case y < .055:
+		g.add(s, line{ts: ts, shape: nearMiss, near: mutation(r.n(int(mutations))), name: noName, orphan: g.console && r.chance(.6)})
+	case y < .085:
+		g.add(s, line{ts: ts, shape: noiseSDK, name: noName})
+	case y < .1:
+		g.add(s, line{ts: ts, shape: noiseBrowser, name: noName, orphan: g.console && r.chance(.7)})
+	case y < .104:
+		g.add(s, line{ts: ts, shape: noiseNative, name: noName})
+	default:
+		p := .018
+		if g.console {
+			p = .65
+		}
+		g.add(s, line{ts: ts, shape: cleanApp, name: noName, orphan: r.chance(p)})
+	}
+}
+
+// addCall plans the start of a publish or subscribe call.
+func (g *generator) addCall(s *session, ts int64, act action) {
+	g.add(s, line{ts: ts, shape: postAttempt, act: act, outcome: attempted, name: noName})
+	if g.rng.chance(.06) {
+		g.add(s, line{ts: ts + 5000, shape: postAttempting, act: act, name: noName})
+	}
+}

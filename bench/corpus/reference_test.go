@@ -1,0 +1,88 @@
+package corpus
+
+// documented lists the names of the SDK's error reference, each with the
+// methods it is documented for. It stands here apart from the table of names
+// to judge it.
+const documented = `
+OT_AUTHENTICATION_ERROR Session.connect
+OT_BADLY_FORMED_RESPONSE Session.connect
+OT_CHROME_MICROPHONE_ACQUISITION_ERROR Session.publish
+OT_CONNECTION_LIMIT_EXCEEDED Session.connect
+OT_CONNECT_FAILED Session.connect
+OT_CONSTRAINTS_NOT_SATISFIED Session.publish
+OT_CREATE_PEER_CONNECTION_FAILED Session.publish Session.subscribe
+OT_DISCONNECTED Session.subscribe
+OT_EMPTY_RESPONSE_BODY Session.connect
+OT_GET_RTC_STATS_REPORT_NOT_SUPPORTED Publisher.getRtcStatsReport Subscriber.getRtcStatsReport
+OT_HARDWARE_UNAVAILABLE OT.initPublisher Session.publish
+OT_HTTP_ERROR Subscriber.getStats
+OT_ICE_WORKFLOW_FAILED Session.publish Session.subscribe
+OT_INVALID_AUDIO_OUTPUT_SOURCE Session.publish
+OT_INVALID_ENCRYPTION_SECRET Session.connect
+OT_INVALID_HTTP_STATUS Session.connect
+OT_INVALID_PARAMETER OT.initPublisher Session.connect Session.forceDisconnect Session.forceMuteAll Session.forceMuteStream Session.forceUnpublish Session.publish Session.signal Session.subscribe
+OT_INVALID_SESSION_ID Session.connect
+OT_INVALID_VIDEO_SOURCE Publisher.setVideoSource
+OT_MEDIA_ENDED OT.initPublisher
+OT_MEDIA_ERR_ABORTED OT.initPublisher Session.publish Session.subscribe OT.unblockAudio
+OT_MEDIA_ERR_DECODE OT.initPublisher Session.publish Session.subscribe OT.unblockAudio
+OT_MEDIA_ERR_NETWORK OT.initPublisher Session.publish Session.subscribe OT.unblockAudio
+OT_MEDIA_ERR_SRC_NOT_SUPPORTED OT.initPublisher Session.publish Session.subscribe OT.unblockAudio
+OT_NOT_CONNECTED Session.connect Session.forceDisconnect Session.forceMuteAll Session.forceMuteStream Session.forceUnpublish Session.publish Session.signal Session.subscribe Subscriber.getStats
+OT_NOT_FOUND Session.forceMuteStream Session.signal
+OT_NOT_SUPPORTED OT.initPublisher Session.publish
+OT_NO_DEVICES_FOUND OT.initPublisher Session.publish
+OT_NO_VALID_CONSTRAINTS OT.initPublisher Session.publish
+OT_PEER_CONNECTION_NOT_CONNECTED Publisher.getRtcStatsReport Subscriber.getRtcStatsReport
+OT_PERMISSION_DENIED Session.forceDisconnect Session.forceMuteAll Session.forceMuteStream Session.forceUnpublish Session.publish
+OT_PROXY_URL_ALREADY_SET_ERROR OT.initPublisher
+OT_RATE_LIMIT_EXCEEDED Session.signal
+OT_REPORT_ISSUE_FAILED OT.reportIssue
+OT_REQUESTED_DEVICE_PERMISSION_DENIED OT.initPublisher
+OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED OT.initPublisher Session.publish
+OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED OT.initPublisher Session.publish
+OT_SCREEN_SHARING_NOT_SUPPORTED OT.initPublisher Session.publish
+OT_SET_REMOTE_DESCRIPTION_FAILED Session.publish Session.subscribe
+OT_SET_VIDEO_SOURCE_FAILURE Publisher.setVideoSource
+OT_STREAM_CREATE_FAILED Session.publish
+OT_STREAM_DESTROYED Session.subscribe
+OT_STREAM_LIMIT_EXCEEDED Session.subscribe
+OT_STREAM_NOT_FOUND Session.subscribe
+OT_TERMS_OF_SERVICE_FAILURE Session.connect
+OT_TIMEOUT Session.publish
+OT_UNABLE_TO_CAPTURE_MEDIA Session.publish
+OT_UNABLE_TO_CAPTURE_SCREEN OT.initPublisher
+OT_UNABLE_TO_SUBSCRIBE Session.subscribe
+OT_UNEXPECTED_SERVER_RESPONSE Session.forceMuteAll Session.forceMuteStream Session.publish
+OT_UNSUPPORTED_BROWSER Session.connect
+OT_USER_MEDIA_ACCESS_DENIED Session.publish
+OT_XDOMAIN_OR_PARSING_ERROR Session.connect
+PROXY_URL_ALREADY_SET_ERROR OT.setProxyUrl
+SET_PROXY_URL_TIMING_ERROR OT.setProxyUrl
+`
+
+// more lists the names of the SDK's table that the reference lacks.
+const more = `
+OT_API_KEY_DISABLED
+OT_CANCEL
+OT_FAILED_SET_CONFIGURATION
+OT_SET_PROXY_URL_TIMING_ERROR
+OT_SOCKET_ALREADY_CONNECTED_CONNECTING
+OT_SOCKET_CLOSE_ABNORMAL
+OT_SOCKET_CLOSE_CONNECTIVITY_LOSS
+OT_SOCKET_CLOSE_CONNECT_EXCEPTION
+OT_SOCKET_CLOSE_FALLBACK_CODE
+OT_SOCKET_CLOSE_GOING_AWAY
+OT_SOCKET_CLOSE_INCONSISTENT_DATA
+OT_SOCKET_CLOSE_NO_STATUS
+OT_SOCKET_CLOSE_POLICY_VIOLATION
+OT_SOCKET_CLOSE_PROTOCOL_ERROR
+OT_SOCKET_CLOSE_TIMEOUT
+OT_SOCKET_CLOSE_TOO_LARGE
+OT_SOCKET_CLOSE_UNEXPECTED_CONDITION
+OT_SOCKET_CLOSE_UNSUPPORTED
+OT_UNABLE_TO_ACCESS_MEDIA_ENGINE
+OT_UNEXPECTED_ERROR_CODE
+OT_UNEXPECTED_HTTP_STATUS
+OT_UNKNOWN_HTTP_ERROR
+`

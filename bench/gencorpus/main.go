@@ -1,0 +1,122 @@
+// Gencorpus writes a corpus of client logs and the truth about it.
+//
+//	go run ./bench/gencorpus -format ndjson -size 64MB -seed 1 -o corpus.ndjson -truth truth.json
+//
+// With -o - (the default) the corpus goes to standard output; with -z it is
+// compressed with zstd.
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/otlog/otlog/bench/corpus"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return
+		}
+		fmt.Fprintln(os.Stderr, "gencorpus:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("gencorpus", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	format := flags.String("format", "ndjson", "`shape` of the records: ndjson or console")
+	size := flags.String("size", "64MB", "bytes to reach, such as 500kB, 64MB, 1GB")
+	seed := flags.Uint64("seed", 1, "another seed gives another corpus")
+	out := flags.String("o", "-", "`file` for the corpus, - for standard output")
+	truth := flags.String("truth", "", "`file` for the truth as JSON")
+	rate := flags.Float64("error-rate", 0.029, "share of records that spell an error name, 0 to 1")
+	days := flags.Int("days", 14, "days that the records spread over")
+	pack := flags.Bool("z", false, "compress the corpus with zstd")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
+	}
+	bytes, err := parseSize(*size)
+	if err != nil {
+		return fmt.Errorf("-size: %w", err)
+	}
+	if *rate == 0 {
+		*rate = -1 // none; zero means the default
+	}
+	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate}
+
+	var known *corpus.Truth
+	err = write(*out, stdout, func(w io.Writer) error {
+		if !*pack {
+			known, err = corpus.Generate(w, o)
+			return err
+		}
+		z, err := zstd.NewWriter(w)
+		if err != nil {
+			return err
+		}
+		if known, err = corpus.Generate(z, o); err != nil {
+			return err
+		}
+		return z.Close()
+	})
+	if err != nil || *truth == "" {
+		return err
+	}
+	return write(*truth, stdout, known.WriteJSON)
+}
+
+// write lets fill write to the named file, or to stdout for "-". On failure
+// no half-written file is left.
+func write(name string, stdout io.Writer, fill func(io.Writer) error) error {
+	if name == "-" {
+		b := bufio.NewWriter(stdout)
+		if err := fill(b); err != nil {
+			return err
+		}
+		return b.Flush()
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err = fill(f); err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		f.Close()
+		os.Remove(name)
+	}
+	return err
+}
+
+// parseSize reads a number of bytes with an optional unit.
+func parseSize(text string) (int64, error) {
+	number, unit := text, int64(1)
+	for _, u := range []struct {
+		suffix string
+		bytes  int64
+	}{{"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}} {
+		if rest, ok := strings.CutSuffix(text, u.suffix); ok {
+			number, unit = strings.TrimSpace(rest), u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(n > 0) || n*float64(unit) > 1e15 {
+		return 0, fmt.Errorf("expected a size such as 64MB, found %q", text)
+	}
+	return int64(n * float64(unit)), nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+func TestParseSize(t *testing.T) {
+	for text, want := range map[string]int64{"500": 500, "12B": 12, "5kB": 5000, "64MB": 64_000_000, "1.5 GB": 1_500_000_000} {
+		if got, err := parseSize(text); err != nil || got != want {
+			t.Errorf("%q: %d, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "MB", "-1MB", "0", "1TB", "NaN", "1e300GB"} {
+		if n, err := parseSize(text); err == nil {
+			t.Errorf("%q was read as %d", text, n)
+		}
+	}
+}
+
+func TestRun(t *testing.T) {
+	dir := t.TempDir()
+	file, truth := filepath.Join(dir, "a.ndjson"), filepath.Join(dir, "a.json")
+	if err := run([]string{"-size", "100kB", "-seed", "3", "-o", file, "-truth", truth}, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var known struct {
+		Totals struct{ Bytes int64 }
+	}
+	text, err := os.ReadFile(truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &known); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if known.Totals.Bytes != int64(len(data)) {
+		t.Errorf("the truth speaks of %d bytes, the file has %d", known.Totals.Bytes, len(data))
+	}
+	var packed bytes.Buffer
+	if err := run([]string{"-size", "100kB", "-seed", "3", "-z"}, &packed, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zstd.NewReader(&packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("compressed output differs: %v", err)
+	}
+	if err := run([]string{"-format", "xml", "-o", file}, io.Discard, io.Discard); err == nil {
+		t.Error("an unknown format was accepted")
+	}
+}

@@ -1,0 +1,250 @@
+package parse
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// small makes the rules about sizes meet short logs. A record is longer than a
+// stack line can be, as it is by default.
+var small = limits{block: 64, record: 2 * maxFrame}
+
+// A piece is a record as its reader and decoder see it.
+type piece struct {
+	offset, bytes, lines int64
+	skipped              bool
+}
+
+// pieces runs readers to their end and returns all records by offset.
+func pieces(t *testing.T, readers ...*Reader) []piece {
+	t.Helper()
+	var out []piece
+	for _, r := range readers {
+		r.limits = small
+		var d Decoder
+		var b Block
+		for {
+			err := r.Next(&b)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for e, skipped := range d.Events(&b, func([]byte) int { return -1 }) {
+				if skipped != nil {
+					out = append(out, piece{skipped.Offset, skipped.Bytes, skipped.Lines, true})
+				} else {
+					out = append(out, piece{e.Offset, int64(e.Bytes), int64(e.Lines), false})
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b piece) int { return int(a.offset - b.offset) })
+	return out
+}
+
+// naivePieces divides data by the definition of a record, line by line.
+func naivePieces(data string, f Format) []piece {
+	var out []piece
+	open := false // the last record takes stack lines
+	var offset int64
+	for line := range strings.Lines(data) {
+		n := int64(len(line))
+		last := len(out) - 1
+		content := strings.TrimSuffix(line, "\n")
+		switch {
+		case len(line) > small.record:
+			out = append(out, piece{offset, n, 1, true})
+			open = false
+		case open && f.stacks && f.continues([]byte(content)) && out[last].bytes+n <= int64(small.record):
+			out[last].bytes += n
+			out[last].lines++
+		default:
+			cut := !f.stacks && opensObject([]byte(strings.TrimLeft(content, " \t"))) && !strings.HasSuffix(content, "}")
+			out = append(out, piece{offset, n, 1, cut})
+			open = strings.TrimSpace(line) != ""
+		}
+		offset += n
+	}
+	return out
+}
+
+// randomLog writes lines of every kind that matters to the division.
+func randomLog(r *rand.Rand) string {
+	var b strings.Builder
+	for range r.IntN(60) {
+		switch r.IntN(14) {
+		case 0:
+			b.WriteString("\n")
+		case 1:
+			b.WriteString("  \t\n")
+		case 2, 3:
+			b.WriteString("    at fn (https://a.example/x.js:1:2)\n")
+		case 4:
+			b.WriteString("debug @ opentok.js:36032\n")
+		case 5:
+			fmt.Fprintf(&b, "%s\n", strings.Repeat("x", r.IntN(300)))
+		case 6:
+			fmt.Fprintf(&b, "\t%s\r\n", strings.Repeat("y", r.IntN(200)<<r.IntN(6)))
+		case 7:
+			fmt.Fprintf(&b, "{\"a\":\"%s\"}\n", strings.Repeat("z", r.IntN(100)))
+		case 8:
+			if r.IntN(4) == 0 {
+				fmt.Fprintf(&b, "%s\n", strings.Repeat("o", small.record-10+r.IntN(2*small.record)))
+			}
+		case 9:
+			b.WriteString(" ERROR  OpenTok:Session:error indented, but no stack line\n")
+		default:
+			fmt.Fprintf(&b, "2026-11-02T00:00:00Z app line %d\n", r.IntN(1000))
+		}
+	}
+	s := b.String()
+	if r.IntN(3) == 0 {
+		s = strings.TrimSuffix(s, "\n")
+	}
+	return s
+}
+
+func TestRecordsDoNotDependOnBlocksOrSections(t *testing.T) {
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		log := randomLog(r)
+		format := Format{Name: "console", stacks: true}
+		if r.IntN(3) == 0 {
+			format = Format{Name: "jsonl"}
+		}
+		want := naivePieces(log, format)
+
+		if got := pieces(t, newReader(iotest.HalfReader(strings.NewReader(log)), format)); !slices.Equal(got, want) {
+			t.Fatalf("seed %d, %s, in one piece:\n got %v\nwant %v", seed, format.Name, got, want)
+		}
+		var sections []*Reader
+		size := int64(len(log))
+		for from := int64(0); from < size; {
+			to := min(from+1+r.Int64N(1+size/3), size)
+			sections = append(sections, newSection(strings.NewReader(log), from, to, size, format))
+			from = to
+		}
+		if got := pieces(t, sections...); !slices.Equal(got, want) {
+			t.Fatalf("seed %d, %s, in %d sections:\n got %v\nwant %v", seed, format.Name, len(sections), got, want)
+		}
+	}
+}
+
+func TestReaderReturnsAllBeforeDamage(t *testing.T) {
+	broken := errors.New("broken")
+	src := io.MultiReader(strings.NewReader("one\ntwo\nthr"), iotest.ErrReader(broken))
+	r := newReader(src, Format{Name: "jsonl"})
+	var b Block
+	if err := r.Next(&b); err != nil || string(b.Data) != "one\ntwo\n" {
+		t.Fatalf("first block is %q, %v", b.Data, err)
+	}
+	if err := r.Next(&b); err != nil || b.Skipped == nil || b.Skipped.Offset != 8 || b.Skipped.Bytes != 3 || b.Skipped.Reason != Damaged {
+		t.Fatalf("the line that was cut off is %+v, %v", b.Skipped, err)
+	}
+	if err := r.Next(&b); err != broken {
+		t.Fatalf("the end is %v, want the source's error", err)
+	}
+}
+
+func TestLongLineCostsNoMemory(t *testing.T) {
+	const size = 100 << 20
+	src := io.MultiReader(io.LimitReader(repeat('x'), size), strings.NewReader("\nnext\n"))
+	r := newReader(src, Format{Name: "console", stacks: true})
+	var b Block
+	if err := r.Next(&b); err != nil || b.Skipped == nil || b.Skipped.Reason != Oversize || b.Skipped.Bytes != size+1 {
+		t.Fatalf("got %+v, %v", b.Skipped, err)
+	}
+	if cap(b.Data) > MaxRecord {
+		t.Errorf("the block grew to %d bytes", cap(b.Data))
+	}
+	if err := r.Next(&b); err != nil || string(b.Data) != "next\n" || b.Offset != size+1 {
+		t.Fatalf("the next line is %q at %d, %v", b.Data, b.Offset, err)
+	}
+}
+
+// repeat is an endless source of one byte.
+type repeat byte
+
+func (c repeat) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(c)
+	}
+	return len(p), nil
+}
+
+func TestDetect(t *testing.T) {
+	tests := []struct{ name, sample, want string }{
+		{"objects", "{\"a\":1}\n{\"b\":2}\n", "jsonl"},
+		{"objects behind a byte order mark", "\xef\xbb\xbf{\"a\":1}\n", "jsonl"},
+		{"objects with one line cut off", "{\"a\":1}\n{\"b\":2}\n{\"c\"", "jsonl"},
+		{"objects with a stray line", "starting\n{\"a\":1}\n{\"b\":2}\n", "jsonl"},
+		{"console", "opentok.js:1 OpenTok:Session:error x\n    at y\n", "console"},
+		{"console that logs an object", "a line\nanother\n{\"a\":1}\n", "console"},
+		{"braces that are no object", "{0} of {1}\n", "console"},
+		{"nothing", "", "console"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := detect([]byte(test.sample), false).Name; got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestContinues(t *testing.T) {
+	f := Format{Name: "console", stacks: true}
+	tests := []struct {
+		line string
+		want bool
+	}{
+		{"debug @ opentok.js:36032", true},
+		{"__webpack_modules__.4960.OTErrorClass.handleJsException @ opentok.js:3899", true},
+		{"eval @ :1", true},
+		{"(anonymous) @ :1", true},
+		{"(anonymous function) @ https://a.example/app.js:12", true},
+		{"await in join @ app.js:7", true},
+		{"    at onSessionInfoError (https://a.example/x.js:51486:55)", true},
+		{"\tcaused by: a proxy", true},
+		{"opentok.js:36032 OpenTok:Session:error OT_X: msg +0ms", false},
+		{"mail to bob @ example 12:30", false},
+		{" LOG  OTRN JS: There was an error:  logging", false},
+		{"  OpenTok:Session:error OT_X: msg", false},
+		{"   ", false},
+		{"", false},
+	}
+	for _, test := range tests {
+		if got := f.continues([]byte(test.line)); got != test.want {
+			t.Errorf("%q: got %v, want %v", test.line, got, test.want)
+		}
+	}
+	indented := detect([]byte(" LOG  one\n LOG  two\n    at three\n"), true)
+	if indented.continues([]byte(" some line of the app")) || !indented.continues([]byte("    at three")) {
+		t.Error("in a log that is indented as a whole, only what is indented further continues a record")
+	}
+}
+
+func TestBlockIsReused(t *testing.T) {
+	line := []byte(strings.Repeat("a", 99) + "\n")
+	r := newReader(bytes.NewReader(bytes.Repeat(line, 100_000)), Format{Name: "jsonl"})
+	var b Block
+	if err := r.Next(&b); err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(20, func() {
+		if err := r.Next(&b); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("%v allocations a block", n)
+	}
+}
