@@ -54,7 +54,7 @@ type count struct {
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict) {
 	cell := CellOf(e.Time)
 	// Frequent case first: neighbouring records share a cell.
-	if cell != t.current.Cell {
+	if cell != t.current.Cell || t.current.Records == 0 {
 		t.cover()
 		t.current = Coverage{Cell: cell, First: parse.NoTime, Last: parse.NoTime}
 	}

@@ -35,7 +35,7 @@ func detect(sample []byte, whole bool) Format {
 		if len(trimmed) == 0 {
 			continue
 		}
-		if looksLikeObject(trimmed) {
+		if opensObject(trimmed) { // its end may have been cut off
 			objects++
 		} else {
 			others++
@@ -111,7 +111,7 @@ func isFrame(line []byte) bool {
 		return false
 	}
 	function, file := line[:at], line[at+3:digits-1]
-	if bytes.IndexByte(file, ' ') >= 0 || (len(file) > 0 && bytes.IndexAny(file, "./<") < 0) {
+	if bytes.IndexByte(file, ' ') >= 0 || (len(file) > 0 && !bytes.ContainsAny(file, "./<")) {
 		return false
 	}
 	if function[0] == '(' { // (anonymous), (anonymous function)

@@ -159,26 +159,6 @@ func unixTime(b []byte) int64 {
 	return nanos
 }
 
-// clockTime reports how many bytes at the start of b are a time of day without
-// a date, as a browser's console prints it: 15:04:05 with an optional fraction.
-func clockTime(b []byte) int {
-	if len(b) < 8 || b[2] != ':' || b[5] != ':' {
-		return 0
-	}
-	hour, ok1 := twoDigits(b)
-	minute, ok2 := twoDigits(b[3:])
-	second, ok3 := twoDigits(b[6:])
-	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 {
-		return 0
-	}
-	n := 8
-	if n < len(b) && (b[n] == '.' || b[n] == ',') {
-		for n++; n < len(b) && isDigit(b[n]); n++ {
-		}
-	}
-	return n
-}
-
 func twoDigits(b []byte) (int64, bool) {
 	if !isDigit(b[0]) || !isDigit(b[1]) {
 		return 0, false

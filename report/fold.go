@@ -55,9 +55,7 @@ func (f *fold) coverage(t *aggregate.Tally) {
 	}
 	first, last := int64(parse.NoTime), int64(parse.NoTime)
 	for c := range partial.CoverageRows(partial.Coverage(t)) {
-		if c.Cell == aggregate.NoCell {
-			r.Totals.Timeless = c.Records
-		} else {
+		if c.Cell != aggregate.NoCell {
 			if first == parse.NoTime {
 				first = c.First
 			}
@@ -161,7 +159,9 @@ func (f *fold) add(row *partial.ErrorRow) {
 	m.Lines += row.Lines
 	e.Lines += row.Lines
 	e.Evidence[row.Evidence] += row.Lines
-	if row.First != parse.NoTime {
+	if row.First == parse.NoTime {
+		f.report.Totals.Timeless += row.Lines
+	} else {
 		if first := f.instant(row.First); e.First.IsZero() || first.Before(e.First) {
 			e.First = first
 		}
@@ -170,6 +170,9 @@ func (f *fold) add(row *partial.ErrorRow) {
 		}
 	}
 	if !row.HasSession {
+		m.Sessionless += row.Lines
+		e.Sessionless += row.Lines
+		f.report.Totals.Sessionless += row.Lines
 		return
 	}
 	if last, ok := f.lastSession[w]; !ok || last != row.Session {

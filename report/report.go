@@ -55,7 +55,10 @@ type Totals struct {
 	Sessions       int       // distinct, of any record
 	SessionsFailed int       // of those, with a record that is evidence of an error
 	First, Last    time.Time // of all records; zero if none bears a time
-	Timeless       int64     // records that bear no time
+
+	// Sessionless and Timeless are how many of the lines that show an error
+	// bear no session ID, and no date and time.
+	Sessionless, Timeless int64
 }
 
 // A Window is a part of the input's time.
@@ -72,21 +75,23 @@ type Method struct {
 	Window         int    // into Report.Windows; Timeless for lines without a time
 	Name           string // "unknown" if it cannot be told
 	Lines          int64
+	Sessionless    int64 // of the lines, those without a session ID
 	SessionsFailed int
 }
 
 // An Error is the lines that speak of one error of one method in one window.
 type Error struct {
-	Window     int // as in Method
-	Method     string
-	Name       string // "" if it cannot be told
-	Code       int32  // of a named error the catalogue's first; 0: none
-	Documented string // "yes", "elsewhere" or "no"
-	Lines      int64
-	Sessions   int              // distinct, of those lines that bear one
-	Evidence   map[string]int64 // lines by kind of evidence
-	First      time.Time        // zero if no line bears a time
-	Last       time.Time
+	Window      int // as in Method
+	Method      string
+	Name        string // "" if it cannot be told
+	Code        int32  // of a named error the catalogue's first; 0: none
+	Documented  string // "yes", "elsewhere" or "no"
+	Lines       int64
+	Sessionless int64            // of the lines, those without a session ID
+	Sessions    int              // distinct, of the other lines
+	Evidence    map[string]int64 // lines by kind of evidence
+	First       time.Time        // zero if no line bears a time
+	Last        time.Time
 }
 
 // Timeless is the window of lines without a time, where time is divided.

@@ -86,10 +86,27 @@ func (t *text) methods() {
 	slices.SortStableFunc(methods, func(a, b Method) int { return worst(a.SessionsFailed, a.Lines, b.SessionsFailed, b.Lines) })
 	table := newTable("Method", ">Lines", ">Sessions", ">"+t.share())
 	for _, m := range methods {
-		table.row(m.Name, number(m.Lines), number(m.SessionsFailed), percent(m.SessionsFailed, r.Totals.Sessions))
+		table.row(m.Name, number(m.Lines), t.sessions(m.SessionsFailed, m.Sessionless), t.percent(m.SessionsFailed))
 	}
 	t.printf("\n")
 	table.write(&t.out)
+}
+
+// sessions tells how many sessions there are: none is not known to be none
+// where lines bear no session.
+func (t *text) sessions(n int, sessionless int64) string {
+	if n == 0 && sessionless > 0 {
+		return "-"
+	}
+	return number(n)
+}
+
+// percent tells the share of all sessions.
+func (t *text) percent(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return percent(n, t.r.Totals.Sessions)
 }
 
 // share heads the column of a share of all sessions.
@@ -117,7 +134,7 @@ func (t *text) topErrors(top int) {
 	}
 	table := newTable(title, "Method", ">Lines", ">Sessions", ">"+t.share(), "First seen", "Last seen")
 	for _, e := range shown {
-		table.row(e.label(), e.Method, number(e.Lines), number(e.Sessions), percent(e.Sessions, r.Totals.Sessions), minute(e.First), minute(e.Last))
+		table.row(e.label(), e.Method, number(e.Lines), t.sessions(e.Sessions, e.Sessionless), t.percent(e.Sessions), minute(e.First), minute(e.Last))
 	}
 	t.printf("\n")
 	table.write(&t.out)
@@ -281,8 +298,12 @@ func (r *Report) warnings() []string {
 			warn("%s: %s more records skipped (%s)", s.Name, number(more), skippedReasons(s))
 		}
 	}
+	errors := number(r.Totals.Records.Classified)
 	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
-		warn("%s of %s records bear no date and time, and are in no window", number(n), number(r.Totals.Records.Total()))
+		warn("%s of %s lines that show an error bear no date and time, and are in no window", number(n), errors)
+	}
+	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
+		warn("%s of %s lines that show an error bear no session ID: more sessions may be affected than are counted", number(n), errors)
 	}
 	return out
 }

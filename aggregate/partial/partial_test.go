@@ -1,0 +1,121 @@
+package partial_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+)
+
+// randomTally holds rows with and without everything that may be missing.
+func randomTally(records int) *aggregate.Tally {
+	r := rand.New(rand.NewPCG(1, 9))
+	t := &aggregate.Tally{}
+	for range records {
+		e := parse.Event{Time: parse.NoTime}
+		if r.IntN(10) > 0 {
+			e.Time = 1795430665927e6 + r.Int64N(1e15)
+		}
+		if r.IntN(10) > 0 {
+			e.Session = fmt.Appendf(nil, "1_MX4%d", r.IntN(records))
+		}
+		v := classify.Verdict{Failure: r.IntN(3) > 0, Method: catalogue.MethodID(r.IntN(5)), Error: catalogue.ID(r.IntN(9)), Evidence: classify.ByName}
+		if v.Error == 0 {
+			v.Evidence, v.Code = classify.None, 1500
+		}
+		t.Add(&e, &v)
+	}
+	return t
+}
+
+// TestBatchesSayWhatTheTallySays reads back what was made of a tally that needs
+// more than one batch.
+func TestBatchesSayWhatTheTallySays(t *testing.T) {
+	tally := randomTally(120_000)
+	var want, got []partial.ErrorRow
+	for r := range tally.Rows() {
+		want = append(want, partial.ErrorRow{
+			Method: r.Method.Name(), Error: r.Error.Name(), Code: r.Code, Evidence: r.Evidence.String(),
+			Session: r.Session, HasSession: r.HasSession, Cell: r.Cell, Lines: r.Lines, First: r.First, Last: r.Last,
+		})
+	}
+	batches := slices.Collect(partial.Errors(tally))
+	if len(batches) < 2 {
+		t.Fatalf("%d rows in %d batches are too few for this test", len(want), len(batches))
+	}
+	for r := range partial.ErrorRows(slices.Values(batches)) {
+		got = append(got, *r)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Error("errors differ")
+	}
+	if got, want := slices.Collect(partial.SightingRows(partial.Sightings(tally))), slices.Collect(tally.Sightings()); !reflect.DeepEqual(got, want) {
+		t.Error("sightings differ")
+	}
+	if got, want := slices.Collect(partial.CoverageRows(partial.Coverage(tally))), slices.Collect(tally.Coverage()); !reflect.DeepEqual(got, want) {
+		t.Error("coverage differs")
+	}
+}
+
+// TestBatchesAreArrow lets the library write and read them, which checks the
+// layout of every buffer.
+func TestBatchesAreArrow(t *testing.T) {
+	tally := randomTally(1000)
+	for name, batches := range map[string][]arrow.RecordBatch{
+		"errors":    slices.Collect(partial.Errors(tally)),
+		"sightings": slices.Collect(partial.Sightings(tally)),
+		"coverage":  slices.Collect(partial.Coverage(tally)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stream bytes.Buffer
+			w := ipc.NewWriter(&stream, ipc.WithSchema(batches[0].Schema()))
+			for _, b := range batches {
+				if err := w.Write(b); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			r, err := ipc.NewReader(&stream)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Release()
+			for i := 0; r.Next(); i++ {
+				got, err := r.RecordBatch().MarshalJSON()
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := batches[i].MarshalJSON()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, want) {
+					t.Errorf("batch %d differs", i)
+				}
+			}
+			if r.Err() != nil {
+				t.Fatal(r.Err())
+			}
+		})
+	}
+}
+
+func TestEmptyTallyHasNoBatches(t *testing.T) {
+	tally := &aggregate.Tally{}
+	if n := len(slices.Collect(partial.Errors(tally))) + len(slices.Collect(partial.Sightings(tally))) + len(slices.Collect(partial.Coverage(tally))); n > 0 {
+		t.Errorf("got %d", n)
+	}
+}

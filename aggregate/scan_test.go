@@ -1,0 +1,197 @@
+package aggregate
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+)
+
+func generated(t testing.TB, format corpus.Format, size int64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := corpus.Generate(&b, corpus.Options{Format: format, Seed: 5, Size: size}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func write(t testing.TB, name string, data []byte) parse.Source {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return parse.Source{Path: path}
+}
+
+// TestNoAllocationPerLine counts whole blocks of ordinary log, errors and
+// telemetry included, once the worker has seen their like.
+func TestNoAllocationPerLine(t *testing.T) {
+	for _, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
+		t.Run(fmt.Sprint(format), func(t *testing.T) {
+			src := write(t, "log", generated(t, format, 2<<20))
+			in, err := parse.Open(src, nil, 1<<30)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			w := &worker{tally: &Tally{}}
+			var blocks []*parse.Block
+			for {
+				b := &parse.Block{}
+				if err := in.Readers()[0].Next(b); err != nil {
+					break
+				}
+				blocks = append(blocks, b)
+				w.block(b)
+			}
+			lines := w.account.Lines
+			// The set of sightings grows, if seldom: what it needs for a second
+			// helping of the same is not an allocation per line.
+			w.tally.sightings.compact()
+			n := testing.AllocsPerRun(3, func() {
+				for _, b := range blocks {
+					w.block(b)
+				}
+			})
+			if n > 0 {
+				t.Errorf("%v allocations for %d lines", n, lines)
+			}
+		})
+	}
+}
+
+func TestWorkersDoNotMatter(t *testing.T) {
+	var sources []parse.Source
+	for i, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
+		data := generated(t, format, 9<<20) // three sections
+		sources = append(sources, write(t, fmt.Sprint(i), data))
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		if _, err := w.Write(data[:3<<20]); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, write(t, fmt.Sprint(i), packed.Bytes()))
+	}
+	one := Scan(sources, Options{Jobs: 1})
+	for _, jobs := range []int{2, 5} {
+		many := Scan(sources, Options{Jobs: jobs})
+		if !reflect.DeepEqual(contentsOf(one.Tally), contentsOf(many.Tally)) {
+			t.Errorf("%d workers count something else than one", jobs)
+		}
+		for i, s := range many.Sources {
+			if s.Account != one.Sources[i].Account {
+				t.Errorf("%d workers account for %s by %+v, one by %+v", jobs, s.Name, s.Account, one.Sources[i].Account)
+			}
+		}
+	}
+}
+
+// TestNothingIsLost holds the law of sums on logs with every kind of damage:
+// the kinds of records add up, and so do the bytes.
+func TestNothingIsLost(t *testing.T) {
+	long := strings.Repeat("x", parse.MaxRecord)
+	tests := []struct {
+		name, log string
+		want      Records
+		skipped   [reasons]int64
+		lines     int64
+	}{
+		{"clean", "a\nb\n", Records{Clean: 2}, [reasons]int64{}, 2},
+		{"no final line feed", "a\nOT_TIMEOUT", Records{Clean: 1, Classified: 1}, [reasons]int64{}, 2},
+		{"stack lines", "OT_TIMEOUT\n    at x\nfn @ a.js:1\n\nb\n", Records{Clean: 2, Classified: 1}, [reasons]int64{}, 5},
+		{"a name in a stack line", "Uncaught\n    OT_TIMEOUT: x\n", Records{Classified: 1}, [reasons]int64{}, 2},
+		{"oversize", "a\n" + long + "\nb\n", Records{Clean: 2, Skipped: 1}, [reasons]int64{parse.Oversize: 1}, 3},
+		{"cut object without evidence", `{"a":"b"}` + "\n" + `{"a":"b` + "\n", Records{Clean: 1, Skipped: 1}, [reasons]int64{parse.Damaged: 1}, 2},
+		{"cut object with a near miss", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUTS b` + "\n", Records{Clean: 1, Skipped: 1}, [reasons]int64{parse.Damaged: 1}, 2},
+		{"cut object with evidence", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUT b` + "\n", Records{Clean: 1, Classified: 1}, [reasons]int64{}, 2},
+		{"object cut within a name", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUT` + "\n", Records{Clean: 1, Skipped: 1}, [reasons]int64{parse.Damaged: 1}, 2},
+		{"telemetry", `{"action":"Connect","variation":"Attempt","clientSystemTime":1795430665927}` + "\n", Records{Telemetry: 1}, [reasons]int64{}, 1},
+		{"telemetry failure", `{"action":"Connect","variation":"Failure","clientSystemTime":1795430665927}` + "\n", Records{Classified: 1}, [reasons]int64{}, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := Scan([]parse.Source{write(t, "log", []byte(test.log))}, Options{}).Sources[0]
+			if s.Trouble() != nil {
+				t.Error(s.Trouble())
+			}
+			a := s.Account
+			if a.Records != test.want || a.Skipped != test.skipped || a.Lines != test.lines {
+				t.Errorf("got %+v, want %+v, skipped %v, %d lines", a, test.want, test.skipped, test.lines)
+			}
+			if a.Bytes != int64(len(test.log)) {
+				t.Errorf("accounts for %d of %d bytes", a.Bytes, len(test.log))
+			}
+		})
+	}
+}
+
+func TestViolatedSumIsReported(t *testing.T) {
+	s := &Source{}
+	s.Account.Bytes = 9
+	s.checkSum(10)
+	if s.Damage == nil || !strings.Contains(s.Damage.Error(), "10 bytes were read, but records account for 9") {
+		t.Errorf("got %v", s.Damage)
+	}
+}
+
+// TestSamplesInTheirWrappers takes the sample lines of the catalogue through
+// the decoder, as they are and as logs wrap them.
+func TestSamplesInTheirWrappers(t *testing.T) {
+	quote := func(s string) string {
+		s = strings.ReplaceAll(s, `\`, `\\`)
+		return strings.ReplaceAll(s, `"`, `\"`)
+	}
+	wrappers := map[string]func(string) string{
+		"console":         func(s string) string { return "2026-11-23T10:44:25.959Z opentok.js:36031 " + s },
+		"console colours": func(s string) string { return "\x1b[31m" + s + "\x1b[0m" },
+		"message":         func(s string) string { return `{"level":"error","message":"` + quote(s) + `"}` },
+		"joined arguments": func(s string) string {
+			return `{"message": "%c` + quote(s) + `%c +12ms color: #0000CC color: inherit color: #0000CC"}`
+		},
+		"escaped object":   func(s string) string { return `{"log":"{\"message\":\"` + quote(quote(s)) + `\"}"}` },
+		"escaped line end": func(s string) string { return `{"message":"first line\n` + quote(s) + `\nlast line"}` },
+		"nested":           func(s string) string { return `{"a":[{"b":{"c":"` + quote(s) + `"}}]}` },
+		"coloured by rg":   func(s string) string { return strings.ReplaceAll(s, "OT_", "\x1b[0m\x1b[1m\x1b[31mOT_\x1b[0m") },
+	}
+	for name, wrap := range wrappers {
+		t.Run(name, func(t *testing.T) {
+			for _, e := range catalogue.Errors()[1:] {
+				for _, sample := range e.Samples {
+					if got := verdictOf(wrap(sample)).Error.Name(); got != e.Name {
+						t.Errorf("got %q, want %s: %s", got, e.Name, wrap(sample))
+					}
+				}
+				for _, miss := range e.NearMisses {
+					if got := verdictOf(wrap(miss)).Error.Name(); got == e.Name {
+						t.Errorf("%s: matches its near miss: %s", e.Name, wrap(miss))
+					}
+				}
+			}
+		})
+	}
+}
+
+// verdictOf classifies a log of one record.
+func verdictOf(line string) classify.Verdict {
+	w := &worker{tally: &Tally{}}
+	for event := range w.decoder.Events(&parse.Block{Data: []byte(line)}, classify.NextCandidate) {
+		if event != nil && len(event.Text) > 0 {
+			return w.judge(event)
+		}
+	}
+	return classify.Verdict{}
+}

@@ -1,0 +1,185 @@
+package classify_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+func TestNameIsAWholeWord(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"OT_TIMEOUT", "OT_TIMEOUT"},
+		{"OpenTok:Session:error OT_TIMEOUT: msg +12ms", "OT_TIMEOUT"},
+		{"(OT_TIMEOUT)", "OT_TIMEOUT"},
+		{"error=OT_TIMEOUT, again", "OT_TIMEOUT"},
+		{"re-OT_TIMEOUT-ed", "OT_TIMEOUT"},
+		{"é OT_TIMEOUTé", "OT_TIMEOUT"}, // only ASCII letters make a word
+		{"Unhandled Rejection (OT_NOT_CONNECTED): x", "OT_NOT_CONNECTED"},
+		{"SET_PROXY_URL_TIMING_ERROR", "SET_PROXY_URL_TIMING_ERROR"},
+		{"x PROXY_URL_ALREADY_SET_ERROR", "PROXY_URL_ALREADY_SET_ERROR"},
+		{"OT_PROXY_URL_ALREADY_SET_ERROR", "OT_PROXY_URL_ALREADY_SET_ERROR"},
+		{"OT_SOCKET_CLOSE_TIMEOUT", "OT_SOCKET_CLOSE_TIMEOUT"},
+		{"OT_TIMEOUTS and OT_TIMEOUT", "OT_TIMEOUT"},
+		{"OT_DISCONNECTED then OT_CONNECT_FAILED", "OT_DISCONNECTED"}, // the first counts
+		{`{"stack":"Error\nOT_TIMEOUT: x"}`, "OT_TIMEOUT"},
+		{`{"stack":"Error\u000aOT_TIMEOUT: x"}`, "OT_TIMEOUT"},
+		{`C:\\nOT_TIMEOUT`, ""},
+
+		{"OT_TIMEOUTS", ""},
+		{"NOT_OT_TIMEOUT", ""},
+		{"OT_TIMEOUT_MS", ""},
+		{"OT_TIMEOUT2", ""},
+		{"XOT_TIMEOUT", ""},
+		{"OT_OT_TIMEOUT", ""},
+		{"OT_TIMEOUT_", ""},
+		{"_OT_TIMEOUT", ""},
+		{"ot_timeout", ""},
+		{"OT_", ""},
+		{"OT-TIMEOUT", ""},
+		{"MY_PROXY_URL_ALREADY_SET_ERROR", ""},
+		{"", ""},
+	}
+	for _, test := range tests {
+		v := classify.Match(&classify.Record{Text: []byte(test.text)})
+		if v.Error.Name() != test.want || v.Failure != (test.want != "") {
+			t.Errorf("%q: got %q, want %q", test.text, v.Error.Name(), test.want)
+		}
+	}
+}
+
+func TestFieldForTheNameBeatsFreeText(t *testing.T) {
+	v := classify.Match(&classify.Record{Text: []byte("after OT_DISCONNECTED\n"), Name: []byte("OT_CONNECT_FAILED")})
+	if v.Error.Name() != "OT_CONNECT_FAILED" {
+		t.Errorf("got %s", v.Error.Name())
+	}
+	v = classify.Match(&classify.Record{Text: []byte("after OT_DISCONNECTED\n"), Name: []byte("APP_EVENT_1")})
+	if v.Error.Name() != "OT_DISCONNECTED" {
+		t.Errorf("a name that is nobody's hides the text: got %s", v.Error.Name())
+	}
+}
+
+func TestMethod(t *testing.T) {
+	tests := []struct {
+		name   string
+		record classify.Record
+		method string
+		from   classify.MethodFrom
+	}{
+		{"spelled", text("OT_NOT_CONNECTED: Session.subscribe :: Connection required"), "Session.subscribe", classify.MethodSpelled},
+		{"spelled with the library before it", text("OT_NOT_CONNECTED in OT.Session.signal"), "Session.signal", classify.MethodSpelled},
+		{"spelled in a stack line", text("OT_NOT_CONNECTED: msg\ndispatchOTError @ opentok.js:1\nSession.publish @ opentok.js:2"), "Session.publish", classify.MethodSpelled},
+		{"a longer word is another method", text("OT_NOT_CONNECTED in Session.publisher or MySession.publish"), "unknown", classify.MethodUnknown},
+		{"function", text("OT_NOT_CONNECTED: Cannot call forceDisconnect(). You are not connected"), "Session.forceDisconnect", classify.MethodFunction},
+		{"function that is anybody's", text("OT_NOT_CONNECTED after connect()"), "unknown", classify.MethodUnknown},
+		{"component", text("OpenTok:Publisher:error onStreamAvailableError OT_NO_DEVICES_FOUND: x"), "OT.initPublisher", classify.MethodComponent},
+		{"numbered component", text("OpenTok:RumorSocket:3:error OT_DISCONNECTED"), "Session.connect", classify.MethodComponent},
+		{"component of no one method", text("OpenTok:Session:error OT_NOT_CONNECTED: x"), "unknown", classify.MethodUnknown},
+		{"only method of the name", text("OpenTok:Session:error OT_AUTHENTICATION_ERROR: x"), "Session.connect", classify.MethodOnly},
+		{"action", classify.Record{Text: []byte("Connect"), Telemetry: true, Action: []byte("Connect"), Failed: true}, "Session.connect", classify.MethodSpelled},
+		{"publish of a stream", classify.Record{Telemetry: true, Action: []byte("Publish"), Failed: true, StreamID: true}, "Session.publish", classify.MethodSpelled},
+		{"publish before there is a stream", classify.Record{Telemetry: true, Action: []byte("Publish"), Failed: true}, "OT.initPublisher", classify.MethodSpelled},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v := classify.Match(&test.record)
+			if v.Method.Name() != test.method || v.MethodFrom != test.from {
+				t.Errorf("got %s by %s, want %s by %s", v.Method.Name(), v.MethodFrom, test.method, test.from)
+			}
+		})
+	}
+}
+
+func text(s string) classify.Record { return classify.Record{Text: []byte(s)} }
+
+func TestTelemetryFailureWithoutName(t *testing.T) {
+	v := classify.Match(&classify.Record{Text: []byte("Publish Failure"), Telemetry: true, Action: []byte("Publish"), Failed: true, Code: 1500, StreamID: true})
+	if !v.Failure || v.Error != 0 || v.Code != 1500 || v.Evidence != classify.None {
+		t.Errorf("got %+v", v)
+	}
+	v = classify.Match(&classify.Record{Text: []byte("Publish Attempt"), Telemetry: true, Action: []byte("Publish"), Code: 1500})
+	if v.Failure {
+		t.Errorf("an attempt is no failure: got %+v", v)
+	}
+}
+
+// TestCatalogueProvesItself holds each error to its own sample lines.
+func TestCatalogueProvesItself(t *testing.T) {
+	for _, e := range catalogue.Errors()[1:] {
+		for _, s := range e.Samples {
+			if got := classify.Match(&classify.Record{Text: []byte(s)}).Error.Name(); got != e.Name {
+				t.Errorf("%s: its sample is %q: %s", e.Name, got, s)
+			}
+		}
+		for _, s := range e.NearMisses {
+			if got := classify.Match(&classify.Record{Text: []byte(s)}).Error.Name(); got == e.Name {
+				t.Errorf("%s: matches its near miss: %s", e.Name, s)
+			}
+		}
+	}
+}
+
+func TestMatchDoesNotAllocate(t *testing.T) {
+	records := []classify.Record{
+		text("OpenTok:Session:error OT_NOT_CONNECTED: Cannot call forceDisconnect(). +0ms"),
+		text("OT_TIMEOUTS OT_ NOT_OT_TIMEOUT OT_NOBODY_KNOWS"),
+		{Text: []byte("x"), Name: []byte("OT_TIMEOUT"), Telemetry: true, Action: []byte("Publish"), Failed: true},
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		for i := range records {
+			classify.Match(&records[i])
+		}
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// naiveName finds the first name by the definition: split text into words and
+// compare each.
+func naiveName(s string) string {
+	words := strings.FieldsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_'
+	})
+	for _, word := range words {
+		if id := catalogue.Lookup([]byte(word)); id != 0 {
+			return id.Name()
+		}
+	}
+	return ""
+}
+
+func FuzzNames(f *testing.F) {
+	for _, e := range catalogue.Errors()[1:] {
+		f.Add("x "+e.Name+" y", uint8(3))
+	}
+	for i, s := range []string{"OT_TIMEOUTS", "OT_OT_OT_TIMEOUT", "PROXY_PROXY_URL_ALREADY_SET_ERROR", "_", "OT_", "\xffOT_TIMEOUT\xff"} {
+		f.Add(s, uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, s string, cut uint8) {
+		// What a backslash stands for is not the naive scan's business.
+		s = strings.ReplaceAll(s, `\`, "/")
+		got := classify.Match(&classify.Record{Text: []byte(s)}).Error.Name()
+		if want := naiveName(s); got != want {
+			t.Errorf("%q: got %q, want %q", s, got, want)
+		}
+		if got != "" && classify.NextCandidate([]byte(s)) < 0 {
+			t.Errorf("%q: holds %s, but no candidate", s, got)
+		}
+		// A letter on either side makes it another word.
+		if name := catalogue.ID(1 + int(cut)%(len(catalogue.Errors())-1)).Name(); naiveName(s) == "" {
+			for _, other := range []string{s + "x" + name, name + "x" + s} {
+				if got := classify.Match(&classify.Record{Text: []byte(other)}).Error.Name(); got == name && naiveName(other) != name {
+					t.Errorf("%q: got %s", other, got)
+				}
+			}
+		}
+	})
+}
+
+func ExampleMatch() {
+	v := classify.Match(&classify.Record{Text: []byte("OpenTok:Session:error OT_TIMEOUT: Session.publish :: too late +15s")})
+	fmt.Println(v.Method.Name(), v.Error.Name(), v.Evidence)
+	// Output: Session.publish OT_TIMEOUT name
+}

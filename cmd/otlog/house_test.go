@@ -1,0 +1,111 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/otlog/otlog/"
+
+// mayImport says which packages of the module a package may import, besides
+// those below itself. Imports run one way: cmd, report, aggregate, and then
+// classify and parse, which do not know each other.
+var mayImport = map[string][]string{
+	"parse":                  {},
+	"classify":               {"classify/catalogue"},
+	"classify/catalogue":     {},
+	"classify/catalogue/gen": {"classify/catalogue/read"},
+	"aggregate":              {"parse", "classify", "classify/catalogue"},
+	"aggregate/partial":      {"aggregate", "parse", "classify", "classify/catalogue"},
+	"report":                 {"aggregate", "aggregate/partial", "parse", "classify/catalogue"},
+	"cmd/otlog":              {"report", "aggregate", "parse", "classify/catalogue"},
+	"bench/corpus":           {}, // an independent judge
+	"bench/gencorpus":        {"bench/corpus"},
+}
+
+// doors are the only packages that may import a dependency.
+var doors = map[string][]string{
+	"github.com/klauspost/compress":  {"parse", "bench/gencorpus"},
+	"github.com/apache/arrow-go/v18": {"aggregate/partial"},
+	"github.com/zeebo/xxh3":          {"aggregate"},
+	"github.com/spf13/cobra":         {"cmd/otlog"},
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	const root = "../.."
+	err := filepath.WalkDir(root, func(p string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && p != root && strings.HasPrefix(entry.Name(), ".") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(filepath.ToSlash(rel))
+		for _, spec := range file.Imports {
+			imported := strings.Trim(spec.Path.Value, `"`)
+			if inside, ok := strings.CutPrefix(imported, module); ok {
+				allowed, known := mayImport[pkg]
+				if known && !slices.Contains(allowed, inside) && !strings.HasPrefix(inside, pkg+"/") {
+					t.Errorf("%s imports %s", rel, inside)
+				}
+				continue
+			}
+			if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+				continue // the standard library
+			}
+			door := ""
+			for dependency := range doors {
+				if imported == dependency || strings.HasPrefix(imported, dependency+"/") {
+					door = dependency
+				}
+			}
+			if !slices.Contains(doors[door], pkg) {
+				t.Errorf("%s imports %s, whose door is %v", rel, imported, doors[door])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDependenciesHaveReasons holds go.mod and docs/dependencies.md together.
+func TestDependenciesHaveReasons(t *testing.T) {
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile("../../docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := regexp.MustCompile(`(?m)^\s*(?:require )?(\S+\.\S+/\S+) v\S+$`).FindAllSubmatch(mod, -1)
+	if len(direct) == 0 {
+		t.Fatal("go.mod names no direct dependency")
+	}
+	for _, m := range direct {
+		if !strings.Contains(string(reasons), "`"+string(m[1])+"`") {
+			t.Errorf("docs/dependencies.md has no line for %s", m[1])
+		}
+	}
+}
