@@ -193,7 +193,7 @@ func near(query string) []string {
 	consider := func(name, prefix string) {
 		upper := strings.ToUpper(name)
 		d := min(distance(query, upper), distance(prefix+query, upper))
-		if strings.Contains(upper, query) {
+		if containsWords(upper, query) {
 			d = min(d, 1)
 		}
 		if d <= 1+len(upper)/5 {
@@ -213,6 +213,16 @@ func near(query string) []string {
 		out = append(out, c.name)
 	}
 	return out
+}
+
+// containsWords reports whether name holds all the words of query.
+func containsWords(name, query string) bool {
+	for word := range strings.SplitSeq(query, "_") {
+		if !strings.Contains(name, word) {
+			return false
+		}
+	}
+	return true
 }
 
 // Alike reports whether a word was probably meant for another one.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 )
 
@@ -52,9 +54,12 @@ func (t *text) header() {
 	a := r.Totals.Records
 	t.printf("\nRecords   %s: %s show an error, %s telemetry, %s clean, %s skipped\n",
 		number(a.Total()), number(a.Classified), number(a.Telemetry), number(a.Clean), number(a.Skipped))
-	if r.Totals.Sessions == 0 {
+	switch {
+	case r.Totals.Sessions == 0:
 		t.printf("Sessions  no record bears a session ID, so there is no count of sessions affected\n")
-	} else {
+	case a.Classified > 0 && a.Classified == r.Totals.Sessionless:
+		t.printf("Sessions  %s, but no record that shows an error bears a session ID\n", number(r.Totals.Sessions))
+	default:
 		t.printf("Sessions  %s, of which %s (%s) show an error\n",
 			number(r.Totals.Sessions), number(r.Totals.SessionsFailed), percent(r.Totals.SessionsFailed, r.Totals.Sessions))
 	}
@@ -83,7 +88,9 @@ func (t *text) methods() {
 		return
 	}
 	methods := slices.Clone(r.overall.Methods)
-	slices.SortStableFunc(methods, func(a, b Method) int { return worst(a.SessionsFailed, a.Lines, b.SessionsFailed, b.Lines) })
+	slices.SortStableFunc(methods, func(a, b Method) int {
+		return cmp.Or(last(a.Name == unknown, b.Name == unknown), worst(a.SessionsFailed, a.Lines, b.SessionsFailed, b.Lines))
+	})
 	table := newTable("Method", ">Lines", ">Sessions", ">"+t.share())
 	for _, m := range methods {
 		table.row(m.Name, number(m.Lines), t.sessions(m.SessionsFailed, m.Sessionless), t.percent(m.SessionsFailed))
@@ -111,6 +118,20 @@ func (t *text) percent(n int) string {
 
 // share heads the column of a share of all sessions.
 func (t *text) share() string { return "of " + number(t.r.Totals.Sessions) }
+
+// unknown is how the method is called that cannot be told.
+var unknown = catalogue.MethodID(0).Name()
+
+// last orders what nobody can act on behind what somebody can.
+func last(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
 
 // worst orders by sessions, then by lines, the worst first.
 func worst(sessions int, lines int64, otherSessions int, otherLines int64) int {
@@ -143,7 +164,9 @@ func (t *text) topErrors(top int) {
 // worstErrors returns the errors over all windows, the worst first.
 func (r *Report) worstErrors() []Error {
 	errors := slices.Clone(r.overall.Errors)
-	slices.SortStableFunc(errors, func(a, b Error) int { return worst(a.Sessions, a.Lines, b.Sessions, b.Lines) })
+	slices.SortStableFunc(errors, func(a, b Error) int {
+		return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Lines, b.Sessions, b.Lines))
+	})
 	return errors
 }
 
@@ -153,6 +176,9 @@ func limit[T any](s []T, top int) []T {
 	}
 	return s
 }
+
+// nameless reports whether neither name, code nor method of an error can be told.
+func (e *Error) nameless() bool { return e.Name == "" && e.Code == 0 && e.Method == unknown }
 
 // label is how an error is called in a table.
 func (e *Error) label() string {

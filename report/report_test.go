@@ -1,0 +1,153 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares what was printed with a file, and leaves what differs beside it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		beside := filepath.Join(t.ArtifactDir(), name)
+		if err := os.WriteFile(beside, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("differs from %s; see %s, or run with -update\n%s", path, beside, got)
+	}
+}
+
+// sampleLogs are the logs of testdata at the top of the repository.
+func sampleLogs(t *testing.T, o report.Options) *report.Report {
+	t.Helper()
+	// Sources bear the names that README's command gives them.
+	t.Chdir("..")
+	sources, _, err := parse.Find([]string{"testdata/logs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := report.New(aggregate.Scan(sources, aggregate.Options{}), o)
+	t.Chdir("report")
+	return r
+}
+
+func print(t *testing.T, write func(io.Writer) error) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func window(t *testing.T, s string) aggregate.Window {
+	t.Helper()
+	w, err := aggregate.ParseWindow(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestText(t *testing.T) {
+	r := sampleLogs(t, report.Options{})
+	golden(t, "whole.txt", print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{Top: 12}) }))
+}
+
+func TestTextByWeek(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := sampleLogs(t, report.Options{Window: window(t, "1w"), Zone: berlin})
+	golden(t, "weeks.txt", print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{}) }))
+}
+
+func TestJSON(t *testing.T) {
+	r := sampleLogs(t, report.Options{Window: window(t, "1w"), ToolVersion: "v0.0.0"})
+	r.CatalogueVersion = "0123456789ab" // the rows change less often than the catalogue
+	out := print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
+	if !json.Valid(out) {
+		t.Error("is no JSON")
+	}
+	golden(t, "weeks.json", out)
+}
+
+func TestExplain(t *testing.T) {
+	for query, file := range map[string]string{
+		"OT_STREAM_CREATE_FAILED": "explain-name.txt", // listed twice, with two meanings
+		"1010":                    "explain-code.txt",
+		"session.FORCEUNPUBLISH":  "explain-method.txt",
+		"0009":                    "explain-zeros.txt",
+	} {
+		golden(t, file, print(t, func(w io.Writer) error { return report.Explain(w, query) }))
+	}
+}
+
+func TestExplainFindsWhatIsMeant(t *testing.T) {
+	for query, head := range map[string]string{
+		"ot_timeout": "OT_TIMEOUT", "timeout": "OT_TIMEOUT", "Publish": "Session.publish",
+		"9": "Code 0009", "3004": "Code 3001-3007", "initpublisher": "OT.initPublisher",
+		"PROXY_URL_ALREADY_SET_ERROR": "PROXY_URL_ALREADY_SET_ERROR",
+	} {
+		out := string(print(t, func(w io.Writer) error { return report.Explain(w, query) }))
+		if !strings.HasPrefix("\n"+out, "\n"+head) && !strings.Contains(out, "\n"+head) {
+			t.Errorf("%s explains something else than %s:\n%s", query, head, out)
+		}
+	}
+	for query, near := range map[string]string{"OT_TIMEUOT": "OT_TIMEOUT", "USER_MEDIA_DENIED": "OT_USER_MEDIA_ACCESS_DENIED", "Session.conect": "Session.connect", "publsh": "Session.publish"} {
+		var unknown *report.UnknownError
+		if err := report.Explain(io.Discard, query); !errors.As(err, &unknown) || len(unknown.Near) == 0 || unknown.Near[0] != near {
+			t.Errorf("%s: got %+v, want a hint to %s", query, unknown, near)
+		}
+	}
+}
+
+// TestHostileNamesAreShownAsTheyAre keeps escapes in the names of files from
+// the terminal.
+func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "\x1b]0;owned\x07\u202egol.log")
+	if err := os.WriteFile(name, []byte("{\"a\":\n{\"b\":1}\n{\"c\":1}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := report.New(aggregate.Scan([]parse.Source{{Path: name}}, aggregate.Options{}), report.Options{})
+	if !r.Damaged() || len(r.Warnings) == 0 {
+		t.Fatal("the name stands in no warning")
+	}
+	out := string(print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{}) }))
+	for _, c := range out {
+		if c != '\n' && (c < ' ' || c == 0x202e) {
+			t.Fatalf("%q holds a control character", out)
+		}
+	}
+	if !strings.Contains(out, `\u001b]0;owned\u0007\u202egol.log`) {
+		t.Errorf("%q does not show the name", out)
+	}
+}
