@@ -6,10 +6,11 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/zeebo/xxh3"
+
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
-	"github.com/zeebo/xxh3"
 )
 
 // A Tally counts classified records by time, session, method and error, and
@@ -20,33 +21,15 @@ import (
 // way and still add up to the same Tally. Time is kept in cells of a quarter of
 // an hour; windows and zones are drawn in report.
 //
-// It holds 40 to 60 bytes per session, 8 to 16 per session and cell, and about
-// 90 per row. It is not safe for concurrent use: every worker has its own.
+// It holds 50 to 80 bytes per session, 8 to 16 per session and cell, and 46 to
+// 90 per row, slack of growing included. It is not safe for concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
 	sightings sightings
 	coverage  map[Cell]Coverage
 	current   Coverage // of the last record's cell, not yet among the others
 
-	index map[rowKey]uint32 // into rows
-	keys  []rowKey
-	rows  []count
-}
-
-// A rowKey is one row of the Tally. Its numbers mean something within one
-// Tally of one build only.
-type rowKey struct {
-	session  uint32 // its number plus one; zero: none
-	cell     Cell
-	code     int32
-	err      catalogue.ID
-	method   catalogue.MethodID
-	evidence classify.Evidence
-}
-
-type count struct {
-	lines       int64
-	first, last int64 // Unix nanoseconds, NoTime if no record bears a time
+	rows rows
 }
 
 // Add counts one record. v says what it is evidence of; a record that is none
@@ -66,7 +49,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict) {
 	if !v.Failure {
 		return
 	}
-	t.add(rowKey{session: session, cell: cell, code: v.Code, err: v.Error, method: v.Method, evidence: v.Evidence},
+	t.rows.add(rowKey{session: session, cell: cell, code: v.Code, err: v.Error, method: v.Method, evidence: v.Evidence},
 		count{lines: 1, first: e.Time, last: e.Time})
 }
 
@@ -98,31 +81,6 @@ func (t *Tally) see(id xxh3.Uint128, cell Cell) uint32 {
 	return slot.number
 }
 
-func (t *Tally) add(key rowKey, c count) {
-	i, ok := t.index[key]
-	if !ok {
-		if t.index == nil {
-			t.index = make(map[rowKey]uint32)
-		}
-		t.index[key] = uint32(len(t.rows))
-		t.keys = append(t.keys, key)
-		t.rows = append(t.rows, c)
-		return
-	}
-	row := &t.rows[i]
-	row.lines += c.lines
-	row.first = earlier(row.first, c.first)
-	row.last = max(row.last, c.last) // NoTime is less than any time
-}
-
-// earlier returns the lesser of two instants, either of which may be NoTime.
-func earlier(a, b int64) int64 {
-	if a == parse.NoTime || b != parse.NoTime && b < a {
-		return b
-	}
-	return a
-}
-
 // Merge adds the counts of other, which must not be used any more.
 func (t *Tally) Merge(other *Tally) {
 	if len(other.sessions.ids) > len(t.sessions.ids) {
@@ -142,9 +100,9 @@ func (t *Tally) Merge(other *Tally) {
 	for _, s := range other.sightings {
 		t.sightings.add(newSighting(numbers[s.number()], s.cell()))
 	}
-	for i, key := range other.keys {
-		key.session = numbers[key.session]
-		t.add(key, other.rows[i])
+	for _, row := range other.rows.all {
+		row.key.session = numbers[row.key.session]
+		t.rows.add(row.key, row.count)
 	}
 	*other = Tally{}
 }
@@ -167,12 +125,12 @@ type Row struct {
 // evidence: by name where there is one, so that the order is the same in any
 // build.
 func (t *Tally) Rows() iter.Seq[Row] {
-	order := make([]uint32, len(t.rows))
+	order := make([]uint32, len(t.rows.all))
 	for i := range order {
 		order[i] = uint32(i)
 	}
 	slices.SortFunc(order, func(a, b uint32) int {
-		x, y := &t.keys[a], &t.keys[b]
+		x, y := &t.rows.all[a].key, &t.rows.all[b].key
 		return cmp.Or(
 			cmp.Compare(x.method.Name(), y.method.Name()),
 			cmp.Compare(x.err.Name(), y.err.Name()),
@@ -184,7 +142,7 @@ func (t *Tally) Rows() iter.Seq[Row] {
 	})
 	return func(yield func(Row) bool) {
 		for _, i := range order {
-			key, c := &t.keys[i], &t.rows[i]
+			key, c := &t.rows.all[i].key, &t.rows.all[i].count
 			row := Row{
 				Method: key.method, Error: key.err, Code: key.code, Evidence: key.evidence, Cell: key.cell,
 				Lines: c.lines, First: c.first, Last: c.last,

@@ -1,6 +1,10 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
 
 // An OpenTok session ID is "1_" or "2_" and the base64 of "1~", the API key or
 // application ID, and more. So it starts with 1_MX or 2_MX, and then 4 if a
@@ -18,7 +22,7 @@ func nextSession(data []byte) (start, end int) {
 		}
 		start := from + n - 1
 		from += n + len(sessionMark)
-		if start < 0 || (start > 0 && isWord(data[start-1])) {
+		if start < 0 || endsInWord(data[:start]) {
 			continue
 		}
 		end := start + 2
@@ -35,6 +39,23 @@ func nextSession(data []byte) (start, end int) {
 func isSessionID(s []byte) bool {
 	return len(s) >= minSessionID && (s[0] == '1' || s[0] == '2') && s[1] == '_' &&
 		s[2] == 'M' && s[3] == 'X' && (s[4] == '4' || s[4] == '5')
+}
+
+// endsInWord reports whether a name right behind s would be part of a longer
+// word. The letters and digits of a JSON escape are none: `\n1_MX4…`.
+func endsInWord(s []byte) bool {
+	n := len(s)
+	if n == 0 || !isWord(s[n-1]) {
+		return false
+	}
+	if n >= 2 && s[n-2] == '\\' {
+		return strings.IndexByte("nrtbf", s[n-1]) < 0
+	}
+	if n >= 6 && s[n-6] == '\\' && s[n-5] == 'u' {
+		r, ok := hex4(s[n-4:])
+		return !ok || r < utf8.RuneSelf && isWord(byte(r))
+	}
+	return true
 }
 
 func isBase64(c byte) bool {
@@ -103,7 +124,7 @@ func directive(s []byte) int {
 }
 
 // escapeSequence returns the width of the terminal escape sequence at the
-// start of s (ECMA-48: CSI, OSC and two-byte ones), 0 if it is incomplete.
+// start of s (ECMA-48: CSI, OSC and short ones), 0 if it is incomplete.
 func escapeSequence(s []byte) int {
 	if len(s) < 2 {
 		return 0
@@ -126,11 +147,20 @@ func escapeSequence(s []byte) int {
 				return i + 1
 			case s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\':
 				return i + 2
-			case s[i] == '\n':
+			case s[i] < ' ':
 				return 0
 			}
 		}
 		return 0
 	}
-	return 2
+	// Any number of intermediate bytes and a final one: ESC ( B, ESC 7.
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] >= 0x30 && s[i] <= 0x7e:
+			return i + 1
+		case s[i] < 0x20 || s[i] > 0x7e:
+			return 0
+		}
+	}
+	return 0
 }

@@ -111,20 +111,20 @@ func isBlank(line []byte) bool {
 func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	e := &d.event
 	*e = Event{Time: NoTime}
-	line := bytes.TrimRight(record, "\r\n")
-	if i := indentation(line); i < len(line) && line[i] == '{' {
-		line := line[i:]
-		if looksLikeObject(line) {
-			if d.object(line, full) {
+	line := bytes.TrimRight(record, " \t\r\n")
+	inner := line[indentation(line):]
+	if len(inner) > 0 && inner[0] == '{' {
+		if looksLikeObject(inner) {
+			if d.object(inner, full) {
 				return ""
 			}
 			*e = Event{Time: NoTime}
 		}
-		if !f.stacks && opensObject(line) {
-			return d.cutObject(line, full)
+		if !f.stacks && opensObject(inner) {
+			return d.cutObject(inner, full)
 		}
 	}
-	e.Time = d.leadingTime(line)
+	e.Time = d.leadingTime(inner)
 	if start, end := nextSession(line); start >= 0 {
 		e.Session = line[start:end]
 	}
@@ -139,8 +139,14 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	d.text, d.kept, d.telemetry = d.text[:0], d.kept[:0], Telemetry{}
 	w := walk{d: d, full: full, time: NoTime, timeRank: unranked, sessionRank: unranked, nameRank: unranked}
 	ok := w.object(line, 0)
+	if !full && w.time == NoTime && bytes.IndexByte(line, '\\') >= 0 {
+		// The record's only time may stand in an object inside a string, and
+		// must not depend on how far the record is read.
+		w.full = true
+		ok = w.object(line, 0)
+	}
 	e := &d.event
-	e.Time, e.Session, e.Name = w.time, w.session, w.name
+	e.Time, e.Session = w.time, w.session
 	if !isSessionID(w.session) {
 		if start, end := nextSession(line); start >= 0 {
 			e.Session = line[start:end]
@@ -149,7 +155,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if !full {
 		return ok
 	}
-	e.Text = d.clean(d.text)
+	e.Name, e.Text = w.name, d.clean(d.text)
 	if w.clientTime && len(d.telemetry.Action) > 0 {
 		e.Telemetry = &d.telemetry
 	}

@@ -137,9 +137,12 @@ func opensObject(line []byte) bool {
 		return false
 	}
 	for _, c := range line[1:] {
-		if c != ' ' && c != '\t' {
+		if !isSpace(c) {
 			return c == '"' || c == '}'
 		}
 	}
 	return false
 }
+
+// isSpace reports whether c is white space in JSON.
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

@@ -89,6 +89,9 @@ type walk struct {
 
 const unranked = 1 << 20
 
+// maxDepth is how far the depth of a field counts for its rank.
+const maxDepth = 1<<7 - 1
+
 // object walks a line of JSON. It is lenient about what stands between the
 // strings, since only a line's strings and numbers are wanted, but reports
 // false if the line ends within a string, an object or an array.
@@ -107,7 +110,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 			}
 			s := line[i+1 : end]
 			i = end + 1
-			for i < len(line) && (line[i] == ' ' || line[i] == '\t') {
+			for i < len(line) && isSpace(line[i]) {
 				i++
 			}
 			if i < len(line) && line[i] == ':' {
@@ -241,7 +244,7 @@ func code(s []byte) int32 {
 
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	if rank != clientClock {
-		rank += depth<<3 + nesting<<10 // outer fields first
+		rank += min(depth, maxDepth)<<3 + nesting<<10 // outer fields first
 	}
 	if rank >= w.timeRank {
 		return

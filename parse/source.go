@@ -28,8 +28,8 @@ type Source struct {
 func Find(args []string) (sources []Source, passed int, err error) {
 	seen := map[string]bool{}
 	add := func(p string) {
-		if !seen[p] {
-			seen[p] = true
+		if id := identity(p); !seen[id] {
+			seen[id] = true
 			sources = append(sources, Source{Path: p})
 		}
 	}
@@ -73,6 +73,21 @@ func Find(args []string) (sources []Source, passed int, err error) {
 	return sources, passed, errors.Join(errs...)
 }
 
+// identity names the file that p leads to, so that a.log, ./a.log and a link to
+// it are one source.
+func identity(p string) string {
+	if p == "-" {
+		return p
+	}
+	if target, err := filepath.EvalSymlinks(p); err == nil {
+		p = target
+	}
+	if whole, err := filepath.Abs(p); err == nil {
+		p = whole
+	}
+	return p
+}
+
 // cause strips the operation and the path off a file error; the caller names
 // the path in its own way.
 func cause(err error) error {
@@ -84,45 +99,70 @@ func cause(err error) error {
 }
 
 // below returns the logs in and below dir, sorted, and how many other files
-// there are.
+// there are. What cannot be looked into is an error beside the rest.
 func below(dir string) (logs []string, others int, err error) {
-	err = filepath.WalkDir(dir, func(p string, entry fs.DirEntry, err error) error {
+	var errs []error
+	walkBelow(dir, func(p string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return err
-		case p != dir && strings.HasPrefix(entry.Name(), "."):
+			errs = append(errs, fmt.Errorf("%s: %w", filepath.Clean(p), cause(err)))
+		case strings.HasPrefix(entry.Name(), "."):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
-		case entry.Type().IsRegular() && namedLikeLog(entry.Name()):
+		case !isFile(p, entry):
+		case namedLikeLog(entry.Name()):
 			logs = append(logs, p)
-		case entry.Type().IsRegular():
+		default:
 			others++
 		}
 		return nil
 	})
-	if err != nil {
-		err = fmt.Errorf("%s: %w", dir, cause(err))
+	return logs, others, errors.Join(errs...)
+}
+
+// walkBelow calls visit for all that is below root, or with the error of what cannot
+// be looked into. Root itself may be a link to a directory.
+func walkBelow(root string, visit fs.WalkDirFunc) {
+	if !os.IsPathSeparator(root[len(root)-1]) {
+		root += string(filepath.Separator)
 	}
-	return logs, others, err
+	filepath.WalkDir(root, func(p string, entry fs.DirEntry, err error) error { // returns what visit does: nil
+		if p == root && err == nil {
+			return nil
+		}
+		return visit(p, entry, err)
+	})
+}
+
+// isFile reports whether p is a file to read. A link to one is one.
+func isFile(p string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return entry.Type().IsRegular()
+	}
+	info, err := os.Stat(p)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // namedLikeLog reports whether a file found in a directory is meant: by its
-// extension, looking through compression and rotation (app.log.2.gz).
+// extension, looking through compression and rotation (app.log.2.gz,
+// app.log-20261102).
 func namedLikeLog(name string) bool {
 	name = strings.ToLower(name)
 	for {
 		ext := path.Ext(name)
 		switch ext {
 		case ".gz", ".zst", ".zstd", ".gzip":
+			name = strings.TrimSuffix(name, ext)
+			continue
 		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".out", ".err":
 			return true
-		default:
-			if len(ext) < 2 || strings.Trim(ext, ".0123456789-") != "" {
-				return ext == "" && name != "" && strings.Contains(name, "log")
-			}
 		}
-		name = strings.TrimSuffix(name, ext)
+		current := strings.TrimRight(name, ".-_0123456789")
+		if current == name {
+			return ext == "" && strings.Contains(name, "log")
+		}
+		name = current
 	}
 }
 
@@ -144,29 +184,46 @@ func glob(pattern string) ([]string, error) {
 	}
 	parts = parts[plain:]
 	var found []string
-	err := filepath.WalkDir(root, func(p string, entry fs.DirEntry, err error) error {
+	var errs []error
+	walkBelow(root, func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
+			if !errors.Is(err, fs.ErrNotExist) {
+				errs = append(errs, fmt.Errorf("%s: %w", filepath.Clean(p), cause(err)))
 			}
-			return err
+			return nil
 		}
-		if !entry.IsDir() {
-			rel, err := filepath.Rel(root, p)
-			if err != nil {
-				return err
-			}
-			info, err := os.Stat(p) // a link to a file is a file
-			if err == nil && info.Mode().IsRegular() && matchParts(parts, strings.Split(filepath.ToSlash(rel), "/")) {
-				found = append(found, p)
-			}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", p, err))
+			return nil
+		}
+		names := strings.Split(filepath.ToSlash(rel), "/")
+		switch {
+		case entry.IsDir() && !matchBelow(parts, names):
+			return fs.SkipDir
+		case matchParts(parts, names) && isFile(p, entry):
+			found = append(found, p)
 		}
 		return nil
 	})
-	if err != nil {
-		err = fmt.Errorf("%s: %w", pattern, cause(err))
+	return found, errors.Join(errs...)
+}
+
+// matchBelow reports whether a pattern may match something below a directory,
+// part by part.
+func matchBelow(pattern, dir []string) bool {
+	for i, name := range dir {
+		if i+1 >= len(pattern) {
+			return i < len(pattern) && pattern[i] == "**"
+		}
+		if pattern[i] == "**" {
+			return true
+		}
+		if !matchName(pattern[i], name) {
+			return false
+		}
 	}
-	return found, err
+	return true
 }
 
 // matchParts matches a path against a pattern, part by part.
@@ -179,18 +236,23 @@ func matchParts(pattern, parts []string) bool {
 			if matchParts(pattern[1:], parts[i:]) {
 				return true
 			}
+			if i < len(parts) && strings.HasPrefix(parts[i], ".") {
+				break
+			}
 		}
 		return false
 	}
-	if len(parts) == 0 {
+	return len(parts) > 0 && matchName(pattern[0], parts[0]) && matchParts(pattern[1:], parts[1:])
+}
+
+// matchName matches one part of a path. A hidden name is matched by a pattern
+// that says so, as in a shell.
+func matchName(pattern, name string) bool {
+	if strings.HasPrefix(name, ".") && !strings.HasPrefix(pattern, ".") {
 		return false
 	}
-	// A hidden name is matched by a pattern that says so, as in a shell.
-	if strings.HasPrefix(parts[0], ".") && !strings.HasPrefix(pattern[0], ".") {
-		return false
-	}
-	ok, _ := path.Match(pattern[0], parts[0])
-	return ok && matchParts(pattern[1:], parts[1:])
+	ok, _ := path.Match(pattern, name)
+	return ok
 }
 
 // An Input is an opened Source.
@@ -244,14 +306,14 @@ func Open(s Source, stdin io.Reader, sectionSize int64) (*Input, error) {
 }
 
 func (in *Input) start(raw io.Reader, file *os.File, sectionSize int64) error {
-	counted := &countingReader{Reader: raw}
-	head, readErr := sample(counted, sampleSize)
-	if readErr != nil && readErr != io.EOF {
+	head, readErr := sample(raw, sampleSize)
+	if len(head) == 0 {
+		if readErr == io.EOF {
+			return ErrEmpty
+		}
 		return &DamageError{Cause: cause(readErr)}
 	}
-	if len(head) == 0 {
-		return ErrEmpty
-	}
+	rest := &stickyReader{raw, readErr}
 	packed := compressionOf(head)
 	var decoded io.Reader
 	if packed == nil {
@@ -265,13 +327,13 @@ func (in *Input) start(raw io.Reader, file *os.File, sectionSize int64) error {
 			}
 			return nil
 		}
-		decoded = io.MultiReader(bytes.NewReader(head), &plainReader{counted})
+		decoded = io.MultiReader(bytes.NewReader(head), &plainReader{&countingReader{rest, int64(len(head))}})
 	} else {
 		in.Compression = packed.name
 		if packed.open == nil {
 			return &UnreadableError{Bytes: int64(len(head)), Cause: packed.name + " compression is not understood (gzip and zstd are)"}
 		}
-		counted = &countingReader{Reader: io.MultiReader(bytes.NewReader(head), raw)}
+		counted := &countingReader{Reader: io.MultiReader(bytes.NewReader(head), rest)}
 		unpacked, err := packed.open(counted)
 		if err != nil {
 			return &DamageError{Compression: packed.name, Input: counted.n, Cause: err}
@@ -279,15 +341,16 @@ func (in *Input) start(raw io.Reader, file *os.File, sectionSize int64) error {
 		in.closers = append(in.closers, unpacked)
 		d := &decompressor{ReadCloser: unpacked, name: packed.name, input: counted}
 		head, readErr = sample(d, sampleSize)
-		if len(head) == 0 && readErr == io.EOF {
-			return ErrEmpty
+		if len(head) == 0 {
+			if readErr == io.EOF {
+				return ErrEmpty
+			}
+			return readErr
 		}
 		decoded = io.MultiReader(bytes.NewReader(head), &stickyReader{d, readErr})
 	}
-	if len(head) > 0 {
-		if err := in.tell(head, readErr == io.EOF); err != nil {
-			return err
-		}
+	if err := in.tell(head, readErr == io.EOF); err != nil {
+		return err
 	}
 	in.decoded = &countingReader{Reader: decoded}
 	in.readers = []*Reader{newReader(in.decoded, in.Format)}

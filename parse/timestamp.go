@@ -32,7 +32,8 @@ func (c *Clock) Parse(b []byte) (nanos int64, n int) {
 	if len(b) < shortest || (b[10] != 'T' && b[10] != ' ' && b[10] != 't') || b[13] != ':' || b[16] != ':' {
 		return NoTime, 0
 	}
-	if [10]byte(b[:10]) != c.date && !c.readDate(b) {
+	// A Clock that has read nothing remembers NUL bytes, which are no date.
+	if (b[0] == 0 || [10]byte(b[:10]) != c.date) && !c.readDate(b) {
 		return NoTime, 0
 	}
 	hour, ok1 := twoDigits(b[11:])

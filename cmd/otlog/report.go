@@ -34,7 +34,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
 	f.StringVar(&o.window, "window", "all", "divide time: "+strings.Join(aggregate.Windows, ", ")+", or all for one window over the whole input")
 	f.StringVar(&o.zone, "tz", "UTC", "time zone of windows and instants, as in Europe/Berlin or Local")
-	f.IntVar(&o.top, "top", 20, "how many errors the text report lists, 0 for all")
+	f.IntVar(&o.top, "top", 10, "how many errors the text report lists, 0 for all")
 	f.IntVar(&o.jobs, "jobs", 0, "how many workers read in parallel, 0 for one per core")
 	complete := func(flag string, words ...string) {
 		// The error says that there is no such flag, which stands above.

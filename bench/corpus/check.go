@@ -1,0 +1,99 @@
+package corpus
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// A report is what Check reads of `otlog report --format json`.
+type report struct {
+	Window string
+	Totals struct {
+		Bytes, Lines, Sessions int64
+		Records                Kinds
+	}
+	Errors []struct {
+		WindowStart *time.Time `json:"window_start"`
+		Method      string
+		Error       *string
+		Code        *int
+		Lines       int64
+		Sessions    int64
+		Evidence    map[string]int64
+		FirstSeen   time.Time `json:"first_seen"`
+		LastSeen    time.Time `json:"last_seen"`
+	}
+}
+
+// Check compares a JSON report of the corpus with the truth, every number of
+// it, and returns what differs, sorted. The report's window is 1d, in UTC, or
+// all.
+func (t *Truth) Check(r io.Reader) ([]string, error) {
+	var got report
+	if err := json.NewDecoder(r).Decode(&got); err != nil {
+		return nil, fmt.Errorf("reading the report: %w", err)
+	}
+	rows := t.ErrorsTotal
+	if got.Window == "1d" {
+		rows = t.Errors
+	}
+	var wrong []string
+	if got.Totals.Bytes != t.Totals.Bytes || got.Totals.Lines != t.Totals.Lines ||
+		got.Totals.Sessions != t.Totals.Sessions || got.Totals.Records != t.Totals.Records {
+		wrong = append(wrong, fmt.Sprintf("totals are %+v, want %+v", got.Totals, t.Totals))
+	}
+	want := map[string]string{}
+	for _, r := range rows {
+		evidence := "name"
+		if r.Error == nil {
+			evidence = "none"
+		}
+		want[label(r.WindowStart, r.Method, r.Error, r.Code)] = fmt.Sprintf("%d lines by %s, %d sessions, %s to %s", r.Lines, evidence, r.Sessions, r.FirstSeen, r.LastSeen)
+	}
+	for _, r := range got.Errors {
+		key, evidence := label(r.WindowStart, r.Method, r.Error, r.Code), "name"
+		if r.Error == nil {
+			evidence = "none"
+		}
+		have := fmt.Sprintf("%d lines by %s, %d sessions, %s to %s", r.Lines, evidence, r.Sessions, r.FirstSeen, r.LastSeen)
+		if have != want[key] {
+			wrong = append(wrong, fmt.Sprintf("%s: %s, want %s", key, have, want[key]))
+		}
+		if len(r.Evidence) != 1 || r.Evidence[evidence] != r.Lines {
+			wrong = append(wrong, fmt.Sprintf("%s: %d lines, but evidence is %v", key, r.Lines, r.Evidence))
+		}
+		delete(want, key)
+	}
+	for key := range want {
+		wrong = append(wrong, key+" is missing")
+	}
+	slices.Sort(wrong)
+	return wrong, nil
+}
+
+// label is what tells a row from the others. A name makes the code a detail.
+func label(window *time.Time, method string, name *string, code *int) string {
+	day := "all"
+	if window != nil {
+		day = window.Format(time.DateOnly)
+	}
+	switch {
+	case name != nil:
+		return fmt.Sprintf("%s %s %s", day, method, *name)
+	case code != nil:
+		return fmt.Sprintf("%s %s code %d", day, method, *code)
+	}
+	return fmt.Sprintf("%s %s unnamed", day, method)
+}
+
+// ReadTruth reads what WriteJSON wrote.
+func ReadTruth(r io.Reader) (*Truth, error) {
+	var t Truth
+	if err := json.NewDecoder(r).Decode(&t); err != nil {
+		return nil, fmt.Errorf("reading the truth: %w", err)
+	}
+	return &t, nil
+}

@@ -1,0 +1,144 @@
+// Package bench measures the stages of otlog and the whole, on generated logs.
+//
+//	go test -bench . ./bench
+//
+// Program bench/compare measures whole processes against other programs.
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+)
+
+const size = 64 << 20
+
+func generated(b *testing.B, o corpus.Options) []byte {
+	b.Helper()
+	var log bytes.Buffer
+	o.Seed, o.Size = 1, size
+	if _, err := corpus.Generate(&log, o); err != nil {
+		b.Fatal(err)
+	}
+	return log.Bytes()
+}
+
+// BenchmarkScan runs all stages from file to tally; MB/s are of decoded bytes.
+func BenchmarkScan(b *testing.B) {
+	for _, log := range []struct {
+		name    string
+		options corpus.Options
+	}{
+		{"ndjson", corpus.Options{Format: corpus.NDJSON}},
+		{"ndjson-clean", corpus.Options{Format: corpus.NDJSON, ErrorRate: -1}},
+		{"ndjson-errors", corpus.Options{Format: corpus.NDJSON, ErrorRate: 1}},
+		{"console", corpus.Options{Format: corpus.Console}},
+		{"console-clean", corpus.Options{Format: corpus.Console, ErrorRate: -1}},
+		{"console-errors", corpus.Options{Format: corpus.Console, ErrorRate: 1}},
+	} {
+		data := generated(b, log.options)
+		for _, pack := range []string{"raw", "gz", "zst"} {
+			path := filepath.Join(b.TempDir(), "log")
+			if err := os.WriteFile(path, packed(b, pack, data), 0o644); err != nil {
+				b.Fatal(err)
+			}
+			for _, jobs := range []int{1, 2} {
+				b.Run(fmt.Sprintf("log=%s/pack=%s/jobs=%d", log.name, pack, jobs), func(b *testing.B) {
+					b.SetBytes(int64(len(data)))
+					b.ReportAllocs()
+					for b.Loop() {
+						r := aggregate.Scan([]parse.Source{{Path: path}}, aggregate.Options{Jobs: jobs})
+						if err := r.Sources[0].Trouble(); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func packed(b *testing.B, how string, data []byte) []byte {
+	b.Helper()
+	var out bytes.Buffer
+	switch how {
+	case "gz":
+		w := gzip.NewWriter(&out)
+		if _, err := w.Write(data); err != nil {
+			b.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			b.Fatal(err)
+		}
+	case "zst":
+		w, err := zstd.NewWriter(&out)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := w.Write(data); err != nil {
+			b.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			b.Fatal(err)
+		}
+	default:
+		return data
+	}
+	return out.Bytes()
+}
+
+// BenchmarkNextCandidate is the scan that every byte goes through.
+func BenchmarkNextCandidate(b *testing.B) {
+	for _, log := range []struct {
+		name string
+		data []byte
+	}{
+		{"ndjson", generated(b, corpus.Options{Format: corpus.NDJSON})[:1<<20]},
+		{"console", generated(b, corpus.Options{Format: corpus.Console})[:1<<20]},
+		{"underscores", bytes.Repeat([]byte("some_snake_case_key=1 "), 1<<20/22)},
+	} {
+		b.Run("log="+log.name, func(b *testing.B) {
+			b.SetBytes(int64(len(log.data)))
+			for b.Loop() {
+				for rest := log.data; ; {
+					n := classify.NextCandidate(rest)
+					if n < 0 {
+						break
+					}
+					rest = rest[n+1:]
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkErrorBatches turns rows into Arrow record batches.
+func BenchmarkErrorBatches(b *testing.B) {
+	tally := &aggregate.Tally{}
+	const rows = 200_000
+	for i := range rows {
+		e := parse.Event{Time: int64(i) << 40, Session: fmt.Appendf(nil, "1_MX4%d", i)}
+		tally.Add(&e, &classify.Verdict{Failure: true, Error: 1, Method: 1, Evidence: classify.ByName})
+	}
+	for b.Loop() {
+		n := int64(0)
+		for batch := range partial.Errors(tally) {
+			n += batch.NumRows()
+		}
+		if n != rows {
+			b.Fatal(n)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}
