@@ -51,10 +51,10 @@ func (t *Truth) Check(r io.Reader) ([]string, error) {
 		if r.Error == nil {
 			evidence = "none"
 		}
-		want[label(r.WindowStart, r.Method, r.Error, r.Code)] = fmt.Sprintf("%d lines by %s, %d sessions, %s to %s", r.Lines, evidence, r.Sessions, r.FirstSeen, r.LastSeen)
+		want[rowLabel(r.WindowStart, r.Method, r.Error, r.Code)] = fmt.Sprintf("%d lines by %s, %d sessions, %s to %s", r.Lines, evidence, r.Sessions, r.FirstSeen, r.LastSeen)
 	}
 	for _, r := range got.Errors {
-		key, evidence := label(r.WindowStart, r.Method, r.Error, r.Code), "name"
+		key, evidence := rowLabel(r.WindowStart, r.Method, r.Error, r.Code), "name"
 		if r.Error == nil {
 			evidence = "none"
 		}
@@ -74,8 +74,8 @@ func (t *Truth) Check(r io.Reader) ([]string, error) {
 	return wrong, nil
 }
 
-// label is what tells a row from the others. A name makes the code a detail.
-func label(window *time.Time, method string, name *string, code *int) string {
+// rowLabel is what tells a row from the others. A name makes the code a detail.
+func rowLabel(window *time.Time, method string, name *string, code *int) string {
 	day := "all"
 	if window != nil {
 		day = window.Format(time.DateOnly)

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestReadmeShowsTheRealOutput runs the first command of README and compares
+// what it prints with what README shows.
+func TestReadmeShowsTheRealOutput(t *testing.T) {
+	t.Chdir("../..")
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := regexp.MustCompile(`(?m)^    \$ go run ./cmd/otlog (.*)$`).FindSubmatch(readme)
+	shown := regexp.MustCompile("(?s)```text\n(.*?)```").FindSubmatch(readme)
+	if command == nil || shown == nil {
+		t.Fatal("README shows no command, or no output")
+	}
+	var out, errs bytes.Buffer
+	if status := run(strings.Fields(string(command[1])), streams{in: os.Stdin, out: &out, err: &errs}); status != exitDone {
+		t.Fatalf("exit status %d: %s", status, errs.String())
+	}
+	if !bytes.Equal(out.Bytes(), shown[1]) {
+		t.Errorf("README shows something else than the command prints:\n%s", out.String())
+	}
+}
