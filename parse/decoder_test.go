@@ -1,0 +1,598 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func always([]byte) int { return 0 }
+func never([]byte) int  { return -1 }
+
+var (
+	jsonl   = Format{Name: "jsonl"}
+	console = Format{Name: "console", stacks: true}
+)
+
+// A record is a copy of what Events yields for one.
+type record struct {
+	Event
+	session, text, name string
+	telemetry           *Telemetry
+	skipped             *SyntaxError
+}
+
+// decode returns the records of a source that is one block.
+func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
+	var out []record
+	for e, skipped := range d.Events(&Block{Data: []byte(data), Format: f}, next) {
+		if skipped != nil {
+			out = append(out, record{skipped: skipped})
+			continue
+		}
+		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name)}
+		if t := e.Telemetry; t != nil {
+			r.telemetry = &Telemetry{
+				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason), StreamID: bytes.Clone(t.StreamID),
+				FailureCode: t.FailureCode, FailureReason: bytes.Clone(t.FailureReason), FailureMessage: bytes.Clone(t.FailureMessage),
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// one decodes a line in full and in part and returns the full record.
+func one(t *testing.T, line string, f Format) record {
+	t.Helper()
+	full, light := decode(new(Decoder), line, f, always), decode(new(Decoder), line, f, never)
+	if len(full) != 1 || len(light) != 1 {
+		t.Fatalf("%q: %d records in full, %d in part", line, len(full), len(light))
+	}
+	sameInPart(t, full[0], light[0], line)
+	return full[0]
+}
+
+// sameInPart checks that a record which was not read in full says the same
+// about where and when it is.
+func sameInPart(t *testing.T, full, light record, source string) {
+	t.Helper()
+	if full.skipped != nil || light.skipped != nil {
+		return
+	}
+	if full.Time != light.Time || full.session != light.session {
+		t.Errorf("%q: in part it is at %d of session %q, in full at %d of %q", source, light.Time, light.session, full.Time, full.session)
+	}
+	if light.text != "" && light.telemetry == nil && !strings.Contains(source, string(telemetryMark)) {
+		t.Errorf("%q: in part it has the text %q", source, light.text)
+	}
+}
+
+func TestTimeOfAnObject(t *testing.T) {
+	const want = "2026-11-02T10:44:25.959Z"
+	tests := []struct{ name, line string }{
+		{"timestamp", `{"timestamp":"2026-11-02T10:44:25.959Z","message":"x"}`},
+		{"@timestamp", `{"@timestamp":"2026-11-02T10:44:25.959Z","message":"x"}`},
+		{"time, as a container writes it", `{"log":"x\n","stream":"stderr","time":"2026-11-02T10:44:25.959000000Z"}`},
+		{"ts in milliseconds", `{"ts":1793616265959,"text":"x"}`},
+		{"ts in seconds", `{"ts":1793616265.959,"text":"x"}`},
+		{"date", `{"date":"2026-11-02T10:44:25.959Z","message":"x"}`},
+		{"eventTime", `{"eventTime":"2026-11-02T10:44:25.959Z"}`},
+		{"timeUnixNano, a number in a string", `{"timeUnixNano":"1793616265959000000","body":{"stringValue":"x"}}`},
+		{"observedTimeUnixNano beside it", `{"observedTimeUnixNano":"1793616299000000000","timeUnixNano":"1793616265959000000"}`},
+		{"timestamp beside receiveTimestamp", `{"receiveTimestamp":"2026-11-02T11:00:00Z","timestamp":"2026-11-02T10:44:25.959Z","textPayload":"x"}`},
+		{"_time of a search", `{"preview":false,"result":{"_raw":"x","_time":"2026-11-02 10:44:25.959"}}`},
+		{"space as json.dumps writes it", `{"timestamp": "2026-11-02T10:44:25.959Z", "level": "error"}`},
+		{"space before the colon", `{ "ts" : 1793616265959 , "text" : "x" }`},
+		{"an offset", `{"timestamp":"2026-11-02T11:44:25.959+01:00"}`},
+		{"the outer of two", `{"payload":{"timestamp":"2020-01-01T00:00:00Z"},"timestamp":"2026-11-02T10:44:25.959Z"}`},
+		{"the first of two", `{"timestamp":"2026-11-02T10:44:25.959Z","@timestamp":"2020-01-01T00:00:00Z"}`},
+		{"the one that can be read", `{"timestamp":"yesterday","attributes":{"time":"2026-11-02T10:44:25.959Z"}}`},
+		{"the only one, in an object in a string", `{"log":"{\"timestamp\":\"2026-11-02T10:44:25.959Z\",\"msg\":\"x\"}"}`},
+		{"not one in a string if there is another", `{"log":"{\"timestamp\":\"2020-01-01T00:00:00Z\"}","attributes":{"a":[{"date":"2026-11-02T10:44:25.959Z"}]}}`},
+		{"however deep that is", `{"log":"{\"ts\":1577836800000}","a":` + strings.Repeat("[", 200) + `{"ts":1793616265959}` + strings.Repeat("]", 200) + `}`},
+		{"the client's own, before a log's", `{"clientSystemTime":1793616265959,"timestamp":"2026-11-02T10:45:00Z"}`},
+		{"the client's own, behind a log's", `{"timestamp":"2026-11-02T10:45:00Z","body":{"clientSystemTime":1793616265959}}`},
+		{"the client's own, in a string", `{"ts":1793616300000,"body":"{\"clientSystemTime\":1793616265959}"}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := one(t, test.line, jsonl).Time; got != at(t, want) {
+				t.Errorf("%s: got %d, want %d", test.line, got, at(t, want))
+			}
+		})
+	}
+	for _, line := range []string{
+		`{"message":"2026-11-02T10:44:25.959Z"}`,
+		`{"duration":1793616265959}`,
+		`{"timestamp":null,"port":1793616265959}`,
+		`{"timestamp":{"value":1793616265959}}`,
+		`{"timestamp":"10:44:25.959"}`,
+		`{"timestamp":true}`,
+		`{}`,
+	} {
+		if got := one(t, line, jsonl).Time; got != NoTime {
+			t.Errorf("%s: got %d, want no time", line, got)
+		}
+	}
+}
+
+func TestSessionOfAnObject(t *testing.T) {
+	tests := []struct{ name, line, want string }{
+		{"by key", `{"sessionId":"` + sessionOT + `","message":"x"}`, sessionOT},
+		{"by another spelling of the key", `{"session_id": "` + sessionOT + `"}`, sessionOT},
+		{"by a key below", `{"attributes":{"opentok_session_id":"` + sessionOT + `"}}`, sessionOT},
+		{"by the key session", `{"session":"` + sessionOT + `"}`, sessionOT},
+		{"by its form in a text", `{"message":"joined ` + sessionOT + `"}`, sessionOT},
+		{"by its form behind an escape", `{"message":"joined\n` + sessionOT + `\n"}`, sessionOT},
+		{"by its form in a URL", `{"source":"https://anvil.opentok.com/session/` + sessionOT + `?extended=true"}`, sessionOT},
+		{"in an object in a string", `{"body":"{\"sessionId\":\"` + sessionOT + `\"}"}`, sessionOT},
+		{"the key before a text", `{"message":"was in ` + sessionOther + `","sessionId":"` + sessionOT + `"}`, sessionOT},
+		{"a better key before another", `{"session":"` + sessionOther + `","sessionId":"` + sessionOT + `"}`, sessionOT},
+		{"a session of another kind", `{"session_id":"b3c8f2a0-11","message":"x"}`, "b3c8f2a0-11"},
+		{"an OpenTok one before another kind", `{"session_id":"b3c8f2a0-11","attributes":{"sessionId":"` + sessionOT + `"}}`, sessionOT},
+		{"a text before another kind", `{"session_id":"b3c8f2a0-11","message":"in ` + sessionOT + `"}`, sessionOT},
+		{"the key session for something else", `{"session":"b3c8f2a0-11"}`, ""},
+		{"the key without a value", `{"sessionId":"","message":"x"}`, ""},
+		{"the key with a number", `{"sessionId":17}`, ""},
+		{"none", `{"message":"x"}`, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := one(t, test.line, jsonl).session; got != test.want {
+				t.Errorf("%s: got %q, want %q", test.line, got, test.want)
+			}
+		})
+	}
+}
+
+func TestNameOfAnObject(t *testing.T) {
+	tests := []struct{ name, line, want string }{
+		{"name", `{"name":"OT_TIMEOUT","code":1500}`, "OT_TIMEOUT"},
+		{"error.name", `{"error":{"name":"OT_TIMEOUT","message":"x"}}`, "OT_TIMEOUT"},
+		{"failureName", `{"action":"Connect","failureName":"OT_CONNECT_FAILED"}`, "OT_CONNECT_FAILED"},
+		{"failureName before a name", `{"name":"OT_TIMEOUT","failureName":"OT_CONNECT_FAILED"}`, "OT_CONNECT_FAILED"},
+		{"the first of two", `{"name":"OT_TIMEOUT","cause":{"name":"OT_CONNECT_FAILED"}}`, "OT_TIMEOUT"},
+		{"an OT_ name before a constant of the application", `{"name":"VIDEO_ROOM","error":{"name":"OT_TIMEOUT"}}`, "OT_TIMEOUT"},
+		{"even in failureName", `{"failureName":"VIDEO_ROOM","error":{"name":"OT_TIMEOUT"}}`, "OT_TIMEOUT"},
+		{"one without OT_", `{"error":{"name":"PROXY_URL_ALREADY_SET_ERROR"}}`, "PROXY_URL_ALREADY_SET_ERROR"},
+		{"in an object in a string", `{"log":"{\"error\":{\"name\":\"OT_TIMEOUT\"}}"}`, "OT_TIMEOUT"},
+		{"an application's name", `{"name":"video-room","msg":"x"}`, ""},
+		{"a DOM error's name", `{"error":{"name":"NotAllowedError"}}`, ""},
+		{"a name in a text", `{"message":"OT_TIMEOUT"}`, ""},
+		{"a name and more", `{"name":"OT_TIMEOUT: x"}`, ""},
+		{"a name's key without value", `{"name":null,"message":"OT_TIMEOUT"}`, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := one(t, test.line, jsonl).name; got != test.want {
+				t.Errorf("%s: got %q, want %q", test.line, got, test.want)
+			}
+		})
+	}
+}
+
+func TestTextOfAnObject(t *testing.T) {
+	tests := []struct{ name, line, want string }{
+		{"values, without keys and numbers", `{"level":"error","code":1500,"message":"a b"}`, "error\na b\n"},
+		{"values at any depth", `{"a":{"b":["x",{"c":"y"}]},"d":"z"}`, "x\ny\nz\n"},
+		{"escapes resolved", `{"message":"a\n\tat b \"c\" \u00e9"}`, "a\n\tat b \"c\" é\n"},
+		{"directives removed", `{"message":"%cOpenTok:Session:error %cOT_TIMEOUT: x%c +0ms color: #0000CC"}`, "OpenTok:Session:error OT_TIMEOUT: x +0ms color: #0000CC\n"},
+		{"%OOT_X is OT_X", `{"message":"%OOT_TIMEOUT %sOT_TIMEOUT"}`, "OT_TIMEOUT OT_TIMEOUT\n"},
+		{"%OT_X keeps its name", `{"message":"%OT_TIMEOUT"}`, "%OT_TIMEOUT\n"},
+		{"terminal colours removed", `{"message":"\u001b[31mOT_TIMEOUT\u001b[0m: x"}`, "OT_TIMEOUT: x\n"},
+		{"a stray escape does not join values", `{"a":"x\u001b","b":"OT_TIMEOUT"}`, "x\x1b\nOT_TIMEOUT\n"},
+		{"a stray percent sign does not join values", `{"a":"100%","b":"cOT_TIMEOUT"}`, "100%\ncOT_TIMEOUT\n"},
+		{"white space around the object", " \t{\"a\":\"x\"} \t\r\n", "x\n"},
+		{"bytes that are no UTF-8", "{\"a\":\"\xff\xfe OT_TIMEOUT\"}", "\xff\xfe OT_TIMEOUT\n"},
+		{"NUL bytes", "{\"a\":\"x\x00y\"}", "x\x00y\n"},
+		{"nothing", `{"code":1500,"ok":false,"list":[],"none":null}`, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := one(t, test.line, jsonl); got.text != test.want || got.Cut != "" {
+				t.Errorf("%q:\n got %q, cut %q\nwant %q", test.line, got.text, got.Cut, test.want)
+			}
+		})
+	}
+}
+
+func TestTelemetry(t *testing.T) {
+	const (
+		published = `"guid":"69bc21c9-a61d-425b-bb04-3f5a47b97428","clientSystemTime":1793616265959,"action":"Publish"`
+		denied    = `{` + published + `,"variation":"Cancel","payload":{"reason":"AccessDenied"},"connectionId":null,"streamId":"","attemptDuration":null}`
+	)
+	tests := []struct {
+		name, line string
+		want       string // action variation reason stream code failureReason failureMessage
+		failed     bool
+	}{
+		{"an attempt", `{` + published + `,"variation":"Attempt","streamId":"5f4c"}`, "Publish Attempt  5f4c 0  ", false},
+		{"a success", `{` + published + `,"variation":"Success","streamId":"5f4c"}`, "Publish Success  5f4c 0  ", false},
+		{"a failure", `{` + published + `,"variation":"Failure","failureReason":"ICEWorkflow","failureCode":1500,"failureMessage":"no \"route\""}`, `Publish Failure   1500 ICEWorkflow no "route"`, true},
+		{"a failure as some actions spell it", `{` + published + `,"variation":"Failed"}`, "Publish Failed   0  ", true},
+		{"denied access", denied, "Publish Cancel AccessDenied  0  ", true},
+		{"another cancel", `{` + published + `,"variation":"Cancel","payload":{"reason":"unpublish"}}`, "Publish Cancel unpublish  0  ", false},
+		{"denied access, but no cancel", `{` + published + `,"variation":"Event","payload":{"reason":"AccessDenied"}}`, "Publish Event AccessDenied  0  ", false},
+		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0  ", false},
+		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006  ", true},
+		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006  ", true},
+		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0  ", false},
+		{"a code that is no number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0  ", true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			// Telemetry is read in full whatever the caller looks for.
+			for _, next := range []func([]byte) int{always, never} {
+				got := decode(new(Decoder), test.line, jsonl, next)[0]
+				e := got.telemetry
+				if e == nil {
+					t.Fatalf("%s: no telemetry", test.line)
+				}
+				s := fmt.Sprintf("%s %s %s %s %d %s %s", e.Action, e.Variation, e.Reason, e.StreamID, e.FailureCode, e.FailureReason, e.FailureMessage)
+				if s != test.want || e.Failed() != test.failed {
+					t.Errorf("%s:\n got %q, failed %v\nwant %q, failed %v", test.line, s, e.Failed(), test.want, test.failed)
+				}
+				if want := at(t, "2026-11-02T10:44:25.959Z"); got.Time != want {
+					t.Errorf("%s: at %d, want %d", test.line, got.Time, want)
+				}
+			}
+		})
+	}
+	for _, line := range []string{
+		`{"timestamp":"2026-11-02T10:44:25Z","action":"Publish","variation":"Failure"}`,
+		`{"clientSystemTime":1793616265959,"variation":"Failure"}`,
+		`{"clientSystemTime":"unknown","action":"Publish"}`,
+		`{"message":"clientSystemTime"}`,
+	} {
+		if one(t, line, jsonl).telemetry != nil {
+			t.Errorf("%s: taken for telemetry", line)
+		}
+	}
+}
+
+func TestTelemetryDoesNotLeakIntoTheNextRecord(t *testing.T) {
+	data := `{"clientSystemTime":1793616265959,"action":"Publish","variation":"Failure","failureCode":1500,"streamId":"a","failureName":"OT_TIMEOUT"}
+{"clientSystemTime":1793616265960,"action":"Connect"}
+{"message":"x"}
+`
+	got := decode(new(Decoder), data, jsonl, always)
+	if e := got[1].telemetry; e == nil || string(e.Action) != "Connect" || len(e.Variation) > 0 || e.FailureCode != 0 || len(e.StreamID) > 0 || got[1].name != "" {
+		t.Errorf("the second event is %+v", e)
+	}
+	if got[2].telemetry != nil || got[2].Time != NoTime {
+		t.Errorf("the third record is %+v", got[2])
+	}
+}
+
+func TestCutObjects(t *testing.T) {
+	tests := []struct{ name, line, text, errorName string }{
+		{"in a value", `{"level":"error","message":"OT_TIMEOUT: could not pub`, "error\nOT_TIMEOUT: could not ", ""},
+		{"at a name's end", `{"level":"error","message":"it was OT_TIMEOUT`, "error\nit was ", ""},
+		{"in a name", `{"level":"error","message":"it was OT_TIME`, "error\nit was ", ""},
+		{"in a name's field", `{"level":"error","name":"OT_TIMEOUT`, "error\n", ""},
+		{"behind a name's field", `{"name":"OT_TIMEOUT","message":"`, "OT_TIMEOUT\n", "OT_TIMEOUT"},
+		{"in an object in a string", `{"level":"error","log":"{\"name\":\"OT_TIMEOUT`, "error\n{\"name\":\"", ""},
+		{"in an escape", `{"level":"error","message":"OT_TIMEOUT: a\`, "error\nOT_TIMEOUT: a\\", ""},
+		{"in a key", `{"level":"error","mess`, "error\n", ""},
+		{"in a number", `{"message":"OT_TIMEOUT","code":15`, "OT_TIMEOUT\n", ""},
+		{"between fields", `{"message":"OT_TIMEOUT",`, "OT_TIMEOUT\n", ""},
+		{"before the last brace", `{"a":{"message":"OT_TIMEOUT"}`, "OT_TIMEOUT\n", ""},
+		{"behind a brace in a value", `{"message":"OT_TIMEOUT: {x}`, "OT_TIMEOUT: {x}", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := one(t, test.line+"\r\n", jsonl)
+			if got.skipped != nil {
+				t.Fatalf("%s: skipped: %v", test.line, got.skipped)
+			}
+			if got.Cut == "" || got.text != test.text || got.name != test.errorName {
+				t.Errorf("%s: got text %q, name %q, cut %q; want text %q, name %q", test.line, got.text, got.name, got.Cut, test.text, test.errorName)
+			}
+			light := decode(new(Decoder), "{}\n"+test.line+"\r\n", jsonl, never)[1].skipped
+			if light == nil || light.Reason != Damaged || light.Offset != 3 || light.Bytes != int64(len(test.line)+2) || light.Lines != 1 || light.Cause == "" {
+				t.Errorf("%s: without evidence it is %+v", test.line, light)
+			}
+		})
+	}
+	for _, line := range []string{`{"`, `{"a":1,`, `{"OT_TIMEOUT`, `{"a":"OT_TIMEOUT`, `{"a":[{}`, `{}}`} {
+		if got := decode(new(Decoder), line, jsonl, always)[0]; got.skipped == nil || got.skipped.Reason != Damaged {
+			t.Errorf("%s: nothing can be told from it, but got the text %q", line, got.text)
+		}
+	}
+	// Half a telemetry event could be counted with a wrong outcome.
+	got := one(t, `{"clientSystemTime":1793616265959,"action":"Publish","variation":"Failure","failureMessage":"x`, jsonl)
+	if got.telemetry != nil || got.Cut == "" {
+		t.Errorf("a telemetry event that is cut off is %+v", got)
+	}
+}
+
+func TestConsoleLines(t *testing.T) {
+	const said = "opentok.js:36031 OpenTok:Session:error OT_TIMEOUT: x +0ms"
+	tests := []struct{ name, line, time, text string }{
+		{"time at the start", "2026-11-02T10:44:25.959Z " + said, "2026-11-02T10:44:25.959Z", "2026-11-02T10:44:25.959Z " + said},
+		{"time with an offset", "2026-11-02 11:44:25,959+0100 " + said, "2026-11-02T10:44:25.959Z", "2026-11-02 11:44:25,959+0100 " + said},
+		{"time in brackets", "[2026-11-02T10:44:25.959Z] " + said, "2026-11-02T10:44:25.959Z", "[2026-11-02T10:44:25.959Z] " + said},
+		{"time behind indentation", "  2026-11-02T10:44:25.959Z " + said, "2026-11-02T10:44:25.959Z", "  2026-11-02T10:44:25.959Z " + said},
+		{"time of day only", "10:44:25.959 " + said, "", "10:44:25.959 " + said},
+		{"time of day in brackets", "[10:44:25] " + said, "", "[10:44:25] " + said},
+		{"no time", said, "", said},
+		{"time further on", said + " 2026-11-02T10:44:25.959Z", "", said + " 2026-11-02T10:44:25.959Z"},
+		{"bytes behind the line", said + " \t\r\n", "", said},
+		{"directives", "%cOpenTok:Session:error %cOT_TIMEOUT%c", "", "OpenTok:Session:error OT_TIMEOUT"},
+		{"terminal colours", "\x1b[31mOT_TIMEOUT\x1b[0m", "", "OT_TIMEOUT"},
+		{"an error object's print", "s {code: 1500, name: 'OT_TIMEOUT'}", "", "s {code: 1500, name: 'OT_TIMEOUT'}"},
+		{"a print that starts with a brace", "{code: 1500, name: 'OT_TIMEOUT'}", "", "{code: 1500, name: 'OT_TIMEOUT'}"},
+		{"an object", `{"ts":1793616265959,"message":"a\tb"}`, "2026-11-02T10:44:25.959Z", "a\tb\n"},
+		{"an object that is broken", `{"message":"OT_TIMEOUT}`, "", `{"message":"OT_TIMEOUT}`},
+		{"an object that is cut off", `{"message":"OT_TIME`, "", `{"message":"OT_TIME`},
+		{"an array", `["OT_TIMEOUT"]`, "", `["OT_TIMEOUT"]`},
+		{"bytes that are no UTF-8", "\xff\xfeOT_TIMEOUT\xc3", "", "\xff\xfeOT_TIMEOUT\xc3"},
+		{"NUL bytes", "a\x00\x00b", "", "a\x00\x00b"},
+		{"NUL bytes where a time could be", strings.Repeat("\x00", 10) + "T10:44:25Z x", "", strings.Repeat("\x00", 10) + "T10:44:25Z x"},
+		{"blank", "  \t\r\n", "", ""},
+		{"empty", "\n", "", ""},
+		{"a bracket alone", "[", "", "["},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := one(t, test.line, console)
+			want := int64(NoTime)
+			if test.time != "" {
+				want = at(t, test.time)
+			}
+			if got.Time != want || got.text != test.text || got.Cut != "" || got.skipped != nil {
+				t.Errorf("%q: got %q at %d, want %q at %d", test.line, got.text, got.Time, test.text, want)
+			}
+			if got.Bytes != len(test.line) || got.Lines != 1 {
+				t.Errorf("%q: got %d bytes, %d lines", test.line, got.Bytes, got.Lines)
+			}
+		})
+	}
+	for _, line := range []string{"joined " + sessionOT + "\n", "https://a.example/session/" + sessionOT + "?x", "%c" + "'" + sessionOT + "'"} {
+		if got := one(t, line, console).session; got != sessionOT {
+			t.Errorf("%q: session %q", line, got)
+		}
+	}
+}
+
+func TestRecordsOfALog(t *testing.T) {
+	tests := []struct {
+		name   string
+		data   string
+		format Format
+		want   []string // texts; "-" for a skipped record
+	}{
+		{"stack lines belong to the line before", "OT_X: a\ndebug @ opentok.js:36032\nfail @ opentok.js:66707\nOT_Y: b\n    at f (x.js:1:2)\n", console,
+			[]string{"OT_X: a\ndebug @ opentok.js:36032\nfail @ opentok.js:66707", "OT_Y: b\n    at f (x.js:1:2)"}},
+		{"in a log with CRLF too", "OT_X: a\r\ndebug @ opentok.js:36032\r\nOT_Y: b\r\n", console,
+			[]string{"OT_X: a\r\ndebug @ opentok.js:36032", "OT_Y: b"}},
+		{"a stack line at the start is a record", "    at f (x.js:1:2)\nOT_X: a\n", console, []string{"    at f (x.js:1:2)", "OT_X: a"}},
+		{"and one behind a blank line", "OT_X: a\n\n    at f (x.js:1:2)\n", console, []string{"OT_X: a", "", "    at f (x.js:1:2)"}},
+		{"blank lines are records", "a\n\n \nb\n", console, []string{"a", "", "", "b"}},
+		{"objects have no stack lines", "{\"a\":\"x\"}\n    at f (x.js:1:2)\n", jsonl, []string{"x\n", "    at f (x.js:1:2)"}},
+		{"objects in a console log", "a\n{\"a\":\"x\\ny\"}\nb\n", console, []string{"a", "x\ny\n", "b"}},
+		{"text in a log of objects", "starting up\n{\"a\":\"x\"}\n\nOT_X: a\r\n", jsonl, []string{"starting up", "x\n", "", "OT_X: a"}},
+		{"an object cut off among others", "{\"a\":\"x\"}\n{\"a\":\"y z\n{\"a\":\"w\"}\n", jsonl, []string{"x\n", "y ", "w\n"}},
+		{"one that says nothing", "{\"a\":\"x\"}\n{\"a\":\n{\"a\":\"w\"}\n", jsonl, []string{"x\n", "-", "w\n"}},
+		{"no line feed at the end", "a\nb", console, []string{"a", "b"}},
+		{"byte order mark before an object", "\xef\xbb\xbf{\"a\":\"x\"}\n", jsonl, []string{"x\n"}},
+		{"byte order mark before text", "\xef\xbb\xbfOT_X\n", console, []string{"OT_X"}},
+		{"byte order mark alone", "\xef\xbb\xbf", console, []string{""}},
+		{"nothing", "", console, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			var bytes, lines int
+			for _, r := range decode(new(Decoder), test.data, test.format, always) {
+				if r.skipped != nil {
+					got = append(got, "-")
+					bytes += int(r.skipped.Bytes)
+					lines += int(r.skipped.Lines)
+					continue
+				}
+				if r.Offset != int64(bytes) {
+					t.Errorf("record %q at %d, want %d", r.text, r.Offset, bytes)
+				}
+				got = append(got, r.text)
+				bytes += r.Bytes
+				lines += r.Lines
+			}
+			if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if bytes != len(test.data) || lines != physicalLines(test.data) {
+				t.Errorf("%d bytes, %d lines of %d, %d", bytes, lines, len(test.data), physicalLines(test.data))
+			}
+		})
+	}
+}
+
+func physicalLines(data string) int {
+	n := strings.Count(data, "\n")
+	if data != "" && !strings.HasSuffix(data, "\n") {
+		n++
+	}
+	return n
+}
+
+func TestOnlyRecordsWithACandidateHaveText(t *testing.T) {
+	next := func(data []byte) int { return bytes.Index(data, []byte("OT_")) }
+	data := "a\nOT_X OT_Y\nb\n  at OT_Z (x.js:1:2)\nc\n{\"clientSystemTime\":1793616265959,\"action\":\"Connect\"}\nd\n{\"m\":\"OT_X\"}\n"
+	var got []string
+	for _, r := range decode(new(Decoder), data, console, next) {
+		got = append(got, r.text)
+	}
+	want := []string{"", "OT_X OT_Y", "b\n  at OT_Z (x.js:1:2)", "", "Connect\n", "", "OT_X\n"}
+	if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSkippedBlockIsItsError(t *testing.T) {
+	skipped := &SyntaxError{Reason: Oversize, Offset: 7, Bytes: 9, Lines: 1, Cause: "long"}
+	n := 0
+	for e, got := range new(Decoder).Events(&Block{Skipped: skipped, Format: jsonl}, always) {
+		if n++; e != nil || got != skipped {
+			t.Errorf("got %v, %v", e, got)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d records", n)
+	}
+	if got, want := skipped.Error(), "offset 7: long"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	var names []string
+	for _, r := range Reasons {
+		names = append(names, r.String())
+	}
+	if got := strings.Join(names, " "); got != "oversize damaged undecodable" {
+		t.Errorf("reasons are %q", got)
+	}
+}
+
+func TestIterationCanEndEarly(t *testing.T) {
+	for _, data := range []string{"a\nb\n", "{\"a\":\n{\"a\":\n"} {
+		n := 0
+		for range new(Decoder).Events(&Block{Data: []byte(data), Format: jsonl}, never) {
+			n++
+			break
+		}
+		if n != 1 {
+			t.Errorf("%q: %d records", data, n)
+		}
+	}
+}
+
+// logLines are records of real logs, with dummies for what is private.
+var logLines = []string{
+	`{"timestamp": "2026-11-23T10:44:25.972Z", "level": "error", "message": "%cOpenTok:Session:error %cOT_AUTHENTICATION_ERROR: Invalid token format (1004)%c +0ms color: #0000CC color: inherit color: #0000CC", "file": "opentok.js", "line": 36031, "sessionId": "` + sessionOT + `"}`,
+	`{"timestamp": "2026-11-23T10:44:25.959Z", "level": "error", "message": "%cOpenTok:StaticConfig:error %ccould not reach Config Service%c +0ms AxiosError: Network Error\n    at XMLHttpRequest.handleError (https://clinic.example/opentok.js:100048:21)"}`,
+	`{"guid":"69bc21c9-a61d-425b-bb04-3f5a47b97428","clientVersion":"js-2.35.2","clientSystemTime":1795430665927,"p2p":false,"action":"Publish","variation":"Cancel","payload":{"reason":"AccessDenied"},"connectionId":null,"streamId":""}`,
+	`{"group": "connect", "ts": 1795432995312, "method": "POST", "path": "/prod/logging/ClientEvent", "body": "{\"clientSystemTime\":1795432995285,\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"sessionId\":\"` + sessionOT + `\"}"}`,
+	`{"group":"connect","ts":"2026-11-23T11:23:15.271Z","kind":"console","text":"OpenTok:Session:error OT_INVALID_SESSION_ID: x +0ms","stack":["debug @ opentok.js:36032"]}`,
+	`{"log":"{\"time\":\"2026-11-23T11:23:15Z\",\"msg\":\"call failed {\\\"name\\\":\\\"OT_TIMEOUT\\\"}\"}\n","stream":"stderr"}`,
+	`{"message":"\u001b[31mOT_TIMEOUT\u001b[0m \ud83d\ude00","context":{"session":"` + sessionOther + `"},"error":{"name":"OT_TIMEOUT","code":1500}}`,
+	`{"timeUnixNano":"1795432995312000000","body":{"stringValue":"x"},"attributes":[{"key":"session.id","value":{"stringValue":"` + sessionUnified + `"}}]}`,
+	`{"level":"error","message":"OT_TIMEOUT: could not pub`,
+	`2026-11-23T10:44:25.972Z opentok.js:36031 OpenTok:Session:error OT_AUTHENTICATION_ERROR: Invalid token format (1004) +0ms`,
+	"    at XMLHttpRequest.handleError (https://clinic.example/opentok.js:100048:21)",
+	`11:23:15.271 opentok.js:36032 OpenTok:Session:error OT_AUTHENTICATION_ERROR: API Key is undefined. +0ms`,
+	"debug @ opentok.js:36032",
+	`[11:43:34]  console.error: OT.Publisher.onStreamAvailableError OT_MEDIA_ERR_ABORTED: Unknown error`,
+	` LOG  OTRN JS: There was an error:  {"code": 1010, "message": "... (OTSessionErrorDomain error 1010.)"}`,
+	`s {code: 1500, message: "Session.publish :: Could not publish", name: "OT_TIMEOUT", stack: "nt@https://static.opentok.com/v2/js/opentok.min.js…"}`,
+	`OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"clientSystemTime":1795430665927,"action":"Connect","sessionId":"` + sessionOT + `"}`,
+	"\xef\xbb\xbf{\"a\":\"x\"}",
+	"\x00\x00\x1b[\x1b]0;x\x1b %c%O%",
+	"\r", "",
+}
+
+func FuzzDecoder(f *testing.F) {
+	for _, line := range logLines {
+		f.Add([]byte(line))
+	}
+	f.Add([]byte(strings.Join(logLines, "\n")))
+	f.Add([]byte(strings.Join(logLines, "\r\n") + "\r\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, format := range []Format{jsonl, console} {
+			source := string(data)
+			full, light := decode(new(Decoder), source, format, always), decode(new(Decoder), source, format, never)
+			if len(full) != len(light) {
+				t.Fatalf("%s: %d records in full, %d in part", format.Name, len(full), len(light))
+			}
+			var offset, lines int64
+			for i := range full {
+				at, n, m := extent(full[i])
+				if at2, n2, m2 := extent(light[i]); at != at2 || n != n2 || m != m2 {
+					t.Fatalf("%s: record %d is at %d with %d bytes, %d lines in full; at %d with %d, %d in part", format.Name, i, at, n, m, at2, n2, m2)
+				}
+				if at != offset || n < 1 || m < 1 {
+					t.Fatalf("%s: record %d is at %d with %d bytes, %d lines; the one before ends at %d", format.Name, i, at, n, m, offset)
+				}
+				written := source[at : at+n]
+				if !strings.Contains(written, string(telemetryMark)) {
+					sameInPart(t, full[i], light[i], written)
+				}
+				if full[i].skipped == nil && m == 1 {
+					checkValues(t, full[i].text, strings.TrimPrefix(written, "\xef\xbb\xbf"))
+				}
+				offset += n
+				lines += m
+			}
+			if offset != int64(len(source)) || lines != int64(physicalLines(source)) {
+				t.Fatalf("%s: records are %d bytes, %d lines; the source is %d, %d", format.Name, offset, lines, len(source), physicalLines(source))
+			}
+		}
+	})
+}
+
+// extent returns where a record is, its bytes and its lines.
+func extent(r record) (offset, bytes, lines int64) {
+	if s := r.skipped; s != nil {
+		return s.Offset, s.Bytes, s.Lines
+	}
+	return r.Offset, int64(r.Bytes), int64(r.Lines)
+}
+
+// checkValues checks by encoding/json that the text of a record holds every
+// string of an object, save those that are changed on purpose.
+func checkValues(t *testing.T, text, line string) {
+	t.Helper()
+	line = strings.TrimLeft(line, " \t")
+	var object map[string]any
+	if !strings.HasPrefix(line, "{") || !utf8.ValidString(line) || json.Unmarshal([]byte(line), &object) != nil {
+		return
+	}
+	var check func(v any)
+	check = func(v any) {
+		switch v := v.(type) {
+		case string:
+			if !strings.ContainsAny(v, "\x1b%") && !looksLikeObject(bytes.TrimSpace([]byte(v))) && !strings.Contains(text, v) {
+				t.Errorf("%q: the text %q lacks %q", line, text, v)
+			}
+		case []any:
+			for _, v := range v {
+				check(v)
+			}
+		case map[string]any:
+			for _, v := range v {
+				check(v)
+			}
+		}
+	}
+	check(object)
+}
+
+func TestDecoderDoesNotAllocate(t *testing.T) {
+	var lines []string
+	for _, line := range logLines {
+		// A record that is skipped is an error, which is allocated.
+		if !strings.HasPrefix(line, `{"`) || strings.HasSuffix(line, "}") {
+			lines = append(lines, line)
+		}
+	}
+	data := []byte(strings.Repeat(strings.Join(lines, "\n")+"\n", 20))
+	for _, format := range []Format{jsonl, console} {
+		for name, next := range map[string]func([]byte) int{"full": always, "light": never} {
+			var d Decoder
+			block := &Block{Data: data, Format: format, Offset: 1}
+			run := func() {
+				for _, skipped := range d.Events(block, next) {
+					if skipped != nil {
+						t.Fatal(skipped)
+					}
+				}
+			}
+			run()
+			if n := testing.AllocsPerRun(10, run); n > 0 {
+				t.Errorf("%s, %s: %v allocations a block", format.Name, name, n)
+			}
+		}
+	}
+}
