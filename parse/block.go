@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -68,7 +69,7 @@ func newSection(src io.ReaderAt, from, to, size int64, f Format) *Reader {
 }
 
 // Next fills b, whose Data is overwritten up to its capacity and grown if a
-// record needs it. It returns io.EOF after the last block; any other error is a
+// record needs it. It returns io.EOF after the last block; a *DamageError is a
 // source that broke off, and all that could be read has been returned before.
 func (r *Reader) Next(b *Block) error {
 	b.Format, b.Skipped, b.Data = r.format, nil, b.Data[:0]
@@ -114,13 +115,26 @@ func (r *Reader) Next(b *Block) error {
 	}
 }
 
-// fill reads until b is full or src ends.
+// fill reads until b is full or src ends. It tells the offset at which a source
+// breaks off that does not tell it itself.
 func (r *Reader) fill(b *Block) {
 	for r.err == nil && len(b.Data) < cap(b.Data) {
 		var n int
 		n, r.err = r.src.Read(b.Data[len(b.Data):cap(b.Data)])
 		b.Data = b.Data[:len(b.Data)+n]
 	}
+	if r.err != nil && r.err != io.EOF {
+		r.err = damageAt(r.offset+int64(len(b.Data)), r.err)
+	}
+}
+
+// damageAt makes err a DamageError, if it is none yet.
+func damageAt(offset int64, err error) error {
+	var damage *DamageError
+	if errors.As(err, &damage) {
+		return err
+	}
+	return &DamageError{Offset: offset, Cause: cause(err)}
 }
 
 // grow doubles the capacity of b: from BlockSize on, so that it meets MaxRecord

@@ -150,8 +150,9 @@ func TestReaderReturnsAllBeforeDamage(t *testing.T) {
 	if err := r.Next(&b); err != nil || b.Skipped == nil || b.Skipped.Offset != 8 || b.Skipped.Bytes != 3 || b.Skipped.Reason != Damaged {
 		t.Fatalf("the line that was cut off is %+v, %v", b.Skipped, err)
 	}
-	if err := r.Next(&b); err != broken {
-		t.Fatalf("the end is %v, want the source's error", err)
+	var damage *DamageError
+	if err := r.Next(&b); !errors.As(err, &damage) || !errors.Is(err, broken) || damage.Offset != 11 {
+		t.Fatalf("the end is %v, want the source's error at offset 11", err)
 	}
 }
 

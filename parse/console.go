@@ -84,8 +84,11 @@ func (d *Decoder) leadingTime(line []byte) int64 {
 // obeys: escape sequences, and the directives %c %o %O %s %d %i %f.
 func appendPlain(dst, src []byte) []byte {
 	for len(src) > 0 {
-		n := bytes.IndexAny(src, "\x1b%")
-		if n < 0 {
+		n := 0
+		for n < len(src) && src[n] != 0x1b && src[n] != '%' {
+			n++
+		}
+		if n == len(src) {
 			return append(dst, src...)
 		}
 		dst = append(dst, src[:n]...)

@@ -86,7 +86,7 @@ func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
 	}
 	for end < len(data) {
 		next := lineEnd(data, end)
-		if !b.Format.continues(bytes.TrimRight(data[end:next], "\n")) {
+		if !b.Format.continues(bytes.TrimSuffix(data[end:next], lineFeed)) {
 			break
 		}
 		end = next
@@ -94,6 +94,8 @@ func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
 	}
 	return end, lines
 }
+
+var lineFeed = []byte{'\n'}
 
 func lineEnd(data []byte, start int) int {
 	if n := bytes.IndexByte(data[start:], '\n'); n >= 0 {
@@ -111,7 +113,11 @@ func isBlank(line []byte) bool {
 func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	e := &d.event
 	*e = Event{Time: NoTime}
-	line := bytes.TrimRight(record, " \t\r\n")
+	end := len(record)
+	for end > 0 && isSpace(record[end-1]) {
+		end--
+	}
+	line := record[:end]
 	inner := line[indentation(line):]
 	if len(inner) > 0 && inner[0] == '{' {
 		if looksLikeObject(inner) {

@@ -327,7 +327,7 @@ func (in *Input) start(raw io.Reader, file *os.File, sectionSize int64) error {
 			}
 			return nil
 		}
-		decoded = io.MultiReader(bytes.NewReader(head), &plainReader{&countingReader{rest, int64(len(head))}})
+		decoded = io.MultiReader(bytes.NewReader(head), rest)
 	} else {
 		in.Compression = packed.name
 		if packed.open == nil {
@@ -401,17 +401,6 @@ func seekable(f *os.File) (int64, bool) {
 		return 0, false
 	}
 	return info.Size(), true
-}
-
-// A plainReader puts an offset on the errors of an unpacked source.
-type plainReader struct{ *countingReader }
-
-func (p *plainReader) Read(b []byte) (int, error) {
-	n, err := p.countingReader.Read(b)
-	if err != nil && err != io.EOF {
-		err = &DamageError{Offset: p.n, Cause: cause(err)}
-	}
-	return n, err
 }
 
 // A stickyReader returns an error that its reader has returned already.

@@ -78,31 +78,48 @@ func (c *Clock) readDate(b []byte) bool {
 	return true
 }
 
-// zone reads a zone at the start of b: seconds east of UTC, and its width.
+// zone reads a zone at the start of b, which a space may precede: seconds east
+// of UTC, and its width with the space.
 func zone(b []byte) (seconds int64, width int) {
 	if len(b) > 0 && (b[0] == 'Z' || b[0] == 'z') {
 		return 0, 1
 	}
-	if len(b) < 5 || (b[0] != '+' && b[0] != '-') {
+	space := 0
+	if len(b) > 0 && b[0] == ' ' {
+		space = 1
+		b = b[1:]
+	}
+	if len(b) < 3 || (b[0] != '+' && b[0] != '-') {
 		return 0, 0
 	}
 	hours, ok := twoDigits(b[1:])
-	rest := 3
-	if b[rest] == ':' {
-		rest++
-	}
-	if len(b) < rest+2 {
+	if !ok || hours > 23 {
 		return 0, 0
 	}
-	minutes, ok2 := twoDigits(b[rest:])
-	if !ok || !ok2 || hours > 23 || minutes > 59 {
+	// ±hh alone, ±hhmm or ±hh:mm. A number that goes on is no zone: the SDK
+	// writes the time since its last line so, "+12ms".
+	width = 3
+	rest := b[3:]
+	if len(rest) > 0 && rest[0] == ':' {
+		rest = rest[1:]
+		width++
+	}
+	minutes := int64(0)
+	if len(rest) >= 2 && isDigit(rest[0]) && isDigit(rest[1]) {
+		minutes, _ = twoDigits(rest)
+		rest = rest[2:]
+		width += 2
+	} else if width == 4 {
+		return 0, 0
+	}
+	if minutes > 59 || len(rest) > 0 && isWord(rest[0]) {
 		return 0, 0
 	}
 	seconds = hours*3600 + minutes*60
 	if b[0] == '-' {
 		seconds = -seconds
 	}
-	return seconds, rest + 2
+	return seconds, space + width
 }
 
 // Value reads an instant that fills b, as the value of a time field does: a
