@@ -13,6 +13,10 @@ const minSessionID = 20
 
 var sessionMark = []byte("_MX")
 
+// nextSessionMark returns where the next session ID may stand, -1 if there is
+// none.
+func nextSessionMark(data []byte) int { return bytes.Index(data, sessionMark) }
+
 // nextSession returns where the next session ID starts, -1 if there is none.
 func nextSession(data []byte) (start, end int) {
 	for from := 0; ; {

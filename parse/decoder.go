@@ -11,6 +11,7 @@ type Decoder struct {
 	event     Event
 	telemetry Telemetry
 	clock     Clock
+	marked    bool // the record may hold an OpenTok session ID
 
 	text   []byte             // of the record, with escapes resolved
 	plain  []byte             // the same without terminal sequences
@@ -33,7 +34,7 @@ func (d *Decoder) Events(b *Block, next func(data []byte) int) iter.Seq2[*Event,
 			return
 		}
 		data := b.Data
-		candidate, telemetry := next(data), nextTelemetry(data)
+		candidate, telemetry, session := next(data), nextTelemetry(data), nextSessionMark(data)
 		for start := 0; start < len(data); {
 			end, lines := d.recordEnd(b, start)
 			full := uint(candidate) < uint(end) || uint(telemetry) < uint(end)
@@ -41,6 +42,7 @@ func (d *Decoder) Events(b *Block, next func(data []byte) int) iter.Seq2[*Event,
 			if start == 0 && b.Offset == 0 {
 				record = bytes.TrimPrefix(record, utf8BOM)
 			}
+			d.marked = uint(session) < uint(end)
 			cause := d.decode(record, b.Format, full)
 			if cause != "" {
 				skipped := &SyntaxError{Reason: Damaged, Offset: b.Offset + int64(start), Bytes: int64(end - start), Lines: int64(lines), Cause: cause}
@@ -58,6 +60,9 @@ func (d *Decoder) Events(b *Block, next func(data []byte) int) iter.Seq2[*Event,
 			}
 			if uint(telemetry) < uint(end) {
 				telemetry = offsetFrom(end, nextTelemetry(data[end:]))
+			}
+			if d.marked {
+				session = offsetFrom(end, nextSessionMark(data[end:]))
 			}
 			start = end
 		}
@@ -131,9 +136,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		}
 	}
 	e.Time = d.leadingTime(inner)
-	if start, end := nextSession(line); start >= 0 {
-		e.Session = line[start:end]
-	}
+	e.Session = d.sessionIn(line)
 	if full {
 		e.Text = d.clean(line)
 	}
@@ -154,8 +157,8 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	e := &d.event
 	e.Time, e.Session = w.time, w.session
 	if !isSessionID(w.session) {
-		if start, end := nextSession(line); start >= 0 {
-			e.Session = line[start:end]
+		if id := d.sessionIn(line); id != nil {
+			e.Session = id
 		}
 	}
 	if !full {
@@ -166,6 +169,17 @@ func (d *Decoder) object(line []byte, full bool) bool {
 		e.Telemetry = &d.telemetry
 	}
 	return ok
+}
+
+// sessionIn returns the first OpenTok session ID of a record's text, nil if it
+// has none.
+func (d *Decoder) sessionIn(line []byte) []byte {
+	if d.marked {
+		if start, end := nextSession(line); start >= 0 {
+			return line[start:end]
+		}
+	}
+	return nil
 }
 
 // cutObject reads what there is of a JSON object whose end is missing.
