@@ -1,7 +1,7 @@
 package aggregate
 
 import (
-	"slices"
+	"cmp"
 
 	"github.com/zeebo/xxh3"
 )
@@ -90,22 +90,4 @@ func newSighting(number uint32, c Cell) sighting {
 func (s sighting) number() uint32 { return uint32(s >> 32) }
 func (s sighting) cell() Cell     { return Cell(uint32(s) ^ 1<<31) }
 
-// sightings is a set. It is appended to, and compacted when it is full, which
-// beats a table: most repeats are caught by the slot's cell before they get here.
-type sightings []sighting
-
-func (s *sightings) add(x sighting) {
-	if len(*s) == cap(*s) && len(*s) > 0 {
-		s.compact()
-		if len(*s) > cap(*s)/2 {
-			*s = slices.Grow(*s, len(*s))
-		}
-	}
-	*s = append(*s, x)
-}
-
-// compact sorts the set and removes repeats.
-func (s *sightings) compact() {
-	slices.Sort(*s)
-	*s = slices.Compact(*s)
-}
+func (s sighting) compare(other sighting) int { return cmp.Compare(s, other) }

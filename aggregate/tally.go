@@ -21,15 +21,18 @@ import (
 // way and still add up to the same Tally. Time is kept in cells of a quarter of
 // an hour; windows and zones are drawn in report.
 //
-// It holds 50 to 80 bytes per session, 8 to 16 per session and cell, and 46 to
-// 90 per row, slack of growing included. It is not safe for concurrent use: every worker has its own.
+// It holds 50 to 80 bytes per session, 8 per session and cell, 46 to 90 per row,
+// and 16 per telemetry event of an attempt. It is not safe for concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
-	sightings sightings
+	sightings runs[sighting]
 	coverage  map[Cell]Coverage
 	current   Coverage // of the last record's cell, not yet among the others
 
-	rows rows
+	rows  rows
+	steps runs[step]
+	posts int64  // steps that were added, repeats included
+	key   []byte // scratch
 }
 
 // Add counts one record. v says what it is evidence of; a record that is none
@@ -45,6 +48,9 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict) {
 	var session uint32
 	if len(e.Session) > 0 {
 		session = t.see(xxh3.Hash128(e.Session), cell)
+	}
+	if e.Telemetry != nil {
+		t.step(e)
 	}
 	if !v.Failure {
 		return
@@ -97,13 +103,15 @@ func (t *Tally) Merge(other *Tally) {
 	for i, id := range other.sessions.ids {
 		numbers[i+1] = t.sessions.slot(id).number
 	}
-	for _, s := range other.sightings {
+	for s := range other.sightings.all() {
 		t.sightings.add(newSighting(numbers[s.number()], s.cell()))
 	}
 	for _, row := range other.rows.all {
 		row.key.session = numbers[row.key.session]
 		t.rows.add(row.key, row.count)
 	}
+	t.steps.join(&other.steps)
+	t.posts += other.posts
 	*other = Tally{}
 }
 
@@ -125,24 +133,30 @@ type Row struct {
 // evidence: by name where there is one, so that the order is the same in any
 // build.
 func (t *Tally) Rows() iter.Seq[Row] {
-	order := make([]uint32, len(t.rows.all))
-	for i := range order {
-		order[i] = uint32(i)
+	methods, errors := ranks(len(catalogue.Methods()), catalogue.MethodID.Name), ranks(len(catalogue.Errors()), catalogue.ID.Name)
+	type place struct {
+		key uint64 // method, error and code, by rank
+		row uint32
 	}
-	slices.SortFunc(order, func(a, b uint32) int {
-		x, y := &t.rows.all[a].key, &t.rows.all[b].key
+	order := make([]place, len(t.rows.all))
+	for i := range order {
+		k := &t.rows.all[i].key
+		order[i] = place{uint64(methods[k.method])<<48 | uint64(errors[k.err])<<32 | uint64(uint32(k.code)), uint32(i)}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		x, y := &t.rows.all[a.row].key, &t.rows.all[b.row].key
 		return cmp.Or(
-			cmp.Compare(x.method.Name(), y.method.Name()),
-			cmp.Compare(x.err.Name(), y.err.Name()),
-			cmp.Compare(x.code, y.code),
 			t.compareSessions(x.session, y.session),
 			cmp.Compare(x.cell, y.cell),
 			cmp.Compare(x.evidence, y.evidence),
 		)
 	})
 	return func(yield func(Row) bool) {
-		for _, i := range order {
-			key, c := &t.rows.all[i].key, &t.rows.all[i].count
+		for _, p := range order {
+			key, c := &t.rows.all[p.row].key, &t.rows.all[p.row].count
 			row := Row{
 				Method: key.method, Error: key.err, Code: key.code, Evidence: key.evidence, Cell: key.cell,
 				Lines: c.lines, First: c.first, Last: c.last,
@@ -155,6 +169,20 @@ func (t *Tally) Rows() iter.Seq[Row] {
 			}
 		}
 	}
+}
+
+// ranks returns the place of each number among all, ordered by name.
+func ranks[T ~uint8 | ~uint16](n int, name func(T) string) []uint16 {
+	order := make([]T, n)
+	for i := range order {
+		order[i] = T(i)
+	}
+	slices.SortFunc(order, func(a, b T) int { return cmp.Compare(name(a), name(b)) })
+	out := make([]uint16, n)
+	for place, number := range order {
+		out[number] = uint16(place)
+	}
+	return out
 }
 
 // compareSessions orders two sessions, given by their number plus one, by their
@@ -177,7 +205,13 @@ type Sighting struct {
 // Sightings yields every session with every cell in which it was seen, sorted
 // by session and cell.
 func (t *Tally) Sightings() iter.Seq[Sighting] {
-	t.sightings.compact()
+	// Sorted by number first: where the sightings of each session begin.
+	var all []sighting
+	begin := make([]uint32, len(t.sessions.ids)+2)
+	for s := range t.sightings.all() {
+		all = append(all, s)
+		begin[s.number()+1] = uint32(len(all))
+	}
 	order := make([]uint32, len(t.sessions.ids))
 	for i := range order {
 		order[i] = uint32(i) + 1
@@ -186,11 +220,7 @@ func (t *Tally) Sightings() iter.Seq[Sighting] {
 	return func(yield func(Sighting) bool) {
 		for _, number := range order {
 			id := SessionID(t.sessions.ids[number-1].Bytes())
-			from, _ := slices.BinarySearch(t.sightings, newSighting(number, NoCell))
-			for _, s := range t.sightings[from:] {
-				if s.number() != number {
-					break
-				}
+			for _, s := range all[begin[number]:begin[number+1]] {
 				if !yield(Sighting{Session: id, Cell: s.cell()}) {
 					return
 				}

@@ -23,7 +23,10 @@ const (
 	fieldAction
 	fieldVariation
 	fieldReason
+	fieldClient
+	fieldConnectionID
 	fieldStreamID
+	fieldSubscriberID
 	fieldFailureCode
 	fieldFailureReason
 	fieldFailureMessage
@@ -57,8 +60,16 @@ func fieldOf(key []byte) (field, int) {
 		return fieldVariation, 0
 	case "reason":
 		return fieldReason, 0
+	case "clientInstanceId":
+		return fieldClient, 0
+	case "guid":
+		return fieldClient, 1
+	case "connectionId":
+		return fieldConnectionID, 0
 	case "streamId":
 		return fieldStreamID, 0
+	case "subscriberId":
+		return fieldSubscriberID, 0
 	case "failureCode":
 		return fieldFailureCode, 0
 	case "failureReason":
@@ -84,6 +95,7 @@ type walk struct {
 	sessionRank int
 	name        []byte
 	nameRank    int
+	clientRank  int
 	clientTime  bool
 }
 
@@ -200,8 +212,16 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		w.keepFirst(&d.telemetry.Variation, value)
 	case fieldReason:
 		w.keepFirst(&d.telemetry.Reason, value)
+	case fieldClient:
+		if rank < w.clientRank {
+			d.telemetry.Client, w.clientRank = d.keep(value), rank
+		}
+	case fieldConnectionID:
+		w.keepFirst(&d.telemetry.ConnectionID, value)
 	case fieldStreamID:
 		w.keepFirst(&d.telemetry.StreamID, value)
+	case fieldSubscriberID:
+		w.keepFirst(&d.telemetry.SubscriberID, value)
 	case fieldFailureReason:
 		w.keepFirst(&d.telemetry.FailureReason, value)
 	case fieldFailureMessage:

@@ -8,7 +8,11 @@ type Telemetry struct {
 	Action    []byte // Connect, Publish, tb.exception.1500, …
 	Variation []byte // Attempt, Success, Failure, …
 	Reason    []byte // payload.reason, which tells why something was cancelled
-	StreamID  []byte
+
+	Client       []byte // the page load that posted it: clientInstanceId, or guid in old versions
+	ConnectionID []byte
+	StreamID     []byte
+	SubscriberID []byte
 
 	FailureCode    int32 // 0 if none is stated
 	FailureReason  []byte

@@ -23,6 +23,10 @@ type fold struct {
 	methods      map[int]*Method                  // of the method at hand, by window
 	errors       map[int]*Error                   // of the error at hand, by window
 	lastSession  map[int]aggregate.SessionID      // of the error at hand, by window
+
+	open        bool // a row was seen; method, err and code are its
+	method, err string
+	code        int32
 }
 
 type sessionInWindow struct {
@@ -40,10 +44,24 @@ func newFold(r *Report) *fold {
 	}
 }
 
-func (f *fold) all(t *aggregate.Tally) {
-	f.coverage(t)
-	f.sightings(t)
-	f.rows(t)
+// foldAll makes the rows of several reports of the same batches.
+func foldAll(t *aggregate.Tally, reports ...*Report) {
+	folds := make([]*fold, len(reports))
+	for i, r := range reports {
+		folds[i] = newFold(r)
+		folds[i].coverage(t)
+		folds[i].sightings(t)
+	}
+	for row := range partial.ErrorRows(partial.Errors(t)) {
+		for _, f := range folds {
+			f.row(row)
+		}
+	}
+	for _, f := range folds {
+		f.endRows()
+		f.attempts(t)
+		f.sort()
+	}
 }
 
 // coverage draws the windows.
@@ -104,36 +122,80 @@ func (f *fold) sightings(t *aggregate.Tally) {
 	}
 }
 
-// rows counts lines, and sessions with errors.
-func (f *fold) rows(t *aggregate.Tally) {
-	var method, err string
-	var code int32
-	open := false
-	for row := range partial.ErrorRows(partial.Errors(t)) {
-		newMethod := !open || row.Method != method
-		if newMethod || row.Error != err || row.Code != code {
-			f.closeError()
-		}
-		if newMethod {
-			f.closeMethod()
-		}
-		open, method, err, code = true, row.Method, row.Error, row.Code
-		f.add(row)
+// row counts lines, and sessions with errors.
+func (f *fold) row(row *partial.ErrorRow) {
+	newMethod := !f.open || row.Method != f.method
+	if newMethod || row.Error != f.err || row.Code != f.code {
+		f.closeError()
 	}
+	if newMethod {
+		f.closeMethod()
+	}
+	f.open, f.method, f.err, f.code = true, row.Method, row.Error, row.Code
+	f.add(row)
+}
+
+func (f *fold) endRows() {
 	f.closeError()
 	f.closeMethod()
-	slices.SortFunc(f.report.Methods, func(a, b Method) int {
-		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Name, b.Name))
-	})
-	slices.SortFunc(f.report.Errors, func(a, b Error) int {
-		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
-	})
 	f.report.Totals.SessionsFailed = len(f.failed)
 	for x := range f.windowFailed {
 		if x.window != Timeless {
 			f.report.Windows[x.window].SessionsFailed++
 		}
 	}
+}
+
+// attempts adds the attempts to the methods.
+func (f *fold) attempts(t *aggregate.Tally) {
+	r := f.report
+	r.Totals.Duplicates = t.Duplicates()
+	type key struct {
+		window int
+		method string
+	}
+	rows := map[key]int{} // into report.Methods
+	for i, m := range r.Methods {
+		rows[key{m.Window, m.Name}] = i
+	}
+	for a := range partial.AttemptsRows(partial.Attempts(t)) {
+		k := key{f.window[a.Cell], a.Method}
+		i, ok := rows[k]
+		if !ok {
+			i = len(r.Methods)
+			rows[k] = i
+			r.Methods = append(r.Methods, Method{Window: k.window, Name: k.method})
+		}
+		m := &r.Methods[i]
+		if m.Attempts == nil {
+			m.Attempts = &Attempts{}
+		}
+		m.Attempts.add(&a)
+	}
+}
+
+func (a *Attempts) add(row *partial.AttemptsRow) {
+	a.Attempts += row.Attempts
+	if row.Inferred {
+		a.Inferred += row.Attempts
+	}
+	switch row.Outcome {
+	case aggregate.Succeeded.String():
+		a.Successes += row.Attempts
+	case aggregate.Failed.String():
+		a.Failed += row.Attempts
+	case aggregate.Cancelled.String():
+		a.Cancels += row.Attempts
+	}
+}
+
+func (f *fold) sort() {
+	slices.SortFunc(f.report.Methods, func(a, b Method) int {
+		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Name, b.Name))
+	})
+	slices.SortFunc(f.report.Errors, func(a, b Error) int {
+		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
+	})
 }
 
 // compareWindows orders windows by time, and lines without a time last.

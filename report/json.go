@@ -21,7 +21,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 		Totals: jsonTotals{
 			Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
 			Sessions: r.Totals.Sessions, SessionsFailed: r.Totals.SessionsFailed,
-			First: instant(r.Totals.First), Last: instant(r.Totals.Last),
+			Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
 		},
 		Sources: []jsonSource{}, Windows: []jsonWindow{}, Errors: []jsonError{}, Methods: []jsonMethod{}, Warnings: r.Warnings,
 	}
@@ -45,9 +45,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 		})
 	}
 	for _, m := range r.Methods {
-		out.Methods = append(out.Methods, jsonMethod{
-			WindowStart: r.windowStart(m.Window), Method: m.Name, Lines: m.Lines, SessionsFailed: m.SessionsFailed,
-		})
+		out.Methods = append(out.Methods, method(&m, r.windowStart(m.Window)))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
@@ -83,6 +81,7 @@ type jsonTotals struct {
 	Records        jsonRecords `json:"records"`
 	Sessions       int         `json:"sessions"`
 	SessionsFailed int         `json:"sessions_failed"`
+	Duplicates     int64       `json:"duplicates"`
 	First          *string     `json:"first_seen"`
 	Last           *string     `json:"last_seen"`
 }
@@ -121,10 +120,33 @@ type jsonError struct {
 }
 
 type jsonMethod struct {
-	WindowStart    *string `json:"window_start"`
-	Method         string  `json:"method"`
-	Lines          int64   `json:"lines"`
-	SessionsFailed int     `json:"sessions_failed"`
+	WindowStart      *string   `json:"window_start"`
+	Method           string    `json:"method"`
+	Lines            int64     `json:"lines"`
+	Attempts         *int64    `json:"attempts"`
+	AttemptsInferred *int64    `json:"attempts_inferred"`
+	Successes        *int64    `json:"successes"`
+	Cancels          *int64    `json:"cancels"`
+	FailedAttempts   *int64    `json:"failed_attempts"`
+	FailureRate      *jsonRate `json:"failure_rate"`
+	SessionsFailed   int       `json:"sessions_failed"`
+}
+
+type jsonRate struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+// method tells of attempts only where there is telemetry: none is not zero.
+func method(m *Method, windowStart *string) jsonMethod {
+	out := jsonMethod{WindowStart: windowStart, Method: m.Name, Lines: m.Lines, SessionsFailed: m.SessionsFailed}
+	if a := m.Attempts; a != nil {
+		out.Attempts, out.AttemptsInferred = &a.Attempts, &a.Inferred
+		out.Successes, out.Cancels, out.FailedAttempts = &a.Successes, &a.Cancels, &a.Failed
+		out.FailureRate = (*jsonRate)(a.FailureRate())
+	}
+	return out
 }
 
 func records(r aggregate.Records) jsonRecords {

@@ -59,6 +59,10 @@ type Totals struct {
 	// Sessionless and Timeless are how many of the lines that show an error
 	// bear no session ID, and no date and time.
 	Sessionless, Timeless int64
+
+	// Duplicates is how many telemetry events of attempts were seen again,
+	// through another export or printed twice.
+	Duplicates int64
 }
 
 // A Window is a part of the input's time.
@@ -70,14 +74,31 @@ type Window struct {
 	SessionsFailed int
 }
 
-// A Method is the lines that speak of one method of the SDK in one window.
+// A Method is what one method of the SDK did in one window: the lines that show
+// its errors, and its attempts.
 type Method struct {
 	Window         int    // into Report.Windows; Timeless for lines without a time
 	Name           string // "unknown" if it cannot be told
 	Lines          int64
 	Sessionless    int64 // of the lines, those without a session ID
-	SessionsFailed int
+	SessionsFailed int   // distinct, of the other lines
+
+	Attempts *Attempts // nil if telemetry tells of none
 }
+
+// Attempts counts the calls of a method that began in one window, as telemetry
+// tells them. Those that are neither successes, failures nor cancels have no end
+// in the input.
+type Attempts struct {
+	Attempts  int64
+	Inferred  int64 // of the attempts, those of which only the end was seen
+	Successes int64
+	Failed    int64
+	Cancels   int64 // by the application
+}
+
+// FailureRate is failed attempts / attempts.
+func (a *Attempts) FailureRate() *Rate { return NewRate(a.Failed, a.Attempts) }
 
 // An Error is the lines that speak of one error of one method in one window.
 type Error struct {
@@ -110,11 +131,11 @@ func New(scan *aggregate.Result, o Options) *Report {
 	for _, s := range scan.Sources {
 		r.Totals.Add(&s.Account)
 	}
-	newFold(r).all(scan.Tally)
-	r.overall = r
-	if !o.Window.All() {
+	if r.overall = r; o.Window.All() {
+		foldAll(scan.Tally, r)
+	} else {
 		r.overall = &Report{Zone: o.Zone}
-		newFold(r.overall).all(scan.Tally)
+		foldAll(scan.Tally, r, r.overall)
 	}
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
 	return r

@@ -85,15 +85,29 @@ func (t *text) methods() {
 	r := t.r
 	if len(r.Errors) == 0 {
 		t.printf("\nNo error of the SDK was found.\n")
+	}
+	if len(r.Methods) == 0 {
 		return
 	}
 	methods := slices.Clone(r.overall.Methods)
 	slices.SortStableFunc(methods, func(a, b Method) int {
 		return cmp.Or(last(a.Name == unknown, b.Name == unknown), worst(a.SessionsFailed, a.Lines, b.SessionsFailed, b.Lines))
 	})
-	table := newTable("Method", ">Lines", ">Sessions", ">"+t.share())
+	heads := []string{"Method", ">Lines", ">Sessions", ">" + t.share()}
+	telemetry := slices.ContainsFunc(methods, func(m Method) bool { return m.Attempts != nil })
+	if telemetry {
+		heads = append(heads, ">Attempts", ">Failed", ">Failure rate", "95 % interval")
+	}
+	table := newTable(heads...)
 	for _, m := range methods {
-		table.row(m.Name, number(m.Lines), t.sessions(m.SessionsFailed, m.Sessionless), t.percent(m.SessionsFailed))
+		row := []string{m.Name, number(m.Lines), t.sessions(m.SessionsFailed, m.Sessionless), t.percent(m.SessionsFailed)}
+		if a := m.Attempts; a != nil {
+			rate := a.FailureRate()
+			row = append(row, number(a.Attempts), number(a.Failed), fmt.Sprintf("%.1f %%", 100*rate.Value), fmt.Sprintf("%.1f to %.1f %%", 100*rate.Low, 100*rate.High))
+		} else if telemetry {
+			row = append(row, "-", "-", "-")
+		}
+		table.row(row...)
 	}
 	t.printf("\n")
 	table.write(&t.out)

@@ -85,6 +85,33 @@ func (b *errorColumns) batch(methods, errors, evidence arrow.Array) arrow.Record
 	)
 }
 
+// Attempts yields the attempts of t as one record batch of AttemptsSchema.
+func Attempts(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
+	methods := dictionary(len(catalogue.Methods()), func(i int) string { return catalogue.MethodID(i).Name() })
+	outcomes := dictionary(len(aggregate.Outcomes), func(i int) string { return aggregate.Outcome(i).String() })
+	return func(yield func(arrow.RecordBatch) bool) {
+		var method, outcome []uint16
+		var cells, attempts []int64
+		var noCell, inferred, noNulls nulls
+		for a := range t.Attempts() {
+			method = append(method, uint16(a.Method))
+			outcome = append(outcome, uint16(a.Outcome))
+			cells = append(cells, a.Cell.Start().Unix())
+			noCell.add(a.Cell == aggregate.NoCell)
+			inferred.add(!a.Inferred) // a bitmap of booleans is laid out like one of valid values
+			attempts = append(attempts, a.Attempts)
+		}
+		if n := len(cells); n > 0 {
+			yield(record(AttemptsSchema, n,
+				indexed(methods, method, &noNulls),
+				column(cellTime, n, arrow.Int64Traits.CastToBytes(cells), &noCell),
+				indexed(outcomes, outcome, &noNulls),
+				column(arrow.FixedWidthTypes.Boolean, n, inferred.bits, &noNulls),
+				column(arrow.PrimitiveTypes.Int64, n, arrow.Int64Traits.CastToBytes(attempts), &noNulls)))
+		}
+	}
+}
+
 // Sightings yields the sightings of t as record batches of SightingsSchema.
 func Sightings(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
 	return func(yield func(arrow.RecordBatch) bool) {

@@ -34,6 +34,13 @@ func randomTally(records int) *aggregate.Tally {
 		if v.Error == 0 {
 			v.Evidence, v.Code = classify.None, 1500
 		}
+		if r.IntN(3) == 0 {
+			e.Telemetry = &parse.Telemetry{
+				Action:       []byte("Connect"),
+				Variation:    []byte([]string{"Attempt", "Success", "Failure", "Cancel"}[r.IntN(4)]),
+				ConnectionID: fmt.Append(nil, r.IntN(records)),
+			}
+		}
 		t.Add(&e, &v)
 	}
 	return t
@@ -60,6 +67,13 @@ func TestBatchesSayWhatTheTallySays(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Error("errors differ")
 	}
+	var attempts []partial.AttemptsRow
+	for a := range tally.Attempts() {
+		attempts = append(attempts, partial.AttemptsRow{Method: a.Method.Name(), Cell: a.Cell, Outcome: a.Outcome.String(), Inferred: a.Inferred, Attempts: a.Attempts})
+	}
+	if got := slices.Collect(partial.AttemptsRows(partial.Attempts(tally))); len(attempts) == 0 || !reflect.DeepEqual(got, attempts) {
+		t.Error("attempts differ")
+	}
 	if got, want := slices.Collect(partial.SightingRows(partial.Sightings(tally))), slices.Collect(tally.Sightings()); !reflect.DeepEqual(got, want) {
 		t.Error("sightings differ")
 	}
@@ -74,6 +88,7 @@ func TestBatchesAreArrow(t *testing.T) {
 	tally := randomTally(1000)
 	for name, batches := range map[string][]arrow.RecordBatch{
 		"errors":    slices.Collect(partial.Errors(tally)),
+		"attempts":  slices.Collect(partial.Attempts(tally)),
 		"sightings": slices.Collect(partial.Sightings(tally)),
 		"coverage":  slices.Collect(partial.Coverage(tally)),
 	} {

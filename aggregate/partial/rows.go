@@ -54,6 +54,33 @@ func ErrorRows(batches iter.Seq[arrow.RecordBatch]) iter.Seq[*ErrorRow] {
 	}
 }
 
+// An AttemptsRow is one row of the attempts stream.
+type AttemptsRow struct {
+	Method   string
+	Cell     aggregate.Cell
+	Outcome  string
+	Inferred bool
+	Attempts int64
+}
+
+// AttemptsRows yields the rows of batches of AttemptsSchema.
+func AttemptsRows(batches iter.Seq[arrow.RecordBatch]) iter.Seq[AttemptsRow] {
+	return func(yield func(AttemptsRow) bool) {
+		for b := range batches {
+			method, outcome := names(b, 0), names(b, 2)
+			cell := b.Column(1).(*array.Timestamp)
+			inferred := b.Column(3).(*array.Boolean)
+			attempts := b.Column(4).(*array.Int64)
+			for i := range int(b.NumRows()) {
+				row := AttemptsRow{Method: method(i), Cell: cellAt(cell, i), Outcome: outcome(i), Inferred: inferred.Value(i), Attempts: attempts.Value(i)}
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // SightingRows yields the rows of batches of SightingsSchema.
 func SightingRows(batches iter.Seq[arrow.RecordBatch]) iter.Seq[aggregate.Sighting] {
 	return func(yield func(aggregate.Sighting) bool) {

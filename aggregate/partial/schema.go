@@ -1,9 +1,9 @@
 // Package partial makes a tally travel: as Arrow record batches.
 //
-// A tally becomes three streams of batches, [Errors], [Sightings] and
-// [Coverage], each sorted as aggregate says. Names travel as strings in dictionaries that all batches
+// A tally becomes four streams of batches, [Errors], [Attempts], [Sightings] and
+// [Coverage], each in the order that aggregate gives. Names travel as strings in dictionaries that all batches
 // of a stream share, never as numbers of this process. [ErrorRows],
-// [SightingRows] and [CoverageRows] read them back; reports are made from what these yield, so that
+// [AttemptsRows], [SightingRows] and [CoverageRows] read them back; reports are made from what these yield, so that
 // a report does not care where its batches come from.
 //
 // This package is the only one that knows Arrow.
@@ -45,6 +45,16 @@ var ErrorsSchema = arrow.NewSchema([]arrow.Field{
 	{Name: "lines", Type: arrow.PrimitiveTypes.Int64},
 	{Name: "first_seen", Type: instant, Nullable: true},
 	{Name: "last_seen", Type: instant, Nullable: true},
+}, nil)
+
+// AttemptsSchema is the schema of the attempts stream: a row for each method,
+// quarter of an hour and kind of outcome.
+var AttemptsSchema = arrow.NewSchema([]arrow.Field{
+	{Name: "method", Type: name},
+	{Name: "cell", Type: cellTime, Nullable: true}, // in which the attempts began
+	{Name: "outcome", Type: name},
+	{Name: "inferred", Type: arrow.FixedWidthTypes.Boolean}, // their start was not seen
+	{Name: "attempts", Type: arrow.PrimitiveTypes.Int64},
 }, nil)
 
 // SightingsSchema is the schema of the sightings stream: a row for each session

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 )
@@ -25,6 +26,14 @@ type report struct {
 		Evidence    map[string]int64
 		FirstSeen   time.Time `json:"first_seen"`
 		LastSeen    time.Time `json:"last_seen"`
+	}
+	Methods []struct {
+		Method         string
+		Attempts       int64
+		Inferred       int64 `json:"attempts_inferred"`
+		Successes      int64
+		FailedAttempts int64 `json:"failed_attempts"`
+		Cancels        int64
 	}
 }
 
@@ -69,6 +78,26 @@ func (t *Truth) Check(r io.Reader) ([]string, error) {
 	}
 	for key := range want {
 		wrong = append(wrong, key+" is missing")
+	}
+	attempts := map[string]Attempts{}
+	for _, m := range got.Methods {
+		if m.Attempts == 0 {
+			continue
+		}
+		a := attempts[m.Method]
+		a.Attempts += m.Attempts
+		a.Successes += m.Successes
+		a.Failures += m.FailedAttempts
+		a.Cancels += m.Cancels
+		attempts[m.Method] = a
+		if m.Inferred > 0 {
+			wrong = append(wrong, fmt.Sprintf("%s: %d attempts are inferred, but all begin in the corpus", m.Method, m.Inferred))
+		}
+	}
+	made := maps.Clone(t.Attempts)
+	maps.DeleteFunc(made, func(_ string, a Attempts) bool { return a.Attempts == 0 })
+	if !maps.Equal(attempts, made) {
+		wrong = append(wrong, fmt.Sprintf("attempts are %+v, want %+v", attempts, made))
 	}
 	slices.Sort(wrong)
 	return wrong, nil

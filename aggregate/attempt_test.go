@@ -1,0 +1,157 @@
+package aggregate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+)
+
+// A post is one telemetry event, as short as a table wants it.
+type post struct {
+	at        string // seconds after some start
+	action    string
+	variation string
+	of        string // connection, stream or subscriber
+	reason    string
+}
+
+func (p post) event(t *testing.T) *parse.Event {
+	t.Helper()
+	after, err := time.ParseDuration(p.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tel := &parse.Telemetry{
+		Action: []byte(p.action), Variation: []byte(p.variation), Client: []byte("client"),
+		Reason: []byte(p.reason), FailureReason: []byte(p.reason),
+	}
+	switch p.action {
+	case "Connect":
+		tel.ConnectionID = []byte(p.of)
+	case "Publish":
+		tel.ConnectionID, tel.StreamID = []byte("connection"), []byte(p.of)
+	case "Subscribe":
+		tel.ConnectionID, tel.StreamID, tel.SubscriberID = []byte("connection"), []byte("stream"), []byte(p.of)
+	}
+	return &parse.Event{Time: 1795430665e9 + int64(after), Session: []byte("1_MX4session"), Telemetry: tel}
+}
+
+func attemptsIn(t *testing.T, posts ...post) *Tally {
+	t.Helper()
+	tally := &Tally{}
+	for _, p := range posts {
+		tally.Add(p.event(t), &classify.Verdict{})
+	}
+	return tally
+}
+
+func TestAttempts(t *testing.T) {
+	tests := []struct {
+		name  string
+		posts []post
+		want  []string
+	}{
+		{"success", []post{{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Success", "c", ""}},
+			[]string{"Session.connect success"}},
+		{"Attempting is no attempt", []post{{"0s", "Subscribe", "Attempt", "s", ""}, {"5s", "Subscribe", "Attempting", "s", ""}, {"10s", "Subscribe", "Attempting", "s", ""}},
+			[]string{"Session.subscribe open"}},
+		{"the SDK's own retries are one attempt", []post{
+			{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""},
+			{"4s", "Connect", "Attempt", "c", ""}, {"5s", "Connect", "Failure", "c", ""},
+			{"8s", "Connect", "Attempt", "c", ""}, {"9s", "Connect", "Success", "c", ""}},
+			[]string{"Session.connect success"}},
+		{"a retry that goes on has no outcome yet", []post{{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""}, {"4s", "Connect", "Attempt", "c", ""}},
+			[]string{"Session.connect open"}},
+		{"a call made later is another attempt", []post{
+			{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""},
+			{"11.001s", "Connect", "Attempt", "c", ""}, {"12s", "Connect", "Failure", "c", ""}},
+			[]string{"Session.connect failure", "Session.connect failure"}},
+		{"only connect is retried", []post{
+			{"0s", "Publish", "Attempt", "s", ""}, {"1s", "Publish", "Failure", "s", "Publish"}, {"2s", "Publish", "Attempt", "s", ""}},
+			[]string{"Session.publish failure", "Session.publish open"}},
+		{"another connection is another attempt", []post{{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""}, {"2s", "Connect", "Attempt", "d", ""}},
+			[]string{"Session.connect failure", "Session.connect open"}},
+		{"the cancel after a failure is nothing", []post{{"0s", "Publish", "Attempt", "s", ""}, {"15s", "Publish", "Failure", "s", "ICEWorkflow"}, {"15.01s", "Publish", "Cancel", "s", "unpublish"}},
+			[]string{"Session.publish failure"}},
+		{"denied access is a failure", []post{{"0s", "Publish", "Attempt", "s", ""}, {"1s", "Publish", "Cancel", "s", "AccessDenied"}},
+			[]string{"Session.publish failure"}},
+		{"another cancel is none", []post{{"0s", "Publish", "Attempt", "s", ""}, {"1s", "Publish", "Cancel", "s", "destroy"}},
+			[]string{"Session.publish cancel"}},
+		{"Non-fatal is no failed publish", []post{{"0s", "Publish", "Attempt", "s", ""}, {"1s", "Publish", "Non-fatal", "s", ""}, {"2s", "Publish", "Success", "s", ""}},
+			[]string{"Session.publish success"}},
+		{"an end without a stream is OT.initPublisher's", []post{{"0s", "Publish", "Failure", "", "GetUserMedia"}, {"1s", "Publish", "Cancel", "", "AccessDenied"}}, nil},
+		{"a missing role is told before there is a stream", []post{{"0s", "Publish", "Failure", "", "Permission"}, {"0.1s", "Publish", "Failure", "", "Permission"}},
+			[]string{"Session.publish failure, inferred", "Session.publish failure, inferred"}},
+		{"an end without a start", []post{{"0s", "Subscribe", "Failure", "s", "Subscribe"}, {"1s", "Subscribe", "Cancel", "s", "x"}},
+			[]string{"Session.subscribe failure, inferred"}},
+		{"seen twice", []post{{"0s", "Connect", "Attempt", "c", ""}, {"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Success", "c", ""}, {"1s", "Connect", "Success", "c", ""}},
+			[]string{"Session.connect success"}},
+		{"other actions", []post{{"0s", "SessionInfo", "Attempt", "c", ""}, {"1s", "ConfigurationFile", "Failure", "c", ""}}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			// Reversed, too: a log need not be in order.
+			for range 2 {
+				var got []string
+				for a := range attemptsIn(t, test.posts...).Attempts() {
+					s := fmt.Sprintf("%s %s", a.Method.Name(), a.Outcome)
+					if a.Inferred {
+						s += ", inferred"
+					}
+					for range a.Attempts {
+						got = append(got, s)
+					}
+				}
+				slices.Sort(got)
+				if !slices.Equal(got, test.want) {
+					t.Errorf("got %v, want %v", got, test.want)
+				}
+				slices.Reverse(test.posts)
+			}
+		})
+	}
+}
+
+func TestDuplicatesAreCounted(t *testing.T) {
+	p := post{"0s", "Connect", "Attempt", "c", ""}
+	a, b := attemptsIn(t, p, p), attemptsIn(t, p)
+	a.Merge(b)
+	if n := a.Duplicates(); n != 2 {
+		t.Errorf("got %d duplicates, want 2", n)
+	}
+}
+
+// TestAttemptsAreAFunctionOfTheSet holds the law: order, repeats and splits of
+// the events do not matter.
+func TestAttemptsAreAFunctionOfTheSet(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		var posts []post
+		for range r.IntN(60) {
+			posts = append(posts, post{
+				at:        fmt.Sprintf("%dms", r.IntN(40)*1000),
+				action:    []string{"Connect", "Publish", "Subscribe"}[r.IntN(3)],
+				variation: []string{"Attempt", "Attempt", "Attempting", "Success", "Failure", "Cancel"}[r.IntN(6)],
+				of:        []string{"a", "b", "c", ""}[r.IntN(4)],
+				reason:    []string{"AccessDenied", "Permission", "unpublish"}[r.IntN(3)],
+			})
+		}
+		want := slices.Collect(attemptsIn(t, posts...).Attempts())
+		for range r.IntN(len(posts) + 1) {
+			posts = append(posts, posts[r.IntN(len(posts))])
+		}
+		r.Shuffle(len(posts), func(i, j int) { posts[i], posts[j] = posts[j], posts[i] })
+		cut := r.IntN(len(posts) + 1)
+		tally := attemptsIn(t, posts[:cut]...)
+		tally.Merge(attemptsIn(t, posts[cut:]...))
+		if got := slices.Collect(tally.Attempts()); !reflect.DeepEqual(got, want) {
+			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
+		}
+	}
+}

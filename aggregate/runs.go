@@ -1,0 +1,89 @@
+package aggregate
+
+import (
+	"iter"
+	"slices"
+)
+
+// runs is a set in the form of sorted runs. Adding to it costs little, it has
+// no slack, and two sets are joined by moving their runs; what is read from it
+// is sorted and free of repeats.
+type runs[T ordered[T]] struct {
+	fresh  []T   // not sorted yet, at most runLength
+	sorted [][]T // each without repeats
+}
+
+// An ordered type has a total order in which equal values are identical.
+type ordered[T any] interface {
+	comparable
+	compare(T) int
+}
+
+const runLength = 16 << 10
+
+func (r *runs[T]) add(x T) {
+	if len(r.fresh) == runLength {
+		r.settle()
+	}
+	if r.fresh == nil {
+		r.fresh = make([]T, 0, 64)
+	}
+	r.fresh = append(r.fresh, x)
+}
+
+// settle makes a run of what is fresh.
+func (r *runs[T]) settle() {
+	if len(r.fresh) == 0 {
+		return
+	}
+	slices.SortFunc(r.fresh, T.compare)
+	r.sorted = append(r.sorted, slices.Clone(slices.Compact(r.fresh)))
+	r.fresh = r.fresh[:0]
+}
+
+// join moves all of other here.
+func (r *runs[T]) join(other *runs[T]) {
+	other.settle()
+	r.sorted = append(r.sorted, other.sorted...)
+	*other = runs[T]{}
+}
+
+// all yields the values in order, each once.
+func (r *runs[T]) all() iter.Seq[T] {
+	r.settle()
+	return func(yield func(T) bool) {
+		// A heap of what is left of each run, the least head first.
+		heap := slices.Clone(r.sorted)
+		slices.SortFunc(heap, func(a, b []T) int { return a[0].compare(b[0]) })
+		var last T
+		for first := true; len(heap) > 0; first = false {
+			x := heap[0][0]
+			if (first || x != last) && !yield(x) {
+				return
+			}
+			last = x
+			if heap[0] = heap[0][1:]; len(heap[0]) == 0 {
+				heap[0] = heap[len(heap)-1]
+				heap = heap[:len(heap)-1]
+			}
+			sink(heap)
+		}
+	}
+}
+
+// sink restores the order of a heap whose first element may be too large.
+func sink[T ordered[T]](heap [][]T) {
+	for i := 0; ; {
+		least := i
+		for _, child := range [2]int{2*i + 1, 2*i + 2} {
+			if child < len(heap) && heap[child][0].compare(heap[least][0]) < 0 {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		heap[i], heap[least] = heap[least], heap[i]
+		i = least
+	}
+}

@@ -1,0 +1,34 @@
+package aggregate
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestRunsAreASet compares runs with a map: more than one run, repeats within
+// and between them, and sets that are joined.
+func TestRunsAreASet(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		sets := make([]runs[sighting], 1+r.IntN(4))
+		want := map[sighting]bool{}
+		for range r.IntN(3 * runLength) {
+			x := sighting(r.Uint64N(runLength))
+			sets[r.IntN(len(sets))].add(x)
+			want[x] = true
+		}
+		for i := range sets[1:] {
+			sets[0].join(&sets[1+i])
+		}
+		if got, want := slices.Collect(sets[0].all()), slices.Sorted(maps.Keys(want)); !slices.Equal(got, want) {
+			t.Fatalf("seed %d: got %d values, want %d", seed, len(got), len(want))
+		}
+		// What was read can be added to.
+		sets[0].add(1 << 40)
+		if got := slices.Collect(sets[0].all()); got[len(got)-1] != 1<<40 || len(got) != len(want)+1 {
+			t.Fatalf("seed %d: one more makes %d values", seed, len(got))
+		}
+	}
+}
