@@ -209,6 +209,7 @@ func (w *worker) section(t task, own *parse.Block) {
 // A worker decodes, classifies and counts.
 type worker struct {
 	decoder parse.Decoder
+	finder  classify.Finder
 	record  classify.Record
 	tally   *Tally
 
@@ -220,7 +221,7 @@ type worker struct {
 // block counts the records of one block.
 func (w *worker) block(b *parse.Block) {
 	a := &w.account
-	for event, syntax := range w.decoder.Events(b, classify.NextCandidate) {
+	for event, syntax := range w.decoder.Events(b, &w.finder) {
 		if syntax != nil {
 			w.skip(syntax)
 			continue
@@ -253,7 +254,7 @@ func (w *worker) judge(e *parse.Event) classify.Verdict {
 	if t := e.Telemetry; t != nil {
 		w.record.Telemetry = true
 		w.record.Action = t.Action
-		w.record.Failed = t.Failed()
+		w.record.Failed, w.record.Denied = t.Failed(), t.Denied()
 		w.record.Code = t.FailureCode
 		w.record.StreamID = len(t.StreamID) > 0
 	}

@@ -186,7 +186,7 @@ func TestSamplesInTheirWrappers(t *testing.T) {
 // verdictOf classifies a log of one record.
 func verdictOf(line string) classify.Verdict {
 	w := &worker{tally: &Tally{}}
-	for event := range w.decoder.Events(&parse.Block{Data: []byte(line)}, classify.NextCandidate) {
+	for event := range w.decoder.Events(&parse.Block{Data: []byte(line)}, &w.finder) {
 		if event != nil && len(event.Text) > 0 {
 			return w.judge(event)
 		}

@@ -2,10 +2,11 @@
 //
 // The path through the package:
 //
-//  1. [NextCandidate] finds, at the speed of memory, where a name may stand in a
-//     block of lines. Records without a candidate are not looked at again.
-//  2. [Match] judges one record: its error by a name that is spelled out, and
-//     its method by the best evidence there is. The result is a [Verdict].
+//  1. A [Finder] finds, at the speed of memory, where a name or a phrase may
+//     stand in a block of lines. Records without one are not looked at again.
+//  2. [Match] judges one record: its error by a name that is spelled out, else
+//     by a text that belongs to one name, and its method by the best evidence
+//     there is. The result is a [Verdict].
 //  3. The names, methods and codes come from package catalogue, whose one
 //     readable source is catalogue.txt.
 //
@@ -23,15 +24,16 @@ type Record struct {
 	Telemetry bool
 	Action    []byte // of a telemetry event
 	Failed    bool   // the telemetry event reports a failure
+	Denied    bool   // the telemetry event says that access was denied
 	Code      int32  // its failure code, 0 if none is stated
 	StreamID  bool   // the telemetry event belongs to a stream
 }
 
 // Match reports which documented error r speaks of.
 //
-// A name in a field made for it beats one in free text, and of those the first
-// counts. A telemetry event that reports a failure is one even if no name can
-// be told; its code then stands for the name.
+// A name in a field made for it beats one in free text, which beats a phrase; of
+// equals the first counts. A telemetry event that reports a failure is one even
+// if no name can be told; its code then stands for the name.
 //
 // Match does not allocate and keeps nothing of r. It is safe for use by many
 // goroutines.
@@ -42,11 +44,19 @@ func Match(r *Record) Verdict {
 	}
 	v := Verdict{Failure: true, Error: id, Evidence: ByName}
 	if id == 0 {
-		if !r.Failed {
+		v.Evidence = ByPhrase
+		if p := firstPhrase(r.Text); p != nil {
+			v.Error = p.Error
+		} else if r.Denied {
+			v.Error = accessDenied
+		} else if r.Failed {
+			v.Evidence, v.Code = None, r.Code
+		} else {
 			return Verdict{}
 		}
-		v.Evidence, v.Code = None, r.Code
 	}
-	v.Method, v.MethodFrom = method(r, id)
+	v.Method, v.MethodFrom = method(r, v.Error)
 	return v
 }
+
+var accessDenied = catalogue.Lookup([]byte("OT_USER_MEDIA_ACCESS_DENIED"))

@@ -1,7 +1,9 @@
 package classify_test
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -74,6 +76,8 @@ func TestMethod(t *testing.T) {
 		{"a longer word is another method", text("OT_NOT_CONNECTED in Session.publisher or MySession.publish"), "unknown", classify.MethodUnknown},
 		{"function", text("OT_NOT_CONNECTED: Cannot call forceDisconnect(). You are not connected"), "Session.forceDisconnect", classify.MethodFunction},
 		{"function that is anybody's", text("OT_NOT_CONNECTED after connect()"), "unknown", classify.MethodUnknown},
+		{"phrase", text("OpenTok:Session:error OT_NOT_CONNECTED: We need to be connected before you can publish +0ms"), "Session.publish", classify.MethodPhrase},
+		{"phrase of another error", text("OT_TIMEOUT, not: We need to be connected before you can publish"), "Session.publish", classify.MethodOnly},
 		{"component", text("OpenTok:Publisher:error onStreamAvailableError OT_NO_DEVICES_FOUND: x"), "OT.initPublisher", classify.MethodComponent},
 		{"numbered component", text("OpenTok:RumorSocket:3:error OT_DISCONNECTED"), "Session.connect", classify.MethodComponent},
 		{"component of no one method", text("OpenTok:Session:error OT_NOT_CONNECTED: x"), "unknown", classify.MethodUnknown},
@@ -102,6 +106,112 @@ func TestTelemetryFailureWithoutName(t *testing.T) {
 	v = classify.Match(&classify.Record{Text: []byte("Publish Attempt"), Telemetry: true, Action: []byte("Publish"), Code: 1500})
 	if v.Failure {
 		t.Errorf("an attempt is no failure: got %+v", v)
+	}
+}
+
+func TestDeniedAccessIsAFailureWithAName(t *testing.T) {
+	v := classify.Match(&classify.Record{Text: []byte("Publish Cancel AccessDenied"), Telemetry: true, Action: []byte("Publish"), Failed: true, Denied: true})
+	if v.Error.Name() != "OT_USER_MEDIA_ACCESS_DENIED" || v.Method.Name() != "OT.initPublisher" || v.Evidence != classify.ByPhrase {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestPhrase(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"OpenTok:Publisher:error End-user denied permission to hardware devices (getUserMedia error: NotAllowedError) +0ms", "OT_USER_MEDIA_ACCESS_DENIED"},
+		{"OpenTok:Session:error 1500 +6s Session.publish :: Could not publish in a reasonable amount of time", "OT_TIMEOUT"},
+		{"A constrain specified is not supported by the browser (getUserMedia error: NotSupportedError)", "OT_NOT_SUPPORTED"},
+		{"xCould not publish in a reasonable amount of time", ""},
+		{"Could not publish in a reasonable amount of timeouts", ""},
+		{"could not publish in a reasonable amount of time", ""},
+		{"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: GetUserMedia +0ms", ""},
+		{"OpenTok:Publisher:error State Change Failed", ""},
+		{"OT_TIMEOUTS: Could not publish in a reasonable amount of time", "OT_TIMEOUT"},
+		{"OT_CHROME_MICROPHONE_ACQUISITION_ERROR: Could not publish in a reasonable amount of time", "OT_CHROME_MICROPHONE_ACQUISITION_ERROR"},
+	}
+	for _, test := range tests {
+		v := classify.Match(&classify.Record{Text: []byte(test.text)})
+		if v.Error.Name() != test.want {
+			t.Errorf("%q: got %q, want %q", test.text, v.Error.Name(), test.want)
+		}
+	}
+}
+
+// naivePhrase finds the first phrase by trying each at every byte.
+func naivePhrase(s string) *catalogue.Phrase {
+	word := func(i int) bool {
+		return i >= 0 && i < len(s) && (s[i] == '_' || '0' <= s[i] && s[i] <= '9' || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z')
+	}
+	for at := range len(s) {
+		for _, p := range catalogue.Phrases() { // the longest first
+			end := at + len(p.Text)
+			if strings.HasPrefix(s[at:], p.Text) && !(word(at-1) && word(at)) && !(word(end-1) && word(end)) {
+				return &p
+			}
+		}
+	}
+	return nil
+}
+
+// TestPhrasesAgreeWithANaiveScan hides phrases, and what is left of them after a
+// cut or a changed letter, in other text.
+func TestPhrasesAgreeWithANaiveScan(t *testing.T) {
+	phrases := catalogue.Phrases()
+	r := rand.New(rand.NewPCG(1, 6))
+	found := 0
+	for range 8_000 {
+		var b strings.Builder
+		for range r.IntN(6) {
+			p := phrases[r.IntN(len(phrases))].Text
+			switch r.IntN(4) {
+			case 0:
+				p = p[:r.IntN(len(p))]
+			case 1:
+				p = p[r.IntN(len(p)):]
+			case 2:
+				i := r.IntN(len(p))
+				p = p[:i] + "~" + p[i+1:]
+			}
+			b.WriteString(p)
+			b.WriteString([]string{"", " ", "x", ": ", "\n"[1:]}[r.IntN(5)])
+		}
+		s := b.String()
+		want := naivePhrase(s)
+		v := classify.Match(&classify.Record{Text: []byte(s)})
+		if (want == nil) != (v.Error == 0) || want != nil && v.Error != want.Error {
+			t.Fatalf("%q: got %q, want %v", s, v.Error.Name(), want)
+		}
+		if want != nil {
+			found++
+			var f classify.Finder
+			f.Reset([]byte("....\n" + s))
+			if at := f.Next(5); at < 5 {
+				t.Fatalf("%q: the Finder finds nothing, or %d", s, at)
+			}
+		}
+	}
+	if found < 1_500 {
+		t.Errorf("only %d texts held a phrase", found)
+	}
+}
+
+func TestFinderSeesAllThatIsBehind(t *testing.T) {
+	data := []byte("a\nOT_TIMEOUT\nb\nCould not publish in a reasonable amount of time\nc\nOT_TIMEOUT\n")
+	var f classify.Finder
+	for range 2 { // it can look at one block after another
+		f.Reset(data)
+		var got []int
+		for from := 0; ; {
+			at := f.Next(from)
+			if at < 0 {
+				break
+			}
+			got = append(got, at)
+			from = at + bytes.IndexByte(data[at:], '\n') + 1
+		}
+		if fmt.Sprint(got) != "[4 15 68]" {
+			t.Errorf("got %v", got)
+		}
 	}
 }
 
@@ -160,11 +270,17 @@ func FuzzNames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, cut uint8) {
 		// What a backslash stands for is not the naive scan's business.
 		s = strings.ReplaceAll(s, `\`, "/")
-		got := classify.Match(&classify.Record{Text: []byte(s)}).Error.Name()
+		v := classify.Match(&classify.Record{Text: []byte(s)})
+		if v.Evidence == classify.ByPhrase {
+			v.Error = 0 // phrases have their own test
+		}
+		got := v.Error.Name()
 		if want := naiveName(s); got != want {
 			t.Errorf("%q: got %q, want %q", s, got, want)
 		}
-		if got != "" && classify.NextCandidate([]byte(s)) < 0 {
+		var f classify.Finder
+		f.Reset([]byte(s))
+		if got != "" && f.Next(0) < 0 {
 			t.Errorf("%q: holds %s, but no candidate", s, got)
 		}
 		// A letter on either side makes it another word.

@@ -20,6 +20,9 @@ func method(r *Record, id catalogue.ID) (catalogue.MethodID, MethodFrom) {
 	if m := calledFunction(r.Text); m != 0 {
 		return m, MethodFunction
 	}
+	if m := phraseMethod(r.Text, id); m != 0 {
+		return m, MethodPhrase
+	}
 	if m := component(r.Text); m != 0 {
 		return m, MethodComponent
 	}

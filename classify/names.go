@@ -6,10 +6,10 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// NextCandidate returns the offset of the first underscore in data that may
-// belong to an error's name, -1 if there is none. Every name holds OT_ or
-// PROXY_, and an underscore is rarer in logs than any letter of these.
-func NextCandidate(data []byte) int {
+// nextName returns the offset of the first underscore in data that may belong to
+// an error's name, -1 if there is none. Every name holds OT_ or PROXY_, and an
+// underscore is rarer in logs than any letter of these.
+func nextName(data []byte) int {
 	for from := 0; ; {
 		n := bytes.IndexByte(data[from:], '_')
 		if n < 0 {
@@ -30,7 +30,7 @@ func NextCandidate(data []byte) int {
 // none. A letter, digit or underscore beside it makes it another word.
 func firstName(text []byte) catalogue.ID {
 	for {
-		n := NextCandidate(text)
+		n := nextName(text)
 		if n < 0 {
 			return 0
 		}

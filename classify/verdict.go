@@ -7,17 +7,18 @@ type Evidence uint8
 
 // Kinds of evidence, weakest first.
 const (
-	None   Evidence = iota // a failure that bears no name
-	ByName                 // the name is spelled out
+	None     Evidence = iota // a failure that bears no name
+	ByPhrase                 // a text that belongs to one name
+	ByName                   // the name is spelled out
 )
 
 // String returns the evidence's name in reports.
 func (e Evidence) String() string {
-	return [...]string{"none", "name"}[e]
+	return [...]string{"none", "phrase", "name"}[e]
 }
 
 // Evidences lists every kind, weakest first.
-var Evidences = [...]Evidence{None, ByName}
+var Evidences = [...]Evidence{None, ByPhrase, ByName}
 
 // MethodFrom is how a verdict knows the method.
 type MethodFrom uint8
@@ -27,13 +28,14 @@ const (
 	MethodUnknown   MethodFrom = iota
 	MethodOnly                 // the only method for which the name is documented
 	MethodComponent            // the component that logged the line
+	MethodPhrase               // a text that belongs to one name and method
 	MethodFunction             // a function's name, as in "forceDisconnect()"
 	MethodSpelled              // spelled out, or a telemetry event's action
 )
 
 // String returns the kind's name in the output of events.
 func (f MethodFrom) String() string {
-	return [...]string{"unknown", "only", "component", "function", "spelled"}[f]
+	return [...]string{"unknown", "only", "component", "phrase", "function", "spelled"}[f]
 }
 
 // A Verdict is what a record says went wrong.

@@ -38,7 +38,7 @@ func pieces(t *testing.T, readers ...*Reader) []piece {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for e, skipped := range d.Events(&b, func([]byte) int { return -1 }) {
+			for e, skipped := range d.Events(&b, finding(never)) {
 				if skipped != nil {
 					out = append(out, piece{skipped.Offset, skipped.Bytes, skipped.Lines, true})
 				} else {

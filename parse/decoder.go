@@ -19,22 +19,31 @@ type Decoder struct {
 	nested [maxNesting][]byte // objects that stood in strings
 }
 
+// A Finder tells which records are worth reading in full.
+type Finder interface {
+	// Reset makes it look at the data of another block.
+	Reset(data []byte)
+	// Next returns the offset of the first byte at or behind from that may
+	// belong to evidence of an error, -1 if there is none. from does not
+	// decrease between calls.
+	Next(from int) int
+}
+
 // Events yields the records of b in order, each as an Event or, in its place,
 // as a SyntaxError.
 //
 // Reading a record in full costs several times what finding its end, session
-// and time does, and few records are worth it. next tells which: it returns the
-// offset of the first byte of data that may belong to an error's name, -1 if
-// there is none. Records that hold no such byte, and no telemetry, have an
-// empty Text.
-func (d *Decoder) Events(b *Block, next func(data []byte) int) iter.Seq2[*Event, *SyntaxError] {
+// and time does, and few records are worth it. The Finder tells which. Records
+// that hold no byte of its choice, and no telemetry, have an empty Text.
+func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
 			return
 		}
 		data := b.Data
-		candidate, telemetry, session := next(data), nextTelemetry(data), nextSessionMark(data)
+		f.Reset(data)
+		candidate, telemetry, session := f.Next(0), nextTelemetry(data), nextSessionMark(data)
 		for start := 0; start < len(data); {
 			end, lines := d.recordEnd(b, start)
 			full := uint(candidate) < uint(end) || uint(telemetry) < uint(end)
@@ -56,7 +65,7 @@ func (d *Decoder) Events(b *Block, next func(data []byte) int) iter.Seq2[*Event,
 				}
 			}
 			if uint(candidate) < uint(end) {
-				candidate = offsetFrom(end, next(data[end:]))
+				candidate = f.Next(end)
 			}
 			if uint(telemetry) < uint(end) {
 				telemetry = offsetFrom(end, nextTelemetry(data[end:]))

@@ -12,6 +12,17 @@ import (
 func always([]byte) int { return 0 }
 func never([]byte) int  { return -1 }
 
+// finding makes a Finder of a function that looks at what is left of a block.
+func finding(next func([]byte) int) Finder { return &finder{next: next} }
+
+type finder struct {
+	next func([]byte) int
+	data []byte
+}
+
+func (f *finder) Reset(data []byte) { f.data = data }
+func (f *finder) Next(from int) int { return offsetFrom(from, f.next(f.data[from:])) }
+
 var (
 	jsonl   = Format{Name: "jsonl"}
 	console = Format{Name: "console", stacks: true}
@@ -28,7 +39,7 @@ type record struct {
 // decode returns the records of a source that is one block.
 func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 	var out []record
-	for e, skipped := range d.Events(&Block{Data: []byte(data), Format: f}, next) {
+	for e, skipped := range d.Events(&Block{Data: []byte(data), Format: f}, finding(next)) {
 		if skipped != nil {
 			out = append(out, record{skipped: skipped})
 			continue
@@ -436,7 +447,7 @@ func TestOnlyRecordsWithACandidateHaveText(t *testing.T) {
 func TestSkippedBlockIsItsError(t *testing.T) {
 	skipped := &SyntaxError{Reason: Oversize, Offset: 7, Bytes: 9, Lines: 1, Cause: "long"}
 	n := 0
-	for e, got := range new(Decoder).Events(&Block{Skipped: skipped, Format: jsonl}, always) {
+	for e, got := range new(Decoder).Events(&Block{Skipped: skipped, Format: jsonl}, finding(always)) {
 		if n++; e != nil || got != skipped {
 			t.Errorf("got %v, %v", e, got)
 		}
@@ -459,7 +470,7 @@ func TestSkippedBlockIsItsError(t *testing.T) {
 func TestIterationCanEndEarly(t *testing.T) {
 	for _, data := range []string{"a\nb\n", "{\"a\":\n{\"a\":\n"} {
 		n := 0
-		for range new(Decoder).Events(&Block{Data: []byte(data), Format: jsonl}, never) {
+		for range new(Decoder).Events(&Block{Data: []byte(data), Format: jsonl}, finding(never)) {
 			n++
 			break
 		}
@@ -579,11 +590,11 @@ func TestDecoderDoesNotAllocate(t *testing.T) {
 	}
 	data := []byte(strings.Repeat(strings.Join(lines, "\n")+"\n", 20))
 	for _, format := range []Format{jsonl, console} {
-		for name, next := range map[string]func([]byte) int{"full": always, "light": never} {
+		for name, finder := range map[string]Finder{"full": finding(always), "light": finding(never)} {
 			var d Decoder
 			block := &Block{Data: data, Format: format, Offset: 1}
 			run := func() {
-				for _, skipped := range d.Events(block, next) {
+				for _, skipped := range d.Events(block, finder) {
 					if skipped != nil {
 						t.Fatal(skipped)
 					}

@@ -20,16 +20,19 @@ type Telemetry struct {
 }
 
 // Failed reports whether the event speaks of a failure: a variation that says
-// so, or the cancel that follows denied access to camera and microphone, which
-// is never posted as a Failure.
+// so, or a Cancel because access was denied.
 func (t *Telemetry) Failed() bool {
 	switch string(t.Variation) {
 	case "Failure", "Failed":
 		return true
-	case "Cancel":
-		return string(t.Reason) == "AccessDenied"
 	}
-	return false
+	return t.Denied()
+}
+
+// Denied reports whether the event is the cancel that follows denied access to
+// camera and microphone, which is never posted as a Failure.
+func (t *Telemetry) Denied() bool {
+	return string(t.Variation) == "Cancel" && string(t.Reason) == "AccessDenied"
 }
 
 // telemetryMark is part of the key clientSystemTime, which every telemetry

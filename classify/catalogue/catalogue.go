@@ -8,8 +8,8 @@
 //  2. Package read reads that text and checks it.
 //  3. Program gen writes tables_gen.go from it; a test fails while the file
 //     is stale.
-//  4. Errors, Methods and Codes give the tables; Lookup and LookupMethod find
-//     a row by the name in a log.
+//  4. Errors, Methods, Codes and Phrases give the tables; Lookup and
+//     LookupMethod find a row by the name in a log.
 //
 // The names and codes that the vendor's error reference lists are documented;
 // those that the SDK was seen to use beside it are in the tables too, and say
@@ -60,8 +60,8 @@ func (o Owner) String() string {
 
 // An Error is one error name and all that is known about it.
 //
-// Samples are lines in which a matcher must find the name, NearMisses lines in
-// which it must not.
+// Samples are lines in which a matcher must find the error, by its name or by
+// one of its phrases, NearMisses lines in which it must not.
 type Error struct {
 	Name                string
 	Documented          bool // listed in the reference, for at least one method
@@ -119,6 +119,20 @@ type CodeUse struct {
 	Meaning, Remedy string
 }
 
+// A Phrase is a text that belongs to exactly one error.
+//
+// It stands for the error where it is found in decoded text as it is, case
+// included, as a whole: where one of its ends is a letter, a digit or _, none
+// of these may stand beside it. It has at least 16 bytes, all of them printable
+// ASCII, and neither quotes nor backslashes nor %.
+//
+// Method is 0 where several methods use the text.
+type Phrase struct {
+	Text   string
+	Error  ID
+	Method MethodID
+}
+
 var (
 	byName   map[string]ID
 	byMethod map[string]MethodID
@@ -170,6 +184,11 @@ func Methods() []Method { return methodTable }
 // Codes returns the table of codes, sorted by Low; no two overlap. The table
 // is shared: do not change it.
 func Codes() []Code { return codeTable }
+
+// Phrases returns the table of phrases, longest first and then by text, so that
+// one which holds another comes before it. Phrases of different errors never
+// hold one another. The table is shared: do not change it.
+func Phrases() []Phrase { return phraseTable }
 
 // Lookup returns the error whose name is exactly name, or 0. It does not
 // allocate.

@@ -242,23 +242,82 @@ func words(s string) []string {
 	})
 }
 
+// holds reports whether phrase stands in text as a whole: it is the definition,
+// not the matcher's way.
+func holds(text, phrase string) bool {
+	word := func(s string) bool { return len(words(s)) > 0 }
+	for at := 0; ; at++ {
+		i := strings.Index(text[at:], phrase)
+		if i < 0 {
+			return false
+		}
+		at += i
+		end := at + len(phrase)
+		before := at > 0 && word(text[at-1:at]) && word(phrase[:1])
+		after := end < len(text) && word(text[end:end+1]) && word(phrase[len(phrase)-1:])
+		if !before && !after {
+			return true
+		}
+	}
+}
+
+// told returns the names of the errors whose phrases text holds.
+func told(text string) []string {
+	var names []string
+	for _, p := range Phrases() {
+		if name := p.Error.Name(); holds(text, p.Text) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func TestHolds(t *testing.T) {
+	for _, tt := range []struct {
+		text, phrase string
+		want         bool
+	}{
+		{"abc def", "abc def", true},
+		{"(abc def)", "abc def", true},
+		{"an abc def.", "abc def", true},
+		{"xabc def", "abc def", false},
+		{"abc def_", "abc def", false},
+		{"abc def2", "abc def", false},
+		{"xabc def abc def", "abc def", true},
+		{"x(abc", "(abc", true},
+		{"(abcd", "(abc", false},
+		{"abc:d", "abc:", true},
+		{"éabc", "abc", true}, // only ASCII letters make a word
+		{"ABC", "abc", false},
+		{"", "abc", false},
+	} {
+		if got := holds(tt.text, tt.phrase); got != tt.want {
+			t.Errorf("holds(%q, %q) = %t", tt.text, tt.phrase, got)
+		}
+	}
+}
+
 func TestSamplesAndNearMisses(t *testing.T) {
 	lines := make(map[string]string)
 	for _, e := range Errors()[1:] {
 		for _, s := range e.Samples {
-			var found []string
+			var names []string
 			for _, w := range words(s) {
-				if Lookup([]byte(w)) != 0 && !slices.Contains(found, w) {
-					found = append(found, w)
+				if Lookup([]byte(w)) != 0 && !slices.Contains(names, w) {
+					names = append(names, w)
 				}
 			}
-			if !slices.Equal(found, []string{e.Name}) {
-				t.Errorf("%s: sample has %v: %s", e.Name, found, s)
+			found := slices.Concat(names, told(s))
+			if len(found) == 0 || slices.ContainsFunc(found, func(name string) bool { return name != e.Name }) {
+				t.Errorf("%s: sample has the names or phrases of %v: %s", e.Name, found, s)
 			}
 		}
 		for _, s := range e.NearMisses {
 			if slices.Contains(words(s), e.Name) {
 				t.Errorf("%s: near miss has the name: %s", e.Name, s)
+			}
+			if slices.Contains(told(s), e.Name) {
+				t.Errorf("%s: near miss has a phrase: %s", e.Name, s)
 			}
 		}
 		for _, s := range slices.Concat(e.Samples, e.NearMisses) {
@@ -266,6 +325,94 @@ func TestSamplesAndNearMisses(t *testing.T) {
 				t.Errorf("%s: line also stands under %s: %s", e.Name, of, s)
 			}
 			lines[s] = e.Name
+		}
+	}
+}
+
+func TestPhrases(t *testing.T) {
+	for i, p := range Phrases() {
+		e := p.Error.Get()
+		if p.Error == 0 || p.Method != 0 && !slices.ContainsFunc(e.Uses, func(u Use) bool { return u.Method == p.Method }) {
+			t.Errorf("%q belongs to error %q in %s, which the catalogue does not know", p.Text, e.Name, p.Method.Name())
+		}
+		if i > 0 {
+			q := Phrases()[i-1]
+			if len(q.Text) < len(p.Text) || len(q.Text) == len(p.Text) && q.Text >= p.Text {
+				t.Errorf("%q stands after %q", p.Text, q.Text)
+			}
+		}
+		if !slices.ContainsFunc(e.Samples, func(s string) bool { return holds(s, p.Text) && !slices.Contains(words(s), e.Name) }) {
+			t.Errorf("%s: no sample without the name has the phrase %q", e.Name, p.Text)
+		}
+	}
+}
+
+// TestPhrasesHoldInTheCorpus goes through the error objects that published
+// builds of the SDK returned in some hundred calls.
+func TestPhrasesHoldInTheCorpus(t *testing.T) {
+	data, err := os.ReadFile("testdata/messages.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	var named, withPhrase, withMethod int
+	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
+		f := strings.Split(line, "\t")
+		if len(f) != 4 {
+			t.Fatalf("messages.tsv:%d: %d fields, want 4", i+1, len(f))
+		}
+		name, methods, message := f[0], strings.Split(f[1], "|"), f[3]
+		if i == 0 {
+			continue
+		}
+		names := told(message)
+		if slices.ContainsFunc(names, func(n string) bool { return n != name }) {
+			t.Errorf("messages.tsv:%d: %s has the phrases of %v: %s", i+1, name, names, message)
+		}
+		if Lookup([]byte(name)) == 0 {
+			continue
+		}
+		named++
+		if len(names) == 0 {
+			t.Logf("no phrase: %s", line)
+			continue
+		}
+		withPhrase++
+		var method bool
+		for _, p := range Phrases() {
+			if !holds(message, p.Text) {
+				continue
+			}
+			seen[p.Text] = true
+			if p.Method != 0 {
+				method = true
+				if !slices.Contains(methods, p.Method.Name()) {
+					t.Errorf("messages.tsv:%d: %q tells %s, the call was %v", i+1, p.Text, p.Method.Name(), methods)
+				}
+			}
+		}
+		if method {
+			withMethod++
+		}
+	}
+	t.Logf("of %d rows with a name %d have a phrase, %d one that tells the method; %d of %d phrases occur",
+		named, withPhrase, withMethod, len(seen), len(Phrases()))
+	if withPhrase < 110 || withMethod < 70 {
+		t.Errorf("too few rows have a phrase: %d of %d, %d with a method", withPhrase, named, withMethod)
+	}
+}
+
+// TestNoiseHasNoPhrase goes through lines that people posted and that tell no
+// error: noise of the SDK, of wrappers, of the native and server SDKs. Texts
+// that several errors share are among them.
+func TestNoiseHasNoPhrase(t *testing.T) {
+	data, err := os.ReadFile("testdata/noise.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if names := told(line); len(names) > 0 {
+			t.Errorf("noise has the phrases of %v: %s", names, line)
 		}
 	}
 }

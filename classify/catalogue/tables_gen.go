@@ -4,7 +4,7 @@ package catalogue
 
 // Version names the text that the tables were made from: the first 12 hex
 // digits of the SHA-256 of catalogue.txt.
-const Version = "cbd02bd21584"
+const Version = "c8943d0c89b4"
 
 var methodTable = []Method{
 	{},
@@ -97,10 +97,20 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_AUTHENTICATION_ERROR: Invalid token format (1004) +12ms",
 			`{"level":"error","msg":"join failed","error":{"name":"OT_AUTHENTICATION_ERROR","code":1004,"message":"token expired (1004)"}}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: API Key is undefined. You must pass an API Key to initSession. +0ms",
+			"Error: Authentication Error: The API key does not match the token or session. (1004)",
+			"Connect Error: Invalid token format (1004)",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: Invalid token format Token: null (1004) +1ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: Token expired (1004) +2ms",
+			"[room] join failed: Error: token expired (1004)",
+			`"Error: token has expired (1004) at onSessionInfoError (https://site.example/deps/client.js:51486:55)"`,
 		},
 		NearMisses: []string{
 			"metrics: counter OT_AUTHENTICATION_ERRORS reset to 0",
 			"retry policy skipped for NOT_OT_AUTHENTICATION_ERROR on this host",
+			`createSession error:Error: Failed to createSession. Error: An authentication error occurred: (403) {"code":-1,"message":"Invalid token format"}`,
+			"oauth refresh: token expired, new login wanted",
+			"api: Invalid token format, 401 sent to 10.0.0.7",
 		}},
 	{Name: "OT_BADLY_FORMED_RESPONSE", Documented: true, Owner: Service,
 		Meaning: "The session service answered with JSON of a kind the SDK does not expect. Seen with SDK 2.13 only; later versions report such answers under other names.",
@@ -112,10 +122,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OT_BADLY_FORMED_RESPONSE: Unexpected server response. Try this operation again later. (2001)",
 			"2026-03-02T10:11:12.345Z ERROR room-client connect rejected name=OT_BADLY_FORMED_RESPONSE code=2001",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unexpected Server Response (2001) msg: Unknown error: JSON response was badly formed (2001) +3ms",
 		},
 		NearMisses: []string{
 			"enum ErrorKind { OT_BADLY_FORMED_RESPONSE_BODY, OTHER }",
 			"ot_badly_formed_response is not a known alert rule",
+			"billing: Unknown error: JSON response was cut off",
 		}},
 	{Name: "OT_CHROME_MICROPHONE_ACQUISITION_ERROR", Documented: true, Owner: EndUser,
 		Meaning: "Chrome granted the microphone but it delivered no sound data before the 15 s publish timer ran out. It is a state the browser gets into, not a refused permission.",
@@ -127,10 +139,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_CHROME_MICROPHONE_ACQUISITION_ERROR: Session.publish :: Unable to publish +15s",
 			"[app] publish failed OTErrorClass {code: 1500, message: 'Session.publish :: Unable to publish', name: 'OT_CHROME_MICROPHONE_ACQUISITION_ERROR'}",
+			"OpenTok:Session:error 1500 +0ms Session.publish :: Unable to publish because your browser failed to get access to your microphone. You may need to fully quit and restart your browser to get it to work.",
 		},
 		NearMisses: []string{
 			"feature flag OT_CHROME_MICROPHONE_ACQUISITION_ERROR_BANNER is on",
 			"translation key missing: txt_OT_CHROME_MICROPHONE_ACQUISITION_ERROR",
+			"toast: Your browser failed to get access to your microphone. You may need to fully quit and restart it",
 		}},
 	{Name: "OT_CONNECT_FAILED", Documented: true, Owner: Network,
 		Meaning: "The client could not reach the session service, or the service refused the connection message. Without network the SDK's message is empty but for the code.",
@@ -148,10 +162,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_CONNECT_FAILED:  (1006) +2s",
 			`{"action":"Connect","variation":"Failure","failureReason":"ConnectToSession","failureCode":1006,"failureName":"OT_CONNECT_FAILED","failureMessage":"Received error response to connection create message."}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Connect Failed (1006) msg: Received error response to connection create message. +0ms",
 		},
 		NearMisses: []string{
 			"alert OT_CONNECT_FAILED_RATE above threshold for 5m",
 			"state machine moved to NOT_CONNECT_FAILED",
+			"mqtt: Received error response to connection request",
 		}},
 	{Name: "OT_CONNECTION_LIMIT_EXCEEDED", Documented: true, Owner: Application,
 		Meaning: "The session already holds as many connections as it may have, so this client was not let in.",
@@ -163,10 +179,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_CONNECTION_LIMIT_EXCEEDED: Cannot connect -- the limit for concurrent connections to the session has been reached +1s",
 			"WARN joinRoom: OT_CONNECTION_LIMIT_EXCEEDED (1027), showing the waiting room instead",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Connection Limit Exceeded (1027) msg: Cannot connect -- the limit for concurrent connections to the session has been reached +0ms",
 		},
 		NearMisses: []string{
 			"const OT_CONNECTION_LIMIT_EXCEEDED_MESSAGE = t('room.full')",
 			"dashboard tile OT_CONNECTION_LIMIT_EXCEEDEDS has no data",
+			"pgbouncer: the limit for concurrent connections to the database has been reached",
 		}},
 	{Name: "OT_CONSTRAINTS_NOT_SATISFIED", Documented: true, Owner: Application,
 		Meaning: "No device can do what was asked for: a resolution, frame rate or device ID in the publisher's options fits none of them, or the browser judged the request itself as malformed.",
@@ -182,10 +200,18 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_CONSTRAINTS_NOT_SATISFIED: It's not possible to satisfy one or more constraints passed into the getUserMedia function (getUserMedia error: OverconstrainedError) +282ms",
 			`{"message":"camera setup failed","error.name":"OT_CONSTRAINTS_NOT_SATISFIED","error.code":1500,"device":"back camera"}`,
+			"Error: It's not possible to satisfy one or more constraints passed into the getUserMedia function (getUserMedia error: TypeError)",
+			"camera switch failed (getUserMedia error: OverconstrainedError) (reverted to previous audio device)",
+			"camera setup failed (getUserMedia error: OverConstrainedError)",
+			"camera setup failed (getUserMedia error: ConstraintNotSatisfiedError)",
+			"camera setup failed (getUserMedia error: MandatoryUnsatisfiedError)",
 		},
 		NearMisses: []string{
 			`OT_CONSTRAINTS_NOT_SATISFIED_HINT: "Your camera cannot do 1080p"`,
 			"renamed to GUM_OT_CONSTRAINTS_NOT_SATISFIED in 4.2",
+			"getUserMedia error: OverconstrainedError {constraint: deviceId}",
+			"precall check (getUserMedia error: TypeError)",
+			"solver: not possible to satisfy one or more constraints of plan 7",
 		}},
 	{Name: "OT_CREATE_PEER_CONNECTION_FAILED", Documented: true, Owner: Network,
 		Meaning: "The browser could not set up the WebRTC connection that carries the media, between this client and the media server or another client.",
@@ -199,10 +225,14 @@ var errorTable = []Error{
 		Samples: []string{
 			"OT_CREATE_PEER_CONNECTION_FAILED: NewPeerConnection: Publisher PeerConnection with connection 3f1c7a52-1d1e-4b55-9a39-5e3b0c9a6f10 failed: OperationError",
 			`{"type":"error","context":"subscribe","payload":{"name":"OT_CREATE_PEER_CONNECTION_FAILED","code":1501}}`,
+			"OpenTok:Session:error 1500 +2s Session.publish :: NewPeerConnection: Publisher PeerConnection with connection 3f1c7a52 failed: Failed to create PeerConnection",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: NewPeerConnection: Subscriber PeerConnection with connection (not found) failed: Failed to create PeerConnection +9ms",
 		},
 		NearMisses: []string{
 			"RTC_OT_CREATE_PEER_CONNECTION_FAILED is deprecated",
 			"toast shown: OT_CREATE_PEER_CONNECTION_FAILED_TITLE",
+			"CreateOffer: Publisher PeerConnection with connection 3f1c7a52 failed: Error while creating Offer",
+			"NewPeerConnection: PeerConnection with connection 12 is up",
 		}},
 	{Name: "OT_DISCONNECTED", Documented: true, Owner: Network,
 		Meaning: "The client's connection to the session was gone before the action could finish. The SDK gives no code.",
@@ -232,10 +262,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_EMPTY_RESPONSE_BODY: Response body was empty, probably due to connectivity loss (1006) +4s",
 			`10:42:07.118 connect: {"code":1006,"message":"Response body was empty, probably due to connectivity loss (1006)","name":"OT_EMPTY_RESPONSE_BODY"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Connect Failed (1006) msg: Response body was empty, probably due to connectivity loss (1006) +0ms",
 		},
 		NearMisses: []string{
 			"proxy rule HTTP_OT_EMPTY_RESPONSE_BODY matched 3 requests",
 			"schema: OT_EMPTY_RESPONSE_BODY_V2 added",
+			"fetch /rooms: Response body was empty",
 		}},
 	{Name: "OT_GET_RTC_STATS_REPORT_NOT_SUPPORTED", Documented: true, Owner: EndUser,
 		Meaning: "The browser lacks the promise form of the WebRTC statistics call. Only browsers of many years ago do.",
@@ -248,10 +280,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"stats poller stopped: OT_GET_RTC_STATS_REPORT_NOT_SUPPORTED: getRtcStatsReport is not supported in this browser",
 			`{"name":"OT_GET_RTC_STATS_REPORT_NOT_SUPPORTED","code":2031,"source":"qos-panel"}`,
+			"stats poller stopped: Error: getRtcStatsReport is not supported in this browser",
 		},
 		NearMisses: []string{
 			"capability probe: OT_GET_RTC_STATS_REPORT_NOT_SUPPORTED_YET=false",
 			"capability probe: OT_GET_RTC_STATS_REPORT is present",
+			"getStats is not supported in this browser",
 		}},
 	{Name: "OT_HARDWARE_UNAVAILABLE", Documented: true, Owner: EndUser,
 		Meaning: "The camera or microphone is there but cannot be opened; another program or tab mostly holds it.",
@@ -264,10 +298,16 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_HARDWARE_UNAVAILABLE: The selected voice or video devices are unavailable. Verify that the chosen devices are not in use by another application. (getUserMedia error: NotReadableError) +284ms",
 			`s {code: 1500, message: "Session.publish :: The selected voice or video devices are unavailable.", name: "OT_HARDWARE_UNAVAILABLE", stack: "nt@https://app.example.com/opentok.min.js…"}`,
+			"OpenTok:Session:error 1500 +6s Session.publish :: The selected voice or video devices are unavailable. Verify that the chosen devices are not in use by another application. (getUserMedia error: NotReadableError)",
+			`{"action":"Publish","variation":"Failure","failureReason":"GetUserMedia","failureCode":1500,"failureMessage":"OT.Publisher failed to access camera/mic: The selected voice or video devices are unavailable. Verify that the chosen devices are not in use by another application. (getUserMedia error: TrackStartError)"}`,
+			"precall: microphone test failed (getUserMedia error: SourceUnavailableError)",
+			"precall: microphone test failed (getUserMedia error: HardwareUnavailableError)",
 		},
 		NearMisses: []string{
 			"i18n: OT_HARDWARE_UNAVAILABLE_HELP_URL is empty",
 			"device watcher raised HW_OT_HARDWARE_UNAVAILABLE for usb-2",
+			"navigator.mediaDevices: NotReadableError: Could not start video source",
+			"room booking: The selected voice or video device is free",
 		}},
 	{Name: "OT_HTTP_ERROR", Documented: true, Owner: Service,
 		Meaning: "A request of the SDK got an answer it could not use. The reference lists this name, but no version of the SDK looked at raises it.",
@@ -296,10 +336,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_ICE_WORKFLOW_FAILED: Session.publish :: ICEWorkflow: Publisher PeerConnection with connection 9c0e failed: The stream was unable to connect due to a network error. +31s",
 			"[app] subscribe failed: OT_ICE_WORKFLOW_FAILED (1554) stream=8f2d4c1e",
+			"Error: Session.publish :: ICEWorkflow: Publisher PeerConnection with connection 9c0e failed: The stream was unable to connect due to a network error.",
+			"ICEWorkflow: Subscriber PeerConnection with connection (not found) failed: OT.Subscriber failed to subscribe to a stream in a reasonable amount of time",
 		},
 		NearMisses: []string{
 			"funnel step OT_ICE_WORKFLOW_FAILED_RETRY opened",
 			"OT_ICE_WORKFLOW started for peer 2",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: ICEWorkflow +0ms",
 		}},
 	{Name: "OT_INVALID_AUDIO_OUTPUT_SOURCE", Documented: true, Owner: Application,
 		Meaning: "The ID given for the speaker or headset is not one of an audio output device. The reference lists the name under Session.publish; the SDK raises it when the output is chosen.",
@@ -312,10 +355,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"speaker switch failed: OT_INVALID_AUDIO_OUTPUT_SOURCE: The requested device is not valid.",
 			`{"code":null,"name":"OT_INVALID_AUDIO_OUTPUT_SOURCE","message":"The requested device is not valid.","deviceId":"default"}`,
+			"speaker switch failed: Error: The requested device is not valid.",
 		},
 		NearMisses: []string{
 			"test case INVALID_OT_INVALID_AUDIO_OUTPUT_SOURCE skipped",
 			"OT_INVALID_AUDIO_OUTPUT_SOURCES: []",
+			"alsa: the requested device is not valid",
 		}},
 	{Name: "OT_INVALID_ENCRYPTION_SECRET", Documented: true, Owner: Application,
 		Meaning: "The secret for end-to-end encryption is not acceptable; it must have at least eight characters. It has no code of its own and comes with the one for a failed connect.",
@@ -327,10 +372,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_INVALID_ENCRYPTION_SECRET: Invalid encryptionSecret: secret must have at least 8 characters +0ms",
 			"2026-03-02 10:11:12,345 ERROR [video] join: OT_INVALID_ENCRYPTION_SECRET 1006",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Connect Failed (1006) msg: Invalid encryptionSecret: secret must have at least 8 characters +0ms",
 		},
 		NearMisses: []string{
 			"lint: do not print OT_INVALID_ENCRYPTION_SECRET_VALUE",
 			"validator: ot_invalid_encryption_secret, see docs",
+			"vault: secret must have at least 8 characters",
 		}},
 	{Name: "OT_INVALID_HTTP_STATUS", Documented: true, Owner: Service,
 		Meaning: "The session request was answered with an HTTP status other than success. All of them come with code 2001, 403 and 404 too; the status itself stands in the message.",
@@ -342,10 +389,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_INVALID_HTTP_STATUS: Unexpected server response (undefined 503). Try this operation again later. (2001) +210ms",
 			`{"failureReason":"GetSessionInfo","failureCode":2001,"failureName":"OT_INVALID_HTTP_STATUS","action":"Connect","variation":"Failure"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unexpected Server Response (2001) msg: Unexpected server response (undefined 503). Try this operation again later. (2001) +1ms",
 		},
 		NearMisses: []string{
 			"nginx map: OT_INVALID_HTTP_STATUS_PAGE -> /oops.html",
 			"legacy alias X_OT_INVALID_HTTP_STATUS removed",
+			"ws client: Unexpected server response: 502",
 		}},
 	{Name: "OT_INVALID_PARAMETER", Documented: true, Owner: Application,
 		Meaning: "An argument of the call is missing, of the wrong kind or out of range.",
@@ -391,10 +440,33 @@ var errorTable = []Error{
 			"OpenTok:Session:error OT_INVALID_PARAMETER: Session.subscribe :: stream cannot be null +264ms",
 			`signal rejected {"code":413,"message":"The signal type was too long, the maximum length of it is 128 characters","name":"OT_INVALID_PARAMETER"}`,
 			"OpenTok:Publisher:error Error applying video filter: OT_INVALID_PARAMETER: Video filter has invalid configuration +3s",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Parameter (1011) msg: Invalid Parameter. Check that you have passed valid parameter values into the method call. +4s",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Parameter (1011) msg: You cannot specify a target element if insertDefaultUI is false +1s",
+			"OpenTok:publisherInit:error You cannot specify both audioSource and videoSource as null or false +0ms",
+			`Error: preferredVideoCodecs must be "automatic" or a non-empty array of valid codec strings`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: Session.publish :: First parameter passed in is neither a string nor an instance of the Publisher +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: Cannot publish 7a68cb38-0c6d-419a-82fc-11638d5edbf9 again to 2_MX40NTY3ODkwMX4. Please call session.unpublish(publisher) first. +2s",
+			"chat: Error: The signal to field was invalid. Either set it to a OT.Connection, OT.Session, or omit it entirely",
+			`chat: {"code":400,"message":"The signal type was null or undefined. Either set it to a String value or omit it"}`,
+			`chat: {"code":413,"message":"The signal type was too long, the maximum length of it is 128 characters"}`,
+			"chat: Error: The signal type was invalid, it can only contain letters, numbers, '-', '_', and '~'.",
+			"chat: Error: The signal data was null or undefined. Either set it to a String value or omit it",
+			"chat: Error: The data field was too long, the maximum size of it is 8192 characters",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: Session.subscribe :: invalid stream object +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: Session.subscribe :: stream cannot be null +0ms",
+			"Uncaught Error: iceConfig invalid: customServers must be an array",
+			"mic switch: Error: Invalid parameter passed to OT.Publisher.setAudioSource(). Expected string or MediaStreamTrack.",
+			"noise suppression off: Error: Audio filter has invalid configuration",
+			"blur off: Error: Video filter has invalid configuration",
+			"blur off: Error: Video filters can not be applied to screen share",
+			"bandwidth saver: Error: Invalid bitrate: it must be 0 or any number between 5000 and 10000000",
 		},
 		NearMisses: []string{
 			"3 x OT_INVALID_PARAMETERS in batch 12",
 			"form validation: NOT_OT_INVALID_PARAMETER",
+			"OpenTok:Session:warn Cannot publish 7a68cb38-0c6d-419a-82fc-11638d5edbf9 again to 2_MX40NTY3ODkwMX4. Please call session.unpublish(publisher) first. +1s",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Parameter (1011) msg: Action failed due to session disconnection. +3s",
+			"mail form: The To field was invalid",
 		}},
 	{Name: "OT_INVALID_SESSION_ID", Documented: true, Owner: Application,
 		Meaning: "The session ID is missing, not text, malformed, or no session is known under it for this project.",
@@ -406,10 +478,18 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_INVALID_SESSION_ID: Session does not exist (1005) +95ms",
 			"ERROR connect OT_INVALID_SESSION_ID: SessionID is undefined. You must pass a sessionID to initSession.",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Session ID (1005) msg: Invalid session (1005) +0ms",
+			"join failed: Error: Session does not exist (1005)",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Session ID (1005) msg: Session not found (1005) +0ms",
+			`{"action":"Connect","variation":"Failure","failureReason":"ConnectToSession","failureCode":1005,"failureMessage":"SessionID is not a string. You must use string as the session ID passed into OT.initSession()."}`,
+			"Error: SessionID is undefined. You must pass a sessionID to initSession.",
 		},
 		NearMisses: []string{
 			"assert MY_OT_INVALID_SESSION_ID !== undefined",
 			"OT_INVALID_SESSION_IDENTIFIER was renamed last year",
+			"express: Session not found, cookie dropped",
+			"login: Invalid session (1005ms old)",
+			"shop: Session does not exist",
 		}},
 	{Name: "OT_INVALID_VIDEO_SOURCE", Documented: true, Owner: Application,
 		Meaning: "The new video source is not text, or no camera has that device ID. The SDK prints nothing about it.",
@@ -421,10 +501,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"camera switch failed: OT_INVALID_VIDEO_SOURCE: Invalid video source. Video source must be a valid video input deviceId",
 			`{"op":"setVideoSource","err":{"name":"OT_INVALID_VIDEO_SOURCE","code":1041}}`,
+			"camera switch failed: Error: Invalid video source. Video source must be a valid video input deviceId",
 		},
 		NearMisses: []string{
 			"OT_INVALID_VIDEO_SOURCE_ID stays null until the picker opens",
 			"css class .ot_invalid_video_source not found",
+			"obs: Invalid video source",
 		}},
 	{Name: "OT_MEDIA_ENDED", Documented: true, Owner: EndUser,
 		Meaning: "The camera, microphone or screen stopped delivering: the video element reported its end, because a device was unplugged or sharing was stopped from the browser's bar.",
@@ -437,10 +519,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_MEDIA_ENDED: Session.publish :: Media ended before the stream was published +1s",
 			`{"event":"publisher.error","name":"OT_MEDIA_ENDED","publisher":"cam-1"}`,
+			"OpenTok:Session:error undefined +1s Session.publish :: The video element fired the ended event, indicating there is an issue with the media",
 		},
 		NearMisses: []string{
 			"timeline: OT_MEDIA_ENDED_AT=73.2",
 			"playlist state PRE_OT_MEDIA_ENDED",
+			"player: The video element fired the ended event",
 		}},
 	{Name: "OT_MEDIA_ERR_ABORTED", Documented: true, Owner: EndUser,
 		Meaning: "The reference describes an aborted load of a media element.",
@@ -463,10 +547,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_MEDIA_ERR_ABORTED: Unknown error while getting user media: InvalidStateError +299ms",
 			"OT.Publisher.onStreamAvailableError OT_MEDIA_ERR_ABORTED: Unknown error while getting user media: TypeError",
+			"[11:43:34] console.error: 1500 Session.publish :: Unknown error while getting user media: TypeError",
 		},
 		NearMisses: []string{
 			"player saw MEDIA_ERR_ABORTED on video#ad-slot",
 			"OT_MEDIA_ERR_ABORTED_COUNT = 0",
+			"Unknown error while getting user mediation",
 		}},
 	{Name: "OT_MEDIA_ERR_DECODE", Documented: true, Owner: EndUser,
 		Meaning: "A video element could not decode the stream it was given.",
@@ -487,10 +573,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Subscriber:error OT_MEDIA_ERR_DECODE: Video element reported a decode error +18s",
 			`{"name":"OT_MEDIA_ERR_DECODE","code":1502,"streamId":"5d6f1b70-77f5-4a8f-8f3c-0a5b1f1b2c3d"}`,
+			"Error: OT.Publisher while playing stream: There was an unexpected problem with the Video Stream: An error of some description occurred while decoding the media resource",
+			`{"action":"Subscribe","variation":"Failure","failureReason":"VideoElement","failureCode":1013,"failureMessage":"OT.Subscriber while playing stream: There was an unexpected problem with the Video Stream: The media resource indicated by the src attribute was not suitable."}`,
 		},
 		NearMisses: []string{
 			"vlc: OT_MEDIA_ERR_DECODER_INIT ok",
 			`MediaError MEDIA_ERR_DECODE (3) on <video id="intro">`,
+			"OT.Subscriber while playing streams: 3 tiles shown",
 		}},
 	{Name: "OT_MEDIA_ERR_NETWORK", Documented: true, Owner: Network,
 		Meaning: "A media element stopped getting its data because the network failed.",
@@ -546,10 +635,15 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_NO_DEVICES_FOUND: No voice or video input devices are available on this machine. (getUserMedia error: NotFoundError) +288ms",
 			`{"@timestamp":"2026-03-02T10:11:12.345Z","message":"precall check: OT_NO_DEVICES_FOUND","level":"warn"}`,
+			"OpenTok:Session:error 1500 +8s Session.publish :: No voice or video input devices are available on this machine. (getUserMedia error: NotFoundError)",
+			"Error: No voice or video input devices are available on this machine. (getUserMedia error: DevicesNotFoundError)",
+			"precall: no camera (getUserMedia error: NoDevicesFoundError)",
 		},
 		NearMisses: []string{
 			"onboarding step OT_NO_DEVICES_FOUND_DIALOG closed",
 			"AUDIO_OT_NO_DEVICES_FOUND is not a valid reason",
+			"navigator.mediaDevices: NotFoundError: Requested device not found",
+			"kiosk: No voice or video output devices are available on this machine",
 		}},
 	{Name: "OT_NO_VALID_CONSTRAINTS", Documented: true, Owner: Application,
 		Meaning: "Neither audio nor video was left to ask the browser for. Since SDK 2.20 switching off both sources is reported as OT_INVALID_PARAMETER instead, so this one is rare.",
@@ -562,10 +656,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OT_NO_VALID_CONSTRAINTS: Video and Audio was disabled, you need to enable at least one",
 			"publish error Error {name: 'OT_NO_VALID_CONSTRAINTS', code: 1500}",
+			"publish failed: Error: Video and Audio was disabled, you need to enable at least one",
 		},
 		NearMisses: []string{
 			"solver: OT_NO_VALID_CONSTRAINTS2 unsatisfied",
 			"ot_no_valid_constraints -> use defaults",
+			"settings: Video and Audio was disabled by the moderator",
 		}},
 	{Name: "OT_NOT_CONNECTED", Documented: true, Owner: Application,
 		Meaning: "The call needs a connected session and there is none: connect has not finished, has failed, or the session has ended. It says nothing about the machine's network as such.",
@@ -596,10 +692,27 @@ var errorTable = []Error{
 			"OpenTok:Session:error OT_NOT_CONNECTED: We need to be connected before you can publish +0ms",
 			"OTErrorClass {code: 1010, message: 'Cannot use forceMute functionality. You are not connected to the session.', name: 'OT_NOT_CONNECTED', stack: 'Error: Cannot use forceMute functionality…'}",
 			"Error: OT_NOT_CONNECTED: Unable to send signal - you are not connected to the session.",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Not Connected (1010) msg: Cannot use forceMute functionality. You are not connected to the session. +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Not Connected (1010) msg: Cannot call forceDisconnect(). You are not connected to the session. +0ms",
+			"Error: Unable to perform forceDisconnect, you are not connected.",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Not Connected (1010) msg: Cannot call forceMuteAll(). You are not connected to the session. +0ms",
+			"Error: Unable to perform forceMuteAll, you are not connected.",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Not Connected (1010) msg: Cannot call forceMuteStream(). You are not connected to the session. +0ms",
+			"Error: Unable to perform forceMuteStream, you are not connected.",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Not Connected (1010) msg: Cannot call forceUnpublish(). You are not connected to the session. +0ms",
+			"Error: Unable to perform forceUnpublish, you are not connected.",
+			`{"action":"OT.exception.1010","variation":"Failure","failureReason":"unconnected","failureCode":1010,"failureMessage":"We need to be connected before you can publish"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: undefined (500) msg: Unable to send signal - you are not connected to the session. +0ms",
+			"Error: Unable to perform signal, you are not connected.",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: Session.subscribe :: Connection required to subscribe +0ms",
+			"stats: Error: OT.Subscriber is not connected cannot getStats",
 		},
 		NearMisses: []string{
 			"hint: OT_PEER_CONNECTION_NOT_CONNECTED is handled elsewhere",
 			"OT_NOT_CONNECTED_BANNER hidden",
+			"chat: Unable to send signal, you are not connected to the room",
+			"Cannot call hangUp(). You are not connected to the session.",
+			"Unable to perform upload, you are not connected.",
 		}},
 	{Name: "OT_NOT_FOUND", Documented: true, Owner: Application,
 		Meaning: "What the call names, a stream or a client, is not in the session.",
@@ -624,10 +737,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_NOT_FOUND: The stream does not exist. +1s",
 			`{"fn":"sendSignal","err":{"code":404,"message":"Not Found","name":"OT_NOT_FOUND"},"to":"5a0f"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: undefined (undefined) msg: The stream does not exist. +1s",
 		},
 		NearMisses: []string{
 			"cache: OT_NOT_FOUND_TTL=30",
 			"FILE_OT_NOT_FOUND: assets/ring.mp3",
+			"kinesis: The stream does not exist.",
 		}},
 	{Name: "OT_NOT_SUPPORTED", Documented: true, Owner: EndUser,
 		Meaning: "The browser does not support something that was asked of its media devices.",
@@ -655,10 +770,20 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_NOT_SUPPORTED: A constraint specified is not supported by the browser. (getUserMedia error: NotSupportedError) +282ms",
 			"OpenTok:Publisher:error Publisher#cycleVideo: could not cycle video: OT_NOT_SUPPORTED: Publisher#cycleVideo cannot cycleVideo when you have no video source. +1s",
+			"Error: A constraint specified is not supported by the browser. (getUserMedia error: NotSupportedError)",
+			"A constrain specified is not supported by the browser (getUserMedia error: NotSupportedError)",
+			"mic switch: Error: Publisher#setAudioSource cannot add an audio source when you started without one.",
+			"Error: Publisher#cycleVideo cannot cycleVideo when you have no video source.",
+			"Error: Publisher#cycleVideo: The publisher is not using a camera video source",
+			"noise suppression off: Error: Browser does not support audio filters (Insertable Streams and Worker APIs are required)",
+			"noise suppression off: Error: Cannot apply audio filter when audioMediaProcessorConnector is set.",
+			"blur off: Error: Browser does not support video filters (Insertable Streams and Worker APIs are required)",
+			"blur off: Error: Cannot apply video filter when videoMediaProcessorConnector is set.",
 		},
 		NearMisses: []string{
 			"see OT_SCREEN_SHARING_NOT_SUPPORTED for screens",
 			`OT_NOT_SUPPORTED_BROWSERS = ["IE 11"]`,
+			"play() failed: NotSupportedError: The element has no supported sources",
 		}},
 	{Name: "OT_PEER_CONNECTION_NOT_CONNECTED", Documented: true, Owner: Application,
 		Meaning: "The stream's media connection is not up, so it has no statistics. The SDK prints nothing about it.",
@@ -675,10 +800,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"stats: OT_PEER_CONNECTION_NOT_CONNECTED: PeerConnection not connected, cannot call this method",
 			`Unhandled rejection {"code":1015,"message":"PeerConnection not connected, cannot call this method","name":"OT_PEER_CONNECTION_NOT_CONNECTED"}`,
+			"stats: Error: PeerConnection not connected, cannot call this method",
 		},
 		NearMisses: []string{
 			"assert state != OT_PEER_CONNECTION_NOT_CONNECTED_YET",
 			"P2P_OT_PEER_CONNECTION_NOT_CONNECTED: ignored by filter",
+			"PeerConnection not connected, waiting 200 ms",
 		}},
 	{Name: "OT_PERMISSION_DENIED", Documented: true, Owner: Application,
 		Meaning: "The token's role does not allow the action.",
@@ -707,10 +834,18 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_PERMISSION_DENIED: This token does not allow forceMuteAll. The role must be at least `moderator` to enable this functionality +264ms",
 			`{"err":"OT_PERMISSION_DENIED","code":1500,"op":"publish","role":"subscriber"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Force Mute (1540) msg: This token does not allow forceMute usage. The role must be at least `moderator` to enable this functionality +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Force Disconnect (1520) msg: This token does not allow forceDisconnect. The role must be at least `moderator` to enable this functionality +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Force Mute (1540) msg: This token does not allow forceMuteAll. The role must be at least `moderator` to enable this functionality +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Force Mute (1540) msg: This token does not allow forceMuteStream. The role must be at least `moderator` to enable this functionality +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Force Unpublish (1530) msg: This token does not allow forceUnpublish. The role must be at least `moderator` to enable this functionality +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: This token does not allow publishing. The role must be at least `publisher` to enable this functionality +0ms",
 		},
 		NearMisses: []string{
 			"OT_REQUESTED_DEVICE_PERMISSION_DENIED goes to the device dialog",
 			"android: OT_PERMISSION_DENIED_FOREVER",
+			"git: This token does not allow publishers of this kind",
+			"api: This token does not allow writes",
 		}},
 	{Name: "OT_PROXY_URL_ALREADY_SET_ERROR", Documented: true, Owner: Application,
 		Meaning: "The proxy URL was set a second time; the first one stays in force. The reference lists the name under OT.initPublisher, the SDK raises it in OT.setProxyUrl, and prints its code and title without the name.",
@@ -723,10 +858,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"proxy setup: OT_PROXY_URL_ALREADY_SET_ERROR: The proxyUrl has already been set. Setting it again will not have any effect.",
 			`{"name":"OT_PROXY_URL_ALREADY_SET_ERROR","code":2022,"caller":"bootstrap.ts"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Proxy URL Already Set Error (2022) msg: The proxyUrl has already been set. Setting it again will not have any effect. +0ms",
 		},
 		NearMisses: []string{
 			"PROXY_URL_ALREADY_SET_ERROR reported by bootstrap",
 			"OT_PROXY_URL_ALREADY_SET_ERRORS: 0",
+			"agent: The proxyUrl has already been set",
 		}},
 	{Name: "OT_RATE_LIMIT_EXCEEDED", Documented: true, Owner: Application,
 		Meaning: "Signals were sent faster than the service takes them. The SDK looked at never gives this name to a throttled signal: it says OT_UNEXPECTED_SERVER_RESPONSE.",
@@ -753,10 +890,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"feedback dialog: OT_REPORT_ISSUE_FAILED: Error calling OT.reportIssue(). Check the client's network connection.",
 			`{"code":2011,"name":"OT_REPORT_ISSUE_FAILED","ticket":null}`,
+			"feedback dialog: Error: Error calling OT.reportIssue(). Check the client's network connection.",
 		},
 		NearMisses: []string{
 			"jira: OT_REPORT_ISSUE_FAILED_LABEL created",
 			"BUG_OT_REPORT_ISSUE_FAILED closed as duplicate",
+			"feedback dialog: calling OT.reportIssue()",
 		}},
 	{Name: "OT_REQUESTED_DEVICE_PERMISSION_DENIED", Documented: true, Owner: EndUser,
 		Meaning: "The browser does not let the page use the audio device that was asked for. The reference lists the name under OT.initPublisher; the SDK raises it when the audio output is chosen.",
@@ -769,10 +908,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"setAudioOutputDevice: OT_REQUESTED_DEVICE_PERMISSION_DENIED: no permission for headset",
 			`{"name":"OT_REQUESTED_DEVICE_PERMISSION_DENIED","device":"USB Headset","browser":"Chrome 140"}`,
+			"speaker switch failed: Error: No permission to use the requested device.",
 		},
 		NearMisses: []string{
 			"OT_REQUESTED_DEVICE_PERMISSION_DENIED_ONCE kept in local storage",
 			"OT_REQUESTED_DEVICE_PERMISSION_DENIEDS seen: none",
+			"udev: no permission to use the requested device",
 		}},
 	{Name: "OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED", Documented: true, Owner: EndUser,
 		Meaning: "Screen sharing was to go through a browser extension that the person does not have. Only old SDKs need one; SDK 2.13 says so on every current Chrome.",
@@ -785,10 +926,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED: Screen Sharing support in this browser requires an extension, but the extension is not installed.",
 			"[screen] start failed (OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED)",
+			"OpenTok:Publisher:error OT.Publisher.onScreenSharingError Screen Sharing support in this browser requires an extension, but the extension is not installed. +3s",
+			"Screensharing: Screen sharing extension not installed see https://tokbox.com/developer/guides/screen-sharing/js/#chrome-extension",
 		},
 		NearMisses: []string{
 			"OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED_URL opens the store page",
 			"ot_screen_sharing_extension_not_installed=true",
+			"help page: Screen sharing extension not installed? See below",
 		}},
 	{Name: "OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED", Documented: true, Owner: Application,
 		Meaning: "Screen sharing was to go through a browser extension, and the page never told the SDK which one. Only old SDKs need it; SDK 2.13 says so on every current Chrome.",
@@ -801,10 +945,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED: Screen Sharing support in this browser requires an extension, but one has not been registered.",
 			`{"op":"shareScreen","name":"OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED","code":1500}`,
+			`{"action":"Publish","variation":"Failure","failureReason":"GetUserMedia","failureCode":1500,"failureMessage":"OT.Publisher failed to access camera/mic: Screen Sharing support in this browser requires an extension, but one has not been registered."}`,
+			"Screensharing: Screen sharing extension not registered see https://tokbox.com/developer/guides/screen-sharing/js/#chrome-extension",
 		},
 		NearMisses: []string{
 			"MOCK_OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED returned by stub",
 			"constant OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED_CODE unused",
+			"Screen Sharing support in this browser requires an extension",
 		}},
 	{Name: "OT_SCREEN_SHARING_NOT_SUPPORTED", Documented: true, Owner: EndUser,
 		Meaning: "The browser cannot capture a screen; those of phones and tablets mostly cannot.",
@@ -817,10 +964,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_SCREEN_SHARING_NOT_SUPPORTED: Screen Sharing is not supported in this browser +3ms",
 			`shareScreen -> name=OT_SCREEN_SHARING_NOT_SUPPORTED ua="Mobile Safari"`,
+			"OpenTok:Publisher:error OT.Publisher.onScreenSharingError Screen Sharing is not supported in this browser +3ms",
 		},
 		NearMisses: []string{
 			"OT_SCREEN_SHARING_NOT_SUPPORTED_ON_MOBILE text updated",
 			"IOS_OT_SCREEN_SHARING_NOT_SUPPORTED",
+			"banner: screen sharing is not supported in this browser",
 		}},
 	{Name: "OT_SET_REMOTE_DESCRIPTION_FAILED", Documented: true, Owner: Network,
 		Meaning: "The browser rejected the media description that the other side offered, so no media can flow.",
@@ -834,10 +983,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OT_SET_REMOTE_DESCRIPTION_FAILED: SetRemoteDescription: Publisher PeerConnection with connection 77d0 failed: InvalidAccessError",
 			`{"level":50,"err":{"name":"OT_SET_REMOTE_DESCRIPTION_FAILED","code":1501},"msg":"subscribe"}`,
+			"OpenTok:Session:error 1500 +2s Session.publish :: SetRemoteDescription: Publisher PeerConnection with connection 77d0 failed: Error while setting RemoteDescription",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: SetRemoteDescription: Subscriber PeerConnection with connection 77d0 failed: Error while setting RemoteDescription +0ms",
 		},
 		NearMisses: []string{
 			"sdp trace: OT_SET_REMOTE_DESCRIPTION ok in 14 ms",
 			"OT_SET_REMOTE_DESCRIPTION_FAILED_ONCE cleared",
+			"Publisher PeerConnection Error: PeerConnection.suscribeProcessor Error while setting LocalDescription: OperationError",
 		}},
 	{Name: "OT_SET_VIDEO_SOURCE_FAILURE", Documented: true, Owner: Application,
 		Meaning: "The publisher does not send from a camera, so its source cannot be exchanged for one. The SDK prints nothing.",
@@ -849,10 +1001,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"camera switch: OT_SET_VIDEO_SOURCE_FAILURE: You cannot reset the video source on a publisher that does not currently use a camera source.",
 			`{"name":"OT_SET_VIDEO_SOURCE_FAILURE","code":1040,"publisher":"screen"}`,
+			"camera switch: Error: You cannot reset the video source on a publisher that does not currently use a camera source.",
 		},
 		NearMisses: []string{
 			"OT_SET_VIDEO_SOURCE_FAILURES since start: 0",
 			"retrying OT_SET_VIDEO_SOURCE with camera 2",
+			"You cannot reset the video source while recording",
 		}},
 	{Name: "OT_STREAM_CREATE_FAILED", Documented: true, Owner: Service,
 		Meaning: "The service did not create the stream, so nothing is published.",
@@ -869,10 +1023,18 @@ var errorTable = []Error{
 		Samples: []string{
 			"OTErrorClass {code: 1500, message: 'Session.publish :: Failed to create stream in server model: forbidden', name: 'OT_STREAM_CREATE_FAILED', stack: 'Error: Session.publish :: Failed to create…'}",
 			"publish failed: OT_STREAM_CREATE_FAILED: Session.publish :: IncompatibleEncryptionSettings: Tried to publish a stream to an encrypted session without enabling encryption",
+			"OpenTok:Session:error 1500 +1s Session.publish :: IncompatibleEncryptionSettings: Tried to publish a stream to an encrypted session without enabling encryption",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: IncompatibleEncryptionSettings +0ms",
+			"OpenTok:Session:error 1500 +1s Session.publish :: Failed to create stream in server model: forbidden",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: forbidden +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: streamLimitExceeded +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: streamNotFound +0ms",
 		},
 		NearMisses: []string{
 			"saga/OT_STREAM_CREATE_FAILED_ACTION dispatched",
 			"kafka topic NOT_OT_STREAM_CREATE_FAILED",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unexpected Server Response (2001) msg: IncompatibleEncryptionSettings +0ms",
+			"archive: Failed to create stream in storage",
 		}},
 	{Name: "OT_STREAM_DESTROYED", Documented: true, Owner: Application,
 		Meaning: "The stream ended while the client was still subscribing to it: its publisher left or stopped. There is no code.",
@@ -884,10 +1046,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Subscriber:error OT_STREAM_DESTROYED: Stream was destroyed before it could be subscribed to +90ms",
 			`{"name":"OT_STREAM_DESTROYED","op":"subscribe","tile":4}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: undefined (undefined) msg: Stream was destroyed before it could be subscribed to +0ms",
+			"Error: Tried to subscribe to a local publisher, but its stream no longer exists",
 		},
 		NearMisses: []string{
 			"reducer case OT_STREAM_DESTROYED_BY_MODERATOR",
 			"event ot_stream_destroyed handled in 2 ms",
+			"node: Error: Stream was destroyed before it could be written to",
 		}},
 	{Name: "OT_STREAM_LIMIT_EXCEEDED", Documented: true, Owner: Application,
 		Meaning: "The session carries as many streams as it may, so this subscription was refused.",
@@ -899,10 +1064,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Subscriber:error OT_STREAM_LIMIT_EXCEEDED: Subscribe: Subscriber PeerConnection with connection (not found) failed: The limit for concurrent streams in the session has been reached +33ms",
 			"ERROR grid subscribe code=1605 name=OT_STREAM_LIMIT_EXCEEDED",
+			`{"action":"Subscribe","variation":"Failure","failureReason":"Subscribe","failureCode":1013,"failureMessage":"OT.Subscriber PeerConnection Error: The limit for concurrent streams in the session has been reached"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Stream Limit Exceeded (1605) msg: The limit for concurrent streams in the session has been reached +0ms",
 		},
 		NearMisses: []string{
 			"plan flag OT_STREAM_LIMIT_EXCEEDED_UPSELL shown",
 			"MAX_OT_STREAM_LIMIT_EXCEEDED=25",
+			"netflix: The limit for concurrent streams has been reached",
 		}},
 	{Name: "OT_STREAM_NOT_FOUND", Documented: true, Owner: Application,
 		Meaning: "The server does not know the stream any more: it ended just before, or the ID is of another session.",
@@ -914,10 +1082,14 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Subscriber:error OT_STREAM_NOT_FOUND: Subscribe: Subscriber PeerConnection with connection (not found) failed: stream not found +28ms",
 			`[app] subscribe error {"name":"OT_STREAM_NOT_FOUND","code":1501,"retry":false}`,
+			"Error: Subscribe: Subscriber PeerConnection with connection (not found) failed: stream not found",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: stream not found +0ms",
+			`{"action":"Subscribe","variation":"Failure","failureReason":"Subscribe","failureCode":1013,"failureMessage":"OT.Subscriber PeerConnection Error: stream not found"}`,
 		},
 		NearMisses: []string{
 			"s3: OT_STREAM_NOT_FOUND_404.html uploaded",
 			"REC_OT_STREAM_NOT_FOUND: archive skipped",
+			"rtmp: play failed: stream not found",
 		}},
 	{Name: "OT_TERMS_OF_SERVICE_FAILURE", Documented: true, Owner: Service,
 		Meaning: "The service refuses the connection for legal reasons; the message speaks of export compliance, as for some countries.",
@@ -929,10 +1101,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_TERMS_OF_SERVICE_FAILURE: Terms of service violation: export compliance (1026) +88ms",
 			`{"failureName":"OT_TERMS_OF_SERVICE_FAILURE","failureCode":1026,"action":"Connect","variation":"Failure"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Terms of Service Violation: Export Compliance (1026) msg: Terms of service violation: export compliance (1026) +0ms",
 		},
 		NearMisses: []string{
 			"legal page OT_TERMS_OF_SERVICE_FAILURE_TEXT v3",
 			"OT_TERMS_OF_SERVICE accepted by user 12",
+			"moderation: Terms of service violation: spam",
 		}},
 	{Name: "OT_TIMEOUT", Documented: true, Owner: Network,
 		Meaning: "The media connection was not up in time.",
@@ -948,11 +1122,18 @@ var errorTable = []Error{
 		Samples: []string{
 			`s {code: 1500, message: "Session.publish :: Could not publish in a reasonable amount of time", name: "OT_TIMEOUT", stack: "nt@https://static.opentok.com/v2/js/opentok.min.js…"}`,
 			"OpenTok:Subscriber:error OT_TIMEOUT: Unable to subscribe to stream in a reasonable amount of time +30s",
+			"OpenTok:Session:error 1500 +0ms Session.publish :: Could not publish in a reasonable amount of time",
+			`{"action":"Publish","variation":"Failure","failureReason":"ICEWorkflow","failureCode":1500,"failureMessage":"OT.Publisher failed to publish in a reasonable amount of time (timeout)"}`,
+			"OpenTok:Publisher:error OT.Publisher.onPublishingTimeout +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: Unable to subscribe to stream in a reasonable amount of time +0ms",
 		},
 		NearMisses: []string{
 			"config OT_TIMEOUT_MS=15000",
 			"2 OT_TIMEOUTS in the last hour",
 			"NOT_OT_TIMEOUT",
+			"OT.exception :: title: Unable to Publish (1500) msg: ICEWorkflow",
+			"OT.Subscriber failed to subscribe to a stream in a reasonable amount of time",
+			"clearTimeout(onPublishingTimeoutId)",
 		}},
 	{Name: "OT_UNABLE_TO_CAPTURE_MEDIA", Documented: true, Owner: EndUser,
 		Meaning: "The browser started to open camera or microphone and gave up (AbortError), without saying why.",
@@ -965,10 +1146,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_UNABLE_TO_CAPTURE_MEDIA: Unable to capture media. Unknown error occurred (getUserMedia error: AbortError) +274ms",
 			"publisher init failed with OT_UNABLE_TO_CAPTURE_MEDIA, offering audio only",
+			"Error: Unable to capture media. Unknown error occurred (getUserMedia error: AbortError)",
 		},
 		NearMisses: []string{
 			"OT_UNABLE_TO_CAPTURE_MEDIA_SOURCE renamed",
 			"WEBCAM_OT_UNABLE_TO_CAPTURE_MEDIA",
+			"Unable to capture screen. Unknown error occurred (getUserMedia error: AbortError)",
 		}},
 	{Name: "OT_UNABLE_TO_CAPTURE_SCREEN", Documented: true, Owner: EndUser,
 		Meaning: "The browser could not start the capture of the screen, window or tab that was chosen. The reference takes it for missing support; the SDK raises it when a capture was broken off.",
@@ -1001,10 +1184,13 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Subscriber:error OT_UNABLE_TO_SUBSCRIBE: Subscribe: Subscriber PeerConnection with connection (not found) failed: Tried to subscribe to an encrypted stream without enabling encryption +30ms",
 			`{"code":2001,"message":"Subscribe: Subscriber PeerConnection with connection (not found) failed: subscriberCreate failed with unexpected code 403: Forbidden","name":"OT_UNABLE_TO_SUBSCRIBE"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: Tried to subscribe to an encrypted stream without enabling encryption +0ms",
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Subscribe (1501) msg: Tried to subscribe to a stream while disconnected. +0ms",
 		},
 		NearMisses: []string{
 			"newsletter form: NL_OT_UNABLE_TO_SUBSCRIBE",
 			"OT_UNABLE_TO_SUBSCRIBE_TO_STREAM deprecated alias",
+			"Attempt to use invalid error name (undefined). Original message: subscriberCreate failed with unexpected code 403: Forbidden",
 		}},
 	{Name: "OT_UNEXPECTED_SERVER_RESPONSE", Documented: true, Owner: Service,
 		Meaning: "The service answered with an error that the SDK has no name for.",
@@ -1057,10 +1243,17 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_UNSUPPORTED_BROWSER: This browser does not support end to end encryption +1ms",
 			`{"name":"OT_UNSUPPORTED_BROWSER","ua":"Mozilla/5.0 (X11; Linux x86_64)","op":"cycleVideo"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Connect Failed (1006) msg: E2E Encryption is not supported in your browser. +0ms",
+			"speaker switch failed: Error: setAudioOutputDevice is not supported in your browser.",
+			"camera switch failed: Error: setVideoSource is not supported in your browser.",
+			"mic switch: Error: Publisher#setAudioSource is not supported in your browser.",
+			"camera switch failed: Error: Publisher#cycleVideo is not supported in your browser.",
 		},
 		NearMisses: []string{
 			"OT_UNSUPPORTED_BROWSER_PAGE rendered",
 			"ot_unsupported_browser modal closed",
+			"WebAssembly is not supported in your browser.",
+			"_setVideoSource is not supported in your browser",
 		}},
 	{Name: "OT_USER_MEDIA_ACCESS_DENIED", Documented: true, Owner: EndUser,
 		Meaning: "Camera, microphone or screen was not released to the page: the person said no or closed the prompt, a stored choice or the system forbids it, or the page is not served over HTTPS. The SDK prints a line without name and code, and its telemetry calls this a Cancel.",
@@ -1073,10 +1266,19 @@ var errorTable = []Error{
 		Samples: []string{
 			`call failed {"name":"OT_USER_MEDIA_ACCESS_DENIED","code":1500,"message":"OT.Publisher Access Denied: Permission Denied: End-user denied permission to hardware devices (getUserMedia error: NotAllowedError)"}`,
 			"[app] OT_USER_MEDIA_ACCESS_DENIED, showing the permission help",
+			"OpenTok:Publisher:error End-user denied permission to hardware devices (getUserMedia error: NotAllowedError) +0ms",
+			"OpenTok:Session:error 1500 +6s Session.publish :: OT.Publisher Access Denied: Permission Denied: End-user denied permission to hardware devices or user media support may be disabled on this page (getUserMedia error: SecurityError)",
+			"OT.Publisher Access Denied (getUserMedia error: PermissionDeniedError)",
+			"Error: OT.Publisher Access Denied: Permission Denied: End-user denied permission to hardware devices (getUserMedia error: PermissionDismissedError)",
+			"OpenTok:Publisher:error User denied access to screensharing +2s",
+			"OT.Publisher.onStreamAvailableError Permission Denied .......",
 		},
 		NearMisses: []string{
 			"banner id OT_USER_MEDIA_ACCESS_DENIED_HELP",
 			"USER_MEDIA_ACCESS_DENIED (webrtc-adapter)",
+			"navigator.mediaDevices: NotAllowedError: Permission denied",
+			"play() failed because the user did not interact first (NotAllowedError)",
+			"s3: Access Denied: Permission Denied",
 		}},
 	{Name: "OT_XDOMAIN_OR_PARSING_ERROR", Documented: true, Owner: Network,
 		Meaning: "The answer to the session request was not JSON, or the browser withheld it. A login page of a hotel network or a filter's notice in place of the answer is typical.",
@@ -1088,10 +1290,12 @@ var errorTable = []Error{
 		Samples: []string{
 			`OpenTok:Session:error OT_XDOMAIN_OR_PARSING_ERROR: Unexpected server response (SyntaxError: Unexpected token '<', "<html><bod"... is not valid JSON). Try this operation again later. (2001) +51ms`,
 			`{"name":"OT_XDOMAIN_OR_PARSING_ERROR","code":2001,"network":"guest wifi"}`,
+			`OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unexpected Server Response (2001) msg: Unexpected server response (SyntaxError: Unexpected token '<', "<html><bod"... is not valid JSON). Try this operation again later. (2001) +0ms`,
 		},
 		NearMisses: []string{
 			"OT_XDOMAIN_OR_PARSING_ERROR_RATIO 0.02",
 			"csp report tag CORS_OT_XDOMAIN_OR_PARSING_ERROR",
+			"SyntaxError: Unexpected token < in JSON at position 0",
 		}},
 	{Name: "PROXY_URL_ALREADY_SET_ERROR", Documented: true, Owner: Application,
 		Meaning: "The proxy URL was set a second time; the first one stays in force. The reference spells the name so; the SDK raises it with OT_ in front.",
@@ -1132,10 +1336,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"connect failed: OT_API_KEY_DISABLED: project is disabled",
 			`{"name":"OT_API_KEY_DISABLED","apiKey":"45678901"}`,
+			"Error: The API KEY has been disabled. Access to the service is currently being restricted. Please contact support.",
 		},
 		NearMisses: []string{
 			"audit: OT_API_KEY_DISABLED_BY=ops",
 			"STRIPE_OT_API_KEY_DISABLED=false",
+			"stripe: The API KEY has been disabled.",
 		}},
 	{Name: "OT_CANCEL", Owner: Application,
 		Meaning: "The application itself broke the call off.",
@@ -1152,10 +1358,15 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Publisher:error onStreamAvailableError OT_CANCEL: getUserMedia request was aborted +273ms",
 			`{"name":"OT_CANCEL","message":"Session.publish :: The publisher was unpublished before it could be published"}`,
+			`{"action":"Publish","variation":"Failure","failureReason":"GetUserMedia","failureCode":1500,"failureMessage":"OT.Publisher failed to access camera/mic: getUserMedia request was aborted"}`,
+			"OpenTok:Session:error undefined +2s Session.publish :: The publisher was unpublished before it could be published",
+			"OpenTok:Session:error undefined +2s Session.publish :: The publisher was destroyed due to networkDisconnected",
+			"mic switch: Error: Operation did not succeed due to a new request.",
 		},
 		NearMisses: []string{
 			"button state OT_CANCELLED",
 			`i18n OT_CANCEL_BUTTON="Back"`,
+			"XHR: request was aborted",
 		}},
 	{Name: "OT_FAILED_SET_CONFIGURATION", Owner: Network,
 		Meaning: "The browser did not take new settings for a running media connection, such as other relay servers.",
@@ -1164,10 +1375,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:PeerConnection:error OT_FAILED_SET_CONFIGURATION: setConfiguration failed +2m",
 			`{"level":"error","name":"OT_FAILED_SET_CONFIGURATION","peer":"b2"}`,
+			"Error: A peer connection failed to set configuration with InvalidModificationError",
 		},
 		NearMisses: []string{
 			"deploy: OT_FAILED_SET_CONFIGURATION_FILE not given",
 			"BIOS_OT_FAILED_SET_CONFIGURATION",
+			"A peer connection failed to set configuration",
 		}},
 	{Name: "OT_SET_PROXY_URL_TIMING_ERROR", Owner: Application,
 		Meaning: "The proxy URL was set after a session or publisher had been made, too late to be used. It is neither thrown nor returned; the SDK prints code and title without the name. The reference spells it without OT_.",
@@ -1179,10 +1392,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"proxy setup: OT_SET_PROXY_URL_TIMING_ERROR: The proxyUrl was set after a session or publisher was created.",
 			`{"name":"OT_SET_PROXY_URL_TIMING_ERROR","code":2021,"caller":"bootstrap.ts"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Proxy URL Timing Error (2021) msg: The proxyUrl was set after a session or publisher was created. +0ms",
 		},
 		NearMisses: []string{
 			"SET_PROXY_URL_TIMING_ERROR reported by bootstrap",
 			"OT_SET_PROXY_URL_TIMING_ERROR_SEEN=1",
+			"agent: The proxyUrl was set after a restart",
 		}},
 	{Name: "OT_SOCKET_ALREADY_CONNECTED_CONNECTING", Owner: Application,
 		Meaning: "A socket of the session was told to connect while it was connected or about to be.",
@@ -1206,10 +1421,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_ABNORMAL: Used to indicate that a connection was closed abnormally (that is, with no close frame being sent) when a status code is expected. +9s",
 			`{"action":"Connect","variation":"Failure","failureReason":"WebSocketConnection","failureCode":1006,"failureName":"OT_SOCKET_CLOSE_ABNORMAL"}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Connect Failed (1006) msg: Used to indicate that a connection was closed abnormally (that is, with no close frame being sent) when a status code is expected. (CLOSE_ABNORMAL) +0ms",
 		},
 		NearMisses: []string{
 			"ws stats OT_SOCKET_CLOSE_ABNORMALLY 2",
 			"SOCKET_CLOSE_ABNORMAL from the chat backend",
+			"OpenTok:RumorSocket:1:error Used to indicate that a connection was closed abnormally (that is, with no close frame being sent) when a status code is expected. (CLOSE_ABNORMAL) +16ms",
 		}},
 	{Name: "OT_SOCKET_CLOSE_CONNECTIVITY_LOSS", Owner: Network,
 		Meaning: "The server's sign of life on the session's socket was missing too long, so the SDK closed it.",
@@ -1221,10 +1438,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_CONNECTIVITY_LOSS: The connectivity loss was detected as it was too long since the socket received the last PONG message +28s",
 			`{"name":"OT_SOCKET_CLOSE_CONNECTIVITY_LOSS","code":4001,"wifi":"weak"}`,
+			"Error: Connectivity loss was detected as it was too long since the socket received the last PONG message",
 		},
 		NearMisses: []string{
 			"OT_SOCKET_CLOSE_CONNECTIVITY restored",
 			"LTE_OT_SOCKET_CLOSE_CONNECTIVITY_LOSS",
+			"ws: no PONG message for 30 s",
 		}},
 	{Name: "OT_SOCKET_CLOSE_CONNECT_EXCEPTION", Owner: Network,
 		Meaning: "The browser threw when the socket to the session was opened; a blocked port or a content security policy does that.",
@@ -1236,10 +1455,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_CONNECT_EXCEPTION: Exception was thrown during Rumor connection, possibly because of a blocked port. +2ms",
 			"connect: OT_SOCKET_CLOSE_CONNECT_EXCEPTION (4030)",
+			"Error: Exception was thrown during Rumor connection, possibly because of a blocked port.",
 		},
 		NearMisses: []string{
 			"OT_SOCKET_CLOSE_CONNECT_EXCEPTION_HANDLER bound",
 			"JAVA_OT_SOCKET_CLOSE_CONNECT_EXCEPTION",
+			"Exception was thrown during connection, possibly because of a blocked port.",
 		}},
 	{Name: "OT_SOCKET_CLOSE_FALLBACK_CODE", Owner: Network,
 		Meaning: "The socket to the session closed and the browser gave no close code; the SDK puts 4020 in its place.",
@@ -1296,10 +1517,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_NO_STATUS: no status code was provided even though one was expected +3s",
 			`{"err":{"name":"OT_SOCKET_CLOSE_NO_STATUS","code":1005}}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Session ID (1005) msg: Indicates that no status code was provided even though one was expected. (CLOSE_NO_STATUS) +0ms",
 		},
 		NearMisses: []string{
 			`OT_SOCKET_CLOSE_NO_STATUS_TEXT=""`,
 			"led OT_SOCKET_CLOSE_NO_STATUSES off",
+			"ws: close frame, no status code although one was expected",
 		}},
 	{Name: "OT_SOCKET_CLOSE_POLICY_VIOLATION", Owner: Service,
 		Meaning: "The server closed the session's socket because a message broke its rules. The SDK may try again for minutes before it says so.",
@@ -1326,10 +1549,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_PROTOCOL_ERROR: The endpoint is terminating the connection due to a protocol error. +410ms",
 			"join failed: OT_SOCKET_CLOSE_PROTOCOL_ERROR",
+			"Error: The endpoint is terminating the connection due to a protocol error. (CLOSE_PROTOCOL_ERROR)",
 		},
 		NearMisses: []string{
 			"OT_SOCKET_CLOSE_PROTOCOL_ERROR_LOG=/dev/null",
 			"TLS_OT_SOCKET_CLOSE_PROTOCOL_ERROR",
+			"The endpoint is terminating the connection due to a protocol error.",
 		}},
 	{Name: "OT_SOCKET_CLOSE_TIMEOUT", Owner: Network,
 		Meaning: "The socket to the session did not open in time.",
@@ -1341,10 +1566,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_TIMEOUT: Timed out while waiting for the Rumor socket to connect. +15s",
 			`{"name":"OT_SOCKET_CLOSE_TIMEOUT","code":4010,"message":"Timed out while waiting for the Rumor socket to connect."}`,
+			"Timed out while waiting for the Rumor socket to connect.",
 		},
 		NearMisses: []string{
 			"OT_SOCKET_CLOSE_TIMEOUT_MS=5000",
 			"redis SOCKET_CLOSE_TIMEOUT after 3 tries",
+			"Timed out while waiting for the database socket to connect",
 		}},
 	{Name: "OT_SOCKET_CLOSE_TOO_LARGE", Owner: Application,
 		Meaning: "A message on the session's socket was larger than the other end takes.",
@@ -1356,10 +1583,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_TOO_LARGE: a data frame was received that is too large +80ms",
 			`{"name":"OT_SOCKET_CLOSE_TOO_LARGE","code":1009}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Security Error (1009) msg: Indicates that an endpoint is terminating the connection because it has received a message that is too big for it to process (CLOSE_TOO_LARGE) +0ms",
 		},
 		NearMisses: []string{
 			"upload: OT_SOCKET_CLOSE_TOO_LARGE_FILE",
 			"OT_SOCKET_CLOSE_TOO_LARGER",
+			"nginx: message that is too big for it to process",
 		}},
 	{Name: "OT_SOCKET_CLOSE_UNEXPECTED_CONDITION", Owner: Service,
 		Meaning: "The server met a fault of its own and closed the session's socket. The code is the close code 1011, so the title that the SDK prints beside it, Invalid Parameter, is wrong.",
@@ -1371,10 +1600,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_UNEXPECTED_CONDITION: Indicates that a server is terminating the connection because it encountered an unexpected condition that prevented it from fulfilling the request +3s",
 			`connect failed {"code":1011,"name":"OT_SOCKET_CLOSE_UNEXPECTED_CONDITION","tries":3}`,
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Invalid Parameter (1011) msg: Indicates that a server is terminating the connection because it encountered an unexpected condition that prevented it from fulfilling the request +0ms",
 		},
 		NearMisses: []string{
 			"OT_SOCKET_CLOSE_UNEXPECTED_CONDITIONS: none",
 			"PG_OT_SOCKET_CLOSE_UNEXPECTED_CONDITION",
+			"ws 1011: A server is terminating the connection because it encountered an unexpected condition",
 		}},
 	{Name: "OT_SOCKET_CLOSE_UNSUPPORTED", Owner: Service,
 		Meaning: "An end of the session's socket got a kind of data it cannot take, and closed.",
@@ -1386,10 +1617,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"OpenTok:Session:error OT_SOCKET_CLOSE_UNSUPPORTED: received data of a type it cannot accept +66ms",
 			"error.name=OT_SOCKET_CLOSE_UNSUPPORTED error.code=1003",
+			"Error: The connection is being terminated because the endpoint has indicated that reconnections are not available. (CLOSE_UNSUPPORTED)",
 		},
 		NearMisses: []string{
 			"OT_SOCKET_CLOSE_UNSUPPORTED_DATA in the legacy table",
 			"socket.io: SOCKET_CLOSE_UNSUPPORTED",
+			"sse: reconnections are not available",
 		}},
 	{Name: "OT_UNABLE_TO_ACCESS_MEDIA_ENGINE", Owner: EndUser,
 		Meaning: "The browser did not let the SDK look at its codecs, because its media engine is missing or out of order.",
@@ -1401,10 +1634,12 @@ var errorTable = []Error{
 		Samples: []string{
 			"codec probe: OT_UNABLE_TO_ACCESS_MEDIA_ENGINE: Unable to access media engine",
 			`{"code":5001,"name":"OT_UNABLE_TO_ACCESS_MEDIA_ENGINE"}`,
+			"codec probe: Error: OT.getSupportedCodecs was not able to get the list of supported codecs",
 		},
 		NearMisses: []string{
 			"OT_UNABLE_TO_ACCESS_MEDIA_ENGINEER mail bounced",
 			"ot_unable_to_access_media_engine",
+			"ffprobe was not able to get the list of supported codecs",
 		}},
 	{Name: "OT_UNEXPECTED_ERROR_CODE", Owner: Service,
 		Meaning: "The session service reported an error under a number that the SDK does not know.",
@@ -1448,6 +1683,166 @@ var errorTable = []Error{
 			"sum(OT_UNKNOWN_HTTP_ERRORS) by host",
 			"EDGE_OT_UNKNOWN_HTTP_ERROR",
 		}},
+}
+
+var phraseTable = []Phrase{
+	{Text: "Indicates that a server is terminating the connection because it encountered an unexpected condition", Error: 72, Method: 1}, // OT_SOCKET_CLOSE_UNEXPECTED_CONDITION, Session.connect
+	{Text: "Screen Sharing support in this browser requires an extension, but the extension is not installed", Error: 36, Method: 0},     // OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED, any method
+	{Text: "Screen Sharing support in this browser requires an extension, but one has not been registered", Error: 37, Method: 0},        // OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED, any method
+	{Text: "You cannot reset the video source on a publisher that does not currently use a camera source", Error: 40, Method: 13},        // OT_SET_VIDEO_SOURCE_FAILURE, Publisher.setVideoSource
+	{Text: "Invalid Parameter. Check that you have passed valid parameter values into the method call", Error: 17, Method: 0},            // OT_INVALID_PARAMETER, any method
+	{Text: "not possible to satisfy one or more constraints passed into the getUserMedia function", Error: 6, Method: 0},                 // OT_CONSTRAINTS_NOT_SATISFIED, any method
+	{Text: "The video element fired the ended event, indicating there is an issue with the media", Error: 20, Method: 6},                 // OT_MEDIA_ENDED, Session.publish
+	{Text: "Publisher#setAudioSource cannot add an audio source when you started without one", Error: 29, Method: 24},                    // OT_NOT_SUPPORTED, Publisher.setAudioSource
+	{Text: "First parameter passed in is neither a string nor an instance of the Publisher", Error: 17, Method: 6},                       // OT_INVALID_PARAMETER, Session.publish
+	{Text: "Subscriber PeerConnection with connection (not found) failed: stream not found", Error: 44, Method: 8},                       // OT_STREAM_NOT_FOUND, Session.subscribe
+	{Text: "Unable to publish because your browser failed to get access to your microphone", Error: 3, Method: 6},                        // OT_CHROME_MICROPHONE_ACQUISITION_ERROR, Session.publish
+	{Text: "Tried to publish a stream to an encrypted session without enabling encryption", Error: 41, Method: 6},                        // OT_STREAM_CREATE_FAILED, Session.publish
+	{Text: "The proxyUrl has already been set. Setting it again will not have any effect", Error: 32, Method: 11},                        // OT_PROXY_URL_ALREADY_SET_ERROR, OT.setProxyUrl
+	{Text: "Tried to subscribe to a local publisher, but its stream no longer exists", Error: 42, Method: 8},                             // OT_STREAM_DESTROYED, Session.subscribe
+	{Text: "Invalid video source. Video source must be a valid video input deviceId", Error: 19, Method: 13},                             // OT_INVALID_VIDEO_SOURCE, Publisher.setVideoSource
+	{Text: "The API KEY has been disabled. Access to the service is currently being", Error: 56, Method: 0},                              // OT_API_KEY_DISABLED, any method
+	{Text: "OT.getSupportedCodecs was not able to get the list of supported codecs", Error: 74, Method: 18},                              // OT_UNABLE_TO_ACCESS_MEDIA_ENGINE, OT.getSupportedCodecs
+	{Text: "Publisher#cycleVideo: The publisher is not using a camera video source", Error: 29, Method: 22},                              // OT_NOT_SUPPORTED, Publisher.cycleVideo
+	{Text: "Tried to subscribe to an encrypted stream without enabling encryption", Error: 49, Method: 8},                                // OT_UNABLE_TO_SUBSCRIBE, Session.subscribe
+	{Text: "Publisher#cycleVideo cannot cycleVideo when you have no video source", Error: 29, Method: 22},                                // OT_NOT_SUPPORTED, Publisher.cycleVideo
+	{Text: "You cannot specify both audioSource and videoSource as null or false", Error: 17, Method: 9},                                 // OT_INVALID_PARAMETER, OT.initPublisher
+	{Text: "Cannot apply audio filter when audioMediaProcessorConnector is set", Error: 29, Method: 20},                                  // OT_NOT_SUPPORTED, Publisher.applyAudioFilter
+	{Text: "Cannot apply video filter when videoMediaProcessorConnector is set", Error: 29, Method: 21},                                  // OT_NOT_SUPPORTED, Publisher.applyVideoFilter
+	{Text: "SessionID is not a string. You must use string as the session ID", Error: 18, Method: 1},                                     // OT_INVALID_SESSION_ID, Session.connect
+	{Text: "SessionID is undefined. You must pass a sessionID to initSession", Error: 18, Method: 1},                                     // OT_INVALID_SESSION_ID, Session.connect
+	{Text: "The limit for concurrent streams in the session has been reached", Error: 43, Method: 8},                                     // OT_STREAM_LIMIT_EXCEEDED, Session.subscribe
+	{Text: "SetRemoteDescription: Subscriber PeerConnection with connection", Error: 39, Method: 8},                                      // OT_SET_REMOTE_DESCRIPTION_FAILED, Session.subscribe
+	{Text: "You cannot specify a target element if insertDefaultUI is false", Error: 17, Method: 0},                                      // OT_INVALID_PARAMETER, any method
+	{Text: "it was too long since the socket received the last PONG message", Error: 62, Method: 1},                                      // OT_SOCKET_CLOSE_CONNECTIVITY_LOSS, Session.connect
+	{Text: "SetRemoteDescription: Publisher PeerConnection with connection", Error: 39, Method: 6},                                       // OT_SET_REMOTE_DESCRIPTION_FAILED, Session.publish
+	{Text: "API Key is undefined. You must pass an API Key to initSession", Error: 1, Method: 1},                                         // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "No voice or video input devices are available on this machine", Error: 25, Method: 0},                                        // OT_NO_DEVICES_FOUND, any method
+	{Text: "The proxyUrl was set after a session or publisher was created", Error: 59, Method: 11},                                       // OT_SET_PROXY_URL_TIMING_ERROR, OT.setProxyUrl
+	{Text: "Video and Audio was disabled, you need to enable at least one", Error: 26, Method: 0},                                        // OT_NO_VALID_CONSTRAINTS, any method
+	{Text: "msg: Used to indicate that a connection was closed abnormally", Error: 61, Method: 1},                                        // OT_SOCKET_CLOSE_ABNORMAL, Session.connect
+	{Text: "NewPeerConnection: Subscriber PeerConnection with connection", Error: 7, Method: 8},                                          // OT_CREATE_PEER_CONNECTION_FAILED, Session.subscribe
+	{Text: "Unable to subscribe to stream in a reasonable amount of time", Error: 46, Method: 8},                                         // OT_TIMEOUT, Session.subscribe
+	{Text: "NewPeerConnection: Publisher PeerConnection with connection", Error: 7, Method: 6},                                           // OT_CREATE_PEER_CONNECTION_FAILED, Session.publish
+	{Text: "title: undefined (undefined) msg: The stream does not exist", Error: 28, Method: 0},                                          // OT_NOT_FOUND, any method
+	{Text: "Browser does not support audio filters (Insertable Streams", Error: 29, Method: 20},                                          // OT_NOT_SUPPORTED, Publisher.applyAudioFilter
+	{Text: "Browser does not support video filters (Insertable Streams", Error: 29, Method: 21},                                          // OT_NOT_SUPPORTED, Publisher.applyVideoFilter
+	{Text: "Response body was empty, probably due to connectivity loss", Error: 9, Method: 1},                                            // OT_EMPTY_RESPONSE_BODY, Session.connect
+	{Text: "The publisher was unpublished before it could be published", Error: 57, Method: 6},                                           // OT_CANCEL, Session.publish
+	{Text: "Cannot use forceMute functionality. You are not connected", Error: 27, Method: 0},                                            // OT_NOT_CONNECTED, any method
+	{Text: "Invalid parameter passed to OT.Publisher.setAudioSource()", Error: 17, Method: 24},                                           // OT_INVALID_PARAMETER, Publisher.setAudioSource
+	{Text: "Publisher#setAudioSource is not supported in your browser", Error: 51, Method: 24},                                           // OT_UNSUPPORTED_BROWSER, Publisher.setAudioSource
+	{Text: "The signal type was too long, the maximum length of it is", Error: 17, Method: 7},                                            // OT_INVALID_PARAMETER, Session.signal
+	{Text: "The signal type was invalid, it can only contain letters", Error: 17, Method: 7},                                             // OT_INVALID_PARAMETER, Session.signal
+	{Text: "Unable to perform forceDisconnect, you are not connected", Error: 27, Method: 2},                                             // OT_NOT_CONNECTED, Session.forceDisconnect
+	{Text: "Unable to perform forceMuteStream, you are not connected", Error: 27, Method: 4},                                             // OT_NOT_CONNECTED, Session.forceMuteStream
+	{Text: "Timed out while waiting for the Rumor socket to connect", Error: 70, Method: 1},                                              // OT_SOCKET_CLOSE_TIMEOUT, Session.connect
+	{Text: "Unable to perform forceUnpublish, you are not connected", Error: 27, Method: 5},                                              // OT_NOT_CONNECTED, Session.forceUnpublish
+	{Text: "A constraint specified is not supported by the browser", Error: 29, Method: 0},                                               // OT_NOT_SUPPORTED, any method
+	{Text: "ICEWorkflow: Subscriber PeerConnection with connection", Error: 13, Method: 8},                                               // OT_ICE_WORKFLOW_FAILED, Session.subscribe
+	{Text: "The data field was too long, the maximum size of it is", Error: 17, Method: 7},                                               // OT_INVALID_PARAMETER, Session.signal
+	{Text: "ICEWorkflow: Publisher PeerConnection with connection", Error: 13, Method: 6},                                                // OT_ICE_WORKFLOW_FAILED, Session.publish
+	{Text: "OT.Publisher.onStreamAvailableError Permission Denied", Error: 52, Method: 0},                                                // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "PeerConnection not connected, cannot call this method", Error: 30, Method: 0},                                                // OT_PEER_CONNECTION_NOT_CONNECTED, any method
+	{Text: "Publisher#cycleVideo is not supported in your browser", Error: 51, Method: 22},                                               // OT_UNSUPPORTED_BROWSER, Publisher.cycleVideo
+	{Text: "Session.subscribe :: Connection required to subscribe", Error: 27, Method: 8},                                                // OT_NOT_CONNECTED, Session.subscribe
+	{Text: "Stream was destroyed before it could be subscribed to", Error: 42, Method: 8},                                                // OT_STREAM_DESTROYED, Session.subscribe
+	{Text: "Unable to perform forceMuteAll, you are not connected", Error: 27, Method: 3},                                                // OT_NOT_CONNECTED, Session.forceMuteAll
+	{Text: "setAudioOutputDevice is not supported in your browser", Error: 51, Method: 19},                                               // OT_UNSUPPORTED_BROWSER, OT.setAudioOutputDevice
+	{Text: "Cannot call forceDisconnect(). You are not connected", Error: 27, Method: 2},                                                 // OT_NOT_CONNECTED, Session.forceDisconnect
+	{Text: "Cannot call forceMuteStream(). You are not connected", Error: 27, Method: 4},                                                 // OT_NOT_CONNECTED, Session.forceMuteStream
+	{Text: "OT.Subscriber PeerConnection Error: stream not found", Error: 44, Method: 8},                                                 // OT_STREAM_NOT_FOUND, Session.subscribe
+	{Text: "Received error response to connection create message", Error: 4, Method: 1},                                                  // OT_CONNECT_FAILED, Session.connect
+	{Text: "reconnections are not available. (CLOSE_UNSUPPORTED)", Error: 73, Method: 1},                                                 // OT_SOCKET_CLOSE_UNSUPPORTED, Session.connect
+	{Text: "Cannot call forceUnpublish(). You are not connected", Error: 27, Method: 5},                                                  // OT_NOT_CONNECTED, Session.forceUnpublish
+	{Text: "Invalid bitrate: it must be 0 or any number between", Error: 17, Method: 25},                                                 // OT_INVALID_PARAMETER, Publisher.setMaxVideoBitrate
+	{Text: "The selected voice or video devices are unavailable", Error: 11, Method: 0},                                                  // OT_HARDWARE_UNAVAILABLE, any method
+	{Text: "that is too big for it to process (CLOSE_TOO_LARGE)", Error: 71, Method: 1},                                                  // OT_SOCKET_CLOSE_TOO_LARGE, Session.connect
+	{Text: "the limit for concurrent connections to the session", Error: 5, Method: 1},                                                   // OT_CONNECTION_LIMIT_EXCEEDED, Session.connect
+	{Text: "A peer connection failed to set configuration with", Error: 58, Method: 0},                                                   // OT_FAILED_SET_CONFIGURATION, any method
+	{Text: "getRtcStatsReport is not supported in this browser", Error: 10, Method: 0},                                                   // OT_GET_RTC_STATS_REPORT_NOT_SUPPORTED, any method
+	{Text: "Cannot call forceMuteAll(). You are not connected", Error: 27, Method: 3},                                                    // OT_NOT_CONNECTED, Session.forceMuteAll
+	{Text: "Tried to subscribe to a stream while disconnected", Error: 49, Method: 8},                                                    // OT_UNABLE_TO_SUBSCRIBE, Session.subscribe
+	{Text: "(getUserMedia error: ConstraintNotSatisfiedError", Error: 6, Method: 0},                                                      // OT_CONSTRAINTS_NOT_SATISFIED, any method
+	{Text: "Could not publish in a reasonable amount of time", Error: 46, Method: 6},                                                     // OT_TIMEOUT, Session.publish
+	{Text: "Video filters can not be applied to screen share", Error: 17, Method: 21},                                                    // OT_INVALID_PARAMETER, Publisher.applyVideoFilter
+	{Text: "failed to publish in a reasonable amount of time", Error: 46, Method: 6},                                                     // OT_TIMEOUT, Session.publish
+	{Text: "E2E Encryption is not supported in your browser", Error: 51, Method: 1},                                                      // OT_UNSUPPORTED_BROWSER, Session.connect
+	{Text: "Screen Sharing is not supported in this browser", Error: 38, Method: 0},                                                      // OT_SCREEN_SHARING_NOT_SUPPORTED, any method
+	{Text: "The API key does not match the token or session", Error: 1, Method: 1},                                                       // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "Unable to capture media. Unknown error occurred", Error: 47, Method: 0},                                                      // OT_UNABLE_TO_CAPTURE_MEDIA, any method
+	{Text: "Unable to perform signal, you are not connected", Error: 27, Method: 7},                                                      // OT_NOT_CONNECTED, Session.signal
+	{Text: "due to a protocol error. (CLOSE_PROTOCOL_ERROR)", Error: 69, Method: 1},                                                      // OT_SOCKET_CLOSE_PROTOCOL_ERROR, Session.connect
+	{Text: "even though one was expected. (CLOSE_NO_STATUS)", Error: 67, Method: 1},                                                      // OT_SOCKET_CLOSE_NO_STATUS, Session.connect
+	{Text: "setVideoSource is not supported in your browser", Error: 51, Method: 13},                                                     // OT_UNSUPPORTED_BROWSER, Publisher.setVideoSource
+	{Text: "(getUserMedia error: MandatoryUnsatisfiedError", Error: 6, Method: 0},                                                        // OT_CONSTRAINTS_NOT_SATISFIED, any method
+	{Text: "End-user denied permission to hardware devices", Error: 52, Method: 0},                                                       // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "Operation did not succeed due to a new request", Error: 57, Method: 24},                                                      // OT_CANCEL, Publisher.setAudioSource
+	{Text: "We need to be connected before you can publish", Error: 27, Method: 6},                                                       // OT_NOT_CONNECTED, Session.publish
+	{Text: "(getUserMedia error: HardwareUnavailableError", Error: 11, Method: 0},                                                        // OT_HARDWARE_UNAVAILABLE, any method
+	{Text: "(getUserMedia error: PermissionDismissedError", Error: 52, Method: 0},                                                        // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "Terms of service violation: export compliance", Error: 45, Method: 1},                                                        // OT_TERMS_OF_SERVICE_FAILURE, Session.connect
+	{Text: "Unable to send signal - you are not connected", Error: 27, Method: 7},                                                        // OT_NOT_CONNECTED, Session.signal
+	{Text: "Unknown error: JSON response was badly formed", Error: 2, Method: 1},                                                         // OT_BADLY_FORMED_RESPONSE, Session.connect
+	{Text: "Exception was thrown during Rumor connection", Error: 63, Method: 1},                                                         // OT_SOCKET_CLOSE_CONNECT_EXCEPTION, Session.connect
+	{Text: "(getUserMedia error: SourceUnavailableError", Error: 11, Method: 0},                                                          // OT_HARDWARE_UNAVAILABLE, any method
+	{Text: "Screen sharing extension not registered see", Error: 37, Method: 0},                                                          // OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED, any method
+	{Text: "Subscriber is not connected cannot getStats", Error: 27, Method: 16},                                                         // OT_NOT_CONNECTED, Subscriber.getStats
+	{Text: "or a non-empty array of valid codec strings", Error: 17, Method: 9},                                                          // OT_INVALID_PARAMETER, OT.initPublisher
+	{Text: "(1500) msg: IncompatibleEncryptionSettings", Error: 41, Method: 6},                                                           // OT_STREAM_CREATE_FAILED, Session.publish
+	{Text: "(getUserMedia error: PermissionDeniedError", Error: 52, Method: 0},                                                           // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "Screen sharing extension not installed see", Error: 36, Method: 0},                                                           // OT_SCREEN_SHARING_EXTENSION_NOT_INSTALLED, any method
+	{Text: "Session.subscribe :: invalid stream object", Error: 17, Method: 8},                                                           // OT_INVALID_PARAMETER, Session.subscribe
+	{Text: "Session.subscribe :: stream cannot be null", Error: 17, Method: 8},                                                           // OT_INVALID_PARAMETER, Session.subscribe
+	{Text: "(getUserMedia error: DevicesNotFoundError", Error: 25, Method: 0},                                                            // OT_NO_DEVICES_FOUND, any method
+	{Text: "(getUserMedia error: OverConstrainedError", Error: 6, Method: 0},                                                             // OT_CONSTRAINTS_NOT_SATISFIED, any method
+	{Text: "(getUserMedia error: OverconstrainedError", Error: 6, Method: 0},                                                             // OT_CONSTRAINTS_NOT_SATISFIED, any method
+	{Text: "No permission to use the requested device", Error: 35, Method: 19},                                                           // OT_REQUESTED_DEVICE_PERMISSION_DENIED, OT.setAudioOutputDevice
+	{Text: "This token does not allow forceDisconnect", Error: 31, Method: 2},                                                            // OT_PERMISSION_DENIED, Session.forceDisconnect
+	{Text: "This token does not allow forceMute usage", Error: 31, Method: 0},                                                            // OT_PERMISSION_DENIED, any method
+	{Text: "This token does not allow forceMuteStream", Error: 31, Method: 4},                                                            // OT_PERMISSION_DENIED, Session.forceMuteStream
+	{Text: "(getUserMedia error: NoDevicesFoundError", Error: 25, Method: 0},                                                             // OT_NO_DEVICES_FOUND, any method
+	{Text: "This token does not allow forceUnpublish", Error: 31, Method: 5},                                                             // OT_PERMISSION_DENIED, Session.forceUnpublish
+	{Text: "Failed to create stream in server model", Error: 41, Method: 6},                                                              // OT_STREAM_CREATE_FAILED, Session.publish
+	{Text: "Unexpected server response (SyntaxError", Error: 53, Method: 1},                                                              // OT_XDOMAIN_OR_PARSING_ERROR, Session.connect
+	{Text: "(getUserMedia error: NotSupportedError", Error: 29, Method: 0},                                                               // OT_NOT_SUPPORTED, any method
+	{Text: "Audio filter has invalid configuration", Error: 17, Method: 20},                                                              // OT_INVALID_PARAMETER, Publisher.applyAudioFilter
+	{Text: "This token does not allow forceMuteAll", Error: 31, Method: 3},                                                               // OT_PERMISSION_DENIED, Session.forceMuteAll
+	{Text: "Unknown error while getting user media", Error: 21, Method: 0},                                                               // OT_MEDIA_ERR_ABORTED, any method
+	{Text: "Video filter has invalid configuration", Error: 17, Method: 21},                                                              // OT_INVALID_PARAMETER, Publisher.applyVideoFilter
+	{Text: "(getUserMedia error: NotReadableError", Error: 11, Method: 0},                                                                // OT_HARDWARE_UNAVAILABLE, any method
+	{Text: "Invalid encryptionSecret: secret must", Error: 15, Method: 1},                                                                // OT_INVALID_ENCRYPTION_SECRET, Session.connect
+	{Text: "The signal data was null or undefined", Error: 17, Method: 7},                                                                // OT_INVALID_PARAMETER, Session.signal
+	{Text: "The signal type was null or undefined", Error: 17, Method: 7},                                                                // OT_INVALID_PARAMETER, Session.signal
+	{Text: "Unexpected server response (undefined", Error: 16, Method: 1},                                                                // OT_INVALID_HTTP_STATUS, Session.connect
+	{Text: "(getUserMedia error: NotAllowedError", Error: 52, Method: 0},                                                                 // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "(getUserMedia error: TrackStartError", Error: 11, Method: 0},                                                                 // OT_HARDWARE_UNAVAILABLE, any method
+	{Text: "This token does not allow publishing", Error: 31, Method: 6},                                                                 // OT_PERMISSION_DENIED, Session.publish
+	{Text: "User denied access to screensharing", Error: 52, Method: 0},                                                                  // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "(getUserMedia error: NotFoundError", Error: 25, Method: 0},                                                                   // OT_NO_DEVICES_FOUND, any method
+	{Text: "(getUserMedia error: SecurityError", Error: 52, Method: 0},                                                                   // OT_USER_MEDIA_ACCESS_DENIED, any method
+	{Text: "OT.Subscriber while playing stream", Error: 22, Method: 8},                                                                   // OT_MEDIA_ERR_DECODE, Session.subscribe
+	{Text: "The publisher was destroyed due to", Error: 57, Method: 6},                                                                   // OT_CANCEL, Session.publish
+	{Text: "OT.Publisher while playing stream", Error: 22, Method: 0},                                                                    // OT_MEDIA_ERR_DECODE, any method
+	{Text: "The requested device is not valid", Error: 14, Method: 19},                                                                   // OT_INVALID_AUDIO_OUTPUT_SOURCE, OT.setAudioOutputDevice
+	{Text: "getUserMedia request was aborted", Error: 57, Method: 0},                                                                     // OT_CANCEL, any method
+	{Text: "(1500) msg: streamLimitExceeded", Error: 41, Method: 6},                                                                      // OT_STREAM_CREATE_FAILED, Session.publish
+	{Text: "The signal to field was invalid", Error: 17, Method: 7},                                                                      // OT_INVALID_PARAMETER, Session.signal
+	{Text: "Error calling OT.reportIssue()", Error: 34, Method: 10},                                                                      // OT_REPORT_ISSUE_FAILED, OT.reportIssue
+	{Text: "Session does not exist (1005)", Error: 18, Method: 1},                                                                        // OT_INVALID_SESSION_ID, Session.connect
+	{Text: "(1501) msg: stream not found", Error: 44, Method: 8},                                                                         // OT_STREAM_NOT_FOUND, Session.subscribe
+	{Text: "Invalid token format (1004)", Error: 1, Method: 1},                                                                           // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "Invalid token format Token:", Error: 1, Method: 1},                                                                           // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "(1500) msg: Cannot publish", Error: 17, Method: 6},                                                                           // OT_INVALID_PARAMETER, Session.publish
+	{Text: "(1500) msg: streamNotFound", Error: 41, Method: 6},                                                                           // OT_STREAM_CREATE_FAILED, Session.publish
+	{Text: "Session not found (1005)", Error: 18, Method: 1},                                                                             // OT_INVALID_SESSION_ID, Session.connect
+	{Text: "token has expired (1004)", Error: 1, Method: 1},                                                                              // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "Invalid session (1005)", Error: 18, Method: 1},                                                                               // OT_INVALID_SESSION_ID, Session.connect
+	{Text: "(1500) msg: forbidden", Error: 41, Method: 6},                                                                                // OT_STREAM_CREATE_FAILED, Session.publish
+	{Text: "Token expired (1004)", Error: 1, Method: 1},                                                                                  // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "token expired (1004)", Error: 1, Method: 1},                                                                                  // OT_AUTHENTICATION_ERROR, Session.connect
+	{Text: "onPublishingTimeout", Error: 46, Method: 6},                                                                                  // OT_TIMEOUT, Session.publish
+	{Text: "iceConfig invalid:", Error: 17, Method: 17},                                                                                  // OT_INVALID_PARAMETER, OT.initSession
 }
 
 var codeTable = []Code{

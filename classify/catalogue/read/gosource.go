@@ -2,6 +2,7 @@ package read
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"go/format"
@@ -64,6 +65,8 @@ func GoSource(text []byte) ([]byte, error) {
 	}
 	b.WriteString("}\n\n")
 
+	writePhrases(&b, ids, c.Errors)
+
 	codes := slices.Clone(c.Codes)
 	slices.SortFunc(codes, func(a, b Code) int { return int(a.Low) - int(b.Low) })
 	b.WriteString("var codeTable = []Code{\n")
@@ -84,6 +87,35 @@ func GoSource(text []byte) ([]byte, error) {
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
+}
+
+// writePhrases writes the phrases of all errors in the order in which they are
+// to be tried: one that holds another comes before it.
+func writePhrases(b *bytes.Buffer, ids map[string]int, errors []Error) {
+	type row struct {
+		text        string
+		err, method int
+		name, where string // for the comment
+	}
+	var rows []row
+	for i, e := range errors {
+		for _, p := range e.Phrases {
+			rows = append(rows, row{p.Text, i + 1, 0, e.Name, "any method"})
+		}
+		for _, u := range e.Uses {
+			for _, p := range u.Phrases {
+				rows = append(rows, row{p.Text, i + 1, ids[u.Method], e.Name, u.Method})
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		return cmp.Or(len(b.text)-len(a.text), strings.Compare(a.text, b.text))
+	})
+	b.WriteString("var phraseTable = []Phrase{\n")
+	for _, r := range rows {
+		fmt.Fprintf(b, "{Text: %s, Error: %d, Method: %d}, // %s, %s\n", quote(r.text), r.err, r.method, r.name, r.where)
+	}
+	b.WriteString("}\n\n")
 }
 
 // writeUse writes one row. Text that the row inherits is left out; the

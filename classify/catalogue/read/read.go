@@ -43,6 +43,7 @@ type Error struct {
 	Meaning, Remedy     string
 	Link                string
 	Uses                []Use
+	Phrases             []Phrase // that tell the error but not the method
 	Samples, NearMisses []string
 }
 
@@ -61,17 +62,28 @@ type Code struct {
 
 // A Use is a use or raised line with the keys below it.
 //
-// Owner, Meaning and Remedy are empty where the stanza's own hold. Codes is
-// empty in a code stanza.
+// Owner, Meaning and Remedy are empty where the stanza's own hold. Codes
+// and Phrases are empty in a code stanza.
 type Use struct {
 	Line            int
 	Method          string // General for the group of any method
 	Documented      bool   // a use line, not a raised line
 	When            string // "calling" where the text says nothing
 	Codes           []int32
+	Phrases         []Phrase // that tell the error and this method
 	Owner           string
 	Meaning, Remedy string
 }
+
+// A Phrase is a text that belongs to one error only.
+type Phrase struct {
+	Line int
+	Text string
+}
+
+// minPhrase is the least length of a phrase in bytes. What is shorter turns up
+// by chance.
+const minPhrase = 16
 
 // General stands in place of a method for the errors of any method.
 const General = "*"
@@ -281,6 +293,12 @@ func readError(s []entry) (Error, error) {
 				return out, errorf(e.line, "%s stands in code stanzas only", General)
 			}
 			out.Uses = append(out.Uses, u)
+		case "phrase":
+			p, err := readPhrase(e)
+			if err != nil {
+				return out, err
+			}
+			out.Phrases = append(out.Phrases, p)
 		case "match", "miss":
 			if e.value == "" {
 				return out, errorf(e.line, "%s has no value", e.key)
@@ -333,6 +351,9 @@ func readCode(s []entry) (Code, error) {
 			if len(u.Codes) > 0 {
 				return out, errorf(e.line, "codes after the method stand in error stanzas only")
 			}
+			if len(u.Phrases) > 0 {
+				return out, errorf(u.Phrases[0].Line, "phrases stand in error stanzas only")
+			}
 			out.Uses = append(out.Uses, u)
 		default:
 			return out, errorf(e.line, "a code has no key %q", e.key)
@@ -381,6 +402,12 @@ func readUse(e entry) (Use, error) {
 			if err := f.set(b); err != nil {
 				return u, err
 			}
+		case "phrase":
+			p, err := readPhrase(b)
+			if err != nil {
+				return u, err
+			}
+			u.Phrases = append(u.Phrases, p)
 		default:
 			return u, errorf(b.line, "a %s line has no key %q below it", e.key, b.key)
 		}
@@ -390,6 +417,21 @@ func readUse(e entry) (Use, error) {
 	}
 	u.Owner, u.Meaning, u.Remedy = f.seen["owner"], f.seen["meaning"], f.seen["remedy"]
 	return u, nil
+}
+
+// readPhrase reads a phrase. It must stand in a record as it stands here, so it
+// has none of the characters that log formats escape or take for directives.
+func readPhrase(e entry) (Phrase, error) {
+	p := Phrase{Line: e.line, Text: e.value}
+	if len(p.Text) < minPhrase {
+		return p, errorf(p.Line, "phrase is %q; want %d bytes or more", p.Text, minPhrase)
+	}
+	for i := range len(p.Text) {
+		if c := p.Text[i]; c < ' ' || c > '~' || strings.IndexByte("\"'`\\%", c) >= 0 {
+			return p, errorf(p.Line, "byte %d of the phrase is a quote, backslash, %% or no ASCII", i+1)
+		}
+	}
+	return p, nil
 }
 
 // check holds the stanzas against each other.
@@ -419,6 +461,9 @@ func (c *Catalogue) check() error {
 			return err
 		}
 	}
+	if err := c.checkPhrases(); err != nil {
+		return err
+	}
 	for i, code := range c.Codes {
 		for _, other := range c.Codes[:i] {
 			if code.Low <= other.High && other.Low <= code.High {
@@ -427,6 +472,47 @@ func (c *Catalogue) check() error {
 		}
 		if err := known(code.Uses); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkPhrases makes sure that each phrase belongs to one error, and with it to
+// one method or to none, and that no record can hold the phrases of two errors
+// in one place.
+func (c *Catalogue) checkPhrases() error {
+	type owned struct {
+		Phrase
+		of *Error
+	}
+	var all []owned
+	for i := range c.Errors {
+		e := &c.Errors[i]
+		for _, p := range e.Phrases {
+			all = append(all, owned{p, e})
+		}
+		for _, u := range e.Uses {
+			for _, p := range u.Phrases {
+				all = append(all, owned{p, e})
+			}
+		}
+	}
+	for i, p := range all {
+		for _, e := range c.Errors {
+			if strings.Contains(p.Text, e.Name) {
+				return errorf(p.Line, "the phrase has the name %s in it; a name needs no phrase", e.Name)
+			}
+		}
+		for _, q := range all[:i] {
+			switch {
+			case p.Text == q.Text && p.of == q.of:
+				return errorf(p.Line, "the phrase stands in line %d too; for several methods let it stand once, below none", q.Line)
+			case p.of == q.of:
+			case p.Text == q.Text:
+				return errorf(p.Line, "the phrase stands in line %d too, for %s", q.Line, q.of.Name)
+			case strings.Contains(p.Text, q.Text) || strings.Contains(q.Text, p.Text):
+				return errorf(p.Line, "this phrase and that of line %d, for %s, hold one another", q.Line, q.of.Name)
+			}
 		}
 	}
 	return nil

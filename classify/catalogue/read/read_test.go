@@ -170,6 +170,114 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// phrased is small with a second error, and with phrases.
+var phrased = strings.Replace(small, "match OT_TIMEOUT:", `  phrase took it far too long
+phrase took far too long
+match OT_TIMEOUT:`, 1) + `
+error OT_LATE
+owner network
+meaning It came
+    late.
+remedy Wait.
+link https://example.com/l
+phrase took far, far too long
+use Session.publish
+  phrase took far too
+    many hours
+match a
+match b
+miss c
+miss d
+`
+
+func TestReadPhrases(t *testing.T) {
+	c, err := Read([]byte(phrased))
+	if err != nil {
+		t.Fatal(err)
+	}
+	timeout, late := c.Errors[0], c.Errors[1]
+	for _, tt := range []struct {
+		where      string
+		have, want []Phrase
+	}{
+		{"the first use", timeout.Uses[0].Phrases, nil},
+		{"the second use", timeout.Uses[1].Phrases, []Phrase{{25, "took it far too long"}}},
+		{"OT_TIMEOUT", timeout.Phrases, []Phrase{{26, "took far too long"}}},
+		{"OT_LATE", late.Phrases, []Phrase{{54, "took far, far too long"}}},
+		{"the use of OT_LATE", late.Uses[0].Phrases, []Phrase{{56, "took far too many hours"}}},
+	} {
+		if !reflect.DeepEqual(tt.have, tt.want) {
+			t.Errorf("%s has %v, want %v", tt.where, tt.have, tt.want)
+		}
+	}
+
+	src, err := GoSource([]byte(phrased))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := string(src)
+	table = table[strings.Index(table, "var phraseTable"):]
+	for _, want := range []string{
+		`{Text: "took far too many hours", Error: 2, Method: 1},`,
+		`{Text: "took far, far too long", Error: 2, Method: 0},`,
+		`{Text: "took it far too long", Error: 1, Method: 2},`,
+		`{Text: "took far too long", Error: 1, Method: 0},`,
+	} {
+		_, rest, ok := strings.Cut(table, want)
+		if !ok {
+			t.Fatalf("the table lacks %s, or has it in another place:\n%s", want, src)
+		}
+		table = rest
+	}
+}
+
+func TestReadRefusesPhrases(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		old, new string // replaced in phrased, once
+		line     int
+		cause    string // part of it
+	}{
+		{"a short phrase", "phrase took far too long", "phrase took fifteen b.", 26, "want 16 bytes or more"},
+		{"a short phrase of a use", "  phrase took it far too long", "  phrase it took", 25, "want 16 bytes or more"},
+		{"a phrase without text", "phrase took far too long", "phrase", 26, "want 16 bytes or more"},
+		{"a quote", "phrase took far too long", `phrase took "far" too long`, 26, "byte 6 of the phrase"},
+		{"an apostrophe", "phrase took far too long", "phrase didn't take too long", 26, "byte 5 of the phrase"},
+		{"a backquote", "phrase took far too long", "phrase took `far` too long", 26, "byte 6 of the phrase"},
+		{"a backslash", "phrase took far too long", `phrase took far\ too long`, 26, "byte 9 of the phrase"},
+		{"a directive", "phrase took far too long", "phrase took %s far too long", 26, "byte 6 of the phrase"},
+		{"a letter beyond ASCII", "phrase took far too long", "phrase took far too löng", 26, "byte 15 of the phrase"},
+		{"a name", "phrase took far too long", "phrase far too OT_LATE again", 26, "has the name OT_LATE"},
+		{"a longer word with a name", "phrase took far too long", "phrase far too OT_TIMEOUTS", 26, "has the name OT_TIMEOUT"},
+		{"the phrase of another use", "phrase took far too long", "phrase took it far too long", 25, "stands in line 26 too; for several methods"},
+		{"the phrase of another error", "phrase took far, far too long", "phrase took far too long", 54, "stands in line 26 too, for OT_TIMEOUT"},
+		{"a phrase that holds another error's", "phrase took far, far too long", "phrase it took far too long", 54, "that of line 26, for OT_TIMEOUT"},
+		{"a phrase within another error's", "phrase took it far too long", "phrase far too many hours", 56, "that of line 25, for OT_TIMEOUT"},
+		{"a phrase at a method", "summary Sends a stream.", "summary S.\nphrase took far too long", 4, `no key "phrase"`},
+		{"a phrase at a code", "title Some", "phrase took far too long again", 42, `no key "phrase"`},
+		{"a phrase at a code's use", "  when any", "  phrase took far too long again", 38, "error stanzas only"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if !strings.Contains(phrased, tt.old) {
+				t.Fatalf("the text has no %q", tt.old)
+			}
+			_, err := Read([]byte(strings.Replace(phrased, tt.old, tt.new, 1)))
+			var se *SyntaxError
+			if !errors.As(err, &se) {
+				t.Fatalf("got %v; want a SyntaxError", err)
+			}
+			if se.Line != tt.line || !strings.Contains(se.Cause, tt.cause) {
+				t.Errorf("got %v; want line %d: …%s…", err, tt.line, tt.cause)
+			}
+		})
+	}
+	// Phrases of one error may hold one another.
+	own := strings.Replace(phrased, "phrase took far, far too long", "phrase took far too many hours again", 1)
+	if _, err := Read([]byte(own)); err != nil {
+		t.Errorf("phrases of one error that hold one another: %v", err)
+	}
+}
+
 func TestGoSource(t *testing.T) {
 	src, err := GoSource([]byte(small))
 	if err != nil {
@@ -196,6 +304,7 @@ func TestGoSource(t *testing.T) {
 // and that what was read can be rendered.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(small))
+	f.Add([]byte(phrased))
 	f.Add([]byte("error\n  a\n    b\n\ncode -\nuse"))
 	f.Add([]byte("method a.b\nsummary `\"\\\nlink \u2028"))
 	if text, err := os.ReadFile("../catalogue.txt"); err == nil {

@@ -1,0 +1,186 @@
+package classify
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// A phraseIndex finds phrases by the method of Wu and Manber: it looks at a gram
+// of a few bytes and skips as many bytes as no phrase's window can end in.
+type phraseIndex struct {
+	phrases []catalogue.Phrase // longest first
+	offset  []int              // where each phrase's window begins
+	shift   [1 << hashBits]uint8
+	first   [1 << hashBits]uint16 // plus one: a phrase whose window ends in such a gram
+	next    []uint16              // plus one: another such phrase, by phrase
+}
+
+const (
+	window   = 16 // bytes of a phrase that decide the shifts; none is shorter
+	grain    = 6  // bytes looked at
+	hashBits = 16
+	// farthest is the shift at a gram that is in no window. That no other shift
+	// has all its bits lets several be tested at once.
+	farthest = window - grain + 1
+)
+
+var knownPhrases = newPhraseIndex(catalogue.Phrases())
+
+func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
+	x := &phraseIndex{phrases: phrases, offset: make([]int, len(phrases)), next: make([]uint16, len(phrases))}
+	for i := range x.shift {
+		x.shift[i] = farthest
+	}
+	often := map[string]int{}
+	for _, p := range phrases {
+		for at := range len(p.Text) - grain + 1 {
+			often[p.Text[at:at+grain]]++
+		}
+	}
+	for i, p := range phrases {
+		x.offset[i] = rarestWindow(p.Text, often)
+		text := make([]byte, 8, 8+window) // room to read eight bytes at the first gram
+		text = append(text, p.Text[x.offset[i]:x.offset[i]+window]...)
+		for at := range farthest {
+			shift := &x.shift[hash(text[:8+at+grain])]
+			*shift = min(*shift, uint8(farthest-1-at))
+		}
+		end := hash(text)
+		x.next[i], x.first[end] = x.first[end], uint16(i)+1
+	}
+	return x
+}
+
+// rarestWindow returns where the window of text begins whose grams stand least
+// often in all phrases: a gram that many share is a common one in logs too.
+func rarestWindow(text string, often map[string]int) int {
+	best, least := 0, math.MaxInt
+	for at := range len(text) - window + 1 {
+		sum := 0
+		for i := range farthest {
+			n := often[text[at+i:at+i+grain]]
+			sum += n * n
+		}
+		if sum < least {
+			best, least = at, sum
+		}
+	}
+	return best
+}
+
+// hash maps the gram that ends b, which has eight bytes or more.
+func hash(b []byte) uint64 {
+	return binary.LittleEndian.Uint64(b[len(b)-8:]) >> (64 - 8*grain) * 0x9e3779b97f4a7c15 >> (64 - hashBits)
+}
+
+// windowEnd returns the first place at or behind end where a window may end, -1
+// if there is none. Most of those it returns are the end of one.
+func (x *phraseIndex) windowEnd(text []byte, end int) int {
+	for end = max(end, window); end <= len(text); {
+		// Frequent case first: nothing is known of four grams in a row. They are
+		// looked up side by side, since one after the other each would wait for
+		// the shift before it.
+		for end+3*farthest <= len(text) {
+			a, b, c, d := x.shiftAt(text, end), x.shiftAt(text, end+farthest), x.shiftAt(text, end+2*farthest), x.shiftAt(text, end+3*farthest)
+			if a&b&c&d == farthest {
+				end += 4 * farthest
+				continue
+			}
+			switch {
+			case a != farthest:
+			case b != farthest:
+				end += farthest
+			case c != farthest:
+				end += 2 * farthest
+			default:
+				end += 3 * farthest
+			}
+			break
+		}
+		if end > len(text) {
+			break
+		}
+		shift := x.shiftAt(text, end)
+		if shift == 0 {
+			return end
+		}
+		end += int(shift)
+	}
+	return -1
+}
+
+// at returns where phrase i begins if it stands in text with its window ending
+// at end, -1 if it does not. Words are not looked at.
+func (x *phraseIndex) at(i uint16, text []byte, end int) int {
+	p, at := x.phrases[i].Text, end-window-x.offset[i]
+	if at >= 0 && len(p) <= len(text)-at && string(text[at:at+len(p)]) == p {
+		return at
+	}
+	return -1
+}
+
+// find returns a byte of the first phrase in text, -1 if there is none.
+func (x *phraseIndex) find(text []byte) int {
+	for end := x.windowEnd(text, 0); end >= 0; end = x.windowEnd(text, end+1) {
+		for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
+			if at := x.at(i-1, text, end); at >= 0 {
+				return at
+			}
+		}
+	}
+	return -1
+}
+
+// shiftAt returns by how much a window that ends at end can be moved.
+func (x *phraseIndex) shiftAt(text []byte, end int) uint8 { return x.shift[hash(text[:end])] }
+
+// firstPhrase returns the first phrase of text, nil if there is none.
+func firstPhrase(text []byte) *catalogue.Phrase {
+	p, _ := nextPhrase(text, 0)
+	return p
+}
+
+// phraseMethod returns the method of the first phrase of text that belongs to an
+// error and tells a method, 0 if there is none.
+func phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
+	for from := 0; id != 0; {
+		p, at := nextPhrase(text, from)
+		if p == nil {
+			return 0
+		}
+		if p.Error == id && p.Method != 0 {
+			return p.Method
+		}
+		from = at + 1
+	}
+	return 0
+}
+
+// nextPhrase returns the first phrase of text that begins at or behind from and
+// is made of whole words, the longest of those that begin at the same byte, and
+// where it begins; nil if there is none.
+func nextPhrase(text []byte, from int) (first *catalogue.Phrase, begin int) {
+	x := knownPhrases
+	for end := x.windowEnd(text, from); end >= 0; end = x.windowEnd(text, end+1) {
+		for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
+			p, at := &x.phrases[i-1], x.at(i-1, text, end)
+			if at < from || joined(text, at) || joined(text, at+len(p.Text)) {
+				continue
+			}
+			if first == nil || at < begin || at == begin && len(p.Text) > len(first.Text) {
+				first, begin = p, at
+			}
+		}
+	}
+	return first, begin
+}
+
+// joined reports whether the bytes on either side of at belong to one word.
+func joined(text []byte, at int) bool {
+	if at == 0 || at == len(text) || !isWord(text[at]) || !isWord(text[at-1]) {
+		return false
+	}
+	return escapeLetters(text, wordStart(text, at)) == 0
+}
