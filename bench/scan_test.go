@@ -98,8 +98,8 @@ func packed(b *testing.B, how string, data []byte) []byte {
 	return out.Bytes()
 }
 
-// BenchmarkNextCandidate is the scan that every byte goes through.
-func BenchmarkNextCandidate(b *testing.B) {
+// BenchmarkFinder is the scan that every byte goes through.
+func BenchmarkFinder(b *testing.B) {
 	for _, log := range []struct {
 		name string
 		data []byte
@@ -111,12 +111,10 @@ func BenchmarkNextCandidate(b *testing.B) {
 		b.Run("log="+log.name, func(b *testing.B) {
 			b.SetBytes(int64(len(log.data)))
 			for b.Loop() {
-				for rest := log.data; ; {
-					n := classify.NextCandidate(rest)
-					if n < 0 {
-						break
-					}
-					rest = rest[n+1:]
+				var f classify.Finder
+				f.Reset(log.data)
+				for at := f.Next(0); at >= 0; {
+					at = f.Next(at + 1)
 				}
 			}
 		})

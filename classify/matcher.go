@@ -45,10 +45,10 @@ func Match(r *Record) Verdict {
 	v := Verdict{Failure: true, Error: id, Evidence: ByName}
 	if id == 0 {
 		v.Evidence = ByPhrase
-		if p := firstPhrase(r.Text); p != nil {
-			v.Error = p.Error
-		} else if r.Denied {
+		if r.Denied {
 			v.Error = accessDenied
+		} else if p := firstPhrase(r.Text); p != nil {
+			v.Error = p.Error
 		} else if r.Failed {
 			v.Evidence, v.Code = None, r.Code
 		} else {

@@ -15,14 +15,15 @@
 //     tables of names (names.go) and texts (texts.go).
 //  3. The planned lines of all sessions are written by time, as JSON
 //     (ndjson.go) or console text (console.go).
-//  4. Every written record is tallied from its plan, never from its bytes
-//     (truth.go).
+//  4. Every written record is judged and tallied from its plan, never from
+//     its bytes (verdict.go, truth.go).
 //
 // # Limitations
 //
-// Nameless telemetry failures bear only codes and messages that belong to no
-// single name. Lines that hint at an error without naming it (`OT.exception
-// :: title: …`) are clean in the Truth, and are listed apart as Weak.
+// Nameless telemetry failures bear codes, and mostly messages that belong to
+// no single name. Lines that hint at an error, with neither its name nor a
+// phrase of it (`OT.exception :: title: …`), are clean in the Truth, and are
+// listed apart as Weak. At most one text of a record holds phrases.
 package corpus
 
 import (
@@ -40,6 +41,14 @@ const (
 	Console Format = "console" // browser console text with times
 )
 
+// A Phrase is a text that belongs to one error. It stands for the error where
+// it is found in a record that spells no name, case included, as a whole: where
+// one of its ends is a letter, a digit or _, none of these may stand beside it.
+type Phrase struct {
+	Text, Error string
+	Method      string // that uses the text; empty if several do
+}
+
 // Options choose a corpus. The zero value is a small NDJSON corpus with the
 // usual share of errors. Equal options give equal bytes and an equal Truth.
 type Options struct {
@@ -53,6 +62,10 @@ type Options struct {
 	// zero, none if negative. At 1 every record does, and there is no
 	// telemetry and no chatter.
 	ErrorRate float64
+
+	// Phrases are what the Truth is to know beside names. They have no
+	// influence on the bytes.
+	Phrases []Phrase
 }
 
 const (
@@ -101,7 +114,7 @@ func (o Options) resolve() (Options, error) {
 	case o.Start.UnixMilli() < 0:
 		return o, errors.New("corpus: start: expected a time after 1970")
 	}
-	return o, nil
+	return o, checkPhrases(o.Phrases)
 }
 
 // Generate writes a corpus to w and returns what it holds. It stops at the
@@ -148,7 +161,9 @@ type generator struct {
 	extra   []byte // scratch: JSON members beside the message
 	written int64
 	clock   clock
-	tally   tally
+
+	verdicts map[construct]verdict
+	tally    tally
 }
 
 func newGenerator(o Options) *generator {
@@ -163,6 +178,7 @@ func newGenerator(o Options) *generator {
 	g.arrival = g.start
 	g.lastOrphan = g.start - msPerDay
 	g.slack = float64(g.rng.n(24)) - 12
+	g.verdicts = map[construct]verdict{}
 	g.tally.init()
 	return g
 }
@@ -209,6 +225,7 @@ func (g *generator) write(s *session) {
 	n := int64(len(g.buf) - before)
 	g.written += n
 	s.budget -= n
+	g.judge(l)
 	g.tally.record(s, l, ts, n, lines, session)
 }
 

@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 func generate(t testing.TB, o Options) (string, *Truth) {
@@ -35,61 +38,80 @@ var corpora = []Options{
 	{Format: Console, Seed: 6, Size: 1_000_000, Days: 40, ErrorRate: 1},
 }
 
-func label(o Options) string { return fmt.Sprintf("%s/%v", o.Format, o.ErrorRate) }
+func label(o Options) string {
+	return fmt.Sprintf("%s/%v/%d phrases", o.Format, o.ErrorRate, len(o.Phrases))
+}
+
+// phrases are those of the catalogue.
+func phrases() []Phrase {
+	list := []Phrase{}
+	for _, p := range catalogue.Phrases() {
+		phrase := Phrase{Text: p.Text, Error: p.Error.Name()}
+		if p.Method != 0 {
+			phrase.Method = p.Method.Name()
+		}
+		list = append(list, phrase)
+	}
+	return list
+}
 
 // TestTruth compares the Truth to a second look at the bytes.
 func TestTruth(t *testing.T) {
 	for _, o := range corpora {
-		t.Run(label(o), func(t *testing.T) {
-			data, truth := generate(t, o)
-			var l *look
-			if o.Format == NDJSON {
-				l = lookJSON(t, data)
-			} else {
-				l = lookConsole(t, data)
-			}
-			for _, text := range l.several {
-				t.Errorf("two names or sessions in one record: %s", text)
-			}
-			got := truth.Totals
-			want := Totals{
-				Bytes: int64(len(data)), Lines: l.physical, Named: l.named, Sessions: int64(len(l.sessions)),
-				Records: Kinds{Classified: l.classified, Clean: l.clean, Telemetry: l.post},
-			}
-			if got != want {
-				t.Errorf("totals\n truth %+v\n found %+v", got, want)
-			}
-			compareToLook(t, truth, l)
-			if o.Format == NDJSON {
-				for m, a := range truth.Attempts {
-					found := Attempts{}
-					if l.attempts[m] != nil {
-						found = *l.attempts[m]
-					}
-					if a != found {
-						t.Errorf("attempts of %s: truth %+v, found %+v", m, a, found)
-					}
-				}
-				compareFailures(t, truth, l)
-				for id, n := range l.streams {
-					if n != 1 {
-						t.Errorf("%s: %d attempts", id, n)
-					}
-				}
-				for id := range l.outcomes {
-					if l.streams[id] == 0 {
-						t.Errorf("%s: an end without an attempt", id)
-					}
-				}
-			}
-			rate := float64(l.named) / float64(l.records)
-			if asked := truth.ErrorRate; math.Abs(rate-asked) > .003+.05*asked || asked == 1 && rate != 1 {
-				t.Errorf("share of named records: asked for %v, found %v", asked, rate)
-			}
-			checkTimes(t, truth, l.times)
-			checkSums(t, truth)
-		})
+		for _, o.Phrases = range [][]Phrase{nil, phrases()} {
+			t.Run(label(o), func(t *testing.T) { compareTruth(t, o) })
+		}
 	}
+}
+
+func compareTruth(t *testing.T, o Options) {
+	data, truth := generate(t, o)
+	var l *look
+	if o.Format == NDJSON {
+		l = lookJSON(t, data, o.Phrases)
+	} else {
+		l = lookConsole(t, data, o.Phrases)
+	}
+	for _, text := range l.several {
+		t.Errorf("two names or sessions in one record: %s", text)
+	}
+	got := truth.Totals
+	want := Totals{
+		Bytes: int64(len(data)), Lines: l.physical, Named: l.named, Sessions: int64(len(l.sessions)),
+		Records: Kinds{Classified: l.classified, Clean: l.clean, Telemetry: l.post},
+	}
+	if got != want {
+		t.Errorf("totals\n truth %+v\n found %+v", got, want)
+	}
+	compareToLook(t, truth, l)
+	if o.Format == NDJSON {
+		for m, a := range truth.Attempts {
+			found := Attempts{}
+			if l.attempts[m] != nil {
+				found = *l.attempts[m]
+			}
+			if a != found {
+				t.Errorf("attempts of %s: truth %+v, found %+v", m, a, found)
+			}
+		}
+		compareFailures(t, truth, l)
+		for id, n := range l.streams {
+			if n != 1 {
+				t.Errorf("%s: %d attempts", id, n)
+			}
+		}
+		for id := range l.outcomes {
+			if l.streams[id] == 0 {
+				t.Errorf("%s: an end without an attempt", id)
+			}
+		}
+	}
+	rate := float64(l.named) / float64(l.records)
+	if asked := truth.ErrorRate; math.Abs(rate-asked) > .003+.05*asked || asked == 1 && rate != 1 {
+		t.Errorf("share of named records: asked for %v, found %v", asked, rate)
+	}
+	checkTimes(t, truth, l.times)
+	checkSums(t, truth)
 }
 
 // compareToLook compares the rows.
@@ -112,6 +134,9 @@ func compareToLook(t *testing.T, truth *Truth, l *look) {
 		if f == nil {
 			t.Errorf("row %s was not found", key)
 			continue
+		}
+		if !maps.Equal(r.Evidence, f.evidence) {
+			t.Errorf("row %s: truth %v, found %v", key, r.Evidence, f.evidence)
 		}
 		if linked := len(l.linked(f)); r.SessionsLinked != int64(linked) {
 			t.Errorf("row %s: truth %d sessions linked, found %d", key, r.SessionsLinked, linked)
@@ -154,7 +179,7 @@ func compareToLook(t *testing.T, truth *Truth, l *look) {
 	}
 }
 
-// compareFailures compares the failures that only named records speak of.
+// compareFailures compares the failures that only classified records speak of.
 // Publish timeouts and refused cameras also fail without a name, and the
 // tries of a socket name an error that is not the failure's.
 func compareFailures(t *testing.T, truth *Truth, l *look) {
@@ -203,9 +228,20 @@ func checkTimes(t *testing.T, truth *Truth, times []time.Time) {
 
 // checkSums holds the parts of a Truth against each other.
 func checkSums(t *testing.T, truth *Truth) {
-	var classified, shapes, lines, days int64
+	var classified, named, shapes, lines, days int64
 	for _, r := range truth.ErrorsTotal {
 		classified += r.Lines
+		named += r.Evidence["name"]
+		sum := int64(0)
+		for _, n := range r.Evidence {
+			sum += n
+		}
+		if sum != r.Lines || (r.Error == nil) != (r.Evidence["none"] > 0) {
+			t.Errorf("%s: %d lines, by evidence %v", r.Method, r.Lines, r.Evidence)
+		}
+	}
+	if named != truth.Totals.Named {
+		t.Errorf("%d records by name in the rows, %d in the totals", named, truth.Totals.Named)
 	}
 	for _, r := range truth.Errors {
 		days += r.Lines
@@ -333,7 +369,7 @@ func TestEveryShape(t *testing.T) {
 			t.Errorf("no near miss of kind %s", m)
 		}
 	}
-	for _, l := range []*look{lookJSON(t, data), lookConsole(t, text)} {
+	for _, l := range []*look{lookJSON(t, data, nil), lookConsole(t, text, nil)} {
 		near := nearWords(l.texts)
 		for _, what := range []string{"suffix", "prefix_not", "suffix_ms", "digit", "lower", "prefix_x"} {
 			if near[what] == 0 {
@@ -389,7 +425,7 @@ func nearWords(texts []string) map[string]int {
 // TestRealism checks the averages.
 func TestRealism(t *testing.T) {
 	data, truth := generate(t, Options{Size: 8_000_000})
-	l := lookJSON(t, data)
+	l := lookJSON(t, data, nil)
 	if n := truth.Totals.Bytes / truth.Totals.Lines; n < 300 || n > 400 {
 		t.Errorf("average line of %d bytes", n)
 	}
@@ -465,13 +501,14 @@ func TestWriteJSON(t *testing.T) {
 }
 
 func BenchmarkGenerate(b *testing.B) {
+	list := phrases()
 	for _, f := range []Format{NDJSON, Console} {
 		b.Run(string(f), func(b *testing.B) {
 			const size = 16_000_000
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for range b.N {
-				if _, err := Generate(io.Discard, Options{Format: f, Size: size}); err != nil {
+				if _, err := Generate(io.Discard, Options{Format: f, Size: size, Phrases: list}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -14,7 +14,8 @@ func (g *generator) message(s *session, l *line) uint8 {
 		b = g.expand(b, texts[g.rng.n(len(texts))], s, l.near)
 		level = [...]uint8{info, warn, fail}[g.rng.n(3)]
 	case noiseSDK:
-		n := &noises[g.rng.n(len(noises))]
+		l.other = uint8(g.rng.n(len(noises)))
+		n := &noises[l.other]
 		b = g.beginSDK(b, s, n.part, n.level)
 		b = append(b, n.msg...)
 		b = g.endSDK(b, n.part, "", n.rest)
@@ -22,7 +23,8 @@ func (g *generator) message(s *session, l *line) uint8 {
 			level = warn
 		}
 	case noiseBrowser:
-		b = append(b, browserNoise[g.rng.n(len(browserNoise))]...)
+		l.other = uint8(g.rng.n(len(browserNoise)))
+		b = append(b, browserNoise[l.other]...)
 	case noiseNative:
 		b = append(b, nativeNoise...)
 	case weakException:
@@ -44,8 +46,8 @@ func (g *generator) message(s *session, l *line) uint8 {
 		} else {
 			b = appendInt(b, int64(l.said))
 		}
-		b = g.endSDK(b, l.part, "", " Session.publish :: ")
-		b = append(b, l.msg...)
+		b = append(g.endSDK(b, l.part, "", ""), ' ')
+		b = appendMessage(b, l)
 	case weakText:
 		b = g.beginSDK(b, s, l.part, "error")
 		b = append(b, l.msg...)

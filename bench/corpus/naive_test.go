@@ -15,6 +15,7 @@ import (
 
 type found struct {
 	lines       int64
+	evidence    map[string]int64
 	sessions    map[string]bool
 	instances   map[string]bool // client instances of records without session
 	first, last time.Time
@@ -27,6 +28,7 @@ type spoken struct {
 }
 
 type look struct {
+	phrases                 map[string][]Phrase // by their first bytes
 	records, physical       int64
 	classified, clean, post int64
 	named                   int64
@@ -36,8 +38,9 @@ type look struct {
 	attempts                map[string]*Attempts
 	instances               map[string]map[string]bool // sessions by client instance
 	spoken                  []spoken
-	texts                   []string // of clean records
-	several                 []string // texts with more than one name
+	texts                   []string         // of clean records
+	phrased                 map[string]int64 // records by phrase that tells their error
+	several                 []string         // records with more than one name, session or text with phrases
 	times                   []time.Time
 	streams, outcomes       map[string]int
 }
@@ -58,13 +61,13 @@ func word(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
+// directive is what is no text in a text.
+var directive = strings.NewReplacer("\x1b[31m", " ", "\x1b[0m", " ", "%c", " ", "%O", " ", "%o", " ", "%s", " ", "%d", " ")
+
 // words splits text at everything that cannot be in a name, with colours
 // and console directives taken out before.
 func words(text string) []string {
-	for _, noise := range []string{"\x1b[31m", "\x1b[0m", "%c", "%O", "%o", "%s", "%d"} {
-		text = strings.ReplaceAll(text, noise, " ")
-	}
-	return strings.FieldsFunc(text, func(r rune) bool { return r > 127 || !word(byte(r)) })
+	return strings.FieldsFunc(directive.Replace(text), func(r rune) bool { return r > 127 || !word(byte(r)) })
 }
 
 func sessionIDs(text string) (ids []string) {
@@ -93,7 +96,29 @@ func collect(v any, to []string) []string {
 	return to
 }
 
-func methodOf(text, name string) string {
+// phraseStart is how many bytes of a phrase choose a list in look.phrases.
+const phraseStart = 8
+
+// phrasesOf returns what phrases stand in text, those that start first first.
+func (l *look) phrasesOf(text string) (list []Phrase) {
+	for i := 0; i+phraseStart <= len(text); i++ {
+		if i > 0 && word(text[i-1]) && word(text[i]) {
+			continue
+		}
+		at := len(list)
+		for _, p := range l.phrases[text[i:i+phraseStart]] {
+			rest, ok := strings.CutPrefix(text[i:], p.Text)
+			if !ok || rest != "" && word(rest[0]) && word(p.Text[len(p.Text)-1]) {
+				continue
+			}
+			list = append(list, p)
+		}
+		slices.SortFunc(list[at:], func(a, b Phrase) int { return len(b.Text) - len(a.Text) })
+	}
+	return list
+}
+
+func methodOf(text, name string, phrases []Phrase) string {
 	for _, m := range methodNames[1:] {
 		if strings.Contains(text, m+" :: ") || strings.Contains(text, m+"()") {
 			return m
@@ -102,6 +127,11 @@ func methodOf(text, name string) string {
 	for _, f := range []string{"forceDisconnect", "forceUnpublish"} {
 		if strings.Contains(text, "Cannot call "+f+"()") {
 			return "Session." + f
+		}
+	}
+	for _, p := range phrases {
+		if p.Error == name && p.Method != "" {
+			return p.Method
 		}
 	}
 	for part, m := range map[string]string{"RumorSocket": "Session.connect", "RaptorSocket": "Session.connect",
@@ -116,13 +146,19 @@ func methodOf(text, name string) string {
 	return "unknown"
 }
 
-func newLook() *look {
-	return &look{sessions: map[string]bool{}, rows: map[string]*found{}, attempts: map[string]*Attempts{},
-		instances: map[string]map[string]bool{}}
+func newLook(phrases []Phrase) *look {
+	l := &look{sessions: map[string]bool{}, rows: map[string]*found{}, attempts: map[string]*Attempts{},
+		instances: map[string]map[string]bool{}, phrases: map[string][]Phrase{}, phrased: map[string]int64{}}
+	for _, p := range phrases {
+		l.phrases[p.Text[:phraseStart]] = append(l.phrases[p.Text[:phraseStart]], p)
+	}
+	return l
 }
 
-// record counts one record. body is nil for all but telemetry.
-func (l *look) record(text string, ts time.Time, body map[string]any) {
+// record counts one record, given all its texts. body is nil for all but
+// telemetry.
+func (l *look) record(texts []string, ts time.Time, body map[string]any) {
+	text := strings.Join(texts, "\n")
 	l.records++
 	if !ts.IsZero() {
 		l.times = append(l.times, ts)
@@ -137,6 +173,14 @@ func (l *look) record(text string, ts time.Time, body map[string]any) {
 	if len(names) > 1 {
 		l.several = append(l.several, text)
 	}
+	var phrases []Phrase
+	for _, s := range texts {
+		list := l.phrasesOf(directive.Replace(s))
+		if len(list) > 0 && len(phrases) > 0 {
+			l.several = append(l.several, text)
+		}
+		phrases = append(phrases, list...)
+	}
 	var session string
 	for _, id := range sessionIDs(text) {
 		if session != "" && session != id {
@@ -149,17 +193,27 @@ func (l *look) record(text string, ts time.Time, body map[string]any) {
 		l.bearing++
 	}
 	var action, variation string
-	failure := false
+	failure, denied := false, false
 	if body != nil {
 		action, _ = body["action"].(string)
 		variation, _ = body["variation"].(string)
 		payload, _ := body["payload"].(map[string]any)
-		denied := variation == "Cancel" && payload["reason"] == "AccessDenied"
+		denied = variation == "Cancel" && payload["reason"] == "AccessDenied"
 		failure = variation == "Failure" || denied
 		l.attempt(action, variation, denied, body)
 	}
-	if name != "" {
+	evidence := "none"
+	switch {
+	case name != "":
+		evidence = "name"
 		l.named++
+	case denied:
+		evidence, name = "phrase", "OT_USER_MEDIA_ACCESS_DENIED"
+	case len(phrases) > 0:
+		evidence, name = "phrase", phrases[0].Error
+		l.phrased[phrases[0].Text]++
+	}
+	if name != "" {
 		l.spoken = append(l.spoken, spoken{session, name, ts})
 	}
 	instance, _ := body["clientInstanceId"].(string)
@@ -188,7 +242,7 @@ func (l *look) record(text string, ts time.Time, body map[string]any) {
 	case action == "Publish":
 		method = "Session.publish"
 	default:
-		method = methodOf(text, name)
+		method = methodOf(text, name, phrases)
 	}
 	code := ""
 	if name == "" {
@@ -199,10 +253,11 @@ func (l *look) record(text string, ts time.Time, body map[string]any) {
 	key := rowName(ts.Truncate(24*time.Hour), method, name, code)
 	r := l.rows[key]
 	if r == nil {
-		r = &found{sessions: map[string]bool{}, instances: map[string]bool{}, first: ts, last: ts}
+		r = &found{evidence: map[string]int64{}, sessions: map[string]bool{}, instances: map[string]bool{}, first: ts, last: ts}
 		l.rows[key] = r
 	}
 	r.lines++
+	r.evidence[evidence]++
 	if session != "" {
 		r.sessions[session] = true
 	} else if instance != "" {
@@ -289,8 +344,8 @@ func rowName(day time.Time, method, name, code string) string {
 }
 
 // lookJSON reads an NDJSON corpus.
-func lookJSON(t *testing.T, data string) *look {
-	l := newLook()
+func lookJSON(t *testing.T, data string, phrases []Phrase) *look {
+	l := newLook(phrases)
 	for _, text := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
 		l.physical++
 		var v map[string]any
@@ -298,7 +353,7 @@ func lookJSON(t *testing.T, data string) *look {
 			t.Fatalf("line %d: %v\n%s", l.physical, err, text)
 		}
 		if ms, ok := v["clientSystemTime"].(float64); ok {
-			l.record(strings.Join(collect(v, nil), "\n"), time.UnixMilli(int64(ms)).UTC(), v)
+			l.record(collect(v, nil), time.UnixMilli(int64(ms)).UTC(), v)
 			continue
 		}
 		var at time.Time
@@ -310,14 +365,14 @@ func lookJSON(t *testing.T, data string) *look {
 		if at.IsZero() {
 			t.Fatalf("line %d has no time: %s", l.physical, text)
 		}
-		l.record(strings.Join(collect(v, nil), "\n"), at, nil)
+		l.record(collect(v, nil), at, nil)
 	}
 	return l
 }
 
 // lookConsole reads a corpus of console text.
-func lookConsole(t *testing.T, data string) *look {
-	l := newLook()
+func lookConsole(t *testing.T, data string, phrases []Phrase) *look {
+	l := newLook(phrases)
 	var record []string
 	flush := func() {
 		if record == nil {
@@ -327,7 +382,7 @@ func lookConsole(t *testing.T, data string) *look {
 		if record[0] != "" {
 			at = parseTime(t, strings.Fields(record[0])[0])
 		}
-		l.record(strings.Join(record, "\n"), at, nil)
+		l.record(record, at, nil)
 		record = nil
 	}
 	for _, text := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {

@@ -219,7 +219,9 @@ func (g *generator) writeTelemetry(s *session, l *line, ts int64) {
 	case l.shape == postFailure && l.act == actOther:
 		b = append(b, `,"attemptDuration":`...)
 		b = appendInt(b, int64(20+g.rng.n(60)))
-		b = append(b, `,"action":"ConfigurationFile","variation":"Failure","payload":{"failureMessage":"could not reach Config Service"},"connectionId":"`...)
+		b = append(b, `,"action":"ConfigurationFile","variation":"Failure","payload":{"failureMessage":"`...)
+		b = append(b, l.msg...)
+		b = append(b, `"},"connectionId":"`...)
 		b = append(b, s.connection...)
 		b = append(b, '"')
 	case l.act == actConnect:

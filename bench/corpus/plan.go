@@ -118,18 +118,19 @@ type line struct {
 	near   mutation
 	orphan bool // bears no session ID
 
-	name   int16  // index in names, or noName
-	method method // of the record, if classified
-	said   int16  // the code that stands where codes stand, 0: none
-	spell  method // spelled out before msg
-	call   method // named as a function: `Cannot call forceDisconnect()`
-	msg    string
+	name  int16  // index in names, or noName
+	said  int16  // the code that stands where codes stand, 0: none
+	spell method // spelled out before msg
+	call  method // named as a function: `Cannot call forceDisconnect()`
+	msg   string
 
 	act     action // of telemetry
 	outcome outcome
 	reason  string
-	other   uint8 // which of the other telemetry bodies
+	other   uint8 // which of the other telemetry bodies, or which noise: drawn when written
 	bare    bool  // telemetry without session, connection and stream
+
+	verdict verdict // made when written
 
 	starts  bool   // the first line of a failure
 	culprit method // the failure's method
@@ -267,9 +268,10 @@ func (s *session) blame(m method, name int16) {
 	l.starts, l.culprit, l.cause = true, m, name
 }
 
-// tell applies the order of evidence for a method to what a line holds: a
-// method spelled out, a function name, the logger, the one method the name
-// is documented for.
+// tell applies the order of evidence for a method to what a line is planned
+// with: a method spelled out, a function name, the logger, the one method the
+// name is documented for. What is planned does not depend on phrases, so that
+// the same bytes can be judged with and without them.
 func tell(spell, call, logger method, n int16) method {
 	for _, m := range [...]method{spell, call, logger, names[n].only} {
 		if m != unknown {
@@ -298,7 +300,7 @@ func (g *generator) planFailure(s *session, ts int64) {
 			l.orphan = true
 			g.lastOrphan = ts
 		}
-		s.blame(l.method, i)
+		s.blame(tell(l.spell, unknown, unknown, i), i)
 		return
 	}
 	if spell := g.spelling(n, .3); spell != unknown || n.voices == 0 {
@@ -362,8 +364,7 @@ func (g *generator) voice(n *name) voice {
 
 // addName plans a line of the SDK with a name.
 func (g *generator) addName(s *session, ts int64, i int16, p part, spell, call method, msg string) *line {
-	return g.add(s, line{ts: ts, shape: nameSDK, part: p, name: i, spell: spell, call: call, msg: msg,
-		method: tell(spell, call, parts[p].method, i), said: finalCode(msg)})
+	return g.add(s, line{ts: ts, shape: nameSDK, part: p, name: i, spell: spell, call: call, msg: msg, said: finalCode(msg)})
 }
 
 // addApp plans a line of the application with a name.
@@ -377,7 +378,7 @@ func (g *generator) addApp(s *session, ts int64, i int16, spell, call method, ms
 		said = codeFor(i, spell)
 	}
 	return g.add(s, line{ts: ts, shape: sh, name: i, spell: spell, call: call, msg: msg, said: said,
-		method: tell(spell, call, unknown, i), orphan: g.console && g.rng.chance(.4)})
+		orphan: g.console && g.rng.chance(.4)})
 }
 
 var (
@@ -412,7 +413,7 @@ func (g *generator) planNamed(s *session, ts int64, i int16, p part, spell, call
 	}
 	if spell == publish && g.beside(.3) {
 		g.add(s, line{ts: ts + 2, shape: weakCode, part: partSession, name: noName, said: code,
-			msg: msg, culprit: m, cause: i})
+			spell: publish, msg: msg, culprit: m, cause: i})
 	}
 	g.addEcho(s, ts+3, m, i, spell, call, msg)
 	s.blame(m, i)
@@ -433,7 +434,7 @@ func (g *generator) addEcho(s *session, ts int64, m method, i int16, spell, call
 		l := g.add(s, line{ts: ts, shape: postException, name: noName, spell: spell, call: call, msg: msg, said: code})
 		if g.rng.chance(.25) {
 			// The action's number stands for the code; the details name it.
-			l.name, l.method = i, own
+			l.name = i
 			g.named++
 		}
 	}
@@ -457,10 +458,10 @@ func (g *generator) planMedia(s *session, ts int64, i int16) {
 	if viaPublish {
 		g.add(s, line{ts: ts + 1, shape: noiseSDK, part: partPublisher, name: noName})
 		g.add(s, line{ts: ts + 1, shape: weakCode, part: partSession, name: noName, said: 1500,
-			msg: msg, culprit: m, cause: i})
+			spell: publish, msg: msg, culprit: m, cause: i})
 	} else if g.json && s.stage == connected && g.beside(.3) {
 		g.add(s, line{ts: ts + 1, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
-			reason: "GetUserMedia", method: initPublisher, msg: "OT.Publisher failed to access camera/mic"})
+			reason: "GetUserMedia", msg: "OT.Publisher failed to access camera/mic"})
 		g.add(s, line{ts: ts + 2, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
 	}
 	if agree(n.only, m) && g.beside(.25) {
@@ -479,7 +480,7 @@ func (g *generator) planSocket(s *session, ts int64, i int16, tries int) {
 			ts += 3000 + int64(g.rng.n(30))
 		}
 		g.add(s, line{ts: ts, shape: weakText, part: partRumor, name: noName, msg: msg, culprit: connect, cause: i})
-		g.add(s, line{ts: ts, shape: nameRaptor, part: partRaptor, name: disconnected, method: connect, msg: msg})
+		g.add(s, line{ts: ts, shape: nameRaptor, part: partRaptor, name: disconnected, msg: msg})
 	}
 	g.addName(s, ts+2, i, partSession, unknown, unknown, msg)
 	g.addException(s, ts+3, connect, i, names[i].code, unknown, unknown, msg)
@@ -511,7 +512,7 @@ func (g *generator) planConnect(s *session, ts int64) {
 	case x < .044:
 		// A refusal whose code goes with several names.
 		g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actConnect, outcome: failed, name: noName,
-			said: 2001, reason: "GetSessionState", method: connect, msg: "The state of the session could not be read"})
+			said: 2001, reason: "GetSessionState", msg: "The state of the session could not be read"})
 		s.blame(connect, noName)
 		g.retry(s)
 	case x < .05:
@@ -534,7 +535,7 @@ func (g *generator) planConnectFailure(s *session, ts int64) {
 	if g.rng.chance(.25) {
 		g.planSocket(s, ts, abnormal, 1)
 		g.add(s, line{ts: ts + 5, shape: postFailure, act: actConnect, outcome: failed, name: noName, said: 1006,
-			reason: "WebSocketConnection", method: connect, msg: "The socket went away"})
+			reason: "WebSocketConnection", msg: "The socket went away"})
 		g.retry(s)
 		return
 	}
@@ -545,7 +546,7 @@ func (g *generator) planConnectFailure(s *session, ts int64) {
 		g.addException(s, ts, connect, i, n.code, unknown, unknown, n.msg)
 	}
 	g.add(s, line{ts: ts + 1, shape: postFailure, act: actConnect, outcome: failed, name: i, said: n.code,
-		reason: "GetSessionInfo", method: connect, msg: n.msg})
+		reason: "GetSessionInfo", msg: n.msg})
 	g.addEcho(s, ts+2, connect, i, unknown, unknown, n.msg)
 	s.blame(connect, i)
 	g.retry(s)
@@ -555,7 +556,7 @@ func (g *generator) planConnectFailure(s *session, ts int64) {
 func (g *generator) planPublishEnd(s *session, ts int64) {
 	s.publishing = false
 	end := line{shape: postFailure, act: actPublish, outcome: failed, name: noName, said: 1500,
-		reason: "Publish", method: publish, msg: "The stream did not come up"}
+		reason: "Publish", msg: "The stream did not come up"}
 	switch x := g.rng.float(); {
 	case x < min(.05, 1.5*g.rate):
 		i := publishName.pick(&g.rng)
@@ -582,7 +583,7 @@ func (g *generator) planPublishEnd(s *session, ts int64) {
 	case x < .074:
 		ts = g.hush(s, ts)
 		g.planDenied(s, ts, publish)
-		g.add(s, line{ts: ts + 2, shape: postDenied, act: actPublish, outcome: failed, name: noName, method: publish})
+		g.add(s, line{ts: ts + 2, shape: postDenied, act: actPublish, outcome: failed, name: noName})
 	case x < .095:
 		g.add(s, line{ts: ts, shape: postCancel, act: actPublish, outcome: cancelled, name: noName, reason: "unpublish"})
 	default:
@@ -597,17 +598,19 @@ func (g *generator) addUnpublish(s *session) {
 	}
 }
 
-// planTimeout plans a publish call that timed out: three lines, no name.
+// planTimeout plans a publish call that timed out: three lines, no name. Two
+// hold texts that belong to it.
 func (g *generator) planTimeout(s *session, ts int64) {
 	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName,
 		msg: "OT.Publisher.onPublishingTimeout", culprit: publish, cause: timeout})
 	g.addException(s, ts, publish, timeout, 1500, unknown, unknown, "ICEWorkflow")
 	g.add(s, line{ts: ts + 1, shape: weakCode, part: partSession, name: noName, said: 1500, culprit: publish, cause: timeout,
-		msg: "Could not publish in a reasonable amount of time"})
+		spell: publish, msg: "Could not publish in a reasonable amount of time"})
 	s.blame(publish, timeout)
 }
 
-// planDenied plans a refused camera: one line, no name, no code.
+// planDenied plans a refused camera: one line, no name, no code, but a text
+// that belongs to it.
 func (g *generator) planDenied(s *session, ts int64, m method) {
 	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName, culprit: m, cause: denied,
 		msg: "End-user denied permission to hardware devices (getUserMedia error: NotAllowedError) Note: Chrome requires HTTPS for camera and microphone access."})
@@ -618,7 +621,7 @@ func (g *generator) planDenied(s *session, ts int64, m method) {
 func (g *generator) planSubscribeEnd(s *session, ts int64) {
 	s.subscribing = false
 	end := line{shape: postFailure, act: actSubscribe, outcome: failed, name: noName, said: 1013,
-		reason: "Subscribe", method: subscribe, msg: "OT.Subscriber PeerConnection Error: the stream did not start"}
+		reason: "Subscribe", msg: "OT.Subscriber PeerConnection Error: the stream did not start"}
 	switch x := g.rng.float(); {
 	case x < min(.03, g.rate):
 		i := subscribeName.pick(&g.rng)
@@ -664,17 +667,17 @@ func (g *generator) planStep(s *session, ts int64) {
 		case x < .061:
 			ts = g.hush(s, ts)
 			g.add(s, line{ts: ts, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
-				reason: "GetUserMedia", method: initPublisher, msg: "OT.Publisher failed to access camera/mic"})
+				reason: "GetUserMedia", msg: "OT.Publisher failed to access camera/mic"})
 			g.add(s, line{ts: ts + 1, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
 			s.blame(initPublisher, noName)
 			return
 		case x < .064:
 			ts = g.hush(s, ts)
 			g.planDenied(s, ts, initPublisher)
-			g.add(s, line{ts: ts + 1, shape: postDenied, act: actPublish, bare: true, name: noName, method: initPublisher})
+			g.add(s, line{ts: ts + 1, shape: postDenied, act: actPublish, bare: true, name: noName})
 			return
 		case x < .065:
-			g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actOther, name: noName, method: unknown})
+			g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actOther, name: noName, msg: "could not reach Config Service"})
 			s.blame(unknown, noName)
 			return
 		case x < .073:

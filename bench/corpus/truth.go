@@ -12,9 +12,9 @@ import (
 //
 // A record is a line of NDJSON; in console text it is a line with the stack
 // lines after it, and a blank line is a clean record of its own. A record is
-// classified if it spells an error name or is a telemetry failure (variation
-// Failure, or a Cancel because of AccessDenied), telemetry if it is any other
-// telemetry body, and clean otherwise.
+// classified if it spells an error name, holds a phrase of one or is a
+// telemetry failure (variation Failure, or a Cancel because of AccessDenied),
+// telemetry if it is any other telemetry body, and clean otherwise.
 type Truth struct {
 	Format    Format    `json:"format"`
 	Seed      uint64    `json:"seed"`
@@ -39,7 +39,7 @@ type Truth struct {
 	Failures []Failure `json:"failures"`
 
 	// Weak counts clean records that are the traces of a failure without
-	// its name: titles, codes and texts.
+	// its name or a phrase of it: titles, codes and texts.
 	Weak []Weak `json:"weak"`
 
 	// Shapes counts records by construct.
@@ -70,12 +70,12 @@ type Row struct {
 	Error       *string    `json:"error"`
 	Code        *int       `json:"code"` // of a nameless error; part of the key
 
-	// Implied is the name of a nameless error that its telemetry tells
-	// otherwise: a Cancel for AccessDenied.
-	Implied *string `json:"implied,omitempty"`
-
 	Codes map[int]int64 `json:"codes"` // codes that the records state
 	Lines int64         `json:"lines"` // records
+
+	// Evidence counts the records by what tells their error: name, phrase or
+	// none. A Cancel for AccessDenied counts as a phrase.
+	Evidence map[string]int64 `json:"evidence"`
 
 	// Sessions counts the distinct session IDs in the records.
 	// SessionsLinked also counts sessions whose ID is only found by way of
@@ -120,8 +120,8 @@ func (t *Truth) WriteJSON(w io.Writer) error {
 // A rowKey identifies a row; day is wholeInput in ErrorsTotal.
 type rowKey struct {
 	day    int64
-	method method
-	name   int16
+	method string
+	name   string // empty: none
 	code   int16
 }
 
@@ -129,15 +129,15 @@ const wholeInput = -1
 
 type row struct {
 	rowKey
-	implied                 int16
-	lines, sessions, linked int64
-	first, last             int64
-	codes                   map[int]int64
+	evidence         [evidences]int64 // lines
+	sessions, linked int64
+	first, last      int64
+	codes            map[int]int64
 }
 
 type weakKey struct {
-	method     method
-	name, code int16
+	method, name string
+	code         int16
 }
 
 // A counted row is one that a session has been counted in.
@@ -173,14 +173,25 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, session bool
 		s.met = true
 		t.totals.Sessions++
 	}
+	v := &l.verdict
 	if l.starts {
-		t.failures[weakKey{l.culprit, l.cause, 0}]++
+		// Its first line may tell what the plan leaves open.
+		culprit, cause := l.culprit.String(), errorName(l.cause)
+		if l.culprit == unknown && v.evidence != unclassified {
+			culprit = v.method
+		}
+		if cause == "" {
+			cause = v.name
+		}
+		t.failures[weakKey{culprit, cause, 0}]++
 	}
 	switch l.shape {
 	case nearMiss:
 		t.near[l.near]++
 	case weakException, weakCode, weakText:
-		t.weak[weakKey{l.culprit, l.cause, l.said}]++
+		if v.evidence == unclassified {
+			t.weak[weakKey{l.culprit.String(), errorName(l.cause), l.said}]++
+		}
 	}
 	switch a := &t.attempts[l.act]; l.outcome {
 	case attempted:
@@ -192,12 +203,8 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, session bool
 	case cancelled:
 		a.Cancels++
 	}
-	named := l.name != noName
 	switch {
-	case named:
-		t.totals.Named++
-		t.totals.Records.Classified++
-	case l.shape == postFailure, l.shape == postDenied:
+	case v.evidence != unclassified:
 		t.totals.Records.Classified++
 	case l.shape.telemetry():
 		t.totals.Records.Telemetry++
@@ -206,8 +213,11 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, session bool
 		t.totals.Records.Clean++
 		return
 	}
-	key := rowKey{ts / msPerDay, l.method, l.name, 0}
-	if !named {
+	if v.evidence == byName {
+		t.totals.Named++
+	}
+	key := rowKey{ts / msPerDay, v.method, v.name, 0}
+	if v.name == "" {
 		key.code = l.said
 	}
 	t.count(s, l, key, ts, session)
@@ -221,16 +231,13 @@ func (t *tally) count(s *session, l *line, key rowKey, ts int64, session bool) {
 	if !ok {
 		i = int32(len(t.rows))
 		t.index[key] = i
-		t.rows = append(t.rows, row{rowKey: key, implied: noName, first: ts, last: ts, codes: map[int]int64{}})
+		t.rows = append(t.rows, row{rowKey: key, first: ts, last: ts, codes: map[int]int64{}})
 	}
 	r := &t.rows[i]
-	r.lines++
+	r.evidence[l.verdict.evidence]++
 	r.first, r.last = min(r.first, ts), max(r.last, ts)
 	if l.said != 0 {
 		r.codes[int(l.said)]++
-	}
-	if l.shape == postDenied {
-		r.implied = denied
 	}
 	linked := session || l.bare
 	if !linked {
@@ -262,9 +269,15 @@ func (t *tally) truth(o Options) *Truth {
 	for i := range t.rows {
 		r := &t.rows[i]
 		row := Row{
-			Method: r.method.String(), Error: namePointer(r.name), Code: codePointer(r.code), Implied: namePointer(r.implied),
-			Codes: r.codes, Lines: r.lines, Sessions: r.sessions, SessionsLinked: r.linked,
+			Method: r.method, Error: namePointer(r.name), Code: codePointer(r.code),
+			Codes: r.codes, Evidence: map[string]int64{}, Sessions: r.sessions, SessionsLinked: r.linked,
 			FirstSeen: time.UnixMilli(r.first).UTC(), LastSeen: time.UnixMilli(r.last).UTC(),
+		}
+		for e, n := range r.evidence {
+			if n > 0 {
+				row.Evidence[evidenceNames[e]] = n
+				row.Lines += n
+			}
 		}
 		if r.day == wholeInput {
 			out.ErrorsTotal = append(out.ErrorsTotal, row)
@@ -280,13 +293,13 @@ func (t *tally) truth(o Options) *Truth {
 		out.Attempts[actions[act].method.String()] = t.attempts[act]
 	}
 	for k, n := range t.failures {
-		out.Failures = append(out.Failures, Failure{k.method.String(), namePointer(k.name), n})
+		out.Failures = append(out.Failures, Failure{k.method, namePointer(k.name), n})
 	}
 	slices.SortFunc(out.Failures, func(a, b Failure) int {
 		return first(strings.Compare(a.Method, b.Method), compareNames(a.Error, b.Error))
 	})
 	for k, n := range t.weak {
-		out.Weak = append(out.Weak, Weak{k.method.String(), namePointer(k.name), codePointer(k.code), n})
+		out.Weak = append(out.Weak, Weak{k.method, namePointer(k.name), codePointer(k.code), n})
 	}
 	slices.SortFunc(out.Weak, func(a, b Weak) int {
 		return first(strings.Compare(a.Method, b.Method), compareNames(a.Error, b.Error), compareCodes(a.Code, b.Code))
@@ -348,11 +361,19 @@ func nils(a, b bool) int {
 	return -1
 }
 
-func namePointer(i int16) *string {
+// errorName is the name with index i, empty for noName.
+func errorName(i int16) string {
 	if i == noName {
+		return ""
+	}
+	return names[i].text
+}
+
+func namePointer(name string) *string {
+	if name == "" {
 		return nil
 	}
-	return &names[i].text
+	return &name
 }
 
 func codePointer(code int16) *int {

@@ -1,4 +1,5 @@
-// Gencorpus writes a corpus of client logs and the truth about it.
+// Gencorpus writes a corpus of client logs and the truth about it, as far as the
+// names and phrases of errors tell.
 //
 //	go run ./bench/gencorpus -format ndjson -size 64MB -seed 1 -o corpus.ndjson -truth truth.json
 //
@@ -19,6 +20,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 func main() {
@@ -55,7 +57,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if *rate == 0 {
 		*rate = -1 // none; zero means the default
 	}
-	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate}
+	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate, Phrases: phrases()}
 
 	var known *corpus.Truth
 	err = write(*out, stdout, func(w io.Writer) error {
@@ -76,6 +78,19 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return write(*truth, stdout, known.WriteJSON)
+}
+
+// phrases are those that otlog knows.
+func phrases() []corpus.Phrase {
+	var list []corpus.Phrase
+	for _, p := range catalogue.Phrases() {
+		phrase := corpus.Phrase{Text: p.Text, Error: p.Error.Name()}
+		if p.Method != 0 {
+			phrase.Method = p.Method.Name()
+		}
+		list = append(list, phrase)
+	}
+	return list
 }
 
 // write lets fill write to the named file, or to stdout for "-". On failure

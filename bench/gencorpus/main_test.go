@@ -32,6 +32,7 @@ func TestRun(t *testing.T) {
 	}
 	var known struct {
 		Totals struct{ Bytes int64 }
+		Errors []struct{ Evidence map[string]int64 }
 	}
 	text, err := os.ReadFile(truth)
 	if err != nil {
@@ -46,6 +47,13 @@ func TestRun(t *testing.T) {
 	}
 	if known.Totals.Bytes != int64(len(data)) {
 		t.Errorf("the truth speaks of %d bytes, the file has %d", known.Totals.Bytes, len(data))
+	}
+	byPhrase := int64(0)
+	for _, r := range known.Errors {
+		byPhrase += r.Evidence["phrase"]
+	}
+	if byPhrase == 0 {
+		t.Error("the truth knows no phrases")
 	}
 	var packed bytes.Buffer
 	if err := run([]string{"-size", "100kB", "-seed", "3", "-z"}, &packed, io.Discard); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 // TestReportEqualsTheTruth runs the command on generated corpora, in each way
@@ -21,7 +22,7 @@ func TestReportEqualsTheTruth(t *testing.T) {
 		for _, rate := range []float64{0, 1} { // the default rate, and nothing but errors
 			t.Run(fmt.Sprintf("%v/rate%v", format, rate), func(t *testing.T) {
 				var log bytes.Buffer
-				truth, err := corpus.Generate(&log, corpus.Options{Format: format, Seed: 7, Size: 6 << 20, ErrorRate: rate})
+				truth, err := corpus.Generate(&log, corpus.Options{Format: format, Seed: 7, Size: 6 << 20, ErrorRate: rate, Phrases: phrases()})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -68,6 +69,19 @@ func TestReportEqualsTheTruth(t *testing.T) {
 			})
 		}
 	}
+}
+
+// phrases are the catalogue's, as the generator takes them.
+func phrases() []corpus.Phrase {
+	var out []corpus.Phrase
+	for _, p := range catalogue.Phrases() {
+		method := ""
+		if p.Method != 0 {
+			method = p.Method.Name()
+		}
+		out = append(out, corpus.Phrase{Text: p.Text, Error: p.Error.Name(), Method: method})
+	}
+	return out
 }
 
 // reportOf runs the command and returns what it prints.
