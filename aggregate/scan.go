@@ -11,7 +11,6 @@
 package aggregate
 
 import (
-	"errors"
 	"io"
 	"runtime"
 	"sync"
@@ -55,10 +54,7 @@ func Scan(sources []parse.Source, o Options) *Result {
 	}
 	result := &Result{Tally: &Tally{}, Sources: make([]*Source, len(sources))}
 	for i, src := range sources {
-		result.Sources[i] = &Source{Name: src.Path}
-		if src.Path == "-" {
-			result.Sources[i].Name = "stdin"
-		}
+		result.Sources[i] = newSource(src)
 	}
 	go func() {
 		defer close(s.tasks)
@@ -108,7 +104,7 @@ type source struct {
 func (s *scan) open(from parse.Source, to *Source, stdin io.Reader) {
 	in, err := parse.Open(from, stdin, sectionSize)
 	if err != nil {
-		s.refuse(to, err)
+		to.refuse(err)
 		<-s.slots
 		return
 	}
@@ -137,26 +133,6 @@ func (s *scan) open(from parse.Source, to *Source, stdin io.Reader) {
 	go finish()
 }
 
-// refuse notes why a source could not be opened.
-func (s *scan) refuse(to *Source, err error) {
-	var damage *parse.DamageError
-	var unread *parse.UnreadableError
-	switch {
-	case errors.Is(err, parse.ErrEmpty):
-		to.Empty = true
-	case errors.As(err, &damage):
-		to.Damage = err
-	case errors.As(err, &unread):
-		to.Damage = err
-		// What was looked at is one record that nobody can read.
-		to.Account.Bytes = unread.Bytes
-		to.Account.Records.Skipped = 1
-		to.Account.Skipped[parse.Undecodable] = 1
-	default:
-		to.Failed = err
-	}
-}
-
 // stream reads a source block by block and sends the blocks.
 func (s *scan) stream(src *source, r *parse.Reader) {
 	for {
@@ -176,33 +152,18 @@ func (s *scan) stream(src *source, r *parse.Reader) {
 
 // work does tasks until there are no more.
 func (s *scan) work(tally *Tally) {
-	w := &worker{tally: tally}
+	w := &worker{take: tally.Add}
 	own := &parse.Block{}
 	for t := range s.tasks {
 		if t.block != nil {
 			w.block(t.block)
 			s.free <- t.block
-		} else {
-			w.section(t, own)
+		} else if err := w.read(t.reader, own); err != nil {
+			t.source.breakOff(err)
 		}
 		t.source.settle(&w.account, w.skipped)
 		w.account, w.skipped = Account{}, w.skipped[:0]
 		t.source.pending.Done()
-	}
-}
-
-// section reads and counts one section of a plain file.
-func (w *worker) section(t task, own *parse.Block) {
-	for {
-		err := t.reader.Next(own)
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			t.source.breakOff(err)
-			return
-		}
-		w.block(own)
 	}
 }
 
@@ -211,7 +172,8 @@ type worker struct {
 	decoder parse.Decoder
 	finder  classify.Finder
 	record  classify.Record
-	tally   *Tally
+	verdict classify.Verdict
+	take    func(*parse.Event, *classify.Verdict) // what becomes of each record that could be read
 
 	// Of the task at hand:
 	account Account
@@ -226,10 +188,10 @@ func (w *worker) block(b *parse.Block) {
 			w.skip(syntax)
 			continue
 		}
-		var verdict classify.Verdict
+		w.verdict = classify.Verdict{}
 		if len(event.Text) > 0 {
-			verdict = w.judge(event)
-			if event.Cut != "" && !verdict.Failure {
+			w.verdict = w.judge(event)
+			if event.Cut != "" && !w.verdict.Failure {
 				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
 				continue
 			}
@@ -237,14 +199,28 @@ func (w *worker) block(b *parse.Block) {
 		a.Bytes += int64(event.Bytes)
 		a.Lines += int64(event.Lines)
 		switch {
-		case verdict.Failure:
+		case w.verdict.Failure:
 			a.Records.Classified++
 		case event.Telemetry != nil:
 			a.Records.Telemetry++
 		default:
 			a.Records.Clean++
 		}
-		w.tally.Add(event, &verdict)
+		w.take(event, &w.verdict)
+	}
+}
+
+// read counts the records of a reader. The error says why it broke off.
+func (w *worker) read(r *parse.Reader, own *parse.Block) error {
+	for {
+		err := r.Next(own)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		w.block(own)
 	}
 }
 

@@ -45,7 +45,7 @@ func TestNoAllocationPerLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer in.Close()
-			w := &worker{tally: &Tally{}}
+			w := &worker{take: new(Tally).Add}
 			var blocks []*parse.Block
 			for {
 				b := &parse.Block{}
@@ -185,7 +185,7 @@ func TestSamplesInTheirWrappers(t *testing.T) {
 
 // verdictOf classifies a log of one record.
 func verdictOf(line string) classify.Verdict {
-	w := &worker{tally: &Tally{}}
+	w := &worker{take: new(Tally).Add}
 	for event := range w.decoder.Events(&parse.Block{Data: []byte(line)}, &w.finder) {
 		if event != nil && len(event.Text) > 0 {
 			return w.judge(event)

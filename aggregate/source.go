@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -70,6 +71,33 @@ type Source struct {
 	mu sync.Mutex
 }
 
+func newSource(from parse.Source) *Source {
+	if from.Path == "-" {
+		return &Source{Name: "stdin"}
+	}
+	return &Source{Name: from.Path}
+}
+
+// refuse notes why a source could not be opened.
+func (s *Source) refuse(err error) {
+	var damage *parse.DamageError
+	var unread *parse.UnreadableError
+	switch {
+	case errors.Is(err, parse.ErrEmpty):
+		s.Empty = true
+	case errors.As(err, &damage):
+		s.Damage = err
+	case errors.As(err, &unread):
+		s.Damage = err
+		// What was looked at is one record that nobody can read.
+		s.Account.Bytes = unread.Bytes
+		s.Account.Records.Skipped = 1
+		s.Account.Skipped[parse.Undecodable] = 1
+	default:
+		s.Failed = err
+	}
+}
+
 // settle adds what one worker made of a part of the source.
 func (s *Source) settle(a *Account, skipped []*parse.SyntaxError) {
 	s.mu.Lock()
@@ -108,3 +136,6 @@ func (s *Source) Trouble() error {
 	}
 	return s.Damage
 }
+
+// Damaged reports whether something in the source could not be read.
+func (s *Source) Damaged() bool { return s.Damage != nil || s.Account.Records.Skipped > 0 }

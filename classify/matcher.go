@@ -52,11 +52,21 @@ func Match(r *Record) Verdict {
 		} else if r.Failed {
 			v.Evidence, v.Code = None, r.Code
 		} else {
-			return Verdict{}
+			return noFailure(r)
 		}
 	}
 	v.Method, v.MethodFrom = method(r, v.Error)
 	return v
+}
+
+// noFailure is the verdict of a record that is evidence of no error.
+func noFailure(r *Record) Verdict {
+	if r.Telemetry {
+		if m := actionMethod(r); m != 0 {
+			return Verdict{Method: m, MethodFrom: MethodSpelled}
+		}
+	}
+	return Verdict{}
 }
 
 var accessDenied = catalogue.Lookup([]byte("OT_USER_MEDIA_ACCESS_DENIED"))

@@ -40,8 +40,8 @@ func (f MethodFrom) String() string {
 
 // A Verdict is what a record says went wrong.
 type Verdict struct {
-	// Failure reports whether the record is evidence of an error at all. All
-	// other fields are zero if it is not.
+	// Failure reports whether the record is evidence of an error at all. If it is
+	// not, only the method may be told, of telemetry.
 	Failure bool
 
 	Error      catalogue.ID // 0 if no name can be told

@@ -155,7 +155,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 // object reads a JSON object into d.event.
 func (d *Decoder) object(line []byte, full bool) bool {
 	d.text, d.kept, d.telemetry = d.text[:0], d.kept[:0], Telemetry{}
-	w := walk{d: d, full: full, time: NoTime, timeRank: unranked, sessionRank: unranked, nameRank: unranked, clientRank: unranked}
+	w := walk{d: d, full: full, time: NoTime, timeRank: unranked, sessionRank: unranked, nameRank: unranked, clientRank: unranked, messageRank: unranked}
 	ok := w.object(line, 0)
 	if !full && w.time == NoTime && bytes.IndexByte(line, '\\') >= 0 {
 		// The record's only time may stand in an object inside a string, and
@@ -173,7 +173,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if !full {
 		return ok
 	}
-	e.Name, e.Text = w.name, d.clean(d.text)
+	e.Name, e.Message, e.Text = w.name, w.message, d.clean(d.text)
 	if w.clientTime && len(d.telemetry.Action) > 0 {
 		e.Telemetry = &d.telemetry
 	}

@@ -48,7 +48,7 @@ func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 		if t := e.Telemetry; t != nil {
 			r.telemetry = &Telemetry{
 				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason), StreamID: bytes.Clone(t.StreamID),
-				FailureCode: t.FailureCode, FailureReason: bytes.Clone(t.FailureReason), FailureMessage: bytes.Clone(t.FailureMessage),
+				FailureCode: t.FailureCode, FailureReason: bytes.Clone(t.FailureReason),
 			}
 		}
 		out = append(out, r)
@@ -221,18 +221,18 @@ func TestTelemetry(t *testing.T) {
 		want       string // action variation reason stream code failureReason failureMessage
 		failed     bool
 	}{
-		{"an attempt", `{` + published + `,"variation":"Attempt","streamId":"5f4c"}`, "Publish Attempt  5f4c 0  ", false},
-		{"a success", `{` + published + `,"variation":"Success","streamId":"5f4c"}`, "Publish Success  5f4c 0  ", false},
-		{"a failure", `{` + published + `,"variation":"Failure","failureReason":"ICEWorkflow","failureCode":1500,"failureMessage":"no \"route\""}`, `Publish Failure   1500 ICEWorkflow no "route"`, true},
-		{"a failure as some actions spell it", `{` + published + `,"variation":"Failed"}`, "Publish Failed   0  ", true},
-		{"denied access", denied, "Publish Cancel AccessDenied  0  ", true},
-		{"another cancel", `{` + published + `,"variation":"Cancel","payload":{"reason":"unpublish"}}`, "Publish Cancel unpublish  0  ", false},
-		{"denied access, but no cancel", `{` + published + `,"variation":"Event","payload":{"reason":"AccessDenied"}}`, "Publish Event AccessDenied  0  ", false},
-		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0  ", false},
-		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006  ", true},
-		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006  ", true},
-		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0  ", false},
-		{"a code that is no number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0  ", true},
+		{"an attempt", `{` + published + `,"variation":"Attempt","streamId":"5f4c"}`, "Publish Attempt  5f4c 0 ", false},
+		{"a success", `{` + published + `,"variation":"Success","streamId":"5f4c"}`, "Publish Success  5f4c 0 ", false},
+		{"a failure", `{` + published + `,"variation":"Failure","failureReason":"ICEWorkflow","failureCode":1500,"failureMessage":"no \"route\""}`, `Publish Failure   1500 ICEWorkflow`, true},
+		{"a failure as some actions spell it", `{` + published + `,"variation":"Failed"}`, "Publish Failed   0 ", true},
+		{"denied access", denied, "Publish Cancel AccessDenied  0 ", true},
+		{"another cancel", `{` + published + `,"variation":"Cancel","payload":{"reason":"unpublish"}}`, "Publish Cancel unpublish  0 ", false},
+		{"denied access, but no cancel", `{` + published + `,"variation":"Event","payload":{"reason":"AccessDenied"}}`, "Publish Event AccessDenied  0 ", false},
+		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0 ", false},
+		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006 ", true},
+		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
+		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0 ", false},
+		{"a code that is no number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0 ", true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestTelemetry(t *testing.T) {
 				if e == nil {
 					t.Fatalf("%s: no telemetry", test.line)
 				}
-				s := fmt.Sprintf("%s %s %s %s %d %s %s", e.Action, e.Variation, e.Reason, e.StreamID, e.FailureCode, e.FailureReason, e.FailureMessage)
+				s := fmt.Sprintf("%s %s %s %s %d %s", e.Action, e.Variation, e.Reason, e.StreamID, e.FailureCode, e.FailureReason)
 				if s != test.want || e.Failed() != test.failed {
 					t.Errorf("%s:\n got %q, failed %v\nwant %q, failed %v", test.line, s, e.Failed(), test.want, test.failed)
 				}

@@ -36,6 +36,9 @@ type Event struct {
 	// sequences and console directives removed. It is empty unless the record
 	// was decoded in full, see [Decoder.Events].
 	Text []byte
+	// Message is the part of Text that is made for people, where an object has a
+	// field for that.
+	Message []byte
 	// Name is what stood in a field that is made for an error's name (name,
 	// error.name, failureName).
 	Name []byte

@@ -20,6 +20,7 @@ const (
 	fieldTime
 	fieldSession
 	fieldName
+	fieldMessage
 	fieldAction
 	fieldVariation
 	fieldReason
@@ -29,7 +30,6 @@ const (
 	fieldSubscriberID
 	fieldFailureCode
 	fieldFailureReason
-	fieldFailureMessage
 )
 
 // fieldOf tells what a key stands for, and its rank among the keys of that
@@ -54,6 +54,8 @@ func fieldOf(key []byte) (field, int) {
 		return fieldName, 0
 	case "name", "errorName", "error_name":
 		return fieldName, 1
+	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details":
+		return fieldMessage, 0
 	case "action":
 		return fieldAction, 0
 	case "variation":
@@ -74,8 +76,6 @@ func fieldOf(key []byte) (field, int) {
 		return fieldFailureCode, 0
 	case "failureReason":
 		return fieldFailureReason, 0
-	case "failureMessage":
-		return fieldFailureMessage, 0
 	}
 	return fieldNone, 0
 }
@@ -96,6 +96,8 @@ type walk struct {
 	name        []byte
 	nameRank    int
 	clientRank  int
+	message     []byte
+	messageRank int
 	clientTime  bool
 }
 
@@ -206,6 +208,12 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		if rank < w.nameRank && looksLikeName(value) {
 			w.name, w.nameRank = d.keep(value), rank
 		}
+	case fieldMessage:
+		if rank = depth + nesting*maxDepth; rank < w.messageRank {
+			start := len(d.kept)
+			d.kept = appendPlain(d.kept, value)
+			w.message, w.messageRank = d.kept[start:len(d.kept):len(d.kept)], rank
+		}
 	case fieldAction:
 		w.keepFirst(&d.telemetry.Action, value)
 	case fieldVariation:
@@ -224,8 +232,6 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		w.keepFirst(&d.telemetry.SubscriberID, value)
 	case fieldFailureReason:
 		w.keepFirst(&d.telemetry.FailureReason, value)
-	case fieldFailureMessage:
-		w.keepFirst(&d.telemetry.FailureMessage, value)
 	}
 }
 

@@ -14,9 +14,8 @@ type Telemetry struct {
 	StreamID     []byte
 	SubscriberID []byte
 
-	FailureCode    int32 // 0 if none is stated
-	FailureReason  []byte
-	FailureMessage []byte
+	FailureCode   int32 // 0 if none is stated
+	FailureReason []byte
 }
 
 // Failed reports whether the event speaks of a failure: a variation that says

@@ -46,7 +46,7 @@ func Explain(w io.Writer, query string) error {
 		}
 	}
 	if out.Len() == 0 {
-		return &UnknownError{Query: query, Near: near(query)}
+		return &UnknownError{Query: query, Near: Near(query)}
 	}
 	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
 	return err
@@ -182,8 +182,8 @@ func paragraph(b *strings.Builder, head, text string) {
 	b.WriteString(line + "\n")
 }
 
-// near returns the entries that are spelled most like query.
-func near(query string) []string {
+// Near returns the entries that are spelled most like query.
+func Near(query string) []string {
 	type candidate struct {
 		name     string
 		distance int

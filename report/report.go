@@ -140,13 +140,3 @@ func New(scan *aggregate.Result, o Options) *Report {
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
 	return r
 }
-
-// Damaged reports whether some input could not be read as it was meant.
-func (r *Report) Damaged() bool {
-	return r.Totals.Records.Skipped > 0 || slices.ContainsFunc(r.Sources, func(s *aggregate.Source) bool { return s.Damage != nil })
-}
-
-// Failed reports whether a source could not be opened.
-func (r *Report) Failed() bool {
-	return slices.ContainsFunc(r.Sources, func(s *aggregate.Source) bool { return s.Failed != nil })
-}

@@ -138,7 +138,7 @@ func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := report.New(aggregate.Scan([]parse.Source{{Path: name}}, aggregate.Options{}), report.Options{})
-	if !r.Damaged() || len(r.Warnings) == 0 {
+	if !r.Sources[0].Damaged() || len(r.Warnings) == 0 {
 		t.Fatal("the name stands in no warning")
 	}
 	out := string(print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{}) }))

@@ -320,11 +320,11 @@ func example(errors []Error) string {
 	return strconv.Itoa(int(errors[0].Code))
 }
 
-// warnings says what makes the numbers less than they seem.
-func (r *Report) warnings() []string {
+// SourceWarnings says what could not be read of the sources, and why.
+func SourceWarnings(sources []*aggregate.Source) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	for _, s := range r.Sources {
+	for _, s := range sources {
 		if err := s.Trouble(); err != nil {
 			warn("%s: %v", s.Name, err)
 		}
@@ -338,6 +338,13 @@ func (r *Report) warnings() []string {
 			warn("%s: %s more records skipped (%s)", s.Name, number(more), skippedReasons(s))
 		}
 	}
+	return out
+}
+
+// warnings says what makes the numbers less than they seem.
+func (r *Report) warnings() []string {
+	out := SourceWarnings(r.Sources)
+	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	errors := number(r.Totals.Records.Classified)
 	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
 		warn("%s of %s lines that show an error bear no date and time, and are in no window", number(n), errors)
@@ -410,6 +417,15 @@ func Printable(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// PrintableLines is Printable for text of several lines.
+func PrintableLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Printable(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func hidden(c rune) bool { return !unicode.IsPrint(c) }

@@ -52,12 +52,11 @@ func TestPhrases(t *testing.T) {
 		if less := weakLines(before) - weakLines(truth); more <= 0 || less <= 0 || less > more {
 			t.Errorf("%s: phrases classified %d records more, and left %d weak lines less", o.Format, more, less)
 		}
-		l := newLook(o.Phrases)
+		look := lookConsole
 		if o.Format == NDJSON {
-			l = lookJSON(t, data, o.Phrases)
-		} else {
-			l = lookConsole(t, data, o.Phrases)
+			look = lookJSON
 		}
+		l := look(t, data, o.Phrases)
 		for text, n := range l.phrased {
 			seen[text] += n
 		}

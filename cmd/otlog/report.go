@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
 )
 
@@ -82,26 +81,12 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		if isTerminal(s.in) {
-			return usageError(errors.New("nothing to read: give a file, a directory or a pattern, or pipe a log in"))
-		}
-		args = []string{"-"}
+	found, err := find(s, args)
+	if err != nil {
+		return err
 	}
-	sources, passed, notFound := parse.Find(args)
-	if notFound != nil {
-		say(s.err, "%v%s", notFound, didYouMean(args))
-		if len(sources) == 0 {
-			return &statusError{status: exitFailed}
-		}
-		for line := range strings.Lines(notFound.Error()) {
-			plan.options.Warnings = append(plan.options.Warnings, strings.TrimSpace(line))
-		}
-	}
-	if passed > 0 {
-		say(s.err, "%d files in directories are not named like logs and were left aside; name them, or use a glob, to read them", passed)
-	}
-	r := report.New(aggregate.Scan(sources, aggregate.Options{Jobs: o.jobs, Stdin: s.in}), plan.options)
+	plan.options.Warnings = found.missing
+	r := report.New(aggregate.Scan(found.sources, aggregate.Options{Jobs: o.jobs, Stdin: s.in}), plan.options)
 	// Warnings about the input stand in the report, but that may go to a file
 	// or a program.
 	if o.format != "text" || o.output != "" {
@@ -112,13 +97,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err := o.emit(s.out, plan, r); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	switch {
-	case notFound != nil || r.Failed():
-		return &statusError{status: exitFailed}
-	case r.Damaged():
-		return &statusError{status: exitDamaged}
-	}
-	return nil
+	return found.status(r.Sources)
 }
 
 // emit writes the report to where it should go. A file is written beside and
@@ -142,17 +121,4 @@ func (o *reportOptions) emit(out io.Writer, plan *reportPlan, r *report.Report) 
 		return err
 	}
 	return os.Rename(beside.Name(), o.output)
-}
-
-// didYouMean helps where a subcommand was misspelled: it was taken for a path.
-func didYouMean(args []string) string {
-	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
-		return ""
-	}
-	for _, command := range []string{"report", "explain", "version", "completion", "help"} {
-		if report.Alike(args[0], command) {
-			return fmt.Sprintf("\nhint: did you mean the command %s?", command)
-		}
-	}
-	return ""
 }

@@ -30,6 +30,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged
   otlog --window 1d 'logs/**/*.zst'    the same, day by day
   kubectl logs web-0 | otlog           from a pipe
   otlog --format json app.log.gz       for programs
+  otlog events --session 1_MX40… logs/ one session, record by record
   otlog explain OT_TIMEOUT             what it means and what to do`,
 		// Paths are arguments of the root: the word after otlog need not be a
 		// subcommand.
@@ -48,7 +49,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged
 		RunE:  root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newExplain(s), newVersion(s))
+	root.AddCommand(reportCmd, newEvents(s), newExplain(s), newVersion(s))
 	return root
 }
 

@@ -1,0 +1,67 @@
+package aggregate
+
+import (
+	"io"
+	"math"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+)
+
+// A Record is one record as Walk shows it. It is good until the visit returns.
+type Record struct {
+	Source  string
+	Line    int64 // of its first line, from 1
+	Event   *parse.Event
+	Verdict *classify.Verdict
+}
+
+// Walk visits all records that could be read, in the order of the sources and of
+// their lines, and accounts for them as Scan does. It ends at once when visit
+// returns an error, which it returns.
+func Walk(sources []parse.Source, stdin io.Reader, visit func(*Record) error) ([]*Source, error) {
+	var out []*Source
+	for _, from := range sources {
+		to := newSource(from)
+		out = append(out, to)
+		if err := walk(from, to, stdin, visit); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func walk(from parse.Source, to *Source, stdin io.Reader, visit func(*Record) error) error {
+	in, err := parse.Open(from, stdin, math.MaxInt64)
+	if err != nil {
+		to.refuse(err)
+		return nil
+	}
+	defer in.Close()
+	to.Format, to.Compression = in.Format.Name, in.Compression
+	w := &worker{}
+	var stopped error
+	w.take = func(e *parse.Event, v *classify.Verdict) {
+		if stopped == nil {
+			stopped = visit(&Record{Source: to.Name, Line: w.account.Lines - int64(e.Lines) + 1, Event: e, Verdict: v})
+		}
+	}
+	block := &parse.Block{}
+	for _, r := range in.Readers() {
+		for stopped == nil {
+			err := r.Next(block)
+			if err != nil {
+				if err != io.EOF {
+					to.breakOff(err)
+				}
+				break
+			}
+			w.block(block)
+		}
+	}
+	to.settle(&w.account, w.skipped)
+	if stopped == nil {
+		to.checkSum(in.Decoded())
+	}
+	return stopped
+}

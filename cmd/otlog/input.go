@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/report"
+)
+
+// An input is what the arguments of a command led to.
+type input struct {
+	sources []parse.Source
+	missing []string // what did not lead to a source, in words
+}
+
+// find turns arguments into sources; none stand for a pipe on standard input. It
+// tells the user which of them led nowhere, and fails if all did.
+func find(s streams, args []string) (*input, error) {
+	if len(args) == 0 {
+		if isTerminal(s.in) {
+			return nil, usageError(errors.New("nothing to read: give a file, a directory or a pattern, or pipe a log in"))
+		}
+		args = []string{"-"}
+	}
+	in := &input{}
+	sources, passed, err := parse.Find(args)
+	in.sources = sources
+	if err != nil {
+		say(s.err, "%s%s", report.PrintableLines(err.Error()), didYouMean(args))
+		if len(sources) == 0 {
+			return nil, &statusError{status: exitFailed}
+		}
+		for line := range strings.Lines(err.Error()) {
+			in.missing = append(in.missing, strings.TrimSpace(line))
+		}
+	}
+	if passed > 0 {
+		say(s.err, "%d files in directories are not named like logs and were left aside; name them, or use a glob, to read them", passed)
+	}
+	return in, nil
+}
+
+// status returns how a command ends that has read its input.
+func (in *input) status(read []*aggregate.Source) error {
+	switch {
+	case len(in.missing) > 0 || slices.ContainsFunc(read, func(s *aggregate.Source) bool { return s.Failed != nil }):
+		return &statusError{status: exitFailed}
+	case slices.ContainsFunc(read, (*aggregate.Source).Damaged):
+		return &statusError{status: exitDamaged}
+	}
+	return nil
+}
+
+// didYouMean helps where a subcommand was misspelled: it was taken for a path.
+func didYouMean(args []string) string {
+	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
+		return ""
+	}
+	for _, command := range []string{"report", "events", "explain", "version", "completion", "help"} {
+		if report.Alike(args[0], command) {
+			return fmt.Sprintf("\nhint: did you mean the command %s?", command)
+		}
+	}
+	return ""
+}
