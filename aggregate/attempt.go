@@ -147,19 +147,12 @@ var (
 	methodSubscribe = catalogue.LookupMethod([]byte("Session.subscribe"))
 )
 
-// Duplicates returns how many events of attempts were seen more than once.
-func (t *Tally) Duplicates() int64 {
-	n := t.posts
-	for range t.steps.all() {
-		n--
-	}
-	return n
-}
-
 // Attempts yields the attempts, sorted by method, cell, outcome and whether they
-// are inferred. They are a function of the set of events: neither the order of
-// events nor their repeats matter.
-func (t *Tally) Attempts() iter.Seq[Attempts] {
+// are inferred, and returns how many of their events were seen more than once.
+// Attempts are a function of the set of events: neither the order of events nor
+// their repeats matter.
+func (t *Tally) Attempts() (attempts iter.Seq[Attempts], duplicates int64) {
+	duplicates = t.posts
 	counts := map[Attempts]int64{}
 	var call []step
 	close := func() {
@@ -169,6 +162,7 @@ func (t *Tally) Attempts() iter.Seq[Attempts] {
 		call = call[:0]
 	}
 	for s := range t.steps.all() {
+		duplicates--
 		if len(call) > 0 && call[0].call != s.call {
 			close()
 		}
@@ -187,7 +181,7 @@ func (t *Tally) Attempts() iter.Seq[Attempts] {
 				return
 			}
 		}
-	}
+	}, duplicates
 }
 
 func compareBools(a, b bool) int {

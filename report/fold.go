@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
@@ -35,6 +36,9 @@ type sessionInWindow struct {
 }
 
 func newFold(r *Report) *fold {
+	if r.Window.All() {
+		r.Windows = []Window{{Complete: true}}
+	}
 	return &fold{
 		report:       r,
 		window:       map[aggregate.Cell]int{aggregate.NoCell: Timeless},
@@ -44,22 +48,32 @@ func newFold(r *Report) *fold {
 	}
 }
 
-// foldAll makes the rows of several reports of the same batches.
-func foldAll(t *aggregate.Tally, reports ...*Report) {
-	folds := make([]*fold, len(reports))
-	for i, r := range reports {
-		folds[i] = newFold(r)
-		folds[i].coverage(t)
-		folds[i].sightings(t)
+// foldAll makes a report of t, and the same with the whole input as one window,
+// if that is another one. Each stream is read once, and side by side, as they
+// have nothing to do with each other.
+func foldAll(t *aggregate.Tally, r, overall *Report) {
+	main := newFold(r)
+	main.coverage(t)
+	var others sync.WaitGroup
+	others.Go(func() { main.sightings(t) })
+	var attempts []partial.AttemptsRow
+	others.Go(func() {
+		batches, duplicates := partial.Attempts(t)
+		attempts, r.Totals.Duplicates = slices.Collect(partial.AttemptsRows(batches)), duplicates
+	})
+	folds := []*fold{main}
+	if overall != r {
+		folds = append(folds, newFold(overall))
 	}
 	for row := range partial.ErrorRows(partial.Errors(t)) {
 		for _, f := range folds {
 			f.row(row)
 		}
 	}
+	others.Wait()
 	for _, f := range folds {
 		f.endRows()
-		f.attempts(t)
+		f.attempts(attempts)
 		f.sort()
 	}
 }
@@ -67,10 +81,6 @@ func foldAll(t *aggregate.Tally, reports ...*Report) {
 // coverage draws the windows.
 func (f *fold) coverage(t *aggregate.Tally) {
 	r := f.report
-	if r.Window.All() {
-		r.Windows = []Window{{Complete: true}}
-		f.window[aggregate.NoCell] = 0
-	}
 	first, last := int64(parse.NoTime), int64(parse.NoTime)
 	for c := range partial.CoverageRows(partial.Coverage(t)) {
 		if c.Cell != aggregate.NoCell {
@@ -80,7 +90,7 @@ func (f *fold) coverage(t *aggregate.Tally) {
 			last = c.Last
 			f.draw(c.Cell)
 		}
-		if w := f.window[c.Cell]; w != Timeless {
+		if w := f.windowOf(c.Cell); w != Timeless {
 			r.Windows[w].Records += c.Records
 		}
 	}
@@ -95,13 +105,22 @@ func (f *fold) coverage(t *aggregate.Tally) {
 // draw finds the window of a cell that no earlier one precedes.
 func (f *fold) draw(c aggregate.Cell) {
 	r := f.report
-	if !r.Window.All() {
-		start := r.Window.Start(c.Start().In(r.Zone))
-		if n := len(r.Windows); n == 0 || !r.Windows[n-1].Start.Equal(start) {
-			r.Windows = append(r.Windows, Window{Start: start, End: r.Window.End(start)})
-		}
+	if r.Window.All() {
+		return
+	}
+	start := r.Window.Start(c.Start().In(r.Zone))
+	if n := len(r.Windows); n == 0 || !r.Windows[n-1].Start.Equal(start) {
+		r.Windows = append(r.Windows, Window{Start: start, End: r.Window.End(start)})
 	}
 	f.window[c] = len(r.Windows) - 1
+}
+
+// windowOf returns the window of a cell.
+func (f *fold) windowOf(c aggregate.Cell) int {
+	if f.report.Window.All() {
+		return 0
+	}
+	return f.window[c]
 }
 
 // sightings counts sessions.
@@ -115,7 +134,7 @@ func (f *fold) sightings(t *aggregate.Tally) {
 			last, window = s.Session, Timeless
 		}
 		// A session's cells come in order, and so do its windows.
-		if w := f.window[s.Cell]; w != window {
+		if w := f.windowOf(s.Cell); w != window {
 			r.Windows[w].Sessions++
 			window = w
 		}
@@ -147,9 +166,8 @@ func (f *fold) endRows() {
 }
 
 // attempts adds the attempts to the methods.
-func (f *fold) attempts(t *aggregate.Tally) {
+func (f *fold) attempts(attempts []partial.AttemptsRow) {
 	r := f.report
-	r.Totals.Duplicates = t.Duplicates()
 	type key struct {
 		window int
 		method string
@@ -158,8 +176,8 @@ func (f *fold) attempts(t *aggregate.Tally) {
 	for i, m := range r.Methods {
 		rows[key{m.Window, m.Name}] = i
 	}
-	for a := range partial.AttemptsRows(partial.Attempts(t)) {
-		k := key{f.window[a.Cell], a.Method}
+	for _, a := range attempts {
+		k := key{f.windowOf(a.Cell), a.Method}
 		i, ok := rows[k]
 		if !ok {
 			i = len(r.Methods)
@@ -207,7 +225,7 @@ func compareWindows(a, b int) int {
 }
 
 func (f *fold) add(row *partial.ErrorRow) {
-	w := f.window[row.Cell]
+	w := f.windowOf(row.Cell)
 	m := f.methods[w]
 	if m == nil {
 		m = &Method{Window: w, Name: row.Method}

@@ -131,12 +131,10 @@ func New(scan *aggregate.Result, o Options) *Report {
 	for _, s := range scan.Sources {
 		r.Totals.Add(&s.Account)
 	}
-	if r.overall = r; o.Window.All() {
-		foldAll(scan.Tally, r)
-	} else {
+	if r.overall = r; !o.Window.All() {
 		r.overall = &Report{Zone: o.Zone}
-		foldAll(scan.Tally, r, r.overall)
 	}
+	foldAll(scan.Tally, r, r.overall)
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
 	return r
 }

@@ -85,15 +85,17 @@ func (b *errorColumns) batch(methods, errors, evidence arrow.Array) arrow.Record
 	)
 }
 
-// Attempts yields the attempts of t as one record batch of AttemptsSchema.
-func Attempts(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
+// Attempts yields the attempts of t as one record batch of AttemptsSchema, and
+// returns how many of their events were seen more than once.
+func Attempts(t *aggregate.Tally) (batches iter.Seq[arrow.RecordBatch], duplicates int64) {
+	all, duplicates := t.Attempts()
 	methods := dictionary(len(catalogue.Methods()), func(i int) string { return catalogue.MethodID(i).Name() })
 	outcomes := dictionary(len(aggregate.Outcomes), func(i int) string { return aggregate.Outcome(i).String() })
 	return func(yield func(arrow.RecordBatch) bool) {
 		var method, outcome []uint16
 		var cells, attempts []int64
 		var noCell, inferred, noNulls nulls
-		for a := range t.Attempts() {
+		for a := range all {
 			method = append(method, uint16(a.Method))
 			outcome = append(outcome, uint16(a.Outcome))
 			cells = append(cells, a.Cell.Start().Unix())
@@ -109,7 +111,7 @@ func Attempts(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
 				column(arrow.FixedWidthTypes.Boolean, n, inferred.bits, &noNulls),
 				column(arrow.PrimitiveTypes.Int64, n, arrow.Int64Traits.CastToBytes(attempts), &noNulls)))
 		}
-	}
+	}, duplicates
 }
 
 // Sightings yields the sightings of t as record batches of SightingsSchema.
