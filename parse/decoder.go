@@ -13,6 +13,8 @@ type Decoder struct {
 	clock     Clock
 	marked    bool // the record may hold an OpenTok session ID
 
+	peeked struct{ start, end int } // a line behind the last record
+
 	text   []byte             // of the record, with escapes resolved
 	plain  []byte             // the same without terminal sequences
 	kept   []byte             // values of single fields
@@ -43,6 +45,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 		}
 		data := b.Data
 		f.Reset(data)
+		d.peeked.start = -1
 		candidate, telemetry, session := f.Next(0), nextTelemetry(data), nextSessionMark(data)
 		for start := 0; start < len(data); {
 			end, lines := d.recordEnd(b, start)
@@ -90,7 +93,11 @@ func offsetFrom(base, n int) int {
 // of lines.
 func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
 	data := b.Data
-	end = lineEnd(data, start)
+	if start == d.peeked.start {
+		end = d.peeked.end
+	} else {
+		end = lineEnd(data, start)
+	}
 	lines = 1
 	if !b.Format.stacks {
 		return end, lines
@@ -101,6 +108,8 @@ func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
 	for end < len(data) {
 		next := lineEnd(data, end)
 		if !b.Format.continues(bytes.TrimSuffix(data[end:next], lineFeed)) {
+			// Frequent case: the line that was looked at is the next record.
+			d.peeked.start, d.peeked.end = end, next
 			break
 		}
 		end = next
