@@ -47,12 +47,10 @@ type look struct {
 
 var known = func() map[string][]string {
 	m := map[string][]string{}
-	for _, line := range strings.Split(strings.TrimSpace(documented), "\n") {
-		f := strings.Fields(line)
-		m[f[0]] = f[1:]
-	}
-	for _, name := range strings.Fields(more) {
-		m[name] = nil
+	for _, line := range strings.Split(strings.TrimSpace(documented)+more, "\n") {
+		if f := strings.Fields(line); len(f) > 0 {
+			m[f[0]] = f[1:]
+		}
 	}
 	return m
 }()

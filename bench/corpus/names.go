@@ -17,6 +17,7 @@ const (
 	setProxyURL
 	setVideoSource
 	getStats
+	getSupportedCodecs
 )
 
 var methodNames = [...]string{
@@ -25,6 +26,7 @@ var methodNames = [...]string{
 	forceDisconnect: "Session.forceDisconnect", forceUnpublish: "Session.forceUnpublish",
 	forceMuteStream: "Session.forceMuteStream", reportIssue: "OT.reportIssue", setProxyURL: "OT.setProxyUrl",
 	setVideoSource: "Publisher.setVideoSource", getStats: "Subscriber.getStats",
+	getSupportedCodecs: "OT.getSupportedCodecs",
 }
 
 func (m method) String() string { return methodNames[m] }
@@ -45,7 +47,7 @@ const (
 // A name is an error name of the SDK, with what its lines say.
 type name struct {
 	text   string
-	only   method // the one method it is documented for, else unknown
+	only   method // the one method it is documented for, or raised in if it is not, else unknown
 	code   int16  // as usually raised; 0: none
 	voices voice
 	spell  []method // methods that a line may spell out: `Session.publish :: `
@@ -74,7 +76,7 @@ var names = [...]name{
 	{"OT_INVALID_HTTP_STATUS", connect, 2001, plainVoice, nil, "Unexpected server response (undefined 403). Try this operation again later. (2001)", "", ""},
 	{"OT_USER_MEDIA_ACCESS_DENIED", publish, 1500, plainVoice, []method{publish}, "The user refused access to the devices", "", ""},
 	{"OT_ICE_WORKFLOW_FAILED", unknown, 1553, subscriberVoice, []method{publish, subscribe}, "No route for media was found", "", "No route for media was found"},
-	{"OT_SOCKET_CLOSE_TIMEOUT", unknown, 4010, plainVoice | socketVoice, nil, "Timed out while waiting for the socket", "", ""},
+	{"OT_SOCKET_CLOSE_TIMEOUT", connect, 4010, plainVoice | socketVoice, nil, "Timed out while waiting for the socket", "", ""},
 	{"OT_PERMISSION_DENIED", unknown, 1500, plainVoice, []method{publish, forceUnpublish, forceDisconnect}, "The role does not allow this", "", ""},
 	{"OT_DISCONNECTED", subscribe, 0, socketVoice | subscriberVoice, nil, "Action stopped due to session disconnection.", "", "The session was disconnected"},
 	{"OT_EMPTY_RESPONSE_BODY", connect, 1006, plainVoice, nil, "Response body was empty, probably due to connectivity loss (1006)", "", ""},
@@ -84,7 +86,7 @@ var names = [...]name{
 	{"OT_NOT_SUPPORTED", unknown, 1500, gum, []method{publish}, "The browser does not support this", "A constraint specified is not supported by the browser. (getUserMedia error: NotSupportedError)", ""},
 	{"OT_UNEXPECTED_SERVER_RESPONSE", unknown, 2001, plainVoice, []method{publish, signal}, "The server answered with an error", "", ""},
 	{"OT_STREAM_DESTROYED", subscribe, 0, subscriberVoice, []method{subscribe}, "Stream was destroyed before it could be subscribed to", "", "Stream was destroyed before it could be subscribed to"},
-	{"OT_SOCKET_CLOSE_ABNORMAL", unknown, 1006, plainVoice | socketVoice, nil, "The socket went away", "", ""},
+	{"OT_SOCKET_CLOSE_ABNORMAL", connect, 1006, plainVoice | socketVoice, nil, "The socket went away", "", ""},
 	{"OT_MEDIA_ERR_ABORTED", unknown, 1500, gum, []method{publish, subscribe}, "Fetching media was stopped", "Unknown error while getting user media", ""},
 	{"OT_CANCEL", unknown, 1500, gum, nil, "The call was cancelled", "The publisher was destroyed while asking for media", ""},
 	{"OT_XDOMAIN_OR_PARSING_ERROR", connect, 2001, plainVoice, nil, "Unexpected server response (SyntaxError: Unexpected token '<', \"<html>prox\"... is not valid JSON). Try this operation again later. (2001)", "", ""},
@@ -94,7 +96,7 @@ var names = [...]name{
 	{"OT_NOT_FOUND", unknown, 404, 0, []method{signal, forceMuteStream}, "The recipient is gone", "", ""},
 	{"OT_CONNECTION_LIMIT_EXCEEDED", connect, 1027, plainVoice, nil, "Cannot connect -- the limit for concurrent connections to the session has been reached", "", ""},
 	{"OT_CHROME_MICROPHONE_ACQUISITION_ERROR", publish, 1500, plainVoice, []method{publish}, "The microphone gives no sound", "", ""},
-	{"OT_SOCKET_CLOSE_CONNECTIVITY_LOSS", unknown, 4001, plainVoice | socketVoice, nil, "Connectivity was lost", "", ""},
+	{"OT_SOCKET_CLOSE_CONNECTIVITY_LOSS", connect, 4001, plainVoice | socketVoice, nil, "Connectivity was lost", "", ""},
 	{"OT_STREAM_LIMIT_EXCEEDED", subscribe, 1605, plainVoice | subscriberVoice, []method{subscribe}, "The limit for concurrent streams in the session has been reached", "", "The limit for concurrent streams in the session has been reached"},
 	{"OT_SCREEN_SHARING_NOT_SUPPORTED", unknown, 1500, gum, []method{publish}, "The screen cannot be shared here", "The screen cannot be shared here", ""},
 	{"OT_UNSUPPORTED_BROWSER", connect, 1006, plainVoice, nil, "This browser is too old", "", ""},
@@ -102,13 +104,13 @@ var names = [...]name{
 	{"OT_INVALID_VIDEO_SOURCE", setVideoSource, 1041, 0, nil, "Invalid video source. Video source must be a valid video input deviceId", "", ""},
 	{"OT_UNABLE_TO_CAPTURE_SCREEN", initPublisher, 1500, gum, nil, "The screen could not be captured", "The screen could not be captured", ""},
 	{"OT_RATE_LIMIT_EXCEEDED", signal, 2001, plainVoice, []method{signal}, "Too many messages in a short time", "", ""},
-	{"OT_UNEXPECTED_ERROR_CODE", unknown, 2001, plainVoice | handlerVoice, nil, "export control (2001)", "", ""},
+	{"OT_UNEXPECTED_ERROR_CODE", connect, 2001, plainVoice | handlerVoice, nil, "export control (2001)", "", ""},
 	{"OT_PEER_CONNECTION_NOT_CONNECTED", unknown, 1015, 0, nil, "The peer connection is not up yet", "", ""},
 	{"OT_SET_VIDEO_SOURCE_FAILURE", setVideoSource, 1040, 0, nil, "The video source could not be changed", "", ""},
 	{"OT_MEDIA_ENDED", initPublisher, 0, gum, nil, "The media source ended", "The media source ended", ""},
 	{"OT_MEDIA_ERR_DECODE", unknown, 1502, subscriberVoice, []method{subscribe}, "The media could not be decoded", "", "The media could not be decoded"},
 	{"OT_INVALID_AUDIO_OUTPUT_SOURCE", publish, 0, 0, nil, "The audio output is not valid", "", ""},
-	{"OT_SOCKET_CLOSE_FALLBACK_CODE", unknown, 4020, plainVoice | socketVoice, nil, "Error code unavailable.", "", ""},
+	{"OT_SOCKET_CLOSE_FALLBACK_CODE", connect, 4020, plainVoice | socketVoice, nil, "Error code unavailable.", "", ""},
 	{"OT_REQUESTED_DEVICE_PERMISSION_DENIED", initPublisher, 0, 0, nil, "The device may not be used", "", ""},
 	{"OT_TERMS_OF_SERVICE_FAILURE", connect, 1026, plainVoice, nil, "export compliance (1026)", "", ""},
 	{"OT_REPORT_ISSUE_FAILED", reportIssue, 2011, 0, nil, "Error calling OT.reportIssue(). Check the client's network connection.", "", ""},
@@ -123,22 +125,22 @@ var names = [...]name{
 	{"OT_PROXY_URL_ALREADY_SET_ERROR", initPublisher, 2022, 0, nil, "The proxy setting was refused", "", ""},
 	{"SET_PROXY_URL_TIMING_ERROR", setProxyURL, 2021, 0, nil, "The proxy setting came too late", "", ""},
 	{"PROXY_URL_ALREADY_SET_ERROR", setProxyURL, 2022, 0, nil, "The proxy setting exists", "", ""},
-	{"OT_SET_PROXY_URL_TIMING_ERROR", unknown, 2021, handlerVoice, nil, "The proxy setting came too late", "", ""},
-	{"OT_SOCKET_CLOSE_GOING_AWAY", unknown, 1001, plainVoice, nil, "The server goes away", "", ""},
-	{"OT_SOCKET_CLOSE_UNEXPECTED_CONDITION", unknown, 1011, plainVoice | socketVoice, nil, "The server met an unexpected condition", "", ""},
-	{"OT_SOCKET_CLOSE_NO_STATUS", unknown, 0, plainVoice, nil, "The socket closed without a status", "", ""},
-	{"OT_UNKNOWN_HTTP_ERROR", unknown, 2001, plainVoice, nil, "The request could not be built (2001)", "", ""},
-	{"OT_SOCKET_CLOSE_POLICY_VIOLATION", unknown, 0, plainVoice, nil, "The socket broke a policy", "", ""},
+	{"OT_SET_PROXY_URL_TIMING_ERROR", setProxyURL, 2021, handlerVoice, nil, "The proxy setting came too late", "", ""},
+	{"OT_SOCKET_CLOSE_GOING_AWAY", connect, 1001, plainVoice, nil, "The server goes away", "", ""},
+	{"OT_SOCKET_CLOSE_UNEXPECTED_CONDITION", connect, 1011, plainVoice | socketVoice, nil, "The server met an unexpected condition", "", ""},
+	{"OT_SOCKET_CLOSE_NO_STATUS", connect, 0, plainVoice, nil, "The socket closed without a status", "", ""},
+	{"OT_UNKNOWN_HTTP_ERROR", connect, 2001, plainVoice, nil, "The request could not be built (2001)", "", ""},
+	{"OT_SOCKET_CLOSE_POLICY_VIOLATION", connect, 0, plainVoice, nil, "The socket broke a policy", "", ""},
 	{"OT_API_KEY_DISABLED", unknown, 0, plainVoice, nil, "The project is disabled", "", ""},
-	{"OT_SOCKET_CLOSE_CONNECT_EXCEPTION", unknown, 4030, plainVoice, nil, "The socket could not be opened", "", ""},
-	{"OT_UNABLE_TO_ACCESS_MEDIA_ENGINE", unknown, 5001, 0, nil, "The media engine is not there", "", ""},
+	{"OT_SOCKET_CLOSE_CONNECT_EXCEPTION", connect, 4030, plainVoice, nil, "The socket could not be opened", "", ""},
+	{"OT_UNABLE_TO_ACCESS_MEDIA_ENGINE", getSupportedCodecs, 5001, 0, nil, "The media engine is not there", "", ""},
 	{"OT_FAILED_SET_CONFIGURATION", unknown, 0, 0, nil, "The configuration was refused", "", ""},
 	{"OT_SOCKET_ALREADY_CONNECTED_CONNECTING", unknown, 0, plainVoice, nil, "The socket is in use", "", ""},
 	{"OT_UNEXPECTED_HTTP_STATUS", unknown, 2001, plainVoice, nil, "The status was not expected (2001)", "", ""},
-	{"OT_SOCKET_CLOSE_TOO_LARGE", unknown, 0, plainVoice, nil, "The message was too large", "", ""},
-	{"OT_SOCKET_CLOSE_PROTOCOL_ERROR", unknown, 0, plainVoice, nil, "The socket broke the protocol", "", ""},
-	{"OT_SOCKET_CLOSE_INCONSISTENT_DATA", unknown, 0, plainVoice, nil, "The data were inconsistent", "", ""},
-	{"OT_SOCKET_CLOSE_UNSUPPORTED", unknown, 0, plainVoice, nil, "The data cannot be handled", "", ""},
+	{"OT_SOCKET_CLOSE_TOO_LARGE", connect, 0, plainVoice, nil, "The message was too large", "", ""},
+	{"OT_SOCKET_CLOSE_PROTOCOL_ERROR", connect, 0, plainVoice, nil, "The socket broke the protocol", "", ""},
+	{"OT_SOCKET_CLOSE_INCONSISTENT_DATA", connect, 0, plainVoice, nil, "The data were inconsistent", "", ""},
+	{"OT_SOCKET_CLOSE_UNSUPPORTED", connect, 0, plainVoice, nil, "The data cannot be handled", "", ""},
 }
 
 // codeFor is the code that a name is raised with by a method.

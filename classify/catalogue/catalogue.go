@@ -250,13 +250,15 @@ func Documented(id ID, m MethodID) string {
 }
 
 // OnlyMethod returns the method that the reference lists the error for, if it
-// lists exactly one, else 0.
+// lists exactly one, else 0. For an error that the reference lacks, it is the
+// only one in which the SDK was seen to raise it.
 func OnlyMethod(id ID) MethodID {
 	var only MethodID
-	for i := range errorTable[id].Uses {
-		u := &errorTable[id].Uses[i]
+	e := &errorTable[id]
+	for i := range e.Uses {
+		u := &e.Uses[i]
 		switch {
-		case !u.Documented || u.Method == only:
+		case u.Documented != e.Documented || u.Method == only:
 		case only != 0:
 			return 0
 		default:

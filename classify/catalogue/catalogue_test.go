@@ -525,7 +525,7 @@ func TestWhatAnErrorSays(t *testing.T) {
 		{"OT_UNABLE_TO_SUBSCRIBE", "Session.subscribe", 1501, "yes", "Session.subscribe"},
 		{"OT_PEER_CONNECTION_NOT_CONNECTED", "Subscriber.getStats", 1015, "elsewhere", "unknown"},
 		{"OT_MEDIA_ENDED", "OT.initPublisher", 0, "yes", "OT.initPublisher"},
-		{"OT_SOCKET_CLOSE_TIMEOUT", "Session.connect", 4010, "no", "unknown"},
+		{"OT_SOCKET_CLOSE_TIMEOUT", "Session.connect", 4010, "no", "Session.connect"},
 		{"OT_API_KEY_DISABLED", "", 0, "no", "unknown"},
 		{"", "Session.publish", 0, "no", "unknown"},
 	} {
