@@ -153,12 +153,32 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 			return d.cutObject(inner, full)
 		}
 	}
+	if full && d.posted(line) {
+		return ""
+	}
 	e.Time = d.leadingTime(inner)
 	e.Session = d.sessionIn(line)
 	if full {
 		e.Text = d.clean(line)
 	}
 	return ""
+}
+
+// posted reads the telemetry event that a console line ends in: at its DEBUG
+// level the SDK prints what it posts ("sending analytics: +4ms https://… {…}").
+func (d *Decoder) posted(line []byte) bool {
+	if nextTelemetry(line) < 0 {
+		return false
+	}
+	start := bytes.Index(line, []byte(`{"`))
+	if start < 0 || !looksLikeObject(line[start:]) {
+		return false
+	}
+	if d.object(line[start:], true) && d.event.Telemetry != nil {
+		return true
+	}
+	d.event = Event{Time: NoTime}
+	return false
 }
 
 // object reads a JSON object into d.event.

@@ -230,6 +230,7 @@ func TestTelemetry(t *testing.T) {
 		{"denied access, but no cancel", `{` + published + `,"variation":"Event","payload":{"reason":"AccessDenied"}}`, "Publish Event AccessDenied  0 ", false},
 		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0 ", false},
 		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006 ", true},
+		{"behind the text of a console line", `2026-11-02T10:44:26Z opentok.js:36031 OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0 ", false},
 		{"a code that is no number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0 ", true},
