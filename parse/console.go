@@ -46,10 +46,11 @@ func isSessionID(s []byte) bool {
 }
 
 // endsInWord reports whether a name right behind s would be part of a longer
-// word. The letters and digits of a JSON escape are none: `\n1_MX4…`.
+// word. The letters and digits of a JSON escape are none (`\n1_MX4…`), and
+// neither are those of a terminal sequence or a console directive.
 func endsInWord(s []byte) bool {
 	n := len(s)
-	if n == 0 || !isWord(s[n-1]) {
+	if n == 0 || !isWord(s[n-1]) || endsInDirective(s) {
 		return false
 	}
 	if n >= 2 && s[n-2] == '\\' {
@@ -60,6 +61,22 @@ func endsInWord(s []byte) bool {
 		return !ok || r < utf8.RuneSelf && isWord(byte(r))
 	}
 	return true
+}
+
+// endsInDirective reports whether the last letter of s is that of a console
+// directive (%c) or of a terminal sequence that sets colours (ESC [ 31 m), whose
+// ESC may be written as a JSON escape.
+func endsInDirective(s []byte) bool {
+	n := len(s)
+	if n >= 2 && directive(s[n-2:]) == 2 {
+		return true
+	}
+	n-- // the final letter
+	for n > 0 && (isDigit(s[n-1]) || s[n-1] == ';') {
+		n--
+	}
+	s, ok := bytes.CutSuffix(s[:n], []byte("["))
+	return ok && (bytes.HasSuffix(s, []byte("\x1b")) || bytes.HasSuffix(s, []byte(`\u001b`)) || bytes.HasSuffix(s, []byte(`\u001B`)))
 }
 
 func isBase64(c byte) bool {
@@ -74,6 +91,13 @@ func isWord(c byte) bool {
 // leadingTime reads the time at the start of a console line, which may stand in
 // brackets. A time of day without a date is no instant.
 func (d *Decoder) leadingTime(line []byte) int64 {
+	for len(line) > 0 && line[0] == 0x1b { // colours
+		width := escapeSequence(line)
+		if width == 0 {
+			return NoTime
+		}
+		line = line[width:]
+	}
 	if len(line) > 0 && line[0] == '[' {
 		line = line[1:]
 	}

@@ -33,6 +33,10 @@ func TestNextSession(t *testing.T) {
 		{`session\n` + sessionOT, sessionOT},
 		{`session\t` + sessionOT + `\n`, sessionOT},
 		{`\u0022sessionId\u0022:\u0022` + sessionOT + `\u0022`, sessionOT},
+		{"\x1b[1;32m" + sessionOT + "\x1b[0m", sessionOT},
+		{`\u001b[32m` + sessionOT + `\u001b[0m`, sessionOT},
+		{"%c" + sessionOT + "%c", sessionOT},
+		{"[32m" + sessionOT, ""}, // no sequence without its ESC
 		{`\u0041` + sessionOT, ""},
 		{`\u00zz` + sessionOT, ""},
 		{`C:\x` + sessionOT, ""},

@@ -327,6 +327,7 @@ func TestConsoleLines(t *testing.T) {
 	tests := []struct{ name, line, time, text string }{
 		{"time at the start", "2026-11-02T10:44:25.959Z " + said, "2026-11-02T10:44:25.959Z", "2026-11-02T10:44:25.959Z " + said},
 		{"time with an offset", "2026-11-02 11:44:25,959+0100 " + said, "2026-11-02T10:44:25.959Z", "2026-11-02 11:44:25,959+0100 " + said},
+		{"time in colour", "\x1b[90m\x1b[1m2026-11-02T10:44:25.959Z\x1b[0m " + said, "2026-11-02T10:44:25.959Z", "2026-11-02T10:44:25.959Z " + said},
 		{"time in brackets", "[2026-11-02T10:44:25.959Z] " + said, "2026-11-02T10:44:25.959Z", "[2026-11-02T10:44:25.959Z] " + said},
 		{"time behind indentation", "  2026-11-02T10:44:25.959Z " + said, "2026-11-02T10:44:25.959Z", "  2026-11-02T10:44:25.959Z " + said},
 		{"time of day only", "10:44:25.959 " + said, "", "10:44:25.959 " + said},
