@@ -12,9 +12,6 @@ import (
 // same memory however long its ID is.
 type SessionID [16]byte
 
-// HashSession returns the SessionID of an ID as written.
-func HashSession(id []byte) SessionID { return xxh3.Hash128(id).Bytes() }
-
 // sessions numbers the sessions of a Tally in the order in which they were
 // first seen, from 0. It is an open-addressing table, since every record of a
 // log is looked up in it.

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -108,7 +109,7 @@ func (s *Source) settle(a *Account, skipped []*parse.SyntaxError) {
 	}
 	// Workers end in any order: keep the first by place, not by time.
 	s.Shown = append(s.Shown, skipped...)
-	slices.SortFunc(s.Shown, func(a, b *parse.SyntaxError) int { return int(min(max(a.Offset-b.Offset, -1), 1)) })
+	slices.SortFunc(s.Shown, func(a, b *parse.SyntaxError) int { return cmp.Compare(a.Offset, b.Offset) })
 	s.Shown = s.Shown[:min(len(s.Shown), maxShown)]
 }
 

@@ -100,12 +100,12 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 		cell := CellOf(s.event.Time)
 		coverage[cell]++
 		if s.event.Session != nil {
-			sightings[Sighting{HashSession(s.event.Session), cell}] = true
+			sightings[Sighting{xxh3.Hash128(s.event.Session).Bytes(), cell}] = true
 		}
 		if v := s.verdict; v.Failure {
 			row := Row{Method: v.Method, Error: v.Error, Code: v.Code, Evidence: v.Evidence, Cell: cell}
 			if s.event.Session != nil {
-				row.HasSession, row.Session = true, HashSession(s.event.Session)
+				row.HasSession, row.Session = true, xxh3.Hash128(s.event.Session).Bytes()
 			}
 			rows[row]++
 		}

@@ -41,9 +41,11 @@ func walk(from parse.Source, to *Source, stdin io.Reader, visit func(*Record) er
 	to.Format, to.Compression = in.Format.Name, in.Compression
 	w := &worker{}
 	var stopped error
+	record := &Record{Source: to.Name} // reused, as the event is
 	w.take = func(e *parse.Event, v *classify.Verdict) {
 		if stopped == nil {
-			stopped = visit(&Record{Source: to.Name, Line: w.account.Lines - int64(e.Lines) + 1, Event: e, Verdict: v})
+			record.Line, record.Event, record.Verdict = w.account.Lines-int64(e.Lines)+1, e, v
+			stopped = visit(record)
 		}
 	}
 	block := &parse.Block{}

@@ -8,6 +8,7 @@ package bench
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -115,6 +116,31 @@ func BenchmarkFinder(b *testing.B) {
 				f.Reset(log.data)
 				for at := f.Next(0); at >= 0; {
 					at = f.Next(at + 1)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkZstdGoroutines decodes alone, with the decoder's own goroutines or
+// without; 1 is what package parse asks for.
+func BenchmarkZstdGoroutines(b *testing.B) {
+	data := generated(b, corpus.Options{Format: corpus.NDJSON})
+	frame := packed(b, "zst", data)
+	for _, n := range []int{1, 2, 4} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(n))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer d.Close()
+			for b.Loop() {
+				if err := d.Reset(bytes.NewReader(frame)); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, d); err != nil {
+					b.Fatal(err)
 				}
 			}
 		})

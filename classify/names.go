@@ -7,8 +7,8 @@ import (
 )
 
 // nextName returns the offset of the first underscore in data that may belong to
-// an error's name, -1 if there is none. Every name holds OT_ or PROXY_, and an
-// underscore is rarer in logs than any letter of these.
+// an error's name, -1 if there is none. Every name holds OT_ or PROXY_, and
+// underscores are fewer than letters.
 func nextName(data []byte) int {
 	for from := 0; ; {
 		n := bytes.IndexByte(data[from:], '_')

@@ -83,7 +83,12 @@ const minuteLayout = "2006-01-02 15:04"
 // methods sums the methods over all windows.
 func (t *text) methods() {
 	r := t.r
-	if len(r.Errors) == 0 {
+	switch a := r.Totals.Records; {
+	case a.Total() == 0:
+		t.printf("\nThere was nothing to read.\n")
+	case a.Total() == a.Skipped:
+		t.printf("\nNothing could be read: whether there were errors is not known.\n")
+	case len(r.Errors) == 0:
 		t.printf("\nNo error of the SDK was found.\n")
 	}
 	if len(r.Methods) == 0 {
@@ -149,10 +154,7 @@ func last(a, b bool) int {
 
 // worst orders by sessions, then by lines, the worst first.
 func worst(sessions int, lines int64, otherSessions int, otherLines int64) int {
-	if sessions != otherSessions {
-		return otherSessions - sessions
-	}
-	return int(min(max(otherLines-lines, -1), 1))
+	return cmp.Or(cmp.Compare(otherSessions, sessions), cmp.Compare(otherLines, lines))
 }
 
 // topErrors prints the errors that most sessions saw.

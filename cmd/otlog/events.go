@@ -101,9 +101,7 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if err := errors.Join(writeErr, out.Flush()); err != nil {
 		return fmt.Errorf("writing events: %w", err)
 	}
-	for _, w := range report.SourceWarnings(read) {
-		say(s.err, "%s", report.Printable(w))
-	}
+	sayTrouble(s, read)
 	return found.status(read)
 }
 

@@ -44,6 +44,13 @@ func find(s streams, args []string) (*input, error) {
 	return in, nil
 }
 
+// sayTrouble tells the user what could not be read, and why.
+func sayTrouble(s streams, read []*aggregate.Source) {
+	for _, w := range report.SourceWarnings(read) {
+		say(s.err, "%s", report.Printable(w))
+	}
+}
+
 // status returns how a command ends that has read its input.
 func (in *input) status(read []*aggregate.Source) error {
 	switch {

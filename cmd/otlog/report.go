@@ -87,13 +87,8 @@ func (o *reportOptions) run(s streams, args []string) error {
 	}
 	plan.options.Warnings = found.missing
 	r := report.New(aggregate.Scan(found.sources, aggregate.Options{Jobs: o.jobs, Stdin: s.in}), plan.options)
-	// Warnings about the input stand in the report, but that may go to a file
-	// or a program.
-	if o.format != "text" || o.output != "" {
-		for _, w := range r.Warnings[len(plan.options.Warnings):] {
-			say(s.err, "%s", report.Printable(w))
-		}
-	}
+	// It stands in the report too, but that may go to a file or a program.
+	sayTrouble(s, r.Sources)
 	if err := o.emit(s.out, plan, r); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
