@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -15,28 +16,49 @@ import (
 type report struct {
 	Window string
 	Totals struct {
-		Bytes, Lines, Sessions int64
-		Records                Kinds
+		Bytes, Lines, Sessions, Failures int64
+		Records                          Kinds
 	}
-	Errors []struct {
-		WindowStart *time.Time `json:"window_start"`
-		Method      string
-		Error       *string
-		Code        *int
-		Lines       int64
-		Sessions    int64
-		Evidence    map[string]int64
-		FirstSeen   time.Time `json:"first_seen"`
-		LastSeen    time.Time `json:"last_seen"`
-	}
+	Errors  []Row
 	Methods []struct {
-		Method         string
-		Attempts       int64
-		Inferred       int64 `json:"attempts_inferred"`
-		Successes      int64
-		FailedAttempts int64 `json:"failed_attempts"`
-		Cancels        int64
+		Method
+		Inferred    int64 `json:"attempts_inferred"`
+		FailureRate *rate `json:"failure_rate"`
+		SessionRate *rate `json:"session_rate"`
 	}
+}
+
+// A rate is a share with its 95 % Wilson interval.
+type rate struct{ Value, Low, High float64 }
+
+// rateOf is the share of part in all, nil if there is nothing to share.
+func rateOf(part, all int64) *rate {
+	if all == 0 {
+		return nil
+	}
+	const z = 1.959964
+	n := float64(all)
+	p := float64(part) / n
+	middle := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return &rate{p, middle - half, middle + half}
+}
+
+// like returns want if r is that rate, up to what reckoning and rounding may
+// change, else r.
+func (r *rate) like(want *rate) *rate {
+	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-4 }
+	if r != nil && want != nil && near(r.Value, want.Value) && near(r.Low, want.Low) && near(r.High, want.High) {
+		return want
+	}
+	return r
+}
+
+func (r *rate) String() string {
+	if r == nil {
+		return "null"
+	}
+	return fmt.Sprintf("%.5f [%.5f, %.5f]", r.Value, r.Low, r.High)
 }
 
 // Check compares a JSON report of the corpus with the truth, every number of
@@ -47,79 +69,140 @@ func (t *Truth) Check(r io.Reader) ([]string, error) {
 	if err := json.NewDecoder(r).Decode(&got); err != nil {
 		return nil, fmt.Errorf("reading the report: %w", err)
 	}
-	rows := t.ErrorsTotal
+	rows, methods := t.ErrorsTotal, t.MethodsTotal
 	if got.Window == "1d" {
-		rows = t.Errors
+		rows, methods = t.Errors, t.Methods
 	}
-	var wrong []string
-	if got.Totals.Bytes != t.Totals.Bytes || got.Totals.Lines != t.Totals.Lines ||
-		got.Totals.Sessions != t.Totals.Sessions || got.Totals.Records != t.Totals.Records {
-		wrong = append(wrong, fmt.Sprintf("totals are %+v, want %+v", got.Totals, t.Totals))
+	wrong := t.checkTotals(&got)
+	have, want := facts{}, facts{}
+	for i := range got.Errors {
+		have.add(rowFact(&got.Errors[i]))
 	}
-	want := map[string]string{}
-	for _, r := range rows {
-		want[rowLabel(r.WindowStart, r.Method, r.Error, r.Code)] = rowText(r.Lines, r.Evidence, r.Sessions, r.FirstSeen, r.LastSeen)
+	for i := range rows {
+		want.add(rowFact(&rows[i]))
 	}
-	for _, r := range got.Errors {
-		key, have := rowLabel(r.WindowStart, r.Method, r.Error, r.Code), rowText(r.Lines, r.Evidence, r.Sessions, r.FirstSeen, r.LastSeen)
-		if have != want[key] {
-			wrong = append(wrong, fmt.Sprintf("%s: %s, want %s", key, have, cmp.Or(want[key], "no such row")))
-		}
-		delete(want, key)
-	}
-	for key := range want {
-		wrong = append(wrong, key+" is missing")
-	}
-	attempts := map[string]Attempts{}
-	for _, m := range got.Methods {
-		if m.Attempts == 0 {
-			continue
-		}
-		a := attempts[m.Method]
-		a.Attempts += m.Attempts
-		a.Successes += m.Successes
-		a.Failures += m.FailedAttempts
-		a.Cancels += m.Cancels
-		attempts[m.Method] = a
-		if m.Inferred > 0 {
-			wrong = append(wrong, fmt.Sprintf("%s: %d attempts are inferred, but all begin in the corpus", m.Method, m.Inferred))
-		}
-	}
-	made := maps.Clone(t.Attempts)
-	maps.DeleteFunc(made, func(_ string, a Attempts) bool { return a.Attempts == 0 })
-	if !maps.Equal(attempts, made) {
-		wrong = append(wrong, fmt.Sprintf("attempts are %+v, want %+v", attempts, made))
-	}
+	wrong = append(wrong, have.compare(want)...)
+	wrong = append(wrong, got.checkMethods(methods)...)
 	slices.Sort(wrong)
 	return wrong, nil
 }
 
-// rowLabel is what tells a row from the others. A name makes the code a detail.
-func rowLabel(window *time.Time, method string, name *string, code *int) string {
-	day := "all"
-	if window != nil {
-		day = window.Format(time.DateOnly)
+// checkMethods compares the rows of methods. Those with neither a call nor a
+// failing session say nothing, and one for "unknown" is nobody's duty.
+func (got *report) checkMethods(methods []Method) (wrong []string) {
+	have, want := facts{}, facts{}
+	rates := map[string][2]*rate{}
+	for i := range methods {
+		m := &methods[i]
+		if m.Attempts == 0 && m.Failing == 0 {
+			continue
+		}
+		failure, session := rateOf(m.Failed, m.Attempts), rateOf(m.Failing, m.Sessions)
+		key, text := methodFact(m, failure, session)
+		want.add(key, text)
+		rates[key] = [2]*rate{failure, session}
 	}
-	switch {
-	case name != nil:
-		return fmt.Sprintf("%s %s %s", day, method, *name)
-	case code != nil:
-		return fmt.Sprintf("%s %s code %d", day, method, *code)
-	}
-	return fmt.Sprintf("%s %s unnamed", day, method)
-}
-
-// rowText is what a row counts, all of it. Evidence that no line has is left out.
-func rowText(lines int64, evidence map[string]int64, sessions int64, first, last time.Time) string {
-	var kinds []string
-	for kind, n := range evidence {
-		if n != 0 {
-			kinds = append(kinds, fmt.Sprintf("%d by %s", n, kind))
+	unknowns := false
+	for i := range got.Methods {
+		m := &got.Methods[i]
+		if m.Attempts == 0 && m.Failing == 0 {
+			continue
+		}
+		unknowns = unknowns || m.Method.Method == unknown.String()
+		key, _ := methodFact(&m.Method, nil, nil)
+		_, text := methodFact(&m.Method, m.FailureRate.like(rates[key][0]), m.SessionRate.like(rates[key][1]))
+		have.add(key, text)
+		if m.Inferred > 0 {
+			wrong = append(wrong, fmt.Sprintf("%s: %d attempts are inferred, but all begin in the corpus", key, m.Inferred))
 		}
 	}
-	slices.Sort(kinds)
-	return fmt.Sprintf("%d lines (%s), %d sessions, %s to %s", lines, strings.Join(kinds, ", "), sessions,
-		first.UTC().Format(time.RFC3339Nano), last.UTC().Format(time.RFC3339Nano))
+	if !unknowns {
+		maps.DeleteFunc(want, func(key, _ string) bool { return strings.HasSuffix(key, " "+unknown.String()) })
+	}
+	return append(wrong, have.compare(want)...)
+}
+
+func (t *Truth) checkTotals(got *report) (wrong []string) {
+	if got.Totals.Bytes != t.Totals.Bytes || got.Totals.Lines != t.Totals.Lines || got.Totals.Failures != t.Totals.Failures ||
+		got.Totals.Sessions != t.Totals.Sessions || got.Totals.Records != t.Totals.Records {
+		wrong = append(wrong, fmt.Sprintf("totals are %+v, want %+v", got.Totals, t.Totals))
+	}
+	sum := int64(0)
+	for i := range got.Errors {
+		sum += got.Errors[i].Failures
+	}
+	if sum != got.Totals.Failures {
+		wrong = append(wrong, fmt.Sprintf("totals are of %d failures, the rows of %d", got.Totals.Failures, sum))
+	}
+	return wrong
+}
+
+// facts holds what is said, by what it is said of.
+type facts map[string]string
+
+// add keeps two rows of one key apart.
+func (f facts) add(key, text string) {
+	for f[key] != "" {
+		key += " (again)"
+	}
+	f[key] = text
+}
+
+// compare returns what differs between f and what it should be.
+func (f facts) compare(want facts) (wrong []string) {
+	for key, text := range f {
+		if text != want[key] {
+			wrong = append(wrong, fmt.Sprintf("%s: %s, want %s", key, text, cmp.Or(want[key], "no such row")))
+		}
+	}
+	for key, text := range want {
+		if f[key] == "" {
+			wrong = append(wrong, fmt.Sprintf("%s is missing: %s", key, text))
+		}
+	}
+	return wrong
+}
+
+func dayText(window *time.Time) string {
+	if window == nil {
+		return "all"
+	}
+	return window.Format(time.DateOnly)
+}
+
+// rowFact is what tells a row from the others, and what it counts. A name makes
+// the code a detail.
+func rowFact(r *Row) (key, text string) {
+	key = dayText(r.WindowStart) + " " + r.Method
+	switch {
+	case r.Error != nil:
+		key += " " + *r.Error
+	case r.Code != nil:
+		key += fmt.Sprintf(" code %d", *r.Code)
+	default:
+		key += " unnamed"
+	}
+	return key, fmt.Sprintf("%d failures, %d lines (%s; codes %s), %d sessions, %s to %s", r.Failures, r.Lines,
+		countText(r.Evidence), countText(r.Codes), r.Sessions,
+		r.FirstSeen.UTC().Format(time.RFC3339Nano), r.LastSeen.UTC().Format(time.RFC3339Nano))
+}
+
+// countText writes counts sorted by key. What has none is left out.
+func countText[K cmp.Ordered](counts map[K]int64) string {
+	var list []string
+	for k, n := range counts {
+		if n != 0 {
+			list = append(list, fmt.Sprintf("%v: %d", k, n))
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+func methodFact(m *Method, failures, sessions *rate) (key, text string) {
+	return dayText(m.WindowStart) + " calls of " + m.Method,
+		fmt.Sprintf("%d attempts (%d successes, %d failed, %d cancels, rate %v), %d sessions (%d failed, rate %v)",
+			m.Attempts, m.Successes, m.Failed, m.Cancels, failures, m.Sessions, m.Failing, sessions)
 }
 
 // ReadTruth reads what WriteJSON wrote.

@@ -22,17 +22,15 @@ func (g *generator) writeConsole(s *session, l *line, ts int64) (lines int64, se
 		b = append(b, g.text...)
 	case cleanApp, nearMiss, appEscaped, appPlain, appANSI, appPreview:
 		b = append(append(b, pick(r, consoleFiles)...), ' ')
-		if !l.orphan {
-			b = append(append(append(b, "session="...), s.id...), ' ')
-			session = true
-		}
+		b, session = appendSession(b, s, l)
 		b = append(b, g.text...)
 		stack = .02
 		if l.name != noName {
 			stack = .3
 		}
 	default:
-		b = append(append(b, "opentok.js:36031 "...), g.text...)
+		b, session = appendSession(append(b, "opentok.js:36031 "...), s, l)
+		b = append(b, g.text...)
 		stack = .12
 	}
 	b = append(b, '\n')
@@ -45,4 +43,13 @@ func (g *generator) writeConsole(s *session, l *line, ts int64) (lines int64, se
 	}
 	g.buf = b
 	return lines, session
+}
+
+// appendSession writes the field that a forwarder puts before a line, if l has
+// one.
+func appendSession(b []byte, s *session, l *line) ([]byte, bool) {
+	if l.orphan {
+		return b, false
+	}
+	return append(append(append(b, "session="...), s.id...), ' '), true
 }

@@ -16,14 +16,16 @@
 //  3. The planned lines of all sessions are written by time, as JSON
 //     (ndjson.go) or console text (console.go).
 //  4. Every written record is judged and tallied from its plan, never from
-//     its bytes (verdict.go, truth.go).
+//     its bytes (verdict.go, codes.go, tally.go), and a failure when its last
+//     record is written. The sums are the Truth (truth.go), which can be held
+//     against a report (check.go).
 //
 // # Limitations
 //
-// Nameless telemetry failures bear codes, and mostly messages that belong to
-// no single name. Lines that hint at an error, with neither its name nor a
-// phrase of it (`OT.exception :: title: …`), are clean in the Truth, and are
-// listed apart as Weak. At most one text of a record holds phrases.
+// The failures of a session keep 12 seconds apart, so that which records are of
+// one failure is never in doubt; so do the few failures whose only record bears
+// no session. All other records without a session are harmless. At most one
+// text of a record holds phrases.
 package corpus
 
 import (
@@ -118,7 +120,8 @@ func (o Options) resolve() (Options, error) {
 }
 
 // Generate writes a corpus to w and returns what it holds. It stops at the
-// first record boundary at or after o.Size bytes. Memory grows with the
+// first record boundary at or after o.Size bytes, but for the rest of failures
+// that have begun. Memory grows with the
 // Truth and the sessions active at one time, not with Size.
 //
 // Records follow each other by time, but any may be written up to three
@@ -130,6 +133,9 @@ func Generate(w io.Writer, o Options) (*Truth, error) {
 	}
 	g := newGenerator(o)
 	if err := g.run(w); err != nil {
+		return nil, err
+	}
+	if err := g.tally.unexpected; err != nil {
 		return nil, err
 	}
 	return g.tally.truth(o), nil
@@ -189,11 +195,8 @@ func (g *generator) run(w io.Writer) error {
 		g.admit()
 		s := g.heap[0]
 		g.write(s)
-		if len(g.buf) >= flushAt {
-			if _, err := w.Write(g.buf); err != nil {
-				return err
-			}
-			g.buf = g.buf[:0]
+		if err := g.flush(w, flushAt); err != nil {
+			return err
 		}
 		if s.at == len(s.lines) {
 			if s.over() {
@@ -203,10 +206,40 @@ func (g *generator) run(w io.Writer) error {
 			}
 			g.plan(s)
 		}
-		s.due = max(s.due, s.lines[s.at].ts+g.delay())
-		g.heap.fix()
+		g.next(s)
+	}
+	g.finish()
+	return g.flush(w, 0)
+}
+
+// next puts the first session where its next line belongs.
+func (g *generator) next(s *session) {
+	s.due = max(s.due, s.lines[s.at].ts+g.delay())
+	g.heap.fix()
+}
+
+// finish writes what is left of failures that have begun.
+func (g *generator) finish() {
+	for len(g.heap) > 0 {
+		s := g.heap[0]
+		if !s.failure.planned || s.at == 0 || s.at == len(s.lines) {
+			g.heap.pop()
+			continue
+		}
+		g.write(s)
+		if s.at < len(s.lines) {
+			g.next(s)
+		}
+	}
+}
+
+// flush writes the buffer to w if it has that many bytes.
+func (g *generator) flush(w io.Writer, size int) error {
+	if len(g.buf) < size {
+		return nil
 	}
 	_, err := w.Write(g.buf)
+	g.buf = g.buf[:0]
 	return err
 }
 
@@ -215,6 +248,9 @@ func (g *generator) write(s *session) {
 	l := &s.lines[s.at]
 	s.at++
 	ts := min(max(l.ts, g.start), g.end-1)
+	if ts != l.ts && s.failure.planned && g.tally.unexpected == nil {
+		g.tally.unexpected = errors.New("corpus: a failure lies outside the days of the corpus")
+	}
 	before := len(g.buf)
 	lines, session := int64(1), false
 	if g.console {
@@ -227,6 +263,9 @@ func (g *generator) write(s *session) {
 	s.budget -= n
 	g.judge(l)
 	g.tally.record(s, l, ts, n, lines, session)
+	if s.at == len(s.lines) {
+		g.tally.settle(s)
+	}
 }
 
 // delay is how late a record is written: mostly not at all.

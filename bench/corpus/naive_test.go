@@ -3,29 +3,17 @@ package corpus
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
 // The second look: a reader that is slow, plain and knows nothing of how the
-// corpus was made. It decodes, scans for words, and counts.
-
-type found struct {
-	lines       int64
-	evidence    map[string]int64
-	sessions    map[string]bool
-	instances   map[string]bool // client instances of records without session
-	first, last time.Time
-}
-
-// A spoken name is one record's.
-type spoken struct {
-	session, name string
-	at            time.Time
-}
+// corpus was made. It decodes, scans for words, judges each record by itself and
+// hands what it found to the rules of correlate_test.go.
 
 type look struct {
 	phrases                 map[string][]Phrase // by their first bytes
@@ -34,15 +22,37 @@ type look struct {
 	named                   int64
 	sessions                map[string]bool
 	bearing                 int64 // records with a session ID
-	rows                    map[string]*found
-	attempts                map[string]*Attempts
+	clues                   []*clue
+	events                  map[string][]event         // of telemetry, by call
+	visits                  []visit                    // of all records that tell a session
 	instances               map[string]map[string]bool // sessions by client instance
-	spoken                  []spoken
-	texts                   []string         // of clean records
-	phrased                 map[string]int64 // records by phrase that tells their error
-	several                 []string         // records with more than one name, session or text with phrases
+	texts                   []string                   // of clean records
+	phrased                 map[string]int64           // records by phrase that tells their error
+	several                 []string                   // records with more than one name, session or text with phrases
 	times                   []time.Time
-	streams, outcomes       map[string]int
+}
+
+// A clue is a classified record.
+type clue struct {
+	visit
+	evidence      string
+	name, method  string
+	sure          int // how well the method is told
+	code          int
+	socket, aside bool
+	subscribing   bool // telemetry of a subscribe call
+}
+
+// An event is one of telemetry.
+type event struct {
+	visit
+	variation string // Denied for a Cancel because of AccessDenied
+}
+
+// A visit is a record's session and time.
+type visit struct {
+	at                time.Time
+	session, instance string
 }
 
 var known = func() map[string][]string {
@@ -116,36 +126,109 @@ func (l *look) phrasesOf(text string) (list []Phrase) {
 	return list
 }
 
-func methodOf(text, name string, phrases []Phrase) string {
+// How well a method is told.
+const (
+	byOnlyName = 1 + iota
+	byComponent
+	byPhraseOf
+	byFunction
+	spelledOut
+)
+
+// telling finds what the texts of a record say of the method.
+func telling(text, name string, phrases []Phrase) (string, int) {
 	for _, m := range methodNames[1:] {
 		if strings.Contains(text, m+" :: ") || strings.Contains(text, m+"()") {
-			return m
+			return m, spelledOut
 		}
 	}
 	for _, f := range []string{"forceDisconnect", "forceUnpublish"} {
 		if strings.Contains(text, "Cannot call "+f+"()") {
-			return "Session." + f
+			return "Session." + f, byFunction
 		}
 	}
 	for _, p := range phrases {
 		if p.Error == name && p.Method != "" {
-			return p.Method
+			return p.Method, byPhraseOf
 		}
 	}
 	for part, m := range map[string]string{"RumorSocket": "Session.connect", "RaptorSocket": "Session.connect",
 		"Publisher": "OT.initPublisher", "publisherInit": "OT.initPublisher", "Subscriber": "Session.subscribe"} {
 		if strings.Contains(text, "OpenTok:"+part+":") {
-			return m
+			return m, byComponent
 		}
 	}
-	if len(known[name]) == 1 {
-		return known[name][0]
+	return "unknown", 0
+}
+
+// acting finds what the action of a telemetry event says of the method.
+func acting(body map[string]any) string {
+	stream, _ := body["streamId"].(string)
+	switch body["action"] {
+	case "Connect":
+		return "Session.connect"
+	case "Subscribe":
+		return "Session.subscribe"
+	case "Publish":
+		if stream == "" {
+			return "OT.initPublisher"
+		}
+		return "Session.publish"
 	}
-	return "unknown"
+	return ""
+}
+
+var (
+	exceptionLine = regexp.MustCompile(`OT\.exception :: title: .* \((\d+|undefined)\) msg: (.*)`)
+	codeLine      = regexp.MustCompile(`OpenTok:\w+(?::\d+)?:error\s+(\d+)\s`)
+	socketLine    = regexp.MustCompile(`OpenTok:(?:RumorSocket:\d|RaptorSocket):error `)
+	codeField     = regexp.MustCompile(`(?:"code":|[{]code: )(\d+)\b`)
+	finalNumber   = regexp.MustCompile(`(?m) \((\d{4})\)(?:\s+\+\d+(?:ms|s|m|h|d) .*|\s+\+\d+(?:ms|s|m|h|d))?$`)
+	exceptionPost = regexp.MustCompile(`^tb\.exception\.(\d+)$`)
+)
+
+// stated returns the code that a record states, 0 if none.
+func stated(text string, body map[string]any) int {
+	if n, ok := body["failureCode"].(float64); ok {
+		return int(n)
+	}
+	action, _ := body["action"].(string)
+	if m := exceptionPost.FindStringSubmatch(action); m != nil {
+		return number(m[1])
+	}
+	for _, form := range []*regexp.Regexp{exceptionLine, codeLine, codeField, finalNumber} {
+		if m := form.FindStringSubmatch(text); m != nil {
+			return number(m[1])
+		}
+	}
+	return 0
+}
+
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}
+
+// fields returns the numbers of all members "code" as text.
+func fields(v any) (list []string) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			list = append(list, fields(e)...)
+		}
+	case map[string]any:
+		for k, e := range v {
+			if n, ok := e.(float64); ok && k == "code" {
+				list = append(list, fmt.Sprintf(`"code":%v`, n))
+			}
+			list = append(list, fields(e)...)
+		}
+	}
+	return list
 }
 
 func newLook(phrases []Phrase) *look {
-	l := &look{sessions: map[string]bool{}, rows: map[string]*found{}, attempts: map[string]*Attempts{},
+	l := &look{sessions: map[string]bool{}, events: map[string][]event{},
 		instances: map[string]map[string]bool{}, phrases: map[string][]Phrase{}, phrased: map[string]int64{}}
 	for _, p := range phrases {
 		l.phrases[p.Text[:phraseStart]] = append(l.phrases[p.Text[:phraseStart]], p)
@@ -161,7 +244,67 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	if !ts.IsZero() {
 		l.times = append(l.times, ts)
 	}
-	var name string
+	c := &clue{visit: visit{at: ts}}
+	c.name = l.nameIn(text)
+	phrases := l.phrasesIn(texts)
+	c.session = l.sessionIn(text)
+	c.instance, _ = body["clientInstanceId"].(string)
+	l.visit(c.visit)
+
+	action, _ := body["action"].(string)
+	variation, _ := body["variation"].(string)
+	reason, _ := body["failureReason"].(string)
+	payload, _ := body["payload"].(map[string]any)
+	if variation == "Cancel" && payload["reason"] == "AccessDenied" {
+		variation = "Denied"
+	}
+	l.call(body, event{c.visit, variation})
+
+	plain := directive.Replace(text)
+	c.code = stated(plain, body)
+	c.socket = socketLine.MatchString(plain) ||
+		action == "Connect" && variation == "Failure" && (reason == "WebSocketConnection" || reason == "ConnectToSession")
+	c.aside = action == "ConfigurationFile"
+	c.subscribing = action == "Subscribe"
+	trace := c.socket || exceptionLine.MatchString(plain) || codeLine.MatchString(plain) ||
+		variation == "Failure" || exceptionPost.MatchString(action)
+	switch {
+	case c.name != "":
+		c.evidence = "name"
+		l.named++
+	case variation == "Denied":
+		c.evidence, c.name = "phrase", "OT_USER_MEDIA_ACCESS_DENIED"
+	case len(phrases) > 0:
+		c.evidence, c.name = "phrase", phrases[0].Error
+		l.phrased[phrases[0].Text]++
+	case trace:
+		c.evidence = "none"
+	case body != nil:
+		l.post++
+		return
+	default:
+		l.clean++
+		l.texts = append(l.texts, text)
+		return
+	}
+	c.method, c.sure = telling(plain, c.name, phrases)
+	if m := acting(body); m != "" {
+		c.method, c.sure = m, spelledOut
+	}
+	if c.name == "" && c.code != 0 {
+		if c.name = theName(c.code, c.method, plain); c.name != "" {
+			c.evidence = "code"
+		}
+	}
+	if only := theMethod(c.name, c.code); c.sure == 0 && only != "" {
+		c.method, c.sure = only, byOnlyName
+	}
+	l.classified++
+	l.clues = append(l.clues, c)
+}
+
+// nameIn returns the error name that stands in text.
+func (l *look) nameIn(text string) (name string) {
 	names := map[string]bool{}
 	for _, w := range words(text) {
 		if _, ok := known[w]; ok {
@@ -171,174 +314,57 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	if len(names) > 1 {
 		l.several = append(l.several, text)
 	}
-	var phrases []Phrase
+	return name
+}
+
+// phrasesIn returns the phrases that stand in the texts, of which at most one
+// may hold some.
+func (l *look) phrasesIn(texts []string) (phrases []Phrase) {
 	for _, s := range texts {
 		list := l.phrasesOf(directive.Replace(s))
 		if len(list) > 0 && len(phrases) > 0 {
-			l.several = append(l.several, text)
+			l.several = append(l.several, s)
 		}
 		phrases = append(phrases, list...)
 	}
-	var session string
+	return phrases
+}
+
+// sessionIn returns the session ID that stands in text.
+func (l *look) sessionIn(text string) (session string) {
 	for _, id := range sessionIDs(text) {
 		if session != "" && session != id {
 			l.several = append(l.several, text)
 		}
 		session = id
 	}
-	if session != "" {
-		l.sessions[session] = true
+	return session
+}
+
+// visit keeps who was there when, and which session a client instance is of.
+func (l *look) visit(v visit) {
+	if v.session != "" {
+		l.sessions[v.session] = true
 		l.bearing++
 	}
-	var action, variation string
-	failure, denied := false, false
-	if body != nil {
-		action, _ = body["action"].(string)
-		variation, _ = body["variation"].(string)
-		payload, _ := body["payload"].(map[string]any)
-		denied = variation == "Cancel" && payload["reason"] == "AccessDenied"
-		failure = variation == "Failure" || denied
-		l.attempt(action, variation, denied, body)
+	if v.session != "" || v.instance != "" {
+		l.visits = append(l.visits, v)
 	}
-	evidence := "none"
-	switch {
-	case name != "":
-		evidence = "name"
-		l.named++
-	case denied:
-		evidence, name = "phrase", "OT_USER_MEDIA_ACCESS_DENIED"
-	case len(phrases) > 0:
-		evidence, name = "phrase", phrases[0].Error
-		l.phrased[phrases[0].Text]++
-	}
-	if name != "" {
-		l.spoken = append(l.spoken, spoken{session, name, ts})
-	}
-	instance, _ := body["clientInstanceId"].(string)
-	if instance != "" && session != "" {
-		if l.instances[instance] == nil {
-			l.instances[instance] = map[string]bool{}
+	if v.session != "" && v.instance != "" {
+		if l.instances[v.instance] == nil {
+			l.instances[v.instance] = map[string]bool{}
 		}
-		l.instances[instance][session] = true
-	}
-	switch {
-	case name == "" && !failure && body != nil:
-		l.post++
-		return
-	case name == "" && !failure:
-		l.clean++
-		l.texts = append(l.texts, text)
-		return
-	}
-	l.classified++
-	method := ""
-	switch stream, _ := body["streamId"].(string); {
-	case action == "Connect" || action == "Subscribe":
-		method = "Session." + strings.ToLower(action)
-	case action == "Publish" && stream == "":
-		method = "OT.initPublisher"
-	case action == "Publish":
-		method = "Session.publish"
-	default:
-		method = methodOf(text, name, phrases)
-	}
-	code := ""
-	if name == "" {
-		if n, ok := body["failureCode"].(float64); ok {
-			code = fmt.Sprint(int(n))
-		}
-	}
-	key := rowName(ts.Truncate(24*time.Hour), method, name, code)
-	r := l.rows[key]
-	if r == nil {
-		r = &found{evidence: map[string]int64{}, sessions: map[string]bool{}, instances: map[string]bool{}, first: ts, last: ts}
-		l.rows[key] = r
-	}
-	r.lines++
-	r.evidence[evidence]++
-	if session != "" {
-		r.sessions[session] = true
-	} else if instance != "" {
-		r.instances[instance] = true
-	}
-	if ts.Before(r.first) {
-		r.first = ts
-	}
-	if ts.After(r.last) {
-		r.last = ts
+		l.instances[v.instance][v.session] = true
 	}
 }
 
-// linked adds to the sessions of a row those of its client instances that
-// were seen with exactly one session.
-func (l *look) linked(f *found) map[string]bool {
-	all := maps.Clone(f.sessions)
-	for i := range f.instances {
-		if len(l.instances[i]) == 1 {
-			maps.Copy(all, l.instances[i])
-		}
+// call keeps a telemetry event with its call.
+func (l *look) call(body map[string]any, e event) {
+	id := map[any]string{"Connect": "connectionId", "Publish": "streamId", "Subscribe": "subscriberId"}[body["action"]]
+	if one, _ := body[id].(string); one != "" && e.variation != "Attempting" {
+		key := acting(body) + " " + one
+		l.events[key] = append(l.events[key], e)
 	}
-	return all
-}
-
-// failures counts, by name, the chains of records of one session and name
-// without a gap of more than two seconds.
-func (l *look) failures() map[string]int64 {
-	last := map[spoken]time.Time{}
-	count := map[string]int64{}
-	slices.SortStableFunc(l.spoken, func(a, b spoken) int { return a.at.Compare(b.at) })
-	for _, s := range l.spoken {
-		key := spoken{session: s.session, name: s.name}
-		if before, ok := last[key]; !ok || s.at.Sub(before) > 2*time.Second {
-			count[s.name]++
-		}
-		last[key] = s.at
-	}
-	return count
-}
-
-// attempt counts the calls in telemetry; the first end of a stream counts.
-func (l *look) attempt(action, variation string, denied bool, body map[string]any) {
-	method := map[string]string{"Connect": "Session.connect", "Publish": "Session.publish", "Subscribe": "Session.subscribe"}[action]
-	stream, _ := body["streamId"].(string)
-	if action == "Connect" {
-		stream, _ = body["connectionId"].(string)
-	}
-	if action == "Subscribe" {
-		stream, _ = body["subscriberId"].(string)
-	}
-	if method == "" || stream == "" || variation == "Attempting" {
-		return
-	}
-	a := l.attempts[method]
-	if a == nil {
-		a = &Attempts{}
-		l.attempts[method] = a
-	}
-	if l.streams == nil {
-		l.streams, l.outcomes = map[string]int{}, map[string]int{}
-	}
-	if variation == "Attempt" {
-		l.streams[action+stream]++
-		a.Attempts++
-		return
-	}
-	l.outcomes[action+stream]++
-	if l.outcomes[action+stream] > 1 {
-		return
-	}
-	switch {
-	case variation == "Success":
-		a.Successes++
-	case variation == "Failure" || denied:
-		a.Failures++
-	default:
-		a.Cancels++
-	}
-}
-
-func rowName(day time.Time, method, name, code string) string {
-	return day.Format("2006-01-02") + " " + method + " " + name + " " + code
 }
 
 // lookJSON reads an NDJSON corpus.
@@ -363,7 +389,7 @@ func lookJSON(t *testing.T, data string, phrases []Phrase) *look {
 		if at.IsZero() {
 			t.Fatalf("line %d has no time: %s", l.physical, text)
 		}
-		l.record(collect(v, nil), at, nil)
+		l.record(append(collect(v, nil), fields(v)...), at, nil)
 	}
 	return l
 }

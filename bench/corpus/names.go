@@ -76,7 +76,7 @@ var names = [...]name{
 	{"OT_INVALID_HTTP_STATUS", connect, 2001, plainVoice, nil, "Unexpected server response (undefined 403). Try this operation again later. (2001)", "", ""},
 	{"OT_USER_MEDIA_ACCESS_DENIED", publish, 1500, plainVoice, []method{publish}, "The user refused access to the devices", "", ""},
 	{"OT_ICE_WORKFLOW_FAILED", unknown, 1553, subscriberVoice, []method{publish, subscribe}, "No route for media was found", "", "No route for media was found"},
-	{"OT_SOCKET_CLOSE_TIMEOUT", connect, 4010, plainVoice | socketVoice, nil, "Timed out while waiting for the socket", "", ""},
+	{"OT_SOCKET_CLOSE_TIMEOUT", connect, 4010, plainVoice | socketVoice, nil, "Timed out while waiting for the Rumor socket to connect.", "", ""},
 	{"OT_PERMISSION_DENIED", unknown, 1500, plainVoice, []method{publish, forceUnpublish, forceDisconnect}, "The role does not allow this", "", ""},
 	{"OT_DISCONNECTED", subscribe, 0, socketVoice | subscriberVoice, nil, "Action stopped due to session disconnection.", "", "The session was disconnected"},
 	{"OT_EMPTY_RESPONSE_BODY", connect, 1006, plainVoice, nil, "Response body was empty, probably due to connectivity loss (1006)", "", ""},
@@ -103,7 +103,7 @@ var names = [...]name{
 	{"OT_MEDIA_ERR_NETWORK", unknown, 0, 0, []method{subscribe}, "A network error stopped the media", "", ""},
 	{"OT_INVALID_VIDEO_SOURCE", setVideoSource, 1041, 0, nil, "Invalid video source. Video source must be a valid video input deviceId", "", ""},
 	{"OT_UNABLE_TO_CAPTURE_SCREEN", initPublisher, 1500, gum, nil, "The screen could not be captured", "The screen could not be captured", ""},
-	{"OT_RATE_LIMIT_EXCEEDED", signal, 2001, plainVoice, []method{signal}, "Too many messages in a short time", "", ""},
+	{"OT_RATE_LIMIT_EXCEEDED", signal, 0, plainVoice, []method{signal}, "Too many messages in a short time", "", ""},
 	{"OT_UNEXPECTED_ERROR_CODE", connect, 2001, plainVoice | handlerVoice, nil, "export control (2001)", "", ""},
 	{"OT_PEER_CONNECTION_NOT_CONNECTED", unknown, 1015, 0, nil, "The peer connection is not up yet", "", ""},
 	{"OT_SET_VIDEO_SOURCE_FAILURE", setVideoSource, 1040, 0, nil, "The video source could not be changed", "", ""},
@@ -136,33 +136,11 @@ var names = [...]name{
 	{"OT_UNABLE_TO_ACCESS_MEDIA_ENGINE", getSupportedCodecs, 5001, 0, nil, "The media engine is not there", "", ""},
 	{"OT_FAILED_SET_CONFIGURATION", unknown, 0, 0, nil, "The configuration was refused", "", ""},
 	{"OT_SOCKET_ALREADY_CONNECTED_CONNECTING", unknown, 0, plainVoice, nil, "The socket is in use", "", ""},
-	{"OT_UNEXPECTED_HTTP_STATUS", unknown, 2001, plainVoice, nil, "The status was not expected (2001)", "", ""},
+	{"OT_UNEXPECTED_HTTP_STATUS", unknown, 0, plainVoice, nil, "The status was not expected", "", ""},
 	{"OT_SOCKET_CLOSE_TOO_LARGE", connect, 0, plainVoice, nil, "The message was too large", "", ""},
 	{"OT_SOCKET_CLOSE_PROTOCOL_ERROR", connect, 0, plainVoice, nil, "The socket broke the protocol", "", ""},
 	{"OT_SOCKET_CLOSE_INCONSISTENT_DATA", connect, 0, plainVoice, nil, "The data were inconsistent", "", ""},
 	{"OT_SOCKET_CLOSE_UNSUPPORTED", connect, 0, plainVoice, nil, "The data cannot be handled", "", ""},
-}
-
-// codeFor is the code that a name is raised with by a method.
-func codeFor(i int16, m method) int16 {
-	code := names[i].code
-	switch {
-	case m == subscribe && (code == 1500 || code == 1010 || code == 1011):
-		return 1501
-	case m == subscribe && code == 1553:
-		return 1554
-	case m == signal && code == 1010:
-		return 500
-	case m == signal && code == 1011:
-		return 400
-	case m == publish && code == 1011:
-		return 1500
-	case m == forceDisconnect && code == 1500:
-		return 1520
-	case m == forceUnpublish && code == 1500:
-		return 1530
-	}
-	return code
 }
 
 // A picker draws names by Zipf's law: the k-th weighs 1/k.
@@ -207,14 +185,15 @@ func (n *name) spells(m method) bool {
 
 var (
 	anyName       = newPicker(func(*name) bool { return true })
+	socketName    = newPicker(func(n *name) bool { return n.only == connect && n.voices&socketVoice != 0 })
 	connectName   = newPicker(func(n *name) bool { return n.only == connect })
-	publishName   = newPicker(func(n *name) bool { return n.spells(publish) && n.voices&gum == 0 })
+	publishName   = newPicker(func(n *name) bool { return n.spells(publish) && n.voices&gum == 0 && n.text != "OT_NOT_CONNECTED" })
 	subscribeName = newPicker(func(n *name) bool { return n.sub != "" && (n.only == subscribe || n.spells(subscribe)) })
 
-	abnormal     = lookup("OT_SOCKET_CLOSE_ABNORMAL")
 	disconnected = lookup("OT_DISCONNECTED")
 	denied       = lookup("OT_USER_MEDIA_ACCESS_DENIED")
 	timeout      = lookup("OT_TIMEOUT")
+	refused      = lookup("OT_UNEXPECTED_SERVER_RESPONSE")
 )
 
 func lookup(text string) int16 {
@@ -239,7 +218,7 @@ var prefixed = func() (list []string) {
 // title is what the SDK prints for a code.
 func title(code int16) string {
 	switch code {
-	case 0, 400, 404, 500, 1001, 2011, 4010, 4020, 4030:
+	case 0, 400, 403, 404, 413, 500, 1001, 1002, 1003, 2011, 4010, 4020, 4030:
 		return "undefined"
 	case 1004:
 		return "Authentication error"
@@ -247,10 +226,18 @@ func title(code int16) string {
 		return "Invalid Session ID"
 	case 1006:
 		return "Connect Failed"
+	case 1007:
+		return "Connect Rejected"
+	case 1008:
+		return "Connect Time-out"
+	case 1009:
+		return "Security Error"
 	case 1010:
 		return "Not Connected"
 	case 1011:
 		return "Invalid Parameter"
+	case 1013:
+		return "Connection Failed"
 	case 1015:
 		return "PeerConnection not connected, cannot call this method"
 	case 1026:
@@ -267,6 +254,8 @@ func title(code int16) string {
 		return "Unable to Force Disconnect"
 	case 1530:
 		return "Unable to Force Unpublish"
+	case 1540:
+		return "Unable to Force Mute"
 	case 1553:
 		return "Publisher ICEWorkflow failed"
 	case 1554:
@@ -277,8 +266,12 @@ func title(code int16) string {
 		return "Unexpected Server Response"
 	case 2021:
 		return "Proxy URL Timing Error"
+	case 2022:
+		return "Proxy URL Already Set Error"
 	case 4001:
 		return "WebSocket Network Disconnected"
+	case 5001:
+		return "Unable to access media engine"
 	}
 	return "Internal Error"
 }

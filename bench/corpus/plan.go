@@ -23,8 +23,10 @@ type session struct {
 	sdk, browser, service, page string
 	envelope                    uint8
 
-	counted []counted // rows that this session is counted in
-	met     bool      // its ID has been written
+	failure failure             // the present step's
+	marks   []mark              // where this session has been counted
+	met     bool                // its ID has been written
+	began   [len(actions)]int64 // day of the present call's first record
 }
 
 // A stage tells how far the connect call is.
@@ -80,6 +82,11 @@ var shapeNames = [shapes]string{
 
 func (s shape) telemetry() bool { return s >= postAttempt }
 
+// telling reports whether records of the shape can be evidence of an error.
+func (s shape) telling() bool {
+	return s >= weakException && s < postAttempt || s == postFailure || s == postDenied || s == postException
+}
+
 // A part is the module of the SDK that prints a line.
 type part uint8
 
@@ -131,10 +138,6 @@ type line struct {
 	bare    bool  // telemetry without session, connection and stream
 
 	verdict verdict // made when written
-
-	starts  bool   // the first line of a failure
-	culprit method // the failure's method
-	cause   int16  // the failure's name, or noName
 }
 
 // An action is a telemetry action that stands for a method.
@@ -204,6 +207,7 @@ func (g *generator) add(s *session, l line) *line {
 // plan fills s.lines with the next step.
 func (g *generator) plan(s *session) {
 	s.lines, s.at = s.lines[:0], 0
+	s.failure.reset()
 	ts := s.clock + g.gap() + s.pause
 	s.pause = 0
 	switch {
@@ -219,10 +223,8 @@ func (g *generator) plan(s *session) {
 		g.planStep(s, ts)
 	}
 	s.clock = s.lines[len(s.lines)-1].ts
-	for i := range s.lines {
-		if s.lines[i].starts {
-			s.quiet = s.clock + quietTime
-		}
+	if s.failure.planned {
+		s.quiet = s.clock + quietTime
 	}
 }
 
@@ -262,11 +264,9 @@ func (g *generator) hush(s *session, ts int64) int64 {
 // corpus there is less room for lines without.
 func (g *generator) beside(p float64) bool { return g.rng.chance(p * (1 - g.rate)) }
 
-// blame marks the first line planned as the start of a failure.
-func (s *session) blame(m method, name int16) {
-	l := &s.lines[0]
-	l.starts, l.culprit, l.cause = true, m, name
-}
+// blame makes the step a failure of that name, or of none. All records of the
+// step that are evidence of an error speak of it.
+func (s *session) blame(name int16) { s.failure.planned, s.failure.cause = true, name }
 
 // tell applies the order of evidence for a method to what a line is planned
 // with: a method spelled out, a function name, the logger, the one method the
@@ -295,12 +295,9 @@ func (g *generator) planFailure(s *session, ts int64) {
 	i := anyName.pick(&g.rng)
 	n := &names[i]
 	if n.voices == 0 && len(n.spell) == 0 || g.rng.chance(.4) {
-		l := g.addApp(s, ts, i, g.spelling(n, .2), unknown, n.msg)
-		if g.json && ts > g.lastOrphan+quietTime && g.rng.chance(.05) {
-			l.orphan = true
-			g.lastOrphan = ts
-		}
-		s.blame(tell(l.spell, unknown, unknown, i), i)
+		spell := g.spelling(n, .2)
+		g.addApp(s, ts, i, codeFor(i, spell), spell, unknown, n.msg).orphan = g.orphanFailure(ts)
+		s.blame(i)
 		return
 	}
 	if spell := g.spelling(n, .3); spell != unknown || n.voices == 0 {
@@ -321,12 +318,12 @@ func (g *generator) planFailure(s *session, ts int64) {
 		switch {
 		case i == disconnected:
 			g.addName(s, ts, i, partRaptor, unknown, unknown, n.msg)
-			s.blame(connect, i)
+			s.blame(i)
 		case g.rate < .5 && g.rng.chance(.5):
-			g.planSocket(s, ts, i, 1+2*g.rng.n(2))
+			g.planSocket(s, ts, i, 1+2*g.rng.n(2), false)
 		default:
 			g.addName(s, ts, i, partRumor, unknown, unknown, n.msg)
-			s.blame(connect, i)
+			s.blame(i)
 		}
 	case functionVoice:
 		call := forceDisconnect
@@ -336,10 +333,21 @@ func (g *generator) planFailure(s *session, ts int64) {
 		g.planNamed(s, ts, i, partSession, unknown, call, n.msg)
 	case handlerVoice:
 		g.addName(s, ts, i, partHandler, unknown, unknown, n.msg)
-		s.blame(n.only, i)
+		s.blame(i)
 	default:
 		g.planNamed(s, ts, i, partSession, unknown, unknown, n.msg)
 	}
+}
+
+// orphanFailure decides whether the record of a failure at ts bears no session.
+// The file stands in for it, so such failures keep apart as those of a session
+// do; all others bear theirs.
+func (g *generator) orphanFailure(ts int64) bool {
+	if ts <= g.lastOrphan+quietTime || !g.rng.chance(.05) {
+		return false
+	}
+	g.lastOrphan = ts
+	return true
 }
 
 // spelling draws a method to be spelled out, mostly none.
@@ -367,18 +375,21 @@ func (g *generator) addName(s *session, ts int64, i int16, p part, spell, call m
 	return g.add(s, line{ts: ts, shape: nameSDK, part: p, name: i, spell: spell, call: call, msg: msg, said: finalCode(msg)})
 }
 
-// addApp plans a line of the application with a name.
-func (g *generator) addApp(s *session, ts int64, i int16, spell, call method, msg string) *line {
+// addApp plans a line of the application with a name. Where it logs the whole
+// error, that has the code.
+func (g *generator) addApp(s *session, ts int64, i, code int16, spell, call method, msg string) *line {
 	sh := pick(&g.rng, jsonApp)
 	if g.console {
 		sh = pick(&g.rng, consoleApp)
 	}
 	said := finalCode(msg)
-	if sh == appNested || sh == appEscaped || sh == appPreview {
-		said = codeFor(i, spell)
+	if said != 0 && sh == appDirective {
+		sh = appPlain // with colours behind it the code is not the end
 	}
-	return g.add(s, line{ts: ts, shape: sh, name: i, spell: spell, call: call, msg: msg, said: said,
-		orphan: g.console && g.rng.chance(.4)})
+	if sh == appNested || sh == appEscaped || sh == appPreview {
+		said = code
+	}
+	return g.add(s, line{ts: ts, shape: sh, name: i, spell: spell, call: call, msg: msg, said: said})
 }
 
 var (
@@ -387,9 +398,14 @@ var (
 )
 
 // addException plans the line that the SDK prints beside a name, without it.
-func (g *generator) addException(s *session, ts int64, m method, i, code int16, spell, call method, msg string) {
+func (g *generator) addException(s *session, ts int64, code int16, spell, call method, msg string) {
 	g.add(s, line{ts: ts, shape: weakException, part: partHandler, name: noName, said: code,
-		spell: spell, call: call, msg: msg, culprit: m, cause: i})
+		spell: spell, call: call, msg: msg})
+}
+
+// addCode plans the line that the SDK prints of a refused publish call.
+func (g *generator) addCode(s *session, ts int64, code int16, msg string) {
+	g.add(s, line{ts: ts, shape: weakCode, part: partSession, name: noName, said: code, spell: publish, msg: msg})
 }
 
 // planNamed plans the usual failure: the name line and the exception line,
@@ -400,37 +416,32 @@ func (g *generator) planNamed(s *session, ts int64, i int16, p part, spell, call
 	exception := g.beside(.9)
 	first := exception && g.rng.chance(.2)
 	if first {
-		g.addException(s, ts, m, i, code, spell, call, msg)
+		g.addException(s, ts, code, spell, call, msg)
 		ts += int64(g.rng.n(2))
 	}
 	g.addName(s, ts, i, p, spell, call, msg)
 	ts += int64(g.rng.n(3))
 	if exception && !first {
-		g.addException(s, ts, m, i, code, spell, call, msg)
+		g.addException(s, ts, code, spell, call, msg)
 	}
-	if m == subscribe && exception && g.rng.chance(.3) {
-		g.addException(s, ts+1, m, i, 1013, unknown, unknown, msg)
+	if m == subscribe && raised(names[i].text, 1013, subscribe.String()) && exception && g.rng.chance(.6) {
+		g.addException(s, ts+1, 1013, unknown, unknown, msg)
 	}
-	if spell == publish && g.beside(.3) {
-		g.add(s, line{ts: ts + 2, shape: weakCode, part: partSession, name: noName, said: code,
-			spell: publish, msg: msg, culprit: m, cause: i})
+	if spell == publish && code != 0 && g.beside(.3) {
+		g.addCode(s, ts+2, code, msg)
 	}
 	g.addEcho(s, ts+3, m, i, spell, call, msg)
-	s.blame(m, i)
+	s.blame(i)
 }
 
 // addEcho plans what the application and telemetry add to a failure.
 func (g *generator) addEcho(s *session, ts int64, m method, i int16, spell, call method, msg string) {
 	own := tell(spell, call, unknown, i)
 	if agree(own, m) && g.beside(.25) {
-		g.addApp(s, ts+int64(g.rng.n(20)), i, spell, call, msg)
+		g.addApp(s, ts+int64(g.rng.n(20)), i, codeFor(i, m), spell, call, msg)
 		ts = s.lines[len(s.lines)-1].ts
 	}
-	if g.json && s.stage == connected && agree(own, m) && g.beside(.12) {
-		code := codeFor(i, m)
-		if code == 0 {
-			code = 2000
-		}
+	if code := codeFor(i, m); code != 0 && g.json && s.stage == connected && agree(own, m) && g.beside(.12) {
 		l := g.add(s, line{ts: ts, shape: postException, name: noName, spell: spell, call: call, msg: msg, said: code})
 		if g.rng.chance(.25) {
 			// The action's number stands for the code; the details name it.
@@ -452,39 +463,68 @@ func (g *generator) planMedia(s *session, ts int64, i int16) {
 		m = publish
 	}
 	g.addName(s, ts, i, partPublisher, unknown, unknown, msg)
-	if g.beside(.9) {
-		g.addException(s, ts, m, i, 1500, unknown, unknown, "GetUserMedia")
+	code := codeFor(i, m)
+	if code != 0 && g.beside(.9) {
+		g.addException(s, ts, code, unknown, unknown, "GetUserMedia")
 	}
 	if viaPublish {
 		g.add(s, line{ts: ts + 1, shape: noiseSDK, part: partPublisher, name: noName})
-		g.add(s, line{ts: ts + 1, shape: weakCode, part: partSession, name: noName, said: 1500,
-			spell: publish, msg: msg, culprit: m, cause: i})
-	} else if g.json && s.stage == connected && g.beside(.3) {
-		g.add(s, line{ts: ts + 1, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
-			reason: "GetUserMedia", msg: "OT.Publisher failed to access camera/mic"})
-		g.add(s, line{ts: ts + 2, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
+		g.addCode(s, ts+1, code, msg)
+	} else if code != 0 && g.json && s.stage == connected && g.beside(.3) {
+		g.addMedia(s, ts+1)
 	}
 	if agree(n.only, m) && g.beside(.25) {
-		g.addApp(s, ts+2+int64(g.rng.n(20)), i, unknown, unknown, n.msg)
+		g.addApp(s, ts+2+int64(g.rng.n(20)), i, code, unknown, unknown, n.msg)
 	}
-	s.blame(m, i)
+	s.blame(i)
+}
+
+// addMedia plans what telemetry says of getUserMedia. It bears no session ID:
+// there need not be a session yet.
+func (g *generator) addMedia(s *session, ts int64) {
+	end := line{ts: ts, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
+		reason: "GetUserMedia", msg: "OT.Publisher failed to access camera/mic"}
+	g.add(s, end)
+	g.addAgain(s, end, .1)
+	g.add(s, line{ts: ts + 1, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
+}
+
+// addAgain plans a second copy of a telemetry event: logs that were put together
+// from several sources have such. It is a line more, but no other event.
+func (g *generator) addAgain(s *session, l line, p float64) {
+	if g.rng.chance(p) {
+		l.outcome = noOutcome
+		g.add(s, l)
+	}
 }
 
 // planSocket plans a connect call whose socket cannot be opened: the SDK
 // tries several times, names another error on each try, and the right one
-// at the end.
-func (g *generator) planSocket(s *session, ts int64, i int16, tries int) {
+// at the end. Telemetry sees each try as a call.
+func (g *generator) planSocket(s *session, ts int64, i int16, tries int, posted bool) {
 	msg := names[i].msg
+	code := codeFor(i, connect)
 	for try := range tries {
 		if try > 0 {
 			ts += 3000 + int64(g.rng.n(30))
+			if posted {
+				g.add(s, line{ts: ts - 20, shape: postAttempt, act: actConnect, name: noName})
+			}
 		}
-		g.add(s, line{ts: ts, shape: weakText, part: partRumor, name: noName, msg: msg, culprit: connect, cause: i})
+		g.add(s, line{ts: ts, shape: weakText, part: partRumor, name: noName, msg: msg})
 		g.add(s, line{ts: ts, shape: nameRaptor, part: partRaptor, name: disconnected, msg: msg})
+		if posted {
+			end := line{ts: ts + 1, shape: postFailure, act: actConnect, name: noName, said: code, reason: "WebSocketConnection", msg: msg}
+			if try == tries-1 {
+				end.outcome = failed
+			}
+			g.add(s, end)
+			g.addAgain(s, end, .1)
+		}
 	}
 	g.addName(s, ts+2, i, partSession, unknown, unknown, msg)
-	g.addException(s, ts+3, connect, i, names[i].code, unknown, unknown, msg)
-	s.blame(connect, i)
+	g.addException(s, ts+3, code, unknown, unknown, msg)
+	s.blame(i)
 }
 
 // planConnect plans the next step of a connect call.
@@ -511,9 +551,14 @@ func (g *generator) planConnect(s *session, ts int64) {
 		g.planConnectFailure(s, g.hush(s, ts))
 	case x < .044:
 		// A refusal whose code goes with several names.
-		g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actConnect, outcome: failed, name: noName,
-			said: 2001, reason: "GetSessionState", msg: "The state of the session could not be read"})
-		s.blame(connect, noName)
+		end := line{ts: g.hush(s, ts), shape: postFailure, act: actConnect, outcome: failed, name: noName,
+			said: 2001, reason: "GetSessionState", msg: "The state of the session could not be read"}
+		if r.chance(.3) {
+			end.said, end.reason, end.msg = 1006, "ConnectToSession", "The session could not be joined"
+		}
+		g.add(s, end)
+		g.addAgain(s, end, .1)
+		s.blame(noName)
 		g.retry(s)
 	case x < .05:
 		g.add(s, line{ts: ts, shape: postCancel, act: actConnect, outcome: cancelled, name: noName})
@@ -533,22 +578,21 @@ func (g *generator) retry(s *session) {
 // planConnectFailure ends an open connect call with a failure.
 func (g *generator) planConnectFailure(s *session, ts int64) {
 	if g.rng.chance(.25) {
-		g.planSocket(s, ts, abnormal, 1)
-		g.add(s, line{ts: ts + 5, shape: postFailure, act: actConnect, outcome: failed, name: noName, said: 1006,
-			reason: "WebSocketConnection", msg: "The socket went away"})
+		g.planSocket(s, ts, socketName.pick(&g.rng), 1+2*g.rng.n(2), true)
 		g.retry(s)
 		return
 	}
 	i := connectName.pick(&g.rng)
 	n := &names[i]
+	code := codeFor(i, connect)
 	g.addName(s, ts, i, partSession, unknown, unknown, n.msg)
 	if g.beside(.95) {
-		g.addException(s, ts, connect, i, n.code, unknown, unknown, n.msg)
+		g.addException(s, ts, code, unknown, unknown, n.msg)
 	}
-	g.add(s, line{ts: ts + 1, shape: postFailure, act: actConnect, outcome: failed, name: i, said: n.code,
+	g.add(s, line{ts: ts + 1, shape: postFailure, act: actConnect, outcome: failed, name: i, said: code,
 		reason: "GetSessionInfo", msg: n.msg})
 	g.addEcho(s, ts+2, connect, i, unknown, unknown, n.msg)
-	s.blame(connect, i)
+	s.blame(i)
 	g.retry(s)
 }
 
@@ -562,8 +606,9 @@ func (g *generator) planPublishEnd(s *session, ts int64) {
 		i := publishName.pick(&g.rng)
 		ts = g.hush(s, ts)
 		g.planNamed(s, ts, i, partSession, publish, unknown, names[i].msg)
-		end.ts = s.lines[len(s.lines)-1].ts + 1
+		end.ts, end.said = s.lines[len(s.lines)-1].ts+1, codeFor(i, publish)
 		g.add(s, end)
+		g.addAgain(s, end, .1)
 		g.addUnpublish(s)
 	case x < .06:
 		ts = g.hush(s, ts)
@@ -575,14 +620,16 @@ func (g *generator) planPublishEnd(s *session, ts int64) {
 		end.ts = g.hush(s, ts)
 		end.reason = "PeerConnectionError"
 		end.msg = "Publisher PeerConnection Error: PeerConnection.subscribeProcessor Error while setting LocalDescription: OperationError"
+		s.blame(noName)
 		if g.rng.chance(.3) {
+			// Of this method only one name has the code.
 			end.said, end.reason, end.msg = 2001, "Publish", "The server refused the stream"
+			s.blame(refused)
 		}
 		g.add(s, end)
-		s.blame(publish, noName)
 	case x < .074:
 		ts = g.hush(s, ts)
-		g.planDenied(s, ts, publish)
+		g.planDenied(s, ts)
 		g.add(s, line{ts: ts + 2, shape: postDenied, act: actPublish, outcome: failed, name: noName})
 	case x < .095:
 		g.add(s, line{ts: ts, shape: postCancel, act: actPublish, outcome: cancelled, name: noName, reason: "unpublish"})
@@ -601,20 +648,18 @@ func (g *generator) addUnpublish(s *session) {
 // planTimeout plans a publish call that timed out: three lines, no name. Two
 // hold texts that belong to it.
 func (g *generator) planTimeout(s *session, ts int64) {
-	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName,
-		msg: "OT.Publisher.onPublishingTimeout", culprit: publish, cause: timeout})
-	g.addException(s, ts, publish, timeout, 1500, unknown, unknown, "ICEWorkflow")
-	g.add(s, line{ts: ts + 1, shape: weakCode, part: partSession, name: noName, said: 1500, culprit: publish, cause: timeout,
-		spell: publish, msg: "Could not publish in a reasonable amount of time"})
-	s.blame(publish, timeout)
+	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName, msg: "OT.Publisher.onPublishingTimeout"})
+	g.addException(s, ts, 1500, unknown, unknown, workflow)
+	g.addCode(s, ts+1, 1500, "Could not publish in a reasonable amount of time")
+	s.blame(timeout)
 }
 
 // planDenied plans a refused camera: one line, no name, no code, but a text
 // that belongs to it.
-func (g *generator) planDenied(s *session, ts int64, m method) {
-	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName, culprit: m, cause: denied,
+func (g *generator) planDenied(s *session, ts int64) {
+	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName,
 		msg: "End-user denied permission to hardware devices (getUserMedia error: NotAllowedError) Note: Chrome requires HTTPS for camera and microphone access."})
-	s.blame(m, denied)
+	s.blame(denied)
 }
 
 // planSubscribeEnd ends an open subscribe call.
@@ -628,13 +673,15 @@ func (g *generator) planSubscribeEnd(s *session, ts int64) {
 		g.planNamed(s, g.hush(s, ts), i, partSubscriber, unknown, unknown, names[i].sub)
 		end.ts = s.lines[len(s.lines)-1].ts + 1
 		g.add(s, end)
+		g.addAgain(s, end, .1)
 	case x < .035:
 		end.ts = g.hush(s, ts)
 		if g.rng.chance(.3) {
 			end.said = 1501
 		}
 		g.add(s, end)
-		s.blame(subscribe, noName)
+		g.addAgain(s, end, .1)
+		s.blame(noName)
 	case x < .05:
 		g.add(s, line{ts: ts, shape: postCancel, act: actSubscribe, outcome: cancelled, name: noName, reason: "Unknown"})
 	default:
@@ -665,20 +712,18 @@ func (g *generator) planStep(s *session, ts int64) {
 			g.addCall(s, ts, actSubscribe)
 			return
 		case x < .061:
-			ts = g.hush(s, ts)
-			g.add(s, line{ts: ts, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
-				reason: "GetUserMedia", msg: "OT.Publisher failed to access camera/mic"})
-			g.add(s, line{ts: ts + 1, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
-			s.blame(initPublisher, noName)
+			g.addMedia(s, g.hush(s, ts))
+			s.blame(noName)
 			return
 		case x < .064:
 			ts = g.hush(s, ts)
-			g.planDenied(s, ts, initPublisher)
+			g.planDenied(s, ts)
 			g.add(s, line{ts: ts + 1, shape: postDenied, act: actPublish, bare: true, name: noName})
 			return
 		case x < .065:
 			g.add(s, line{ts: g.hush(s, ts), shape: postFailure, act: actOther, name: noName, msg: "could not reach Config Service"})
-			s.blame(unknown, noName)
+			s.blame(noName)
+			s.failure.aside = true
 			return
 		case x < .073:
 			g.addOther(s, ts, pick(r, chatter))
@@ -690,7 +735,7 @@ func (g *generator) planStep(s *session, ts int64) {
 			g.planTimeout(s, g.hush(s, ts))
 			return
 		case x < .008:
-			g.planDenied(s, g.hush(s, ts), initPublisher)
+			g.planDenied(s, g.hush(s, ts))
 			return
 		case x < .02:
 			g.add(s, line{ts: ts, shape: cleanBlank, name: noName})
@@ -698,20 +743,87 @@ func (g *generator) planStep(s *session, ts int64) {
 		}
 	}
 	switch y := r.float(); {
+	case y < .004:
+		g.planNameless(s, g.hush(s, ts))
 	case y < .055:
 		g.add(s, line{ts: ts, shape: nearMiss, near: mutation(r.n(int(mutations))), name: noName, orphan: g.console && r.chance(.6)})
 	case y < .085:
-		g.add(s, line{ts: ts, shape: noiseSDK, name: noName})
+		g.add(s, line{ts: ts, shape: noiseSDK, name: noName, orphan: g.console && r.chance(.5)})
 	case y < .1:
 		g.add(s, line{ts: ts, shape: noiseBrowser, name: noName, orphan: g.console && r.chance(.7)})
 	case y < .104:
-		g.add(s, line{ts: ts, shape: noiseNative, name: noName})
+		g.add(s, line{ts: ts, shape: noiseNative, name: noName, orphan: g.console && r.chance(.5)})
 	default:
 		p := .018
 		if g.console {
 			p = .65
 		}
 		g.add(s, line{ts: ts, shape: cleanApp, name: noName, orphan: r.chance(p)})
+	}
+}
+
+// A nameless failure is told by an exception line alone. Where its code goes
+// with one name only, the code stands for the name.
+type nameless struct {
+	code        int16
+	spell, call method
+	msg, name   string
+}
+
+var namelessFailures = []nameless{
+	{1004, unknown, unknown, "The service did not accept the key", "OT_AUTHENTICATION_ERROR"},
+	{1006, unknown, unknown, "The service cannot be reached", ""},
+	{1010, unknown, unknown, "There is no session", "OT_NOT_CONNECTED"},
+	{1010, publish, unknown, "There is no session", "OT_NOT_CONNECTED"},
+	{1010, subscribe, unknown, "There is no session", ""}, // the method has another code for it
+	{1011, unknown, unknown, "The value is out of range", ""},
+	{1011, forceDisconnect, unknown, "The value is out of range", "OT_INVALID_PARAMETER"},
+	{1026, unknown, unknown, "The country is not served", "OT_TERMS_OF_SERVICE_FAILURE"},
+	{1027, unknown, unknown, "The session is full", "OT_CONNECTION_LIMIT_EXCEEDED"},
+	{1040, unknown, unknown, "The camera stays", "OT_SET_VIDEO_SOURCE_FAILURE"},
+	{1041, unknown, unknown, "The camera is none", "OT_INVALID_VIDEO_SOURCE"},
+	{1500, unknown, unknown, "GetUserMedia", ""},
+	{1500, unknown, unknown, workflow, "OT_TIMEOUT"},
+	{1500, publish, unknown, "The stream did not start", ""},
+	{1501, subscribe, unknown, "The stream did not start", ""},
+	{1502, unknown, unknown, "The picture cannot be shown", "OT_MEDIA_ERR_DECODE"},
+	{1520, unknown, forceDisconnect, "The role does not allow this", "OT_PERMISSION_DENIED"},
+	{1530, unknown, unknown, "The role does not allow this", "OT_PERMISSION_DENIED"},
+	{1540, unknown, unknown, "The role does not allow this", "OT_PERMISSION_DENIED"},
+	{1553, unknown, unknown, "No route was found", "OT_ICE_WORKFLOW_FAILED"},
+	{1554, subscribe, unknown, "No route was found", "OT_ICE_WORKFLOW_FAILED"},
+	{1605, unknown, unknown, "There are too many streams", "OT_STREAM_LIMIT_EXCEEDED"},
+	{2000, unknown, unknown, "Something went wrong", ""},
+	{2001, unknown, unknown, "The answer makes no sense", ""},
+	{2001, signal, unknown, "The answer makes no sense", "OT_UNEXPECTED_SERVER_RESPONSE"},
+	{2011, unknown, unknown, "The report was not sent", "OT_REPORT_ISSUE_FAILED"},
+	{2021, unknown, unknown, "The proxy is late", "OT_SET_PROXY_URL_TIMING_ERROR"},
+	{2022, unknown, unknown, "The proxy is there", "OT_PROXY_URL_ALREADY_SET_ERROR"},
+	{404, signal, unknown, "Nobody is there", ""},
+	{5001, unknown, unknown, "The codecs are hidden", "OT_UNABLE_TO_ACCESS_MEDIA_ENGINE"},
+	{0, unknown, unknown, "Nobody knows what happened", ""},
+}
+
+// planNameless plans a failure that only its code tells, or nothing at all.
+func (g *generator) planNameless(s *session, ts int64) {
+	r := &g.rng
+	if r.chance(.1) {
+		// A try of the socket without its end.
+		g.add(s, line{ts: ts, shape: weakText, part: partRumor, name: noName, msg: "The socket is gone"})
+		s.blame(noName)
+		return
+	}
+	n := &namelessFailures[r.n(len(namelessFailures))]
+	s.blame(noName)
+	if n.name != "" {
+		s.blame(lookup(n.name))
+	}
+	g.addException(s, ts, n.code, n.spell, n.call, n.msg)
+	if n.spell == publish && r.chance(.5) {
+		g.addCode(s, ts+2, n.code, n.msg)
+	}
+	if n.code != 0 && n.msg != workflow && g.json && s.stage == connected && r.chance(.4) {
+		g.add(s, line{ts: ts + 3, shape: postException, name: noName, spell: n.spell, call: n.call, msg: n.msg, said: n.code})
 	}
 }
 

@@ -12,19 +12,34 @@ type evidence uint8
 
 const (
 	unclassified evidence = iota
-	byNothing             // a telemetry failure
+	byNothing             // of an error that bears no name
+	byCode
 	byPhrase
 	byName
 	evidences
 )
 
-var evidenceNames = [evidences]string{"", "none", "phrase", "name"}
+var evidenceNames = [evidences]string{"", "none", "code", "phrase", "name"}
+
+// A source is what tells the method of a record, weakest first.
+type source uint8
+
+const (
+	fromNothing source = iota
+	fromName           // the only method of the error's name
+	fromPart
+	fromPhrase
+	fromFunction
+	fromSpelling // or a telemetry action
+)
 
 // A verdict is what a record says.
 type verdict struct {
 	evidence evidence
 	name     string // of the error, empty for none
 	method   string
+	source   source
+	socket   bool // a try of the socket, which the SDK repeats by itself
 }
 
 // A construct is all of a line that its verdict depends on. Times, IDs and
@@ -32,7 +47,6 @@ type verdict struct {
 type construct struct {
 	shape       shape
 	part        part
-	other       uint8
 	act         action
 	bare        bool
 	spell, call method
@@ -42,11 +56,10 @@ type construct struct {
 
 // judge gives l, which has just been written, its verdict.
 func (g *generator) judge(l *line) {
-	switch l.shape {
-	case cleanApp, cleanBlank, nearMiss:
+	if !l.shape.telling() {
 		return // see checkPhrases
 	}
-	c := construct{l.shape, l.part, l.other, l.act, l.bare, l.spell, l.call, l.name, l.said, l.msg, l.reason}
+	c := construct{l.shape, l.part, l.act, l.bare, l.spell, l.call, l.name, l.said, l.msg, l.reason}
 	v, ok := g.verdicts[c]
 	if !ok {
 		v = g.verdict(l)
@@ -58,7 +71,7 @@ func (g *generator) judge(l *line) {
 // verdict applies the orders of evidence for an error and for a method.
 func (g *generator) verdict(l *line) verdict {
 	phrases := phrasesIn(g.o.Phrases, g.decoded(l))
-	var v verdict
+	v := verdict{method: unknown.String(), socket: l.socket()}
 	switch {
 	case l.name != noName:
 		v.evidence, v.name = byName, errorName(l.name)
@@ -66,15 +79,24 @@ func (g *generator) verdict(l *line) verdict {
 		v.evidence, v.name = byPhrase, errorName(denied)
 	case len(phrases) > 0:
 		v.evidence, v.name = byPhrase, phrases[0].Error
-	case l.shape == postFailure:
+	case l.shape == weakText && !v.socket:
+		return v // its text is all it has
+	}
+	v.spoken(l, phrases)
+	if v.name == "" {
 		v.evidence = byNothing
-	default:
-		return v
+		if v.name = nameByCode(l, v.method); v.name != "" {
+			v.evidence = byCode
+		}
 	}
-	p := l.part
-	if l.shape == noiseSDK {
-		p = noises[l.other].part
+	if m := onlyMethod(v.name, l.said); v.source == fromNothing && m != unknown.String() {
+		v.method, v.source = m, fromName
 	}
+	return v
+}
+
+// spoken finds what l itself says of the method.
+func (v *verdict) spoken(l *line, phrases []Phrase) {
 	said := ""
 	for _, phrase := range phrases {
 		if phrase.Error == v.name && phrase.Method != "" {
@@ -84,31 +106,67 @@ func (g *generator) verdict(l *line) verdict {
 	}
 	switch {
 	case l.act == actPublish && l.bare:
-		v.method = initPublisher.String()
+		v.method, v.source = initPublisher.String(), fromSpelling
 	case l.act != actOther:
-		v.method = actions[l.act].method.String()
+		v.method, v.source = actions[l.act].method.String(), fromSpelling
 	case l.spell != unknown:
-		v.method = l.spell.String()
+		v.method, v.source = l.spell.String(), fromSpelling
 	case l.call != unknown:
-		v.method = l.call.String()
+		v.method, v.source = l.call.String(), fromFunction
 	case said != "":
-		v.method = said
-	case parts[p].method != unknown:
-		v.method = parts[p].method.String()
-	default:
-		v.method = onlyMethod(v.name).String()
+		v.method, v.source = said, fromPhrase
+	case parts[l.part].method != unknown:
+		v.method, v.source = parts[l.part].method.String(), fromPart
 	}
-	return v
 }
 
-// onlyMethod is the one method that a name is documented for, else unknown.
-func onlyMethod(name string) method {
+// nameByCode is the name that the code of l tells, empty if it tells none.
+func nameByCode(l *line, method string) string {
+	if l.said == 0 {
+		return ""
+	}
+	if l.shape == weakException && l.said == 1500 && l.msg == workflow {
+		// The SDK prints this where its timer for publishing ran out.
+		return errorName(timeout)
+	}
+	return oneName(l.said, method)
+}
+
+// workflow is what an exception line says of a call that came to no media.
+const workflow = "ICEWorkflow"
+
+// socket reports whether l is a try of the socket.
+func (l *line) socket() bool {
+	if l.shape == postFailure {
+		return l.act == actConnect && (l.reason == "WebSocketConnection" || l.reason == "ConnectToSession")
+	}
+	return !l.shape.telemetry() && (l.part == partRumor || l.part == partRaptor)
+}
+
+// onlyMethod is the one method that a name is documented for, else unknown. A
+// code that goes with the name, or with any where there is none, narrows that
+// down to the methods that raise it.
+func onlyMethod(name string, code int16) string {
+	only := unknown.String()
 	for i := range names {
 		if names[i].text == name {
-			return names[i].only
+			only = names[i].only.String()
 		}
 	}
-	return unknown
+	var list []string
+	for i := range raises {
+		r := &raises[i]
+		if (name == "" || r.name == name) && slices.Contains(r.codes, code) && !slices.Contains(list, r.method) {
+			list = append(list, r.method)
+		}
+	}
+	switch {
+	case len(list) == 1:
+		return list[0]
+	case len(list) > 1 && !slices.Contains(list, only):
+		return unknown.String()
+	}
+	return only
 }
 
 // directives are what a reader takes out of a text before he looks at it.
@@ -118,8 +176,6 @@ var directives = strings.NewReplacer("%c", "", "%O", "", "\x1b[31m", "", "\x1b[0
 // be, such as IDs, are left out.
 func (g *generator) decoded(l *line) string {
 	switch {
-	case l.shape == postOther:
-		return others[l.other].payload
 	case l.shape.telemetry():
 		return string(appendMessage(nil, l)) + "\n" + l.reason
 	case l.shape == appNested:
@@ -166,8 +222,8 @@ func whole(text string, start, end int) bool {
 
 func wordByte(c byte) bool { return c == '_' || strings.IndexByte(letters, c) >= 0 }
 
-// checkPhrases refuses phrases that are in the harmless texts, which are counted
-// as clean unseen, and phrases without a text or an error.
+// checkPhrases refuses phrases that are in the harmless texts, whose records are
+// counted unseen, and phrases without a text or an error.
 func checkPhrases(phrases []Phrase) error {
 	for _, p := range phrases {
 		if p.Text == "" || p.Error == "" {
@@ -185,9 +241,16 @@ func checkPhrases(phrases []Phrase) error {
 	return nil
 }
 
-// harmless holds the texts that are clean whatever phrases there are. Their
+// harmless holds the texts that tell no error whatever phrases there are. Their
 // holes are replaced by numbers.
 var harmless = func() (list []string) {
+	for _, n := range noises {
+		list = append(list, n.msg+n.rest)
+	}
+	for _, o := range others {
+		list = append(list, o.payload)
+	}
+	list = append(append(list, browserNoise...), nativeNoise, "unpublish", "Unknown")
 	for _, stack := range stacks {
 		list = append(list, stack...)
 	}

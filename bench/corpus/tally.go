@@ -1,0 +1,317 @@
+package corpus
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A tally counts records as they are written, and failures when their last
+// record is.
+type tally struct {
+	totals     Totals
+	index      map[rowKey]int32
+	rows       []row
+	methodsAt  map[methodKey]int32
+	methods    []methodRow
+	seen       map[int64]int64 // sessions by day
+	shapes     [shapes]int64
+	near       [mutations]int64
+	unexpected error // about the first failure that is not told as planned
+}
+
+// A rowKey identifies a row; day is wholeInput in ErrorsTotal.
+type rowKey struct {
+	day    int64
+	method string
+	name   string // empty: none
+	code   int16
+}
+
+const wholeInput = -1
+
+type row struct {
+	rowKey
+	failures, sessions int64
+	evidence           [evidences]int64 // lines
+	first, last        int64
+	codes              map[int]int64
+}
+
+type methodKey struct {
+	day    int64
+	method string
+}
+
+type methodRow struct {
+	day int64
+	Method
+}
+
+func (t *tally) init() {
+	t.index = map[rowKey]int32{}
+	t.methodsAt = map[methodKey]int32{}
+	t.seen = map[int64]int64{}
+}
+
+// A mark says that a session has been counted somewhere.
+type mark struct {
+	kind markKind
+	at   int32 // day or row
+}
+
+type markKind uint8
+
+const (
+	seenOn markKind = iota
+	inRow
+	inMethod
+	failedIn
+)
+
+// once reports whether s is counted there for the first time.
+func (s *session) once(kind markKind, at int32) bool {
+	m := mark{kind, at}
+	if slices.Contains(s.marks, m) {
+		return false
+	}
+	s.marks = append(s.marks, m)
+	return true
+}
+
+// record counts the record that l became. direct says that it bears the
+// session's ID.
+func (t *tally) record(s *session, l *line, ts, bytes, lines int64, direct bool) {
+	t.totals.Bytes += bytes
+	t.totals.Lines += lines
+	t.shapes[l.shape]++
+	if l.shape == nearMiss {
+		t.near[l.near]++
+	}
+	if direct && !s.met {
+		s.met = true
+		t.totals.Sessions++
+		t.seen[wholeInput]++
+	}
+	// A record with nothing but a client instance is of the session too: its
+	// page has posted the ID before.
+	known := direct || l.bare
+	if day := ts / msPerDay; known && s.once(seenOn, int32(day)) {
+		t.seen[day]++
+	}
+	t.outcome(s, l, ts/msPerDay)
+	switch v := &l.verdict; {
+	case v.evidence != unclassified:
+		t.totals.Records.Classified++
+		if v.evidence == byName {
+			t.totals.Named++
+		}
+		s.failure.add(l, ts, known)
+	case l.shape.telemetry():
+		t.totals.Records.Telemetry++
+	default:
+		t.totals.Records.Clean++
+	}
+}
+
+// outcome counts what l adds to the calls of its method. The outcome of a call
+// belongs to the day when it began.
+func (t *tally) outcome(s *session, l *line, day int64) {
+	if l.outcome == noOutcome {
+		return
+	}
+	if l.outcome == attempted {
+		s.began[l.act] = day
+	}
+	for _, day := range [...]int64{s.began[l.act], wholeInput} {
+		i := t.methodRow(day, actions[l.act].method.String())
+		m := &t.methods[i]
+		switch l.outcome {
+		case attempted:
+			m.Attempts++
+			if s.once(inMethod, i) {
+				m.Sessions++
+			}
+		case succeeded:
+			m.Successes++
+		case failed:
+			m.Failed++
+		case cancelled:
+			m.Cancels++
+		}
+	}
+}
+
+func (t *tally) methodRow(day int64, method string) int32 {
+	key := methodKey{day, method}
+	i, ok := t.methodsAt[key]
+	if !ok {
+		i = int32(len(t.methods))
+		t.methodsAt[key] = i
+		t.methods = append(t.methods, methodRow{day, Method{Method: method}})
+	}
+	return i
+}
+
+// A failure is what the records of one step of a plan say together.
+type failure struct {
+	planned bool
+	aside   bool  // the records are of no failure
+	cause   int16 // the name as planned, or noName
+
+	lines       int64
+	evidence    [evidences]int64
+	first, last int64
+	known       bool // its session is
+	codes       []int16
+
+	name   string
+	rank   int8 // of the name's evidence
+	method string
+	source source // of the method
+	weak   []weak
+	torn   string // why the records cannot be of one failure
+}
+
+// A weak record bears no name.
+type weak struct {
+	method   string
+	code     int16
+	anywhere bool // its code stands beside all names of the method
+}
+
+// reset empties f for the next step.
+func (f *failure) reset() {
+	*f = failure{cause: noName, codes: f.codes[:0], weak: f.weak[:0]}
+}
+
+// add adds a record, and its verdict, to f.
+func (f *failure) add(l *line, ts int64, known bool) {
+	v := &l.verdict
+	if f.lines == 0 {
+		f.first, f.last, f.method = ts, ts, v.method
+	}
+	f.lines++
+	f.first, f.last = min(f.first, ts), max(f.last, ts)
+	f.evidence[v.evidence]++
+	f.known = f.known || known
+	if l.said != 0 {
+		f.codes = append(f.codes, l.said)
+	}
+	if !mayMeet(v.method, f.method) {
+		f.torn = "it is of " + f.method + " and of " + v.method
+	}
+	switch {
+	case v.source > f.source:
+		f.method, f.source = v.method, v.source
+	case v.source == f.source && v.method != f.method:
+		f.torn = "the methods " + f.method + " and " + v.method + " are told equally well"
+	}
+	rank := int8(v.evidence)
+	if v.socket {
+		rank -= int8(evidences) // any other line tells more
+	}
+	switch {
+	case v.name == "":
+		if !v.socket {
+			f.weak = append(f.weak, weak{v.method, l.said, l.act == actSubscribe && l.said == 1013})
+		}
+	case f.name == "" || rank > f.rank:
+		f.name, f.rank = v.name, rank
+	}
+	if v.name != "" && !v.socket && v.name != errorName(f.cause) {
+		f.torn = "a record tells " + v.name
+	}
+}
+
+// mayMeet reports whether one failure can have records of both methods: those of
+// getting media are told as of either, depending on who asked for a publisher.
+func mayMeet(a, b string) bool {
+	p, q := initPublisher.String(), publish.String()
+	return a == b || a == unknown.String() || b == unknown.String() || a == p && b == q || a == q && b == p
+}
+
+// settle counts the failure of a step that has been written.
+func (t *tally) settle(s *session) {
+	f := &s.failure
+	if f.lines == 0 {
+		return // only texts told it, and no phrases are known
+	}
+	if err := f.check(); err != nil && t.unexpected == nil {
+		t.unexpected = err
+	}
+	if !f.aside {
+		t.totals.Failures++
+	}
+	for _, day := range [...]int64{f.first / msPerDay, wholeInput} {
+		t.count(s, f, day)
+	}
+}
+
+// check reports records that readers would not take for the failure as
+// planned.
+func (f *failure) check() error {
+	torn := f.torn
+	if !f.planned {
+		torn = "no failure was planned"
+	}
+	for _, w := range f.weak {
+		if f.name != "" && w.code != 0 && !w.anywhere && !(raised(f.name, w.code, w.method) && raised(f.name, w.code, f.method)) {
+			torn = fmt.Sprintf("%d does not go with it", w.code)
+		}
+		if f.name == "" && w.code != f.code() {
+			torn = fmt.Sprintf("nameless, it has the codes %v", f.codes)
+		}
+	}
+	if torn == "" {
+		return nil
+	}
+	return fmt.Errorf("corpus: a failure planned as %q of %s: %s", errorName(f.cause), f.method, torn)
+}
+
+// code is what stands for the name.
+func (f *failure) code() int16 {
+	if f.name != "" || len(f.codes) == 0 {
+		return 0
+	}
+	return f.codes[0]
+}
+
+// count adds f to the rows of a day.
+func (t *tally) count(s *session, f *failure, day int64) {
+	i := t.row(rowKey{day, f.method, f.name, f.code()}, f)
+	r := &t.rows[i]
+	for e, n := range f.evidence {
+		r.evidence[e] += n
+	}
+	r.first, r.last = min(r.first, f.first), max(r.last, f.last)
+	for _, code := range f.codes {
+		r.codes[int(code)]++
+	}
+	if f.aside {
+		return
+	}
+	r.failures++
+	j := t.methodRow(day, f.method)
+	if !f.known {
+		return
+	}
+	if s.once(inRow, i) {
+		r.sessions++
+	}
+	if s.once(inMethod, j) {
+		t.methods[j].Sessions++
+	}
+	if s.once(failedIn, j) {
+		t.methods[j].Failing++
+	}
+}
+
+func (t *tally) row(key rowKey, f *failure) int32 {
+	i, ok := t.index[key]
+	if !ok {
+		i = int32(len(t.rows))
+		t.index[key] = i
+		t.rows = append(t.rows, row{rowKey: key, first: f.first, last: f.last, codes: map[int]int64{}})
+	}
+	return i
+}
