@@ -3,7 +3,6 @@ package aggregate
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
@@ -35,10 +34,15 @@ var Outcomes = [...]Outcome{Open, Succeeded, Failed, Cancelled}
 // An Attempts counts calls of a method by the application that share all of
 // what comes before the number, told by the SDK's telemetry.
 type Attempts struct {
-	Method   catalogue.MethodID
-	Cell     Cell // in which they began
-	Outcome  Outcome
-	Inferred bool // the input shows their end, but not their start
+	Session    SessionID
+	HasSession bool
+	Method     catalogue.MethodID
+	Cell       Cell // in which they began
+	Outcome    Outcome
+	Inferred   bool // the input shows their end, but not their start
+
+	SDK, Browser, OS int // of the client that made the calls, into Tally.Labels
+	APIKey           int // of the session, likewise
 
 	Attempts int64
 }
@@ -56,22 +60,34 @@ type step struct {
 	// the method and above what happened: so steps of a call sort by time, and
 	// what starts sorts before what ends.
 	what uint64
+
+	session uint32 // number plus one; zero: none. Two exports of one event may differ in it
+	client  uint32 // number plus one; zero: none. All steps of a call have the same
 }
 
-func newStep(call uint64, nanos int64, m catalogue.MethodID, what uint64) step {
+func newStep(call uint64, session, client uint32, nanos int64, m catalogue.MethodID, what uint64) step {
 	var millis uint64 // zero if the time is not told
 	if nanos > 0 {
 		millis = uint64(nanos) / uint64(time.Millisecond)
 	}
-	return step{call: call, what: millis<<16 | uint64(m)<<8 | what}
+	return step{call: call, session: session, client: client, what: millis<<16 | uint64(m)<<8 | what}
 }
 
 // What happened: starts, or one more than the Outcome.
 const starts = 0
 
 func (s step) compare(other step) int {
-	return cmp.Or(cmp.Compare(s.call, other.call), cmp.Compare(s.what, other.what))
+	switch {
+	case s.call != other.call:
+		return cmp.Compare(s.call, other.call)
+	case s.what != other.what:
+		return cmp.Compare(s.what, other.what)
+	}
+	return cmp.Compare(s.session, other.session)
 }
+
+// same reports whether two steps are one event.
+func (s step) same(other step) bool { return s.call == other.call && s.what == other.what }
 
 func (s step) method() catalogue.MethodID { return catalogue.MethodID(s.what >> 8) }
 func (s step) starts() bool               { return uint8(s.what) == starts }
@@ -87,7 +103,7 @@ func (s step) cell() Cell {
 }
 
 // step notes a telemetry event, if it is one of an attempt.
-func (t *Tally) step(e *parse.Event) {
+func (t *Tally) step(e *parse.Event, session, client uint32) {
 	what := uint64(starts)
 	var method catalogue.MethodID
 	tel := e.Telemetry
@@ -106,38 +122,38 @@ func (t *Tally) step(e *parse.Event) {
 	var of []byte // what one call has for itself
 	switch string(tel.Action) {
 	case "Connect":
-		method, of = methodConnect, tel.ConnectionID
+		method, of = methodConnect, e.ConnectionID
 	case "Publish":
-		method, of = methodPublish, tel.StreamID
+		method, of = methodPublish, e.StreamID
 		if len(of) == 0 {
 			// Without a stream it is the end of OT.initPublisher, or of the timer
 			// of a publisher that is gone. Only a missing role is told so early.
 			if string(tel.FailureReason) != "Permission" {
 				return
 			}
-			of = tel.ConnectionID
+			of = e.ConnectionID
 		}
 	case "Subscribe":
-		method, of = methodSubscribe, tel.SubscriberID
+		method, of = methodSubscribe, e.SubscriberID
 		if len(of) == 0 {
-			of = tel.StreamID
+			of = e.StreamID
 		}
 	default:
 		return
 	}
 	t.key = append(t.key[:0], tel.Action...)
 	t.key = append(t.key, 0)
-	t.key = append(t.key, tel.Client...)
+	t.key = append(t.key, e.Client...)
 	t.key = append(t.key, 0)
 	t.key = append(t.key, of...)
-	if len(tel.StreamID) == 0 && method == methodPublish {
+	if len(e.StreamID) == 0 && method == methodPublish {
 		// Each refused call is one by itself: no stream tells them apart.
 		t.key = append(t.key, 0)
 		for shift := 0; shift < 64; shift += 8 {
 			t.key = append(t.key, byte(e.Time>>shift))
 		}
 	}
-	t.steps.add(newStep(xxh3.Hash(t.key), e.Time, method, what))
+	t.steps.add(newStep(xxh3.Hash(t.key), session, client, e.Time, method, what))
 	t.posts++
 }
 
@@ -147,21 +163,37 @@ var (
 	methodSubscribe = catalogue.LookupMethod([]byte("Session.subscribe"))
 )
 
-// Attempts yields the attempts, sorted by method, cell, outcome and whether they
-// are inferred, and returns how many of their events were seen more than once.
-// Attempts are a function of the set of events: neither the order of events nor
-// their repeats matter.
+// Attempts yields the attempts, sorted by session, method, cell, outcome, whether
+// they are inferred, and client, and returns how many of their events were seen
+// more than once. Attempts are a function of the set of events: neither the order of
+// events nor their repeats matter.
 func (t *Tally) Attempts() (attempts iter.Seq[Attempts], duplicates int64) {
+	t.Settle()
 	duplicates = t.posts
-	counts := map[Attempts]int64{}
+	// Sessions by their place in the order of SessionIDs, which any process tells.
+	rank := make([]uint32, len(t.sessions.ids)+1)
+	for i, n := range t.order {
+		rank[n] = uint32(i) + 1
+	}
+	methods, labels := ranks(t.MethodNames()), ranks(t.Labels())
+	var kinds []attemptKind
 	var call []step
 	close := func() {
 		for _, c := range coursesOf(call) {
-			counts[Attempts{Method: c.start.method(), Cell: c.start.cell(), Outcome: c.outcome, Inferred: c.inferred}]++
+			client := t.clientOf(c.start.client, c.session)
+			kinds = append(kinds, newAttemptKind(&c, rank[c.session], methods[c.start.method()], labels, client))
 		}
 		call = call[:0]
 	}
 	for s := range t.steps.all() {
+		s.session = t.sessions.resolve(s.session)
+		if n := len(call); n > 0 && call[n-1].same(s) {
+			// The greatest, so that one which bears a session beats none.
+			if rank[s.session] > rank[call[n-1].session] {
+				call[n-1].session = s.session
+			}
+			continue
+		}
 		duplicates--
 		if len(call) > 0 && call[0].call != s.call {
 			close()
@@ -169,19 +201,66 @@ func (t *Tally) Attempts() (attempts iter.Seq[Attempts], duplicates int64) {
 		call = append(call, s)
 	}
 	close()
-	kinds := slices.SortedFunc(maps.Keys(counts), func(a, b Attempts) int {
-		return cmp.Or(cmp.Compare(a.Method.Name(), b.Method.Name()), cmp.Compare(a.Cell, b.Cell),
-			cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred))
-	})
+	slices.SortFunc(kinds, attemptKind.compare)
 	return func(yield func(Attempts) bool) {
-		for _, a := range kinds {
-			n := counts[a]
-			a.Attempts = n
+		for from, to := 0, 0; from < len(kinds); from = to {
+			for to < len(kinds) && kinds[to] == kinds[from] {
+				to++
+			}
+			a := kinds[from].attempts()
+			a.Attempts = int64(to - from)
+			if n := kinds[from].rank(); n != 0 {
+				session := t.order[n-1] - 1
+				a.HasSession, a.Session, a.APIKey = true, t.sessions.ids[session].Bytes(), int(t.sessions.known[session].key)
+			}
 			if !yield(a) {
 				return
 			}
 		}
 	}, duplicates
+}
+
+// An attemptKind is all that is reported of one attempt, packed so that it is
+// quickly sorted: by the rank of its session (plus one; zero: none), its method's
+// rank, the cell, the outcome and whether it is inferred, and the ranks of the
+// client's labels.
+type attemptKind struct {
+	hi, lo, labels uint64
+	client         client
+}
+
+func newAttemptKind(c *course, session uint32, method uint16, labels []uint16, client client) attemptKind {
+	k := attemptKind{
+		hi: uint64(session)<<32 | uint64(method)<<16 | uint64(c.start.method()),
+		lo: uint64(uint32(c.start.cell())^1<<31)<<8 | uint64(c.outcome)<<1,
+
+		labels: uint64(labels[client.sdk])<<32 | uint64(labels[client.browser])<<16 | uint64(labels[client.os]),
+		client: client,
+	}
+	if c.inferred {
+		k.lo |= 1
+	}
+	return k
+}
+
+func (k attemptKind) rank() uint32 { return uint32(k.hi >> 32) }
+
+func (k attemptKind) attempts() Attempts {
+	return Attempts{
+		Method: catalogue.MethodID(k.hi), Cell: Cell(uint32(k.lo>>8) ^ 1<<31),
+		Outcome: Outcome(k.lo >> 1 & 0x7f), Inferred: k.lo&1 == 1,
+		SDK: int(k.client.sdk), Browser: int(k.client.browser), OS: int(k.client.os),
+	}
+}
+
+func (k attemptKind) compare(other attemptKind) int {
+	switch {
+	case k.hi != other.hi:
+		return cmp.Compare(k.hi, other.hi)
+	case k.lo != other.lo:
+		return cmp.Compare(k.lo, other.lo)
+	}
+	return cmp.Compare(k.labels, other.labels)
 }
 
 func compareBools(a, b bool) int {
@@ -200,6 +279,7 @@ type course struct {
 	outcome  Outcome
 	end      int64 // of the last try, in milliseconds
 	inferred bool
+	session  uint32 // of the first step that bears one
 }
 
 // coursesOf divides the steps of one connection, stream or subscriber, in order,
@@ -221,6 +301,9 @@ func coursesOf(steps []step) []course {
 			out = append(out, course{start: s, outcome: s.outcome(), end: s.millis(), inferred: true})
 		case now.outcome == Open:
 			now.outcome, now.end = s.outcome(), s.millis()
+		}
+		if now = &out[len(out)-1]; now.session == 0 {
+			now.session = s.session
 		}
 	}
 	return out

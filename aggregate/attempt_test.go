@@ -27,26 +27,27 @@ func (p post) event(t *testing.T) *parse.Event {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tel := &parse.Telemetry{
-		Action: []byte(p.action), Variation: []byte(p.variation), Client: []byte("client"),
+	e := &parse.Event{Time: 1795430665e9 + int64(after), OfDay: parse.NoTime, Session: []byte("1_MX4session"), Client: []byte("client")}
+	e.Telemetry = &parse.Telemetry{
+		Action: []byte(p.action), Variation: []byte(p.variation),
 		Reason: []byte(p.reason), FailureReason: []byte(p.reason),
 	}
 	switch p.action {
 	case "Connect":
-		tel.ConnectionID = []byte(p.of)
+		e.ConnectionID = []byte(p.of)
 	case "Publish":
-		tel.ConnectionID, tel.StreamID = []byte("connection"), []byte(p.of)
+		e.ConnectionID, e.StreamID = []byte("connection"), []byte(p.of)
 	case "Subscribe":
-		tel.ConnectionID, tel.StreamID, tel.SubscriberID = []byte("connection"), []byte("stream"), []byte(p.of)
+		e.ConnectionID, e.StreamID, e.SubscriberID = []byte("connection"), []byte("stream"), []byte(p.of)
 	}
-	return &parse.Event{Time: 1795430665e9 + int64(after), Session: []byte("1_MX4session"), Telemetry: tel}
+	return e
 }
 
 func attemptsIn(t *testing.T, posts ...post) *Tally {
 	t.Helper()
 	tally := &Tally{}
 	for _, p := range posts {
-		tally.Add(p.event(t), &classify.Verdict{})
+		tally.Add(p.event(t), &classify.Verdict{}, 0)
 	}
 	return tally
 }

@@ -48,6 +48,17 @@ func (r *runs[T]) join(other *runs[T]) {
 	*other = runs[T]{}
 }
 
+// change applies f to every value.
+func (r *runs[T]) change(f func(*T)) {
+	r.settle()
+	for _, run := range r.sorted {
+		for i := range run {
+			f(&run[i])
+		}
+		slices.SortFunc(run, T.compare)
+	}
+}
+
 // all yields the values in order, each once.
 func (r *runs[T]) all() iter.Seq[T] {
 	r.settle()

@@ -74,6 +74,7 @@ func Scan(sources []parse.Source, o Options) *Result {
 	for i := range tallies {
 		result.Tally.Merge(&tallies[i])
 	}
+	result.Tally.Settle()
 	return result
 }
 
@@ -89,6 +90,7 @@ type scan struct {
 // worker reads itself, or a block that has been read.
 type task struct {
 	source *source
+	piece  *piece
 	reader *parse.Reader
 	block  *parse.Block
 }
@@ -96,7 +98,17 @@ type task struct {
 // A source is a Source that is being read.
 type source struct {
 	*Source
+	id      SourceID
 	pending sync.WaitGroup // its tasks
+	pieces  []*piece       // one for each task, in order
+}
+
+// task makes the next task of a source.
+func (s *source) task(r *parse.Reader, b *parse.Block) task {
+	p := &piece{source: s.id}
+	s.pieces = append(s.pieces, p)
+	s.pending.Add(1)
+	return task{source: s, piece: p, reader: r, block: b}
 }
 
 // open opens a source and sends its tasks. The source's slot is free again when
@@ -109,10 +121,11 @@ func (s *scan) open(from parse.Source, to *Source, stdin io.Reader) {
 		return
 	}
 	to.Format, to.Compression = in.Format.Name, in.Compression
-	src := &source{Source: to}
+	src := &source{Source: to, id: sourceID(to.Name)}
 	s.sources.Add(1)
 	finish := func() {
 		src.pending.Wait()
+		countUp(src.pieces)
 		to.checkSum(in.Decoded())
 		in.Close()
 		<-s.slots
@@ -127,8 +140,7 @@ func (s *scan) open(from parse.Source, to *Source, stdin io.Reader) {
 		return
 	}
 	for _, r := range readers {
-		src.pending.Add(1)
-		s.tasks <- task{source: src, reader: r}
+		s.tasks <- src.task(r, nil)
 	}
 	go finish()
 }
@@ -145,8 +157,7 @@ func (s *scan) stream(src *source, r *parse.Reader) {
 			}
 			return
 		}
-		src.pending.Add(1)
-		s.tasks <- task{source: src, block: block}
+		s.tasks <- src.task(nil, block)
 	}
 }
 
@@ -155,12 +166,14 @@ func (s *scan) work(tally *Tally) {
 	w := &worker{take: tally.Add}
 	own := &parse.Block{}
 	for t := range s.tasks {
+		tally.origins.enter(t.piece)
 		if t.block != nil {
 			w.block(t.block)
 			s.free <- t.block
 		} else if err := w.read(t.reader, own); err != nil {
 			t.source.breakOff(err)
 		}
+		t.piece.records = w.account.Records.Total()
 		t.source.settle(&w.account, w.skipped)
 		w.account, w.skipped = Account{}, w.skipped[:0]
 		t.source.pending.Done()
@@ -173,7 +186,9 @@ type worker struct {
 	finder  classify.Finder
 	record  classify.Record
 	verdict classify.Verdict
-	take    func(*parse.Event, *classify.Verdict) // what becomes of each record that could be read
+	// take is what becomes of each record that could be read. number says which one
+	// of the task it is, from 0.
+	take func(e *parse.Event, v *classify.Verdict, number int64)
 
 	// Of the task at hand:
 	account Account
@@ -189,13 +204,14 @@ func (w *worker) block(b *parse.Block) {
 			continue
 		}
 		w.verdict = classify.Verdict{}
-		if len(event.Text) > 0 {
+		if len(event.Text) > 0 || event.Code != 0 {
 			w.verdict = w.judge(event)
 			if event.Cut != "" && !w.verdict.Failure {
 				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
 				continue
 			}
 		}
+		number := a.Records.Total()
 		a.Bytes += int64(event.Bytes)
 		a.Lines += int64(event.Lines)
 		switch {
@@ -206,7 +222,7 @@ func (w *worker) block(b *parse.Block) {
 		default:
 			a.Records.Clean++
 		}
-		w.take(event, &w.verdict)
+		w.take(event, &w.verdict, number)
 	}
 }
 
@@ -226,13 +242,13 @@ func (w *worker) read(r *parse.Reader, own *parse.Block) error {
 
 // judge classifies an event.
 func (w *worker) judge(e *parse.Event) classify.Verdict {
-	w.record = classify.Record{Text: e.Text, Name: e.Name}
+	w.record = classify.Record{Text: e.Text, Name: e.Name, Code: e.Code}
 	if t := e.Telemetry; t != nil {
 		w.record.Telemetry = true
 		w.record.Action = t.Action
 		w.record.Failed, w.record.Denied = t.Failed(), t.Denied()
-		w.record.Code = t.FailureCode
-		w.record.StreamID = len(t.StreamID) > 0
+		w.record.Reason = t.FailureReason
+		w.record.StreamID, w.record.Session = len(e.StreamID) > 0, len(e.Session) > 0
 	}
 	return classify.Match(&w.record)
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,10 +86,13 @@ func TestWorkersDoNotMatter(t *testing.T) {
 		}
 		sources = append(sources, write(t, fmt.Sprint(i), packed.Bytes()))
 	}
+	// Without times, lines tell which records belong together, across the borders
+	// of sections and blocks too.
+	sources = append(sources, write(t, "timeless", timeless(9<<20)))
 	one := Scan(sources, Options{Jobs: 1})
 	for _, jobs := range []int{2, 5} {
 		many := Scan(sources, Options{Jobs: jobs})
-		if !reflect.DeepEqual(contentsOf(one.Tally), contentsOf(many.Tally)) {
+		if !reflect.DeepEqual(contentsOf(one.Tally), contentsOf(many.Tally)) || !slices.Equal(rowsIn(one.Tally), rowsIn(many.Tally)) {
 			t.Errorf("%d workers count something else than one", jobs)
 		}
 		for i, s := range many.Sources {
@@ -96,6 +101,19 @@ func TestWorkersDoNotMatter(t *testing.T) {
 			}
 		}
 	}
+}
+
+// timeless is a log without times, with an error every few lines.
+func timeless(size int) []byte {
+	r := rand.New(rand.NewPCG(1, 6))
+	var b bytes.Buffer
+	for b.Len() < size {
+		fmt.Fprintf(&b, "%s: it did not work\n", []string{"OT_TIMEOUT", "OT_NOT_FOUND", "OT_STREAM_DESTROYED", "OT_CANCEL"}[r.IntN(4)])
+		for range r.IntN(60) {
+			b.WriteString("nothing to see here, and nothing to do about it\n")
+		}
+	}
+	return b.Bytes()
 }
 
 // TestNothingIsLost holds the law of sums on logs with every kind of damage:

@@ -10,14 +10,94 @@ import (
 // written. Two of a billion sessions collide with a chance below 1e-20, so
 // counts of distinct sessions are exact in practice, and a session costs the
 // same memory however long its ID is.
+//
+// Where no session is known it stands for the connection or the client instance
+// that a record bears, by a hash with another seed.
 type SessionID [16]byte
 
-// sessions numbers the sessions of a Tally in the order in which they were
-// first seen, from 0. It is an open-addressing table, since every record of a
-// log is looked up in it.
+// NewSessionID returns what stands for an OpenTok session ID.
+func NewSessionID(id []byte) SessionID { return sessionHash(FromSession, id).Bytes() }
+
+// SessionFrom says what stands for a session.
+type SessionFrom uint8
+
+// What a session is known by, best first.
+const (
+	FromSession    SessionFrom = iota // its own ID
+	FromConnection                    // a connection that is not known to be of one session
+	FromClient                        // a client instance, likewise
+	FromSource                        // nothing: all such records of a source are taken together
+)
+
+// SessionFroms lists all there are.
+var SessionFroms = [...]SessionFrom{FromSession, FromConnection, FromClient, FromSource}
+
+// String returns what stands for the session, as in the output of events.
+func (f SessionFrom) String() string {
+	return [...]string{"session", "connection", "client", "source"}[f]
+}
+
+// sessionHash is the hash of an ID of that kind.
+func sessionHash(from SessionFrom, id []byte) xxh3.Uint128 {
+	return xxh3.Hash128Seed(id, uint64(from))
+}
+
+// sessions numbers the sessions of a Tally, and what stands for them, in the
+// order in which they were first seen, from 0. It is an open-addressing table,
+// since every record of a log is looked up in it.
 type sessions struct {
 	slots []sessionSlot // a power of two of them, at most three quarters used
 	ids   []xxh3.Uint128
+	known []known
+}
+
+// known is what is known of a session beside its ID.
+type known struct {
+	from SessionFrom
+	is   uint32 // number plus one of the session that a stand-in is; zero: none was seen with it
+	of   uint32 // likewise the client that a connection was seen with
+
+	client client // of a stand-in FromClient
+	key    name   // label of the API key of a session
+}
+
+// several is in place of the session of a stand-in that was seen with more than
+// one: it is none of them.
+const several = 1<<32 - 1
+
+// bind says that a stand-in was seen with a session. Both are numbers plus one.
+func (s *sessions) bind(standIn, session uint32) {
+	if k := &s.known[standIn-1]; k.is == 0 {
+		k.is = session
+	} else if k.is != session {
+		k.is = several
+	}
+}
+
+// bindClient says that a connection was seen with a client.
+func (s *sessions) bindClient(connection, client uint32) {
+	if k := &s.known[connection-1]; k.of == 0 {
+		k.of = client
+	} else if k.of != client {
+		k.of = several
+	}
+}
+
+// resolve returns the session that a stand-in is, or the number itself. Both are
+// numbers plus one. A connection that no session was seen with is what its client
+// is.
+func (s *sessions) resolve(number uint32) uint32 {
+	if number == 0 {
+		return 0
+	}
+	k := &s.known[number-1]
+	switch {
+	case k.is != 0 && k.is != several:
+		return k.is
+	case k.is == 0 && k.of != 0 && k.of != several:
+		return s.resolve(k.of)
+	}
+	return number
 }
 
 type sessionSlot struct {
@@ -30,13 +110,13 @@ type sessionSlot struct {
 const unseen = NoCell + 1
 
 // slot returns the slot of id, which is added if it is new.
-func (s *sessions) slot(id xxh3.Uint128) *sessionSlot {
+func (s *sessions) slot(from SessionFrom, id xxh3.Uint128) *sessionSlot {
 	if len(s.ids) >= len(s.slots)/4*3 {
 		s.grow(max(2*len(s.slots), 1<<10))
 	}
 	slot := s.find(id)
 	if slot.number == 0 {
-		s.ids = append(s.ids, id)
+		s.ids, s.known = append(s.ids, id), append(s.known, known{from: from})
 		*slot = sessionSlot{id: id, number: uint32(len(s.ids)), cell: unseen}
 	}
 	return slot
@@ -73,6 +153,33 @@ func (s *sessions) reserve(n int) {
 	if size > len(s.slots) {
 		s.grow(size)
 	}
+}
+
+// join adds the sessions of other and returns what its numbers become, all of
+// them plus one.
+func (s *sessions) join(other *sessions) []uint32 {
+	s.reserve(len(other.ids))
+	numbers := make([]uint32, len(other.ids)+1)
+	for i, id := range other.ids {
+		numbers[i+1] = s.slot(other.known[i].from, id).number
+	}
+	for i, k := range other.known {
+		switch k.is {
+		case 0:
+		case several:
+			s.known[numbers[i+1]-1].is = several
+		default:
+			s.bind(numbers[i+1], numbers[k.is])
+		}
+		switch k.of {
+		case 0:
+		case several:
+			s.known[numbers[i+1]-1].of = several
+		default:
+			s.bindClient(numbers[i+1], numbers[k.of])
+		}
+	}
+	return numbers
 }
 
 // A sighting says that a session was seen in a cell: the session's number in

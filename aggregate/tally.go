@@ -6,10 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/zeebo/xxh3"
-
 	"github.com/otlog/otlog/classify"
-	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 )
 
@@ -21,23 +18,49 @@ import (
 // way and still add up to the same Tally. Time is kept in cells of a quarter of
 // an hour; windows and zones are drawn in report.
 //
-// It holds 50 to 80 bytes per session, 8 per session and cell, 46 to 90 per row,
-// and 16 per telemetry event of an attempt. It is not safe for concurrent use: every worker has its own.
+// It holds 60 to 90 bytes per session or stand-in, 8 per session and cell, 48 per
+// record that shows an error (or per 67 ms and mark, where there are more: see
+// evidence), and 24 per telemetry event of an attempt. It is not safe for
+// concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
 	sightings runs[sighting]
 	coverage  map[Cell]Coverage
 	current   Coverage // of the last record's cell, not yet among the others
 
-	rows  rows
+	origins   origins
+	errors    names
+	methods   names
+	labels    names // of SDK versions, browsers and systems
+	agents    map[string]client
+	evidences evidences
+
 	steps runs[step]
 	posts int64  // steps that were added, repeats included
 	key   []byte // scratch
+
+	// Made by Settle, of what stands above:
+	settled    bool
+	order      []uint32   // sessions by number plus one, sorted by SessionID, without those that stand for another one
+	onlyClient []uint32   // of each session by number plus one
+	evidence   []evidence // in its final form
 }
 
+// start makes the zero Tally ready.
+func (t *Tally) start() {
+	if t.errors.known == 0 {
+		t.errors, t.methods, t.labels = errorNames(), methodNames(), labelNames()
+	}
+}
+
+// Enter says that the records to come stand in that source.
+func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: source}) }
+
 // Add counts one record. v says what it is evidence of; a record that is none
-// still shows that its session was there.
-func (t *Tally) Add(e *parse.Event, v *classify.Verdict) {
+// still shows that its session was there. number says which record
+// of its source it is, from 0.
+func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
+	t.settled = false
 	cell := CellOf(e.Time)
 	// Frequent case first: neighbouring records share a cell.
 	if cell != t.current.Cell || t.current.Records == 0 {
@@ -45,18 +68,46 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict) {
 		t.current = Coverage{Cell: cell, First: parse.NoTime, Last: parse.NoTime}
 	}
 	t.current.add(Coverage{Records: 1, First: e.Time, Last: e.Time})
-	var session uint32
-	if len(e.Session) > 0 {
-		session = t.see(xxh3.Hash128(e.Session), cell)
-	}
+	session, client := t.sessionOf(e, cell)
 	if e.Telemetry != nil {
-		t.step(e)
+		t.start()
+		t.step(e, session, client)
+		if client != 0 {
+			t.learn(client, e.Telemetry)
+		}
 	}
 	if !v.Failure {
 		return
 	}
-	t.rows.add(rowKey{session: session, cell: cell, code: v.Code, err: v.Error, method: v.Method, evidence: v.Evidence},
-		count{lines: 1, first: e.Time, last: e.Time})
+	t.start()
+	x := t.newEvidence(e, v, session, client, number)
+	t.evidences.add(&x)
+}
+
+// sessionOf notes the session of a record in a cell and returns its number plus
+// one, or that of what stands for it; zero if there is nothing but the source.
+// client is the number plus one of the client, zero if there is none.
+func (t *Tally) sessionOf(e *parse.Event, cell Cell) (session, client uint32) {
+	session = t.see(FromSession, e.Session, cell)
+	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
+		return session, 0
+	}
+	connection, client := t.standIn(FromConnection, e.ConnectionID), t.standIn(FromClient, e.Client)
+	if connection != 0 && client != 0 {
+		t.sessions.bindClient(connection, client)
+	}
+	if session == 0 {
+		if connection != 0 {
+			return t.see(FromConnection, e.ConnectionID, cell), client
+		}
+		return t.see(FromClient, e.Client, cell), client
+	}
+	for _, s := range [2]uint32{connection, client} {
+		if s != 0 {
+			t.sessions.bind(s, session)
+		}
+	}
+	return session, client
 }
 
 // cover puts the current cell among the others.
@@ -76,9 +127,26 @@ func (t *Tally) cover() {
 	t.current.Records = 0
 }
 
-// see notes a session in a cell and returns its number plus one.
-func (t *Tally) see(id xxh3.Uint128, cell Cell) uint32 {
-	slot := t.sessions.slot(id)
+// standIn returns the number plus one of a stand-in, zero if id is empty.
+func (t *Tally) standIn(from SessionFrom, id []byte) uint32 {
+	if len(id) == 0 {
+		return 0
+	}
+	return t.sessions.slot(from, sessionHash(from, id)).number
+}
+
+// see notes a session in a cell and returns its number plus one, zero if id is
+// empty.
+func (t *Tally) see(from SessionFrom, id []byte, cell Cell) uint32 {
+	if len(id) == 0 {
+		return 0
+	}
+	before := len(t.sessions.ids)
+	slot := t.sessions.slot(from, sessionHash(from, id))
+	if from == FromSession && len(t.sessions.ids) > before {
+		t.start()
+		t.sessions.known[before].key = t.label(parse.DecodeSession(id).APIKey)
+	}
 	// Frequent case first: neighbouring records of a session share a cell.
 	if slot.cell != cell {
 		slot.cell = cell
@@ -92,97 +160,59 @@ func (t *Tally) Merge(other *Tally) {
 	if len(other.sessions.ids) > len(t.sessions.ids) {
 		*t, *other = *other, *t // move the smaller one
 	}
+	t.start()
+	other.start()
+	t.settled = false
 	t.cover()
 	other.cover()
 	for _, c := range other.coverage {
 		t.current = c
 		t.cover()
 	}
-	t.sessions.reserve(len(other.sessions.ids))
-	numbers := make([]uint32, len(other.sessions.ids)+1)
-	for i, id := range other.sessions.ids {
-		numbers[i+1] = t.sessions.slot(id).number
+	numbers := t.sessions.join(&other.sessions)
+	labels := t.labels.join(&other.labels)
+	for i, k := range other.sessions.known {
+		t.sessions.known[numbers[i+1]-1].key = labels[k.key]
+		c := &t.sessions.known[numbers[i+1]-1].client
+		t.lesser(&c.sdk, labels[k.client.sdk])
+		t.lesser(&c.browser, labels[k.client.browser])
+		t.lesser(&c.os, labels[k.client.os])
 	}
 	for s := range other.sightings.all() {
 		t.sightings.add(newSighting(numbers[s.number()], s.cell()))
 	}
-	for _, row := range other.rows.all {
-		row.key.session = numbers[row.key.session]
-		t.rows.add(row.key, row.count)
+	errors, methods, origin := t.errors.join(&other.errors), t.methods.join(&other.methods), t.origins.join(&other.origins)
+	for e := range other.evidences.all {
+		e.session, e.client, e.origin = numbers[e.session], numbers[e.client], e.origin+origin
+		e.err, e.method = errors[e.err], methods[e.method]
+		t.evidences.add(e)
 	}
+	other.steps.change(func(s *step) { s.session, s.client = numbers[s.session], numbers[s.client] })
 	t.steps.join(&other.steps)
 	t.posts += other.posts
 	*other = Tally{}
 }
 
-// A Row is a count of lines that share all of what comes before it.
-type Row struct {
-	Method     catalogue.MethodID
-	Error      catalogue.ID
-	Code       int32 // stands for a missing name; 0: none
-	Evidence   classify.Evidence
-	Session    SessionID
-	HasSession bool
-	Cell       Cell
-
-	Lines       int64
-	First, Last int64 // Unix nanoseconds, NoTime if no record bears a time
-}
-
-// Rows yields the counts, sorted by method, error, code, session, cell and
-// evidence: by name where there is one, so that the order is the same in any
-// build.
-func (t *Tally) Rows() iter.Seq[Row] {
-	methods, errors := ranks(len(catalogue.Methods()), catalogue.MethodID.Name), ranks(len(catalogue.Errors()), catalogue.ID.Name)
-	type place struct {
-		key uint64 // method, error and code, by rank
-		row uint32
+// Settle makes a Tally ready to be read, which several goroutines may then do. It
+// need not be called: what reads a Tally does so. Add and Merge undo it.
+func (t *Tally) Settle() {
+	if t.settled {
+		return
 	}
-	order := make([]place, len(t.rows.all))
-	for i := range order {
-		k := &t.rows.all[i].key
-		order[i] = place{uint64(methods[k.method])<<48 | uint64(errors[k.err])<<32 | uint64(uint32(k.code)), uint32(i)}
-	}
-	slices.SortFunc(order, func(a, b place) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		x, y := &t.rows.all[a.row].key, &t.rows.all[b.row].key
-		return cmp.Or(
-			t.compareSessions(x.session, y.session),
-			cmp.Compare(x.cell, y.cell),
-			cmp.Compare(x.evidence, y.evidence),
-		)
-	})
-	return func(yield func(Row) bool) {
-		for _, p := range order {
-			key, c := &t.rows.all[p.row].key, &t.rows.all[p.row].count
-			row := Row{
-				Method: key.method, Error: key.err, Code: key.code, Evidence: key.evidence, Cell: key.cell,
-				Lines: c.lines, First: c.first, Last: c.last,
-			}
-			if key.session != 0 {
-				row.HasSession, row.Session = true, t.sessions.ids[key.session-1].Bytes()
-			}
-			if !yield(row) {
-				return
-			}
+	t.start()
+	t.cover()
+	t.sightings.settle()
+	t.steps.settle()
+	t.order = t.order[:0]
+	for i := range t.sessions.ids {
+		if n := uint32(i) + 1; t.sessions.resolve(n) == n {
+			t.order = append(t.order, n)
 		}
 	}
-}
-
-// ranks returns the place of each number among all, ordered by name.
-func ranks[T ~uint8 | ~uint16](n int, name func(T) string) []uint16 {
-	order := make([]T, n)
-	for i := range order {
-		order[i] = T(i)
-	}
-	slices.SortFunc(order, func(a, b T) int { return cmp.Compare(name(a), name(b)) })
-	out := make([]uint16, n)
-	for place, number := range order {
-		out[number] = uint16(place)
-	}
-	return out
+	slices.SortFunc(t.order, t.compareSessions)
+	t.onlyClient = t.onlyClients()
+	t.evidence = t.settleEvidence()
+	t.settled = true
 }
 
 // compareSessions orders two sessions, given by their number plus one, by their
@@ -191,37 +221,44 @@ func (t *Tally) compareSessions(a, b uint32) int {
 	if a == 0 || b == 0 || a == b {
 		return cmp.Compare(a, b)
 	}
-	x, y := t.sessions.ids[a-1], t.sessions.ids[b-1]
-	return cmp.Or(cmp.Compare(x.Hi, y.Hi), cmp.Compare(x.Lo, y.Lo))
+	x, y := &t.sessions.ids[a-1], &t.sessions.ids[b-1]
+	if x.Hi != y.Hi {
+		return cmp.Compare(x.Hi, y.Hi)
+	}
+	return cmp.Compare(x.Lo, y.Lo)
 }
 
 // A Sighting is a session that was seen in a cell, NoCell if only records
 // without a time bear it there.
 type Sighting struct {
 	Session SessionID
+	From    SessionFrom // what the session is known by
 	Cell    Cell
 }
 
 // Sightings yields every session with every cell in which it was seen, sorted
 // by session and cell.
 func (t *Tally) Sightings() iter.Seq[Sighting] {
-	// Sorted by number first: where the sightings of each session begin.
+	t.Settle()
 	var all []sighting
-	begin := make([]uint32, len(t.sessions.ids)+2)
 	for s := range t.sightings.all() {
-		all = append(all, s)
-		begin[s.number()+1] = uint32(len(all))
+		all = append(all, newSighting(t.sessions.resolve(s.number()), s.cell()))
 	}
-	order := make([]uint32, len(t.sessions.ids))
-	for i := range order {
-		order[i] = uint32(i) + 1
+	slices.Sort(all) // in order already, but for stand-ins
+	all = slices.Compact(all)
+	// Sorted by number so far: where the sightings of each session begin.
+	begin := make([]uint32, len(t.sessions.ids)+2)
+	for i, s := range all {
+		begin[s.number()+1] = uint32(i) + 1
 	}
-	slices.SortFunc(order, t.compareSessions)
+	for i := 1; i < len(begin); i++ {
+		begin[i] = max(begin[i], begin[i-1])
+	}
 	return func(yield func(Sighting) bool) {
-		for _, number := range order {
+		for _, number := range t.order {
 			id := SessionID(t.sessions.ids[number-1].Bytes())
 			for _, s := range all[begin[number]:begin[number+1]] {
-				if !yield(Sighting{Session: id, Cell: s.cell()}) {
+				if !yield(Sighting{Session: id, From: t.sessions.known[number-1].from, Cell: s.cell()}) {
 					return
 				}
 			}
@@ -244,7 +281,7 @@ func (c *Coverage) add(other Coverage) {
 
 // Coverage yields every cell that holds records, in order.
 func (t *Tally) Coverage() iter.Seq[Coverage] {
-	t.cover()
+	t.Settle()
 	cells := slices.Sorted(maps.Keys(t.coverage))
 	return func(yield func(Coverage) bool) {
 		for _, c := range cells {

@@ -11,7 +11,9 @@ import (
 // A Record is one record as Walk shows it. It is good until the visit returns.
 type Record struct {
 	Source  string
+	ID      SourceID
 	Line    int64 // of its first line, from 1
+	Number  int64 // which record of the source it is, from 0
 	Event   *parse.Event
 	Verdict *classify.Verdict
 }
@@ -41,10 +43,11 @@ func walk(from parse.Source, to *Source, stdin io.Reader, visit func(*Record) er
 	to.Format, to.Compression = in.Format.Name, in.Compression
 	w := &worker{}
 	var stopped error
-	record := &Record{Source: to.Name} // reused, as the event is
-	w.take = func(e *parse.Event, v *classify.Verdict) {
+	record := &Record{Source: to.Name, ID: sourceID(to.Name)} // reused, as the event is
+	w.take = func(e *parse.Event, v *classify.Verdict, number int64) {
 		if stopped == nil {
-			record.Line, record.Event, record.Verdict = w.account.Lines-int64(e.Lines)+1, e, v
+			record.Line, record.Number = w.account.Lines-int64(e.Lines)+1, number
+			record.Event, record.Verdict = e, v
 			stopped = visit(record)
 		}
 	}

@@ -152,8 +152,8 @@ func BenchmarkErrorBatches(b *testing.B) {
 	tally := &aggregate.Tally{}
 	const rows = 200_000
 	for i := range rows {
-		e := parse.Event{Time: int64(i) << 40, Session: fmt.Appendf(nil, "1_MX4%d", i)}
-		tally.Add(&e, &classify.Verdict{Failure: true, Error: 1, Method: 1, Evidence: classify.ByName})
+		e := parse.Event{Time: int64(i) << 40, OfDay: parse.NoTime, Session: fmt.Appendf(nil, "1_MX4%d", i)}
+		tally.Add(&e, &classify.Verdict{Failure: true, Error: 1, Method: 1, Evidence: classify.ByName}, int64(i))
 	}
 	for b.Loop() {
 		n := int64(0)

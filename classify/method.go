@@ -2,52 +2,61 @@ package classify
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// method tells the method of a record, by the best evidence there is. id is the
-// record's error, 0 if it has no name.
-func method(r *Record, id catalogue.ID) (catalogue.MethodID, MethodFrom) {
+// method tells the method of a record, by the best evidence there is short of the
+// catalogue. id is the record's error, 0 if it has no name. name is a method that
+// the catalogue lacks.
+func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name []byte, from MethodFrom) {
 	if r.Telemetry {
-		if m := actionMethod(r); m != 0 {
-			return m, MethodSpelled
+		if m, _ := actionMethod(r); m != 0 {
+			return m, nil, MethodSpelled
 		}
 	}
-	if m := spelledMethod(r.Text); m != 0 {
-		return m, MethodSpelled
+	if m, name := spelledMethod(r.Text, id); m != 0 || name != nil {
+		return m, name, MethodSpelled
 	}
-	if m := calledFunction(r.Text); m != 0 {
-		return m, MethodFunction
+	if m := calledFunction(r.Text, id); m != 0 {
+		return m, nil, MethodFunction
 	}
-	if m := phraseMethod(r.Text, id); m != 0 {
-		return m, MethodPhrase
+	if t.phrase != nil {
+		if m := phraseMethod(r.Text, id); m != 0 {
+			return m, nil, MethodPhrase
+		}
 	}
-	if m := component(r.Text); m != 0 {
-		return m, MethodComponent
+	if m := saidMethod(r.Text); m != 0 {
+		return m, nil, MethodPhrase
 	}
-	if m := catalogue.OnlyMethod(id); m != 0 {
-		return m, MethodOnly
+	if m := component(r.Text, &t.logger); m != 0 {
+		return m, nil, MethodComponent
 	}
-	return 0, MethodUnknown
+	return 0, nil, MethodUnknown
 }
 
 // methodNamed is catalogue.LookupMethod for the tables of this file.
 func methodNamed(name string) catalogue.MethodID { return catalogue.LookupMethod([]byte(name)) }
 
 var (
+	connect       = methodNamed("Session.connect")
+	publish       = methodNamed("Session.publish")
 	initPublisher = methodNamed("OT.initPublisher")
 
-	// actions are the telemetry actions that a call of a method posts.
+	// actions are the telemetry actions that a call of a method posts. Those of 0
+	// do not say of which class it is.
 	actions = map[string]catalogue.MethodID{
-		"Connect":          methodNamed("Session.connect"),
-		"Publish":          methodNamed("Session.publish"),
-		"Subscribe":        methodNamed("Session.subscribe"),
-		"signal":           methodNamed("Session.signal"),
-		"ReportIssue":      methodNamed("OT.reportIssue"),
-		"setAudioSource":   methodNamed("Publisher.setAudioSource"),
-		"applyVideoFilter": methodNamed("Publisher.applyVideoFilter"),
-		"applyAudioFilter": methodNamed("Publisher.applyAudioFilter"),
+		"Connect":           connect,
+		"Publish":           publish,
+		"Subscribe":         methodNamed("Session.subscribe"),
+		"signal":            methodNamed("Session.signal"),
+		"ReportIssue":       methodNamed("OT.reportIssue"),
+		"setAudioSource":    methodNamed("Publisher.setAudioSource"),
+		"applyVideoFilter":  methodNamed("Publisher.applyVideoFilter"),
+		"applyAudioFilter":  methodNamed("Publisher.applyAudioFilter"),
+		"GetStats":          0,
+		"GetRtcStatsReport": 0,
 	}
 
 	// functions are those bare function names that only the SDK uses.
@@ -67,48 +76,121 @@ var (
 
 	// components are the SDK's modules whose lines speak of one method.
 	components = map[string]catalogue.MethodID{
-		"RumorSocket":   methodNamed("Session.connect"),
-		"RaptorSocket":  methodNamed("Session.connect"),
+		"RumorSocket":   connect,
+		"RaptorSocket":  connect,
 		"Publisher":     initPublisher,
 		"publisherInit": initPublisher,
 		"Subscriber":    methodNamed("Session.subscribe"),
 	}
+
+	// said are texts that go with any error of a method.
+	said = []struct {
+		text   []byte
+		method catalogue.MethodID
+	}{
+		{[]byte("Error applying video filter: "), methodNamed("Publisher.applyVideoFilter")},
+		{[]byte("Error applying audio filter: "), methodNamed("Publisher.applyAudioFilter")},
+		{[]byte("(reverted to previous audio device)"), methodNamed("Publisher.setAudioSource")},
+		{[]byte("Subscriber PeerConnection with connection"), methodNamed("Session.subscribe")},
+		{[]byte("subscriberCreate failed with"), methodNamed("Session.subscribe")},
+		{[]byte("Publisher PeerConnection with connection"), publish},
+	}
 )
 
 // actionMethod returns the method that posts a telemetry event, 0 if the action
-// does not tell.
-func actionMethod(r *Record) catalogue.MethodID {
-	m := actions[string(r.Action)]
-	if string(r.Action) == "Publish" && r.Failed && !r.StreamID {
-		// Before there is a stream, only OT.initPublisher can fail.
-		return initPublisher
+// does not tell, and whether the action is that of a method at all.
+func actionMethod(r *Record) (m catalogue.MethodID, called bool) {
+	m, called = actions[string(r.Action)]
+	if m == publish && r.Failed && !r.StreamID {
+		switch string(r.Reason) {
+		case "Permission", "Publish", iceWorkflow, "PeerConnectionError":
+		default:
+			// Before there is a stream, mostly OT.initPublisher fails.
+			m = initPublisher
+		}
 	}
-	return m
+	return m, called
 }
 
-// spelledMethod returns the first method of the catalogue that text spells out
-// with its class, as in "Session.publish :: ".
-func spelledMethod(text []byte) catalogue.MethodID {
+// spelledMethod returns the first method that text spells out with its class, as
+// in "Session.publish :: " and "Publisher#cycleVideo". Where the catalogue lacks
+// the method, only the first form counts and the method is given as it stands.
+func spelledMethod(text []byte, id catalogue.ID) (catalogue.MethodID, []byte) {
 	for from := 0; ; {
 		n := bytes.IndexByte(text[from:], '.')
 		if n < 0 {
-			return 0
+			return hashMethod(text), nil
 		}
 		dot := from + n
 		from = dot + 1
-		start := wordStart(text, dot)
+		start, end := wordStart(text, dot), wordEnd(text, dot+1)
 		if dot-start < len("OT") || dot-start > len("Subscriber") {
 			continue
 		}
-		if m := catalogue.LookupMethod(text[start:wordEnd(text, dot+1)]); m != 0 {
+		rest := text[end:]
+		if m := catalogue.LookupMethod(text[start:end]); m != 0 {
+			if bytes.HasPrefix(rest, []byte("()")) && onlyAdvised(m, id) {
+				continue
+			}
+			return m, nil
+		}
+		if bytes.HasPrefix(rest, []byte(" :: ")) && isClass(text[start:dot]) && isFunction(text[dot+1:end]) {
+			return 0, text[start:end]
+		}
+	}
+}
+
+// hashMethod returns the first method of the catalogue that text spells as in
+// "Publisher#cycleVideo".
+func hashMethod(text []byte) catalogue.MethodID {
+	for from := 0; ; {
+		n := bytes.IndexByte(text[from:], '#')
+		if n < 0 {
+			return 0
+		}
+		hash := from + n
+		from = hash + 1
+		var spelled [len("Subscriber.getRtcStatsReport")]byte
+		word := text[wordStart(text, hash):wordEnd(text, hash+1)]
+		if len(word) > len(spelled) {
+			continue
+		}
+		name := spelled[:copy(spelled[:], word)]
+		name[hash-wordStart(text, hash)] = '.'
+		if m := catalogue.LookupMethod(name); m != 0 {
 			return m
 		}
 	}
 }
 
+// isClass reports whether word is one of the SDK's classes.
+func isClass(word []byte) bool {
+	switch string(word) {
+	case "OT", "Session", "Publisher", "Subscriber":
+		return true
+	}
+	return false
+}
+
+// isFunction reports whether word can be a method of a class. That of an
+// exception line is none.
+func isFunction(word []byte) bool {
+	return len(word) > 0 && 'a' <= word[0] && word[0] <= 'z' && bytes.IndexByte(word, '_') < 0 && string(word) != "exception"
+}
+
+// saidMethod returns the method that a text before the error tells.
+func saidMethod(text []byte) catalogue.MethodID {
+	for _, s := range said {
+		if bytes.Contains(text, s.text) {
+			return s.method
+		}
+	}
+	return 0
+}
+
 // calledFunction returns the method of the first function of the SDK that text
 // names as a call, as in "Cannot call forceDisconnect()".
-func calledFunction(text []byte) catalogue.MethodID {
+func calledFunction(text []byte, id catalogue.ID) catalogue.MethodID {
 	for from := 0; ; {
 		n := bytes.IndexByte(text[from:], '(')
 		if n < 0 {
@@ -116,23 +198,32 @@ func calledFunction(text []byte) catalogue.MethodID {
 		}
 		paren := from + n
 		from = paren + 1
-		if m := functions[string(text[wordStart(text, paren):paren])]; m != 0 {
+		if m := functions[string(text[wordStart(text, paren):paren])]; m != 0 && !onlyAdvised(m, id) {
 			return m
 		}
 	}
 }
 
-var namespace = []byte("OpenTok:")
+// onlyAdvised reports whether a message that calls a method by name does not mean
+// that it failed, because the error is always another one's: "SessionID is not a
+// string. You must use string as the session ID passed into OT.initSession()."
+func onlyAdvised(m catalogue.MethodID, id catalogue.ID) bool {
+	uses := id.Get().Uses
+	return len(uses) > 0 && !slices.ContainsFunc(uses, func(u catalogue.Use) bool {
+		return u.Method == m || u.Method != uses[0].Method
+	})
+}
 
 // component returns the method of the module that logged text, told by its
-// namespace: OpenTok:Publisher:error, OpenTok:RumorSocket:3:error.
-func component(text []byte) catalogue.MethodID {
-	n := bytes.Index(text, namespace)
-	if n < 0 {
-		return 0
+// namespace or, in old versions, by the handler that a line begins with.
+func component(text []byte, l *logger) catalogue.MethodID {
+	if m := components[string(l.module)]; m != 0 {
+		return m
 	}
-	module := text[n+len(namespace):]
-	return components[string(module[:wordEnd(module, 0)])]
+	if bytes.Contains(text, []byte("OT.Publisher.onStreamAvailableError")) {
+		return initPublisher
+	}
+	return 0
 }
 
 func wordStart(text []byte, end int) int {

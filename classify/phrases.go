@@ -2,19 +2,23 @@ package classify
 
 import (
 	"encoding/binary"
+	"iter"
 	"math"
+	"slices"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// A phraseIndex finds phrases by the method of Wu and Manber: it looks at a gram
-// of a few bytes and skips as many bytes as no phrase's window can end in.
+// A phraseIndex finds phrases, and marks, by the method of Wu and Manber: it looks
+// at a gram of a few bytes and skips as many bytes as no phrase's window can end
+// in.
 type phraseIndex struct {
-	phrases []catalogue.Phrase // longest first
+	phrases []catalogue.Phrase // a mark belongs to no error
 	offset  []int              // where each phrase's window begins
 	shift   [1 << hashBits]uint8
 	first   [1 << hashBits]uint16 // plus one: a phrase whose window ends in such a gram
 	next    []uint16              // plus one: another such phrase, by phrase
+	longest int                   // bytes of a phrase
 }
 
 const (
@@ -26,7 +30,15 @@ const (
 	farthest = window - grain + 1
 )
 
-var knownPhrases = newPhraseIndex(catalogue.Phrases())
+var knownPhrases = newPhraseIndex(phrasesAndMarks())
+
+func phrasesAndMarks() []catalogue.Phrase {
+	all := slices.Clone(catalogue.Phrases())
+	for _, m := range marks {
+		all = append(all, catalogue.Phrase{Text: m})
+	}
+	return all
+}
 
 func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 	x := &phraseIndex{phrases: phrases, offset: make([]int, len(phrases)), next: make([]uint16, len(phrases))}
@@ -40,6 +52,7 @@ func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 		}
 	}
 	for i, p := range phrases {
+		x.longest = max(x.longest, len(p.Text))
 		x.offset[i] = rarestWindow(p.Text, often)
 		text := make([]byte, 8, 8+window) // room to read eight bytes at the first gram
 		text = append(text, p.Text[x.offset[i]:x.offset[i]+window]...)
@@ -121,7 +134,7 @@ func (x *phraseIndex) at(i uint16, text []byte, end int) int {
 	return -1
 }
 
-// find returns a byte of the first phrase in text, -1 if there is none.
+// find returns a byte of the first phrase or mark in text, -1 if there is none.
 func (x *phraseIndex) find(text []byte) int {
 	for end := x.windowEnd(text, 0); end >= 0; end = x.windowEnd(text, end+1) {
 		for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
@@ -135,12 +148,6 @@ func (x *phraseIndex) find(text []byte) int {
 
 // shiftAt returns by how much a window that ends at end can be moved.
 func (x *phraseIndex) shiftAt(text []byte, end int) uint8 { return x.shift[hash(text[:end])] }
-
-// firstPhrase returns the first phrase of text, nil if there is none.
-func firstPhrase(text []byte) *catalogue.Phrase {
-	p, _ := nextPhrase(text, 0)
-	return p
-}
 
 // phraseMethod returns the method of the first phrase of text that belongs to an
 // error and tells a method, 0 if there is none.
@@ -162,19 +169,40 @@ func phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
 // is made of whole words, the longest of those that begin at the same byte, and
 // where it begins; nil if there is none.
 func nextPhrase(text []byte, from int) (first *catalogue.Phrase, begin int) {
-	x := knownPhrases
-	for end := x.windowEnd(text, from); end >= 0; end = x.windowEnd(text, end+1) {
-		for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
-			p, at := &x.phrases[i-1], x.at(i-1, text, end)
-			if at < from || joined(text, at) || joined(text, at+len(p.Text)) {
-				continue
-			}
-			if first == nil || at < begin || at == begin && len(p.Text) > len(first.Text) {
-				first, begin = p, at
-			}
+	for p, at := range knownPhrases.within(text, from) {
+		switch {
+		case first != nil && at > begin+knownPhrases.longest:
+			return first, begin // no other one can begin before it
+		case p.Error == 0:
+		case first == nil || precedes(p, at, first, begin):
+			first, begin = p, at
 		}
 	}
 	return first, begin
+}
+
+// precedes reports whether p goes before q: it begins earlier, or holds q.
+func precedes(p *catalogue.Phrase, at int, q *catalogue.Phrase, begin int) bool {
+	return at < begin || at == begin && len(p.Text) > len(q.Text)
+}
+
+// within yields the phrases of text that begin at or behind from and are made of
+// whole words, and its marks, with where they begin. What begins further on by
+// more than the longest phrase has is yielded later.
+func (x *phraseIndex) within(text []byte, from int) iter.Seq2[*catalogue.Phrase, int] {
+	return func(yield func(*catalogue.Phrase, int) bool) {
+		for end := x.windowEnd(text, from); end >= 0; end = x.windowEnd(text, end+1) {
+			for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
+				p, at := &x.phrases[i-1], x.at(i-1, text, end)
+				if at < from || p.Error != 0 && (joined(text, at) || joined(text, at+len(p.Text))) {
+					continue
+				}
+				if !yield(p, at) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // joined reports whether the bytes on either side of at belong to one word.

@@ -89,12 +89,13 @@ func isWord(c byte) bool {
 }
 
 // leadingTime reads the time at the start of a console line, which may stand in
-// brackets. A time of day without a date is no instant.
-func (d *Decoder) leadingTime(line []byte) int64 {
+// brackets: an instant or, where there is no date, the time of day. What the
+// line does not state is NoTime.
+func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
 	for len(line) > 0 && line[0] == 0x1b { // colours
 		width := escapeSequence(line)
 		if width == 0 {
-			return NoTime
+			return NoTime, NoTime
 		}
 		line = line[width:]
 	}
@@ -102,10 +103,12 @@ func (d *Decoder) leadingTime(line []byte) int64 {
 		line = line[1:]
 	}
 	if len(line) == 0 || !isDigit(line[0]) {
-		return NoTime
+		return NoTime, NoTime
 	}
-	t, _ := d.clock.Parse(line)
-	return t
+	if t, n := d.clock.Parse(line); n > 0 {
+		return t, NoTime
+	}
+	return NoTime, timeOfDay(line)
 }
 
 // appendPlain appends src to dst without what only a terminal or a console

@@ -19,6 +19,8 @@ type Decoder struct {
 	plain  []byte             // the same without terminal sequences
 	kept   []byte             // values of single fields
 	nested [maxNesting][]byte // objects that stood in strings
+	walk   walk
+	open   []openObject
 }
 
 // A Finder tells which records are worth reading in full.
@@ -35,8 +37,9 @@ type Finder interface {
 // as a SyntaxError.
 //
 // Reading a record in full costs several times what finding its end, session
-// and time does, and few records are worth it. The Finder tells which. Records
-// that hold no byte of its choice, and no telemetry, have an empty Text.
+// and time does, and few records are worth it. The Finder tells which; beside
+// them, telemetry and objects that may state an error's code are read in full.
+// All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
@@ -135,7 +138,7 @@ func isBlank(line []byte) bool {
 // damaged and shows nothing that could be an error's name.
 func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	e := &d.event
-	*e = Event{Time: NoTime}
+	*e = Event{Time: NoTime, OfDay: NoTime}
 	end := len(record)
 	for end > 0 && isSpace(record[end-1]) {
 		end--
@@ -147,7 +150,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 			if d.object(inner, full) {
 				return ""
 			}
-			*e = Event{Time: NoTime}
+			*e = Event{Time: NoTime, OfDay: NoTime}
 		}
 		if !f.stacks && opensObject(inner) {
 			return d.cutObject(inner, full)
@@ -156,7 +159,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	if full && d.posted(line) {
 		return ""
 	}
-	e.Time = d.leadingTime(inner)
+	e.Time, e.OfDay = d.leadingTime(inner)
 	e.Session = d.sessionIn(line)
 	if full {
 		e.Text = d.clean(line)
@@ -177,20 +180,20 @@ func (d *Decoder) posted(line []byte) bool {
 	if d.object(line[start:], true) && d.event.Telemetry != nil {
 		return true
 	}
-	d.event = Event{Time: NoTime}
+	d.event = Event{Time: NoTime, OfDay: NoTime}
 	return false
 }
 
-// object reads a JSON object into d.event.
+// object reads a JSON object into d.event, in full also if it may state an
+// error's code. It reports false if the object is not whole.
 func (d *Decoder) object(line []byte, full bool) bool {
-	d.text, d.kept, d.telemetry = d.text[:0], d.kept[:0], Telemetry{}
-	w := walk{d: d, full: full, time: NoTime, timeRank: unranked, sessionRank: unranked, nameRank: unranked, clientRank: unranked, messageRank: unranked}
-	ok := w.object(line, 0)
-	if !full && w.time == NoTime && bytes.IndexByte(line, '\\') >= 0 {
+	w := &d.walk
+	ok := w.record(d, line, full)
+	full = full || w.coded
+	if full != w.full || !full && w.time == NoTime && bytes.IndexByte(line, '\\') >= 0 {
 		// The record's only time may stand in an object inside a string, and
 		// must not depend on how far the record is read.
-		w.full = true
-		ok = w.object(line, 0)
+		ok = w.record(d, line, true)
 	}
 	e := &d.event
 	e.Time, e.Session = w.time, w.session
@@ -202,9 +205,10 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if !full {
 		return ok
 	}
-	e.Name, e.Message, e.Text = w.name, w.message, d.clean(d.text)
+	e.Name, e.Code, e.Message, e.Text = w.name, w.errorCode(), w.message, d.clean(d.text)
+	e.Client, e.ConnectionID, e.StreamID, e.SubscriberID = w.client, w.connectionID, w.streamID, w.subscriberID
 	if w.clientTime && len(d.telemetry.Action) > 0 {
-		e.Telemetry = &d.telemetry
+		e.Telemetry, e.Code = &d.telemetry, w.failureCode
 	}
 	return ok
 }
@@ -223,10 +227,7 @@ func (d *Decoder) sessionIn(line []byte) []byte {
 // cutObject reads what there is of a JSON object whose end is missing.
 func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
 	const cut = "line ends within a JSON object"
-	if !full {
-		return cut
-	}
-	d.object(line, true)
+	d.object(line, full)
 	if len(d.event.Text) == 0 {
 		return cut
 	}

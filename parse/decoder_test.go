@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -32,9 +33,17 @@ var (
 type record struct {
 	Event
 	session, text, name string
+	streamID, ids       string
 	telemetry           *Telemetry
 	skipped             *SyntaxError
 }
+
+// ids joins the IDs of an event.
+func ids(e *Event) string {
+	return fmt.Sprintf("%s %s %s %s", e.Client, e.ConnectionID, e.StreamID, e.SubscriberID)
+}
+
+const noIDs = "   "
 
 // decode returns the records of a source that is one block.
 func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
@@ -44,11 +53,11 @@ func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 			out = append(out, record{skipped: skipped})
 			continue
 		}
-		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name)}
+		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name), streamID: string(e.StreamID), ids: ids(e)}
 		if t := e.Telemetry; t != nil {
 			r.telemetry = &Telemetry{
-				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason), StreamID: bytes.Clone(t.StreamID),
-				FailureCode: t.FailureCode, FailureReason: bytes.Clone(t.FailureReason),
+				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason),
+				FailureReason: bytes.Clone(t.FailureReason), SDK: bytes.Clone(t.SDK), UserAgent: bytes.Clone(t.UserAgent),
 			}
 		}
 		out = append(out, r)
@@ -74,11 +83,17 @@ func sameInPart(t *testing.T, full, light record, source string) {
 	if full.skipped != nil || light.skipped != nil {
 		return
 	}
-	if full.Time != light.Time || full.session != light.session {
-		t.Errorf("%q: in part it is at %d of session %q, in full at %d of %q", source, light.Time, light.session, full.Time, full.session)
+	if full.Time != light.Time || full.OfDay != light.OfDay || full.session != light.session {
+		t.Errorf("%q: in part it is at %d, %d of session %q, in full at %d, %d of %q", source, light.Time, light.OfDay, light.session, full.Time, full.OfDay, full.session)
 	}
-	if light.text != "" && light.telemetry == nil && !strings.Contains(source, string(telemetryMark)) {
-		t.Errorf("%q: in part it has the text %q", source, light.text)
+	switch {
+	case light.text == "" && light.Code == 0:
+		if light.name != "" || light.ids != noIDs || light.telemetry != nil {
+			t.Errorf("%q: in part it has the name %q, IDs %q, but no text", source, light.name, light.ids)
+		}
+	case light.text != full.text || light.name != full.name || light.Code != full.Code || light.ids != full.ids:
+		t.Errorf("%q: in part it is %q, name %q, code %d, IDs %q; in full %q, %q, %d, %q",
+			source, light.text, light.name, light.Code, light.ids, full.text, full.name, full.Code, full.ids)
 	}
 }
 
@@ -175,12 +190,134 @@ func TestNameOfAnObject(t *testing.T) {
 		{"a DOM error's name", `{"error":{"name":"NotAllowedError"}}`, ""},
 		{"a name in a text", `{"message":"OT_TIMEOUT"}`, ""},
 		{"a name and more", `{"name":"OT_TIMEOUT: x"}`, ""},
+		{"flat, with a dot", `{"error.name":"OT_TIMEOUT","error.message":"x"}`, "OT_TIMEOUT"},
 		{"a name's key without value", `{"name":null,"message":"OT_TIMEOUT"}`, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := one(t, test.line, jsonl).name; got != test.want {
 				t.Errorf("%s: got %q, want %q", test.line, got, test.want)
+			}
+		})
+	}
+}
+
+func TestCodeOfAnObject(t *testing.T) {
+	const telemetry = `"clientSystemTime":1793616265959,"action":"Publish","variation":"Failure"`
+	tests := []struct {
+		name, line string
+		want       int32
+	}{
+		{"code", `{"code":1500}`, 1500},
+		{"a string of digits", `{"code":"1500"}`, 1500},
+		{"other spellings", `{"errorCode":1500}`, 1500},
+		{"with an underscore", `{"error_code": 1500 }`, 1500},
+		{"in an error", `{"level":"error","error":{"code":1500}}`, 1500},
+		{"flat, with a dot", `{"error.name":"OT_TIMEOUT","error.code":1500}`, 1500},
+		{"beside the name", `{"code":1006,"error":{"name":"OT_TIMEOUT","code":1500}}`, 1500},
+		{"before the name", `{"code":1006,"error":{"code":1500,"x":{"code":1},"name":"OT_TIMEOUT"}}`, 1500},
+		{"beside the name that is taken", `{"name":"VIDEO_ROOM","code":7,"error":{"name":"OT_TIMEOUT","code":1500}}`, 1500},
+		{"a small one beside the name", `{"a":{"code":1500},"b":{"name":"OT_NOT_CONNECTED","code":500}}`, 500},
+		{"not one behind the name's object", `{"a":{"name":"OT_TIMEOUT"},"b":{"code":1006},"code":1500}`, 1500},
+		{"the outer one", `{"a":{"code":1006},"code":1500}`, 1500},
+		{"the first one", `{"a":[{"code":1500},{"code":1006}]}`, 1500},
+		{"a likely one before another", `{"code":200,"error":{"code":1500}}`, 1500},
+		{"an unlikely one if there is no other", `{"code":200}`, 200},
+		{"in a string", `{"log":"{\"msg\":\"x\",\"code\":1500}\n"}`, 1500},
+		{"in a string in a string", `{"log":"{\"a\":\"{\\\"code\\\":1500}\"}"}`, 1500},
+		{"in a string, before the name", `{"code":1006,"log":"{\"code\":1500,\"name\":\"OT_TIMEOUT\"}"}`, 1500},
+		{"failureCode", `{` + telemetry + `,"failureCode":1500}`, 1500},
+		{"failureCode before others", `{"code":1006,` + telemetry + `,"payload":{"code":1006,"originalCode":403},"failureCode":"1500"}`, 1500},
+		{"no other one in telemetry", `{"code":1006,` + telemetry + `,"payload":{"code":1006,"originalCode":403}}`, 0},
+
+		{"no number", `{"code":"E1500"}`, 0},
+		{"a fraction", `{"code":1500.5}`, 0},
+		{"a negative number", `{"code":-1500}`, 0},
+		{"a long number", `{"code":15000000}`, 0},
+		{"another key", `{"originalCode":1500,"encode":1500}`, 0},
+		{"a code in a text", `{"message":"code: 1500"}`, 0},
+		{"null", `{"code":null,"port":1500}`, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := one(t, test.line, jsonl); got.Code != test.want || got.Cut != "" {
+				t.Errorf("%s: got %d, want %d", test.line, got.Code, test.want)
+			}
+		})
+	}
+}
+
+func TestObjectsThatMayStateACodeAreReadInFull(t *testing.T) {
+	for _, line := range []string{
+		`{"msg":"publish failed","code":1500}`,
+		`{"msg":"publish failed","err":{"code":"1500"}}`,
+		`{"msg":"publish failed","error.code":1500}`,
+		`{"msg":"Error: token expired (1004)"}`,
+		`{"log":"Error: token expired (1004)\n","stream":"stderr"}`,
+		`{"log":"{\"code\":1500}\n"}`,
+		`{"log":"call failed {\"errorCode\": \"1500\"}"}`,
+		`{"log":"{\"a\":\"{\\\"code\\\":1500}\"}"}`,
+		`{"msg":"publish failed","code":1500,"cut":"`,
+	} {
+		light := decode(new(Decoder), line, jsonl, never)[0]
+		if light.skipped != nil || light.text == "" && light.Code == 0 {
+			t.Errorf("%s: not read in full", line)
+		}
+		one(t, line, jsonl)
+	}
+	for _, line := range []string{
+		`{"msg":"x","code":404}`,
+		`{"msg":"x","port":1500}`,
+		`{"msg":"x","code":15000}`,
+		`{"msg":"took (12345)"}`,
+		`{"msg":"(1004)"}`,
+		`{"msg":"token expired (1004), sorry"}`,
+		`{"log":"{\"code\":200}\n"}`,
+		`{"log":"{\"node\":\"x\"}\n"}`,
+	} {
+		if light := decode(new(Decoder), line, jsonl, never)[0]; light.text != "" {
+			t.Errorf("%s: read in full", line)
+		}
+	}
+}
+
+func TestIDs(t *testing.T) {
+	tests := []struct{ name, line, want string }{
+		{"all", `{"clientInstanceId":"c","connectionId":"d","streamId":"s","subscriberId":"u"}`, "c d s u"},
+		{"guid of old versions", `{"guid":"g","streamId":"s"}`, "g  s "},
+		{"the better of two", `{"guid":"g","clientInstanceId":"c"}`, "c   "},
+		{"below", `{"context":{"connectionId":"d"},"error":{"name":"OT_TIMEOUT","code":1500}}`, " d  "},
+		{"in a string", `{"body":"{\"connectionId\":\"d\"}"}`, " d  "},
+		{"the first that is not empty", `{"streamId":"","connectionId":null,"a":{"streamId":"s","connectionId":"d"},"b":{"streamId":"t"}}`, " d s "},
+		{"none", `{"id":"x"}`, noIDs},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := one(t, test.line, jsonl).ids; got != test.want {
+				t.Errorf("%s: got %q, want %q", test.line, got, test.want)
+			}
+		})
+	}
+	// A record may have to be walked in full for its time alone.
+	if got := decode(new(Decoder), `{"log":"{\"ts\":1793616265959,\"connectionId\":\"d\"}"}`, jsonl, never)[0]; got.ids != noIDs || got.Time == NoTime {
+		t.Errorf("in part it has the IDs %q, at %d", got.ids, got.Time)
+	}
+}
+
+func TestClientOfTelemetry(t *testing.T) {
+	tests := []struct{ name, fields, sdk, agent string }{
+		{"both versions", `"clientVersion":"js-2.35.2","version":"v2.35.2"`, "2.35.2", ""},
+		{"the SDK's own before another", `"version":"v1.0.0","clientVersion":"js-2.35.2"`, "2.35.2", ""},
+		{"version alone", `"version":"v2.13.2"`, "2.13.2", ""},
+		{"a version of something else", `"version":"2.0","clientVersion":"android-2.30"`, "", ""},
+		{"user agent in the payload", `"payload":{"userAgent":"Mozilla/5.0 (X11)"}`, "", "Mozilla/5.0 (X11)"},
+		{"user agent outside", `"userAgent":"Mozilla/5.0 (X11)"`, "", "Mozilla/5.0 (X11)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			line := `{"clientSystemTime":1793616265959,"action":"Connect",` + test.fields + `}`
+			if got := one(t, line, jsonl).telemetry; string(got.SDK) != test.sdk || string(got.UserAgent) != test.agent {
+				t.Errorf("%s: got %q, %q; want %q, %q", line, got.SDK, got.UserAgent, test.sdk, test.agent)
 			}
 		})
 	}
@@ -244,7 +381,7 @@ func TestTelemetry(t *testing.T) {
 				if e == nil {
 					t.Fatalf("%s: no telemetry", test.line)
 				}
-				s := fmt.Sprintf("%s %s %s %s %d %s", e.Action, e.Variation, e.Reason, e.StreamID, e.FailureCode, e.FailureReason)
+				s := fmt.Sprintf("%s %s %s %s %d %s", e.Action, e.Variation, e.Reason, got.streamID, got.Code, e.FailureReason)
 				if s != test.want || e.Failed() != test.failed {
 					t.Errorf("%s:\n got %q, failed %v\nwant %q, failed %v", test.line, s, e.Failed(), test.want, test.failed)
 				}
@@ -272,7 +409,7 @@ func TestTelemetryDoesNotLeakIntoTheNextRecord(t *testing.T) {
 {"message":"x"}
 `
 	got := decode(new(Decoder), data, jsonl, always)
-	if e := got[1].telemetry; e == nil || string(e.Action) != "Connect" || len(e.Variation) > 0 || e.FailureCode != 0 || len(e.StreamID) > 0 || got[1].name != "" {
+	if e := got[1].telemetry; e == nil || string(e.Action) != "Connect" || len(e.Variation) > 0 || got[1].Code != 0 || got[1].ids != noIDs || got[1].name != "" {
 		t.Errorf("the second event is %+v", e)
 	}
 	if got[2].telemetry != nil || got[2].Time != NoTime {
@@ -364,6 +501,34 @@ func TestConsoleLines(t *testing.T) {
 				t.Errorf("%q: got %d bytes, %d lines", test.line, got.Bytes, got.Lines)
 			}
 		})
+	}
+	for _, line := range []struct{ text, ofDay string }{
+		{"11:23:15.271 opentok.js:36032 OpenTok:Session:error OT_TIMEOUT: x", "11h23m15.271s"},
+		{"[11:43:34]  console.error: OT_TIMEOUT: x", "11h43m34s"},
+		{"[11:43:34,5] x", "11h43m34.5s"},
+		{"\x1b[90m11:43:34\x1b[0m x", "11h43m34s"},
+		{"  00:00:00.000\tx", "0s"},
+		{"23:59:59.999999999", "23h59m59.999999999s"},
+		{"2026-11-02T11:43:34Z x", ""},
+		{"24:00:00 x", ""},
+		{"11:60:00 x", ""},
+		{"11:43:34:12 x", ""},
+		{"11:43 x", ""},
+		{"111:43:34 x", ""},
+		{"x 11:43:34", ""},
+		{`{"message":"11:43:34 x"}`, ""},
+	} {
+		want := int64(NoTime)
+		if line.ofDay != "" {
+			d, err := time.ParseDuration(line.ofDay)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = int64(d)
+		}
+		if got := one(t, line.text, console); got.OfDay != want || got.OfDay != NoTime && got.Time != NoTime {
+			t.Errorf("%q: got %d, want %s", line.text, got.OfDay, line.ofDay)
+		}
 	}
 	for _, line := range []string{"joined " + sessionOT + "\n", "https://a.example/session/" + sessionOT + "?x", "%c" + "'" + sessionOT + "'"} {
 		if got := one(t, line, console).session; got != sessionOT {
@@ -493,6 +658,10 @@ var logLines = []string{
 	`{"message":"\u001b[31mOT_TIMEOUT\u001b[0m \ud83d\ude00","context":{"session":"` + sessionOther + `"},"error":{"name":"OT_TIMEOUT","code":1500}}`,
 	`{"timeUnixNano":"1795432995312000000","body":{"stringValue":"x"},"attributes":[{"key":"session.id","value":{"stringValue":"` + sessionUnified + `"}}]}`,
 	`{"level":"error","message":"OT_TIMEOUT: could not pub`,
+	`{"code":200,"error":{"code":1500,"name":"OT_TIMEOUT","x":[{"code":"1006"}]},"streamId":"5f4c","log":"{\"code\":1010}\n"}`,
+	`{"log":"call failed {\"errorCode\":1500}","ts":1793616265959}`,
+	`{"log":"Error: token expired (1004)\n","time":"2026-11-23T11:23:15Z"}`,
+	`{"code":1500,"message":"x`,
 	`2026-11-23T10:44:25.972Z opentok.js:36031 OpenTok:Session:error OT_AUTHENTICATION_ERROR: Invalid token format (1004) +0ms`,
 	"    at XMLHttpRequest.handleError (https://clinic.example/opentok.js:100048:21)",
 	`11:23:15.271 opentok.js:36032 OpenTok:Session:error OT_AUTHENTICATION_ERROR: API Key is undefined. +0ms`,

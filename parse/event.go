@@ -28,7 +28,10 @@ import "fmt"
 // A field that the log did not state is empty. Nothing is guessed here: naming
 // the error is classify's work.
 type Event struct {
-	Time    int64  // Unix nanoseconds by the client's clock where it is told, else the log's; NoTime if neither
+	Time int64 // Unix nanoseconds by the client's clock where it is told, else the log's; NoTime if neither
+	// OfDay is the time of day in nanoseconds since midnight of a record that
+	// states no date with it, NoTime for any other one.
+	OfDay   int64
 	Session []byte // OpenTok session ID as written, unredacted
 
 	// Text is all that the record says in free text, ready for matching: JSON
@@ -42,6 +45,17 @@ type Event struct {
 	// Name is what stood in a field that is made for an error's name (name,
 	// error.name, failureName).
 	Name []byte
+	// Code is the number in a field that is made for an error's code (code,
+	// error.code, failureCode), 0 if there is none.
+	Code int32
+
+	// IDs of the fields that are made for them. Like Text they are empty unless
+	// the record was decoded in full.
+	Client       []byte // the page load that wrote it: clientInstanceId, or guid in old versions
+	ConnectionID []byte
+	StreamID     []byte
+	SubscriberID []byte
+
 	// Telemetry is what the SDK posted about itself, nil for any other record.
 	Telemetry *Telemetry
 

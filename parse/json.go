@@ -28,8 +28,10 @@ const (
 	fieldConnectionID
 	fieldStreamID
 	fieldSubscriberID
-	fieldFailureCode
+	fieldCode
 	fieldFailureReason
+	fieldVersion
+	fieldUserAgent
 )
 
 // fieldOf tells what a key stands for, and its rank among the keys of that
@@ -52,9 +54,15 @@ func fieldOf(key []byte) (field, int) {
 		return fieldSession, 1
 	case "failureName":
 		return fieldName, 0
-	case "name", "errorName", "error_name":
+	case "name", "errorName", "error_name", "error.name":
 		return fieldName, 1
-	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details":
+	case "failureCode":
+		return fieldCode, failureCode
+	case "errorCode", "error_code", "error.code":
+		return fieldCode, 1
+	case "code":
+		return fieldCode, 2
+	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "error.message":
 		return fieldMessage, 0
 	case "action":
 		return fieldAction, 0
@@ -72,10 +80,14 @@ func fieldOf(key []byte) (field, int) {
 		return fieldStreamID, 0
 	case "subscriberId":
 		return fieldSubscriberID, 0
-	case "failureCode":
-		return fieldFailureCode, 0
 	case "failureReason":
 		return fieldFailureReason, 0
+	case "clientVersion":
+		return fieldVersion, 0
+	case "version":
+		return fieldVersion, 1
+	case "userAgent":
+		return fieldUserAgent, 0
 	}
 	return fieldNone, 0
 }
@@ -84,27 +96,75 @@ func fieldOf(key []byte) (field, int) {
 // one at any depth.
 const clientClock = 0
 
+// failureCode is the rank of the only code that counts in telemetry.
+const failureCode = 0
+
 // A walk gathers the fields of one record from its JSON.
 type walk struct {
 	d    *Decoder
-	full bool // gather the text and the telemetry fields too
+	full bool // gather the text and the other fields too
+	// coded says that the record may state an error's code, as far as can be
+	// told without reading it in full.
+	coded bool
 
 	time        int64
 	timeRank    int
+	clientTime  bool
 	session     []byte
 	sessionRank int
-	name        []byte
-	nameRank    int
-	clientRank  int
+
+	gathered // only if the record is read in full
+}
+
+// gathered is what a walk gathers beside time and session.
+type gathered struct {
 	message     []byte
 	messageRank int
-	clientTime  bool
+	name        []byte
+	nameRank    int
+	nameObject  int // the object that the name stands in
+
+	code        int32
+	codeRank    int
+	nameCode    int32 // beside the name
+	failureCode int32
+
+	client       []byte
+	clientRank   int
+	connectionID []byte
+	streamID     []byte
+	subscriberID []byte
+	sdkRank      int
+
+	objects int // and arrays, so far
+}
+
+// An openObject is an object or array whose end has not been reached.
+type openObject struct {
+	number   int // counts objects and arrays in the order of their beginnings
+	code     int32
+	codeRank int
 }
 
 const unranked = 1 << 20
 
 // maxDepth is how far the depth of a field counts for its rank.
 const maxDepth = 1<<7 - 1
+
+// record walks the object of a record. It reports false if the object is not
+// whole.
+func (w *walk) record(d *Decoder, line []byte, full bool) bool {
+	w.d, w.full, w.coded = d, full, false
+	w.time, w.timeRank, w.clientTime = NoTime, unranked, false
+	w.session, w.sessionRank = nil, unranked
+	if full {
+		w.gathered = gathered{
+			messageRank: unranked, nameRank: unranked, codeRank: unranked, clientRank: unranked, sdkRank: unranked,
+		}
+		d.text, d.kept, d.open, d.telemetry = d.text[:0], d.kept[:0], d.open[:0], Telemetry{}
+	}
+	return w.object(line, 0)
+}
 
 // object walks a line of JSON. It is lenient about what stands between the
 // strings, since only a line's strings and numbers are wanted, but reports
@@ -115,7 +175,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 	for i := 0; i < len(line); {
 		switch c := line[i]; c {
 		case '"':
-			end, escaped := stringEnd(line, i+1)
+			end, escapes := stringEnd(line, i+1)
 			if end < 0 {
 				if w.full {
 					w.d.appendCut(line[i+1:])
@@ -132,17 +192,24 @@ func (w *walk) object(line []byte, nesting int) bool {
 				i++
 				continue
 			}
-			w.text(key, s, escaped, depth, nesting)
+			w.text(key, s, escapes, depth, nesting)
 			key = nil
 		case '{', '[':
 			depth++
 			i++
+			if w.full {
+				w.objects++
+				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked})
+			}
 		case '}', ']':
 			depth--
 			i++
 			key = nil
 			if depth < 0 {
 				return false
+			}
+			if w.full {
+				w.d.open = w.d.open[:len(w.d.open)-1]
 			}
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			start := i
@@ -164,7 +231,11 @@ func isNumber(c byte) bool {
 }
 
 // text takes a string value. s is as written, with its escapes.
-func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
+func (w *walk) text(key, s []byte, held escapes, depth, nesting int) {
+	// Frequent case first: most texts have no escapes and end otherwise.
+	if held != none || len(s) > 0 && s[len(s)-1] == ')' {
+		w.coded = w.coded || endsInCode(s) || held == behindCode && holdsCode(s)
+	}
 	f, rank := fieldOf(key)
 	switch f {
 	case fieldTime:
@@ -175,25 +246,30 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		if nesting == 0 {
 			w.sessionValue(s, rank)
 		}
+	case fieldCode:
+		w.codeValue(s, rank, depth, nesting)
 	}
 	if !w.full {
 		return
 	}
 	d := w.d
 	start := len(d.text)
-	if escaped {
+	if held != none {
 		d.text = appendUnescaped(d.text, s)
 	} else {
 		d.text = append(d.text, s...)
 	}
 	value := d.text[start:]
-	if escaped && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
+	if held != none && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
 		// A record inside a record: its fields are the record's own, and the
 		// text is theirs.
 		inner := append(d.nested[nesting][:0], value...)
 		d.nested[nesting] = inner
 		d.text = d.text[:start]
-		if w.object(inner, nesting+1) {
+		open := len(d.open)
+		ok := w.object(inner, nesting+1)
+		d.open = d.open[:open]
+		if ok {
 			return
 		}
 		d.text = append(d.text[:start], inner...)
@@ -202,12 +278,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	d.text = append(d.text, '\n')
 	switch f {
 	case fieldName:
-		if !bytes.HasPrefix(value, namePrefix) {
-			rank += 2
-		}
-		if rank < w.nameRank && looksLikeName(value) {
-			w.name, w.nameRank = d.keep(value), rank
-		}
+		w.nameValue(value, rank)
 	case fieldMessage:
 		if rank = depth + nesting*maxDepth; rank < w.messageRank {
 			start := len(d.kept)
@@ -220,25 +291,54 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		w.keepFirst(&d.telemetry.Variation, value)
 	case fieldReason:
 		w.keepFirst(&d.telemetry.Reason, value)
-	case fieldClient:
-		if rank < w.clientRank {
-			d.telemetry.Client, w.clientRank = d.keep(value), rank
-		}
-	case fieldConnectionID:
-		w.keepFirst(&d.telemetry.ConnectionID, value)
-	case fieldStreamID:
-		w.keepFirst(&d.telemetry.StreamID, value)
-	case fieldSubscriberID:
-		w.keepFirst(&d.telemetry.SubscriberID, value)
 	case fieldFailureReason:
 		w.keepFirst(&d.telemetry.FailureReason, value)
+	case fieldUserAgent:
+		w.keepFirst(&d.telemetry.UserAgent, value)
+	case fieldVersion:
+		if v := sdkVersion(value); v != nil && rank < w.sdkRank {
+			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
+		}
+	case fieldClient:
+		if len(value) > 0 && rank < w.clientRank {
+			w.client, w.clientRank = d.keep(value), rank
+		}
+	case fieldConnectionID:
+		w.keepFirst(&w.connectionID, value)
+	case fieldStreamID:
+		w.keepFirst(&w.streamID, value)
+	case fieldSubscriberID:
+		w.keepFirst(&w.subscriberID, value)
 	}
 }
 
 func (w *walk) keepFirst(field *[]byte, value []byte) {
-	if *field == nil {
+	if len(*field) == 0 {
 		*field = w.d.keep(value)
 	}
+}
+
+// nameValue takes the value of a field that is made for an error's name.
+func (w *walk) nameValue(value []byte, rank int) {
+	if !bytes.HasPrefix(value, namePrefix) {
+		rank += 2
+	}
+	if rank >= w.nameRank || !looksLikeName(value) {
+		return
+	}
+	w.name, w.nameRank = w.d.keep(value), rank
+	w.nameObject, w.nameCode = 0, 0
+	if at := w.innermost(); at != nil {
+		w.nameObject, w.nameCode = at.number, at.code
+	}
+}
+
+// innermost returns the object that is being read, nil if there is none.
+func (w *walk) innermost() *openObject {
+	if n := len(w.d.open); n > 0 {
+		return &w.d.open[n-1]
+	}
+	return nil
 }
 
 // number takes a value that is a number.
@@ -246,11 +346,92 @@ func (w *walk) number(key, s []byte, depth, nesting int) {
 	switch f, rank := fieldOf(key); f {
 	case fieldTime:
 		w.timeValue(s, rank, depth, nesting)
-	case fieldFailureCode:
-		if w.full && w.d.telemetry.FailureCode == 0 {
-			w.d.telemetry.FailureCode = code(s)
+	case fieldCode:
+		w.codeValue(s, rank, depth, nesting)
+	}
+}
+
+// codeValue takes the value of a field that is made for an error's code. Which
+// numbers are codes is classify's business; here only those that are likely
+// ones go before the others, the outer before the inner.
+func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
+	n := code(s)
+	if n == 0 {
+		return
+	}
+	if !w.full {
+		w.coded = w.coded || likelyCode(n)
+		return
+	}
+	if rank == failureCode && w.failureCode == 0 {
+		w.failureCode = n
+	}
+	if at := w.innermost(); at != nil && rank < at.codeRank {
+		at.code, at.codeRank = n, rank
+		if at.number == w.nameObject {
+			w.nameCode = n
 		}
 	}
+	rank += min(depth, maxDepth)<<2 + nesting<<9
+	if !likelyCode(n) {
+		rank += unranked >> 1
+	}
+	if rank < w.codeRank {
+		w.code, w.codeRank = n, rank
+	}
+}
+
+// errorCode returns the code that the record states, 0 if it states none. One
+// that stands beside the error's name beats all others.
+func (w *walk) errorCode() int32 {
+	if w.nameCode != 0 && bytes.HasPrefix(w.name, namePrefix) {
+		return w.nameCode
+	}
+	return w.code
+}
+
+// likelyCode reports whether n lies in the range of nearly all codes of the SDK.
+// A record that states such a number in a field for codes is read in full.
+func likelyCode(n int32) bool { return 1000 <= n && n <= 5999 }
+
+// endsInCode reports whether a text ends as the SDK's messages of a failed
+// connect do: "Token expired (1004)". A container writes a line feed behind it.
+func endsInCode(s []byte) bool {
+	s = bytes.TrimSuffix(s, []byte(`\n`))
+	n := len(s)
+	return n >= len(" (1004)") && s[n-1] == ')' && string(s[n-7:n-5]) == " (" && likelyCode(code(s[n-5:n-1]))
+}
+
+// holdsCode reports whether a string with JSON inside it, escaped once or more,
+// has a field for codes with a likely code: {\"code\":1500}.
+func holdsCode(s []byte) bool {
+	for {
+		n := bytes.Index(s, codeKey)
+		if n < 0 {
+			return false
+		}
+		s = bytes.TrimLeft(s[n+len(codeKey):], `\": `)
+		digits := 0
+		for digits < len(s) && isDigit(s[digits]) {
+			digits++
+		}
+		if likelyCode(code(s[:digits])) {
+			return true
+		}
+	}
+}
+
+// sdkVersion returns the version in "v2.35.2" and "js-2.35.2", nil if s is
+// neither.
+func sdkVersion(s []byte) []byte {
+	v, ok := bytes.CutPrefix(s, []byte("js-"))
+	if !ok {
+		v, ok = bytes.CutPrefix(s, []byte("v"))
+	}
+	if !ok || len(v) == 0 || !isDigit(v[0]) {
+		return nil
+	}
+	return v
 }
 
 // code reads an error code; 0 if s is none.
@@ -315,33 +496,58 @@ func looksLikeName(s []byte) bool {
 	return true
 }
 
-// stringEnd returns where the string ends that starts at i, and whether it
-// holds escapes; -1 if it does not end.
-func stringEnd(line []byte, i int) (end int, escaped bool) {
-	for {
-		// Eight bytes at a time: zero bytes of x mark a quote or a backslash.
-		for i+8 <= len(line) {
-			x := binary.LittleEndian.Uint64(line[i:])
-			quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
-			found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
-			if found &= 0x8080808080808080; found != 0 {
-				i += bits.TrailingZeros64(found) >> 3
-				break
-			}
-			i += 8
-		}
-		for i < len(line) && line[i] != '"' && line[i] != '\\' {
-			i++
-		}
-		if i >= len(line) {
-			return -1, escaped
-		}
-		if line[i] == '"' {
-			return i, escaped
-		}
-		escaped = true
-		i += 2
+// escapes says which escapes a string holds.
+type escapes uint8
+
+const (
+	none       escapes = iota
+	some               // any
+	behindCode         // one at least behind codeKey
+)
+
+// codeKey is the end of code, errorCode and error_code.
+var codeKey = []byte("ode")
+
+// stringEnd returns where the string ends that starts at i, -1 if it does not
+// end, and which escapes it holds.
+func stringEnd(line []byte, i int) (end int, held escapes) {
+	i = quoteOrSlash(line, i)
+	// Frequent case first: most strings hold no escapes.
+	if i < len(line) && line[i] == '"' {
+		return i, none
 	}
+	for i < len(line) && line[i] == '\\' {
+		if held == none {
+			held = some
+		}
+		if i > 0 && line[i-1] == 'e' && bytes.HasSuffix(line[:i], codeKey) {
+			held = behindCode
+		}
+		i = quoteOrSlash(line, i+2)
+	}
+	if i >= len(line) {
+		return -1, held
+	}
+	return i, held
+}
+
+// quoteOrSlash returns where the next quote or backslash is at or behind i, the
+// length of line or more if there is none.
+func quoteOrSlash(line []byte, i int) int {
+	// Eight bytes at a time: zero bytes of x mark a quote or a backslash.
+	for i+8 <= len(line) {
+		x := binary.LittleEndian.Uint64(line[i:])
+		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
+		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
+		if found &= 0x8080808080808080; found != 0 {
+			return i + bits.TrailingZeros64(found)>>3
+		}
+		i += 8
+	}
+	for i < len(line) && line[i] != '"' && line[i] != '\\' {
+		i++
+	}
+	return i
 }
 
 // appendUnescaped appends a JSON string's value to dst. An escape that JSON

@@ -60,9 +60,9 @@ func FuzzUnescape(f *testing.F) {
 			t.Fatalf("%q grew to %q", s, got)
 		}
 		quoted := `"` + s + `"`
-		end, escaped := stringEnd([]byte(quoted), 1)
-		if end >= 0 && quoted[end] != '"' || end >= 0 && escaped != strings.Contains(quoted[:end], `\`) {
-			t.Fatalf("%s: ends at %d, escaped %v", quoted, end, escaped)
+		end, held := stringEnd([]byte(quoted), 1)
+		if end >= 0 && quoted[end] != '"' || end >= 0 && (held != none) != strings.Contains(quoted[:end], `\`) {
+			t.Fatalf("%s: ends at %d, escapes %v", quoted, end, held)
 		}
 		var want string
 		if !utf8.ValidString(s) || json.Unmarshal([]byte(quoted), &want) != nil {
@@ -81,21 +81,26 @@ func TestStringEnd(t *testing.T) {
 	tests := []struct {
 		line    string // from behind the opening quote
 		end     int
-		escaped bool
+		escapes escapes
 	}{
-		{`"`, 0, false},
-		{`abc"`, 3, false},
-		{`abc", "d"`, 3, false},
-		{`a\"b"c`, 4, true},
-		{`a\\"b`, 3, true},
-		{`\\\\\"x"`, 7, true},
-		{`\u0022x"`, 7, true},
-		{``, -1, false},
-		{`abc`, -1, false},
-		{`abc\`, -1, true},
-		{`abc\"`, -1, true},
+		{`"`, 0, none},
+		{`abc"`, 3, none},
+		{`abc", "d"`, 3, none},
+		{`a\"b"c`, 4, some},
+		{`a\\"b`, 3, some},
+		{`\\\\\"x"`, 7, some},
+		{`\u0022x"`, 7, some},
+		{``, -1, none},
+		{`abc`, -1, none},
+		{`abc\`, -1, some},
+		{`abc\"`, -1, some},
+		{`a\"code\":1500"`, 14, behindCode},
+		{`\\\"errorCode\\\":1500"`, 22, behindCode},
+		{`code:\n"`, 7, some},
+		{`code"`, 4, none},
+		{`de\n"`, 4, some},
 		// Bytes beside a quote or a backslash by value.
-		{"!#[]\xa2\xdc\x23\x5d\x21\x5b\"", 10, false},
+		{"!#[]\xa2\xdc\x23\x5d\x21\x5b\"", 10, none},
 	}
 	for _, test := range tests {
 		// Eight bytes are looked at together: every place among them counts.
@@ -109,9 +114,9 @@ func TestStringEnd(t *testing.T) {
 				if test.end < 0 && tail != "" {
 					continue
 				}
-				end, escaped := stringEnd([]byte(pad+test.line+tail), 0)
-				if end != want || escaped != test.escaped {
-					t.Errorf("%q: got %d, %v, want %d, %v", pad+test.line+tail, end, escaped, want, test.escaped)
+				end, held := stringEnd([]byte(pad+test.line+tail), 0)
+				if end != want || held != test.escapes {
+					t.Errorf("%q: got %d, %v, want %d, %v", pad+test.line+tail, end, held, want, test.escapes)
 				}
 			}
 		}

@@ -9,13 +9,10 @@ type Telemetry struct {
 	Variation []byte // Attempt, Success, Failure, …
 	Reason    []byte // payload.reason, which tells why something was cancelled
 
-	Client       []byte // the page load that posted it: clientInstanceId, or guid in old versions
-	ConnectionID []byte
-	StreamID     []byte
-	SubscriberID []byte
+	FailureReason []byte // Publish, ICEWorkflow, GetUserMedia, WebSocketConnection, …
 
-	FailureCode   int32 // 0 if none is stated
-	FailureReason []byte
+	SDK       []byte // version of the SDK, as in 2.35.2
+	UserAgent []byte // of the browser
 }
 
 // Failed reports whether the event speaks of a failure: a variation that says

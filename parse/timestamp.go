@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"math"
 	"time"
 )
@@ -36,16 +37,32 @@ func (c *Clock) Parse(b []byte) (nanos int64, n int) {
 	if (b[0] == 0 || [10]byte(b[:10]) != c.date) && !c.readDate(b) {
 		return NoTime, 0
 	}
-	hour, ok1 := twoDigits(b[11:])
-	minute, ok2 := twoDigits(b[14:])
-	second, ok3 := twoDigits(b[17:])
+	ofDay, n := clockTime(b[11:])
+	if n == 0 {
+		return NoTime, 0
+	}
+	n += len("2006-01-02T")
+	offset, width := zone(b[n:])
+	return c.days*nanosPerDay + ofDay - offset*int64(time.Second), n + width
+}
+
+// clockTime reads a time of day at the start of b, with a fraction after '.' or
+// ',' if there is one: nanoseconds since midnight, and how many bytes it read, 0
+// if there is no time.
+func clockTime(b []byte) (nanos int64, n int) {
+	const shortest = len("15:04:05")
+	if len(b) < shortest || b[2] != ':' || b[5] != ':' {
+		return 0, 0
+	}
+	hour, ok1 := twoDigits(b)
+	minute, ok2 := twoDigits(b[3:])
+	second, ok3 := twoDigits(b[6:])
 	// A leap second is read as the last moment of its minute's successor, as
 	// time.Parse would refuse it and the record would lose its place.
 	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 {
-		return NoTime, 0
+		return 0, 0
 	}
-	nanos = c.days*nanosPerDay + (hour*3600+minute*60+second)*int64(time.Second)
-	n = shortest
+	nanos, n = (hour*3600+minute*60+second)*int64(time.Second), shortest
 	if n+1 < len(b) && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
 		n++
 		scale := int64(time.Second) / 10
@@ -55,9 +72,22 @@ func (c *Clock) Parse(b []byte) (nanos int64, n int) {
 			n++
 		}
 	}
-	offset, width := zone(b[n:])
-	return nanos - offset*int64(time.Second), n + width
+	return nanos, n
 }
+
+// timeOfDay reads a time at the start of a line that bears no date, NoTime if
+// there is none.
+func timeOfDay(line []byte) int64 {
+	nanos, n := clockTime(line)
+	if n == 0 || n < len(line) && bytes.IndexByte(timeEnds, line[n]) < 0 {
+		return NoTime
+	}
+	return nanos
+}
+
+// timeEnds are the bytes that may follow a time of day: a bracket, white space,
+// the start of a terminal sequence.
+var timeEnds = []byte("] \t\r\n\x1b")
 
 // readDate reads and remembers the date at the start of b.
 func (c *Clock) readDate(b []byte) bool {

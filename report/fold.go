@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -12,71 +14,97 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// A fold makes the rows of a report from batches, which come sorted: so a
-// session is counted once where it first differs from the row before.
+// A fold makes the rows of a report from batches, which come session by session:
+// so a session is counted once where it differs from the one before.
 type fold struct {
-	report *Report
-	window map[aggregate.Cell]int // into report.Windows
-
-	failed       map[aggregate.SessionID]struct{} // sessions with an error
-	windowFailed map[sessionInWindow]struct{}     // the same by window
-	methodFailed map[sessionInWindow]struct{}     // the same, of the method at hand
-	methods      map[int]*Method                  // of the method at hand, by window
-	errors       map[int]*Error                   // of the error at hand, by window
-	lastSession  map[int]aggregate.SessionID      // of the error at hand, by window
-
-	open        bool // a row was seen; method, err and code are its
-	method, err string
-	code        int32
+	report  *Report
+	window  map[aggregate.Cell]int // into report.Windows
+	methods map[methodKey]*Method
+	errors  map[errorKey]*Error
+	failed  mark
 }
 
-type sessionInWindow struct {
-	window  int
+type methodKey struct {
+	window int
+	method string
+}
+
+type errorKey struct {
+	methodKey
+	name string
+	code int32
+}
+
+// A mark is the last session that was counted.
+type mark struct {
 	session aggregate.SessionID
+	set     bool
+}
+
+// count adds a session to n unless it is the one that was counted last.
+func (m *mark) count(session aggregate.SessionID, n *int) {
+	if !m.set || m.session != session {
+		m.set, m.session = true, session
+		*n++
+	}
 }
 
 func newFold(r *Report) *fold {
 	if r.Window.All() {
 		r.Windows = []Window{{Complete: true}}
 	}
+	r.Totals.Evidence = map[string]int64{}
 	return &fold{
-		report:       r,
-		window:       map[aggregate.Cell]int{aggregate.NoCell: Timeless},
-		failed:       map[aggregate.SessionID]struct{}{},
-		windowFailed: map[sessionInWindow]struct{}{},
-		methodFailed: map[sessionInWindow]struct{}{},
+		report:  r,
+		window:  map[aggregate.Cell]int{aggregate.NoCell: Timeless},
+		methods: map[methodKey]*Method{},
+		errors:  map[errorKey]*Error{},
 	}
 }
 
 // foldAll makes a report of t, and the same with the whole input as one window,
-// if that is another one. Each stream is read once, and side by side, as they
-// have nothing to do with each other.
+// if that is another one. Each stream is read once.
 func foldAll(t *aggregate.Tally, r, overall *Report) {
-	main := newFold(r)
-	main.coverage(t)
-	var others sync.WaitGroup
-	others.Go(func() { main.sightings(t) })
-	var attempts []partial.AttemptsRow
-	others.Go(func() {
-		batches, duplicates := partial.Attempts(t)
-		attempts, r.Totals.Duplicates = slices.Collect(partial.AttemptsRows(batches)), duplicates
-	})
-	folds := []*fold{main}
+	folds := []*fold{newFold(r)}
 	if overall != r {
 		folds = append(folds, newFold(overall))
 	}
+	for _, f := range folds {
+		f.coverage(t)
+	}
+	var others sync.WaitGroup
+	for _, f := range folds {
+		others.Go(func() { f.sightings(t) })
+	}
+	batches, duplicates := partial.Attempts(t)
+	r.Totals.Duplicates = duplicates
+	// Both streams are sorted by session. They are read side by side, so that all
+	// of one session comes together.
+	attempt, stop := iter.Pull(partial.AttemptsRows(batches))
+	defer stop()
+	attempts, more := attempt()
+	attemptsUpTo := func(session aggregate.SessionID) {
+		for more && bytes.Compare(attempts.Session[:], session[:]) <= 0 {
+			for _, f := range folds {
+				f.attempts(attempts)
+			}
+			attempts, more = attempt()
+		}
+	}
 	for row := range partial.ErrorRows(partial.Errors(t)) {
+		attemptsUpTo(row.Session)
 		for _, f := range folds {
 			f.row(row)
 		}
 	}
+	attemptsUpTo(lastSession)
 	others.Wait()
 	for _, f := range folds {
-		f.endRows()
-		f.attempts(attempts)
-		f.sort()
+		f.end()
 	}
 }
+
+var lastSession = aggregate.SessionID(bytes.Repeat([]byte{0xff}, len(aggregate.SessionID{})))
 
 // coverage draws the windows.
 func (f *fold) coverage(t *aggregate.Tally) {
@@ -131,6 +159,9 @@ func (f *fold) sightings(t *aggregate.Tally) {
 	for s := range partial.SightingRows(partial.Sightings(t)) {
 		if s.Session != last || r.Totals.Sessions == 0 {
 			r.Totals.Sessions++
+			if s.KnownBy != aggregate.FromSession.String() {
+				r.Totals.StandIns++
+			}
 			last, window = s.Session, Timeless
 		}
 		// A session's cells come in order, and so do its windows.
@@ -141,54 +172,15 @@ func (f *fold) sightings(t *aggregate.Tally) {
 	}
 }
 
-// row counts lines, and sessions with errors.
-func (f *fold) row(row *partial.ErrorRow) {
-	newMethod := !f.open || row.Method != f.method
-	if newMethod || row.Error != f.err || row.Code != f.code {
-		f.closeError()
+// attempts adds attempts to their method.
+func (f *fold) attempts(row *partial.AttemptsRow) {
+	m := f.method(methodKey{f.windowOf(row.Cell), row.Method})
+	if m.Attempts == nil {
+		m.Attempts = &Attempts{}
 	}
-	if newMethod {
-		f.closeMethod()
-	}
-	f.open, f.method, f.err, f.code = true, row.Method, row.Error, row.Code
-	f.add(row)
-}
-
-func (f *fold) endRows() {
-	f.closeError()
-	f.closeMethod()
-	f.report.Totals.SessionsFailed = len(f.failed)
-	for x := range f.windowFailed {
-		if x.window != Timeless {
-			f.report.Windows[x.window].SessionsFailed++
-		}
-	}
-}
-
-// attempts adds the attempts to the methods.
-func (f *fold) attempts(attempts []partial.AttemptsRow) {
-	r := f.report
-	type key struct {
-		window int
-		method string
-	}
-	rows := map[key]int{} // into report.Methods
-	for i, m := range r.Methods {
-		rows[key{m.Window, m.Name}] = i
-	}
-	for _, a := range attempts {
-		k := key{f.windowOf(a.Cell), a.Method}
-		i, ok := rows[k]
-		if !ok {
-			i = len(r.Methods)
-			rows[k] = i
-			r.Methods = append(r.Methods, Method{Window: k.window, Name: k.method})
-		}
-		m := &r.Methods[i]
-		if m.Attempts == nil {
-			m.Attempts = &Attempts{}
-		}
-		m.Attempts.add(&a)
+	m.Attempts.add(row)
+	if row.HasSession {
+		m.tried.count(row.Session, &m.Sessions)
 	}
 }
 
@@ -207,41 +199,45 @@ func (a *Attempts) add(row *partial.AttemptsRow) {
 	}
 }
 
-func (f *fold) sort() {
-	slices.SortFunc(f.report.Methods, func(a, b Method) int {
-		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Name, b.Name))
-	})
-	slices.SortFunc(f.report.Errors, func(a, b Error) int {
-		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
-	})
-}
-
-// compareWindows orders windows by time, and lines without a time last.
-func compareWindows(a, b int) int {
-	if (a == Timeless) != (b == Timeless) {
-		return -cmp.Compare(a, b)
-	}
-	return cmp.Compare(a, b)
-}
-
-func (f *fold) add(row *partial.ErrorRow) {
-	w := f.windowOf(row.Cell)
-	m := f.methods[w]
+func (f *fold) method(k methodKey) *Method {
+	m := f.methods[k]
 	if m == nil {
-		m = &Method{Window: w, Name: row.Method}
-		f.methods[w] = m
+		m = &Method{Window: k.window, Name: k.method}
+		f.methods[k] = m
 	}
-	e := f.errors[w]
+	return m
+}
+
+func (f *fold) err(k errorKey) *Error {
+	e := f.errors[k]
 	if e == nil {
-		e = f.newError(w, row)
-		f.errors[w] = e
+		id, method := catalogue.Lookup([]byte(k.name)), catalogue.LookupMethod([]byte(k.method))
+		e = &Error{
+			Window: k.window, Method: k.method, Name: k.name, Code: k.code,
+			Documented: catalogue.Documented(id, method),
+			Evidence:   map[string]int64{}, Codes: map[int32]int64{},
+		}
+		if k.name != "" {
+			e.Code = catalogue.FirstCode(id, method)
+		}
+		f.errors[k] = e
 	}
+	return e
+}
+
+// row adds failures and their lines to their error and method.
+func (f *fold) row(row *partial.ErrorRow) {
+	totals := &f.report.Totals
+	key := methodKey{f.windowOf(row.Cell), row.Method}
+	m, e := f.method(key), f.err(errorKey{key, row.Error, row.Code})
 	m.Lines += row.Lines
 	e.Lines += row.Lines
 	e.Evidence[row.Evidence] += row.Lines
-	if row.First == parse.NoTime {
-		f.report.Totals.Timeless += row.Lines
-	} else {
+	totals.Evidence[row.Evidence] += row.Lines
+	if row.Stated != 0 {
+		e.Codes[row.Stated] += row.Lines
+	}
+	if row.First != parse.NoTime {
 		if first := f.instant(row.First); e.First.IsZero() || first.Before(e.First) {
 			e.First = first
 		}
@@ -249,53 +245,66 @@ func (f *fold) add(row *partial.ErrorRow) {
 			e.Last = last
 		}
 	}
-	if !row.HasSession {
-		m.Sessionless += row.Lines
-		e.Sessionless += row.Lines
-		f.report.Totals.Sessionless += row.Lines
+	if row.Failures == 0 {
 		return
 	}
-	if last, ok := f.lastSession[w]; !ok || last != row.Session {
-		e.Sessions++
-		f.lastSession[w] = row.Session
-		here := sessionInWindow{w, row.Session}
-		if _, ok := f.methodFailed[here]; !ok {
-			f.methodFailed[here] = struct{}{}
-			m.SessionsFailed++
+	m.Failures += row.Failures
+	e.Failures += row.Failures
+	totals.Failures += row.Failures
+	if row.Error == "" {
+		totals.Unnamed += row.Failures
+	}
+	if row.Cell == aggregate.NoCell {
+		totals.Timeless += row.Failures
+	}
+	if !row.HasSession {
+		m.Sessionless += row.Failures
+		e.Sessionless += row.Failures
+		totals.Sessionless += row.Failures
+		return
+	}
+	m.tried.count(row.Session, &m.Sessions)
+	m.failed.count(row.Session, &m.SessionsFailed)
+	e.failed.count(row.Session, &e.Sessions)
+	f.failed.count(row.Session, &totals.SessionsFailed)
+	if key.window != Timeless {
+		w := &f.report.Windows[key.window]
+		w.failed.count(row.Session, &w.SessionsFailed)
+	}
+}
+
+// end puts the rows in order.
+func (f *fold) end() {
+	r := f.report
+	for k, m := range f.methods {
+		if m.Attempts == nil {
+			m.Sessions = 0
+			if k.window != Timeless {
+				m.Sessions = r.Windows[k.window].Sessions
+			}
 		}
-		f.windowFailed[here] = struct{}{}
-		f.failed[row.Session] = struct{}{}
+		r.Methods = append(r.Methods, *m)
 	}
-}
-
-func (f *fold) newError(w int, row *partial.ErrorRow) *Error {
-	id, method := catalogue.Lookup([]byte(row.Error)), catalogue.LookupMethod([]byte(row.Method))
-	e := &Error{
-		Window: w, Method: row.Method, Name: row.Error, Code: row.Code,
-		Documented: catalogue.Documented(id, method),
-		Evidence:   map[string]int64{},
-	}
-	if row.Error != "" {
-		e.Code = catalogue.FirstCode(id, method)
-	}
-	return e
-}
-
-// closeError ends the error at hand.
-func (f *fold) closeError() {
 	for _, e := range f.errors {
-		f.report.Errors = append(f.report.Errors, *e)
+		if e.Failures == 0 {
+			r.Totals.Background += e.Lines
+		}
+		r.Errors = append(r.Errors, *e)
 	}
-	f.errors, f.lastSession = map[int]*Error{}, map[int]aggregate.SessionID{}
+	slices.SortFunc(r.Methods, func(a, b Method) int {
+		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Name, b.Name))
+	})
+	slices.SortFunc(r.Errors, func(a, b Error) int {
+		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
+	})
 }
 
-// closeMethod ends the method at hand.
-func (f *fold) closeMethod() {
-	for _, m := range f.methods {
-		f.report.Methods = append(f.report.Methods, *m)
+// compareWindows orders windows by time, and what has no time last.
+func compareWindows(a, b int) int {
+	if (a == Timeless) != (b == Timeless) {
+		return -cmp.Compare(a, b)
 	}
-	f.methods = map[int]*Method{}
-	clear(f.methodFailed)
+	return cmp.Compare(a, b)
 }
 
 // instant returns a time in the report's zone, the zero time for NoTime.

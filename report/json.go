@@ -20,7 +20,8 @@ func WriteJSON(w io.Writer, r *Report) error {
 		Window: r.Window.String(), Zone: r.Zone.String(),
 		Totals: jsonTotals{
 			Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
-			Sessions: r.Totals.Sessions, SessionsFailed: r.Totals.SessionsFailed,
+			Sessions: r.Totals.Sessions, StandIns: r.Totals.StandIns, SessionsFailed: r.Totals.SessionsFailed,
+			Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
 			Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
 		},
 		Sources: []jsonSource{}, Windows: []jsonWindow{}, Errors: []jsonError{}, Methods: []jsonMethod{}, Warnings: r.Warnings,
@@ -40,7 +41,8 @@ func WriteJSON(w io.Writer, r *Report) error {
 	for _, e := range r.Errors {
 		out.Errors = append(out.Errors, jsonError{
 			WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
-			Documented: e.Documented, Lines: e.Lines, Sessions: e.Sessions, Evidence: e.Evidence,
+			Codes: e.Codes, Documented: e.Documented,
+			Failures: e.Failures, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
 			First: instant(e.First), Last: instant(e.Last),
 		})
 	}
@@ -76,14 +78,26 @@ type jsonRecords struct {
 }
 
 type jsonTotals struct {
-	Bytes          int64       `json:"bytes"`
-	Lines          int64       `json:"lines"`
-	Records        jsonRecords `json:"records"`
-	Sessions       int         `json:"sessions"`
-	SessionsFailed int         `json:"sessions_failed"`
-	Duplicates     int64       `json:"duplicates"`
-	First          *string     `json:"first_seen"`
-	Last           *string     `json:"last_seen"`
+	Bytes          int64        `json:"bytes"`
+	Lines          int64        `json:"lines"`
+	Records        jsonRecords  `json:"records"`
+	Sessions       int          `json:"sessions"`
+	StandIns       int          `json:"sessions_without_id"`
+	SessionsFailed int          `json:"sessions_failed"`
+	Failures       int64        `json:"failures"`
+	Unnamed        int64        `json:"unnamed_failures"`
+	Evidence       jsonEvidence `json:"evidence"`
+	Duplicates     int64        `json:"duplicates"`
+	First          *string      `json:"first_seen"`
+	Last           *string      `json:"last_seen"`
+}
+
+// jsonEvidence counts lines.
+type jsonEvidence struct {
+	Name   int64 `json:"name"`
+	Phrase int64 `json:"phrase"`
+	Code   int64 `json:"code"`
+	None   int64 `json:"none"`
 }
 
 type jsonSource struct {
@@ -107,21 +121,24 @@ type jsonWindow struct {
 }
 
 type jsonError struct {
-	WindowStart *string          `json:"window_start"`
-	Method      string           `json:"method"`
-	Error       *string          `json:"error"`
-	Code        *int32           `json:"code"`
-	Documented  string           `json:"documented"`
-	Lines       int64            `json:"lines"`
-	Sessions    int              `json:"sessions"`
-	Evidence    map[string]int64 `json:"evidence"`
-	First       *string          `json:"first_seen"`
-	Last        *string          `json:"last_seen"`
+	WindowStart *string         `json:"window_start"`
+	Method      string          `json:"method"`
+	Error       *string         `json:"error"`
+	Code        *int32          `json:"code"`
+	Codes       map[int32]int64 `json:"codes"`
+	Documented  string          `json:"documented"`
+	Failures    int64           `json:"failures"`
+	Lines       int64           `json:"lines"`
+	Sessions    int             `json:"sessions"`
+	Evidence    jsonEvidence    `json:"evidence"`
+	First       *string         `json:"first_seen"`
+	Last        *string         `json:"last_seen"`
 }
 
 type jsonMethod struct {
 	WindowStart      *string   `json:"window_start"`
 	Method           string    `json:"method"`
+	Failures         int64     `json:"failures"`
 	Lines            int64     `json:"lines"`
 	Attempts         *int64    `json:"attempts"`
 	AttemptsInferred *int64    `json:"attempts_inferred"`
@@ -129,7 +146,9 @@ type jsonMethod struct {
 	Cancels          *int64    `json:"cancels"`
 	FailedAttempts   *int64    `json:"failed_attempts"`
 	FailureRate      *jsonRate `json:"failure_rate"`
+	Sessions         int       `json:"sessions"`
 	SessionsFailed   int       `json:"sessions_failed"`
+	SessionRate      *jsonRate `json:"session_rate"`
 }
 
 type jsonRate struct {
@@ -140,13 +159,20 @@ type jsonRate struct {
 
 // method tells of attempts only where there is telemetry: none is not zero.
 func method(m *Method, windowStart *string) jsonMethod {
-	out := jsonMethod{WindowStart: windowStart, Method: m.Name, Lines: m.Lines, SessionsFailed: m.SessionsFailed}
+	out := jsonMethod{
+		WindowStart: windowStart, Method: m.Name, Failures: m.Failures, Lines: m.Lines,
+		Sessions: m.Sessions, SessionsFailed: m.SessionsFailed, SessionRate: (*jsonRate)(m.SessionRate()),
+	}
 	if a := m.Attempts; a != nil {
 		out.Attempts, out.AttemptsInferred = &a.Attempts, &a.Inferred
 		out.Successes, out.Cancels, out.FailedAttempts = &a.Successes, &a.Cancels, &a.Failed
 		out.FailureRate = (*jsonRate)(a.FailureRate())
 	}
 	return out
+}
+
+func evidence(lines map[string]int64) jsonEvidence {
+	return jsonEvidence{Name: lines["name"], Phrase: lines["phrase"], Code: lines["code"], None: lines["none"]}
 }
 
 func records(r aggregate.Records) jsonRecords {

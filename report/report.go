@@ -29,10 +29,8 @@ type Options struct {
 	Warnings    []string // what the caller has to say about the input
 }
 
-// A Report is what every format prints.
-//
-// Its numbers are of lines and sessions. A line here is a record that is
-// evidence of an error; one failure prints several.
+// A Report is what every format prints: failures, the lines that speak of them,
+// and what they are a share of.
 type Report struct {
 	ToolVersion      string
 	CatalogueVersion string
@@ -53,12 +51,16 @@ type Report struct {
 type Totals struct {
 	aggregate.Account
 	Sessions       int       // distinct, of any record
-	SessionsFailed int       // of those, with a record that is evidence of an error
+	StandIns       int       // of these, those known by a connection or client instance only
+	SessionsFailed int       // of all, those with a failure
 	First, Last    time.Time // of all records; zero if none bears a time
 
-	// Sessionless and Timeless are how many of the lines that show an error
-	// bear no session ID, and no date and time.
-	Sessionless, Timeless int64
+	Failures    int64
+	Unnamed     int64            // of the failures, those whose error has no name
+	Sessionless int64            // of the failures, those whose records bear nothing of a session
+	Timeless    int64            // of the failures, those whose records bear no date and time
+	Evidence    map[string]int64 // lines that show an error, by kind of evidence
+	Background  int64            // of these, lines that speak of no failure of a call
 
 	// Duplicates is how many telemetry events of attempts were seen again,
 	// through another export or printed twice.
@@ -72,18 +74,35 @@ type Window struct {
 	Records        int64
 	Sessions       int // as in Totals
 	SessionsFailed int
+
+	failed mark
 }
 
-// A Method is what one method of the SDK did in one window: the lines that show
-// its errors, and its attempts.
+// A Method is what one method of the SDK did in one window: its failures, and its
+// attempts.
 type Method struct {
-	Window         int    // into Report.Windows; Timeless for lines without a time
+	Window         int    // into Report.Windows; Timeless for failures without a time
 	Name           string // "unknown" if it cannot be told
-	Lines          int64
-	Sessionless    int64 // of the lines, those without a session ID
-	SessionsFailed int   // distinct, of the other lines
+	Failures       int64
+	Lines          int64 // that speak of them
+	Sessionless    int64 // of the failures, those without a session
+	SessionsFailed int   // distinct, of the other failures
+	// Sessions is how many sessions could have failed: those with an attempt or a
+	// failure of the method, or all that were seen if attempts are not known.
+	Sessions int
 
 	Attempts *Attempts // nil if telemetry tells of none
+
+	tried, failed mark
+}
+
+// SessionRate is sessions with a failure of the method / sessions that could have
+// had one. It is nil if no failure is known by its session.
+func (m *Method) SessionRate() *Rate {
+	if m.SessionsFailed == 0 && m.Sessionless > 0 {
+		return nil
+	}
+	return NewRate(int64(m.SessionsFailed), int64(m.Sessions))
 }
 
 // Attempts counts the calls of a method that began in one window, as telemetry
@@ -100,19 +119,24 @@ type Attempts struct {
 // FailureRate is failed attempts / attempts.
 func (a *Attempts) FailureRate() *Rate { return NewRate(a.Failed, a.Attempts) }
 
-// An Error is the lines that speak of one error of one method in one window.
+// An Error is the failures by one error of one method in one window. It may be
+// none: lines that speak of no failure stand here too.
 type Error struct {
 	Window      int // as in Method
 	Method      string
 	Name        string // "" if it cannot be told
 	Code        int32  // of a named error the catalogue's first; 0: none
 	Documented  string // "yes", "elsewhere" or "no"
+	Failures    int64
 	Lines       int64
-	Sessionless int64            // of the lines, those without a session ID
-	Sessions    int              // distinct, of the other lines
+	Sessionless int64            // of the failures, those without a session
+	Sessions    int              // distinct, of the other failures
 	Evidence    map[string]int64 // lines by kind of evidence
-	First       time.Time        // zero if no line bears a time
+	Codes       map[int32]int64  // lines by the code that they state
+	First       time.Time        // of the lines; zero if none bears a time
 	Last        time.Time
+
+	failed mark
 }
 
 // Timeless is the window of lines without a time, where time is divided.

@@ -57,12 +57,39 @@ func (t *text) header() {
 	switch {
 	case r.Totals.Sessions == 0:
 		t.printf("Sessions  no record bears a session ID, so there is no count of sessions affected\n")
-	case a.Classified > 0 && a.Classified == r.Totals.Sessionless:
-		t.printf("Sessions  %s, but no record that shows an error bears a session ID\n", number(r.Totals.Sessions))
+	case r.Totals.Failures > 0 && r.Totals.Failures == r.Totals.Sessionless:
+		t.printf("Sessions  %s, but no failure is known by its session\n", number(r.Totals.Sessions))
 	default:
-		t.printf("Sessions  %s, of which %s (%s) show an error\n",
-			number(r.Totals.Sessions), number(r.Totals.SessionsFailed), percent(r.Totals.SessionsFailed, r.Totals.Sessions))
+		t.printf("Sessions  %s, of which %s (%s) have a failure%s\n",
+			number(r.Totals.Sessions), number(r.Totals.SessionsFailed), percent(r.Totals.SessionsFailed, r.Totals.Sessions), r.standIns())
 	}
+	if r.Totals.Failures > 0 {
+		t.printf("Failures  %s, of which %s (%s) have no name; lines: %s\n", number(r.Totals.Failures),
+			number(r.Totals.Unnamed), percent(r.Totals.Unnamed, r.Totals.Failures), r.evidenceShares())
+	}
+}
+
+// evidenceShares tells by what the lines are known that show an error.
+func (r *Report) evidenceShares() string {
+	var all int64
+	for _, n := range r.Totals.Evidence {
+		all += n
+	}
+	var out []string
+	for _, kind := range [...][2]string{{"name", "bear the name"}, {"phrase", "a phrase of it"}, {"code", "its code"}, {"none", "nothing of it"}} {
+		if n := r.Totals.Evidence[kind[0]]; n > 0 {
+			out = append(out, fmt.Sprintf("%s %s", percent(n, all), kind[1]))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// standIns says how many sessions are only known by something else.
+func (r *Report) standIns() string {
+	if r.Totals.StandIns == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s are page loads without a session ID", number(r.Totals.StandIns))
 }
 
 // period tells the time that the records span.
@@ -88,29 +115,39 @@ func (t *text) methods() {
 		t.printf("\nThere was nothing to read.\n")
 	case a.Total() == a.Skipped:
 		t.printf("\nNothing could be read: whether there were errors is not known.\n")
-	case len(r.Errors) == 0:
-		t.printf("\nNo error of the SDK was found.\n")
+	case r.Totals.Failures == 0:
+		t.printf("\nNo failure of the SDK was found.\n")
 	}
 	if len(r.Methods) == 0 {
 		return
 	}
 	methods := slices.Clone(r.overall.Methods)
+	methods = slices.DeleteFunc(methods, func(m Method) bool { return m.Failures == 0 && m.Attempts == nil })
 	slices.SortStableFunc(methods, func(a, b Method) int {
-		return cmp.Or(last(a.Name == unknown, b.Name == unknown), worst(a.SessionsFailed, a.Lines, b.SessionsFailed, b.Lines))
+		return cmp.Or(last(a.Name == unknown, b.Name == unknown), worst(a.SessionsFailed, a.Failures, b.SessionsFailed, b.Failures))
 	})
-	heads := []string{"Method", ">Lines", ">Sessions", ">" + t.share()}
+	if len(methods) == 0 {
+		return
+	}
+	heads := []string{"Method", ">Failures", ">Lines", ">Sessions failed", ">Rate"}
 	telemetry := slices.ContainsFunc(methods, func(m Method) bool { return m.Attempts != nil })
 	if telemetry {
-		heads = append(heads, ">Attempts", ">Failed", ">Failure rate", "95 % interval")
+		heads = append(heads, ">Attempts failed", ">Rate", "95 % interval")
 	}
 	table := newTable(heads...)
 	for _, m := range methods {
-		row := []string{m.Name, number(m.Lines), t.sessions(m.SessionsFailed, m.Sessionless), t.percent(m.SessionsFailed)}
+		row := []string{m.Name, number(m.Failures), number(m.Lines)}
+		if rate := m.SessionRate(); rate != nil {
+			row = append(row, fmt.Sprintf("%s of %s", number(m.SessionsFailed), number(m.Sessions)), fmt.Sprintf("%.1f %%", 100*rate.Value))
+		} else {
+			row = append(row, "-", "-")
+		}
 		if a := m.Attempts; a != nil {
 			rate := a.FailureRate()
-			row = append(row, number(a.Attempts), number(a.Failed), fmt.Sprintf("%.1f %%", 100*rate.Value), fmt.Sprintf("%.1f to %.1f %%", 100*rate.Low, 100*rate.High))
+			row = append(row, fmt.Sprintf("%s of %s", number(a.Failed), number(a.Attempts)),
+				fmt.Sprintf("%.1f %%", 100*rate.Value), fmt.Sprintf("%.1f to %.1f %%", 100*rate.Low, 100*rate.High))
 		} else if telemetry {
-			row = append(row, "-", "-", "-")
+			row = append(row, "-", "-")
 		}
 		table.row(row...)
 	}
@@ -152,26 +189,26 @@ func last(a, b bool) int {
 	return -1
 }
 
-// worst orders by sessions, then by lines, the worst first.
-func worst(sessions int, lines int64, otherSessions int, otherLines int64) int {
-	return cmp.Or(cmp.Compare(otherSessions, sessions), cmp.Compare(otherLines, lines))
+// worst orders by sessions, then by failures, the worst first.
+func worst(sessions int, failures int64, otherSessions int, otherFailures int64) int {
+	return cmp.Or(cmp.Compare(otherSessions, sessions), cmp.Compare(otherFailures, failures))
 }
 
 // topErrors prints the errors that most sessions saw.
 func (t *text) topErrors(top int) {
 	r := t.r
-	if len(r.Errors) == 0 {
+	errors := r.worstErrors()
+	if len(errors) == 0 {
 		return
 	}
-	errors := r.worstErrors()
 	shown := limit(errors, top)
 	title := "Error"
 	if len(shown) < len(errors) {
 		title = fmt.Sprintf("Error (worst %d of %d)", len(shown), len(errors))
 	}
-	table := newTable(title, "Method", ">Lines", ">Sessions", ">"+t.share(), "First seen", "Last seen")
+	table := newTable(title, "Method", ">Failures", ">Lines", ">Sessions", ">"+t.share(), "First seen", "Last seen")
 	for _, e := range shown {
-		table.row(e.label(), e.Method, number(e.Lines), t.sessions(e.Sessions, e.Sessionless), t.percent(e.Sessions), minute(e.First), minute(e.Last))
+		table.row(e.label(), e.Method, number(e.Failures), number(e.Lines), t.sessions(e.Sessions, e.Sessionless), t.percent(e.Sessions), minute(e.First), minute(e.Last))
 	}
 	t.printf("\n")
 	table.write(&t.out)
@@ -179,9 +216,9 @@ func (t *text) topErrors(top int) {
 
 // worstErrors returns the errors over all windows, the worst first.
 func (r *Report) worstErrors() []Error {
-	errors := slices.Clone(r.overall.Errors)
+	errors := slices.DeleteFunc(slices.Clone(r.overall.Errors), func(e Error) bool { return e.Failures == 0 })
 	slices.SortStableFunc(errors, func(a, b Error) int {
-		return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Lines, b.Sessions, b.Lines))
+		return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Failures, b.Sessions, b.Failures))
 	})
 	return errors
 }
@@ -210,7 +247,7 @@ func (e *Error) label() string {
 }
 
 // windows prints windows side by side: the sessions with each error, or its
-// lines if no session is known.
+// failures if no session is known.
 func (t *text) windows(top int) {
 	r := t.r
 	if r.Window.All() || len(r.Windows) == 0 {
@@ -219,7 +256,7 @@ func (t *text) windows(top int) {
 	first := max(len(r.Windows)-maxWindows, 0)
 	unit := "sessions"
 	if r.Totals.Sessions == 0 {
-		unit = "lines"
+		unit = "failures"
 	}
 	title := fmt.Sprintf("By window of %s, in %s", r.Window, unit)
 	if first > 0 {
@@ -227,7 +264,7 @@ func (t *text) windows(top int) {
 	}
 	heads := []string{title, "Method"}
 	seen := []string{"all sessions", ""}
-	failed := []string{"sessions with an error", ""}
+	failed := []string{"sessions with a failure", ""}
 	records := []string{"all records", ""}
 	for _, w := range r.Windows[first:] {
 		head := r.windowName(w)
@@ -260,7 +297,7 @@ func (t *text) windows(top int) {
 		}
 		n := number(e.Sessions)
 		if r.Totals.Sessions == 0 {
-			n = number(e.Lines)
+			n = number(e.Failures)
 		}
 		counts[k][e.Window-first] = n
 	}
@@ -303,9 +340,12 @@ func (r *Report) windowName(w Window) string {
 func (t *text) notes() {
 	r := t.r
 	t.printf("\n")
-	if len(r.Errors) > 0 {
-		t.printf("Lines are log records that show an error; one failure prints several. Sessions are distinct.\n")
-		t.printf("What a name means and what to do about it: otlog explain %s\n", example(r.worstErrors()))
+	if errors := r.worstErrors(); len(errors) > 0 {
+		t.printf("A failure is one thing that went wrong once; lines are the log records that speak of it. Sessions are distinct.\n")
+		t.printf("What a name means and what to do about it: otlog explain %s\n", example(errors))
+	}
+	if n := r.Totals.Background; n > 0 {
+		t.printf("%s lines tell of errors behind the scenes that failed no call; they are counted as lines only.\n", number(n))
 	}
 	for _, w := range r.Warnings {
 		t.printf("warning: %s\n", Printable(w))
@@ -319,7 +359,10 @@ func example(errors []Error) string {
 			return e.Name
 		}
 	}
-	return strconv.Itoa(int(errors[0].Code))
+	if errors[0].Code != 0 {
+		return strconv.Itoa(int(errors[0].Code))
+	}
+	return errors[0].Method
 }
 
 // SourceWarnings says what could not be read of the sources, and why.
@@ -347,12 +390,12 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 func (r *Report) warnings() []string {
 	out := SourceWarnings(r.Sources)
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	errors := number(r.Totals.Records.Classified)
+	failures := number(r.Totals.Failures)
 	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
-		warn("%s of %s lines that show an error bear no date and time, and are in no window", number(n), errors)
+		warn("%s of %s failures bear no date and time, and are in no window", number(n), failures)
 	}
 	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
-		warn("%s of %s lines that show an error bear no session ID: more sessions may be affected than are counted", number(n), errors)
+		warn("%s of %s failures bear no session ID: more sessions may be affected than are counted", number(n), failures)
 	}
 	return out
 }
@@ -385,7 +428,7 @@ func number[T int | int64](n T) string {
 }
 
 // percent returns a share, "-" if there is nothing to have a share of.
-func percent(part, whole int) string {
+func percent[T int | int64](part, whole T) string {
 	if whole == 0 {
 		return "-"
 	}

@@ -22,26 +22,31 @@ import (
 func randomTally(records int) *aggregate.Tally {
 	r := rand.New(rand.NewPCG(1, 9))
 	t := &aggregate.Tally{}
-	for range records {
-		e := parse.Event{Time: parse.NoTime}
+	for line := range records {
+		e := parse.Event{Time: parse.NoTime, OfDay: parse.NoTime}
 		if r.IntN(10) > 0 {
 			e.Time = 1795430665927e6 + r.Int64N(1e15)
 		}
 		if r.IntN(10) > 0 {
-			e.Session = fmt.Appendf(nil, "1_MX4%d", r.IntN(records))
+			e.Session = fmt.Appendf(nil, "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5%d", r.IntN(records))
 		}
 		v := classify.Verdict{Failure: r.IntN(3) > 0, Method: catalogue.MethodID(r.IntN(5)), Error: catalogue.ID(r.IntN(9)), Evidence: classify.ByName}
 		if v.Error == 0 {
 			v.Evidence, v.Code = classify.None, 1500
 		}
+		if r.IntN(9) == 0 {
+			v.Error, v.Name = 0, fmt.Appendf(nil, "OT_OF_TOMORROW_%d", r.IntN(9))
+		}
 		if r.IntN(3) == 0 {
 			e.Telemetry = &parse.Telemetry{
-				Action:       []byte("Connect"),
-				Variation:    []byte([]string{"Attempt", "Success", "Failure", "Cancel"}[r.IntN(4)]),
-				ConnectionID: fmt.Append(nil, r.IntN(records)),
+				Action:    []byte("Connect"),
+				Variation: []byte([]string{"Attempt", "Success", "Failure", "Cancel"}[r.IntN(4)]),
 			}
+			e.Client = fmt.Append(nil, "client ", r.IntN(records))
+			e.Telemetry.SDK = []byte([]string{"", "2.20.3", "2.35.2"}[r.IntN(3)])
+			e.ConnectionID = fmt.Append(nil, r.IntN(records))
 		}
-		t.Add(&e, &v)
+		t.Add(&e, &v, int64(line))
 	}
 	return t
 }
@@ -51,10 +56,13 @@ func randomTally(records int) *aggregate.Tally {
 func TestBatchesSayWhatTheTallySays(t *testing.T) {
 	tally := randomTally(120_000)
 	var want, got []partial.ErrorRow
+	labels := tally.Labels()
+	methods, errors := tally.MethodNames(), tally.ErrorNames()
 	for r := range tally.Rows() {
 		want = append(want, partial.ErrorRow{
-			Method: r.Method.Name(), Error: r.Error.Name(), Code: r.Code, Evidence: r.Evidence.String(),
-			Session: r.Session, HasSession: r.HasSession, Cell: r.Cell, Lines: r.Lines, First: r.First, Last: r.Last,
+			Session: r.Session, HasSession: r.HasSession, Cell: r.Cell, Method: methods[r.Method], Error: errors[r.Error], Code: r.Code,
+			Client:   partial.Client{SDK: labels[r.SDK], Browser: labels[r.Browser], OS: labels[r.OS], APIKey: labels[r.APIKey]},
+			Evidence: r.Evidence.String(), Stated: r.Stated, Failures: r.Failures, Lines: r.Lines, First: r.First, Last: r.Last,
 		})
 	}
 	batches := slices.Collect(partial.Errors(tally))
@@ -70,13 +78,21 @@ func TestBatchesSayWhatTheTallySays(t *testing.T) {
 	var attempts []partial.AttemptsRow
 	all, _ := tally.Attempts()
 	for a := range all {
-		attempts = append(attempts, partial.AttemptsRow{Method: a.Method.Name(), Cell: a.Cell, Outcome: a.Outcome.String(), Inferred: a.Inferred, Attempts: a.Attempts})
+		attempts = append(attempts, partial.AttemptsRow{Session: a.Session, HasSession: a.HasSession, Method: a.Method.Name(), Cell: a.Cell, Client: partial.Client{SDK: labels[a.SDK], Browser: labels[a.Browser], OS: labels[a.OS], APIKey: labels[a.APIKey]}, Outcome: a.Outcome.String(), Inferred: a.Inferred, Attempts: a.Attempts})
 	}
 	attemptBatches, _ := partial.Attempts(tally)
-	if got := slices.Collect(partial.AttemptsRows(attemptBatches)); len(attempts) == 0 || !reflect.DeepEqual(got, attempts) {
+	var gotAttempts []partial.AttemptsRow
+	for a := range partial.AttemptsRows(attemptBatches) {
+		gotAttempts = append(gotAttempts, *a)
+	}
+	if len(attempts) == 0 || !reflect.DeepEqual(gotAttempts, attempts) {
 		t.Error("attempts differ")
 	}
-	if got, want := slices.Collect(partial.SightingRows(partial.Sightings(tally))), slices.Collect(tally.Sightings()); !reflect.DeepEqual(got, want) {
+	var sightings []partial.SightingRow
+	for s := range tally.Sightings() {
+		sightings = append(sightings, partial.SightingRow{Session: s.Session, KnownBy: s.From.String(), Cell: s.Cell})
+	}
+	if got := slices.Collect(partial.SightingRows(partial.Sightings(tally))); !reflect.DeepEqual(got, sightings) {
 		t.Error("sightings differ")
 	}
 	if got, want := slices.Collect(partial.CoverageRows(partial.Coverage(tally))), slices.Collect(tally.Coverage()); !reflect.DeepEqual(got, want) {

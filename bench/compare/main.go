@@ -7,9 +7,15 @@
 // For each pair it prints the median, minimum and maximum of the ratio of wall
 // and of CPU time, otlog's time divided by the other's, and otlog's peak
 // memory. Programs that are not installed are left out, and named.
+//
+// With -before it compares with an earlier revision instead, on logs of which all
+// lines are clean:
+//
+//	go run ./bench/compare -before HEAD~5 -size 400MB -dir /dev/shm
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"flag"
@@ -18,6 +24,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -31,8 +38,13 @@ func main() {
 	size := flag.String("size", "1GB", "of each generated log: a number with kB, MB or GB")
 	pairs := flag.Int("pairs", 7, "how often each pair runs")
 	dir := flag.String("dir", os.TempDir(), "where the logs are kept: best in memory")
+	before := flag.String("before", "", "compare with otlog as of this `revision` only")
 	flag.Parse()
-	if err := run(*size, *pairs, *dir); err != nil {
+	measure := run
+	if *before != "" {
+		measure = func(size string, pairs int, dir string) error { return runBefore(*before, size, pairs, dir) }
+	}
+	if err := measure(*size, *pairs, *dir); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
@@ -105,6 +117,64 @@ func run(size string, pairs int, dir string) error {
 	fmt.Println("\nall counts of all runs above equal the truth of the generator")
 	return nil
 }
+
+// runBefore compares with an earlier revision.
+func runBefore(revision, size string, pairs int, dir string) error {
+	dir, err := os.MkdirTemp(dir, "otlog-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(
+		sh("go", "build", "-o", at("otlog"), "./cmd/otlog"),
+		sh("git", "archive", "--format", "tar", "-o", at("before.tar"), revision),
+		os.Mkdir(at("before"), 0o755),
+	); err != nil {
+		return err
+	}
+	if err := sh("tar", "-xf", at("before.tar"), "-C", at("before")); err != nil {
+		return err
+	}
+	if err := sh("go", "build", "-C", at("before"), "-o", at("otlog-before"), "./cmd/otlog"); err != nil {
+		return err
+	}
+	for _, format := range []string{"ndjson", "console"} {
+		if err := sh("go", "run", "./bench/gencorpus", "-format", format, "-error-rate", "0", "-size", size, "-o", at("all")); err != nil {
+			return err
+		}
+		if err := keepClean(at("all"), at(format)); err != nil {
+			return err
+		}
+		now, then := command{name: at("otlog"), args: []string{"--jobs", "1", at(format)}}, command{name: at("otlog-before"), args: []string{"--jobs", "1", at(format)}}
+		compare(format+", clean", "revision "+revision, now, then, pairs)
+	}
+	return nil
+}
+
+// keepClean copies the lines that are neither the SDK's nor about its errors.
+func keepClean(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(out)
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if !unclean.Match(lines.Bytes()) {
+			w.Write(append(lines.Bytes(), '\n')) // the error stays, and Flush returns it
+		}
+	}
+	return errors.Join(lines.Err(), w.Flush(), out.Close())
+}
+
+var unclean = regexp.MustCompile(`(?i)\bOT_|\bOT\.|OpenTok|clientSystemTime|getUserMedia|permission|publish|Session\.|"code"|code:|\(\d{4}\)`)
 
 // sh runs a program that prepares the measurements.
 func sh(name string, args ...string) error {

@@ -1,5 +1,5 @@
-// Gencorpus writes a corpus of client logs and the truth about it, as far as the
-// names and phrases of errors tell.
+// Gencorpus writes a corpus of client logs and the truth about it: the failures in
+// it, by what the names, phrases and codes of errors tell.
 //
 //	go run ./bench/gencorpus -format ndjson -size 64MB -seed 1 -o corpus.ndjson -truth truth.json
 //

@@ -8,8 +8,8 @@
 //  2. Package read reads that text and checks it.
 //  3. Program gen writes tables_gen.go from it; a test fails while the file
 //     is stale.
-//  4. Errors, Methods, Codes and Phrases give the tables; Lookup and
-//     LookupMethod find a row by the name in a log.
+//  4. Errors, Methods, Codes and Phrases give the tables; Lookup, LookupMethod
+//     and LookupCode find a row by what stands in a log.
 //
 // The names and codes that the vendor's error reference lists are documented;
 // those that the SDK was seen to use beside it are in the tables too, and say
@@ -18,6 +18,8 @@
 // Limitations: the tables describe the JavaScript SDK. The native SDKs use
 // other codes and no names, and only a few of their codes are mentioned.
 package catalogue
+
+import "slices"
 
 //go:generate go run ./gen
 
@@ -134,24 +136,37 @@ type Phrase struct {
 }
 
 var (
-	byName   map[string]ID
-	byMethod map[string]MethodID
+	byName    map[string]ID
+	byMethod  map[string]MethodID
+	byCode    map[int32][]raised
+	subscribe MethodID
 )
+
+// raised is an error in a method that comes with a code there.
+type raised struct {
+	error  ID
+	method MethodID
+}
 
 func init() {
 	byName = make(map[string]ID, len(errorTable))
+	byCode = make(map[int32][]raised, len(codeTable))
 	for i := 1; i < len(errorTable); i++ {
 		e := &errorTable[i]
 		byName[e.Name] = ID(i)
 		for j := range e.Uses {
 			u := &e.Uses[j]
 			inherit(&u.Owner, &u.Meaning, &u.Remedy, e.Owner, e.Meaning, e.Remedy)
+			for _, code := range u.Codes {
+				byCode[code] = append(byCode[code], raised{ID(i), u.Method})
+			}
 		}
 	}
 	byMethod = make(map[string]MethodID, len(methodTable))
 	for i := 1; i < len(methodTable); i++ {
 		byMethod[methodTable[i].Name] = MethodID(i)
 	}
+	subscribe = byMethod["Session.subscribe"]
 	for i := range codeTable {
 		c := &codeTable[i]
 		for j := range c.Uses {
@@ -197,6 +212,24 @@ func Lookup(name []byte) ID { return byName[string(name)] }
 // LookupMethod returns the method whose name is exactly name, or 0. It does not
 // allocate.
 func LookupMethod(name []byte) MethodID { return byMethod[string(name)] }
+
+// LookupCode returns the code that is n or has n in its range, nil if there is
+// none. It does not allocate. The row is shared: do not change it.
+func LookupCode(n int32) *Code {
+	i, found := slices.BinarySearchFunc(codeTable, n, func(c Code, n int32) int {
+		switch {
+		case c.High < n:
+			return -1
+		case c.Low > n:
+			return 1
+		}
+		return 0
+	})
+	if !found {
+		return nil
+	}
+	return &codeTable[i]
+}
 
 // Name returns the error's name, "" for 0.
 func (id ID) Name() string { return errorTable[id].Name }
@@ -266,4 +299,91 @@ func OnlyMethod(id ID) MethodID {
 		}
 	}
 	return only
+}
+
+// OnlyMethodWith is OnlyMethod of an error that came with a code, or with 0 if it
+// came with none. Where the catalogue lists the code with the error, only those
+// methods count in which it does; id 0 then stands for any error.
+func OnlyMethodWith(id ID, code int32) MethodID {
+	first, more := methodsWith(id, code)
+	if first != 0 && !more {
+		return first
+	}
+	only := OnlyMethod(id)
+	if more && !goesWith(id, only, code) {
+		return 0
+	}
+	return only
+}
+
+// methodsWith returns the first method in which the catalogue lists the code with
+// the error, or with any if id is 0, and whether there are more.
+func methodsWith(id ID, code int32) (first MethodID, more bool) {
+	for _, r := range byCode[code] {
+		switch {
+		case id != 0 && id != r.error || first == r.method:
+		case first != 0:
+			return first, true
+		default:
+			first = r.method
+		}
+	}
+	return first, false
+}
+
+// IsRaised reports whether the SDK raises any error with that code.
+func IsRaised(code int32) bool { return len(byCode[code]) > 0 }
+
+// OfMethod reports whether the code is listed for any method, not for all alike.
+func (c *Code) OfMethod() bool {
+	return slices.ContainsFunc(c.Uses, func(u CodeUse) bool { return !u.General })
+}
+
+// OneName returns the error that goes with the code in that method, if there is
+// exactly one, else 0. If m is 0 it is the only error that goes with the code in
+// any method.
+func OneName(code int32, m MethodID) ID {
+	var one ID
+	for _, r := range byCode[code] {
+		switch {
+		case m != 0 && m != r.method || one == r.error:
+		case one != 0:
+			return 0
+		default:
+			one = r.error
+		}
+	}
+	return one
+}
+
+// subscribeFailure is the code in the telemetry of every failed subscription,
+// whatever code the error itself has.
+const subscribeFailure = 1013
+
+// Raises reports whether the SDK may state that code where it raises the error
+// in that method. 0 is any method and any code. A method for which the catalogue
+// does not list the error at all is taken as any method too.
+func Raises(id ID, m MethodID, code int32) bool {
+	switch {
+	case code == 0 || goesWith(id, m, code):
+		return true
+	case m != 0 && !Lists(id, m):
+		return Raises(id, 0, code)
+	case code == subscribeFailure && (m == 0 || m == subscribe):
+		return Lists(id, subscribe)
+	}
+	return false
+}
+
+// Lists reports whether the catalogue lists the error for that method.
+func Lists(id ID, m MethodID) bool {
+	return slices.ContainsFunc(errorTable[id].Uses, func(u Use) bool { return u.Method == m })
+}
+
+// goesWith reports whether the catalogue lists the code with the error in that
+// method, or in any if m is 0.
+func goesWith(id ID, m MethodID, code int32) bool {
+	return slices.ContainsFunc(byCode[code], func(r raised) bool {
+		return r.error == id && (m == 0 || r.method == m)
+	})
 }

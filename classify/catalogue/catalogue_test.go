@@ -499,6 +499,10 @@ func TestLookupDoesNotAllocate(t *testing.T) {
 		FirstCode(id, m)
 		Documented(id, m)
 		OnlyMethod(id)
+		OnlyMethodWith(id, 1500)
+		OneName(1500, m)
+		Raises(id, m, 1013)
+		LookupCode(3004)
 	})
 	if allocs != 0 || found == 0 {
 		t.Errorf("%v allocations, found %d times", allocs, found)
@@ -538,6 +542,103 @@ func TestWhatAnErrorSays(t *testing.T) {
 		}
 		if got := OnlyMethod(id).Name(); got != tt.only {
 			t.Errorf("OnlyMethod(%s) = %s, want %s", tt.name, got, tt.only)
+		}
+	}
+}
+
+func TestLookupCode(t *testing.T) {
+	for i := range Codes() {
+		c := &Codes()[i]
+		for n := c.Low; n <= c.High; n++ {
+			if LookupCode(n) != c {
+				t.Errorf("%d is not %s", n, c.Text)
+			}
+		}
+	}
+	for _, n := range []int32{-1, 0, 10, 1000, 1499, 3000, 3008, 9999} {
+		if c := LookupCode(n); c != nil {
+			t.Errorf("%d is %s", n, c.Text)
+		}
+	}
+}
+
+func TestOneName(t *testing.T) {
+	for _, tt := range []struct {
+		code         int32
+		method, want string
+	}{
+		{1004, "", "OT_AUTHENTICATION_ERROR"},
+		{1004, "Session.connect", "OT_AUTHENTICATION_ERROR"},
+		{1004, "Session.publish", ""},
+		{1010, "", "OT_NOT_CONNECTED"},
+		{1553, "", "OT_ICE_WORKFLOW_FAILED"},
+		{1500, "", ""},
+		{1500, "Session.publish", ""},
+		{1013, "Session.subscribe", ""},
+		{2001, "", ""},
+		{2001, "Session.publish", "OT_UNEXPECTED_SERVER_RESPONSE"},
+		// Codes that may be those of a socket that was closed.
+		{1005, "", ""},
+		{1006, "Session.connect", ""},
+		{1011, "", ""},
+		{1011, "Session.connect", "OT_SOCKET_CLOSE_UNEXPECTED_CONDITION"},
+		{1011, "Session.subscribe", "OT_INVALID_PARAMETER"},
+		{1600, "", ""},
+		{0, "", ""},
+		{1234, "", ""},
+	} {
+		if got := OneName(tt.code, LookupMethod([]byte(tt.method))).Name(); got != tt.want {
+			t.Errorf("OneName(%d, %q) = %q, want %q", tt.code, tt.method, got, tt.want)
+		}
+	}
+}
+
+func TestRaises(t *testing.T) {
+	for _, tt := range []struct {
+		name, method string
+		code         int32
+		want         bool
+	}{
+		{"OT_TIMEOUT", "Session.publish", 1500, true},
+		{"OT_TIMEOUT", "Session.publish", 1501, false},
+		{"OT_TIMEOUT", "", 1501, true},
+		{"OT_TIMEOUT", "", 1004, false},
+		{"OT_TIMEOUT", "Session.publish", 0, true},
+		{"OT_TIMEOUT", "Session.connect", 1500, true}, // not listed for that method at all
+		{"OT_NO_DEVICES_FOUND", "OT.initPublisher", 1500, true},
+		// Telemetry states 1013 for whatever goes wrong in subscribe.
+		{"OT_STREAM_NOT_FOUND", "Session.subscribe", 1013, true},
+		{"OT_STREAM_NOT_FOUND", "", 1013, true},
+		{"OT_TIMEOUT", "Session.publish", 1013, false},
+		{"OT_PERMISSION_DENIED", "", 1013, false},
+	} {
+		if got := Raises(Lookup([]byte(tt.name)), LookupMethod([]byte(tt.method)), tt.code); got != tt.want {
+			t.Errorf("Raises(%s, %q, %d) = %t", tt.name, tt.method, tt.code, got)
+		}
+	}
+}
+
+func TestOnlyMethodWith(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		code int32
+		want string
+	}{
+		{"OT_TIMEOUT", 0, "Session.publish"},
+		{"OT_TIMEOUT", 1501, "Session.subscribe"},
+		{"OT_TIMEOUT", 1004, "Session.publish"}, // not a code of this error
+		{"OT_PERMISSION_DENIED", 1530, "Session.forceUnpublish"},
+		{"OT_PERMISSION_DENIED", 1540, "unknown"},
+		{"OT_CONNECT_FAILED", 0, "Session.connect"},
+		{"OT_CONNECT_FAILED", 1013, "unknown"}, // of methods other than the documented one
+		{"OT_USER_MEDIA_ACCESS_DENIED", 1500, "Session.publish"},
+		{"", 1501, "Session.subscribe"},
+		{"", 1006, "Session.connect"},
+		{"", 1500, "unknown"},
+		{"", 0, "unknown"},
+	} {
+		if got := OnlyMethodWith(Lookup([]byte(tt.name)), tt.code).Name(); got != tt.want {
+			t.Errorf("OnlyMethodWith(%s, %d) = %s, want %s", tt.name, tt.code, got, tt.want)
 		}
 	}
 }

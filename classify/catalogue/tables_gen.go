@@ -4,7 +4,7 @@ package catalogue
 
 // Version names the text that the tables were made from: the first 12 hex
 // digits of the SHA-256 of catalogue.txt.
-const Version = "c8943d0c89b4"
+const Version = "9b09096d4f73"
 
 var methodTable = []Method{
 	{},
@@ -1131,7 +1131,7 @@ var errorTable = []Error{
 			"config OT_TIMEOUT_MS=15000",
 			"2 OT_TIMEOUTS in the last hour",
 			"NOT_OT_TIMEOUT",
-			"OT.exception :: title: Unable to Publish (1500) msg: ICEWorkflow",
+			"OT.exception :: title: Publisher ICEWorkflow failed (1553) msg: ICEWorkflow",
 			"OT.Subscriber failed to subscribe to a stream in a reasonable amount of time",
 			"clearTimeout(onPublishingTimeoutId)",
 		}},

@@ -1,120 +1,349 @@
 package main
 
 import (
-	"bytes"
-	"encoding/csv"
-	"os"
+	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/parse"
 )
 
-// A call is one call of the SDK in testdata/logs, with the error that it
-// returned: its name, none if it succeeded, and the methods that may be told.
-type call struct {
-	name, session string
-	methods       []string
-	errors        []string
+// Without and with the lines in which the application logs its own errors: they
+// give most answers away, and are the only trace of some failures.
+var applicationLines = []struct {
+	column string
+	keep   bool
+}{{"with", true}, {"without", false}}
+
+// TestAccuracy runs otlog events on real logs and telemetry, and compares the
+// failures that it tells with those that each call had. It prints a table, and
+// each difference with the records that led to it.
+func TestAccuracy(t *testing.T) {
+	var calls, scenarios []measured
+	var wholes []whole
+	for _, dir := range []string{"sdk-2.20.3", "sdk-2.35.2"} {
+		t.Run(dir, func(t *testing.T) {
+			calls = append(calls, measureCalls(t, dir)...)
+			wholes = append(wholes, measureWhole(t, dir, "console.txt"))
+		})
+	}
+	for _, dir := range []string{"2.20.3-L1", "2.35.2-L1", "2.35.2-Ldefault"} {
+		t.Run(dir, func(t *testing.T) {
+			dir := "scenarios/" + dir
+			scenarios = append(scenarios, measureScenarios(t, dir)...)
+			wholes = append(wholes, measureWhole(t, dir, "console, text as shown"), measureWhole(t, dir, "console, arguments joined"))
+			for _, name := range savedLogs(dir) {
+				wholes = append(wholes, measureWhole(t, dir, name))
+			}
+			wholes = append(wholes, measureWhole(t, dir, "telemetry"))
+		})
+	}
+	t.Logf("\n%s", table("52 calls of each version, one after another", calls))
+	t.Logf("\n%s", table("About 150 scenarios of each version, one file each", scenarios))
+	t.Logf("\n%s", wholeTable(wholes))
 }
 
-func callsIn(t *testing.T, path string) []call {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
+// measureCalls measures one version's calls, each of them with a session and a
+// page of its own.
+func measureCalls(t *testing.T, dir string) []measured {
+	said := map[string]bool{}
+	happenings := truthOf(t, dir)
+	version := strings.TrimPrefix(dir, "sdk-")
+	type console struct{ Timestamp, Level, Message, SessionID string }
+	jsonl := linesOf(unpacked(t, dir+"/console.jsonl"))
+	events := decoded[console](t, strings.Join(jsonl, "\n"))
+	text := recordsOf(unpacked(t, dir+"/console.txt"))
+	telemetry := linesOf(unpacked(t, dir+"/telemetry.jsonl"))
+	if len(text) != len(events) || len(jsonl) != len(events) {
+		t.Fatalf("console.txt has %d records, console.jsonl %d", len(text), len(events))
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma = '\t'
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
+	callOf := callsByID(t, happenings, telemetry)
+	posts := newLogSet(t)
+	posts.add("telemetry.jsonl", "", strings.Join(telemetry, "\n")+"\n")
+	for _, line := range telemetry {
+		posts.note(callOf[fmt.Sprint(postedIn(t, line).Client)], line)
 	}
-	var calls []call
-	for _, row := range rows[1:] {
-		c := call{name: row[0], session: row[1], methods: strings.Split(row[2], "|")}
-		if row[3] != "" {
-			c.errors = strings.Split(row[3], "|")
+	var out []measured
+	for _, app := range applicationLines {
+		forwarded, printed, both := newLogSet(t), newLogSet(t), newLogSet(t)
+		var kept []string
+		texts := map[string]string{}
+		for i, e := range events {
+			if !app.keep && applicationLine.MatchString(e.Message) {
+				continue
+			}
+			call := callOf[e.SessionID]
+			for _, logs := range []*logSet{forwarded, printed, both} {
+				logs.note(call, e.Message)
+			}
+			kept = append(kept, jsonl[i])
+			texts[call] += text[i]
 		}
-		calls = append(calls, c)
+		forwarded.add("console.jsonl", "", strings.Join(kept, "\n")+"\n")
+		for _, call := range sortedKeys(texts) {
+			printed.add(call+".log", call, texts[call])
+		}
+		both.paths = append(slices.Clone(forwarded.paths), posts.paths...)
+		for call, records := range posts.records {
+			both.records[call] = append(both.records[call], records...)
+		}
+		out = append(out,
+			measure(t, said, version+", forwarded to NDJSON", app.column, happenings, forwarded, callOf),
+			measure(t, said, version+", console text, a file for each call", app.column, happenings, printed, callOf),
+			measure(t, said, version+", NDJSON and telemetry", app.column, happenings, both, callOf))
+	}
+	return append(out, measure(t, said, version+", telemetry", "–", happenings, posts, callOf))
+}
+
+// callsByID tells whose call a record is from the ID that stands for its session:
+// that of the session, of the page load, or of a connection of it.
+func callsByID(t *testing.T, happenings []happening, telemetry []string) map[string]string {
+	calls := map[string]string{}
+	for _, h := range happenings {
+		for _, id := range h.sessions {
+			calls[id] = h.call
+		}
+	}
+	for _, line := range telemetry {
+		p := postedIn(t, line)
+		for _, id := range []any{p.Session, p.Connection} {
+			if id, ok := id.(string); ok && calls[id] == "" {
+				calls[id] = calls[fmt.Sprint(p.Client)]
+			}
+		}
 	}
 	return calls
 }
 
-// TestNamesOfRealCalls compares what the logs of two SDK versions show with the
-// error that each call really returned: with the lines in which the application
-// logs its own errors, and without them, when some calls leave no trace at all.
-func TestNamesOfRealCalls(t *testing.T) {
-	for _, log := range []struct {
-		file    string
-		silent  int // failing calls that leave no line at all
-		appOnly int // failing calls that only the application's lines tell of
-	}{
-		// OT.initPublisher with a bad video filter: 2.20.3 drops the filter.
-		{"console-sdk-2.20.3.jsonl.gz", 1, 7},
-		{"console-sdk-2.35.2.jsonl.zst", 0, 7},
-	} {
-		base, _, _ := strings.Cut(log.file, ".jsonl")
-		calls := callsIn(t, filepath.Join("../../testdata/truth", base+".tsv"))
-		for _, app := range []bool{true, false} {
-			type verdict struct {
-				id     catalogue.ID
-				method string
+// recordsOf splits a text into records, which begin with a time.
+func recordsOf(text string) []string {
+	begin := regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\dT`).FindAllStringIndex(text, -1)
+	var out []string
+	for i, at := range begin {
+		end := len(text)
+		if i+1 < len(begin) {
+			end = begin[i+1][0]
+		}
+		out = append(out, text[at[0]:end])
+	}
+	return out
+}
+
+// measureScenarios measures scenarios, which bear no session of their own: each
+// has files of its own.
+func measureScenarios(t *testing.T, dir string) []measured {
+	said := map[string]bool{}
+	happenings := truthOf(t, dir)
+	skip := map[string]bool{}
+	for _, h := range happenings {
+		skip[h.call] = h.skip
+	}
+	version := filepath.Base(dir)
+	events := consoleEventsOf(t, dir)
+	saved := map[string][]string{}
+	for _, name := range savedLogs(dir) {
+		saved[name] = savedRecords(t, dir+"/"+name, events)
+	}
+	var out []measured
+	for _, app := range applicationLines {
+		type variant struct {
+			name string
+			text func(i int) string
+		}
+		ndjson := func(message func(consoleEvent) string) func(int) string {
+			return func(i int) string {
+				e := events[i]
+				return compact(t, map[string]string{"timestamp": e.Time, "level": e.Level, "message": message(e)})
 			}
-			told := map[string][]verdict{}
-			_, err := aggregate.Walk([]parse.Source{{Path: filepath.Join("../../testdata/logs", log.file)}}, nil, func(r *aggregate.Record) error {
-				if r.Verdict.Failure && (app || !bytes.HasPrefix(r.Event.Message, []byte("call failed"))) {
-					session := string(r.Event.Session)
-					told[session] = append(told[session], verdict{r.Verdict.Error, r.Verdict.Method.Name()})
-				}
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var failing, right, methods, missed, invented int
-			for _, c := range calls {
-				if c.session == "" {
-					continue // no record can be told to be this call's
-				}
-				found, method := false, false
-				for _, v := range told[c.session] {
-					if !slices.Contains(c.errors, v.id.Name()) {
-						invented++
-						t.Errorf("%s, %s: %s is invented", log.file, c.name, v.id.Name())
-						continue
-					}
-					found = true
-					method = method || slices.Contains(c.methods, v.method)
-				}
-				if len(c.errors) == 0 {
+		}
+		variants := []variant{
+			{"NDJSON, text as shown", ndjson(func(e consoleEvent) string { return e.Text })},
+			{"NDJSON, arguments joined", ndjson(func(e consoleEvent) string { return e.Raw })},
+		}
+		for _, name := range sortedKeys(saved) {
+			variants = append(variants, variant{name, func(i int) string { return saved[name][i] }})
+		}
+		for _, v := range variants {
+			logs := newLogSet(t)
+			texts := map[string]string{}
+			for i, e := range events {
+				if skip[e.Scenario] || !app.keep && applicationLine.MatchString(e.Text) {
 					continue
 				}
-				failing++
-				switch {
-				case !found:
-					missed++
-				default:
-					right++
-					if method {
-						methods++
-					}
-				}
+				logs.note(e.Scenario, e.Text)
+				texts[e.Scenario] += v.text(i)
 			}
-			t.Logf("%-30s app's lines %-5v  %d calls with a session, %d failed: %d right names, %d of them with the method, %d missed, %d invented names",
-				log.file, app, len(calls), failing, right, methods, missed, invented)
-			allowed := log.silent
-			if !app {
-				allowed += log.appOnly
+			for _, scenario := range sortedKeys(texts) {
+				logs.add(scenario+".log", scenario, texts[scenario])
 			}
-			if missed > allowed {
-				t.Errorf("%s: %d failing calls are missed, of which %d leave no trace", log.file, missed, allowed)
+			out = append(out, measure(t, said, version+", "+v.name, app.column, happenings, logs, nil))
+		}
+	}
+	posts := newLogSet(t)
+	texts := map[string]string{}
+	for _, p := range telemetryOf(t, dir) {
+		if !skip[p.Scenario] {
+			posts.note(p.Scenario, p.Body)
+			texts[p.Scenario] += p.Body + "\n"
+		}
+	}
+	for _, scenario := range sortedKeys(texts) {
+		posts.add(scenario+".ndjson", scenario, texts[scenario])
+	}
+	return append(out, measure(t, said, version+", telemetry", "–", happenings, posts, nil))
+}
+
+// savedLogs are the logs of a run of scenarios that a browser saved.
+func savedLogs(dir string) []string {
+	if strings.HasSuffix(dir, "2.35.2-L1") {
+		return []string{"console-saveas.log", "console-saveas-timestamps.log"}
+	}
+	return []string{"console-saveas.log"}
+}
+
+// A consoleEvent is one call of the browser's console in a scenario.
+type consoleEvent struct {
+	Scenario string `json:"scn"`
+	Time     string `json:"ts"`
+	Level    string
+	Text     string // as the console shows it
+	Raw      string // its arguments, joined
+}
+
+func consoleEventsOf(t *testing.T, dir string) []consoleEvent {
+	events := decoded[consoleEvent](t, unpacked(t, dir+"/console.jsonl"))
+	for i := range events {
+		if events[i].Raw == "" {
+			events[i].Raw = events[i].Text
+		}
+	}
+	return events
+}
+
+// A scenarioPost is a telemetry body of a scenario.
+type scenarioPost struct {
+	Scenario string `json:"scn"`
+	Body     string
+}
+
+func telemetryOf(t *testing.T, dir string) []scenarioPost {
+	return decoded[scenarioPost](t, unpacked(t, dir+"/telemetry.jsonl"))
+}
+
+// savedRecords splits a log saved from the console into the text of each event,
+// with the stack lines after it.
+func savedRecords(t *testing.T, name string, events []consoleEvent) []string {
+	t.Helper()
+	out := make([]string, len(events))
+	next := 0
+	for _, line := range linesOf(unpacked(t, name)) {
+		if next < len(events) {
+			if first, _, _ := strings.Cut(events[next].Text, "\n"); strings.Contains(line, first) {
+				next++
+			}
+		}
+		out[max(next-1, 0)] += line + "\n"
+	}
+	if next < len(events) {
+		t.Fatalf("%s: event %d is not found: %s", name, next, events[next].Text)
+	}
+	return out
+}
+
+// A whole is what otlog tells of a file in which nothing keeps scenarios apart:
+// equal failures in less than two seconds are one to it, so only names count.
+type whole struct {
+	input     string
+	failures  int // of which a record tells
+	told      int
+	names     int // that can be told
+	nameTold  int
+	wrongName []string // told, but no call had it
+}
+
+func wholeTable(rows []whole) string {
+	var b strings.Builder
+	fmt.Fprint(&b, "Whole files, in which scenarios follow each other at once\n\n")
+	fmt.Fprintln(&b, "| Input | failures | told | different names | told | names that no call had |")
+	fmt.Fprintln(&b, "|---|---|---|---|---|---|")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", r.input, r.failures, r.told, r.names, r.nameTold, len(r.wrongName))
+	}
+	return b.String()
+}
+
+// measureWhole runs otlog events on a file as it is.
+func measureWhole(t *testing.T, dir, name string) whole {
+	row := whole{input: filepath.Base(dir) + ", " + name}
+	logs := newLogSet(t)
+	switch name {
+	case "console.txt":
+		text := unpacked(t, dir+"/"+name)
+		logs.add(name, "", text)
+		type console struct{ Message, SessionID string }
+		callOf := callsByID(t, truthOf(t, dir), nil)
+		for _, e := range decoded[console](t, unpacked(t, dir+"/console.jsonl")) {
+			logs.note(callOf[e.SessionID], e.Message)
+		}
+	case "telemetry":
+		var b strings.Builder
+		for _, p := range telemetryOf(t, dir) {
+			logs.note(p.Scenario, p.Body)
+			b.WriteString(p.Body + "\n")
+		}
+		logs.add("telemetry.ndjson", "", b.String())
+	default:
+		var b strings.Builder
+		for _, e := range consoleEventsOf(t, dir) {
+			logs.note(e.Scenario, e.Text)
+			message := e.Text
+			if name == "console, arguments joined" {
+				message = e.Raw
+			}
+			b.WriteString(compact(t, map[string]string{"timestamp": e.Time, "level": e.Level, "message": message}))
+		}
+		if slices.Contains(savedLogs(dir), name) {
+			logs.add(name, "", unpacked(t, dir+"/"+name))
+		} else {
+			logs.add("console.ndjson", "", b.String())
+		}
+	}
+	possible, canBeTold := map[string]bool{}, map[string]bool{}
+	for _, h := range truthOf(t, dir) {
+		for _, f := range h.failures {
+			for _, name := range f.names {
+				possible[name] = true
+			}
+			if !f.required() || !slices.ContainsFunc(logs.records[h.call], tells) {
+				continue
+			}
+			row.failures++
+			if slices.ContainsFunc(logs.records[h.call], func(r string) bool { return nameTold(r, f.names) && tells(r) }) {
+				canBeTold[strings.Join(f.names, "|")] = true
 			}
 		}
 	}
+	_, failures := logs.shown()
+	row.told = len(failures)
+	shown := map[string]bool{}
+	for _, f := range failures {
+		shown[f.err] = true
+		if f.err != "" && !possible[f.err] {
+			row.wrongName = append(row.wrongName, f.err)
+			t.Errorf("%s: invented: %v\n\t%v", row.input, f, f.records[0])
+		}
+	}
+	row.names = len(canBeTold)
+	for _, names := range sortedKeys(canBeTold) {
+		if slices.ContainsFunc(parts(names), func(name string) bool { return shown[name] }) {
+			row.nameTold++
+		} else {
+			t.Logf("%s: no failure has the name %s", row.input, names)
+		}
+	}
+	if float64(row.nameTold) < leastRight*float64(row.names) {
+		t.Errorf("%s: %d of %d names are told", row.input, row.nameTold, row.names)
+	}
+	return row
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -60,8 +61,8 @@ func TestReportEqualsTheTruth(t *testing.T) {
 							if err != nil {
 								t.Fatal(err)
 							}
-							for _, w := range wrong {
-								t.Error(w)
+							if len(wrong) > 0 {
+								t.Errorf("%d differences from the truth, first:\n%s", len(wrong), strings.Join(wrong[:min(3, len(wrong))], "\n"))
 							}
 						}
 					})

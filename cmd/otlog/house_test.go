@@ -36,6 +36,7 @@ var doors = map[string][]string{
 	"github.com/klauspost/compress":  {"parse", "bench/gencorpus"},
 	"github.com/apache/arrow-go/v18": {"aggregate/partial"},
 	"github.com/zeebo/xxh3":          {"aggregate"},
+	"github.com/mileusna/useragent":  {"aggregate"},
 	"github.com/spf13/cobra":         {"cmd/otlog"},
 }
 

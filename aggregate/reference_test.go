@@ -1,0 +1,445 @@
+package aggregate
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+)
+
+// This is the definition of a failure written down as plainly as possible, with
+// no regard for speed: every rule looks at all that there is. The real one must
+// agree with it.
+
+// A refRecord is a record that may show an error.
+type refRecord struct {
+	source  string
+	place   int64
+	event   parse.Event
+	verdict classify.Verdict
+
+	session string // resolved; "source:" and its name if there is none
+
+	// What a record stands for beside itself: those that are like it and so close
+	// that they are taken as one. From where to where they go.
+	alike     []*refRecord
+	last      int64 // as at tells it
+	lastPlace int64
+}
+
+type refFailure struct {
+	records []*refRecord // in the order in which they were added
+	joined  int          // when the last one was added
+}
+
+// refFailures tells the failures of records, and leaves each record with its own.
+func refFailures(records []*refRecord) []*refFailure {
+	refSessions(records)
+	groups := map[string][]*refRecord{}
+	for _, r := range records {
+		if r.verdict.Failure {
+			groups[r.session] = append(groups[r.session], r)
+		}
+	}
+	var out []*refFailure
+	for _, g := range groups {
+		out = append(out, refGroup(g)...)
+	}
+	return out
+}
+
+// refSessions finds the session of each record: its own ID, else that of the
+// connection or client it bears if exactly one session was seen with it. A
+// connection that was seen with none, but with one client, is that client.
+func refSessions(records []*refRecord) {
+	seen, clients := map[string]map[string]bool{}, map[string]map[string]bool{}
+	for _, r := range records {
+		if c, k := "connection:"+string(r.event.ConnectionID), string(r.event.Client); k != "" {
+			if clients[c] == nil {
+				clients[c] = map[string]bool{}
+			}
+			clients[c]["client:"+k] = true
+		}
+		for _, standIn := range []string{"connection:" + string(r.event.ConnectionID), "client:" + string(r.event.Client)} {
+			if len(r.event.Session) > 0 {
+				if seen[standIn] == nil {
+					seen[standIn] = map[string]bool{}
+				}
+				seen[standIn]["session:"+string(r.event.Session)] = true
+			}
+		}
+	}
+	for _, r := range records {
+		switch {
+		case len(r.event.Session) > 0:
+			r.session = "session:" + string(r.event.Session)
+			continue
+		case len(r.event.ConnectionID) > 0:
+			r.session = "connection:" + string(r.event.ConnectionID)
+		case len(r.event.Client) > 0:
+			r.session = "client:" + string(r.event.Client)
+		default:
+			r.session = "source:" + r.source
+		}
+		if len(seen[r.session]) == 0 && len(clients[r.session]) == 1 {
+			for k := range clients[r.session] {
+				r.session = k
+			}
+		}
+		if only := seen[r.session]; len(only) == 1 {
+			for s := range only {
+				r.session = s
+			}
+		}
+	}
+}
+
+func (r *refRecord) axis() axis {
+	switch {
+	case r.event.Time != parse.NoTime:
+		return dated
+	case r.event.OfDay != parse.NoTime:
+		return clock
+	}
+	return placed
+}
+
+func (r *refRecord) at() int64 {
+	return [...]int64{r.event.Time, r.event.OfDay, r.place}[r.axis()]
+}
+
+// method is what tells the record's method from others, "" if it is guessed.
+func (r *refRecord) method() string {
+	m := cmp.Or(string(r.verdict.MethodName), r.verdict.Method.Name())
+	switch {
+	case r.verdict.MethodFrom <= classify.MethodOnly:
+		return ""
+	case m == "OT.initPublisher":
+		return "Session.publish"
+	}
+	return m
+}
+
+func (r *refRecord) name() string {
+	return cmp.Or(string(r.verdict.Name), r.verdict.Error.Name())
+}
+
+// refFold takes records as one that are alike in all but time and place, and that
+// stand in the same 2^26 ns or, without a time, at most 20 records from the next.
+func refFold(g []*refRecord) []*refRecord {
+	g = slices.Clone(g)
+	slices.SortFunc(g, func(a, b *refRecord) int {
+		return cmp.Or(cmp.Compare(a.at(), b.at()), cmp.Compare(a.place, b.place))
+	})
+	var out []*refRecord
+next:
+	for _, r := range g {
+		one := *r
+		one.alike, one.last, one.lastPlace = []*refRecord{r}, r.at(), r.place
+		for _, o := range out {
+			if !reflect.DeepEqual(o.kind(), r.kind()) ||
+				r.axis() == placed && r.place-o.last > 20 ||
+				r.axis() != placed && r.at()>>26 != o.at()>>26 {
+				continue
+			}
+			o.alike = append(o.alike, r)
+			o.last = max(o.last, r.at())
+			o.place, o.lastPlace = min(o.place, r.place), max(o.lastPlace, one.lastPlace)
+			continue next
+		}
+		out = append(out, &one)
+	}
+	return out
+}
+
+// kind is all in which records are alike.
+func (r *refRecord) kind() any {
+	return []any{r.source, r.axis(), string(r.event.Client), r.part(), r.verdict}
+}
+
+func refGroup(g []*refRecord) []*refFailure {
+	g = refFold(g)
+	slices.SortFunc(g, func(a, b *refRecord) int {
+		return cmp.Or(cmp.Compare(a.axis(), b.axis()), cmp.Compare(a.at(), b.at()),
+			cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
+	})
+	// Records without a time come source by source.
+	slices.SortStableFunc(g, func(a, b *refRecord) int {
+		if a.axis() == placed && b.axis() == placed {
+			return cmp.Or(cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
+		}
+		return cmp.Compare(a.axis(), b.axis())
+	})
+	var failures []*refFailure
+	count := 0
+	put := func(f *refFailure, r *refRecord) {
+		count++
+		f.records, f.joined = append(f.records, r), count
+	}
+	chain := func(own *[]*refFailure, r *refRecord, within time.Duration) {
+		var best *refFailure
+		rank := func(f *refFailure) int { // of the stream first, then joined last
+			if r.part() != "" && f.part() == r.part() {
+				return math.MaxInt32 + f.joined
+			}
+			return f.joined
+		}
+		for _, f := range *own {
+			if f.takes(r) && f.distance(r) <= within && f.fits(r) && (best == nil || rank(f) > rank(best)) {
+				best = f
+			}
+		}
+		if best == nil {
+			best = &refFailure{}
+			*own, failures = append(*own, best), append(failures, best)
+		}
+		put(best, r)
+	}
+	of := func(w classify.Weight) (out []*refRecord) {
+		for _, r := range g {
+			if r.verdict.Weight == w {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+
+	var own []*refFailure
+	for _, r := range of(classify.Strong) {
+		chain(&own, r, 2*time.Second)
+	}
+	named := slices.Clone(failures)
+	var rest []*refRecord
+	for _, r := range of(classify.Weak) {
+		best := nearest(named, r, func(f *refFailure) time.Duration {
+			if d := f.distance(r); d <= 2*time.Second && f.takes(r) && f.fits(r) {
+				return d
+			}
+			return never
+		})
+		if best == nil {
+			rest = append(rest, r)
+		} else {
+			put(best, r)
+		}
+	}
+	own = nil
+	for _, r := range rest {
+		chain(&own, r, 2*time.Second)
+	}
+	all := slices.Clone(failures)
+	rest = nil
+	for _, r := range of(classify.Socket) {
+		best := nearest(all, r, func(f *refFailure) time.Duration {
+			if m := f.method(); m != "" && m != "Session.connect" {
+				return never
+			}
+			d := f.distance(r)
+			if a := r.axis(); a != placed && d <= 10*time.Second {
+				if _, last, _ := f.extent(a, ""); last >= r.at() {
+					return d
+				}
+			}
+			if d <= 2*time.Second {
+				return 10*time.Second + d
+			}
+			return never
+		})
+		if best == nil {
+			rest = append(rest, r)
+		} else {
+			put(best, r)
+		}
+	}
+	own = nil
+	for _, r := range rest {
+		chain(&own, r, 10*time.Second)
+	}
+	return failures
+}
+
+const never = time.Duration(math.MaxInt64)
+
+// nearest returns the failure with the least distance, the earlier of two.
+func nearest(failures []*refFailure, r *refRecord, distance func(*refFailure) time.Duration) *refFailure {
+	var best *refFailure
+	least := never
+	for _, f := range failures {
+		d := distance(f)
+		if d == never {
+			continue
+		}
+		begin, _, _ := f.extent(r.axis(), r.source)
+		if best != nil && d == least {
+			if other, _, _ := best.extent(r.axis(), r.source); begin >= other {
+				continue
+			}
+		}
+		if d <= least {
+			best, least = f, d
+		}
+	}
+	return best
+}
+
+// extent is from where to where a failure's records go on an axis; of places,
+// only those of a source count.
+func (f *refFailure) extent(a axis, source string) (first, last int64, ok bool) {
+	first, last = math.MaxInt64, math.MinInt64
+	for _, r := range f.records {
+		if a == placed && r.source != source || a != placed && r.axis() != a {
+			continue
+		}
+		from, to := r.place, r.lastPlace
+		if a != placed {
+			from, to = r.at(), r.last
+		}
+		first, last, ok = min(first, from), max(last, to), true
+	}
+	return first, last, ok
+}
+
+func (f *refFailure) distance(r *refRecord) time.Duration {
+	first, last, ok := f.extent(r.axis(), r.source)
+	if !ok {
+		return never
+	}
+	d := max(first-r.last, r.at()-last, 0)
+	if r.axis() == placed {
+		return time.Duration(d) * 2 * time.Second / 20
+	}
+	return time.Duration(d)
+}
+
+func (f *refFailure) fits(r *refRecord) bool {
+	first, last, ok := f.extent(r.axis(), r.source)
+	return r.axis() == placed || !ok || time.Duration(max(last, r.last)-min(first, r.at())) <= 30*time.Second
+}
+
+func (f *refFailure) method() string {
+	for _, r := range f.records {
+		if m := r.method(); m != "" {
+			return m
+		}
+	}
+	return ""
+}
+
+func (r *refRecord) part() string {
+	return cmp.Or(string(r.event.SubscriberID), string(r.event.StreamID))
+}
+
+func (f *refFailure) part() string {
+	for _, r := range f.records {
+		if p := r.part(); p != "" {
+			return p
+		}
+	}
+	return ""
+}
+
+func (f *refFailure) name() string {
+	for _, r := range f.records {
+		if n := r.name(); n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+func (f *refFailure) code() int32 {
+	for _, r := range f.records {
+		if r.verdict.Code != 0 {
+			return r.verdict.Code
+		}
+	}
+	return 0
+}
+
+func (f *refFailure) takes(r *refRecord) bool {
+	if m, own := r.method(), f.method(); m != "" && own != "" && m != own {
+		return false
+	}
+	if p, own := r.part(), f.part(); p != "" && own != "" && p != own {
+		return false
+	}
+	mine, other := f.name(), r.name()
+	switch {
+	case r.verdict.Weight == classify.Socket, other != "" && mine == other:
+		return true
+	case mine != "" && other != "":
+		return r.verdict.Weight == classify.Weak && refRaises(mine, r.method(), r.verdict.Code)
+	case mine != "":
+		return refRaises(mine, r.method(), r.verdict.Code)
+	case other != "":
+		return refRaises(other, f.method(), f.code())
+	}
+	any := func(code int32) bool {
+		// What telemetry of a failed subscribe states whatever the error is.
+		return code == 0 || code == 1013 && (r.method() == "Session.subscribe" || f.method() == "Session.subscribe")
+	}
+	return r.verdict.Code == f.code() || any(r.verdict.Code) || any(f.code())
+}
+
+func refRaises(name, method string, code int32) bool {
+	id, m := catalogue.Lookup([]byte(name)), catalogue.LookupMethod([]byte(method))
+	if id == 0 || method != "" && m == 0 {
+		return true
+	}
+	return catalogue.Raises(id, m, code) || method == "Session.publish" && catalogue.Raises(id, catalogue.LookupMethod([]byte("OT.initPublisher")), code)
+}
+
+// String tells all that a report says of a failure.
+func (f *refFailure) String() string {
+	name, nameRank := "", -1
+	method, methodRank := "unknown", -1
+	var code, socketCode int32
+	first := int64(parse.NoTime)
+	isLate, proper := false, false
+	records := slices.Clone(f.records)
+	slices.SortFunc(records, func(a, b *refRecord) int {
+		return cmp.Or(cmp.Compare(a.axis(), b.axis()), cmp.Compare(a.at(), b.at()),
+			cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
+	})
+	for _, r := range records {
+		rank := int(r.verdict.Evidence)
+		if r.verdict.Weight != classify.Socket {
+			rank += 10
+		}
+		if r.name() != "" && rank >= nameRank {
+			name, nameRank = r.name(), rank
+		}
+		m := cmp.Or(string(r.verdict.MethodName), r.verdict.Method.Name())
+		if m != "unknown" && int(r.verdict.MethodFrom) >= methodRank {
+			method, methodRank = m, int(r.verdict.MethodFrom)
+		}
+		if c, socket := r.verdict.Code, r.verdict.Weight == classify.Socket; c != 0 {
+			if socket {
+				socketCode = c
+			} else {
+				code = c
+			}
+		}
+		if r.axis() == dated && first == parse.NoTime {
+			first = r.at()
+		}
+		isLate = isLate || r.verdict.Late
+		proper = proper || !r.verdict.Late && r.verdict.MethodFrom == classify.MethodSpelled
+	}
+	code = cmp.Or(code, socketCode)
+	var places []string
+	for _, r := range records {
+		for _, r := range r.alike {
+			places = append(places, fmt.Sprintf("%s:%d", r.source, r.place))
+		}
+	}
+	slices.Sort(places)
+	return fmt.Sprintf("%s %s %d, cell %d, counts %v: %s", method, name, code, CellOf(first), !isLate || proper, strings.Join(places, " "))
+}

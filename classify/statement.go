@@ -1,0 +1,207 @@
+package classify
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// A statement is what a record says of an error beside names and phrases.
+type statement struct {
+	failure bool // only failures are put so
+	socket  bool // a try of the signalling socket
+	aside   bool // telemetry of what no method of the SDK was called for
+	timeout bool // the timer of a publisher, which says ICEWorkflow and code 1500
+	code    int32
+	place   place // of the code
+}
+
+// The parts of the SDK's lines that the functions below go by. A Finder looks for
+// them, too.
+var (
+	exceptionMark = []byte("OT.exception :: title: ")
+	publishMark   = []byte("Session.publish :: ")
+	subscribeMark = []byte("Session.subscribe :: ")
+	// Faults of the SDK itself, in place of an error's name.
+	badNameMark  = []byte("Attempt to use invalid error name (")
+	badErrorMark = []byte("Did not pass Error as second argument: ")
+)
+
+// marks are texts by which a Finder knows the records that may be evidence though
+// they hold neither name nor phrase.
+var marks = append([]string{
+	string(exceptionMark), string(publishMark), string(subscribeMark), string(badNameMark), string(badErrorMark),
+	"OpenTok:RumorSocket:", "OpenTok:RaptorSocket:error", "OTErrorClass {code: ",
+}, previewMarks()...)
+
+// previewMarks are how the preview of an error object begins whose class has
+// another name, as in minified builds: s {code: 1500, message: '…'}.
+func previewMarks() []string {
+	var out []string
+	for _, c := range catalogue.Codes() {
+		if c.Low >= smallest && catalogue.IsRaised(c.Low) {
+			out = append(out, fmt.Sprintf("{code: %d, mes", c.Low))
+		}
+	}
+	return out
+}
+
+// stated reads r, which tells the error id by a name or phrase, or is 0.
+func stated(r *Record, t *reading, id catalogue.ID) statement {
+	if r.Telemetry {
+		return posted(r)
+	}
+	return printed(r, t, id)
+}
+
+// posted reads a telemetry event. Only its failureCode is a code: what else its
+// payload holds may be the socket's or the server's.
+func posted(r *Record) statement {
+	s := statement{failure: r.Failed, code: r.Code, place: bySDK}
+	ice := string(r.Reason) == iceWorkflow
+	code, exception := exceptionAction(r.Action)
+	if exception {
+		s.failure = true
+		if s.code == 0 {
+			s.code = code
+		}
+		ice = ice || holdsLine(r.Text, iceWorkflow)
+	} else if r.Failed {
+		_, called := actionMethod(r)
+		s.aside = !called
+		s.socket = string(r.Action) == "Connect" && retried(r.Reason)
+	}
+	s.timeout = ice && s.code == publishCode
+	return s
+}
+
+const (
+	iceWorkflow = "ICEWorkflow"
+	publishCode = 1500 // of nearly all errors of OT.initPublisher and Session.publish
+)
+
+// exceptionAction reads the action of telemetry that goes with an exception line:
+// tb.exception.1500. The code is 0 if there is none.
+func exceptionAction(action []byte) (code int32, ok bool) {
+	rest, ok := bytes.CutPrefix(action, []byte("tb.exception."))
+	if !ok {
+		rest, ok = bytes.CutPrefix(action, []byte("OT.exception."))
+	}
+	return number(rest), ok
+}
+
+// retried reports whether the SDK tries a connect again by itself when it failed
+// for that reason.
+func retried(reason []byte) bool {
+	return string(reason) == "WebSocketConnection" || string(reason) == "ConnectToSession"
+}
+
+// isLate reports whether a publisher's timeout is that of one which was destroyed:
+// it belongs to no stream, or to no session.
+func isLate(r *Record) bool {
+	switch {
+	case !r.Telemetry:
+		return false
+	case string(r.Action) == "Publish":
+		return !r.StreamID
+	}
+	return !r.Session
+}
+
+// holdsLine reports whether text has that line.
+func holdsLine(text []byte, line string) bool {
+	for l := range bytes.Lines(text) {
+		if string(bytes.TrimSuffix(l, []byte("\n"))) == line {
+			return true
+		}
+	}
+	return false
+}
+
+// printed reads a line of a console, or what an application made of it.
+func printed(r *Record, t *reading, id catalogue.ID) statement {
+	var s statement
+	if t.marked {
+		s.marked(r.Text, &t.logger)
+	}
+	// The objects that a DEBUG console shows as they are queued are posted too.
+	if s.code == 0 && string(t.logger.module) != "analytics" {
+		s.code, s.place = writtenCode(r, id)
+		s.failure = s.failure || s.code != 0
+	}
+	return s
+}
+
+// marked reads the lines of the SDK that are evidence whatever they speak of.
+func (s *statement) marked(text []byte, l *logger) {
+	if l.isError() && (string(l.module) == "RumorSocket" || string(l.module) == "RaptorSocket") {
+		s.failure, s.socket = true, true
+	}
+	if n := bytes.Index(text, exceptionMark); n >= 0 {
+		s.exception(text[n+len(exceptionMark):])
+	} else if code, ok := leadingCode(text); ok {
+		s.failure, s.code, s.place = true, code, bySDK
+	} else if bytes.Contains(text, badNameMark) || bytes.Contains(text, badErrorMark) {
+		s.failure = true
+	}
+}
+
+// exception reads the rest of an exception line: "<title> (<code>) msg: <msg>".
+func (s *statement) exception(text []byte) {
+	s.failure = true
+	title, msg, _ := bytes.Cut(text, []byte(" msg: "))
+	open := bytes.LastIndexByte(title, '(')
+	if open < 0 || title[len(title)-1] != ')' {
+		return
+	}
+	if s.code = number(title[open+1 : len(title)-1]); s.code == 0 {
+		return
+	}
+	s.place = bySDK
+	rest, ice := bytes.CutPrefix(msg, []byte(iceWorkflow))
+	s.timeout = ice && s.code == publishCode && (len(rest) == 0 || rest[0] != ':' && !isWord(rest[0]))
+}
+
+// weight tells what a record with that verdict can do for a failure.
+func (s *statement) weight(v *Verdict) Weight {
+	switch {
+	case s.socket:
+		return Socket
+	case s.aside && !v.Named():
+		return Aside
+	case v.Named() && !(s.timeout && v.Evidence == ByCode):
+		return Strong
+	}
+	return Weak
+}
+
+// A logger is the namespace in front of the SDK's lines, OpenTok:Publisher:error,
+// and what follows it. It is empty where there is none.
+type logger struct {
+	module  []byte // Publisher, and so of OpenTok:RumorSocket:3:error RumorSocket
+	level   []byte
+	message []byte
+}
+
+func (l *logger) isError() bool { return string(l.level) == "error" }
+
+var namespace = []byte("OpenTok:")
+
+// readLogger reads the first namespace in text.
+func readLogger(text []byte) logger {
+	n := bytes.Index(text, namespace)
+	if n < 0 {
+		return logger{}
+	}
+	text = text[n+len(namespace):]
+	end := 0
+	for end < len(text) && (isWord(text[end]) || text[end] == ':') {
+		end++
+	}
+	l := logger{module: text[:wordEnd(text, 0)], message: bytes.TrimLeft(text[end:], " ")}
+	if n := bytes.LastIndexByte(text[:end], ':'); n >= 0 {
+		l.level = text[n+1 : end]
+	}
+	return l
+}

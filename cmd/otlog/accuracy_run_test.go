@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// wholeToken is a token that can be used: the SDK prints them.
+var wholeToken = regexp.MustCompile(`T1==[0-9A-Za-z+/_-]{12,}`)
+
+// told runs the command and returns what it prints, which must bear no token.
+func told(t *testing.T, args ...string) []byte {
+	t.Helper()
+	in, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var out, errs bytes.Buffer
+	if status := run(args, streams{in: in, out: &out, err: &errs}); status != exitDone {
+		t.Fatalf("otlog %s: exit status %d: %s", args[0], status, errs.String())
+	}
+	for _, b := range [][]byte{out.Bytes(), errs.Bytes()} {
+		if token := wholeToken.Find(b); token != nil {
+			t.Errorf("otlog %s shows a token: %s", strings.Join(args[:min(len(args), 3)], " "), token)
+		}
+	}
+	return out.Bytes()
+}
+
+// A shownRecord is a line of otlog events.
+type shownRecord struct {
+	Time          *string
+	Source        string
+	Line          int64
+	Session       *string
+	Method        string
+	Error         *string
+	Code          *int32
+	Evidence      *string
+	Kind          string
+	Text          string
+	FailureID     *string `json:"failure_id"`
+	FailureError  *string `json:"failure_error"`
+	FailureCode   *int32  `json:"failure_code"`
+	FailureMethod *string `json:"failure_method"`
+}
+
+func (r shownRecord) String() string {
+	text := strings.ReplaceAll(r.Text, "\n", `\n`)
+	return fmt.Sprintf("%s:%d %s session=%s %s %s(%s) evidence=%s failure=%s: %.160s",
+		filepath.Base(r.Source), r.Line, or(r.Time), or(r.Session), r.Method, or(r.Error), or(r.Code), or(r.Evidence), or(r.FailureID), text)
+}
+
+// or shows what may be missing.
+func or[T any](p *T) string {
+	if p == nil {
+		return "-"
+	}
+	return fmt.Sprint(*p)
+}
+
+// identity is whose record it is: its session, as far as one is told.
+func (r shownRecord) identity() string {
+	if r.Session != nil {
+		return *r.Session
+	}
+	return r.Source
+}
+
+// A shownFailure is a failure of otlog events: the records that bear its ID.
+type shownFailure struct {
+	err, code, method string // "" where it is not told
+	records           []shownRecord
+}
+
+func (f shownFailure) String() string {
+	return fmt.Sprintf("%s (%s) in %s, %d records", cmp.Or(f.err, "no name"), cmp.Or(f.code, "no code"), cmp.Or(f.method, "no method"), len(f.records))
+}
+
+// shownIn runs otlog events and returns its records, and its failures in the
+// order of their first records.
+func shownIn(t *testing.T, paths ...string) ([]shownRecord, []shownFailure) {
+	t.Helper()
+	out := told(t, append([]string{"events"}, paths...)...)
+	if len(out) > 0 && !bytes.Contains(out, []byte(`"failure_id":`)) {
+		t.Fatal("otlog events tells no failures")
+	}
+	records := decoded[shownRecord](t, string(out))
+	var failures []shownFailure
+	index := map[string]int{}
+	for _, r := range records {
+		if r.FailureID == nil {
+			continue
+		}
+		i, ok := index[*r.FailureID]
+		if !ok {
+			i = len(failures)
+			index[*r.FailureID] = i
+			f := shownFailure{}
+			if r.FailureError != nil {
+				f.err = *r.FailureError
+			}
+			if r.FailureCode != nil {
+				f.code = fmt.Sprint(*r.FailureCode)
+			}
+			if r.FailureMethod != nil {
+				f.method = *r.FailureMethod
+			}
+			failures = append(failures, f)
+		}
+		failures[i].records = append(failures[i].records, r)
+	}
+	return records, failures
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// reportedMethods runs otlog report and returns its rows of methods.
+func reportedMethods(t *testing.T, paths ...string) map[string]reportedMethod {
+	t.Helper()
+	var r struct{ Methods []reportedMethod }
+	if err := json.Unmarshal(told(t, append([]string{"report", "--format", "json"}, paths...)...), &r); err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]reportedMethod{}
+	for _, m := range r.Methods {
+		rows[m.Method] = m
+	}
+	return rows
+}
+
+type reportedMethod struct {
+	Method         string
+	Attempts       int64
+	Inferred       int64 `json:"attempts_inferred"`
+	Successes      int64
+	Cancels        int64
+	FailedAttempts int64 `json:"failed_attempts"`
+}
+
+// A logSet is the files of one input: one for all happenings, or one for each.
+type logSet struct {
+	t     *testing.T
+	dir   string
+	paths []string
+	owner map[string]string // happenings by path, for files of one happening
+	// The records of each happening, to see what can be told from them.
+	records map[string][]string
+}
+
+func newLogSet(t *testing.T) *logSet {
+	return &logSet{t: t, dir: t.TempDir(), owner: map[string]string{}, records: map[string][]string{}}
+}
+
+// add writes a file of one happening, or of all if call is "".
+func (s *logSet) add(name, call, text string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	s.paths = append(s.paths, path)
+	if call != "" {
+		s.owner[path] = call
+	}
+}
+
+// shown runs otlog events: on each happening's file by itself, since files of one
+// session are one log to it, or on all files at once.
+func (s *logSet) shown() (records []shownRecord, failures []shownFailure) {
+	s.t.Helper()
+	if len(s.owner) == 0 {
+		return shownIn(s.t, s.paths...)
+	}
+	for _, path := range s.paths {
+		r, f := shownIn(s.t, path)
+		records, failures = append(records, r...), append(failures, f...)
+	}
+	return records, failures
+}
+
+// note keeps a record of a happening.
+func (s *logSet) note(call, record string) {
+	s.records[call] = append(s.records[call], strings.NewReplacer("%c", "", "%O", "").Replace(record))
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
