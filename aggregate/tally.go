@@ -145,7 +145,9 @@ func (t *Tally) see(from SessionFrom, id []byte, cell Cell) uint32 {
 	slot := t.sessions.slot(from, sessionHash(from, id))
 	if from == FromSession && len(t.sessions.ids) > before {
 		t.start()
-		t.sessions.known[before].key = t.label(parse.DecodeSession(id).APIKey)
+		if t.key = parse.SessionKey(t.key[:0], id); len(t.key) > 0 {
+			t.sessions.known[before].key = t.labels.add(t.key)
+		}
 	}
 	// Frequent case first: neighbouring records of a session share a cell.
 	if slot.cell != cell {

@@ -29,10 +29,7 @@ func nextSession(data []byte) (start, end int) {
 		if start < 0 || endsInWord(data[:start]) {
 			continue
 		}
-		end := start + 2
-		for end < len(data) && isBase64(data[end]) {
-			end++
-		}
+		end := start + base64Run(data[start:])
 		if isSessionID(data[start:end]) {
 			return start, end
 		}
@@ -79,9 +76,23 @@ func endsInDirective(s []byte) bool {
 	return ok && (bytes.HasSuffix(s, []byte("\x1b")) || bytes.HasSuffix(s, []byte(`\u001b`)) || bytes.HasSuffix(s, []byte(`\u001B`)))
 }
 
-func isBase64(c byte) bool {
-	return isWord(c) || c == '-' || c == '+' || c == '='
+// base64Run returns how many bytes at the start of s may be a session ID's.
+func base64Run(s []byte) int {
+	n := min(2, len(s)) // 1_ or 2_
+	for n < len(s) && inSessionID[s[n]] {
+		n++
+	}
+	return n
 }
+
+// inSessionID tells the bytes of a session ID: base64 in either alphabet, but for
+// the slash, which stands behind IDs in addresses.
+var inSessionID = func() (t [256]bool) {
+	for c := range t {
+		t[c] = isWord(byte(c)) || c == '-' || c == '+' || c == '='
+	}
+	return t
+}()
 
 // isWord reports whether c can be part of a name.
 func isWord(c byte) bool {

@@ -49,7 +49,13 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 		data := b.Data
 		f.Reset(data)
 		d.peeked.start = -1
-		candidate, telemetry, session := f.Next(0), nextTelemetry(data), nextSessionMark(data)
+		candidate, telemetry, session := f.Next(0), nextTelemetry(data), -1
+		// Most objects have a field for the session. Only those that do not are
+		// searched, one by one.
+		search := b.Format.stacks
+		if search {
+			session = nextSessionMark(data)
+		}
 		for start := 0; start < len(data); {
 			end, lines := d.recordEnd(b, start)
 			full := uint(candidate) < uint(end) || uint(telemetry) < uint(end)
@@ -57,7 +63,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 			if start == 0 && b.Offset == 0 {
 				record = bytes.TrimPrefix(record, utf8BOM)
 			}
-			d.marked = uint(session) < uint(end)
+			d.marked = !search || uint(session) < uint(end)
 			cause := d.decode(record, b.Format, full)
 			if cause != "" {
 				skipped := &SyntaxError{Reason: Damaged, Offset: b.Offset + int64(start), Bytes: int64(end - start), Lines: int64(lines), Cause: cause}
@@ -76,7 +82,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 			if uint(telemetry) < uint(end) {
 				telemetry = offsetFrom(end, nextTelemetry(data[end:]))
 			}
-			if d.marked {
+			if search && d.marked {
 				session = offsetFrom(end, nextSessionMark(data[end:]))
 			}
 			start = end

@@ -466,7 +466,7 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 // OpenTok session ID beats any other value, whose field may be for sessions of
 // another kind.
 func (w *walk) sessionValue(s []byte, rank int) {
-	if len(s) == 0 {
+	if isBlank(s) {
 		return
 	}
 	if !isSessionID(s) {
@@ -511,11 +511,22 @@ var codeKey = []byte("ode")
 // stringEnd returns where the string ends that starts at i, -1 if it does not
 // end, and which escapes it holds.
 func stringEnd(line []byte, i int) (end int, held escapes) {
-	i = quoteOrSlash(line, i)
-	// Frequent case first: most strings hold no escapes.
-	if i < len(line) && line[i] == '"' {
-		return i, none
+	// Eight bytes at a time: zero bytes of x mark a quote or a backslash.
+	for i+8 <= len(line) {
+		x := binary.LittleEndian.Uint64(line[i:])
+		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
+		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
+		if found &= 0x8080808080808080; found != 0 {
+			i += bits.TrailingZeros64(found) >> 3
+			// Frequent case first: most strings hold no escapes.
+			if line[i] == '"' {
+				return i, none
+			}
+			break
+		}
+		i += 8
 	}
+	i = quoteOrSlash(line, i)
 	for i < len(line) && line[i] == '\\' {
 		if held == none {
 			held = some
@@ -534,16 +545,6 @@ func stringEnd(line []byte, i int) (end int, held escapes) {
 // quoteOrSlash returns where the next quote or backslash is at or behind i, the
 // length of line or more if there is none.
 func quoteOrSlash(line []byte, i int) int {
-	// Eight bytes at a time: zero bytes of x mark a quote or a backslash.
-	for i+8 <= len(line) {
-		x := binary.LittleEndian.Uint64(line[i:])
-		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
-		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
-		if found &= 0x8080808080808080; found != 0 {
-			return i + bits.TrailingZeros64(found)>>3
-		}
-		i += 8
-	}
 	for i < len(line) && line[i] != '"' && line[i] != '\\' {
 		i++
 	}

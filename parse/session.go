@@ -2,7 +2,7 @@ package parse
 
 import (
 	"bytes"
-	"encoding/base64"
+	"strings"
 	"time"
 )
 
@@ -19,21 +19,8 @@ type SessionInfo struct {
 //
 // where created is in milliseconds since 1970 or, in IDs of old, a date in words.
 func DecodeSession(id []byte) SessionInfo {
-	if !isSessionID(id) {
-		return SessionInfo{}
-	}
-	// A hyphen stands for a plus sign or, at the end, for padding.
-	text := bytes.TrimRight(id[2:], "-=")
-	text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte{'-'}, []byte{'+'}), []byte{'_'}, []byte{'/'})
-	if len(text)%4 == 1 {
-		text = text[:len(text)-1]
-	}
-	decoded := make([]byte, base64.RawStdEncoding.DecodedLen(len(text)))
-	n, err := base64.RawStdEncoding.Decode(decoded, text)
-	if err != nil {
-		return SessionInfo{}
-	}
-	fields := bytes.Split(decoded[:n], []byte{'~'})
+	var room [sessionLength]byte
+	fields := bytes.Split(decodeSession(room[:0], id), []byte{'~'})
 	if len(fields) < 3 || !isKey(fields[1]) {
 		return SessionInfo{}
 	}
@@ -43,6 +30,55 @@ func DecodeSession(id []byte) SessionInfo {
 	}
 	return info
 }
+
+// SessionKey appends the API key of an OpenTok session ID to dst, nothing if it
+// cannot be told. It is DecodeSession without the rest, and does not allocate.
+func SessionKey(dst, id []byte) []byte {
+	var room [sessionLength]byte
+	decoded := decodeSession(room[:0], id[:min(len(id), keyLength)])
+	_, rest, _ := bytes.Cut(decoded, []byte{'~'})
+	key, _, ok := bytes.Cut(rest, []byte{'~'})
+	if !ok || !isKey(key) {
+		return dst
+	}
+	return append(dst, key...)
+}
+
+const (
+	sessionLength = 256 // decoded bytes of a session ID, more than any has
+	keyLength     = 98  // bytes of a session ID in which the longest key ends
+)
+
+// decodeSession appends what a session ID says. Neither its alphabet nor its
+// padding matters; it ends where it is no base64.
+func decodeSession(dst, id []byte) []byte {
+	if !isSessionID(id) {
+		return nil
+	}
+	var group, bits uint32
+	for _, c := range id[2:] {
+		v := base64Value[c]
+		if v < 0 {
+			break
+		}
+		group, bits = group<<6|uint32(v), bits+6
+		if bits >= 8 {
+			bits -= 8
+			dst = append(dst, byte(group>>bits))
+		}
+	}
+	return dst
+}
+
+// base64Value is the value of a digit in either alphabet, -1 for anything else.
+var base64Value = func() (t [256]int8) {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	for c := range t {
+		t[c] = int8(strings.IndexByte(digits, byte(c)))
+	}
+	t['+'], t['-'], t['/'], t['_'] = 62, 62, 63, 63
+	return t
+}()
 
 // isKey reports whether s may be an API key or the ID of an application.
 func isKey(s []byte) bool {

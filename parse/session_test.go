@@ -34,6 +34,9 @@ func TestDecodeSession(t *testing.T) {
 			if got.APIKey != test.key || created != test.created {
 				t.Errorf("%s: got %q, %s, want %q, %s", test.id, got.APIKey, created, test.key, test.created)
 			}
+			if key := SessionKey(nil, []byte(test.id)); string(key) != test.key {
+				t.Errorf("%s: got the key %q alone, want %q", test.id, key, test.key)
+			}
 		})
 	}
 }
@@ -41,6 +44,9 @@ func TestDecodeSession(t *testing.T) {
 func FuzzDecodeSession(f *testing.F) {
 	f.Add([]byte("1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5ReDAweUwyWmJSdzh-Zmc-"))
 	f.Fuzz(func(t *testing.T, id []byte) {
+		if info, key := DecodeSession(id), SessionKey(nil, id); info.APIKey != "" && string(key) != info.APIKey {
+			t.Errorf("%q has the key %q, but alone it is %q", id, info.APIKey, key)
+		}
 		if info := DecodeSession(id); info.APIKey != "" && !isSessionID(id) {
 			t.Errorf("%q is no session ID, but has the key %q", id, info.APIKey)
 		}
