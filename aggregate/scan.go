@@ -14,6 +14,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -21,8 +22,14 @@ import (
 
 // Options say how to scan. The zero value is the sensible choice.
 type Options struct {
-	Jobs  int       // workers; 0: one per core
-	Stdin io.Reader // what the source "-" reads
+	Jobs  int           // workers; 0: one per core
+	Input parse.Options // how to open sources; Scan chooses the sections
+
+	// Look, if set, is shown what has been found so far: not more often than Every,
+	// nor for more than a fifth of the time, and soon after it has changed. It may
+	// read the Result until it returns. There is one worker then, which calls it.
+	Look  func(*Result)
+	Every time.Duration
 }
 
 // sectionSize is how much of a plain file a worker takes at a time: enough to
@@ -33,7 +40,7 @@ const sectionSize = 4 << 20
 // A Result is what a scan found.
 type Result struct {
 	Tally   *Tally
-	Sources []*Source // in the order given
+	Sources []*Source // in the order given, members of an archive in its order
 }
 
 // Scan reads all sources to their end. What is wrong with a source stands in
@@ -41,10 +48,14 @@ type Result struct {
 // number of workers.
 func Scan(sources []parse.Source, o Options) *Result {
 	jobs := o.Jobs
-	if jobs <= 0 {
+	switch {
+	case o.Look != nil:
+		jobs = 1
+	case jobs <= 0:
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	s := &scan{
+		live:  o.Look != nil,
 		tasks: make(chan task),
 		free:  make(chan *parse.Block, 2*jobs+1),
 		slots: make(chan struct{}, jobs),
@@ -52,15 +63,16 @@ func Scan(sources []parse.Source, o Options) *Result {
 	for range cap(s.free) {
 		s.free <- &parse.Block{}
 	}
-	result := &Result{Tally: &Tally{}, Sources: make([]*Source, len(sources))}
-	for i, src := range sources {
-		result.Sources[i] = newSource(src)
-	}
+	o.Input.SectionSize = sectionSize
+	found := &foundSources{of: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)
 		for i, src := range sources {
 			s.slots <- struct{}{}
-			s.open(src, result.Sources[i], o.Stdin)
+			s.sources.Go(func() {
+				s.open(src, o.Input, func(to *Source) { found.add(i, to) })
+				<-s.slots
+			})
 		}
 		s.sources.Wait()
 	}()
@@ -68,9 +80,10 @@ func Scan(sources []parse.Source, o Options) *Result {
 	tallies := make([]Tally, jobs)
 	var workers sync.WaitGroup
 	for i := range tallies {
-		workers.Go(func() { s.work(&tallies[i]) })
+		workers.Go(func() { s.work(&tallies[i], newGlance(&o, &tallies[i], found)) })
 	}
 	workers.Wait()
+	result := &Result{Tally: &Tally{}, Sources: found.all()}
 	for i := range tallies {
 		result.Tally.Merge(&tallies[i])
 	}
@@ -80,6 +93,7 @@ func Scan(sources []parse.Source, o Options) *Result {
 
 // A scan is the state of one run of Scan.
 type scan struct {
+	live    bool // somebody looks on
 	tasks   chan task
 	free    chan *parse.Block // blocks that nobody uses
 	slots   chan struct{}     // one for each source that may be open
@@ -99,50 +113,51 @@ type task struct {
 type source struct {
 	*Source
 	id      SourceID
+	times   parse.Times
 	pending sync.WaitGroup // its tasks
-	pieces  []*piece       // one for each task, in order
+	live    bool           // a single worker counts up its pieces
+	pieces  []*piece       // else one for each task, in order
 }
 
 // task makes the next task of a source.
 func (s *source) task(r *parse.Reader, b *parse.Block) task {
 	p := &piece{source: s.id}
-	s.pieces = append(s.pieces, p)
+	if !s.live {
+		s.pieces = append(s.pieces, p)
+	}
 	s.pending.Add(1)
 	return task{source: s, piece: p, reader: r, block: b}
 }
 
-// open opens a source and sends its tasks. The source's slot is free again when
-// the last of them is done.
-func (s *scan) open(from parse.Source, to *Source, stdin io.Reader) {
-	in, err := parse.Open(from, stdin, sectionSize)
-	if err != nil {
-		to.refuse(err)
-		<-s.slots
-		return
+// open opens a source and sends the tasks of the inputs in it, which it adds.
+func (s *scan) open(from parse.Source, o parse.Options, add func(*Source)) {
+	for in, err := range parse.Open(from, o) {
+		to := newSource(in, err)
+		add(to)
+		if err == nil {
+			s.read(in, &source{Source: to, id: sourceID(to.Name), times: in.Times, live: s.live})
+		}
 	}
-	to.Format, to.Compression = in.Format.Name, in.Compression
-	src := &source{Source: to, id: sourceID(to.Name)}
-	s.sources.Add(1)
+}
+
+// read sends the tasks of an input. When it returns, the input's readers have
+// ended.
+func (s *scan) read(in *parse.Input, src *source) {
 	finish := func() {
 		src.pending.Wait()
 		countUp(src.pieces)
-		to.checkSum(in.Decoded())
-		in.Close()
-		<-s.slots
-		s.sources.Done()
+		src.checkSum(in.Decoded())
 	}
 	readers := in.Readers()
 	if len(readers) == 1 {
-		go func() {
-			s.stream(src, readers[0])
-			finish()
-		}()
+		s.stream(src, readers[0])
+		s.sources.Go(finish) // the next input may be read meanwhile
 		return
 	}
 	for _, r := range readers {
 		s.tasks <- src.task(r, nil)
 	}
-	go finish()
+	finish()
 }
 
 // stream reads a source block by block and sends the blocks.
@@ -162,22 +177,41 @@ func (s *scan) stream(src *source, r *parse.Reader) {
 }
 
 // work does tasks until there are no more.
-func (s *scan) work(tally *Tally) {
+func (s *scan) work(tally *Tally, look *glance) {
 	w := &worker{take: tally.Add}
 	own := &parse.Block{}
-	for t := range s.tasks {
-		tally.origins.enter(t.piece)
-		if t.block != nil {
-			w.block(t.block)
-			s.free <- t.block
-		} else if err := w.read(t.reader, own); err != nil {
-			t.source.breakOff(err)
+	for {
+		select {
+		case t, more := <-s.tasks:
+			if !more {
+				return
+			}
+			s.do(t, w, tally, own)
+			look.changed()
+		case <-look.due:
+			look.take()
 		}
-		t.piece.records = w.account.Records.Total()
-		t.source.settle(&w.account, w.skipped)
-		w.account, w.skipped = Account{}, w.skipped[:0]
-		t.source.pending.Done()
 	}
+}
+
+// do does one task.
+func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
+	if s.live {
+		// Tasks come in order.
+		t.piece.first = t.source.Account.Records.Total()
+	}
+	tally.origins.enter(t.piece)
+	w.decoder.SetTimes(t.source.times)
+	if t.block != nil {
+		w.block(t.block)
+		s.free <- t.block
+	} else if err := w.read(t.reader, own); err != nil {
+		t.source.breakOff(err)
+	}
+	t.piece.records = w.account.Records.Total()
+	t.source.settle(&w.account, w.skipped, &w.doubts)
+	w.account, w.skipped, w.doubts = Account{}, w.skipped[:0], Doubts{}
+	t.source.pending.Done()
 }
 
 // A worker decodes, classifies and counts.
@@ -193,6 +227,7 @@ type worker struct {
 	// Of the task at hand:
 	account Account
 	skipped []*parse.SyntaxError
+	doubts  Doubts
 }
 
 // block counts the records of one block.
@@ -210,6 +245,9 @@ func (w *worker) block(b *parse.Block) {
 				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
 				continue
 			}
+		}
+		if event.Doubt != parse.NoDoubt {
+			w.doubts.note(event)
 		}
 		number := a.Records.Total()
 		a.Bytes += int64(event.Bytes)

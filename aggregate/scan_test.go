@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -42,11 +43,12 @@ func TestNoAllocationPerLine(t *testing.T) {
 	for _, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
 		t.Run(fmt.Sprint(format), func(t *testing.T) {
 			src := write(t, "log", generated(t, format, 2<<20))
-			in, err := parse.Open(src, nil, 1<<30)
+			next, stop := iter.Pull2(parse.Open(src, parse.Options{}))
+			defer stop()
+			in, err, _ := next()
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer in.Close()
 			w := &worker{take: new(Tally).Add}
 			var blocks []*parse.Block
 			for {

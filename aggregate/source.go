@@ -53,11 +53,40 @@ func (a *Account) Add(other *Account) {
 // maxShown is how many skipped records of one source are told in words.
 const maxShown = 3
 
-// A Source is what was read from one parse.Source.
+// Doubts tells of the records whose time leaves something open, by parse.Doubt.
+type Doubts [parse.NumDoubts]Doubt
+
+// A Doubt is one kind of Doubts.
+type Doubt struct {
+	Records int64
+	Example string // the time of the first one, as it stands there
+	offset  int64  // of that record
+}
+
+// note adds a record.
+func (d *Doubts) note(e *parse.Event) {
+	of := &d[e.Doubt]
+	if of.Records++; of.Records == 1 {
+		of.Example, of.offset = string(e.Doubted), e.Offset
+	}
+}
+
+// add adds the records of another part of the source.
+func (d *Doubts) add(other *Doubts) {
+	for i := range d {
+		of, more := &d[i], &other[i]
+		if more.Records > 0 && (of.Records == 0 || more.offset < of.offset) {
+			of.Example, of.offset = more.Example, more.offset
+		}
+		of.Records += more.Records
+	}
+}
+
+// A Source is what was read from one parse.Input.
 type Source struct {
 	Name        string
 	Format      string // "" if nothing could be read
-	Compression string // "" if plain
+	Compression string // as in parse.Input
 	Account     Account
 
 	// Failed is why the source could not be opened, Damage why it could not be
@@ -69,14 +98,48 @@ type Source struct {
 	// Shown holds the first few skipped records.
 	Shown []*parse.SyntaxError
 
+	Doubts Doubts
+
 	mu sync.Mutex
 }
 
-func newSource(from parse.Source) *Source {
-	if from.Path == "-" {
-		return &Source{Name: "stdin"}
+// newSource returns a source of which nothing has been read yet. err is why nothing
+// can be.
+func newSource(in *parse.Input, err error) *Source {
+	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression}
+	if err != nil {
+		s.refuse(err)
 	}
-	return &Source{Name: from.Path}
+	return s
+}
+
+// foundSources are the sources that have been found so far.
+type foundSources struct {
+	mu sync.Mutex
+	of [][]*Source // each argument
+}
+
+func (f *foundSources) add(argument int, s *Source) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.of[argument] = append(f.of[argument], s)
+}
+
+func (f *foundSources) all() []*Source {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Concat(f.of...)
+}
+
+// now returns the source as it is.
+func (s *Source) now() *Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Source{
+		Name: s.Name, Format: s.Format, Compression: s.Compression, Account: s.Account,
+		Failed: s.Failed, Damage: s.Damage, Empty: s.Empty, Shown: slices.Clone(s.Shown),
+		Doubts: s.Doubts,
+	}
 }
 
 // refuse notes why a source could not be opened.
@@ -100,10 +163,11 @@ func (s *Source) refuse(err error) {
 }
 
 // settle adds what one worker made of a part of the source.
-func (s *Source) settle(a *Account, skipped []*parse.SyntaxError) {
+func (s *Source) settle(a *Account, skipped []*parse.SyntaxError, doubts *Doubts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Account.Add(a)
+	s.Doubts.add(doubts)
 	if len(skipped) == 0 {
 		return
 	}
@@ -124,6 +188,8 @@ func (s *Source) breakOff(err error) {
 
 // checkSum holds the law that every decoded byte belongs to a record.
 func (s *Source) checkSum(decoded int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.Account.Bytes != decoded && s.Damage == nil {
 		s.Damage = fmt.Errorf("%d bytes were read, but records account for %d: please report this as a bug in otlog, unless the file was written to meanwhile", decoded, s.Account.Bytes)
 	}

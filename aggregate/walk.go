@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"io"
-	"math"
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -21,27 +20,27 @@ type Record struct {
 // Walk visits all records that could be read, in the order of the sources and of
 // their lines, and accounts for them as Scan does. It ends at once when visit
 // returns an error, which it returns.
-func Walk(sources []parse.Source, stdin io.Reader, visit func(*Record) error) ([]*Source, error) {
+func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([]*Source, error) {
+	o.SectionSize = 0 // in order
 	var out []*Source
 	for _, from := range sources {
-		to := newSource(from)
-		out = append(out, to)
-		if err := walk(from, to, stdin, visit); err != nil {
-			return out, err
+		for in, err := range parse.Open(from, o) {
+			to := newSource(in, err)
+			out = append(out, to)
+			if err != nil {
+				continue
+			}
+			if err := walk(in, to, visit); err != nil {
+				return out, err
+			}
 		}
 	}
 	return out, nil
 }
 
-func walk(from parse.Source, to *Source, stdin io.Reader, visit func(*Record) error) error {
-	in, err := parse.Open(from, stdin, math.MaxInt64)
-	if err != nil {
-		to.refuse(err)
-		return nil
-	}
-	defer in.Close()
-	to.Format, to.Compression = in.Format.Name, in.Compression
+func walk(in *parse.Input, to *Source, visit func(*Record) error) error {
 	w := &worker{}
+	w.decoder.SetTimes(in.Times)
 	var stopped error
 	record := &Record{Source: to.Name, ID: sourceID(to.Name)} // reused, as the event is
 	w.take = func(e *parse.Event, v *classify.Verdict, number int64) {
@@ -64,7 +63,7 @@ func walk(from parse.Source, to *Source, stdin io.Reader, visit func(*Record) er
 			w.block(block)
 		}
 	}
-	to.settle(&w.account, w.skipped)
+	to.settle(&w.account, w.skipped, &w.doubts)
 	if stopped == nil {
 		to.checkSum(in.Decoded())
 	}

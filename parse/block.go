@@ -23,6 +23,10 @@ type Block struct {
 	Offset int64  // of Data[0] in the decoded source
 	Format Format
 
+	// Records are those of a format whose records are no lines. Data then is their
+	// text.
+	Records []Span
+
 	// Skipped is a record that the Reader passed over; Data is then empty.
 	Skipped *SyntaxError
 }
@@ -31,6 +35,7 @@ type Block struct {
 // besides the block it fills.
 type Reader struct {
 	src    io.Reader
+	live   Live // src, or what it decodes; nil if nobody waits for it
 	format Format
 	limits limits
 	offset int64  // of rest[0] in the decoded source
@@ -40,6 +45,10 @@ type Reader struct {
 	align bool  // still to find the first record that starts at or after offset+1
 	end   int64 // records that start here or later belong to somebody else; -1: none do
 	done  bool
+
+	split  splitter // of a format whose records are no lines
+	window []byte   // what it reads from
+	at     int      // how much of the window it has taken
 }
 
 // limits are BlockSize and MaxRecord, smaller in tests. A record is a power of
@@ -72,9 +81,12 @@ func newSection(src io.ReaderAt, from, to, size int64, f Format) *Reader {
 // record needs it. It returns io.EOF after the last block; a *DamageError is a
 // source that broke off, and all that could be read has been returned before.
 func (r *Reader) Next(b *Block) error {
-	b.Format, b.Skipped, b.Data = r.format, nil, b.Data[:0]
+	b.Format, b.Skipped, b.Data, b.Records = r.format, nil, b.Data[:0], b.Records[:0]
 	if r.done {
 		return r.err
+	}
+	if r.format.kind != byLine {
+		return r.nextSplit(b)
 	}
 	room := r.limits.block
 	for room < len(r.rest) {
@@ -103,6 +115,9 @@ func (r *Reader) Next(b *Block) error {
 		if n := r.cut(b.Data); n > 0 {
 			return r.emit(b, n, false)
 		}
+		if len(b.Data) < cap(b.Data) {
+			continue // a pause within a record
+		}
 		// One record fills the block.
 		if len(b.Data) >= r.limits.record {
 			if n := bytes.LastIndexByte(b.Data, '\n') + 1; n > 0 {
@@ -115,24 +130,30 @@ func (r *Reader) Next(b *Block) error {
 	}
 }
 
-// fill reads until b is full or src ends. It tells the offset at which a source
-// breaks off that does not tell it itself.
+// fill reads until b is full, src ends, or a live one pauses after something has
+// come. It tells the offset at which a source breaks off.
 func (r *Reader) fill(b *Block) {
 	for r.err == nil && len(b.Data) < cap(b.Data) {
 		var n int
 		n, r.err = r.src.Read(b.Data[len(b.Data):cap(b.Data)])
 		b.Data = b.Data[:len(b.Data)+n]
+		if r.live != nil && n > 0 && r.live.Pause() {
+			break
+		}
 	}
 	if r.err != nil && r.err != io.EOF {
 		r.err = damageAt(r.offset+int64(len(b.Data)), r.err)
 	}
 }
 
-// damageAt makes err a DamageError, if it is none yet.
+// damageAt makes err a DamageError that says how many bytes were decoded before.
+// What is one already may come from a layer below, which counts others.
 func damageAt(offset int64, err error) error {
 	var damage *DamageError
 	if errors.As(err, &damage) {
-		return err
+		at := *damage
+		at.Offset = offset
+		return &at
 	}
 	return &DamageError{Offset: offset, Cause: cause(err)}
 }

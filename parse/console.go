@@ -99,27 +99,14 @@ func isWord(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
 }
 
-// leadingTime reads the time at the start of a console line, which may stand in
-// brackets: an instant or, where there is no date, the time of day. What the
-// line does not state is NoTime.
+// leadingTime reads the time at the start of a console line: an instant or, where
+// there is no date, the time of day. What the line does not state is NoTime.
 func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
-	for len(line) > 0 && line[0] == 0x1b { // colours
-		width := escapeSequence(line)
-		if width == 0 {
-			return NoTime, NoTime
-		}
-		line = line[width:]
+	instant, ofDay = d.clock.leading(line)
+	if d.clock.doubt != NoDoubt {
+		d.event.Doubt, d.event.Doubted = d.clock.doubt, d.clock.doubted
 	}
-	if len(line) > 0 && line[0] == '[' {
-		line = line[1:]
-	}
-	if len(line) == 0 || !isDigit(line[0]) {
-		return NoTime, NoTime
-	}
-	if t, n := d.clock.Parse(line); n > 0 {
-		return t, NoTime
-	}
-	return NoTime, timeOfDay(line)
+	return instant, ofDay
 }
 
 // appendPlain appends src to dst without what only a terminal or a console

@@ -18,10 +18,14 @@ type Decoder struct {
 	text   []byte             // of the record, with escapes resolved
 	plain  []byte             // the same without terminal sequences
 	kept   []byte             // values of single fields
+	unsure []byte             // the time of an object that leaves something open
 	nested [maxNesting][]byte // objects that stood in strings
 	walk   walk
 	open   []openObject
 }
+
+// SetTimes says how the times of the next blocks are read.
+func (d *Decoder) SetTimes(t Times) { d.clock = NewClock(t) }
 
 // A Finder tells which records are worth reading in full.
 type Finder interface {
@@ -44,6 +48,10 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
+			return
+		}
+		if b.Format.kind != byLine {
+			d.spans(b, f, yield)
 			return
 		}
 		data := b.Data
@@ -86,6 +94,49 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 				session = offsetFrom(end, nextSessionMark(data[end:]))
 			}
 			start = end
+		}
+	}
+}
+
+// spans yields the records that b's Reader has told apart.
+func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) bool) {
+	data := b.Data
+	f.Reset(data)
+	d.marked = true
+	candidate, telemetry, offset := f.Next(0), nextTelemetry(data), b.Offset
+	for i := range b.Records {
+		s := &b.Records[i]
+		skipped := s.Skipped
+		if skipped == nil {
+			full := uint(candidate) < uint(s.End) || uint(telemetry) < uint(s.End)
+			if cause := d.decode(data[s.Start:s.End], b.Format, full); cause != "" {
+				skipped = &SyntaxError{Reason: Damaged, Cause: cause}
+			}
+		}
+		if skipped != nil {
+			skipped.Offset, skipped.Bytes, skipped.Lines = offset, s.Bytes, s.Lines
+			if !yield(nil, skipped) {
+				return
+			}
+		} else {
+			e := &d.event
+			e.Offset, e.Bytes, e.Lines = offset, int(s.Bytes), int(s.Lines)
+			if e.Time == NoTime && e.OfDay == NoTime {
+				e.Time = s.Time
+			}
+			if s.Session != nil && !isSessionID(e.Session) {
+				e.Session = s.Session
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+		offset += s.Bytes
+		if uint(candidate) < uint(s.End) {
+			candidate = f.Next(s.End)
+		}
+		if uint(telemetry) < uint(s.End) {
+			telemetry = offsetFrom(s.End, nextTelemetry(data[s.End:]))
 		}
 	}
 }
@@ -158,9 +209,14 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 			}
 			*e = Event{Time: NoTime, OfDay: NoTime}
 		}
+		if d.framed(inner, f, full) {
+			return ""
+		}
 		if !f.stacks && opensObject(inner) {
 			return d.cutObject(inner, full)
 		}
+	} else if d.framed(inner, f, full) {
+		return ""
 	}
 	if full && d.posted(line) {
 		return ""
@@ -171,6 +227,57 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Text = d.clean(line)
 	}
 	return ""
+}
+
+// framed reads an object with something around it: the comma or the brackets of
+// an array whose elements are lines, the stack lines of a console, or the time at
+// which a cloud exports a line.
+func (d *Decoder) framed(line []byte, f Format, full bool) bool {
+	if len(line) < len("[{}") {
+		return false
+	}
+	var behind []byte
+	instant := int64(NoTime)
+	object := line
+	// Frequent case first: text that starts and ends otherwise.
+	switch first, last := line[0], line[len(line)-1]; {
+	case first == '{' && f.stacks && bytes.IndexByte(line, '\n') >= 0:
+		n := bytes.IndexByte(line, '\n')
+		object, behind = line[:n], line[n:]
+	case first == '{' && (last == ',' || last == ']'), first == '[' && (last == '}' || last == ',' || last == ']'):
+	case first == utf8BOM[0] && bytes.HasPrefix(line, utf8BOM):
+		object = line[len(utf8BOM):]
+	case isDigit(first) && last == '}':
+		t, n := d.clock.Parse(line)
+		if n == 0 {
+			return false
+		}
+		instant, object = t, line[n:]
+	default:
+		return false
+	}
+	object = bytes.TrimRight(object, ",] \t\r")
+	object = bytes.TrimLeft(bytes.TrimPrefix(object, []byte{'['}), " \t")
+	if !looksLikeObject(object) || !d.object(object, full) {
+		d.event = Event{Time: NoTime, OfDay: NoTime}
+		return false
+	}
+	e := &d.event
+	if e.Time == NoTime {
+		e.Time = instant
+	}
+	if len(behind) > 0 {
+		if !isSessionID(e.Session) {
+			if id := d.sessionIn(behind); id != nil {
+				e.Session = id
+			}
+		}
+		if full && e.Telemetry == nil {
+			d.text = append(d.text, behind...)
+			e.Text = d.clean(d.text)
+		}
+	}
+	return true
 }
 
 // posted reads the telemetry event that a console line ends in: at its DEBUG
@@ -203,6 +310,9 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	}
 	e := &d.event
 	e.Time, e.Session = w.time, w.session
+	if w.doubt != NoDoubt {
+		e.Doubt, e.Doubted = w.doubt, d.unsure
+	}
 	if !isSessionID(w.session) {
 		if id := d.sessionIn(line); id != nil {
 			e.Session = id

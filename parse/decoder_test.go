@@ -83,7 +83,7 @@ func sameInPart(t *testing.T, full, light record, source string) {
 	if full.skipped != nil || light.skipped != nil {
 		return
 	}
-	if full.Time != light.Time || full.OfDay != light.OfDay || full.session != light.session {
+	if full.Time != light.Time || full.OfDay != light.OfDay || full.Doubt != light.Doubt || full.session != light.session {
 		t.Errorf("%q: in part it is at %d, %d of session %q, in full at %d, %d of %q", source, light.Time, light.OfDay, light.session, full.Time, full.OfDay, full.session)
 	}
 	switch {

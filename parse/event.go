@@ -31,7 +31,11 @@ type Event struct {
 	Time int64 // Unix nanoseconds by the client's clock where it is told, else the log's; NoTime if neither
 	// OfDay is the time of day in nanoseconds since midnight of a record that
 	// states no date with it, NoTime for any other one.
-	OfDay   int64
+	OfDay int64
+	// Doubt is what the record's time leaves open, and Doubted the time as it
+	// stands there, if there is a doubt.
+	Doubt   Doubt
+	Doubted []byte
 	Session []byte // OpenTok session ID as written, unredacted
 
 	// Text is all that the record says in free text, ready for matching: JSON

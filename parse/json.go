@@ -50,11 +50,11 @@ func fieldOf(key []byte) (field, int) {
 		return fieldTime, 4
 	case "sessionId", "sessionID", "session_id", "opentokSessionId", "opentok_session_id", "otSessionId", "ot_session_id":
 		return fieldSession, 0
-	case "session":
+	case "session", "session.id", "opentok.session.id", "opentok.session_id":
 		return fieldSession, 1
 	case "failureName":
 		return fieldName, 0
-	case "name", "errorName", "error_name", "error.name":
+	case "name", "errorName", "error_name", "error.name", "error.type", "exception.type":
 		return fieldName, 1
 	case "failureCode":
 		return fieldCode, failureCode
@@ -62,7 +62,7 @@ func fieldOf(key []byte) (field, int) {
 		return fieldCode, 1
 	case "code":
 		return fieldCode, 2
-	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "error.message":
+	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "error.message", "exception.message", "_raw", "body", "text":
 		return fieldMessage, 0
 	case "action":
 		return fieldAction, 0
@@ -74,11 +74,11 @@ func fieldOf(key []byte) (field, int) {
 		return fieldClient, 0
 	case "guid":
 		return fieldClient, 1
-	case "connectionId":
+	case "connectionId", "connection_id", "connection.id":
 		return fieldConnectionID, 0
-	case "streamId":
+	case "streamId", "stream_id", "stream.id":
 		return fieldStreamID, 0
-	case "subscriberId":
+	case "subscriberId", "subscriber_id", "subscriber.id":
 		return fieldSubscriberID, 0
 	case "failureReason":
 		return fieldFailureReason, 0
@@ -110,6 +110,7 @@ type walk struct {
 	time        int64
 	timeRank    int
 	clientTime  bool
+	doubt       Doubt // of the time; without one, of what may be one
 	session     []byte
 	sessionRank int
 
@@ -155,7 +156,7 @@ const maxDepth = 1<<7 - 1
 // whole.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.d, w.full, w.coded = d, full, false
-	w.time, w.timeRank, w.clientTime = NoTime, unranked, false
+	w.time, w.timeRank, w.clientTime, w.doubt = NoTime, unranked, false, NoDoubt
 	w.session, w.sessionRank = nil, unranked
 	if full {
 		w.gathered = gathered{
@@ -456,9 +457,15 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	if rank >= w.timeRank {
 		return
 	}
-	if t := w.d.clock.Value(s); t != NoTime {
+	clock := &w.d.clock
+	if t := clock.Value(s); t != NoTime {
 		w.time, w.timeRank = t, rank
 		w.clientTime = w.clientTime || rank == clientClock
+	} else if w.time != NoTime || w.doubt != NoDoubt {
+		return
+	}
+	if w.doubt = clock.doubt; w.doubt != NoDoubt {
+		w.d.unsure = append(w.d.unsure[:0], clock.doubted...)
 	}
 }
 

@@ -6,17 +6,31 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // A Source is one input as the user named it, or as it was found below a
 // directory or by a glob.
 type Source struct {
 	Path string // "-" for the standard input
+
+	// Read, if set, is raised by what is read of the file, as it is on the disk.
+	// Some bytes may be read twice.
+	Read *atomic.Int64
+}
+
+// Name returns what a source is called in reports.
+func (s Source) Name() string {
+	if s.Path == "-" {
+		return "stdin"
+	}
+	return s.Path
 }
 
 // Find turns arguments into sources, in order and each once: a file is itself,
@@ -48,7 +62,7 @@ func Find(args []string) (sources []Source, passed int, err error) {
 				errs = append(errs, err)
 			}
 			if len(found) == 0 && err == nil {
-				errs = append(errs, fmt.Errorf("%s: no logs in this directory (looked for names like *.log, *.txt, *.jsonl, also .gz and .zst)", arg))
+				errs = append(errs, fmt.Errorf("%s: no logs in this directory (looked for names like *.log, *.txt, *.jsonl, packed ones too)", arg))
 			}
 			for _, p := range found {
 				add(p)
@@ -144,18 +158,18 @@ func isFile(p string, entry fs.DirEntry) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// namedLikeLog reports whether a file found in a directory is meant: by its
-// extension, looking through compression and rotation (app.log.2.gz,
-// app.log-20261102).
+// namedLikeLog reports whether a file found in a directory or an archive is
+// meant: by its extension, looking through packing and rotation (app.log.2.gz,
+// app.log-20261102, app.log.zip).
 func namedLikeLog(name string) bool {
 	name = strings.ToLower(name)
 	for {
 		ext := path.Ext(name)
 		switch ext {
-		case ".gz", ".zst", ".zstd", ".gzip":
+		case ".gz", ".zst", ".zstd", ".gzip", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".tgz":
 			name = strings.TrimSuffix(name, ext)
 			continue
-		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".out", ".err":
+		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".har", ".csv", ".tsv", ".out", ".err":
 			return true
 		}
 		current := strings.TrimRight(name, ".-_0123456789")
@@ -255,13 +269,38 @@ func matchName(pattern, name string) bool {
 	return ok
 }
 
-// An Input is an opened Source.
+// Options say how to open sources.
+type Options struct {
+	Stdin io.Reader // what the source "-" reads
+
+	// Format is the name of the format that all inputs are read as, "" to tell it
+	// by their content.
+	Format string
+	Times  Times // how to read times that do not tell all
+
+	// SectionSize is how much of a plain file one reader gets, 0: all of it.
+	SectionSize int64
+
+	// MaxExpansion is how many times its size a source may unpack to.
+	// 0: DefaultMaxExpansion, negative: any number.
+	MaxExpansion int64
+
+	// Passed, if there is one, counts the members of archives that are not named
+	// like logs and were passed over.
+	Passed *atomic.Int64
+
+	expansionFloor int64 // in tests; 0: expansionFloor
+}
+
+// An Input is text that was found in a Source: the source itself, or one member
+// of an archive.
 type Input struct {
+	Name        string // a member's is that of its archive, a slash, and its own
 	Format      Format
-	Compression string // "" if plain
+	Compression string // what it was unpacked from, outermost first, as in "gzip+tar"; "" if plain
+	Times       Times  // how to read its times
 
 	readers []*Reader
-	closers []io.Closer
 	size    int64           // of a plain file that is read in sections
 	decoded *countingReader // what a single reader reads from
 }
@@ -269,93 +308,179 @@ type Input struct {
 // sampleSize is how much of a source is looked at to tell its format.
 const sampleSize = 64 << 10
 
-// ErrEmpty is what Open returns for a source without a byte.
+// ErrEmpty is the error of an input without a byte.
 var ErrEmpty = errors.New("empty: nothing to read")
 
-// An UnreadableError is a source that holds no text that can be read.
+// An UnreadableError is an input that holds no text that can be read.
 type UnreadableError struct {
 	Bytes int64 // decoded until that was clear
 	Cause string
 }
 
-func (e *UnreadableError) Error() string { return "not a log: " + e.Cause }
+func (e *UnreadableError) Error() string { return e.Cause }
 
-// Open opens a source and tells its compression and format. An input that is
-// plain and can be read at any offset gets a reader for every sectionSize
-// bytes, any other input gets one. Standard input is read from stdin.
+// understood ends a message about what is not.
+const understood = "understood are text in UTF-8 and UTF-16, and gzip, zstd, bzip2, xz, lz4, tar and zip"
+
+// Open opens a source, unpacks it as far as it is packed, and yields the inputs in
+// it: one, or those of an archive in their order. An input comes with an error if
+// it has no readers: ErrEmpty, an *UnreadableError, a *DamageError if it breaks
+// off before its first byte is decoded, or what says why it cannot be opened. What
+// is wrong with an archive as a whole is the error of an input with its name.
 //
-// The error is ErrEmpty, an *UnreadableError, a *DamageError if the source
-// breaks off before its first byte is decoded, or says why it cannot be opened.
-func Open(s Source, stdin io.Reader, sectionSize int64) (*Input, error) {
-	in := &Input{}
-	var raw io.Reader = stdin
-	var file *os.File
-	if s.Path != "-" {
-		f, err := os.Open(s.Path)
-		if err != nil {
-			return nil, cause(err)
+// The readers of an input must have ended before the next input is asked for: it
+// comes from the same stream.
+//
+// A plain file gets a reader for every SectionSize bytes, any other input gets
+// one.
+func Open(s Source, o Options) iter.Seq2[*Input, error] {
+	return func(yield func(*Input, error) bool) {
+		u := &unpacker{Options: o, yield: yield}
+		u.raw.Reader = o.Stdin
+		if s.Path != "-" {
+			f, err := os.Open(s.Path)
+			if err != nil {
+				yield(&Input{Name: s.Name()}, cause(err))
+				return
+			}
+			defer f.Close() // only read from: nothing can be lost
+			if info, err := f.Stat(); err == nil {
+				u.Times = u.Times.until(info.ModTime())
+			}
+			u.read(f, s.Read)
 		}
-		file, raw = f, f
-		in.closers = append(in.closers, f)
+		u.live, _ = u.raw.Reader.(Live)
+		u.open(s.Name(), &u.raw, nil)
 	}
-	if err := in.start(raw, file, sectionSize); err != nil {
-		in.Close()
-		return nil, err
-	}
-	return in, nil
 }
 
-func (in *Input) start(raw io.Reader, file *os.File, sectionSize int64) error {
-	head, readErr := sample(raw, sampleSize)
-	if len(head) == 0 {
-		if readErr == io.EOF {
-			return ErrEmpty
-		}
-		return &DamageError{Cause: cause(readErr)}
-	}
-	rest := &stickyReader{raw, readErr}
-	packed := compressionOf(head)
-	var decoded io.Reader
-	if packed == nil {
-		if size, ok := seekable(file); ok && size > sectionSize {
-			if err := in.tell(head, false); err != nil {
-				return err
-			}
-			in.size = size
-			for from := int64(0); from < size; from += sectionSize {
-				in.readers = append(in.readers, newSection(file, from, min(from+sectionSize, size), size, in.Format))
-			}
-			return nil
-		}
-		decoded = io.MultiReader(bytes.NewReader(head), rest)
-	} else {
-		in.Compression = packed.name
-		if packed.open == nil {
-			return &UnreadableError{Bytes: int64(len(head)), Cause: packed.name + " compression is not understood (gzip and zstd are)"}
-		}
-		counted := &countingReader{Reader: io.MultiReader(bytes.NewReader(head), rest)}
-		unpacked, err := packed.open(counted)
-		if err != nil {
-			return &DamageError{Compression: packed.name, Input: counted.n, Cause: err}
-		}
-		in.closers = append(in.closers, unpacked)
-		d := &decompressor{ReadCloser: unpacked, name: packed.name, input: counted}
-		head, readErr = sample(d, sampleSize)
-		if len(head) == 0 {
-			if readErr == io.EOF {
-				return ErrEmpty
-			}
-			return readErr
-		}
-		decoded = io.MultiReader(bytes.NewReader(head), &stickyReader{d, readErr})
-	}
-	if err := in.tell(head, readErr == io.EOF); err != nil {
-		return err
-	}
-	in.decoded = &countingReader{Reader: decoded}
-	in.readers = []*Reader{newReader(in.decoded, in.Format)}
-	return nil
+// An unpacker opens one source.
+type unpacker struct {
+	Options
+	yield func(*Input, error) bool
+	file  io.ReaderAt // the source, if it is a regular file
+	size  int64       // of file
+	live  Live        // the source, if somebody waits for its lines
+	raw   countingReader
+	out   [maxLayers + 1]int64 // decoded so far, by how many layers were unpacked
 }
+
+// read makes a file the source. What is read of it raises read, if that is set.
+func (u *unpacker) read(f *os.File, read *atomic.Int64) {
+	var file interface {
+		io.Reader
+		io.ReaderAt
+	} = f
+	if read != nil {
+		file = meteredFile{f, read}
+	}
+	u.raw.Reader = file
+	if size, ok := sizeOf(f); ok {
+		u.file, u.size = file, size
+	}
+}
+
+// open tells by its first bytes what a stream is, and yields what is in it. Like
+// all methods that yield, it reports whether to go on.
+func (u *unpacker) open(name string, r io.Reader, from layers) bool {
+	head, err := u.sample(r, from)
+	if len(head) == 0 {
+		return u.refuse(name, from, emptyOr(err))
+	}
+	r = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err})
+	p := packingOf(head)
+	if p == nil {
+		return u.text(name, r, head, err == io.EOF, from)
+	}
+	if cause := from.refusal(p); cause != "" {
+		return u.refuse(name, from, &UnreadableError{Bytes: int64(len(head)), Cause: cause})
+	}
+	from = append(slices.Clip(from), p)
+	switch p.name {
+	case "tar":
+		return u.tar(name, r, from)
+	case "zip":
+		return u.zip(name, r, from)
+	}
+	counted := &countingReader{Reader: r}
+	unpacked, err := p.open(counted)
+	if err != nil {
+		d := u.decoder(nil, &counted.progress, from)
+		return u.refuse(name, from, d.damage(err))
+	}
+	defer unpacked.Close()
+	return u.open(name, u.decoder(unpacked, &counted.progress, from), from)
+}
+
+// text yields a stream that is packed no further.
+func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, from layers) bool {
+	decode := charsetOf(head)
+	if decode != nil {
+		r = decode(r)
+		var err error
+		if head, err = sample(r); len(head) == 0 {
+			return u.refuse(name, from, emptyOr(err))
+		}
+		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
+	}
+	cause := notText(head)
+	if u.Format == "" && cause == "" {
+		cause = notUnderstood(head)
+	}
+	if cause != "" {
+		return u.refuse(name, from, &UnreadableError{Bytes: int64(len(head)), Cause: cause})
+	}
+	loneCR := endsLinesInCR(head)
+	if loneCR {
+		r = carriageReturns{r}
+		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
+	}
+	in := &Input{Name: name, Format: u.format(head, whole), Compression: from.String(), Times: u.Times}
+	if plain := len(from) == 0 && decode == nil; plain && in.Format.kind == byLine && u.file != nil && u.SectionSize > 0 && u.size > u.SectionSize {
+		in.section(u.file, u.size, u.SectionSize, loneCR)
+	} else {
+		in.decoded = &countingReader{Reader: r}
+		in.readers = []*Reader{newReader(in.decoded, in.Format)}
+		in.readers[0].live = u.live
+	}
+	return u.yield(in, nil)
+}
+
+// format returns the format of an input, of which head are the first bytes.
+func (u *unpacker) format(head []byte, whole bool) Format {
+	if f, ok := FormatOf(u.Format); ok {
+		return f
+	}
+	return detect(head, whole)
+}
+
+// refuse yields an input that cannot be read.
+func (u *unpacker) refuse(name string, from layers, err error) bool {
+	return u.yield(&Input{Name: name, Compression: from.String()}, err)
+}
+
+// emptyOr returns what is wrong with an input whose first byte cannot be read.
+func emptyOr(err error) error {
+	if err == io.EOF {
+		return ErrEmpty
+	}
+	return damageAt(0, err)
+}
+
+// section divides a plain file among readers.
+func (in *Input) section(file io.ReaderAt, size, sectionSize int64, loneCR bool) {
+	if loneCR {
+		file = carriageReturnsAt{file}
+	}
+	in.size = size
+	for from := int64(0); from < size; from += sectionSize {
+		in.readers = append(in.readers, newSection(file, from, min(from+sectionSize, size), size, in.Format))
+	}
+}
+
+// Readers returns the input's readers. They are independent of each other, may
+// run at the same time, and together yield each record once.
+func (in *Input) Readers() []*Reader { return in.readers }
 
 // Decoded returns how many decoded bytes the input's readers have to account
 // for when they have ended.
@@ -366,22 +491,25 @@ func (in *Input) Decoded() int64 {
 	return in.size
 }
 
-// tell tells the format by the first decoded bytes.
-func (in *Input) tell(head []byte, whole bool) error {
-	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return &UnreadableError{Bytes: int64(len(head)), Cause: "UTF-16 text is not understood (UTF-8 is)"}
+// sample reads the first bytes of r, of a live source as far as they come.
+func (u *unpacker) sample(r io.Reader, from layers) ([]byte, error) {
+	if u.live == nil || len(from) > 0 {
+		return sample(r)
 	}
-	// A log may hold a stray NUL; what is made of them is no text.
-	if nul := bytes.Count(head, []byte{0}); nul*100 > len(head) {
-		return &UnreadableError{Bytes: int64(len(head)), Cause: fmt.Sprintf("binary data, NUL byte at offset %d", bytes.IndexByte(head, 0))}
-	}
-	in.Format = detect(head, whole)
-	return nil
+	return sampleLive(pausing{r, u.live.Pause}, sampleSize)
 }
 
-// sample reads up to n bytes.
-func sample(r io.Reader, n int) ([]byte, error) {
-	head := make([]byte, n)
+// pausing reads a live source by way of another reader.
+type pausing struct {
+	io.Reader
+	pause func() bool
+}
+
+func (p pausing) Pause() bool { return p.pause() }
+
+// sample reads the first bytes of r.
+func sample(r io.Reader) ([]byte, error) {
+	head := make([]byte, sampleSize)
 	n, err := io.ReadFull(r, head)
 	if err == io.ErrUnexpectedEOF {
 		// ReadFull says so of a short source; a decompressor's own
@@ -391,11 +519,8 @@ func sample(r io.Reader, n int) ([]byte, error) {
 	return head[:n], err
 }
 
-// seekable returns the size of a regular file.
-func seekable(f *os.File) (int64, bool) {
-	if f == nil {
-		return 0, false
-	}
+// sizeOf returns the size of a regular file.
+func sizeOf(f *os.File) (int64, bool) {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		return 0, false
@@ -414,15 +539,4 @@ func (s *stickyReader) Read(b []byte) (int, error) {
 		return 0, s.err
 	}
 	return s.Reader.Read(b)
-}
-
-// Readers returns the input's readers. They are independent of each other, may
-// run at the same time, and together yield each record once.
-func (in *Input) Readers() []*Reader { return in.readers }
-
-// Close releases the input. Its readers must have ended.
-func (in *Input) Close() {
-	for _, c := range slices.Backward(in.closers) {
-		c.Close() // only read from: nothing can be lost
-	}
 }

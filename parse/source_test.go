@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,6 +19,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
 )
 
 // tree makes files in a new directory, goes there, and returns its path. A name
@@ -172,6 +176,7 @@ func TestNamedLikeLog(t *testing.T) {
 		"a.log", "a.LOG", "a.txt", "a.json", "a.jsonl", "a.ndjson", "server.out", "server.err",
 		"a.log.gz", "a.log.zst", "a.jsonl.zstd", "a.txt.gzip",
 		"a.log.1", "a.log.2.gz", "a.log.2026-11-02", "a.log.2026-11-02.gz", "a.log-20261102", "a.log-20261102.gz", "a.log.20261102_1.zst",
+		"a.log.bz2", "a.log.xz", "a.txt.lz4", "a.log.zip", "logs.tar.gz", "app.log.tgz",
 		"a-2026.11.02.log", "syslog", "syslog.1", "syslog.2.gz", "catalina.2026-11-02.log",
 	} {
 		if !namedLikeLog(name) {
@@ -179,7 +184,7 @@ func TestNamedLikeLog(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"", ".", "1", "2026-11-02", "core", "a.png", "a.go", "a.log.bak", "a.logs", "a.gz", "a.tar.gz", "a.1", "log.d", "catalog.db", "README",
+		"", ".", "1", "2026-11-02", "core", "a.png", "a.go", "a.log.bak", "a.logs", "a.gz", "a.tar.gz", "a.zip", "a.1", "log.d", "catalog.db", "README",
 	} {
 		if namedLikeLog(name) {
 			t.Errorf("%s is no log", name)
@@ -256,16 +261,24 @@ func skippable(content string) []byte {
 	return append(b, content...)
 }
 
-// open writes data to a file and opens it.
+// open writes data to a file and opens it, which must hold one input.
 func open(t *testing.T, name string, data []byte, sectionSize int64) (*Input, error) {
 	t.Helper()
 	p := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(p, data, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	in, err := Open(Source{Path: p}, nil, sectionSize)
-	if err == nil {
-		t.Cleanup(in.Close)
+	return first(t, Source{Path: p}, Options{SectionSize: sectionSize})
+}
+
+// first opens a source and returns the first input in it.
+func first(t *testing.T, s Source, o Options) (*Input, error) {
+	t.Helper()
+	next, stop := iter.Pull2(Open(s, o))
+	t.Cleanup(stop)
+	in, err, ok := next()
+	if !ok {
+		t.Fatal("no input")
 	}
 	return in, err
 }
@@ -343,11 +356,10 @@ func TestOpenReadsWhatTheFirstBytesTell(t *testing.T) {
 }
 
 func TestOpenRefusesWhatIsNoLog(t *testing.T) {
-	utf16 := []byte("\xff\xfe")
-	for _, c := range []byte("a line\n") {
-		utf16 = append(utf16, c, 0)
-	}
 	binaryData := bytes.Repeat([]byte("\x7fELF\x00\x01\x00\x00"), 100)
+	encrypted := make([]byte, 4000) // no NUL byte in a hundred
+	rand.NewChaCha8([32]byte{}).Read(encrypted)
+	thrice := gzipped(t, gzipped(t, gzipped(t, logOf(10))))
 	tests := []struct {
 		name string
 		data []byte
@@ -357,15 +369,14 @@ func TestOpenRefusesWhatIsNoLog(t *testing.T) {
 		{"gzip of nothing", gzipped(t, nil), ErrEmpty.Error()},
 		{"gzip of nothing twice", gzipped(t, nil, nil), ErrEmpty.Error()},
 		{"zstd of nothing", append(skippable("x"), zstded(t, nil)...), ErrEmpty.Error()},
-		{"binary data", binaryData, "not a log: binary data, NUL byte at offset 4"},
+		{"binary data", binaryData, "not a log: binary data, NUL byte at offset 4, starts with 7f 45 4c 46 00 01 00 00 (understood are text in UTF-8 and UTF-16, and gzip, zstd, bzip2, xz, lz4, tar and zip)"},
 		{"binary data in gzip", gzipped(t, binaryData), "not a log: binary data"},
-		{"UTF-16", utf16, "not a log: UTF-16"},
-		{"UTF-16, the other way round", []byte("\xfe\xff\x00a\x00\n"), "not a log: UTF-16"},
-		{"UTF-16 without a mark", utf16[2:], "not a log: binary data"},
-		{"bzip2", []byte("BZh91AY&SY"), "not a log: bzip2 compression"},
-		{"xz", []byte("\xfd7zXZ\x00\x00\x04"), "not a log: xz compression"},
-		{"lz4", []byte("\x04\x22\x4d\x18\x64\x40"), "not a log: lz4 compression"},
-		{"zip", []byte("PK\x03\x04\x14\x00"), "not a log: zip compression"},
+		{"bytes that say nothing", encrypted, "not a log: binary data, "},
+		{"UTF-32", []byte("\xff\xfe\x00\x00a\x00\x00\x00"), "not a log: UTF-32"},
+		{"compress", []byte("\x1f\x9d\x90a"), "not a log: compress (.Z) data is not understood (understood are "},
+		{"7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04"), "not a log: 7z data"},
+		{"rar", []byte("Rar!\x1a\x07\x01\x00"), "not a log: rar data"},
+		{"gzip thrice", thrice, "not unpacked: compressed more than twice (gzip+gzip+gzip)"},
 		{"gzip's first bytes and no more", []byte("\x1f\x8b"), "gzip stream is damaged near byte 2, after 0 decoded bytes: unexpected end of file"},
 		{"garbage behind them", append([]byte("\x1f\x8b"), logOf(10)...), "gzip stream is damaged near byte "},
 		{"gzip that ends before its first byte", gzipped(t, logOf(10))[:12], "gzip stream is damaged near byte 12, after 0 decoded bytes: unexpected end of file"},
@@ -397,10 +408,10 @@ func TestOpenRefusesWhatIsNoLog(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Open(Source{Path: filepath.Join(t.TempDir(), "gone.log")}, nil, noSections); !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), "gone") {
+	if _, err := first(t, Source{Path: filepath.Join(t.TempDir(), "gone.log")}, Options{}); !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), "gone") {
 		t.Errorf("a missing file is %v", err) // the caller names it
 	}
-	if _, err := Open(Source{Path: t.TempDir()}, nil, noSections); err == nil {
+	if _, err := first(t, Source{Path: t.TempDir()}, Options{}); err == nil {
 		t.Error("a directory was opened")
 	}
 }
@@ -411,6 +422,8 @@ func TestDamagedStreamsGiveAllBeforeTheDamage(t *testing.T) {
 	packedZstd := zstded(t, log[:len(log)/2], log[len(log)/2:])
 	flipped := bytes.Clone(packedZstd)
 	flipped[len(flipped)*3/4] ^= 0x10
+	packedLz4 := lz4ed(t, log, lz4.BlockSizeOption(lz4.Block64Kb))
+	packedXz := xzed(t, log, xz.WriterConfig{BlockSize: 64 << 10})
 	tests := []struct {
 		name        string
 		data        []byte
@@ -423,6 +436,9 @@ func TestDamagedStreamsGiveAllBeforeTheDamage(t *testing.T) {
 		{"gzip with another checksum", append(bytes.Clone(packed[:len(packed)-8]), "checksum"...), "gzip", int64(len(packed)), len(log)},
 		{"garbage behind gzip", append(bytes.Clone(packed), "more than a header of text"...), "gzip", int64(len(packed)) + 26, len(log)},
 		{"zstd cut off in the middle", packedZstd[:len(packedZstd)*3/4], "zstd", int64(len(packedZstd) * 3 / 4), len(log) / 2},
+		{"lz4 cut off in the middle", packedLz4[:len(packedLz4)/2], "lz4", int64(len(packedLz4) / 2), len(log) / 3},
+		{"xz cut off in the middle", packedXz[:len(packedXz)/2], "xz", int64(len(packedXz) / 2), len(log) / 3},
+		{"xz in gzip cut off in the middle", gzipped(t, packedXz[:len(packedXz)/2]), "xz", int64(len(packedXz) / 2), len(log) / 3},
 		{"zstd with a flipped bit", flipped, "zstd", int64(len(packedZstd)), len(log) / 2},
 	}
 	for _, test := range tests {
@@ -473,11 +489,10 @@ func TestStdin(t *testing.T) {
 			// A pipe gives what there is, and a reader that has ended says so
 			// once: a terminal would wait for more.
 			stdin := iotest.HalfReader(io.MultiReader(bytes.NewReader(test.data), &once{t: t, err: test.err}))
-			in, err := Open(Source{Path: "-"}, stdin, 16)
+			in, err := first(t, Source{Path: "-"}, Options{Stdin: stdin, SectionSize: 16})
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer in.Close()
 			got, skipped, err := drain(in)
 			if !bytes.Equal(got, test.want) || skipped != test.skipped || in.Decoded() != int64(len(got))+skipped {
 				t.Errorf("got %d bytes, %d skipped of %d, want %d, %d", len(got), skipped, in.Decoded(), len(test.want), test.skipped)
@@ -495,7 +510,7 @@ func TestStdin(t *testing.T) {
 		})
 	}
 	for _, err := range []error{io.EOF, broken} {
-		_, got := Open(Source{Path: "-"}, &once{t: t, err: err}, 16)
+		_, got := first(t, Source{Path: "-"}, Options{Stdin: &once{t: t, err: err}})
 		var damage *DamageError
 		if err == io.EOF && got != ErrEmpty || err == broken && !(errors.As(got, &damage) && errors.Is(got, broken)) {
 			t.Errorf("a standard input that starts with %v is %v", err, got)

@@ -1,0 +1,130 @@
+package parse
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+)
+
+// charsetOf returns what makes UTF-8 of the text that head starts, nil if it is
+// taken as it is. A byte order mark stays in place, as that of UTF-8 does. What is
+// no UTF-16 becomes U+FFFD: a surrogate alone, an odd byte at the end.
+func charsetOf(head []byte) func(io.Reader) io.Reader {
+	order, ok := utf16Order(head)
+	if !ok {
+		return nil
+	}
+	return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder().Reader
+}
+
+// utf16Order tells UTF-16 by its byte order mark, or else by its NUL bytes.
+func utf16Order(head []byte) (unicode.Endianness, bool) {
+	switch {
+	case isUTF32(head):
+		return unicode.LittleEndian, false
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return unicode.LittleEndian, true
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return unicode.BigEndian, true
+	}
+	// The letters of a log are ASCII, some names in it may be not.
+	const enough = 8
+	var nul [2]int
+	for i, c := range head {
+		if c == 0 {
+			nul[i%2]++
+		}
+	}
+	units := len(head) / 2
+	switch {
+	case units < enough:
+	case nul[0] == 0 && nul[1]*10 >= units*9:
+		return unicode.LittleEndian, true
+	case nul[1] == 0 && nul[0]*10 >= units*9:
+		return unicode.BigEndian, true
+	}
+	return unicode.LittleEndian, false
+}
+
+func isUTF32(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")) || bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff"))
+}
+
+// notText says why head starts no text, "" if it may.
+func notText(head []byte) string {
+	if isUTF32(head) {
+		return "not a log: UTF-32 text is not understood (" + understood + ")"
+	}
+	nul, control := 0, 0
+	for _, c := range head {
+		switch {
+		case c == 0:
+			nul++
+		case c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\x1b':
+			control++
+		}
+	}
+	// A log may hold a stray NUL; what is made of them is no text. Nor is what has
+	// many control characters, unless they stand between characters of UTF-8:
+	// compressed and encrypted bytes come here.
+	if nul*100 <= len(head) && (control*20 <= len(head) || mostlyUTF8(head)) {
+		return ""
+	}
+	what := "many control characters"
+	if nul > 0 {
+		what = fmt.Sprintf("NUL byte at offset %d", bytes.IndexByte(head, 0))
+	}
+	return fmt.Sprintf("not a log: binary data, %s, starts with % x (%s)", what, head[:min(len(head), 8)], understood)
+}
+
+// mostlyUTF8 reports whether at most one character in a hundred is none of UTF-8.
+func mostlyUTF8(head []byte) bool {
+	invalid := 0
+	for rest := head; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && n == 1 {
+			invalid++
+		}
+		rest = rest[n:]
+	}
+	return invalid*100 <= len(head)
+}
+
+// endsLinesInCR reports whether a carriage return alone ends the lines of a text,
+// as on the first Macintosh and in what was recorded from a terminal.
+func endsLinesInCR(head []byte) bool {
+	return bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0
+}
+
+// carriageReturns reads a text in which they end lines. Offsets stay as they are.
+type carriageReturns struct{ io.Reader }
+
+func (c carriageReturns) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	feedLines(p[:n])
+	return n, err
+}
+
+// carriageReturnsAt is the same for sections.
+type carriageReturnsAt struct{ io.ReaderAt }
+
+func (c carriageReturnsAt) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(p, offset)
+	feedLines(p[:n])
+	return n, err
+}
+
+// feedLines makes line feeds of carriage returns.
+func feedLines(p []byte) {
+	for {
+		i := bytes.IndexByte(p, '\r')
+		if i < 0 {
+			return
+		}
+		p[i] = '\n'
+		p = p[i+1:]
+	}
+}

@@ -1,0 +1,373 @@
+package parse
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// A tableSplitter tells the rows of a table apart (CSV, TSV), whose header says
+// what its columns are. A row becomes a JSON object with the header's names as
+// keys, in the spelling of fieldOf.
+type tableSplitter struct {
+	limits    limits
+	delimiter byte // 0 until it is told
+	names     []string
+	header    []byte // as written
+
+	lines  lineTaker // of what is no row
+	long   *skipped  // a row that is longer than a record
+	quoted bool      // it is within quotes
+	cells  [][]byte  // of the row at hand
+	value  []byte
+}
+
+func newTableSplitter(f Format, l limits) *tableSplitter {
+	return &tableSplitter{limits: l, delimiter: f.delimiter, lines: lineTaker{limit: l.record}}
+}
+
+// delimiters are those that are understood, the most frequent first.
+var delimiters = []byte(",;\t")
+
+// split implements splitter.
+func (t *tableSplitter) split(b *Block, data []byte, e ending) int {
+	n := 0
+	for !b.isFull(t.limits) && (n < len(data) || e.last() && t.long != nil) {
+		if n > 0 && e == full {
+			e = unknown
+		}
+		took := t.row(b, data[n:], e)
+		n += took
+		if took == 0 {
+			break
+		}
+	}
+	return n
+}
+
+// row takes one row.
+func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
+	if t.long != nil {
+		return t.skip(b, data, e)
+	}
+	if t.delimiter == 0 {
+		if e == unknown && bytes.IndexByte(data, '\n') < 0 {
+			return 0
+		}
+		t.delimiter = likelyDelimiter(data)
+	}
+	var n int
+	t.cells, n = appendCells(t.cells[:0], data, t.delimiter, e.last())
+	switch {
+	case n == 0 && e == unknown:
+		return 0
+	case n == 0 && e == full:
+		t.long, t.quoted = &skipped{}, false
+		return t.skip(b, data, e)
+	case n == 0: // the source ends within quotes
+		return t.line(b, data, e, "the source ends within this row")
+	case e == broken && n == len(data) && data[n-1] != '\n':
+		return t.line(b, data, e, endsWithinLine)
+	}
+	row := data[:n]
+	switch {
+	case isBlank(row) || t.names != nil && bytes.Equal(bytes.TrimSpace(row), t.header) || isSeparatorLine(row):
+		return t.clean(b, data, n, e)
+	case t.names == nil || len(t.cells) != len(t.names) || t.cells[0] == nil:
+		// A header is followed by another one where tables were joined.
+		if names := columns(t.cells); names != nil && (t.names == nil || known(names) >= 2) {
+			t.names, t.header = names, bytes.Clone(bytes.TrimSpace(row))
+			return t.clean(b, data, n, e)
+		}
+		return t.line(b, data, e, fmt.Sprintf("row of %d fields under a header of %d", len(t.cells), len(t.names)))
+	}
+	text := len(b.Data)
+	b.Data = append(b.Data, '{')
+	for i, cell := range t.cells {
+		if cell = t.unquote(cell); isNull(cell) {
+			continue
+		}
+		b.Data = append(appendComma(b.Data), '"')
+		b.Data = append(append(b.Data, t.names[i]...), `":`...)
+		b.Data = appendQuoted(b.Data, cell)
+	}
+	b.Data = append(b.Data, '}')
+	b.add(text, Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: NoTime})
+	return n
+}
+
+// clean takes n bytes that bear no evidence.
+func (t *tableSplitter) clean(b *Block, data []byte, n int, e ending) int {
+	b.add(len(b.Data), Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: NoTime})
+	return n
+}
+
+// line takes a line that is no row: a JSON object, as another shape's record in
+// the same stream, or something that cannot be read. Only one line is taken, so
+// that a quote that is missing costs no more rows than it must.
+func (t *tableSplitter) line(b *Block, data []byte, e ending, cause string) int {
+	n := bytes.IndexByte(data, '\n') + 1
+	if n == 0 {
+		n = len(data)
+	}
+	lines := countLines(data, n, e)
+	if line := bytes.TrimSpace(data[:n]); looksLikeObject(line) {
+		text := len(b.Data)
+		b.Data = append(b.Data, line...)
+		b.add(text, Span{Bytes: int64(n), Lines: lines, Time: NoTime})
+		return n
+	}
+	b.skip(Damaged, int64(n), lines, cause)
+	return n
+}
+
+// skip passes over a row that is too long.
+func (t *tableSplitter) skip(b *Block, data []byte, e ending) int {
+	n, ended := 0, false
+	for n < len(data) && !ended {
+		switch data[n] {
+		case '"':
+			t.quoted = !t.quoted
+		case '\n':
+			ended = !t.quoted
+		}
+		n++
+	}
+	t.long.count(data, n, e)
+	if ended || e.last() {
+		b.skip(Oversize, t.long.bytes, t.long.lines, oversize("row", t.long.bytes, t.limits.record))
+		t.long = nil
+	}
+	return n
+}
+
+// appendCells appends the cells of the first row of data, as written, and returns
+// how long the row is, 0 if its end is not there. The end of the source ends a
+// row, but no quotes.
+func appendCells(cells [][]byte, data []byte, delimiter byte, last bool) ([][]byte, int) {
+	for i := 0; ; {
+		start := i
+		if i < len(data) && data[i] == '"' {
+			for i++; ; i++ {
+				n := bytes.IndexByte(data[i:], '"')
+				if n < 0 {
+					return cells, 0
+				}
+				if i += n + 1; i >= len(data) || data[i] != '"' {
+					break
+				}
+			}
+			if i == len(data) && !last {
+				return cells, 0
+			}
+		}
+		for i < len(data) && data[i] != delimiter && data[i] != '\n' {
+			i++
+		}
+		switch {
+		case i < len(data) && data[i] == delimiter:
+			cells = append(cells, data[start:i])
+			i++
+		case i < len(data) || last:
+			cells = append(cells, bytes.TrimSuffix(data[start:i], []byte("\r")))
+			return cells, min(i+1, len(data))
+		default:
+			return cells, 0
+		}
+	}
+}
+
+// unquote returns what a cell says.
+func (t *tableSplitter) unquote(cell []byte) []byte {
+	if len(cell) < 2 || cell[0] != '"' {
+		return cell
+	}
+	end := bytes.LastIndexByte(cell, '"')
+	if end == 0 {
+		return cell
+	}
+	inner, behind := cell[1:end], cell[end+1:]
+	if len(behind) == 0 && bytes.IndexByte(inner, '"') < 0 {
+		return inner
+	}
+	t.value = t.value[:0]
+	for len(inner) > 0 {
+		n := bytes.IndexByte(inner, '"')
+		if n < 0 {
+			break
+		}
+		t.value = append(t.value, inner[:n+1]...)
+		inner = bytes.TrimPrefix(inner[n+1:], []byte(`"`))
+	}
+	return append(append(t.value, inner...), behind...)
+}
+
+// isNull reports whether a cell says that there is no value.
+func isNull(cell []byte) bool {
+	switch string(cell) {
+	case "", "-", "null", "NULL", "(null)", "undefined", "N/A":
+		return true
+	}
+	return false
+}
+
+// isSeparatorLine reports whether a line is the one that tells spreadsheets the
+// delimiter: sep=;
+func isSeparatorLine(line []byte) bool {
+	line = bytes.TrimSpace(bytes.TrimPrefix(line, utf8BOM))
+	return len(line) <= len("sep=,") && bytes.HasPrefix(line, []byte("sep="))
+}
+
+// columns returns what the cells of a header name, nil if they are no header. A
+// column whose name means nothing to fieldOf has an empty one.
+func columns(cells [][]byte) []string {
+	if len(cells) < 2 {
+		return nil
+	}
+	var names []string
+	for i, cell := range cells {
+		if i == 0 {
+			cell = bytes.TrimPrefix(cell, utf8BOM)
+		}
+		name := strings.TrimSpace(strings.Trim(string(cell), `"`))
+		if name == "" || len(name) > maxColumn || strings.ContainsAny(name, "\n{}") {
+			return nil
+		}
+		names = append(names, fieldKey(name))
+	}
+	return names
+}
+
+// maxColumn is how long a column's name may be.
+const maxColumn = 100
+
+// known counts the names of columns that say where, when or what.
+func known(names []string) int {
+	n := 0
+	for _, name := range names {
+		if name != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// fieldKey returns the key that fieldOf knows for a column: headers are written in
+// capitals, with spaces, and below what exporters put around a record. A column
+// that is common in logs, but says nothing here, keeps its name; any other one
+// is empty.
+func fieldKey(column string) string {
+	for _, around := range []string{"_source.", "jsonPayload.", "attributes.", "result."} {
+		column = strings.TrimPrefix(column, around)
+	}
+	if f, _ := fieldOf([]byte(column)); f != fieldNone {
+		return column
+	}
+	return columnKeys[squash(column)]
+}
+
+// squash makes "Session ID", "session_id" and "sessionId" one.
+func squash(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '@':
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// columnKeys are the keys of columns, by their squashed names.
+var columnKeys = func() map[string]string {
+	keys := map[string]string{}
+	for _, key := range []string{
+		"clientSystemTime", "timestamp", "@timestamp", "time", "ts", "datetime", "date", "eventTime", "receiveTimestamp", "ingestTime",
+		"sessionId", "opentokSessionId", "otSessionId", "session",
+		"failureName", "name", "errorName", "failureCode", "errorCode", "code",
+		"message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "text", "body",
+		"action", "variation", "reason", "clientInstanceId", "guid", "connectionId", "streamId", "subscriberId",
+		"failureReason", "clientVersion", "version", "userAgent",
+		// Common in logs, but they say nothing here:
+		"host", "service", "level", "severity", "status", "source", "sourcetype", "index", "stream", "logStream", "@logStream", "@log",
+	} {
+		keys[squash(key)] = key
+	}
+	for column, key := range map[string]string{"raw": "_raw", "utctime": "time", "timeutc": "time", "dateutc": "date", "datetimeutc": "time", "timestamputc": "timestamp", "logmessage": "message"} {
+		keys[column] = key
+	}
+	return keys
+}()
+
+// likelyDelimiter returns the delimiter that is most frequent in the first line.
+func likelyDelimiter(data []byte) byte {
+	line, _, _ := bytes.Cut(data, lineFeed)
+	if isSeparatorLine(line) {
+		line, _, _ = bytes.Cut(data[min(len(line)+1, len(data)):], lineFeed)
+	}
+	best, most := delimiters[0], 0
+	for _, d := range delimiters {
+		if n := bytes.Count(line, []byte{d}); n > most {
+			best, most = d, n
+		}
+	}
+	return best
+}
+
+// isTable reports whether sample is a table, and its delimiter: a header that
+// names at least two fields, one of which says what happened, and rows of as many
+// cells as it has. One in ten rows may be broken.
+func isTable(sample []byte, whole bool) (delimiter byte, ok bool) {
+	sample = bytes.TrimPrefix(sample, utf8BOM)
+	line, rest, _ := bytes.Cut(sample, lineFeed)
+	if isSeparatorLine(line) {
+		sample = rest
+		line, _, _ = bytes.Cut(sample, lineFeed)
+	}
+	if len(line) > maxFrame {
+		return 0, false
+	}
+	for _, d := range delimiters {
+		if bytes.IndexByte(line, d) < 0 {
+			continue
+		}
+		cells, n := appendCells(nil, sample, d, whole)
+		names := columns(cells)
+		if n == 0 || known(names) < 2 || !saysWhat(names) {
+			continue
+		}
+		rows, broken := 0, 0
+		for at := n; at < len(sample); {
+			cells, n = appendCells(cells[:0], sample[at:], d, whole)
+			switch {
+			case n == 0 && whole:
+				broken++
+				n = len(sample)
+			case n == 0: // the sample ends
+				n = len(sample)
+			case isBlank(sample[at : at+n]):
+			case len(cells) != len(names):
+				broken++
+			default:
+				rows++
+			}
+			at += n
+		}
+		if rows > 0 && broken*10 <= rows {
+			return d, true
+		}
+	}
+	return 0, false
+}
+
+// saysWhat reports whether one of the columns says what happened.
+func saysWhat(names []string) bool {
+	for _, name := range names {
+		switch f, _ := fieldOf([]byte(name)); f {
+		case fieldMessage, fieldName, fieldAction:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,349 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
+
+// A node is what a key in a JSON document leads to.
+type node struct {
+	keys     map[string]*node // of an object
+	element  *node            // of an array of objects that lead on
+	elements bool             // the elements of an array are records
+
+	// Of records:
+	name   string // of the format
+	rows   bool   // an element may be an array
+	timed  bool   // an element without a time is of the document's
+	silent bool   // what stands around them is not to be read
+	plain  bool   // the array's key is a common word
+	// convert appends what matters of an element as a JSON object; nil: all of it.
+	// It reports whether the element said what it was looked at for, which may be
+	// cut off if head says that its beginning is enough.
+	convert func(dst, element []byte, s *Span) ([]byte, bool)
+	head    bool
+}
+
+// nowhere is a node that leads to nothing.
+var nowhere = &node{}
+
+// entryArrays are where documents hold their entries.
+var entryArrays = []struct {
+	path string
+	node
+}{
+	{"log.entries[]", node{name: "har", convert: appendRequest, head: true, silent: true}},
+	{"breadcrumbs[]", node{name: "sentry", timed: true}},
+	{"breadcrumbs.values[]", node{name: "sentry", timed: true}},
+	{"exception.values[]", node{name: "sentry", timed: true, convert: appendException}},
+	{"logEvents[]", node{name: "cloudwatch"}},
+	{"hits.hits[]", node{name: "elasticsearch"}},
+	{"resourceLogs[].scopeLogs[].logRecords[]", node{name: "otlp", convert: appendLogRecord}},
+	{"resourceLogs[].instrumentationLibraryLogs[].logRecords[]", node{name: "otlp", convert: appendLogRecord}},
+
+	{"results[]", node{name: "cloudwatch", rows: true, convert: appendResult, plain: true}},
+	{"data[]", node{name: "datadog", plain: true}},
+	{"entries[]", node{name: "json", plain: true}},
+	{"events[]", node{name: "json", plain: true}},
+	{"items[]", node{name: "json", plain: true}},
+	{"logs[]", node{name: "json", plain: true}},
+	{"messages[]", node{name: "json", plain: true}},
+	{"records[]", node{name: "json", plain: true}},
+	{"rows[]", node{name: "json", plain: true}},
+}
+
+// namedArrays are those whose path belongs to one format, allArrays all.
+var namedArrays, allArrays = nodeTree(false), nodeTree(true)
+
+// nodeTree makes a tree of the paths.
+func nodeTree(plain bool) *node {
+	root := &node{}
+	for _, a := range entryArrays {
+		if a.plain && !plain {
+			continue
+		}
+		at := root
+		for part := range strings.SplitSeq(a.path, ".") {
+			key, array := strings.CutSuffix(part, "[]")
+			if at.keys == nil {
+				at.keys = map[string]*node{}
+			}
+			if at.keys[key] == nil {
+				at.keys[key] = &node{}
+			}
+			at = at.keys[key]
+			if array && !strings.HasSuffix(a.path, part) {
+				if at.element == nil {
+					at.element = &node{}
+				}
+				at = at.element
+			}
+		}
+		keys := at.keys
+		*at = a.node
+		at.keys, at.elements = keys, true
+	}
+	return root
+}
+
+// appendMessage appends a JSON string as a record.
+func appendMessage(dst, s []byte) []byte {
+	dst = append(dst, `{"message":`...)
+	return append(append(dst, s...), '}')
+}
+
+// appendRow appends an array as a record: pairs of field and value as they come
+// from CloudWatch Logs Insights, or anything else.
+func appendRow(dst, row []byte) []byte {
+	start := len(dst)
+	dst = append(dst, '{')
+	for cell := range elements(row) {
+		var name, value []byte
+		for key, v := range members(cell) {
+			switch string(key) {
+			case "field":
+				name = v
+			case "value":
+				value = v
+			}
+		}
+		if quoted(name) == nil || value == nil {
+			dst = append(dst[:start], `{"":`...)
+			return append(append(dst, row...), '}')
+		}
+		dst = appendMember(dst, name, value)
+	}
+	return append(dst, '}')
+}
+
+// appendMember appends a key with its quotes, and a value, to an object.
+func appendMember(dst, key, value []byte) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst = append(append(dst, key...), ':')
+	return append(dst, value...)
+}
+
+// appendResult appends one of "results": a row of CloudWatch Logs Insights, or an
+// object as of Splunk.
+func appendResult(dst, result []byte, _ *Span) ([]byte, bool) {
+	if result[0] == '[' {
+		return appendRow(dst, result), true
+	}
+	return append(dst, result...), true
+}
+
+// appendException appends an exception of Sentry: what it is and what it says.
+// Its stack shows source code, which may name any error.
+func appendException(dst, exception []byte, _ *Span) ([]byte, bool) {
+	dst = append(dst, '{')
+	for key, value := range members(exception) {
+		switch string(key) {
+		case "type":
+			dst = appendMember(dst, []byte(`"name"`), value)
+		case "value":
+			dst = appendMember(dst, []byte(`"message"`), value)
+		case "timestamp":
+			dst = appendMember(dst, []byte(`"timestamp"`), value)
+		}
+	}
+	return append(dst, '}'), true
+}
+
+// appendRequest appends what a request of a HAR file posted, if it is the SDK's
+// telemetry. Of other requests nothing counts, and no header of any.
+func appendRequest(dst, request []byte, s *Span) ([]byte, bool) {
+	asked := false
+	for key, value := range members(request) {
+		switch string(key) {
+		case "startedDateTime":
+			var c Clock
+			s.Time = c.Value(quoted(value))
+		case "request":
+			asked = true
+			dst = appendPosted(dst, value)
+		case "response":
+			if asked { // it may be long
+				return dst, true
+			}
+		}
+	}
+	return dst, asked
+}
+
+func appendPosted(dst, request []byte) []byte {
+	var url, text, encoding []byte
+	for key, value := range members(request) {
+		switch string(key) {
+		case "url":
+			url = quoted(value)
+		case "postData":
+			for key, value := range members(value) {
+				switch string(key) {
+				case "text":
+					text = quoted(value)
+				case "encoding", "_encoding":
+					encoding = quoted(value)
+				}
+			}
+		}
+	}
+	if len(text) == 0 || !isLoggingURL(url) {
+		return dst
+	}
+	start := len(dst)
+	dst = appendUnescaped(dst, text)
+	if string(encoding) == "base64" {
+		n, err := base64.StdEncoding.Decode(dst[start:], bytes.Clone(dst[start:]))
+		if err != nil {
+			return dst[:start]
+		}
+		dst = dst[:start+n]
+	}
+	if body := bytes.TrimSpace(dst[start:]); !looksLikeObject(body) {
+		return dst[:start]
+	}
+	return dst
+}
+
+// isLoggingURL reports whether the SDK posts its telemetry to that address. A
+// proxy's may stand before it.
+func isLoggingURL(url []byte) bool {
+	return bytes.Contains(url, []byte("/logging/Client")) || bytes.Contains(url, []byte("hlg.tokbox.com")) || bytes.Contains(url, []byte(`\/logging\/Client`))
+}
+
+// appendLogRecord appends a log record of OpenTelemetry: its body is the message,
+// and its attributes are fields beside it.
+func appendLogRecord(dst, record []byte, _ *Span) ([]byte, bool) {
+	dst = append(dst, '{')
+	for key, value := range members(record) {
+		switch string(key) {
+		case "body":
+			dst = appendComma(dst)
+			dst = append(dst, `"message":`...)
+			dst = appendAnyValue(dst, value, 0)
+		case "attributes":
+			dst = appendAttributes(dst, value, 0)
+		default:
+			dst = appendComma(dst)
+			dst = append(append(append(dst, '"'), key...), `":`...)
+			dst = append(dst, value...)
+		}
+	}
+	return append(dst, '}'), true
+}
+
+func appendComma(dst []byte) []byte {
+	if c := dst[len(dst)-1]; c != '{' && c != '[' {
+		dst = append(dst, ',')
+	}
+	return dst
+}
+
+// appendAttributes appends key/value pairs as members of an object.
+func appendAttributes(dst, pairs []byte, depth int) []byte {
+	for pair := range elements(pairs) {
+		var key, value []byte
+		for k, v := range members(pair) {
+			switch string(k) {
+			case "key":
+				key = v
+			case "value":
+				value = v
+			}
+		}
+		if quoted(key) == nil || value == nil {
+			continue
+		}
+		dst = append(append(appendComma(dst), key...), ':')
+		dst = appendAnyValue(dst, value, depth)
+	}
+	return dst
+}
+
+// appendAnyValue appends a value that is wrapped in an object which tells its
+// type.
+func appendAnyValue(dst, value []byte, depth int) []byte {
+	for kind, v := range members(value) {
+		switch string(kind) {
+		case "stringValue", "intValue", "doubleValue", "boolValue", "bytesValue":
+			return append(dst, v...)
+		}
+		if depth == maxDepth {
+			break
+		}
+		for key, values := range members(v) {
+			if string(key) != "values" {
+				continue
+			}
+			switch string(kind) {
+			case "kvlistValue":
+				return append(appendAttributes(append(dst, '{'), values, depth+1), '}')
+			case "arrayValue":
+				dst = append(dst, '[')
+				for v := range elements(values) {
+					dst = appendAnyValue(appendComma(dst), v, depth+1)
+				}
+				return append(dst, ']')
+			}
+		}
+	}
+	return append(dst, `null`...)
+}
+
+// largeDocument is how large a document must be to be looked at for entries in an
+// array that nobody knows. Records are smaller.
+const largeDocument = 4 << 10
+
+// entriesOf returns the path of an array that holds log entries, "" if there is
+// none: as one record they would be counted as one failure.
+func entriesOf(document []byte) string {
+	if len(document) < largeDocument {
+		return ""
+	}
+	return entriesBelow(document, 0)
+}
+
+func entriesBelow(object []byte, depth int) string {
+	path := ""
+	for key, value := range members(object) {
+		if f, _ := fieldOf(key); f == fieldMessage && depth == 0 {
+			return "" // it is a record itself
+		}
+		if path != "" {
+			continue
+		}
+		switch value[0] {
+		case '{':
+			if depth < maxNesting {
+				if below := entriesBelow(value, depth+1); below != "" {
+					path = string(key) + "." + below
+				}
+			}
+		case '[':
+			found := 0
+			for e := range elements(value) {
+				if !isEntry(e) {
+					break
+				}
+				if found++; found == 2 {
+					path = string(key)
+					break
+				}
+			}
+		}
+	}
+	return path
+}
+
+// isEntry reports whether a value is an object with a time and a message.
+func isEntry(value []byte) bool {
+	timed, says := false, false
+	for key := range members(value) {
+		f, _ := fieldOf(key)
+		timed, says = timed || f == fieldTime, says || f == fieldMessage
+	}
+	return timed && says
+}

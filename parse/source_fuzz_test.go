@@ -1,0 +1,44 @@
+package parse
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/klauspost/compress/zip"
+)
+
+// FuzzOpen holds, for any bytes: opening and reading ends without panic, within a
+// bound, and accounts for every byte that was decoded.
+func FuzzOpen(f *testing.F) {
+	t := &testing.T{}
+	log := logOf(20)
+	files := []file{{"a.log", log}, {"b.log.gz", gzipped(t, log)}}
+	for _, seed := range [][]byte{
+		log, {}, gzipped(t, log), zstded(t, log), lz4ed(t, log), skippable("x"),
+		tarred(t, files...), gzipped(t, tarred(t, files...)), zipped(t, zip.Deflate, files...), zipped(t, zip.Store, files...),
+		[]byte("\xff\xfea\x00\n\x00"), []byte("\xfe\xff\x00a\x00\n"), []byte("a\rb\r"),
+	} {
+		f.Add(seed)
+	}
+	for _, name := range []string{"log.bz2", "log.xz"} {
+		f.Add(stored(t, name))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		const limit = 1000
+		var all int64
+		for in, err := range Open(Source{Path: "-"}, Options{Stdin: bytes.NewReader(data), MaxExpansion: limit, expansionFloor: 1 << 20}) {
+			if err != nil {
+				continue
+			}
+			got, skipped, _ := drain(in)
+			if int64(len(got))+skipped != in.Decoded() {
+				t.Errorf("%s: %d bytes in lines and %d skipped of %d", in.Name, len(got), skipped, in.Decoded())
+			}
+			all += in.Decoded()
+		}
+		// Transcoding makes three bytes of two at most, and a read is ended late.
+		if bound := 2*max(1<<20, limit*int64(len(data))) + 16*MaxRecord; all > bound {
+			t.Errorf("%d bytes became %d", len(data), all)
+		}
+	})
+}

@@ -1,0 +1,846 @@
+package parse
+
+import (
+	"bytes"
+	"math"
+	"time"
+)
+
+// other reads what is not RFC 3339: the layouts that programs write by
+// themselves. They are told apart by their first bytes, so that a text has one
+// reading.
+func (c *Clock) other(b []byte) (nanos int64, n int) {
+	const shortest = len("1795430665927")
+	if len(b) < shortest {
+		return NoTime, 0
+	}
+	if !isDigit(b[0]) {
+		return c.named(b)
+	}
+	digits := 1
+	for digits < len(b) && isDigit(b[digits]) {
+		digits++
+	}
+	switch digits {
+	case 1, 2:
+		if letter(b[digits+1]) {
+			return c.dayFirst(b, 0)
+		}
+		return c.numbered(b, digits)
+	case 4:
+		return c.yearFirst(b)
+	case 8, 14:
+		return c.compact(b)
+	case 10, 13, 16, 19:
+		return leadingUnix(b, digits)
+	}
+	return NoTime, 0
+}
+
+// named reads a time that begins with the name of a month or a day, or with the
+// letter of a level as glog writes it.
+func (c *Clock) named(b []byte) (nanos int64, n int) {
+	if month, width := monthName(b); width > 0 {
+		return c.monthFirst(b, width, month, false)
+	}
+	width := dayName(b)
+	if width == 0 {
+		return c.glog(b)
+	}
+	s := scanner{b, width}
+	s.skip(',')
+	if !s.spaces() {
+		return NoTime, 0
+	}
+	if month, width := monthName(s.rest()); width > 0 {
+		return c.monthFirst(b, s.n+width, month, true)
+	}
+	if rest := s.rest(); len(rest) > 4 && rest[4] == '-' { // Mon 2006-01-02 15:04:05 UTC, as systemd writes it
+		nanos, n = c.rfc3339(rest)
+		if n == 0 {
+			return NoTime, 0
+		}
+		return nanos, s.n + n
+	}
+	return c.dayFirst(b, s.n)
+}
+
+// monthFirst reads what follows the name of a month: Jan 2 15:04:05, with the
+// year behind the day (Jan 2 2006 15:04:05, Jan 2, 2006 @ 15:04:05.000), behind
+// the time if there is the name of a day (Mon Jan 2 15:04:05 MST 2006), or
+// nowhere.
+func (c *Clock) monthFirst(b []byte, n int, month int64, weekday bool) (int64, int) {
+	s := scanner{b, n}
+	if !s.spaces() {
+		return NoTime, 0
+	}
+	day, ok := s.number(1, 2)
+	comma := s.skip(',')
+	if !ok || !s.spaces() {
+		return NoTime, 0
+	}
+	dated := s
+	if year, ok := s.number(4, 4); ok {
+		comma := s.skip(',')
+		if !s.spaces() && !comma {
+			return NoTime, 0
+		}
+		if s.skip('@') || s.skip('a') && s.skip('t') {
+			s.spaces()
+		}
+		return c.clockAt(s, year, month, day)
+	}
+	if s = dated; comma {
+		return NoTime, 0
+	}
+	ofDay, ok := s.clock()
+	if !ok {
+		return NoTime, 0
+	}
+	if weekday {
+		clock := s.n
+		if year, ok := s.year(); ok {
+			return c.finish(b, s.n, year, month, day, ofDay)
+		}
+		if zone := s.zoneWord(); zone > clock {
+			if year, ok := s.year(); ok {
+				nanos, n := c.finish(b, clock, year, month, day, ofDay)
+				if n > 0 && n != zone { // some word, but not one that is known
+					c.doubtful(ZoneName, b[:s.n])
+				}
+				if n != zone {
+					return NoTime, 0
+				}
+				return nanos, s.n
+			}
+		}
+		s.n = clock
+	}
+	return c.yearless(b, s.n, month, day, ofDay)
+}
+
+// dayFirst reads a date whose month is a name, from n: 02/Jan/2006:15:04:05
+// -0700, 02 Jan 2006 15:04:05 MST, 02-Jan-2006 15:04:05.000.
+func (c *Clock) dayFirst(b []byte, n int) (int64, int) {
+	s := scanner{b, n}
+	day, ok := s.number(1, 2)
+	separator := s.peek()
+	if !ok || separator != '/' && separator != '-' && separator != ' ' {
+		return NoTime, 0
+	}
+	s.n++
+	month, width := monthName(s.rest())
+	s.n += width
+	if width == 0 || !s.skip(separator) {
+		return NoTime, 0
+	}
+	year, ok := s.number(4, 4)
+	if !ok || !s.skip(':') && !s.beforeClock() {
+		return NoTime, 0
+	}
+	return c.clockAt(s, year, month, day)
+}
+
+// yearFirst reads 2006/01/02 15:04:05, 2006.01.02 15:04:05, 2006-1-2, 3:04:05 PM
+// and 2006 Jan 02 15:04:05.
+func (c *Clock) yearFirst(b []byte) (int64, int) {
+	s := scanner{b: b}
+	year, _ := s.number(4, 4)
+	separator := s.peek()
+	s.n++
+	var month int64
+	switch separator {
+	case '/', '-', '.':
+		month, _ = s.number(1, 2)
+	case ' ':
+		var width int
+		month, width = monthName(s.rest())
+		s.n += width
+	}
+	if !s.skip(separator) {
+		return NoTime, 0
+	}
+	if separator == ' ' {
+		s.spaces()
+	}
+	day, ok := s.number(1, 2)
+	if !ok || !s.beforeClock() {
+		return NoTime, 0
+	}
+	return c.clockAt(s, year, month, day)
+}
+
+// compact reads 20060102T150405Z, 20060102 15:04:05 and 20060102150405.
+func (c *Clock) compact(b []byte) (int64, int) {
+	if len(b) < len("20060102150405") {
+		return NoTime, 0
+	}
+	century, ok1 := twoDigits(b)
+	decade, ok2 := twoDigits(b[2:])
+	month, ok3 := twoDigits(b[4:])
+	day, ok4 := twoDigits(b[6:])
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return NoTime, 0
+	}
+	year := century*100 + decade
+	s := scanner{b, len("20060102")}
+	if s.skip(' ') {
+		return c.clockAt(s, year, month, day)
+	}
+	if !s.skip('T') {
+		s.skip('t')
+	}
+	rest := s.rest()
+	if len(rest) < len("150405") {
+		return NoTime, 0
+	}
+	hour, ok1 := twoDigits(rest)
+	minute, ok2 := twoDigits(rest[2:])
+	second, ok3 := twoDigits(rest[4:])
+	s.n += len("150405")
+	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 || isDigit(s.peek()) {
+		return NoTime, 0
+	}
+	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
+	return c.finish(b, s.n, year, month, day, ofDay)
+}
+
+// glog reads I0102 15:04:05.000000 and I20060102 15:04:05.000000.
+func (c *Clock) glog(b []byte) (int64, int) {
+	switch b[0] {
+	case 'I', 'W', 'E', 'F', 'D':
+	default:
+		return NoTime, 0
+	}
+	s := scanner{b, 1}
+	year, dated := int64(0), len(b) > 9 && isDigit(b[5])
+	if dated {
+		year = s.digits(4)
+	}
+	month := s.digits(2)
+	day := s.digits(2)
+	if !s.skip(' ') {
+		return NoTime, 0
+	}
+	start := s.n
+	ofDay, ok := s.clock()
+	if !ok || s.n-start <= len("15:04:05") {
+		return NoTime, 0
+	}
+	if dated {
+		return c.finish(b, s.n, year, month, day, ofDay)
+	}
+	return c.yearless(b, s.n, month, day, ofDay)
+}
+
+// numbered looks at a date that begins with one or two digits and has no letters.
+// Android's logcat puts the month first and no year; of all others nobody can
+// tell which number is the day, and which the month.
+func (c *Clock) numbered(b []byte, digits int) (int64, int) {
+	s := scanner{b, digits}
+	separator := s.peek()
+	if separator != '/' && separator != '-' && separator != '.' {
+		return NoTime, 0
+	}
+	s.n++
+	second, ok := s.number(1, 2)
+	if !ok {
+		return NoTime, 0
+	}
+	if separator == '-' && s.n == len("01-02") && s.skip(' ') {
+		ofDay, ok := s.clock()
+		if !ok || !logcat(s.rest()) {
+			return NoTime, 0
+		}
+		month, _ := twoDigits(b)
+		return c.yearless(b, s.n, month, second, ofDay)
+	}
+	if !s.skip(separator) {
+		return NoTime, 0
+	}
+	if _, ok := s.number(2, 4); !ok || !s.beforeClock() {
+		return NoTime, 0
+	}
+	// The seconds may be missing.
+	_, ok1 := s.number(1, 2)
+	ok2 := s.skip(':')
+	_, ok3 := s.number(2, 2)
+	if !ok1 || !ok2 || !ok3 {
+		return NoTime, 0
+	}
+	for s.n < len(b) && (isDigit(b[s.n]) || b[s.n] == ':' || b[s.n] == '.') {
+		s.n++
+	}
+	if n := halfDay(b[s.n:]); n > 0 {
+		s.n += n
+	}
+	c.doubtful(DayMonth, b[:s.n])
+	return NoTime, 0
+}
+
+// logcat reports whether b is what logcat writes behind a time: the level and a
+// slash, or the numbers of process and thread, and the level.
+func logcat(b []byte) bool {
+	s := scanner{b: b}
+	if !s.spaces() {
+		return false
+	}
+	end := byte('/')
+	if isDigit(s.peek()) {
+		end = ' '
+		_, ok1 := s.number(1, 7)
+		ok2 := s.spaces()
+		_, ok3 := s.number(1, 7)
+		if !ok1 || !ok2 || !ok3 || !s.spaces() {
+			return false
+		}
+	}
+	level := s.peek()
+	s.n++
+	return level != 0 && bytes.IndexByte([]byte("VDIWEFA"), level) >= 0 && s.skip(end)
+}
+
+// leadingUnix reads a Unix time at the start of a text: seconds with a fraction,
+// milliseconds, microseconds or nanoseconds from 2001 to 2100.
+func leadingUnix(b []byte, digits int) (int64, int) {
+	n := digits
+	if digits == 10 {
+		if n == len(b) || b[n] != '.' {
+			return NoTime, 0
+		}
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+		if n < digits+len(".927") {
+			return NoTime, 0
+		}
+	}
+	if n < len(b) && bytes.IndexByte(timeEnds, b[n]) < 0 {
+		return NoTime, 0
+	}
+	nanos := unixTime(b[:n])
+	if nanos < 1e9*int64(time.Second) || nanos >= 4102444800*int64(time.Second) {
+		return NoTime, 0
+	}
+	return nanos, n
+}
+
+// clockAt reads the time of day that follows a date.
+func (c *Clock) clockAt(s scanner, year, month, day int64) (int64, int) {
+	ofDay, ok := s.clock()
+	if !ok {
+		return NoTime, 0
+	}
+	return c.finish(s.b, s.n, year, month, day, ofDay)
+}
+
+// finish makes an instant of a date and time, of which b[:n] has been read. A
+// zone may follow.
+func (c *Clock) finish(b []byte, n int, year, month, day, ofDay int64) (int64, int) {
+	days, ok := dayNumber(year, month, day)
+	if !ok {
+		return NoTime, 0
+	}
+	wall := days*nanosPerDay + ofDay
+	offset, width := zone(b[n:])
+	if width == 0 {
+		return c.unzoned(b, n, wall)
+	}
+	return wall - offset*int64(time.Second), n + width
+}
+
+// yearless makes an instant of a date without a year: the last one that is not
+// later than the log was written.
+func (c *Clock) yearless(b []byte, n int, month, day, ofDay int64) (int64, int) {
+	if c.latest == 0 {
+		return NoTime, 0
+	}
+	for year := c.year; year > c.year-10; year-- { // 29 February may be eight years ago
+		nanos, end := c.finish(b, n, year, month, day, ofDay)
+		if c.doubt != NoDoubt {
+			return NoTime, 0
+		}
+		if end > 0 && nanos <= c.latest {
+			c.doubtful(NoYear, b[:end])
+			return nanos, end
+		}
+	}
+	return NoTime, 0
+}
+
+// doubtful notes what a time leaves open.
+func (c *Clock) doubtful(d Doubt, text []byte) { c.doubt, c.doubted = d, text }
+
+// unzoned makes an instant of a date and time without an offset, given as the
+// nanoseconds that clocks count from 1970, of which b[:n] has been read. AM or PM
+// and the name of a zone may follow.
+func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
+	if width := halfDay(b[n:]); width > 0 {
+		hour := (wall%nanosPerDay + nanosPerDay) % nanosPerDay / int64(time.Hour)
+		if 1 <= hour && hour <= 12 { // else it is some word
+			n += width
+			switch afternoon := b[n-2]|0x20 == 'p'; {
+			case afternoon && hour < 12:
+				wall += 12 * int64(time.Hour)
+			case !afternoon && hour == 12:
+				wall -= 12 * int64(time.Hour)
+			}
+			if offset, width := zone(b[n:]); width > 0 {
+				return wall - offset*int64(time.Second), n + width
+			}
+		}
+	}
+	if mayBeZone(b[n:]) {
+		if offset, width := c.zoneName(b[n:], wall); width > 0 {
+			if offset == noOffset {
+				c.doubtful(ZoneName, b[:n+width])
+				return NoTime, 0
+			}
+			return wall - offset*int64(time.Second), n + width
+		}
+	}
+	if c.zone == nil {
+		return wall, n
+	}
+	return wall - c.offset(wall)*int64(time.Second), n
+}
+
+// mayBeZone reports whether b may begin with the name of a zone: three or four
+// letters, a T at the end but in UTC and MSK. Most levels are not like that.
+func mayBeZone(b []byte) bool {
+	if len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
+	}
+	if len(b) < 3 || b[0] < 'A' || b[0] > 'Z' {
+		return false
+	}
+	if len(b) == 3 || !isWord(b[3]) {
+		return b[2] == 'T' || b[2] == 'C' || b[2] == 'K'
+	}
+	return b[3] == 'T' && (len(b) == 4 || !isWord(b[4]))
+}
+
+// halfDay returns the width of AM or PM at the start of b, with the space before
+// it, 0 if there is none.
+func halfDay(b []byte) int {
+	n := 0
+	if len(b) > 0 && b[0] == ' ' {
+		n = 1
+	} else if len(b) > 0 && b[0] == narrowSpace[0] && bytes.HasPrefix(b, narrowSpace) {
+		n = len(narrowSpace)
+	}
+	if n+1 >= len(b) || b[n+1]|0x20 != 'm' || b[n]|0x20 != 'a' && b[n]|0x20 != 'p' || n+2 < len(b) && isWord(b[n+2]) {
+		return 0
+	}
+	return n + 2
+}
+
+// narrowSpace is what JavaScript and Java put before AM and PM since 2023.
+var narrowSpace = []byte("\u202f")
+
+// noOffset is the offset of a zone whose name does not tell it.
+const noOffset = math.MinInt64
+
+// zoneName reads the name of a zone at the start of b, which a space may precede:
+// its seconds east of UTC and its width with the space, which is 0 for a word that
+// is no such name.
+func (c *Clock) zoneName(b []byte, wall int64) (offset int64, width int) {
+	space := 0
+	if b[0] == ' ' {
+		space = 1
+	}
+	n := space
+	for n < len(b) && 'A' <= b[n] && b[n] <= 'Z' {
+		n++
+	}
+	name := b[space:n]
+	if len(name) < 3 || len(name) > 4 || n < len(b) && isWord(b[n]) {
+		return 0, 0
+	}
+	if n+1 < len(b) && (b[n] == '+' || b[n] == '-') && isDigit(b[n+1]) && (string(name) == "GMT" || string(name) == "UTC") {
+		if offset, width := zone(b[n:]); width > 0 { // JavaScript: GMT+0100
+			return offset, n + width
+		}
+		return noOffset, n
+	}
+	if offset, ok := c.nameOf(name, wall); ok {
+		return offset, n
+	}
+	hours, minutes := 0, 0
+	switch string(name) {
+	case "UTC", "GMT", "WET":
+	case "EST", "CDT": // RFC 5322, as the next ones
+		hours = -5
+	case "CST", "MDT":
+		hours = -6
+	case "MST", "PDT":
+		hours = -7
+	case "PST", "AKDT":
+		hours = -8
+	case "EDT", "AST":
+		hours = -4
+	case "ADT":
+		hours = -3
+	case "AKST":
+		hours = -9
+	case "HST":
+		hours = -10
+	case "CET", "WEST":
+		hours = 1
+	case "CEST", "EET", "SAST":
+		hours = 2
+	case "EEST", "MSK":
+		hours = 3
+	case "PKT":
+		hours = 5
+	case "HKT", "AWST":
+		hours = 8
+	case "JST", "KST":
+		hours = 9
+	case "ACST":
+		hours, minutes = 9, 30
+	case "AEST":
+		hours = 10
+	case "ACDT":
+		hours, minutes = 10, 30
+	case "AEDT":
+		hours = 11
+	case "NZST":
+		hours = 12
+	case "NZDT":
+		hours = 13
+	case "BST", "IST": // British, Bangladesh; Indian, Israel, Irish
+		return noOffset, n
+	default:
+		return 0, 0
+	}
+	return int64(hours*3600 + minutes*60), n
+}
+
+// nameOf returns the offset that a name stands for in the Clock's zone about that
+// time.
+func (c *Clock) nameOf(name []byte, wall int64) (offset int64, ok bool) {
+	if c.zone == nil {
+		return 0, false
+	}
+	t := time.Unix(0, wall-c.offset(wall)*int64(time.Second)).In(c.zone)
+	start, end := t.ZoneBounds()
+	for _, t := range [...]time.Time{t, start.Add(-time.Second), end} {
+		if have, offset := t.Zone(); have == string(name) {
+			return int64(offset), true
+		}
+	}
+	return 0, false
+}
+
+// offset returns the seconds east of UTC of the Clock's zone when its clocks show
+// wall, in nanoseconds from 1970. Of two that apply it is the one before the clocks
+// were put back, and so it is where none applies, since they were put forward.
+func (c *Clock) offset(wall int64) int64 {
+	if c.zone == nil {
+		return 0
+	}
+	seconds := wall / int64(time.Second)
+	if wall%int64(time.Second) < 0 {
+		seconds--
+	}
+	if seconds < c.wallFrom || seconds >= c.wallTo {
+		c.findOffset(seconds)
+	}
+	return c.wallOffset
+}
+
+// findOffset finds the offset that applies at wall seconds, and from when to when
+// it does.
+func (c *Clock) findOffset(wall int64) {
+	// The clocks are changed at an instant; until the later of what they show
+	// then before and behind the change, the offset before it applies.
+	t := time.Unix(wall, 0).In(c.zone)
+	for range 4 { // the change is less than a day away
+		start, end := t.ZoneBounds()
+		_, offset := t.Zone()
+		c.wallFrom, c.wallTo, c.wallOffset = math.MinInt64, math.MaxInt64, int64(offset)
+		if !start.IsZero() {
+			_, before := start.Add(-time.Second).Zone()
+			c.wallFrom = start.Unix() + int64(max(before, offset))
+		}
+		if !end.IsZero() {
+			_, after := end.Zone()
+			c.wallTo = end.Unix() + int64(max(offset, after))
+		}
+		switch {
+		case wall < c.wallFrom:
+			t = start.Add(-time.Second)
+		case wall >= c.wallTo:
+			t = end
+		default:
+			return
+		}
+	}
+}
+
+// words reads the value of a time field that is not of the frequent layouts.
+func (c *Clock) words(b []byte) int64 {
+	if len(b) > maxTime {
+		c.doubt = NoDoubt
+		return NoTime
+	}
+	b = c.unescape(b)
+	layout := c.layout
+	c.layout = nil // it has been tried
+	nanos, n := c.Parse(b)
+	c.layout = layout
+	switch rest := b[n:]; {
+	case n == 0:
+		return NoTime
+	case len(rest) == 0, isComment(rest):
+		return nanos
+	case isZoneWord(rest):
+		if isDigit(b[n-1]) && bytes.ContainsAny(b[max(0, n-len("+0100")):n], "+-") {
+			return nanos // Go: +0100 CET
+		}
+		c.doubtful(ZoneName, b)
+		return NoTime
+	}
+	c.doubt = NoDoubt
+	return NoTime
+}
+
+// unescape resolves the escapes of JSON: PHP writes 23\/Nov\/2026.
+func (c *Clock) unescape(b []byte) []byte {
+	if bytes.IndexByte(b, '\\') < 0 {
+		return b
+	}
+	c.unescaped = appendUnescaped(c.unescaped[:0], b)
+	return c.unescaped
+}
+
+// isComment reports whether b is a name in brackets as JavaScript writes it behind
+// an offset.
+func isComment(b []byte) bool {
+	return len(b) > 3 && b[0] == ' ' && b[1] == '(' && bytes.IndexByte(b, ')') == len(b)-1
+}
+
+// isZoneWord reports whether b is a space and what may be the name of a zone.
+func isZoneWord(b []byte) bool {
+	if len(b) < 4 || len(b) > 6 || b[0] != ' ' {
+		return false
+	}
+	for _, c := range b[1:] {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// monthName returns the month whose name, or the first three letters of it, is at
+// the start of b, and its width, 0 if there is none.
+func monthName(b []byte) (month int64, width int) {
+	switch threeLetters(b) {
+	case 'j'<<16 | 'a'<<8 | 'n':
+		month = 1
+	case 'f'<<16 | 'e'<<8 | 'b':
+		month = 2
+	case 'm'<<16 | 'a'<<8 | 'r':
+		month = 3
+	case 'a'<<16 | 'p'<<8 | 'r':
+		month = 4
+	case 'm'<<16 | 'a'<<8 | 'y':
+		month = 5
+	case 'j'<<16 | 'u'<<8 | 'n':
+		month = 6
+	case 'j'<<16 | 'u'<<8 | 'l':
+		month = 7
+	case 'a'<<16 | 'u'<<8 | 'g':
+		month = 8
+	case 's'<<16 | 'e'<<8 | 'p':
+		month = 9
+	case 'o'<<16 | 'c'<<8 | 't':
+		month = 10
+	case 'n'<<16 | 'o'<<8 | 'v':
+		month = 11
+	case 'd'<<16 | 'e'<<8 | 'c':
+		month = 12
+	default:
+		return 0, 0
+	}
+	return month, nameWidth(b, [...]string{"uary", "ruary", "ch", "il", "", "e", "y", "ust", "tember", "ober", "ember", "ember"}[month-1])
+}
+
+// dayName returns the width of the name of a day at the start of b.
+func dayName(b []byte) int {
+	switch threeLetters(b) {
+	case 'm'<<16 | 'o'<<8 | 'n', 's'<<16 | 'u'<<8 | 'n', 'f'<<16 | 'r'<<8 | 'i':
+		return nameWidth(b, "day")
+	case 't'<<16 | 'u'<<8 | 'e':
+		return nameWidth(b, "sday")
+	case 'w'<<16 | 'e'<<8 | 'd':
+		return nameWidth(b, "nesday")
+	case 't'<<16 | 'h'<<8 | 'u':
+		return nameWidth(b, "rsday")
+	case 's'<<16 | 'a'<<8 | 't':
+		return nameWidth(b, "urday")
+	}
+	return 0
+}
+
+// threeLetters are the first three letters of b as a number, in lower case.
+func threeLetters(b []byte) uint32 {
+	if len(b) < 3 {
+		return 0
+	}
+	return uint32(b[0]|0x20)<<16 | uint32(b[1]|0x20)<<8 | uint32(b[2]|0x20)
+}
+
+// nameWidth returns 3 if a name of three letters ends there, the length of the
+// full name if the letters that it has beyond them follow, else 0.
+func nameWidth(b []byte, beyond string) int {
+	n := 3
+	for n < len(b) && letter(b[n]) {
+		n++
+	}
+	if n == 3 || n == 3+len(beyond) && bytes.EqualFold(b[3:n], []byte(beyond)) {
+		return n
+	}
+	return 0
+}
+
+func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// A scanner reads a time part by part. A method that does not find what it is for
+// reads nothing.
+type scanner struct {
+	b []byte
+	n int // read
+}
+
+func (s *scanner) rest() []byte { return s.b[s.n:] }
+
+// peek returns the next byte, 0 at the end.
+func (s *scanner) peek() byte {
+	if s.n < len(s.b) {
+		return s.b[s.n]
+	}
+	return 0
+}
+
+func (s *scanner) skip(c byte) bool {
+	if s.n < len(s.b) && s.b[s.n] == c {
+		s.n++
+		return true
+	}
+	return false
+}
+
+// spaces reads one space or more.
+func (s *scanner) spaces() bool {
+	start := s.n
+	for s.n < len(s.b) && s.b[s.n] == ' ' {
+		s.n++
+	}
+	return s.n > start
+}
+
+// number reads a number of least to most digits.
+func (s *scanner) number(least, most int) (n int64, ok bool) {
+	i := s.n
+	for i < len(s.b) && isDigit(s.b[i]) && i-s.n <= most {
+		n = n*10 + int64(s.b[i]-'0')
+		i++
+	}
+	if digits := i - s.n; digits < least || digits > most {
+		return 0, false
+	}
+	s.n = i
+	return n, true
+}
+
+// digits reads a number of that many digits, which more may follow; -1 if there is
+// none.
+func (s *scanner) digits(count int) int64 {
+	var n int64
+	if len(s.b)-s.n < count {
+		return -1
+	}
+	for _, c := range s.b[s.n : s.n+count] {
+		if !isDigit(c) {
+			return -1
+		}
+		n = n*10 + int64(c-'0')
+	}
+	s.n += count
+	return n
+}
+
+// clock reads a time of day, whose hour may have one digit only.
+func (s *scanner) clock() (nanos int64, ok bool) {
+	if nanos, n := clockTime(s.rest()); n > 0 {
+		s.n += n
+		return nanos, true
+	}
+	mark := s.n
+	hour, ok1 := s.number(1, 1)
+	ok2 := s.skip(':')
+	minute, ok3 := s.number(2, 2)
+	ok4 := s.skip(':')
+	second, ok5 := s.number(2, 2)
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || minute > 59 || second > 60 {
+		s.n = mark
+		return 0, false
+	}
+	return (hour*3600+minute*60+second)*int64(time.Second) + s.fraction(), true
+}
+
+// fraction reads a fraction of a second behind a point or a comma.
+func (s *scanner) fraction() int64 {
+	rest := s.rest()
+	if len(rest) < 2 || rest[0] != '.' && rest[0] != ',' || !isDigit(rest[1]) {
+		return 0
+	}
+	nanos, n := fraction(rest[1:])
+	s.n += 1 + n
+	return nanos
+}
+
+// fraction reads the digits of a fraction of a second: nanoseconds, and how many
+// digits there are. What is finer is cut off.
+func fraction(b []byte) (nanos int64, n int) {
+	scale := int64(time.Second) / 10
+	for n < len(b) && isDigit(b[n]) {
+		nanos += int64(b[n]-'0') * scale
+		scale /= 10
+		n++
+	}
+	return nanos, n
+}
+
+// beforeClock reads what may stand between a date and a time.
+func (s *scanner) beforeClock() bool {
+	if s.skip('T') || s.skip('t') {
+		return true
+	}
+	s.skip(',')
+	return s.spaces()
+}
+
+// year reads spaces and a year.
+func (s *scanner) year() (year int64, ok bool) {
+	mark := s.n
+	if s.spaces() {
+		if year, ok = s.number(4, 4); ok && !isWord(s.peek()) {
+			return year, true
+		}
+	}
+	s.n = mark
+	return 0, false
+}
+
+// zoneWord reads a space and what may be an offset or the name of a zone, and
+// returns where it ends.
+func (s *scanner) zoneWord() int {
+	s.skip(' ')
+	for c := s.peek(); 'A' <= c && c <= 'Z' || isDigit(c) || c == '+' || c == '-' || c == ':'; c = s.peek() {
+		s.n++
+	}
+	return s.n
+}
