@@ -94,12 +94,12 @@ func (s step) starts() bool               { return uint8(s.what) == starts }
 func (s step) outcome() Outcome           { return Outcome(uint8(s.what) - 1) }
 func (s step) millis() int64              { return int64(s.what >> 16) }
 
-// cell returns the cell in which the step was taken.
-func (s step) cell() Cell {
+// nanos returns when the step was taken, parse.NoTime if that is not told.
+func (s step) nanos() int64 {
 	if s.millis() == 0 {
-		return NoCell
+		return parse.NoTime
 	}
-	return CellOf(s.millis() * int64(time.Millisecond))
+	return s.millis() * int64(time.Millisecond)
 }
 
 // step notes a telemetry event, if it is one of an attempt.
@@ -163,12 +163,13 @@ var (
 	methodSubscribe = catalogue.LookupMethod([]byte("Session.subscribe"))
 )
 
-// Attempts yields the attempts, sorted by session, method, cell, outcome, whether
-// they are inferred, and client, and returns how many of their events were seen
-// more than once. Attempts are a function of the set of events: neither the order of
-// events nor their repeats matter.
-func (t *Tally) Attempts() (attempts iter.Seq[Attempts], duplicates int64) {
+// Attempts yields the attempts that a filter selects, sorted by session, method,
+// cell, outcome, whether they are inferred, and client, and returns how many of the
+// events of all attempts were seen more than once. Attempts are a function of the
+// set of events: neither the order of events nor their repeats matter.
+func (t *Tally) Attempts(f Filter) (attempts iter.Seq[Attempts], duplicates int64) {
 	t.Settle()
+	selected := t.selection(&f)
 	duplicates = t.posts
 	// Sessions by their place in the order of SessionIDs, which any process tells.
 	rank := make([]uint32, len(t.sessions.ids)+1)
@@ -181,7 +182,9 @@ func (t *Tally) Attempts() (attempts iter.Seq[Attempts], duplicates int64) {
 	close := func() {
 		for _, c := range coursesOf(call) {
 			client := t.clientOf(c.start.client, c.session)
-			kinds = append(kinds, newAttemptKind(&c, rank[c.session], methods[c.start.method()], labels, client))
+			if selected.takes(c.start.nanos(), c.session, client) {
+				kinds = append(kinds, newAttemptKind(&c, rank[c.session], methods[c.start.method()], labels, client))
+			}
 		}
 		call = call[:0]
 	}
@@ -232,7 +235,7 @@ type attemptKind struct {
 func newAttemptKind(c *course, session uint32, method uint16, labels []uint16, client client) attemptKind {
 	k := attemptKind{
 		hi: uint64(session)<<32 | uint64(method)<<16 | uint64(c.start.method()),
-		lo: uint64(uint32(c.start.cell())^1<<31)<<8 | uint64(c.outcome)<<1,
+		lo: uint64(uint32(CellOf(c.start.nanos()))^1<<31)<<8 | uint64(c.outcome)<<1,
 
 		labels: uint64(labels[client.sdk])<<32 | uint64(labels[client.browser])<<16 | uint64(labels[client.os]),
 		client: client,

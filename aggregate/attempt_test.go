@@ -100,7 +100,7 @@ func TestAttempts(t *testing.T) {
 			// Reversed, too: a log need not be in order.
 			for range 2 {
 				var got []string
-				attempts, _ := attemptsIn(t, test.posts...).Attempts()
+				attempts, _ := attemptsIn(t, test.posts...).Attempts(Filter{})
 				for a := range attempts {
 					s := fmt.Sprintf("%s %s", a.Method.Name(), a.Outcome)
 					if a.Inferred {
@@ -124,7 +124,7 @@ func TestDuplicatesAreCounted(t *testing.T) {
 	p := post{"0s", "Connect", "Attempt", "c", ""}
 	a, b := attemptsIn(t, p, p), attemptsIn(t, p)
 	a.Merge(b)
-	if _, n := a.Attempts(); n != 2 {
+	if _, n := a.Attempts(Filter{}); n != 2 {
 		t.Errorf("got %d duplicates, want 2", n)
 	}
 }
@@ -159,6 +159,6 @@ func TestAttemptsAreAFunctionOfTheSet(t *testing.T) {
 }
 
 func collected(t *Tally) []Attempts {
-	attempts, _ := t.Attempts()
+	attempts, _ := t.Attempts(Filter{})
 	return slices.Collect(attempts)
 }

@@ -65,7 +65,7 @@ func (x *Index) find(r *refRecord) (*string, string) {
 	methods, errors := t.MethodNames(), t.ErrorNames()
 	var out *string
 	id := ""
-	t.failures(func(c *correlator, session uint32, found []summary) bool {
+	t.failures(0, func(c *correlator, session uint32, found []summary) bool {
 		for i := range c.evidence {
 			if c.of[i] != none && c.evidence[i].mark == want.mark && c.evidence[i].close(&want) {
 				s := found[c.of[i]]
@@ -190,7 +190,7 @@ func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 func rowsIn(t *Tally) []string {
 	errors, methods := t.ErrorNames(), t.MethodNames()
 	var out []string
-	for r := range t.Rows() {
+	for r := range t.Rows(Filter{}) {
 		out = append(out, fmt.Sprintf("%s %s %d session %v %x cell %d: %s %d: %d failures, %d lines, %d to %d",
 			methods[r.Method], cmp.Or(errors[r.Error], "-"), r.Code, r.HasSession, r.Session, r.Cell, r.Evidence, r.Stated, r.Failures, r.Lines, r.First, r.Last))
 	}

@@ -396,12 +396,20 @@ func refRaises(name, method string, code int32) bool {
 	return catalogue.Raises(id, m, code) || method == "Session.publish" && catalogue.Raises(id, catalogue.LookupMethod([]byte("OT.initPublisher")), code)
 }
 
-// String tells all that a report says of a failure.
-func (f *refFailure) String() string {
-	name, nameRank := "", -1
-	method, methodRank := "unknown", -1
+// refSummary is all that a report says of a failure.
+type refSummary struct {
+	method, name string
+	code         int32
+	first        int64
+	client       string // of the first record that bears one
+	counts       bool
+	places       []string
+}
+
+func (f *refFailure) summary() refSummary {
+	out := refSummary{method: "unknown", first: parse.NoTime}
+	nameRank, methodRank := -1, -1
 	var code, socketCode int32
-	first := int64(parse.NoTime)
 	isLate, proper := false, false
 	records := slices.Clone(f.records)
 	slices.SortFunc(records, func(a, b *refRecord) int {
@@ -414,11 +422,11 @@ func (f *refFailure) String() string {
 			rank += 10
 		}
 		if r.name() != "" && rank >= nameRank {
-			name, nameRank = r.name(), rank
+			out.name, nameRank = r.name(), rank
 		}
 		m := cmp.Or(string(r.verdict.MethodName), r.verdict.Method.Name())
 		if m != "unknown" && int(r.verdict.MethodFrom) >= methodRank {
-			method, methodRank = m, int(r.verdict.MethodFrom)
+			out.method, methodRank = m, int(r.verdict.MethodFrom)
 		}
 		if c, socket := r.verdict.Code, r.verdict.Weight == classify.Socket; c != 0 {
 			if socket {
@@ -427,19 +435,25 @@ func (f *refFailure) String() string {
 				code = c
 			}
 		}
-		if r.axis() == dated && first == parse.NoTime {
-			first = r.at()
+		if r.axis() == dated && out.first == parse.NoTime {
+			out.first = r.at()
 		}
+		out.client = cmp.Or(out.client, string(r.event.Client))
 		isLate = isLate || r.verdict.Late
 		proper = proper || !r.verdict.Late && r.verdict.MethodFrom == classify.MethodSpelled
 	}
-	code = cmp.Or(code, socketCode)
-	var places []string
+	out.code, out.counts = cmp.Or(code, socketCode), !isLate || proper
 	for _, r := range records {
 		for _, r := range r.alike {
-			places = append(places, fmt.Sprintf("%s:%d", r.source, r.place))
+			out.places = append(out.places, fmt.Sprintf("%s:%d", r.source, r.place))
 		}
 	}
-	slices.Sort(places)
-	return fmt.Sprintf("%s %s %d, cell %d, counts %v: %s", method, name, code, CellOf(first), !isLate || proper, strings.Join(places, " "))
+	slices.Sort(out.places)
+	return out
+}
+
+// String tells all that a report says of a failure.
+func (f *refFailure) String() string {
+	s := f.summary()
+	return fmt.Sprintf("%s %s %d, cell %d, counts %v: %s", s.method, s.name, s.code, CellOf(s.first), s.counts, strings.Join(s.places, " "))
 }

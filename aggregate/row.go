@@ -43,6 +43,8 @@ type Failure struct {
 	Method string
 	Error  string // "" if no name can be told
 	Code   int32  // that its records state; 0: none
+	First  int64  // of its records, Unix nanoseconds; NoTime if none bears a date and time
+	SDK    string // version; "" if telemetry does not tell
 }
 
 // summary is what all evidence of a failure says together.
@@ -111,8 +113,9 @@ func (c *correlator) summaries() []summary {
 }
 
 // failures runs f for every session that has evidence, sorted by SessionID, and
-// for every source that has some without a session, which come first.
-func (t *Tally) failures(f func(c *correlator, session uint32, found []summary) bool) {
+// for every source that has some without a session, which come first; or only for
+// one session, given by its number plus one, if that is not zero.
+func (t *Tally) failures(only uint32, f func(c *correlator, session uint32, found []summary) bool) {
 	t.Settle()
 	all := t.evidence
 	// Where the evidence of each session ends.
@@ -125,7 +128,7 @@ func (t *Tally) failures(f func(c *correlator, session uint32, found []summary) 
 		c.correlate(all)
 		return f(c, session, c.summaries())
 	}
-	for from := 0; from < end[0]; {
+	for from := 0; only == 0 && from < end[0]; {
 		to := from
 		for to < end[0] && all[to].origin == all[from].origin {
 			to++
@@ -137,7 +140,7 @@ func (t *Tally) failures(f func(c *correlator, session uint32, found []summary) 
 	}
 	for _, session := range t.order {
 		to := end[session]
-		if to == 0 {
+		if to == 0 || only != 0 && only != session {
 			continue
 		}
 		from := to
@@ -150,11 +153,12 @@ func (t *Tally) failures(f func(c *correlator, session uint32, found []summary) 
 	}
 }
 
-// Rows yields the counts, sorted by session (none comes first), method, error,
-// code, cell and what the lines state: by name where there is one, so that the
-// order is the same in any process.
-func (t *Tally) Rows() iter.Seq[Row] {
+// Rows yields the counts of what a filter selects, sorted by session (none comes
+// first), method, error, code, cell and what the lines state: by name where there
+// is one, so that the order is the same in any process.
+func (t *Tally) Rows(f Filter) iter.Seq[Row] {
 	t.Settle()
+	selected := t.selection(&f)
 	methods, errors, labels := ranks(t.MethodNames()), ranks(t.ErrorNames()), ranks(t.Labels())
 	compare := func(a, b Row) int {
 		switch {
@@ -175,10 +179,13 @@ func (t *Tally) Rows() iter.Seq[Row] {
 	}
 	return func(yield func(Row) bool) {
 		var rows []Row
-		t.failures(func(c *correlator, session uint32, found []summary) bool {
+		t.failures(selected.session, func(c *correlator, session uint32, found []summary) bool {
 			rows = rows[:0]
 			for i := range c.evidence {
-				row := c.row(i, found)
+				row, ok := c.row(i, found, selected)
+				if !ok {
+					continue
+				}
 				if session != 0 {
 					row.HasSession, row.Session, row.APIKey = true, t.sessions.ids[session-1].Bytes(), int(t.sessions.known[session-1].key)
 				}
@@ -204,10 +211,10 @@ func (t *Tally) Rows() iter.Seq[Row] {
 	}
 }
 
-// row makes a row of one evidence.
-func (c *correlator) row(i int, found []summary) Row {
+// row makes a row of one evidence, if that or its failure is selected.
+func (c *correlator) row(i int, found []summary, selected *selection) (row Row, ok bool) {
 	e := &c.evidence[i]
-	row := Row{
+	row = Row{
 		Cell: NoCell, Method: int(e.method), Error: int(e.err), Code: e.code,
 		Evidence: e.evidence, Stated: e.code, Lines: int64(e.records), First: parse.NoTime, Last: parse.NoTime,
 	}
@@ -218,11 +225,13 @@ func (c *correlator) row(i int, found []summary) Row {
 		if e.err != 0 {
 			row.Code = 0
 		}
-		row.of(c.t.clientOf(e.client, e.session))
-		return row
+		client := c.t.clientOf(e.client, e.session)
+		row.of(client)
+		return row, selected.takes(row.First, e.session, client)
 	}
 	s := &found[c.of[i]]
-	row.of(c.t.clientOf(s.client, e.session))
+	client := c.t.clientOf(s.client, e.session)
+	row.of(client)
 	row.Cell, row.Method, row.Error, row.Code = s.cell, int(s.method), int(s.err), 0
 	if s.err == 0 {
 		row.Code = s.code
@@ -230,7 +239,7 @@ func (c *correlator) row(i int, found []summary) Row {
 	if s.counts && !s.done {
 		row.Failures, s.done = 1, true
 	}
-	return row
+	return row, selected.takes(s.first, e.session, client)
 }
 
 // of sets the client.
@@ -281,8 +290,8 @@ type indexed struct {
 func (t *Tally) Index() *Index {
 	x := &Index{t: t, byMark: map[mark][]indexed{}}
 	x.sources, _ = t.origins.sources()
-	errors, methods := t.ErrorNames(), t.MethodNames()
-	t.failures(func(c *correlator, session uint32, found []summary) bool {
+	errors, methods, labels := t.ErrorNames(), t.MethodNames(), t.Labels()
+	t.failures(0, func(c *correlator, session uint32, found []summary) bool {
 		failures := make([]*Failure, len(found))
 		for i := range c.evidence {
 			e := &c.evidence[i]
@@ -290,7 +299,10 @@ func (t *Tally) Index() *Index {
 			if n := c.of[i]; n != none && found[n].counts {
 				if failures[n] == nil {
 					s := &found[n]
-					failures[n] = &Failure{ID: x.id(session, e), Method: methods[s.method], Error: errors[s.err], Code: s.code}
+					failures[n] = &Failure{
+						ID: x.id(session, e), Method: methods[s.method], Error: errors[s.err], Code: s.code,
+						First: s.first, SDK: labels[t.clientOf(s.client, session).sdk],
+					}
 				}
 				f = failures[n]
 			}
@@ -345,4 +357,15 @@ func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
 		return id, FromConnection
 	}
 	return id, FromClient
+}
+
+// SDKOf returns the SDK version of the client that a record bears, or of the only
+// one that its session has; "" if that is not known.
+func (x *Index) SDKOf(e *parse.Event) string {
+	session, client := x.t.sessionOf(e, CellOf(e.Time))
+	c := x.t.clientOf(client, x.t.sessions.resolve(session))
+	if c.sdk == 0 {
+		return ""
+	}
+	return x.t.labels.text(c.sdk)
 }

@@ -37,8 +37,29 @@ func (r *runs[T]) settle() {
 		return
 	}
 	slices.SortFunc(r.fresh, T.compare)
-	r.sorted = append(r.sorted, slices.Clone(slices.Compact(r.fresh)))
+	run := slices.Clone(slices.Compact(r.fresh))
+	// A set that is read while it grows would gather any number of short runs.
+	if n := len(r.sorted) - 1; n >= 0 && len(r.sorted[n]) < runLength {
+		run, r.sorted = union(r.sorted[n], run), r.sorted[:n]
+	}
+	r.sorted = append(r.sorted, run)
 	r.fresh = r.fresh[:0]
+}
+
+// union joins two runs.
+func union[T ordered[T]](a, b []T) []T {
+	out := make([]T, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := a[0].compare(b[0]); {
+		case c < 0:
+			out, a = append(out, a[0]), a[1:]
+		case c > 0:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return slices.Clone(append(append(out, a...), b...)) // without slack
 }
 
 // join moves all of other here.

@@ -32,3 +32,17 @@ func TestRunsAreASet(t *testing.T) {
 		}
 	}
 }
+
+func TestRunsThatAreReadStayFew(t *testing.T) {
+	var set runs[sighting]
+	for x := range sighting(3 * runLength) {
+		set.add(x)
+		if x%100 == 0 {
+			set.settle()
+		}
+	}
+	set.settle()
+	if n := len(set.sorted); n > 3 {
+		t.Errorf("%d runs", n)
+	}
+}

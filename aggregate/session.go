@@ -166,20 +166,18 @@ func (s *sessions) join(other *sessions) []uint32 {
 	for i, id := range other.ids {
 		numbers[i+1] = s.slot(other.known[i].from, id).number
 	}
-	for i, k := range other.known {
-		switch k.is {
-		case 0:
-		case several:
-			s.known[numbers[i+1]-1].is = several
-		default:
-			s.bind(numbers[i+1], numbers[k.is])
+	number := func(n uint32) uint32 {
+		if n == several {
+			return several
 		}
-		switch k.of {
-		case 0:
-		case several:
-			s.known[numbers[i+1]-1].of = several
-		default:
-			s.bindClient(numbers[i+1], numbers[k.of])
+		return numbers[n]
+	}
+	for i, k := range other.known {
+		if k.is != 0 {
+			s.bind(numbers[i+1], number(k.is))
+		}
+		if k.of != 0 {
+			s.bindClient(numbers[i+1], number(k.of))
 		}
 	}
 	return numbers

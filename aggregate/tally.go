@@ -238,10 +238,13 @@ type Sighting struct {
 	Cell    Cell
 }
 
-// Sightings yields every session with every cell in which it was seen, sorted
-// by session and cell.
-func (t *Tally) Sightings() iter.Seq[Sighting] {
+// Sightings yields every session that a filter selects with every cell that it
+// covers in which the session was seen, sorted by session and cell.
+func (t *Tally) Sightings(f Filter) iter.Seq[Sighting] {
 	t.Settle()
+	selected := t.selection(&f).sessions(t)
+	bounded := f.Bounded()
+	since, until := f.Cells()
 	var all []sighting
 	for s := range t.sightings.all() {
 		all = append(all, newSighting(t.sessions.resolve(s.number()), s.cell()))
@@ -258,8 +261,14 @@ func (t *Tally) Sightings() iter.Seq[Sighting] {
 	}
 	return func(yield func(Sighting) bool) {
 		for _, number := range t.order {
+			if selected != nil && !selected[number] {
+				continue
+			}
 			id := SessionID(t.sessions.ids[number-1].Bytes())
 			for _, s := range all[begin[number]:begin[number+1]] {
+				if bounded && (s.cell() < since || s.cell() >= until) {
+					continue
+				}
 				if !yield(Sighting{Session: id, From: t.sessions.known[number-1].from, Cell: s.cell()}) {
 					return
 				}
@@ -281,7 +290,8 @@ func (c *Coverage) add(other Coverage) {
 	c.Last = max(c.Last, other.Last)
 }
 
-// Coverage yields every cell that holds records, in order.
+// Coverage yields every cell that holds records, in order. No filter applies: it
+// accounts for all that was read.
 func (t *Tally) Coverage() iter.Seq[Coverage] {
 	t.Settle()
 	cells := slices.Sorted(maps.Keys(t.coverage))

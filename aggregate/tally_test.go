@@ -20,7 +20,7 @@ type contents struct {
 }
 
 func contentsOf(t *Tally) contents {
-	return contents{slices.Collect(t.Sightings()), slices.Collect(t.Coverage())}
+	return contents{slices.Collect(t.Sightings(Filter{})), slices.Collect(t.Coverage())}
 }
 
 // spread are random records over many cells.
@@ -82,13 +82,13 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 			}
 		}
 		tally := tallyOfRecords(records)
-		for row := range tally.Rows() {
+		for row := range tally.Rows(Filter{}) {
 			lines -= row.Lines
 		}
 		if lines != 0 {
 			t.Errorf("seed %d: %d lines are missing", seed, lines)
 		}
-		if n := len(slices.Collect(tally.Sightings())); n != len(sightings) {
+		if n := len(slices.Collect(tally.Sightings(Filter{}))); n != len(sightings) {
 			t.Errorf("seed %d: got %d sightings, want %d", seed, n, len(sightings))
 		}
 		for c := range tally.Coverage() {

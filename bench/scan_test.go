@@ -157,7 +157,7 @@ func BenchmarkErrorBatches(b *testing.B) {
 	}
 	for b.Loop() {
 		n := int64(0)
-		for batch := range partial.Errors(tally) {
+		for batch := range partial.Errors(tally, aggregate.Filter{}) {
 			n += batch.NumRows()
 		}
 		if n != rows {

@@ -22,6 +22,7 @@ type fold struct {
 	methods map[methodKey]*Method
 	errors  map[errorKey]*Error
 	failed  mark
+	shown   map[string]bool // methods with something by the error that the report is of
 }
 
 type methodKey struct {
@@ -59,6 +60,7 @@ func newFold(r *Report) *fold {
 		window:  map[aggregate.Cell]int{aggregate.NoCell: Timeless},
 		methods: map[methodKey]*Method{},
 		errors:  map[errorKey]*Error{},
+		shown:   map[string]bool{},
 	}
 }
 
@@ -69,14 +71,15 @@ func foldAll(t *aggregate.Tally, r, overall *Report) {
 	if overall != r {
 		folds = append(folds, newFold(overall))
 	}
+	filter := r.Filter.of(t)
 	for _, f := range folds {
-		f.coverage(t)
+		f.coverage(t, &filter)
 	}
 	var others sync.WaitGroup
 	for _, f := range folds {
-		others.Go(func() { f.sightings(t) })
+		others.Go(func() { f.sightings(t, &filter) })
 	}
-	batches, duplicates := partial.Attempts(t)
+	batches, duplicates := partial.Attempts(t, filter)
 	r.Totals.Duplicates = duplicates
 	// Both streams are sorted by session. They are read side by side, so that all
 	// of one session comes together.
@@ -91,7 +94,7 @@ func foldAll(t *aggregate.Tally, r, overall *Report) {
 			attempts, more = attempt()
 		}
 	}
-	for row := range partial.ErrorRows(partial.Errors(t)) {
+	for row := range partial.ErrorRows(partial.Errors(t, filter)) {
 		attemptsUpTo(row.Session)
 		for _, f := range folds {
 			f.row(row)
@@ -107,10 +110,14 @@ func foldAll(t *aggregate.Tally, r, overall *Report) {
 var lastSession = aggregate.SessionID(bytes.Repeat([]byte{0xff}, len(aggregate.SessionID{})))
 
 // coverage draws the windows.
-func (f *fold) coverage(t *aggregate.Tally) {
+func (f *fold) coverage(t *aggregate.Tally, filter *aggregate.Filter) {
 	r := f.report
-	first, last := int64(parse.NoTime), int64(parse.NoTime)
+	first, last, end := int64(parse.NoTime), int64(parse.NoTime), int64(parse.NoTime)
 	for c := range partial.CoverageRows(partial.Coverage(t)) {
+		end = max(end, c.Last)
+		if !filter.Covers(c.Cell) {
+			continue
+		}
 		if c.Cell != aggregate.NoCell {
 			if first == parse.NoTime {
 				first = c.First
@@ -125,7 +132,7 @@ func (f *fold) coverage(t *aggregate.Tally) {
 	r.Totals.First, r.Totals.Last = f.instant(first), f.instant(last)
 	for i := range r.Windows {
 		if w := &r.Windows[i]; !w.End.IsZero() {
-			w.Complete = !r.Totals.Last.Before(w.End)
+			w.Complete = !f.instant(end).Before(w.End) && !filter.Cuts(w.Start, w.End)
 		}
 	}
 }
@@ -152,11 +159,11 @@ func (f *fold) windowOf(c aggregate.Cell) int {
 }
 
 // sightings counts sessions.
-func (f *fold) sightings(t *aggregate.Tally) {
+func (f *fold) sightings(t *aggregate.Tally, filter *aggregate.Filter) {
 	r := f.report
 	var last aggregate.SessionID
 	window := Timeless
-	for s := range partial.SightingRows(partial.Sightings(t)) {
+	for s := range partial.SightingRows(partial.Sightings(t, *filter)) {
 		if s.Session != last || r.Totals.Sessions == 0 {
 			r.Totals.Sessions++
 			if s.KnownBy != aggregate.FromSession.String() {
@@ -174,9 +181,17 @@ func (f *fold) sightings(t *aggregate.Tally) {
 
 // attempts adds attempts to their method.
 func (f *fold) attempts(row *partial.AttemptsRow) {
+	filter := &f.report.Filter
+	if !filter.takesMethod(row.Method) {
+		return
+	}
+	if row.Cell == aggregate.NoCell && filter.bounded() {
+		f.report.Totals.TimelessAttempts += row.Attempts
+		return
+	}
 	m := f.method(methodKey{f.windowOf(row.Cell), row.Method})
 	if m.Attempts == nil {
-		m.Attempts = &Attempts{}
+		m.Attempts = &Attempts{AnyError: filter.Error != ""}
 	}
 	m.Attempts.add(row)
 	if row.HasSession {
@@ -227,9 +242,28 @@ func (f *fold) err(k errorKey) *Error {
 
 // row adds failures and their lines to their error and method.
 func (f *fold) row(row *partial.ErrorRow) {
-	totals := &f.report.Totals
+	totals, filter := &f.report.Totals, &f.report.Filter
+	if !filter.takesMethod(row.Method) {
+		return
+	}
+	taken := filter.takes(row.Method, row.Error)
+	if row.Cell == aggregate.NoCell && filter.bounded() {
+		if taken {
+			totals.TimelessFailures += row.Failures
+		}
+		return
+	}
 	key := methodKey{f.windowOf(row.Cell), row.Method}
-	m, e := f.method(key), f.err(errorKey{key, row.Error, row.Code})
+	m := f.method(key)
+	if !taken {
+		// A session that failed by another error could have failed by this one.
+		if row.Failures > 0 && row.HasSession {
+			m.tried.count(row.Session, &m.Sessions)
+		}
+		return
+	}
+	f.shown[row.Method] = true
+	e := f.err(errorKey{key, row.Error, row.Code})
 	m.Lines += row.Lines
 	e.Lines += row.Lines
 	e.Evidence[row.Evidence] += row.Lines
@@ -277,6 +311,9 @@ func (f *fold) row(row *partial.ErrorRow) {
 func (f *fold) end() {
 	r := f.report
 	for k, m := range f.methods {
+		if r.Filter.Error != "" && r.Filter.Method == "" && !f.shown[k.method] {
+			continue // it has no more to do with the error than any other method
+		}
 		if m.Attempts == nil {
 			m.Sessions = 0
 			if k.window != Timeless {

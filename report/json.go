@@ -18,6 +18,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 	out := jsonReport{
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
 		Window: r.Window.String(), Zone: r.Zone.String(),
+		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
 		Totals: jsonTotals{
 			Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
 			Sessions: r.Totals.Sessions, StandIns: r.Totals.StandIns, SessionsFailed: r.Totals.SessionsFailed,
@@ -62,12 +63,41 @@ type jsonReport struct {
 	Zone             string       `json:"tz"`
 	Since            *string      `json:"since"`
 	Until            *string      `json:"until"`
+	Filters          jsonFilters  `json:"filters"`
 	Totals           jsonTotals   `json:"totals"`
 	Sources          []jsonSource `json:"sources"`
 	Windows          []jsonWindow `json:"windows"`
 	Errors           []jsonError  `json:"errors"`
 	Methods          []jsonMethod `json:"methods"`
 	Warnings         []string     `json:"warnings"`
+}
+
+// jsonFilters tell what else was asked for, and from when to when sessions and
+// records are counted if there are bounds of time.
+type jsonFilters struct {
+	Session      *string `json:"session"`
+	SDK          *string `json:"sdk"`
+	Method       *string `json:"method"`
+	Error        *string `json:"error"`
+	CountedSince *string `json:"counted_since"`
+	CountedUntil *string `json:"counted_until"`
+}
+
+func (r *Report) jsonFilters() jsonFilters {
+	f := &r.Filter
+	since, until := r.counted()
+	return jsonFilters{
+		Session: optional(f.Session), SDK: optional(f.SDK), Method: optional(f.Method), Error: optional(f.Error),
+		CountedSince: instant(since), CountedUntil: instant(until),
+	}
+}
+
+// instant formats an instant in the report's zone.
+func (r *Report) instant(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return instant(t.In(r.Zone))
 }
 
 type jsonRecords struct {
@@ -165,7 +195,10 @@ func method(m *Method, windowStart *string) jsonMethod {
 	}
 	if a := m.Attempts; a != nil {
 		out.Attempts, out.AttemptsInferred = &a.Attempts, &a.Inferred
-		out.Successes, out.Cancels, out.FailedAttempts = &a.Successes, &a.Cancels, &a.Failed
+		out.Successes, out.Cancels = &a.Successes, &a.Cancels
+		if !a.AnyError {
+			out.FailedAttempts = &a.Failed
+		}
 		out.FailureRate = (*jsonRate)(a.FailureRate())
 	}
 	return out

@@ -25,6 +25,7 @@ import (
 type Options struct {
 	Window      aggregate.Window
 	Zone        *time.Location // nil: UTC
+	Filter      Filter
 	ToolVersion string
 	Warnings    []string // what the caller has to say about the input
 }
@@ -36,6 +37,7 @@ type Report struct {
 	CatalogueVersion string
 	Window           aggregate.Window
 	Zone             *time.Location
+	Filter           Filter
 
 	Totals   Totals
 	Sources  []*aggregate.Source
@@ -47,13 +49,14 @@ type Report struct {
 	overall *Report // the same with the whole input as one window
 }
 
-// Totals are of the whole input.
+// Totals are of the whole input, but for the filter. The account and the
+// duplicates are of all that was read.
 type Totals struct {
 	aggregate.Account
 	Sessions       int       // distinct, of any record
 	StandIns       int       // of these, those known by a connection or client instance only
 	SessionsFailed int       // of all, those with a failure
-	First, Last    time.Time // of all records; zero if none bears a time
+	First, Last    time.Time // of all records within the filter's time; zero if none bears a time
 
 	Failures    int64
 	Unnamed     int64            // of the failures, those whose error has no name
@@ -61,6 +64,10 @@ type Totals struct {
 	Timeless    int64            // of the failures, those whose records bear no date and time
 	Evidence    map[string]int64 // lines that show an error, by kind of evidence
 	Background  int64            // of these, lines that speak of no failure of a call
+
+	// What is left out because it bears no date and time, where the filter has
+	// bounds of time.
+	TimelessFailures, TimelessAttempts int64
 
 	// Duplicates is how many telemetry events of attempts were seen again,
 	// through another export or printed twice.
@@ -70,7 +77,7 @@ type Totals struct {
 // A Window is a part of the input's time.
 type Window struct {
 	Start, End     time.Time // zero if the whole input is one window
-	Complete       bool      // the input reaches past the end
+	Complete       bool      // the input reaches past the end, and the filter's time takes in all of it
 	Records        int64
 	Sessions       int // as in Totals
 	SessionsFailed int
@@ -114,10 +121,20 @@ type Attempts struct {
 	Successes int64
 	Failed    int64
 	Cancels   int64 // by the application
+
+	// AnyError says that the report is of one error, but Failed is of any: telemetry
+	// does not tell which attempt failed by which error.
+	AnyError bool
 }
 
-// FailureRate is failed attempts / attempts.
-func (a *Attempts) FailureRate() *Rate { return NewRate(a.Failed, a.Attempts) }
+// FailureRate is failed attempts / attempts, nil if the failed ones are not those
+// that the report is of.
+func (a *Attempts) FailureRate() *Rate {
+	if a.AnyError {
+		return nil
+	}
+	return NewRate(a.Failed, a.Attempts)
+}
 
 // An Error is the failures by one error of one method in one window. It may be
 // none: lines that speak of no failure stand here too.
@@ -149,14 +166,14 @@ func New(scan *aggregate.Result, o Options) *Report {
 	}
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
-		Window: o.Window, Zone: o.Zone,
+		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
 		Sources: scan.Sources,
 	}
 	for _, s := range scan.Sources {
 		r.Totals.Add(&s.Account)
 	}
 	if r.overall = r; !o.Window.All() {
-		r.overall = &Report{Zone: o.Zone}
+		r.overall = &Report{Zone: o.Zone, Filter: o.Filter}
 	}
 	foldAll(scan.Tally, r, r.overall)
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,92 @@ func TestJSON(t *testing.T) {
 		t.Error("is no JSON")
 	}
 	golden(t, "weeks.json", out)
+}
+
+// TestWindowsAreReportsOfTheirTime holds that a report of a window's time says what
+// the window says in a report of all.
+func TestWindowsAreReportsOfTheirTime(t *testing.T) {
+	all := sampleLogs(t, report.Options{Window: window(t, "1d")})
+	compared := 0
+	for i, w := range all.Windows {
+		r := sampleLogs(t, report.Options{Window: window(t, "1d"), Filter: report.Filter{Since: w.Start, Until: w.End}})
+		if len(r.Windows) != 1 || r.Totals.Sessions != w.Sessions || r.Totals.SessionsFailed != w.SessionsFailed || r.Windows[0].Records != w.Records {
+			t.Errorf("%s: got %+v and %+v, want %+v", w.Start, r.Windows, r.Totals, w)
+		}
+		if r.Windows[0].Complete != w.Complete {
+			t.Errorf("%s: complete is %v", w.Start, r.Windows[0].Complete)
+		}
+		if r.Totals.Account != all.Totals.Account {
+			t.Errorf("%s: accounts for %+v", w.Start, r.Totals.Account)
+		}
+		compared += compareRows(t, r, all, func(window int, _, _ string) bool { return window == i })
+	}
+	if compared < 50 {
+		t.Errorf("%d rows are too few for this test", compared)
+	}
+}
+
+// TestMethodAndErrorSelectRows holds that they leave the other rows, and what
+// failures are a share of, as they are.
+func TestMethodAndErrorSelectRows(t *testing.T) {
+	all := sampleLogs(t, report.Options{Window: window(t, "1w")})
+	for _, f := range []report.Filter{{Method: "session.connect"}, {Error: "ot_not_connected"}, {Error: "OT_CONNECT_FAILED"}, {Method: "Session.publish", Error: "OT_NOT_CONNECTED"}} {
+		r := sampleLogs(t, report.Options{Window: window(t, "1w"), Filter: f})
+		if r.Totals.Sessions != all.Totals.Sessions || len(r.Windows) != len(all.Windows) || r.Totals.Duplicates != all.Totals.Duplicates {
+			t.Errorf("%+v: the denominators are others", f)
+		}
+		n := compareRows(t, r, all, func(_ int, method, name string) bool {
+			return (f.Method == "" || strings.EqualFold(method, f.Method)) && (f.Error == "" || strings.EqualFold(name, f.Error))
+		})
+		if n == 0 {
+			t.Errorf("%+v selects nothing", f)
+		}
+		var failures int64
+		for _, m := range r.Methods {
+			failures += m.Failures
+			for _, other := range all.Methods {
+				if m.Name != other.Name || m.Window != other.Window {
+					continue
+				}
+				if m.Sessions != other.Sessions || m.SessionsFailed > other.SessionsFailed {
+					t.Errorf("%+v: %s has %d of %d sessions, in all %d of %d", f, m.Name, m.SessionsFailed, m.Sessions, other.SessionsFailed, other.Sessions)
+				}
+				if a := m.Attempts; a != nil && (a.Attempts != other.Attempts.Attempts || (a.FailureRate() == nil) != (f.Error != "")) {
+					t.Errorf("%+v: %s has %+v, in all %+v", f, m.Name, a, other.Attempts)
+				}
+			}
+		}
+		if failures != r.Totals.Failures {
+			t.Errorf("%+v: methods have %d failures, the report %d", f, failures, r.Totals.Failures)
+		}
+	}
+}
+
+// compareRows compares the errors of a report with those of another one that are
+// selected, and returns how many there are.
+func compareRows(t *testing.T, r, all *report.Report, selected func(window int, method, name string) bool) int {
+	t.Helper()
+	type row struct {
+		start           time.Time
+		method, name    string
+		code            int32
+		failures, lines int64
+		sessions        int
+		first, last     time.Time
+	}
+	rows := func(r *report.Report, selected func(int, string, string) bool) (out []row) {
+		for _, e := range r.Errors {
+			if e.Window != report.Timeless && selected(e.Window, e.Method, e.Name) {
+				out = append(out, row{r.Windows[e.Window].Start, e.Method, e.Name, e.Code, e.Failures, e.Lines, e.Sessions, e.First, e.Last})
+			}
+		}
+		return out
+	}
+	got, want := rows(r, func(int, string, string) bool { return true }), rows(all, selected)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	return len(want)
 }
 
 func TestExplain(t *testing.T) {

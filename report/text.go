@@ -17,7 +17,8 @@ import (
 
 // TextOptions say how much of a report WriteText prints.
 type TextOptions struct {
-	Top int // errors; 0: all
+	Top   int  // errors; 0: all
+	Brief bool // without windows, notes and warnings
 }
 
 // maxWindows is how many windows stand side by side; older ones are in the
@@ -28,10 +29,16 @@ const maxWindows = 6
 func WriteText(w io.Writer, r *Report, o TextOptions) error {
 	t := &text{r: r}
 	t.header()
-	t.methods()
-	t.topErrors(o.Top)
-	t.windows(o.Top)
-	t.notes()
+	if o.Brief {
+		// What is worst comes first: there may be no room for more.
+		t.topErrors(o.Top)
+		t.methods()
+	} else {
+		t.methods()
+		t.topErrors(o.Top)
+		t.windows(o.Top)
+		t.notes()
+	}
 	_, err := io.WriteString(w, t.out.String())
 	return err
 }
@@ -51,17 +58,22 @@ func (t *text) header() {
 		name = Printable(r.Sources[0].Name)
 	}
 	t.printf("otlog report: %s, %s, %s\n", name, byteCount(r.Totals.Bytes), r.period())
+	if words := r.filterWords(); words != "" {
+		t.printf("only      %s\n", words)
+	}
 	a := r.Totals.Records
 	t.printf("\nRecords   %s: %s show an error, %s telemetry, %s clean, %s skipped\n",
 		number(a.Total()), number(a.Classified), number(a.Telemetry), number(a.Clean), number(a.Skipped))
 	switch {
+	case r.Totals.Sessions == 0 && r.Filter != Filter{}:
+		t.printf("Sessions  none was seen there\n")
 	case r.Totals.Sessions == 0:
 		t.printf("Sessions  no record bears a session ID, so there is no count of sessions affected\n")
 	case r.Totals.Failures > 0 && r.Totals.Failures == r.Totals.Sessionless:
 		t.printf("Sessions  %s, but no failure is known by its session\n", number(r.Totals.Sessions))
 	default:
-		t.printf("Sessions  %s, of which %s (%s) have a failure%s\n",
-			number(r.Totals.Sessions), number(r.Totals.SessionsFailed), percent(r.Totals.SessionsFailed, r.Totals.Sessions), r.standIns())
+		t.printf("Sessions  %s, of which %s (%s) have %s failure%s\n",
+			number(r.Totals.Sessions), number(r.Totals.SessionsFailed), percent(r.Totals.SessionsFailed, r.Totals.Sessions), r.article(), r.standIns())
 	}
 	if r.Totals.Failures > 0 {
 		t.printf("Failures  %s, of which %s (%s) have no name; lines: %s\n", number(r.Totals.Failures),
@@ -84,6 +96,14 @@ func (r *Report) evidenceShares() string {
 	return strings.Join(out, ", ")
 }
 
+// article makes clear that failures are only those that were asked for.
+func (r *Report) article() string {
+	if r.Filter.Method != "" || r.Filter.Error != "" {
+		return "such a"
+	}
+	return "a"
+}
+
 // standIns says how many sessions are only known by something else.
 func (r *Report) standIns() string {
 	if r.Totals.StandIns == 0 {
@@ -95,7 +115,10 @@ func (r *Report) standIns() string {
 // period tells the time that the records span.
 func (r *Report) period() string {
 	first, last := r.Totals.First, r.Totals.Last
-	if first.IsZero() {
+	switch {
+	case first.IsZero() && r.Filter.bounded():
+		return "no record in that time"
+	case first.IsZero():
 		return "no record bears a time"
 	}
 	layout := "15:04"
@@ -115,6 +138,8 @@ func (t *text) methods() {
 		t.printf("\nThere was nothing to read.\n")
 	case a.Total() == a.Skipped:
 		t.printf("\nNothing could be read: whether there were errors is not known.\n")
+	case r.Totals.Failures == 0 && r.Filter != Filter{}:
+		t.printf("\nNo such failure was found.\n")
 	case r.Totals.Failures == 0:
 		t.printf("\nNo failure of the SDK was found.\n")
 	}
@@ -130,7 +155,7 @@ func (t *text) methods() {
 		return
 	}
 	heads := []string{"Method", ">Failures", ">Lines", ">Sessions failed", ">Rate"}
-	telemetry := slices.ContainsFunc(methods, func(m Method) bool { return m.Attempts != nil })
+	telemetry := slices.ContainsFunc(methods, func(m Method) bool { return m.Attempts != nil && !m.Attempts.AnyError })
 	if telemetry {
 		heads = append(heads, ">Attempts failed", ">Rate", "95 % interval")
 	}
@@ -142,7 +167,7 @@ func (t *text) methods() {
 		} else {
 			row = append(row, "-", "-")
 		}
-		if a := m.Attempts; a != nil {
+		if a := m.Attempts; a != nil && telemetry {
 			rate := a.FailureRate()
 			row = append(row, fmt.Sprintf("%s of %s", number(a.Failed), number(a.Attempts)),
 				fmt.Sprintf("%.1f %%", 100*rate.Value), fmt.Sprintf("%.1f to %.1f %%", 100*rate.Low, 100*rate.High))
@@ -317,7 +342,19 @@ func (t *text) windows(top int) {
 	}
 	t.printf("\n")
 	table.write(&t.out)
-	if last := r.Windows[len(r.Windows)-1]; !last.Complete {
+	t.incomplete(r.Windows[first:])
+}
+
+// incomplete says why windows are not complete: only the first and the last of all
+// can be so.
+func (t *text) incomplete(shown []Window) {
+	r := t.r
+	bounds := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
+	cut := slices.ContainsFunc(shown, func(w Window) bool { return bounds.Cuts(w.Start, w.End) })
+	switch last := shown[len(shown)-1]; {
+	case cut:
+		t.printf("* not complete: the report is of a part\n")
+	case !last.Complete:
 		t.printf("* not complete: the records end at %s\n", r.Totals.Last.Format(minuteLayout))
 	}
 }
@@ -347,9 +384,24 @@ func (t *text) notes() {
 	if n := r.Totals.Background; n > 0 {
 		t.printf("%s lines tell of errors behind the scenes that failed no call; they are counted as lines only.\n", number(n))
 	}
+	if since, until := r.counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
+		t.printf("Sessions and records are counted by quarters of an hour%s.\n", span(since, until))
+	}
 	for _, w := range r.Warnings {
 		t.printf("warning: %s\n", Printable(w))
 	}
+}
+
+// span tells bounds, either of which may be missing.
+func span(since, until time.Time) string {
+	out := ""
+	if !since.IsZero() {
+		out += ", from " + clock(since)
+	}
+	if !until.IsZero() {
+		out += ", to " + clock(until)
+	}
+	return out
 }
 
 // example returns what a reader would most likely want to have explained.
@@ -365,7 +417,8 @@ func example(errors []Error) string {
 	return errors[0].Method
 }
 
-// SourceWarnings says what could not be read of the sources, and why.
+// SourceWarnings says what could not be read of the sources, or only in part, and
+// why.
 func SourceWarnings(sources []*aggregate.Source) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
@@ -382,7 +435,26 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
 			warn("%s: %s more records skipped (%s)", s.Name, number(more), skippedReasons(s))
 		}
+		out = append(out, timeWarnings(s)...)
 	}
+	return out
+}
+
+// timeWarnings says what the times of a source leave open.
+func timeWarnings(s *aggregate.Source) []string {
+	var out []string
+	warn := func(kind parse.Doubt, what, then string) {
+		if d := s.Doubts[kind]; d.Records > 0 {
+			out = append(out, fmt.Sprintf("%s: %s in %s records, first in %q: %s", s.Name, what, number(d.Records), d.Example, then))
+		}
+	}
+	warn(parse.DayMonth, "day and month cannot be told apart", "they count as without a time; say which is which, as in --time-format '%d/%m/%Y %H:%M:%S'")
+	warn(parse.ZoneName, "the name of the zone does not tell it", "they count as without a time; name it with --assume-tz")
+	end := "the last change of the file"
+	if s.Name == "stdin" {
+		end = "now"
+	}
+	warn(parse.NoYear, "no year is told", "they are taken to be from the year before "+end)
 	return out
 }
 
@@ -393,6 +465,9 @@ func (r *Report) warnings() []string {
 	failures := number(r.Totals.Failures)
 	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
 		warn("%s of %s failures bear no date and time, and are in no window", number(n), failures)
+	}
+	if f, a := r.Totals.TimelessFailures, r.Totals.TimelessAttempts; f > 0 || a > 0 {
+		warn("%s failures and %s attempts bear no date and time, and are left out", number(f), number(a))
 	}
 	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
 		warn("%s of %s failures bear no session ID: more sessions may be affected than are counted", number(n), failures)

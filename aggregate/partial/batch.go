@@ -17,8 +17,9 @@ import (
 // batchRows is how many rows a batch holds at most.
 const batchRows = 64 << 10
 
-// Errors yields the counts of t as record batches of ErrorsSchema.
-func Errors(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
+// Errors yields the counts of t that a filter selects as record batches of
+// ErrorsSchema.
+func Errors(t *aggregate.Tally, f aggregate.Filter) iter.Seq[arrow.RecordBatch] {
 	methods, errors, labels := dictionary(t.MethodNames()), dictionary(t.ErrorNames()), dictionary(t.Labels())
 	evidence := dictionary(evidenceNames())
 	return func(yield func(arrow.RecordBatch) bool) {
@@ -28,7 +29,7 @@ func Errors(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
 			b = errorColumns{}
 			return ok
 		}
-		for row := range t.Rows() {
+		for row := range t.Rows(f) {
 			b.add(&row)
 			if len(b.lines) == batchRows && !flush() {
 				return
@@ -101,10 +102,10 @@ func (b *errorColumns) batch(methods, errors, labels, evidence arrow.Array) arro
 	)
 }
 
-// Attempts yields the attempts of t as record batches of AttemptsSchema, and
-// returns how many of their events were seen more than once.
-func Attempts(t *aggregate.Tally) (batches iter.Seq[arrow.RecordBatch], duplicates int64) {
-	all, duplicates := t.Attempts()
+// Attempts yields the attempts of t that a filter selects as record batches of
+// AttemptsSchema, and returns how many of the events of all were seen more than once.
+func Attempts(t *aggregate.Tally, f aggregate.Filter) (batches iter.Seq[arrow.RecordBatch], duplicates int64) {
+	all, duplicates := t.Attempts(f)
 	var methodNames, outcomeNames []string
 	for i := range catalogue.Methods() {
 		methodNames = append(methodNames, catalogue.MethodID(i).Name())
@@ -183,8 +184,9 @@ func (b *clientColumns) arrays(labels arrow.Array) (sdk, browser, os, key arrow.
 	return indexed(labels, b.sdk, &b.noSDK), indexed(labels, b.browser, &b.noBrowser), indexed(labels, b.os, &b.noOS), indexed(labels, b.key, &b.noKey)
 }
 
-// Sightings yields the sightings of t as record batches of SightingsSchema.
-func Sightings(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
+// Sightings yields the sightings of t that a filter selects as record batches of
+// SightingsSchema.
+func Sightings(t *aggregate.Tally, f aggregate.Filter) iter.Seq[arrow.RecordBatch] {
 	var kinds []string
 	for _, f := range aggregate.SessionFroms {
 		kinds = append(kinds, f.String())
@@ -203,7 +205,7 @@ func Sightings(t *aggregate.Tally) iter.Seq[arrow.RecordBatch] {
 			ids, from, cells, noCell = nil, nil, nil, nulls{}
 			return ok
 		}
-		for s := range t.Sightings() {
+		for s := range t.Sightings(f) {
 			ids = append(ids, s.Session[:]...)
 			from = append(from, uint16(s.From))
 			cells = append(cells, s.Cell.Start().Unix())

@@ -58,14 +58,14 @@ func TestBatchesSayWhatTheTallySays(t *testing.T) {
 	var want, got []partial.ErrorRow
 	labels := tally.Labels()
 	methods, errors := tally.MethodNames(), tally.ErrorNames()
-	for r := range tally.Rows() {
+	for r := range tally.Rows(aggregate.Filter{}) {
 		want = append(want, partial.ErrorRow{
 			Session: r.Session, HasSession: r.HasSession, Cell: r.Cell, Method: methods[r.Method], Error: errors[r.Error], Code: r.Code,
 			Client:   partial.Client{SDK: labels[r.SDK], Browser: labels[r.Browser], OS: labels[r.OS], APIKey: labels[r.APIKey]},
 			Evidence: r.Evidence.String(), Stated: r.Stated, Failures: r.Failures, Lines: r.Lines, First: r.First, Last: r.Last,
 		})
 	}
-	batches := slices.Collect(partial.Errors(tally))
+	batches := slices.Collect(partial.Errors(tally, aggregate.Filter{}))
 	if len(batches) < 2 {
 		t.Fatalf("%d rows in %d batches are too few for this test", len(want), len(batches))
 	}
@@ -76,11 +76,11 @@ func TestBatchesSayWhatTheTallySays(t *testing.T) {
 		t.Error("errors differ")
 	}
 	var attempts []partial.AttemptsRow
-	all, _ := tally.Attempts()
+	all, _ := tally.Attempts(aggregate.Filter{})
 	for a := range all {
 		attempts = append(attempts, partial.AttemptsRow{Session: a.Session, HasSession: a.HasSession, Method: a.Method.Name(), Cell: a.Cell, Client: partial.Client{SDK: labels[a.SDK], Browser: labels[a.Browser], OS: labels[a.OS], APIKey: labels[a.APIKey]}, Outcome: a.Outcome.String(), Inferred: a.Inferred, Attempts: a.Attempts})
 	}
-	attemptBatches, _ := partial.Attempts(tally)
+	attemptBatches, _ := partial.Attempts(tally, aggregate.Filter{})
 	var gotAttempts []partial.AttemptsRow
 	for a := range partial.AttemptsRows(attemptBatches) {
 		gotAttempts = append(gotAttempts, *a)
@@ -89,10 +89,10 @@ func TestBatchesSayWhatTheTallySays(t *testing.T) {
 		t.Error("attempts differ")
 	}
 	var sightings []partial.SightingRow
-	for s := range tally.Sightings() {
+	for s := range tally.Sightings(aggregate.Filter{}) {
 		sightings = append(sightings, partial.SightingRow{Session: s.Session, KnownBy: s.From.String(), Cell: s.Cell})
 	}
-	if got := slices.Collect(partial.SightingRows(partial.Sightings(tally))); !reflect.DeepEqual(got, sightings) {
+	if got := slices.Collect(partial.SightingRows(partial.Sightings(tally, aggregate.Filter{}))); !reflect.DeepEqual(got, sightings) {
 		t.Error("sightings differ")
 	}
 	if got, want := slices.Collect(partial.CoverageRows(partial.Coverage(tally))), slices.Collect(tally.Coverage()); !reflect.DeepEqual(got, want) {
@@ -104,11 +104,11 @@ func TestBatchesSayWhatTheTallySays(t *testing.T) {
 // layout of every buffer.
 func TestBatchesAreArrow(t *testing.T) {
 	tally := randomTally(1000)
-	attempts, _ := partial.Attempts(tally)
+	attempts, _ := partial.Attempts(tally, aggregate.Filter{})
 	for name, batches := range map[string][]arrow.RecordBatch{
-		"errors":    slices.Collect(partial.Errors(tally)),
+		"errors":    slices.Collect(partial.Errors(tally, aggregate.Filter{})),
 		"attempts":  slices.Collect(attempts),
-		"sightings": slices.Collect(partial.Sightings(tally)),
+		"sightings": slices.Collect(partial.Sightings(tally, aggregate.Filter{})),
 		"coverage":  slices.Collect(partial.Coverage(tally)),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestBatchesAreArrow(t *testing.T) {
 
 func TestEmptyTallyHasNoBatches(t *testing.T) {
 	tally := &aggregate.Tally{}
-	if n := len(slices.Collect(partial.Errors(tally))) + len(slices.Collect(partial.Sightings(tally))) + len(slices.Collect(partial.Coverage(tally))); n > 0 {
+	if n := len(slices.Collect(partial.Errors(tally, aggregate.Filter{}))) + len(slices.Collect(partial.Sightings(tally, aggregate.Filter{}))) + len(slices.Collect(partial.Coverage(tally))); n > 0 {
 		t.Errorf("got %d", n)
 	}
 }

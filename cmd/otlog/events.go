@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,10 +21,10 @@ import (
 
 // eventsOptions are the flags of otlog events, as typed.
 type eventsOptions struct {
-	session string
-	method  string
-	err     string
-	once    bool
+	filter filterOptions
+	once   bool
+	unpack unpackOptions
+	times  timeOptions
 }
 
 func newEvents(s streams) *cobra.Command {
@@ -50,10 +49,11 @@ Tokens in the text are replaced by [redacted].`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.session, "session", "", "only what belongs to this session `ID`")
-	f.StringVar(&o.method, "method", "", "only what belongs to this `METHOD`, as in Session.publish")
-	f.StringVar(&o.err, "error", "", "only what belongs to this error `NAME`")
+	o.filter.addFlags(cmd)
+	o.filter.addZone(cmd, "--since and --until")
 	f.BoolVar(&o.once, "once", false, "read the input once and print at once, without failures")
+	o.unpack.addFlags(cmd)
+	o.times.addFlags(cmd)
 	return cmd
 }
 
@@ -81,38 +81,57 @@ type event struct {
 }
 
 func (o *eventsOptions) run(s streams, args []string) error {
+	filter, _, err := o.filter.resolve(s.now)
+	if err != nil {
+		return err
+	}
+	input, err := o.unpack.resolve()
+	if err != nil {
+		return err
+	}
+	if input.Times, err = o.times.resolve(s.now); err != nil {
+		return err
+	}
 	found, err := find(s, args)
 	if err != nil {
 		return err
 	}
-	w := &eventWriter{options: o}
-	stdin := io.Reader(s.in)
+	w := &eventWriter{filter: filter, bounds: aggregate.Filter{Since: filter.Since, Until: filter.Until, SDK: filter.SDK}}
+	input.Stdin = s.in
 	if !o.once {
 		kept := &kept{from: s.in}
 		defer kept.remove()
-		if err := w.learn(found.sources, kept); err != nil {
+		if err := w.learn(found.sources, input, kept); err != nil {
 			return fmt.Errorf("keeping the input for a second reading: %w", err)
 		}
-		stdin = kept.file
+		input.Stdin = kept.file
+		input.Passed.Store(0)
 	}
-	if err := w.checkFilters(); err != nil {
+	if err := w.checkFilter(o.once); err != nil {
 		return err
 	}
 	out := bufio.NewWriter(s.out)
 	w.enc = json.NewEncoder(out)
 	w.enc.SetEscapeHTML(false)
-	read, writeErr := aggregate.Walk(found.sources, stdin, w.write)
+	read, writeErr := aggregate.Walk(found.sources, input, w.write)
 	if err := errors.Join(writeErr, out.Flush()); err != nil {
 		return fmt.Errorf("writing events: %w", err)
 	}
 	sayTrouble(s, read)
+	sayPassed(s, input)
+	if w.timeless > 0 {
+		say(s.err, "%d records bear no date and time, and are left out", w.timeless)
+	}
 	return found.status(read)
 }
 
-// An eventWriter prints the events that the options ask for.
+// An eventWriter prints the events that the filter selects.
 type eventWriter struct {
-	options *eventsOptions
-	enc     *json.Encoder
+	filter   report.Filter
+	bounds   aggregate.Filter    // of time and SDK version
+	session  aggregate.SessionID // what the filter's session is
+	timeless int                 // records that are left out because they bear no time
+	enc      *json.Encoder
 
 	tally    aggregate.Tally
 	index    *aggregate.Index               // nil if the input is read once
@@ -120,10 +139,11 @@ type eventWriter struct {
 }
 
 // learn reads the input for the first time.
-func (w *eventWriter) learn(sources []parse.Source, stdin *kept) error {
+func (w *eventWriter) learn(sources []parse.Source, input parse.Options, stdin *kept) error {
+	input.Stdin = stdin
 	w.sessions = map[aggregate.SessionID]string{}
 	source := ""
-	_, err := aggregate.Walk(sources, stdin, func(r *aggregate.Record) error {
+	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
 		if r.Source != source {
 			w.tally.Enter(r.ID)
 			source = r.Source
@@ -148,11 +168,14 @@ type kept struct {
 	from io.Reader
 	file *os.File // nil if nothing was read
 	err  error    // of the file
+	keep func()   // from being removed if the program is ended
 }
 
 func (k *kept) Read(b []byte) (int, error) {
 	if k.file == nil && k.err == nil {
-		k.file, k.err = os.CreateTemp("", "otlog-events-*")
+		if k.file, k.err = os.CreateTemp("", "otlog-events-*"); k.err == nil {
+			k.keep = removeAtEnd(k.file.Name())
+		}
 	}
 	if k.err != nil {
 		return 0, k.err
@@ -180,20 +203,19 @@ func (k *kept) remove() {
 	if k.file != nil {
 		k.file.Close()
 		os.Remove(k.file.Name())
+		k.keep()
 	}
 }
 
-// checkFilters refuses a filter that can match nothing.
-func (w *eventWriter) checkFilters() error {
-	o := w.options
-	if o.err != "" && !slices.Contains(w.tally.ErrorNames(), strings.ToUpper(o.err)) {
-		return unknownName("--error", o.err)
+// checkFilter refuses a filter that can match nothing. If the input is read once,
+// nothing is known of it yet but what the catalogue says.
+func (w *eventWriter) checkFilter(once bool) error {
+	f := w.filter
+	if once {
+		f.Session, f.SDK = "", ""
 	}
-	is := func(name string) bool { return strings.EqualFold(name, o.method) }
-	if o.method != "" && !slices.ContainsFunc(w.tally.MethodNames(), is) {
-		return unknownName("--method", o.method)
-	}
-	return nil
+	w.session, _ = w.tally.Session(f.Session)
+	return checkFilter(&f, &w.tally)
 }
 
 // write prints one record, if it is an event that was asked for.
@@ -202,17 +224,51 @@ func (w *eventWriter) write(r *aggregate.Record) error {
 		return nil
 	}
 	e := newEvent(r)
+	var f *aggregate.Failure
 	if w.index != nil {
-		w.relate(e, r)
+		f = w.relate(e, r)
 	}
-	e.decodeSession()
-	o := w.options
-	if o.session != "" && (e.Session == nil || *e.Session != o.session) ||
-		o.err != "" && !equal(e.Error, o.err) && !equal(e.FailureError, o.err) ||
-		o.method != "" && !equal(&e.Method, o.method) && !equal(e.FailureMethod, o.method) {
+	if !w.takes(e, r, f) {
 		return nil
 	}
+	e.decodeSession()
 	return w.enc.Encode(e)
+}
+
+// takes reports whether a record is asked for: by what it says itself, or by the
+// failure that it is a part of. When it began and by which client, the failure
+// tells if there is one.
+func (w *eventWriter) takes(e *event, r *aggregate.Record, f *aggregate.Failure) bool {
+	want := &w.filter
+	if want.Error != "" && !equal(e.Error, want.Error) && !equal(e.FailureError, want.Error) ||
+		want.Method != "" && !equal(&e.Method, want.Method) && !equal(e.FailureMethod, want.Method) {
+		return false
+	}
+	if want.Session != "" {
+		if w.index == nil {
+			if e.Session == nil || *e.Session != want.Session {
+				return false
+			}
+		} else if id, _ := w.index.SessionOf(r.Event); id != w.session {
+			return false
+		}
+	}
+	began, sdk := r.Event.Time, ""
+	switch t := r.Event.Telemetry; {
+	case f != nil:
+		began, sdk = f.First, f.SDK
+	case w.index != nil:
+		sdk = w.index.SDKOf(r.Event)
+	case t != nil:
+		sdk = string(t.SDK)
+	}
+	if !w.bounds.TakesSDK(sdk) {
+		return false
+	}
+	if began == parse.NoTime && w.bounds.Bounded() {
+		w.timeless++
+	}
+	return w.bounds.Contains(began)
 }
 
 // decodeSession tells what the session's ID says.
@@ -233,13 +289,14 @@ func equal(have *string, want string) bool { return have != nil && strings.Equal
 
 // relate tells what other records tell of this one: the session that it is of,
 // and the failure.
-func (w *eventWriter) relate(e *event, r *aggregate.Record) {
+func (w *eventWriter) relate(e *event, r *aggregate.Record) *aggregate.Failure {
 	id, from := w.index.SessionOf(r.Event)
 	e.SessionFrom = from.String()
 	if name := w.sessions[id]; name != "" {
 		e.Session = &name
 	}
-	if f := w.index.Find(r.Event, r.Verdict, r.ID, r.Number); f != nil {
+	f := w.index.Find(r.Event, r.Verdict, r.ID, r.Number)
+	if f != nil {
 		e.FailureID, e.FailureMethod = &f.ID, &f.Method
 		if f.Error != "" {
 			e.FailureError = &f.Error
@@ -248,15 +305,7 @@ func (w *eventWriter) relate(e *event, r *aggregate.Record) {
 			e.FailureCode = &f.Code
 		}
 	}
-}
-
-// unknownName is the error of a filter that can match nothing.
-func unknownName(flag, name string) error {
-	err := fmt.Errorf("%s: %q is not in the catalogue", flag, name)
-	if near := report.Near(name); len(near) > 0 {
-		err = fmt.Errorf("%w\nhint: did you mean %s?", err, strings.Join(near, " or "))
-	}
-	return usageError(err)
+	return f
 }
 
 func newEvent(r *aggregate.Record) *event {

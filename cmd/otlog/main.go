@@ -5,7 +5,8 @@
 // Run otlog --help for its use. Results go to standard output, everything that
 // is said to the user to standard error. The exit status is 0 if all is done, 1
 // if something failed, 2 for wrong usage, and 3 if some input was damaged and
-// the report is of what could be read.
+// the report is of what could be read. A signal ends it as the shell expects (130,
+// 143); a live report ends with what it has found, and its own status.
 package main
 
 import (
@@ -14,20 +15,22 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"time"
 )
 
-// streams are what a command reads and writes.
+// streams are what a command reads and writes, and when.
 type streams struct {
 	in  *os.File
 	out io.Writer
 	err io.Writer
+	now time.Time // when the command began, for times told from now
 }
 
 func main() {
 	// The tables of a scan hold no pointers, so that collecting garbage costs
 	// next to nothing, and memory is what there is to save.
 	debug.SetGCPercent(25)
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now()}))
 }
 
 // Exit statuses. The first that applies of usage, failed and damaged counts.
@@ -36,6 +39,8 @@ const (
 	exitFailed  = 1
 	exitUsage   = 2
 	exitDamaged = 3
+
+	exitInterrupted = 130 // where the system does not tell it by itself
 )
 
 // A statusError ends the command with a status other than exitFailed. Its cause

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,13 +21,20 @@ and reports which documented errors they show, in which method, for how many
 sessions, and since when.
 
 A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for the
-standard input, which is also read if a pipe and no PATH is given. Compression
-(gzip, zstd) and shape (NDJSON, console text) are told by content, not by name.
+standard input, which is also read if a pipe and no PATH is given. How it is packed
+(gzip, zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16) and its shape
+(see otlog formats) are told by content, not by name.
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged.`,
+Filters select failures with all their records, and what they are a share of: time
+by whole quarters of an hour, sessions and SDK versions by what is seen of them.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged;
+130 after Ctrl-C, with which --live ends as if the pipe had ended.`,
 		Example: `  otlog logs/                          what fails, in which method, for how many sessions
   otlog --window 1d 'logs/**/*.zst'    the same, day by day
   kubectl logs web-0 | otlog           from a pipe
+  kubectl logs -f web-0 | otlog --live the same, redrawn every second
+  otlog --since 7d --sdk 2.35 logs/    a week, and clients of one SDK version
   otlog --format json app.log.gz       for programs
   otlog events --session 1_MX40… logs/ one session, record by record
   otlog explain OT_TIMEOUT             what it means and what to do`,
@@ -49,7 +55,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged
 		RunE:  root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newEvents(s), newExplain(s), newVersion(s))
+	root.AddCommand(reportCmd, newEvents(s), newExplain(s), newFormats(s), newVersion(s))
 	return root
 }
 
@@ -80,10 +86,4 @@ func say(w io.Writer, format string, args ...any) {
 		}
 		fmt.Fprintln(w, line)
 	}
-}
-
-// isTerminal reports whether f is a terminal.
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
 }

@@ -1,21 +1,36 @@
 package main
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"otlog": main})
+	testscript.Main(m, map[string]func(){"otlog": mainAt})
+}
+
+// mainAt is main, at the time that NOW tells if it is set.
+func mainAt() {
+	now, err := time.Parse(time.RFC3339, os.Getenv("NOW"))
+	if err != nil {
+		main()
+	}
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: now}))
 }
 
 // TestScripts runs the stories of testdata/script with the real command.
@@ -48,11 +63,42 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("exit status %d, want %d", got, want)
 				}
 			},
+			// interrupt SIGNAL N FILE COMMAND ARG... pipes a file to a command, ends it by
+			// a signal while it waits for more, and expects that it exits with status
+			// N, as a shell tells it.
+			"interrupt": func(ts *testscript.TestScript, _ bool, args []string) {
+				want, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				got, err := interrupt(ts, args[0], args[2], args[3:])
+				ts.Check(err)
+				if got != want {
+					ts.Fatalf("exit status %d, want %d", got, want)
+				}
+			},
 			// longline FILE N appends a line of N bytes to a file.
 			"longline": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
 				appendTo(ts, args[0], io.MultiReader(io.LimitReader(xs{}, int64(n)), strings.NewReader("\n")))
+			},
+			// pack FILE NAME=FROM... makes an archive or a gzip file, which the name of FILE
+			// tells, of other files. NAME is written as a Go string.
+			"pack": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), pack(ts, args[0], args[1:]), 0o644))
+			},
+			// repeat FILE N LINE appends N equal lines to a file.
+			"repeat": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				appendTo(ts, args[0], strings.NewReader(strings.Repeat(args[2]+"\n", n)))
+			},
+			// utf16 FILE FROM writes the ASCII of a file as UTF-16.
+			"utf16": func(ts *testscript.TestScript, _ bool, args []string) {
+				out := []byte("\xff\xfe")
+				for _, c := range []byte(ts.ReadFile(args[1])) {
+					out = append(out, c, 0)
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), out, 0o644))
 			},
 			// truncate FILE N cuts a file after N bytes.
 			"truncate": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -70,6 +116,40 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// pack returns files in an archive, or one of them in gzip.
+func pack(ts *testscript.TestScript, name string, files []string) []byte {
+	var b bytes.Buffer
+	var w io.Closer
+	var add func(name string, size int64) (io.Writer, error)
+	switch path.Ext(name) {
+	case ".gz":
+		z := gzip.NewWriter(&b)
+		w, add = z, func(string, int64) (io.Writer, error) { return z, nil }
+	case ".tar":
+		t := tar.NewWriter(&b)
+		w, add = t, func(name string, size int64) (io.Writer, error) {
+			return t, t.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: size})
+		}
+	case ".zip":
+		z := zip.NewWriter(&b)
+		w, add = z, func(name string, _ int64) (io.Writer, error) { return z.Create(name) }
+	default:
+		ts.Fatalf("no way to pack %s", name)
+	}
+	for _, arg := range files {
+		name, from, _ := strings.Cut(arg, "=")
+		name, err := strconv.Unquote(`"` + name + `"`)
+		ts.Check(err)
+		data := []byte(ts.ReadFile(from))
+		to, err := add(name, int64(len(data)))
+		ts.Check(err)
+		_, err = to.Write(data)
+		ts.Check(err)
+	}
+	ts.Check(w.Close())
+	return b.Bytes()
+}
+
 func appendTo(ts *testscript.TestScript, name string, r io.Reader) {
 	f, err := os.OpenFile(ts.MkAbs(name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	ts.Check(err)
@@ -85,4 +165,36 @@ func (xs) Read(p []byte) (int, error) {
 		p[i] = 'x'
 	}
 	return len(p), nil
+}
+
+// interrupt runs a command and ends it by a signal, and returns its exit status.
+func interrupt(ts *testscript.TestScript, name, file string, command []string) (int, error) {
+	path, _, _ := strings.Cut(ts.Getenv("PATH"), string(os.PathListSeparator)) // where testscript.Main puts commands
+	cmd := exec.Command(filepath.Join(path, command[0]), command[1:]...)
+	cmd.Dir, cmd.Env = ts.MkAbs("."), append(os.Environ(), "TMPDIR="+ts.Getenv("TMPDIR"))
+	cmd.Stdout, cmd.Stderr = ts.Stdout(), ts.Stderr()
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return 0, err
+	}
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	// More than a pipe holds: it is written when the command has begun to read.
+	text := ts.ReadFile(file) + strings.Repeat("{\"message\":\"nothing\"}\n", 8<<10)
+	if _, err := io.WriteString(stdin, text); err != nil {
+		return 0, err
+	}
+	which := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}[name]
+	if err := cmd.Process.Signal(which); err != nil {
+		return 0, err
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
+		return 0, err
+	}
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal()), nil
+	}
+	return cmd.ProcessState.ExitCode(), nil
 }

@@ -1,0 +1,318 @@
+package aggregate
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+)
+
+// clientRecords are random records some of which tell of the client's SDK.
+func clientRecords(r *rand.Rand) []*refRecord {
+	records := spread(r)
+	for _, x := range records {
+		if len(x.event.Client) > 0 && r.IntN(2) == 0 {
+			x.event.Telemetry = &parse.Telemetry{
+				Action: []byte("Connect"), Variation: []byte([]string{"Attempt", "Failure", "Other"}[r.IntN(3)]),
+				SDK: []byte([]string{"", "2.34.1", "2.35.2", "2.35.20", "2.3"}[r.IntN(5)]),
+			}
+		}
+	}
+	return records
+}
+
+// randomFilter selects by anything, but often enough by something that is there.
+func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string) {
+	instant := func() time.Time {
+		if len(records) == 0 || r.IntN(2) == 0 {
+			return time.Time{}
+		}
+		at := records[r.IntN(len(records))].event.Time
+		if at == parse.NoTime {
+			at = 1795430665e9 + r.Int64N(40*int64(cellLength))
+		}
+		return time.Unix(0, at+r.Int64N(3)-1)
+	}
+	f = Filter{Since: instant(), Until: instant(), SDK: []string{"", "", "2.35", "2.35.2", "2.34", "2"}[r.IntN(6)]}
+	if !f.Until.IsZero() && f.Until.Before(f.Since) {
+		f.Since, f.Until = f.Until, f.Since
+	}
+	if len(records) > 0 && r.IntN(3) == 0 {
+		session = records[r.IntN(len(records))].session
+	}
+	return f, session
+}
+
+// refClients tells the SDK version of each client, the lesser of two, and the
+// client of each session that has but one.
+func refClients(records []*refRecord) (sdk, only map[string]string) {
+	sdk, only = map[string]string{}, map[string]string{}
+	seen := map[string]map[string]bool{} // sessions of each client
+	for _, x := range records {
+		k := string(x.event.Client)
+		if k == "" {
+			continue
+		}
+		if seen[k] == nil {
+			seen[k] = map[string]bool{}
+		}
+		if len(x.event.Session) > 0 {
+			seen[k]["session:"+string(x.event.Session)] = true
+		}
+		if t := x.event.Telemetry; t != nil && len(t.SDK) > 0 && (sdk[k] == "" || string(t.SDK) < sdk[k]) {
+			sdk[k] = string(t.SDK)
+		}
+	}
+	clients := map[string][]string{}
+	for k, sessions := range seen {
+		session := "client:" + k
+		if len(sessions) == 1 {
+			session = slices.Collect(maps.Keys(sessions))[0]
+		}
+		clients[session] = append(clients[session], k)
+	}
+	for session, all := range clients {
+		if len(all) == 1 {
+			only[session] = all[0]
+		}
+	}
+	return sdk, only
+}
+
+// refID is what stands for a session as refSessions tells it.
+func refID(session string) SessionID {
+	for _, from := range SessionFroms[:FromSource] {
+		if id, ok := strings.CutPrefix(session, from.String()+":"); ok {
+			return sessionHash(from, []byte(id)).Bytes()
+		}
+	}
+	return SessionID{}
+}
+
+// TestFilterSelectsWholeFailures compares the rows of a filter with the failures
+// of the plain definition, selected one by one.
+func TestFilterSelectsWholeFailures(t *testing.T) {
+	selected := 0
+	for seed := range uint64(1500) {
+		r := rand.New(rand.NewPCG(seed, 21))
+		records := clientRecords(r)
+		failures := refFailures(records)
+		filter, session := randomFilter(r, records)
+		filter.Session = refID(session)
+		sdk, only := refClients(records)
+
+		want, got := map[string]int64{}, map[string]int64{}
+		count := func(first int64, in, client, what string, failures, lines int) {
+			if client == "" {
+				client = only[in]
+			}
+			inTime := first == parse.NoTime || !time.Unix(0, first).Before(filter.Since) && (filter.Until.IsZero() || time.Unix(0, first).Before(filter.Until))
+			version := sdk[client]
+			ofSDK := filter.SDK == "" || version == filter.SDK || strings.HasPrefix(version, filter.SDK+".")
+			if !inTime || !ofSDK || filter.Session != (SessionID{}) && refID(in) != filter.Session {
+				return
+			}
+			what = fmt.Sprintf("%s session %x cell %d SDK %q: ", what, refID(in), CellOf(first), version)
+			if failures > 0 {
+				want[what+"failures"] += int64(failures)
+			}
+			want[what+"lines"] += int64(lines)
+		}
+		for _, f := range failures {
+			s := f.summary()
+			n, code := 0, s.code
+			if s.counts {
+				n = 1
+			}
+			if s.name != "" {
+				code = 0
+			}
+			count(s.first, f.records[0].session, s.client, fmt.Sprintf("%s %s %d", s.method, s.name, code), n, len(s.places))
+		}
+		aside := map[string][]*refRecord{}
+		for _, x := range records {
+			if x.verdict.Failure && x.verdict.Weight == classify.Aside {
+				aside[x.session] = append(aside[x.session], x)
+			}
+		}
+		for in, records := range aside {
+			for _, x := range refFold(records) {
+				first, code := int64(parse.NoTime), x.verdict.Code
+				if x.axis() == dated {
+					first = x.at()
+				}
+				if x.name() != "" {
+					code = 0
+				}
+				count(first, in, string(x.event.Client), fmt.Sprintf("%s %s %d", x.verdict.Method.Name(), x.name(), code), 0, len(x.alike))
+			}
+		}
+
+		tally := tallyOfRecords(records)
+		methods, errors, labels := tally.MethodNames(), tally.ErrorNames(), tally.Labels()
+		sessions := map[SessionID]bool{}
+		for row := range tally.Rows(filter) {
+			what := fmt.Sprintf("%s %s %d session %x cell %d SDK %q: ", methods[row.Method], errors[row.Error], row.Code, row.Session, row.Cell, labels[row.SDK])
+			if row.Failures > 0 {
+				got[what+"failures"] += row.Failures
+			}
+			got[what+"lines"] += row.Lines
+			selected++
+			if row.Cell == NoCell {
+				continue // within no bounds
+			}
+			sessions[row.Session] = true
+		}
+		if !maps.Equal(got, want) {
+			t.Fatalf("seed %d, %+v:\n got %v\nwant %v", seed, filter, got, want)
+		}
+
+		// What fails is a part of what was seen.
+		attempts, _ := tally.Attempts(filter)
+		for a := range attempts {
+			if a.Cell != NoCell {
+				sessions[a.Session] = true
+			}
+		}
+		delete(sessions, SessionID{})
+		for s := range tally.Sightings(filter) {
+			delete(sessions, s.Session)
+			if filter.Session != (SessionID{}) && s.Session != filter.Session || !filter.Covers(s.Cell) {
+				t.Fatalf("seed %d, %+v: %+v", seed, filter, s)
+			}
+		}
+		if len(sessions) > 0 {
+			t.Fatalf("seed %d, %+v: failures in sessions that were not seen: %v", seed, filter, sessions)
+		}
+	}
+	if selected < 5000 {
+		t.Errorf("%d rows are too few for this test", selected)
+	}
+}
+
+// TestFilterDividesTime holds that time cut at any instants counts all once.
+func TestFilterDividesTime(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 22))
+		records := clientRecords(r)
+		tally := tallyOfRecords(records)
+		count := func(f Filter) (n [3]int64) {
+			for row := range tally.Rows(f) {
+				if row.Cell != NoCell {
+					n[0], n[1] = n[0]+row.Failures, n[1]+row.Lines
+				}
+			}
+			attempts, _ := tally.Attempts(f)
+			for a := range attempts {
+				if a.Cell != NoCell {
+					n[2] += a.Attempts
+				}
+			}
+			return n
+		}
+		cuts := []time.Time{{}}
+		for range r.IntN(5) {
+			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(cellLength))).Truncate(time.Millisecond))
+		}
+		slices.SortFunc(cuts, time.Time.Compare)
+		cuts = append(cuts, time.Time{})
+		var sum [3]int64
+		for i := range len(cuts) - 1 {
+			for k, n := range count(Filter{Since: cuts[i], Until: cuts[i+1]}) {
+				sum[k] += n
+			}
+		}
+		if want := count(Filter{}); sum != want {
+			t.Fatalf("seed %d: parts hold %v, all %v", seed, sum, want)
+		}
+	}
+}
+
+func TestBoundsAreExact(t *testing.T) {
+	tally := attemptsIn(t, post{"0s", "Connect", "Attempt", "c", ""}, post{"20m0.001s", "Connect", "Attempt", "d", ""})
+	var starts []int64
+	for s := range tally.steps.all() {
+		starts = append(starts, s.nanos())
+	}
+	slices.Sort(starts)
+	for _, test := range []struct {
+		since, until int64
+		want         int
+	}{
+		{starts[0], starts[1], 1}, {starts[0], starts[1] + 1, 2}, {starts[0] + 1, starts[1] + 1, 1}, {starts[0] + 1, starts[1], 0},
+	} {
+		n := 0
+		attempts, _ := tally.Attempts(Filter{Since: time.Unix(0, test.since), Until: time.Unix(0, test.until)})
+		for a := range attempts {
+			n += int(a.Attempts)
+		}
+		if n != test.want {
+			t.Errorf("%+v: got %d", test, n)
+		}
+	}
+}
+
+func TestFilterCoversWholeCells(t *testing.T) {
+	at := func(s string) time.Time {
+		t.Helper()
+		out, err := ParseInstant(s, time.Unix(0, 0).UTC())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	cell := func(s string) Cell { return CellOf(at(s).UnixNano()) }
+	for _, test := range []struct {
+		since, until string
+		in, out      []string
+	}{
+		{"2026-11-16T10:00Z", "2026-11-16T10:15Z", []string{"2026-11-16T10:00Z"}, []string{"2026-11-16T09:45Z", "2026-11-16T10:15Z"}},
+		{"2026-11-16T10:14:59Z", "2026-11-16T10:15:01Z", []string{"2026-11-16T10:00Z", "2026-11-16T10:15Z"}, []string{"2026-11-16T09:45Z", "2026-11-16T10:30Z"}},
+		{"2026-11-16T10:07Z", "2026-11-16T10:07Z", nil, []string{"2026-11-16T10:00Z"}},
+	} {
+		f := Filter{Since: at(test.since), Until: at(test.until)}
+		for _, s := range test.in {
+			if !f.Covers(cell(s)) {
+				t.Errorf("%s to %s does not cover %s", test.since, test.until, s)
+			}
+		}
+		for _, s := range test.out {
+			if f.Covers(cell(s)) {
+				t.Errorf("%s to %s covers %s", test.since, test.until, s)
+			}
+		}
+		if f.Covers(NoCell) {
+			t.Error("what bears no time is covered")
+		}
+	}
+	open := Filter{}
+	far := Filter{Since: time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), Until: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if !open.Covers(NoCell) || !open.Covers(0) || !far.Covers(0) || far.Covers(NoCell) {
+		t.Error("an open or a wide filter covers something else")
+	}
+}
+
+func TestSessionIsFoundByAnyID(t *testing.T) {
+	tally := tallyOfRecords([]*refRecord{
+		{source: "a", event: parse.Event{Session: []byte("s"), ConnectionID: []byte("c"), Client: []byte("k")}},
+		{source: "a", event: parse.Event{ConnectionID: []byte("alone")}},
+	})
+	for id, want := range map[string]string{"s": "session:s", "c": "session:s", "k": "session:s", "alone": "connection:alone", "": "", "x": ""} {
+		got, ok := tally.Session(id)
+		if ok != (want != "") || ok && !bytes.Equal(got[:], refIDBytes(want)) {
+			t.Errorf("%q: got %x, %v, want %s", id, got, ok, want)
+		}
+	}
+	if _, ok := new(Tally).Session("s"); ok {
+		t.Error("the empty Tally knows a session")
+	}
+}
+
+func refIDBytes(session string) []byte { id := refID(session); return id[:] }

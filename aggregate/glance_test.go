@@ -1,0 +1,63 @@
+package aggregate
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/parse"
+)
+
+// trickle is a live input that pauses every few bytes.
+type trickle struct {
+	*bytes.Reader
+	reads int
+}
+
+func (r *trickle) Read(b []byte) (int, error) {
+	r.reads++
+	time.Sleep(300 * time.Microsecond)
+	return r.Reader.Read(b[:min(len(b), 1+r.reads*r.reads%4000)])
+}
+
+func (r *trickle) Pause() bool { return r.reads%3 == 0 }
+
+// TestLookingChangesNothing holds that a scan that is looked at finds what another
+// one finds, and that what is seen of it is a scan of what was read so far.
+func TestLookingChangesNothing(t *testing.T) {
+	for name, log := range map[string][]byte{
+		"ndjson":   generated(t, corpus.NDJSON, 300_000),
+		"console":  generated(t, corpus.Console, 300_000),
+		"timeless": timeless(300_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			sources := []parse.Source{{Path: "-"}}
+			want := Scan(sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log)}})
+			type seen struct {
+				account Account
+				rows    []string
+			}
+			var looks []seen
+			look := func(r *Result) { looks = append(looks, seen{r.Sources[0].Account, rowsIn(r.Tally)}) }
+			got := Scan(sources, Options{Input: parse.Options{Stdin: &trickle{Reader: bytes.NewReader(log)}}, Look: look, Every: time.Microsecond})
+			if !reflect.DeepEqual(contentsOf(got.Tally), contentsOf(want.Tally)) || !slices.Equal(rowsIn(got.Tally), rowsIn(want.Tally)) {
+				t.Error("the result is another one")
+			}
+			if got.Sources[0].Account != want.Sources[0].Account || got.Sources[0].Trouble() != nil {
+				t.Errorf("accounts for %+v, want %+v: %v", got.Sources[0].Account, want.Sources[0].Account, got.Sources[0].Trouble())
+			}
+			for _, seen := range looks {
+				want := Scan(sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log[:seen.account.Bytes])}})
+				if seen.account != want.Sources[0].Account || !slices.Equal(seen.rows, rowsIn(want.Tally)) {
+					t.Errorf("after %d bytes something else is seen", seen.account.Bytes)
+				}
+			}
+			if len(looks) < 2 {
+				t.Errorf("%d looks are too few for this test", len(looks))
+			}
+		})
+	}
+}

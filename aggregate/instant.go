@@ -1,0 +1,105 @@
+package aggregate
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ParseInstant reads an instant as people type one, in the zone of now: RFC 3339
+// (2026-11-16T10:00:00Z; without a zone it is a local time, and seconds may be
+// missing), the first instant of a day (2026-11-16), of a month (2026-11) or of an
+// ISO week (2026-W47), how long before now (90m, 24h, 7d, 2w; days are those of the
+// calendar), or in words: now, and the first instant of today, yesterday, this week,
+// last week, this month and last month.
+func ParseInstant(s string, now time.Time) (time.Time, error) {
+	if t, ok := inWords(s, now); ok {
+		return t, nil
+	}
+	if m := ago.FindStringSubmatch(s); m != nil {
+		// As many digits as there may be cannot overflow.
+		n, _ := strconv.Atoi(m[1])
+		switch m[2] {
+		case "w":
+			return now.AddDate(0, 0, -7*n), nil
+		case "d":
+			return now.AddDate(0, 0, -n), nil
+		}
+		unit := map[string]time.Duration{"h": time.Hour, "m": time.Minute, "s": time.Second}[m[2]]
+		return now.Add(-time.Duration(n) * unit), nil
+	}
+	zone := now.Location()
+	if m := isoWeek.FindStringSubmatch(s); m != nil {
+		year, _ := strconv.Atoi(m[1])
+		week, _ := strconv.Atoi(m[2])
+		// 4 January is always in week 1.
+		t := Window{weeks, 1}.Start(time.Date(year, time.January, 4+7*(week-1), 12, 0, 0, 0, zone))
+		if y, w := t.AddDate(0, 0, 3).ISOWeek(); y != year || w != week {
+			return time.Time{}, fmt.Errorf("%d has no week %s", year, m[2])
+		}
+		return t, nil
+	}
+	for _, layout := range [...]string{time.DateOnly, "2006-01"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return dayStart(t.Year(), t.Month(), t.Day(), zone), nil
+		}
+	}
+	return parseClock(s, zone)
+}
+
+var (
+	ago     = regexp.MustCompile(`^(\d{1,5})([wdhms])$`)
+	isoWeek = regexp.MustCompile(`^(\d{4})-[Ww](\d\d)$`)
+)
+
+// inWords reads the words for an instant.
+func inWords(s string, now time.Time) (t time.Time, ok bool) {
+	today := Window{days, 1}.Start(now)
+	week, month := Window{weeks, 1}.Start(now), Window{months, 1}.Start(now)
+	switch strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ' ' || r == '-' }), " ") {
+	case "now":
+		return now, true
+	case "today":
+		return today, true
+	case "yesterday":
+		return dayStart(today.Year(), today.Month(), today.Day()-1, now.Location()), true
+	case "this week":
+		return week, true
+	case "last week":
+		return dayStart(week.Year(), week.Month(), week.Day()-7, now.Location()), true
+	case "this month":
+		return month, true
+	case "last month":
+		return dayStart(month.Year(), month.Month()-1, 1, now.Location()), true
+	}
+	return time.Time{}, false
+}
+
+// parseClock reads a date and a time of day. Where clocks are put back, the time
+// without a zone is the earlier of the two.
+func parseClock(typed string, zone *time.Location) (time.Time, error) {
+	s := strings.ToUpper(strings.Replace(typed, " ", "T", 1))
+	for _, layout := range [...]string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.In(zone), nil
+		}
+	}
+	for _, layout := range [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		t, err := time.ParseInLocation(layout, s, zone)
+		if err != nil {
+			continue
+		}
+		if want, err := time.Parse(layout, s); err == nil && want.Format(time.TimeOnly) != t.Format(time.TimeOnly) {
+			return time.Time{}, fmt.Errorf("clocks in %s skip %s", zone, want.Format("2006-01-02 15:04"))
+		}
+		for _, back := range [...]time.Duration{30 * time.Minute, time.Hour, 2 * time.Hour} {
+			if before := t.Add(-back); before.Format(time.DateTime) == t.Format(time.DateTime) {
+				return before, nil
+			}
+		}
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("%q is no instant: expected one like 2026-11-16T10:00:00Z, 2026-11-16, 2026-W47, 7d, 24h, yesterday, \"last week\"", typed)
+}

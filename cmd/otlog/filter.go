@@ -1,0 +1,104 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report"
+)
+
+// filterOptions are the flags that select failures and attempts, as typed.
+type filterOptions struct {
+	since, until string
+	zone         string
+	session      string
+	sdk          string
+	method       string
+	err          string
+}
+
+func (o *filterOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.since, "since", "", "only what began at this `TIME` or later: 2026-11-16, 2026-11-16T10:00:00Z,\n2026-W47, 2026-11, 7d or 24h (ago), today, yesterday, \"last week\"")
+	f.StringVar(&o.until, "until", "", "only what began before this `TIME`")
+	f.StringVar(&o.session, "session", "", "only what belongs to this session `ID`")
+	f.StringVar(&o.sdk, "sdk", "", "only clients with this `VERSION` of the SDK, as in 2.35.2, or 2.35 for all of those")
+	f.StringVar(&o.method, "method", "", "only what belongs to this `METHOD`, as in Session.publish")
+	f.StringVar(&o.err, "error", "", "only what belongs to this error `NAME`")
+}
+
+// addZone adds the flag for the zone in which times are typed and told.
+func (o *filterOptions) addZone(cmd *cobra.Command, what string) {
+	cmd.Flags().StringVar(&o.zone, "tz", "UTC", "time zone of "+what+", as in Europe/Berlin or Local")
+}
+
+// resolve returns what the flags mean at a time, and the zone.
+func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, error) {
+	f := report.Filter{Session: o.session, SDK: o.sdk, Method: o.method, Error: o.err}
+	zone, err := time.LoadLocation(o.zone)
+	if err != nil {
+		return f, nil, usageError(fmt.Errorf("--tz: %w", err))
+	}
+	now = now.In(zone)
+	bound := func(flag, typed string) time.Time {
+		if typed == "" || err != nil {
+			return time.Time{}
+		}
+		var t time.Time
+		if t, err = aggregate.ParseInstant(typed, now); err != nil {
+			err = usageError(fmt.Errorf("%s: %w", flag, err))
+		}
+		return t
+	}
+	f.Since, f.Until = bound("--since", o.since), bound("--until", o.until)
+	if err == nil && o.since != "" && o.until != "" && !f.Since.Before(f.Until) {
+		err = usageError(fmt.Errorf("--since %s, --until %s: nothing lies between %s and %s\nhint: --until is the first instant that is left out",
+			o.since, o.until, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
+	}
+	return f, zone, err
+}
+
+// checkFilter refuses a filter that can match nothing in what was read.
+func checkFilter(f *report.Filter, t *aggregate.Tally) error {
+	in := func(names []string, name string) bool {
+		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
+	}
+	switch {
+	case f.Error != "" && !in(t.ErrorNames(), f.Error):
+		return unknownName("--error", f.Error)
+	case f.Method != "" && !in(t.MethodNames(), f.Method):
+		return unknownName("--method", f.Method)
+	}
+	if _, ok := t.Session(f.Session); f.Session != "" && !ok {
+		return usageError(fmt.Errorf("--session: no record bears %q\nhint: give the whole ID, as it stands in the log", f.Session))
+	}
+	seen := t.SDKs()
+	matches := func(version string) bool {
+		filter := aggregate.Filter{SDK: f.SDK}
+		return filter.TakesSDK(version)
+	}
+	if f.SDK != "" && !slices.ContainsFunc(seen, matches) {
+		const most = 8
+		few := strings.Join(seen[:min(len(seen), most)], ", ")
+		if len(seen) > most {
+			few += ", …"
+		}
+		return usageError(fmt.Errorf("--sdk: no telemetry tells of version %q\nhint: it tells of %s", f.SDK, cmp.Or(few, "none at all")))
+	}
+	return nil
+}
+
+// unknownName is the error of a filter that can match nothing.
+func unknownName(flag, name string) error {
+	err := fmt.Errorf("%s: %q is not in the catalogue", flag, name)
+	if near := report.Near(name); len(near) > 0 {
+		err = fmt.Errorf("%w\nhint: did you mean %s?", err, strings.Join(near, " or "))
+	}
+	return usageError(err)
+}

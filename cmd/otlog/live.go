@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/report"
+)
+
+// redrawEvery is how often a live report is drawn.
+const redrawEvery = time.Second
+
+// scanLive reads standard input until it ends or the user stops it, and shows on
+// the terminal of standard error, if it is one, what has been found so far.
+func (o *reportOptions) scanLive(s streams, sources []parse.Source, plan *reportPlan) (*aggregate.Result, error) {
+	if len(sources) != 1 || sources[0].Path != "-" {
+		return nil, usageError(errors.New("--live reads standard input only\nhint: tail -F app.log | otlog --live"))
+	}
+	stop := make(chan struct{})
+	defer onEnding(func(os.Signal) {
+		// What writes into the pipe has got the signal too: let it finish.
+		time.Sleep(lastWords)
+		close(stop)
+	})()
+	in := newLivePipe(s.in, stop)
+	options := aggregate.Options{Input: plan.input, Every: redrawEvery, Look: func(*aggregate.Result) {}}
+	options.Input.Stdin = in
+	terminal, ok := terminalOf(s.err)
+	if !ok {
+		return aggregate.Scan(sources, options), nil
+	}
+	view := newScreen(terminal)
+	options.Look = func(r *aggregate.Result) {
+		var b bytes.Buffer
+		// Neither can fail but for the terminal, and then nobody looks at it.
+		_ = report.WriteText(&b, report.New(r, plan.options), report.TextOptions{Top: o.top, Brief: true})
+		_ = view.draw(b.Bytes())
+	}
+	result := aggregate.Scan(sources, options)
+	_ = view.clear()
+	return result, nil
+}
+
+const (
+	lastWords = 200 * time.Millisecond // between a signal and the end of a live pipe
+
+	pauseAfter = 10 * time.Millisecond  // without a byte
+	pauseEvery = 250 * time.Millisecond // while bytes trickle
+
+	// The first pause takes longer, so that there is something to tell the format by.
+	firstPauseAfter = time.Second
+	firstPauseEvery = 2 * time.Second
+)
+
+// A livePipe is a stream that is read ahead, so that it can be told whether there is
+// more at the moment. It implements parse.Live.
+type livePipe struct {
+	chunks <-chan chunk
+	stop   <-chan struct{} // closed: the stream ends
+
+	rest         []byte    // of the last chunk
+	err          error     // behind it
+	since        time.Time // when the first byte came since the last pause; zero: none did
+	quiet, every time.Duration
+}
+
+type chunk struct {
+	data []byte
+	err  error
+}
+
+func newLivePipe(from io.Reader, stop <-chan struct{}) *livePipe {
+	chunks := make(chan chunk, 4)
+	p := &livePipe{chunks: chunks, stop: stop, quiet: firstPauseAfter, every: firstPauseEvery}
+	go func() {
+		for {
+			data := make([]byte, 64<<10)
+			n, err := from.Read(data)
+			select {
+			case chunks <- chunk{data[:n], err}:
+			case <-p.stop:
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return p
+}
+
+func (p *livePipe) Read(b []byte) (int, error) {
+	for len(p.rest) == 0 {
+		if p.err != nil {
+			return 0, p.err
+		}
+		select {
+		case c := <-p.chunks:
+			p.rest, p.err = c.data, c.err
+		case <-p.stop:
+			p.err = io.EOF
+		}
+	}
+	if p.since.IsZero() {
+		p.since = time.Now()
+	}
+	n := copy(b, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// Pause waits a little for more to come.
+func (p *livePipe) Pause() bool {
+	if time.Since(p.since) < p.every && (len(p.rest) > 0 || p.err != nil || p.more()) {
+		return false
+	}
+	p.since, p.quiet, p.every = time.Time{}, pauseAfter, pauseEvery
+	return true
+}
+
+// more waits for the next chunk.
+func (p *livePipe) more() bool {
+	select {
+	case c := <-p.chunks:
+		p.rest, p.err = c.data, c.err
+		return true
+	case <-time.After(p.quiet):
+		return false
+	}
+}
