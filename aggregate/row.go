@@ -181,7 +181,14 @@ func (t *Tally) Rows(f Filter) iter.Seq[Row] {
 		var rows []Row
 		t.failures(selected.session, func(c *correlator, session uint32, found []summary) bool {
 			rows = rows[:0]
+			room := mergeAt
 			for i := range c.evidence {
+				if len(rows) == room {
+					// Few differ, mostly: a session with a million lines must not
+					// need a million rows at a time.
+					rows = mergeRows(rows, compare)
+					room = max(mergeAt, 2*len(rows))
+				}
 				row, ok := c.row(i, found, selected)
 				if !ok {
 					continue
@@ -191,17 +198,8 @@ func (t *Tally) Rows(f Filter) iter.Seq[Row] {
 				}
 				rows = append(rows, row)
 			}
-			slices.SortFunc(rows, compare)
-			n := 0
+			rows = mergeRows(rows, compare)
 			for _, row := range rows {
-				if n > 0 && compare(rows[n-1], row) == 0 {
-					rows[n-1].add(&row)
-					continue
-				}
-				rows[n] = row
-				n++
-			}
-			for _, row := range rows[:n] {
 				if !yield(row) {
 					return false
 				}
@@ -209,6 +207,24 @@ func (t *Tally) Rows(f Filter) iter.Seq[Row] {
 			return true
 		})
 	}
+}
+
+// mergeAt is how many rows are gathered before those alike are made one.
+const mergeAt = 4 << 10
+
+// mergeRows sorts rows and makes those one that compare equal, in place.
+func mergeRows(rows []Row, compare func(a, b Row) int) []Row {
+	slices.SortFunc(rows, compare)
+	n := 0
+	for _, row := range rows {
+		if n > 0 && compare(rows[n-1], row) == 0 {
+			rows[n-1].add(&row)
+			continue
+		}
+		rows[n] = row
+		n++
+	}
+	return rows[:n]
 }
 
 // row makes a row of one evidence, if that or its failure is selected.
