@@ -13,7 +13,7 @@ import (
 
 // An evidence is what a Tally keeps of the records that show an error. Records
 // that bear the same mark and stand close together are one evidence: so a
-// failure that prints a line every millisecond costs no more than 22 kB for each
+// failure that prints a line every millisecond costs no more than 25 kB for each
 // mark, and the same set of records gives the same evidence however it is split.
 type evidence struct {
 	mark

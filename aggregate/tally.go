@@ -18,7 +18,7 @@ import (
 // way and still add up to the same Tally. Time is kept in cells of a quarter of
 // an hour; windows and zones are drawn in report.
 //
-// It holds 60 to 90 bytes per session or stand-in, 8 per session and cell, 48 per
+// It holds 60 to 90 bytes per session or stand-in, 8 per session and cell, 56 per
 // record that shows an error (or per 67 ms and mark, where there are more: see
 // evidence), and 24 per telemetry event of an attempt. It is not safe for
 // concurrent use: every worker has its own.
