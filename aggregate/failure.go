@@ -80,21 +80,19 @@ func (c *correlator) correlate(all []evidence) {
 		c.of = append(c.of, none)
 		weight[all[i].weight] = append(weight[all[i].weight], int32(i))
 	}
+	c.chain(weight[classify.Strong], gap)
+	c.chain(c.join(weight[classify.Weak], 0, c.weakDistance), gap)
+	c.chain(c.join(weight[classify.Socket], socketGap, c.socketDistance), socketGap)
+}
+
+// chain makes failures of evidence, each at most within behind the one before.
+func (c *correlator) chain(which []int32, within int64) {
+	if len(which) == 0 {
+		return
+	}
 	open := openFailures{}
-	for _, i := range weight[classify.Strong] {
-		c.chain(&open, i, gap)
-	}
-	if rest := c.join(weight[classify.Weak], 0, c.weakDistance); len(rest) > 0 {
-		open := openFailures{}
-		for _, i := range rest {
-			c.chain(&open, i, gap)
-		}
-	}
-	if rest := c.join(weight[classify.Socket], socketGap, c.socketDistance); len(rest) > 0 {
-		open := openFailures{}
-		for _, i := range rest {
-			c.chain(&open, i, socketGap)
-		}
+	for _, i := range which {
+		c.link(open, i, within)
 	}
 }
 
@@ -106,16 +104,16 @@ type openFailures map[name][]int32
 // time are only made by somebody who wants to.
 const maxOpen = 64
 
-// chain adds evidence to the failure of its error that was joined last among
+// link adds evidence to the failure of its error that was joined last among
 // those that take it, else to a new one. Evidence of a stream goes to a failure
 // of that stream first.
-func (c *correlator) chain(open *openFailures, i int32, within int64) {
+func (c *correlator) link(open openFailures, i int32, within int64) {
 	e := &c.evidence[i]
 	key := e.err
 	if e.weight != classify.Strong {
 		key = 0 // errors are compared one by one
 	}
-	candidates := (*open)[key]
+	candidates := open[key]
 	best := none
 	for place := len(candidates) - 1; place >= 0; place-- {
 		f := &c.failures[candidates[place]]
@@ -144,7 +142,7 @@ func (c *correlator) chain(open *openFailures, i int32, within int64) {
 		f = candidates[best]
 		candidates = slices.Delete(candidates, best, best+1)
 	}
-	(*open)[key] = append(candidates, f)
+	open[key] = append(candidates, f)
 	c.put(f, i)
 }
 

@@ -339,8 +339,8 @@ func (x *Index) id(session uint32, e *evidence) string {
 }
 
 // Find returns the failure to which a record belongs that was added to the
-// Tally, nil if it belongs to none. number says which
-// record of its source it is, from 0.
+// Tally, nil if it belongs to none. number says which record of its source it is,
+// from 0.
 func (x *Index) Find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *Failure {
 	if !v.Failure {
 		return nil

@@ -3,8 +3,6 @@ package parse
 import (
 	"bytes"
 	"io"
-	"os"
-	"sync/atomic"
 )
 
 // A Live reader is a standard input whose lines are wanted as they come, however
@@ -31,22 +29,4 @@ func sampleLive(r Live, n int) ([]byte, error) {
 		}
 	}
 	return head, nil
-}
-
-// meteredFile counts what is read of a file while it is read.
-type meteredFile struct {
-	*os.File
-	read *atomic.Int64
-}
-
-func (f meteredFile) Read(b []byte) (int, error) {
-	n, err := f.File.Read(b)
-	f.read.Add(int64(n))
-	return n, err
-}
-
-func (f meteredFile) ReadAt(b []byte, offset int64) (int, error) {
-	n, err := f.File.ReadAt(b, offset)
-	f.read.Add(int64(n))
-	return n, err
 }

@@ -540,3 +540,21 @@ func (s *stickyReader) Read(b []byte) (int, error) {
 	}
 	return s.Reader.Read(b)
 }
+
+// meteredFile counts what is read of a file while it is read.
+type meteredFile struct {
+	*os.File
+	read *atomic.Int64
+}
+
+func (f meteredFile) Read(b []byte) (int, error) {
+	n, err := f.File.Read(b)
+	f.read.Add(int64(n))
+	return n, err
+}
+
+func (f meteredFile) ReadAt(b []byte, offset int64) (int, error) {
+	n, err := f.File.ReadAt(b, offset)
+	f.read.Add(int64(n))
+	return n, err
+}
