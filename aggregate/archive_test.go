@@ -47,11 +47,11 @@ func TestMembersOfAnArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	archive := write(t, "logs.tar.gz", packed.Bytes())
-	want := Scan(outside, Options{Jobs: 1})
-	one := Scan([]parse.Source{archive}, Options{Jobs: 1})
+	want := scanned(t, outside, Options{Jobs: 1})
+	one := scanned(t, []parse.Source{archive}, Options{Jobs: 1})
 	for _, jobs := range []int{1, 2, 5} {
-		got := Scan([]parse.Source{archive}, Options{Jobs: jobs})
-		if !reflect.DeepEqual(contentsOf(got.Tally), contentsOf(one.Tally)) || !slices.Equal(rowsIn(got.Tally), rowsIn(one.Tally)) {
+		got := scanned(t, []parse.Source{archive}, Options{Jobs: jobs})
+		if !reflect.DeepEqual(contentsOf(settled(got)), contentsOf(settled(one))) || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(one))) {
 			t.Errorf("%d workers count something else than one", jobs)
 		}
 		if len(got.Sources) != len(names) {

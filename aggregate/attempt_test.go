@@ -100,8 +100,7 @@ func TestAttempts(t *testing.T) {
 			// Reversed, too: a log need not be in order.
 			for range 2 {
 				var got []string
-				attempts, _ := attemptsIn(t, test.posts...).Attempts(Filter{})
-				for a := range attempts {
+				for _, a := range collected(attemptsIn(t, test.posts...)) {
 					s := fmt.Sprintf("%s %s", a.Method.Name(), a.Outcome)
 					if a.Inferred {
 						s += ", inferred"
@@ -123,8 +122,7 @@ func TestAttempts(t *testing.T) {
 func TestDuplicatesAreCounted(t *testing.T) {
 	p := post{"0s", "Connect", "Attempt", "c", ""}
 	a, b := attemptsIn(t, p, p), attemptsIn(t, p)
-	a.Merge(b)
-	if _, n := a.Attempts(Filter{}); n != 2 {
+	if n := counts(a, b).Duplicates; n != 2 {
 		t.Errorf("got %d duplicates, want 2", n)
 	}
 }
@@ -150,15 +148,16 @@ func TestAttemptsAreAFunctionOfTheSet(t *testing.T) {
 		}
 		r.Shuffle(len(posts), func(i, j int) { posts[i], posts[j] = posts[j], posts[i] })
 		cut := r.IntN(len(posts) + 1)
-		tally := attemptsIn(t, posts[:cut]...)
-		tally.Merge(attemptsIn(t, posts[cut:]...))
-		if got := collected(tally); !reflect.DeepEqual(got, want) {
+		if got := collected(attemptsIn(t, posts[:cut]...), attemptsIn(t, posts[cut:]...)); !reflect.DeepEqual(got, want) {
 			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
 		}
 	}
 }
 
-func collected(t *Tally) []Attempts {
-	attempts, _ := t.Attempts(Filter{})
-	return slices.Collect(attempts)
+func collected(tallies ...*Tally) []Attempts {
+	var out []Attempts
+	for _, s := range sessionsIn(counts(tallies...), Filter{}) {
+		out = append(out, s.Attempts...)
+	}
+	return out
 }

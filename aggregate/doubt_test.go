@@ -19,7 +19,7 @@ func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
 	}
 	sources := []parse.Source{write(t, "log", log.Bytes())}
 	options := Options{Jobs: 1, Input: parse.Options{Times: parse.Times{Latest: time.Now()}}}
-	one := Scan(sources, options)
+	one := scanned(t, sources, options)
 	doubts := one.Sources[0].Doubts
 	if d := doubts[parse.DayMonth]; d.Records != 150000 || d.Example != "01/04/2026 10:44:25" {
 		t.Errorf("day and month: %+v", d)
@@ -29,7 +29,7 @@ func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
 	}
 	for _, jobs := range []int{2, 5} {
 		options.Jobs = jobs
-		many := Scan(sources, options)
+		many := scanned(t, sources, options)
 		if many.Sources[0].Doubts != doubts {
 			t.Errorf("%d workers: %+v, one: %+v", jobs, many.Sources[0].Doubts, doubts)
 		}

@@ -11,50 +11,66 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// An evidence is what a Tally keeps of the records that show an error. Records
-// that bear the same mark and stand close together are one evidence: so a
-// failure that prints a line every millisecond costs no more than 25 kB for each
-// mark, and the same set of records gives the same evidence however it is split.
-type evidence struct {
-	mark
-	first     int64  // when or where the first record stands, by the mark's axis
-	span      uint32 // from there to the last one
-	place     uint32 // of the first record among all of its origin, from 0
-	placeSpan uint32 // from there to the last one
-	records   uint32
+// An Evidence is what a Tally keeps of the records of one session that show an
+// error. Records that bear the same mark and stand close together are one
+// evidence: so a failure that prints a line every millisecond costs no more than
+// 32 kB for each mark, and the same set of records gives the same evidence however
+// it is split.
+type Evidence struct {
+	Mark
+	First     int64  // when or where the first record stands, by the mark's axis
+	Span      uint32 // from there to the last one
+	Place     uint32 // of the first record among all of its origin, from 0
+	PlaceSpan uint32 // from there to the last one
+	Records   uint32
 }
 
-// A mark is all that the failure depends on to which a record belongs, but its
-// time and place.
-type mark struct {
-	session  uint32 // its number plus one; zero: none
-	client   uint32 // likewise
-	origin   uint32 // piece of a source; its source's number once the evidence is settled
-	part     uint32 // hash of the stream or subscriber; zero: none
-	code     int32  // that the record states
-	err      name
-	method   name
-	from     classify.MethodFrom
-	evidence classify.Evidence
-	weight   classify.Weight
-	flags    uint8 // late, and the axis
+// A Mark is all that the failure depends on to which a record belongs, but its
+// session, time and place.
+type Mark struct {
+	Client SessionID // that posted the records; zero: not known
+	Origin uint32    // piece of a source, into Part.Origins
+	Part   uint32    // hash of the stream or subscriber; zero: none
+	Code   int32     // that the records state
+	Error  Name
+	Method Name
+	From   classify.MethodFrom
+	Kind   classify.Evidence
+	Weight classify.Weight
+	Flags  uint8 // late, and the axis
 }
 
-// An axis is what tells how far two records are apart.
-type axis uint8
+// An Axis is what tells how far two records are apart.
+type Axis uint8
 
 const (
-	dated  axis = iota // the time, in nanoseconds
+	dated  Axis = iota // the time, in nanoseconds
 	clock              // the time of day, in nanoseconds: the date is not known
 	placed             // which record it is in its origin: the time is not known
 )
 
+// Axes lists all there are.
+var Axes = [...]Axis{dated, clock, placed}
+
+// String returns the axis's name in partials.
+func (a Axis) String() string { return [...]string{"time", "time_of_day", "record"}[a] }
+
 const late = 1 << 7 // a flag of a mark
 
-func (m *mark) axis() axis { return axis(m.flags &^ late) }
-func (m *mark) late() bool { return m.flags&late != 0 }
+// Axis returns by what the records are placed.
+func (m *Mark) Axis() Axis { return Axis(m.Flags &^ late) }
 
-func (e *evidence) last() int64 { return e.first + int64(e.span) }
+// Late reports whether the records are of the timer of a publisher that was gone.
+func (m *Mark) Late() bool { return m.Flags&late != 0 }
+
+// SetFlags sets the axis, and whether the records are of such a timer.
+func (m *Mark) SetFlags(a Axis, isLate bool) {
+	if m.Flags = uint8(a); isLate {
+		m.Flags |= late
+	}
+}
+
+func (e *Evidence) last() int64 { return e.First + int64(e.Span) }
 
 // A bucket is 2^26 ns, 67 ms. Within it, records of one mark are one evidence.
 const bucketBits = 26
@@ -63,49 +79,42 @@ const bucketBits = 26
 const gapRecords = 20
 
 // close reports whether two evidences of the same mark are one.
-func (e *evidence) close(other *evidence) bool {
-	if e.axis() == placed {
-		return e.first-other.last() <= gapRecords && other.first-e.last() <= gapRecords
+func (e *Evidence) close(other *Evidence) bool {
+	if e.Axis() == placed {
+		return e.First-other.last() <= gapRecords && other.First-e.last() <= gapRecords
 	}
-	return e.first>>bucketBits == other.first>>bucketBits
+	return e.First>>bucketBits == other.First>>bucketBits
 }
 
 // fold adds another evidence of the same mark.
-func (e *evidence) fold(other *evidence) {
+func (e *Evidence) fold(other *Evidence) {
 	last := max(e.last(), other.last())
-	e.first = min(e.first, other.first)
-	e.span = uint32(last - e.first)
-	lastPlace := max(e.place+e.placeSpan, other.place+other.placeSpan)
-	e.place = min(e.place, other.place)
-	e.placeSpan = lastPlace - e.place
-	e.records += other.records
+	e.First = min(e.First, other.First)
+	e.Span = uint32(last - e.First)
+	lastPlace := max(e.Place+e.PlaceSpan, other.Place+other.PlaceSpan)
+	e.Place = min(e.Place, other.Place)
+	e.PlaceSpan = lastPlace - e.Place
+	e.Records += other.Records
 }
 
-// newEvidence makes the evidence of one record. place says which one
-// it is in its origin, from 0.
-func (t *Tally) newEvidence(e *parse.Event, v *classify.Verdict, session, client uint32, place int64) evidence {
-	out := evidence{
-		mark: mark{
-			session: session, client: client, origin: t.origins.here(), part: partOf(e), code: v.Code,
-			err: name(v.Error), method: name(v.Method),
-			from: v.MethodFrom, evidence: v.Evidence, weight: v.Weight, flags: uint8(placed),
+// newEvidence makes the evidence of one record, without the names that the catalogue
+// lacks. place says which one it is in its origin, from 0.
+func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place int64) Evidence {
+	out := Evidence{
+		Mark: Mark{
+			Client: client, Part: partOf(e), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
+			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight, Flags: uint8(placed),
 		},
-		first: place, place: uint32(place), records: 1,
-	}
-	if len(v.Name) > 0 {
-		out.err = t.errors.add(v.Name)
-	}
-	if len(v.MethodName) > 0 {
-		out.method = t.methods.add(v.MethodName)
+		First: place, Place: uint32(place), Records: 1,
 	}
 	switch {
 	case e.Time != parse.NoTime:
-		out.flags, out.first = uint8(dated), e.Time
+		out.Flags, out.First = uint8(dated), e.Time
 	case e.OfDay != parse.NoTime:
-		out.flags, out.first = uint8(clock), e.OfDay
+		out.Flags, out.First = uint8(clock), e.OfDay
 	}
 	if v.Late {
-		out.flags |= late
+		out.Flags |= late
 	}
 	return out
 }
@@ -123,9 +132,15 @@ func partOf(e *parse.Event) uint32 {
 	return max(uint32(xxh3.Hash(id)), 1)
 }
 
-// evidences is a bag of evidence, kept in chunks so that it has little slack.
+// kept is evidence in a Tally, with the number plus one of its session.
+type kept struct {
+	Evidence
+	session uint32
+}
+
+// evidences is a bag of evidence, in chunks so that it has little slack.
 type evidences struct {
-	chunks [][]evidence
+	chunks [][]kept
 	recent [256]uint32 // by hash of the mark: index plus one of an evidence that may take the next record
 }
 
@@ -138,19 +153,19 @@ func (s *evidences) len() int {
 	return (len(s.chunks)-1)*chunkLength + len(s.chunks[len(s.chunks)-1])
 }
 
-func (s *evidences) at(i int) *evidence { return &s.chunks[i/chunkLength][i%chunkLength] }
+func (s *evidences) at(i int) *kept { return &s.chunks[i/chunkLength][i%chunkLength] }
 
-func (s *evidences) add(e *evidence) {
+func (s *evidences) add(e *kept) {
 	recent := &s.recent[e.slot()]
 	if i := *recent; i != 0 {
-		if old := s.at(int(i - 1)); old.mark == e.mark && old.close(e) {
-			old.fold(e)
+		if old := s.at(int(i - 1)); old.session == e.session && old.Mark == e.Mark && old.close(&e.Evidence) {
+			old.fold(&e.Evidence)
 			return
 		}
 	}
 	n := len(s.chunks)
 	if n == 0 || len(s.chunks[n-1]) == chunkLength {
-		s.chunks = append(s.chunks, make([]evidence, 0, chunkLength))
+		s.chunks = append(s.chunks, make([]kept, 0, chunkLength))
 		n++
 	}
 	s.chunks[n-1] = append(s.chunks[n-1], *e)
@@ -158,85 +173,108 @@ func (s *evidences) add(e *evidence) {
 }
 
 // slot returns the place of a mark among the recent ones.
-func (m *mark) slot() uint8 {
-	x := uint64(m.session)<<32 | uint64(m.part)
-	y := uint64(m.err)<<48 | uint64(m.method)<<32 | uint64(uint32(m.code))
-	return uint8((x*0x9e3779b97f4a7c15 ^ y*0xa0761d6478bd642f ^ uint64(m.evidence)<<60) >> 56)
+func (e *kept) slot() uint8 {
+	x := uint64(e.session)<<32 | uint64(e.Part)
+	y := uint64(e.Error)<<48 | uint64(e.Method)<<32 | uint64(uint32(e.Code))
+	return uint8((x*0x9e3779b97f4a7c15 ^ y*0xa0761d6478bd642f ^ uint64(e.Kind)<<60) >> 56)
 }
 
-// all yields every evidence.
-func (s *evidences) all(yield func(*evidence) bool) {
-	for _, chunk := range s.chunks {
-		for i := range chunk {
-			if !yield(&chunk[i]) {
-				return
-			}
-		}
+// bySession returns the indices of all evidence, sorted by the numbers of their
+// sessions, and where that of each number plus one begins.
+func (s *evidences) bySession(sessions int) (order, begin []uint32) {
+	begin = make([]uint32, sessions+2)
+	for i := range s.len() {
+		begin[s.at(i).session+1]++
 	}
+	for i := 1; i < len(begin); i++ {
+		begin[i] += begin[i-1]
+	}
+	order = make([]uint32, s.len())
+	next := slices.Clone(begin)
+	for i := range order {
+		n := &next[s.at(i).session]
+		order[*n] = uint32(i)
+		*n++
+	}
+	return order, begin
 }
 
-// settleEvidence returns all evidence of a Tally in its final form: of sessions that
-// stand-ins were found to be, with sources for origins, sorted by session (those
-// without one by source), axis and place, and folded.
-func (t *Tally) settleEvidence() []evidence {
-	_, source := t.origins.sources()
-	out := make([]evidence, 0, t.evidences.len())
-	for e := range t.evidences.all {
-		e := *e
-		p := t.origins.pieces[e.origin]
-		e.session, e.origin, e.place = t.sessions.resolve(e.session), source[e.origin], p.number(e.place)
-		if e.axis() == placed {
-			e.first += p.first
-		}
-		out = append(out, e)
-	}
-	slices.SortFunc(out, func(a, b evidence) int { return a.compare(&b) })
-	return foldAll(out)
+// An evidenceOrder sorts the evidence of one session, or of all sources without
+// sessions.
+//
+// It is the order of time. Records of one instant are told apart by their source and
+// place, but in a session all of whose records bear a time: there it is what they say, so
+// that it does not matter into which sources they were divided.
+type evidenceOrder struct {
+	names   *nameOrder
+	sourced bool // there is no session, but sources
 }
 
-// compare orders settled evidence.
-func (e *evidence) compare(other *evidence) int {
-	if e.session != other.session {
-		return cmp.Compare(e.session, other.session)
-	}
-	a, b := e.axis(), other.axis()
+func (o *evidenceOrder) compare(e, other *Evidence) int {
+	a, b := e.Axis(), other.Axis()
 	switch {
-	case e.session == 0 && e.origin != other.origin:
-		return cmp.Compare(e.origin, other.origin)
+	case o.sourced && e.Origin != other.Origin:
+		return cmp.Compare(e.Origin, other.Origin)
 	case a != b:
 		return cmp.Compare(a, b)
-	case a == placed && e.origin != other.origin:
-		return cmp.Compare(e.origin, other.origin)
-	case e.first != other.first:
-		return cmp.Compare(e.first, other.first)
-	case e.origin != other.origin:
-		return cmp.Compare(e.origin, other.origin)
+	case a == placed && e.Origin != other.Origin:
+		return cmp.Compare(e.Origin, other.Origin)
+	case e.First != other.First:
+		return cmp.Compare(e.First, other.First)
+	case e.Origin != other.Origin:
+		return cmp.Compare(e.Origin, other.Origin)
+	case e.Place != other.Place:
+		return cmp.Compare(e.Place, other.Place)
 	}
-	return cmp.Compare(e.place, other.place)
+	return o.names.compare(&e.Mark, &other.Mark)
+}
+
+// float forgets the places of a session's evidence and reports true, unless some of it
+// has nothing else.
+func float(all []Evidence) bool {
+	if slices.ContainsFunc(all, func(e Evidence) bool { return e.Axis() == placed }) {
+		return false
+	}
+	for i := range all {
+		all[i].Origin, all[i].Place, all[i].PlaceSpan = 0, 0, 0
+	}
+	return true
+}
+
+// settle sorts and folds evidence, in place.
+func (o *evidenceOrder) settle(all []Evidence) []Evidence {
+	slices.SortFunc(all, func(a, b Evidence) int { return o.compare(&a, &b) })
+	return foldAll(all)
 }
 
 // foldAll folds sorted evidence, in place.
-func foldAll(all []evidence) []evidence {
+func foldAll(all []Evidence) []Evidence {
 	out := all[:0]
-	// The last evidence of each mark in out, of the session at hand. No other one
-	// can be close to what is to come.
-	latest := map[mark]int{}
+	// The last evidence of each mark in out. No other one can be close to what is to
+	// come. Few are looked through sooner than a map is made.
+	var latest map[Mark]int
+	if len(all) > 32 {
+		latest = map[Mark]int{}
+	}
 	for i := range all {
 		e := all[i]
-		if i > 0 && e.session != out[len(out)-1].session {
-			if len(latest) > 1<<10 {
-				latest = map[mark]int{} // a large one takes long to clear
+		j := -1
+		if latest == nil {
+			for j = len(out) - 1; j >= 0 && out[j].Mark != e.Mark; j-- {
 			}
-			clear(latest)
+		} else if known, ok := latest[e.Mark]; ok {
+			j = known
 		}
-		if j, ok := latest[e.mark]; ok && out[j].close(&e) {
+		if j >= 0 && out[j].close(&e) {
 			out[j].fold(&e)
 			continue
 		}
-		latest[e.mark] = len(out)
+		if latest != nil {
+			latest[e.Mark] = len(out)
+		}
 		out = append(out, e)
 	}
-	return slices.Clip(out)
+	return out
 }
 
 const (

@@ -12,9 +12,9 @@ import (
 // A failure is one thing that went wrong once, in the making: the evidence of
 // one session that belongs together.
 type failure struct {
-	err   name
+	err   Name
 	code  int32 // that stands for a missing name
-	class name  // the method for which it counts as another failure; zero: not known
+	class Name  // the method for which it counts as another failure; zero: not known
 	part  uint32
 	when  [2]interval   // on the axes dated and clock
 	where []placeExtent // in each of its sources, if the session has records without a time
@@ -51,8 +51,8 @@ const perRecord = gap / gapRecords
 // is a function of the set of evidence: it looks at it in the order of time,
 // source and place.
 type correlator struct {
-	t        *Tally
-	evidence []evidence
+	names    *dictionary
+	evidence []Evidence
 	byPlace  bool // some evidence bears no time
 
 	failures []failure
@@ -72,13 +72,13 @@ const none = -1
 //     just before; the rest is chained likewise, with a longer gap.
 //
 // What stands aside founds and joins no failure.
-func (c *correlator) correlate(all []evidence) {
+func (c *correlator) correlate(all []Evidence) {
 	c.evidence, c.failures, c.of = all, c.failures[:0], c.of[:0]
-	c.byPlace = all[len(all)-1].axis() == placed
+	c.byPlace = all[len(all)-1].Axis() == placed
 	var weight [classify.Aside + 1][]int32
 	for i := range all {
 		c.of = append(c.of, none)
-		weight[all[i].weight] = append(weight[all[i].weight], int32(i))
+		weight[all[i].Weight] = append(weight[all[i].Weight], int32(i))
 	}
 	c.chain(weight[classify.Strong], gap)
 	c.chain(c.join(weight[classify.Weak], 0, c.weakDistance), gap)
@@ -98,7 +98,7 @@ func (c *correlator) chain(which []int32, within int64) {
 
 // openFailures are the failures that evidence to come may join, by error, the
 // one that was joined last at the end.
-type openFailures map[name][]int32
+type openFailures map[Name][]int32
 
 // maxOpen is how many failures of one error are looked at: more of them at a
 // time are only made by somebody who wants to.
@@ -109,8 +109,8 @@ const maxOpen = 64
 // of that stream first.
 func (c *correlator) link(open openFailures, i int32, within int64) {
 	e := &c.evidence[i]
-	key := e.err
-	if e.weight != classify.Strong {
+	key := e.Error
+	if e.Weight != classify.Strong {
 		key = 0 // errors are compared one by one
 	}
 	candidates := open[key]
@@ -120,13 +120,13 @@ func (c *correlator) link(open openFailures, i int32, within int64) {
 		if !c.takes(f, e) || c.distance(f, e) > within || !fits(f, e) {
 			continue
 		}
-		if e.part != 0 && f.part == e.part {
+		if e.Part != 0 && f.part == e.Part {
 			best = place
 			break
 		}
 		if best == none {
 			best = place
-			if e.part == 0 {
+			if e.Part == 0 {
 				break
 			}
 		}
@@ -148,26 +148,26 @@ func (c *correlator) link(open openFailures, i int32, within int64) {
 
 // takes reports whether evidence may speak of a failure's error, in a method
 // that is compatible.
-func (c *correlator) takes(f *failure, e *evidence) bool {
+func (c *correlator) takes(f *failure, e *Evidence) bool {
 	class := c.class(e)
-	if class != 0 && f.class != 0 && class != f.class || e.part != 0 && f.part != 0 && e.part != f.part {
+	if class != 0 && f.class != 0 && class != f.class || e.Part != 0 && f.part != 0 && e.Part != f.part {
 		return false
 	}
-	if e.weight == classify.Socket || e.err != 0 && f.err == e.err {
+	if e.Weight == classify.Socket || e.Error != 0 && f.err == e.Error {
 		return true // of tries of a socket, the last one tells the error
 	}
-	if e.err != 0 && f.err != 0 {
+	if e.Error != 0 && f.err != 0 {
 		// Weak evidence: its name is only the likeliest.
-		return e.weight == classify.Weak && c.raises(f.err, class, e.code)
+		return e.Weight == classify.Weak && c.raises(f.err, class, e.Code)
 	}
 	if f.err != 0 {
-		return c.raises(f.err, class, e.code)
+		return c.raises(f.err, class, e.Code)
 	}
-	if e.err != 0 {
-		return c.raises(e.err, f.class, f.code)
+	if e.Error != 0 {
+		return c.raises(e.Error, f.class, f.code)
 	}
 	subscribe := class == classSubscribe || f.class == classSubscribe
-	return e.code == f.code || anyCode(e.code, subscribe) || anyCode(f.code, subscribe)
+	return e.Code == f.code || anyCode(e.Code, subscribe) || anyCode(f.code, subscribe)
 }
 
 // anyCode reports whether a code tells nothing: telemetry of a failed subscribe
@@ -175,8 +175,8 @@ func (c *correlator) takes(f *failure, e *evidence) bool {
 func anyCode(code int32, subscribe bool) bool { return code == 0 || code == 1013 && subscribe }
 
 // raises reports whether an error may be raised with that code.
-func (c *correlator) raises(err, class name, code int32) bool {
-	if c.t.errors.foreign(err) || c.t.methods.foreign(class) {
+func (c *correlator) raises(err, class Name, code int32) bool {
+	if c.names.errors.foreign(err) || c.names.methods.foreign(class) {
 		return true
 	}
 	id := catalogue.ID(err)
@@ -187,35 +187,35 @@ func (c *correlator) raises(err, class name, code int32) bool {
 // class returns what tells an evidence's method from others: zero if the method
 // is only guessed. A device that cannot be had is reported by OT.initPublisher
 // and by Session.publish alike.
-func (c *correlator) class(e *evidence) name {
+func (c *correlator) class(e *Evidence) Name {
 	switch {
-	case e.from <= classify.MethodOnly:
+	case e.From <= classify.MethodOnly:
 		return 0
-	case e.method == name(methodInit):
+	case e.Method == Name(methodInit):
 		return classPublish
 	}
-	return e.method
+	return e.Method
 }
 
 var (
 	methodInit     = catalogue.LookupMethod([]byte("OT.initPublisher"))
-	classPublish   = name(methodPublish)
-	classConnect   = name(methodConnect)
-	classSubscribe = name(methodSubscribe)
+	classPublish   = Name(methodPublish)
+	classConnect   = Name(methodConnect)
+	classSubscribe = Name(methodSubscribe)
 )
 
 // distance is how far evidence is from a failure, in nanoseconds, by its own
 // axis.
-func (c *correlator) distance(f *failure, e *evidence) int64 {
-	if a := e.axis(); a != placed {
+func (c *correlator) distance(f *failure, e *Evidence) int64 {
+	if a := e.Axis(); a != placed {
 		if !f.when[a].known {
 			return math.MaxInt64
 		}
-		return f.when[a].distance(e.first, e.last())
+		return f.when[a].distance(e.First, e.last())
 	}
 	for i := range f.where {
-		if w := &f.where[i]; w.source == e.origin {
-			return w.distance(e.first, e.last()) * perRecord
+		if w := &f.where[i]; w.source == e.Origin {
+			return w.distance(e.First, e.last()) * perRecord
 		}
 	}
 	return math.MaxInt64
@@ -223,49 +223,49 @@ func (c *correlator) distance(f *failure, e *evidence) int64 {
 
 // fits reports whether a failure with the evidence is not too long. Places tell
 // nothing of that.
-func fits(f *failure, e *evidence) bool {
-	if e.axis() == placed {
+func fits(f *failure, e *Evidence) bool {
+	if e.Axis() == placed {
 		return true
 	}
-	w := &f.when[e.axis()]
-	return !w.known || max(w.last, e.last())-min(w.first, e.first) <= longest
+	w := &f.when[e.Axis()]
+	return !w.known || max(w.last, e.last())-min(w.first, e.First) <= longest
 }
 
 // put adds evidence to a failure.
 func (c *correlator) put(number, i int32) {
 	f, e := &c.failures[number], &c.evidence[i]
 	c.of[i] = number
-	if e.weight != classify.Socket || f.err == 0 {
+	if e.Weight != classify.Socket || f.err == 0 {
 		if f.err == 0 {
-			f.err = e.err
+			f.err = e.Error
 		}
 		if f.code == 0 {
-			f.code = e.code
+			f.code = e.Code
 		}
 	}
 	if f.class == 0 {
 		f.class = c.class(e)
 	}
 	if f.part == 0 {
-		f.part = e.part
+		f.part = e.Part
 	}
-	if a := e.axis(); a != placed {
-		f.when[a].add(e.first, e.last())
+	if a := e.Axis(); a != placed {
+		f.when[a].add(e.First, e.last())
 	}
 	if !c.byPlace {
 		return
 	}
-	at := slices.IndexFunc(f.where, func(w placeExtent) bool { return w.source == e.origin })
+	at := slices.IndexFunc(f.where, func(w placeExtent) bool { return w.source == e.Origin })
 	if at < 0 {
 		at = len(f.where)
-		f.where = append(f.where, placeExtent{source: e.origin})
+		f.where = append(f.where, placeExtent{source: e.Origin})
 	}
-	f.where[at].add(int64(e.place), int64(e.place)+int64(e.placeSpan))
+	f.where[at].add(int64(e.Place), int64(e.Place)+int64(e.PlaceSpan))
 }
 
 // weakDistance is how far a failure is from weak evidence, more than a gap if
 // the evidence cannot join it.
-func (c *correlator) weakDistance(f *failure, e *evidence) int64 {
+func (c *correlator) weakDistance(f *failure, e *Evidence) int64 {
 	if d := c.distance(f, e); d <= gap && c.takes(f, e) && fits(f, e) {
 		return d
 	}
@@ -274,14 +274,14 @@ func (c *correlator) weakDistance(f *failure, e *evidence) int64 {
 
 // socketDistance is how far a connect failure is behind a try of a socket. One
 // that was before counts as farther than any that follows.
-func (c *correlator) socketDistance(f *failure, e *evidence) int64 {
+func (c *correlator) socketDistance(f *failure, e *Evidence) int64 {
 	if f.class != 0 && f.class != classConnect {
 		return math.MaxInt64
 	}
 	d := c.distance(f, e)
-	a := e.axis()
+	a := e.Axis()
 	switch {
-	case a != placed && d <= socketGap && f.when[a].last >= e.first:
+	case a != placed && d <= socketGap && f.when[a].last >= e.First:
 		return d
 	case d <= gap:
 		return socketGap + d
@@ -291,7 +291,7 @@ func (c *correlator) socketDistance(f *failure, e *evidence) int64 {
 
 // join adds each evidence to the nearest failure there is, the earlier of two,
 // and returns what cannot be added. ahead is how far a failure may follow.
-func (c *correlator) join(which []int32, ahead int64, distance func(*failure, *evidence) int64) (rest []int32) {
+func (c *correlator) join(which []int32, ahead int64, distance func(*failure, *Evidence) int64) (rest []int32) {
 	if len(c.failures) == 0 {
 		return which
 	}
@@ -318,22 +318,22 @@ func (c *correlator) join(which []int32, ahead int64, distance func(*failure, *e
 
 // earlier reports whether one failure begins before another one, on the axis of
 // the evidence that may join either.
-func (c *correlator) earlier(a, b int32, e *evidence) bool {
+func (c *correlator) earlier(a, b int32, e *Evidence) bool {
 	x, y := c.begin(a, e), c.begin(b, e)
 	return x < y || x == y && a < b
 }
 
 // begin is the first place of a failure on the axis of an evidence.
-func (c *correlator) begin(number int32, e *evidence) int64 {
+func (c *correlator) begin(number int32, e *Evidence) int64 {
 	f := &c.failures[number]
-	if a := e.axis(); a != placed {
+	if a := e.Axis(); a != placed {
 		if f.when[a].known {
 			return f.when[a].first
 		}
 		return math.MaxInt64
 	}
 	for _, w := range f.where {
-		if w.source == e.origin {
+		if w.source == e.Origin {
 			return w.first
 		}
 	}
@@ -343,7 +343,7 @@ func (c *correlator) begin(number int32, e *evidence) int64 {
 // neighbours are the failures that evidence may be near to, while evidence comes
 // in the order of settle.
 type neighbours struct {
-	axis   axis
+	axis   Axis
 	source uint32
 	begun  bool
 	queue  []int32 // by begin: those that lie ahead
@@ -352,9 +352,9 @@ type neighbours struct {
 
 // of returns the failures that are not farther than ahead, and maybe others.
 // Only the first found failures are looked at.
-func (n *neighbours) of(c *correlator, e *evidence, found int, ahead int64) []int32 {
-	if !n.begun || n.axis != e.axis() || n.axis == placed && n.source != e.origin {
-		*n = neighbours{axis: e.axis(), source: e.origin, begun: true, queue: n.queue[:0], active: n.active[:0]}
+func (n *neighbours) of(c *correlator, e *Evidence, found int, ahead int64) []int32 {
+	if !n.begun || n.axis != e.Axis() || n.axis == placed && n.source != e.Origin {
+		*n = neighbours{axis: e.Axis(), source: e.Origin, begun: true, queue: n.queue[:0], active: n.active[:0]}
 		for i := range int32(found) {
 			if c.begin(i, e) != math.MaxInt64 {
 				n.queue = append(n.queue, i)
@@ -380,13 +380,13 @@ func (n *neighbours) of(c *correlator, e *evidence, found int, ahead int64) []in
 
 // before reports whether a failure ends more than a gap before evidence, and so
 // before all that comes behind it.
-func (f *failure) before(e *evidence) bool {
-	if a := e.axis(); a != placed {
-		return e.first-f.when[a].last > gap
+func (f *failure) before(e *Evidence) bool {
+	if a := e.Axis(); a != placed {
+		return e.First-f.when[a].last > gap
 	}
 	for _, w := range f.where {
-		if w.source == e.origin {
-			return (e.first-w.last)*perRecord > gap
+		if w.source == e.Origin {
+			return (e.First-w.last)*perRecord > gap
 		}
 	}
 	return true

@@ -25,58 +25,88 @@ func tallyOfRecords(records []*refRecord) *Tally {
 	return t
 }
 
-// failuresIn tells what a Tally makes of records: each failure as the reference
-// prints it.
-func failuresIn(t *Tally, records []*refRecord) []string {
-	x := t.Index()
-	places := map[*refFailure][]string{}
-	byID := map[string]*refFailure{}
-	text := map[*refFailure]string{}
+// counts settles tallies.
+func counts(tallies ...*Tally) *Counts {
+	var parts []*Part
+	for _, t := range tallies {
+		parts = append(parts, t.Parts()...)
+	}
+	c, err := Settle(nil, parts...)
+	if err != nil {
+		panic(err) // there is no disk
+	}
+	return c
+}
+
+// sessionsIn are the sessions that a filter selects.
+func sessionsIn(c *Counts, f Filter) []*Session {
+	var out []*Session
+	for s, err := range c.Sessions(f) {
+		if err != nil {
+			panic(err)
+		}
+		kept := *s
+		kept.Cells, kept.Attempts, kept.Rows = slices.Clone(s.Cells), slices.Clone(s.Attempts), slices.Clone(s.Rows)
+		out = append(out, &kept)
+	}
+	return out
+}
+
+// A foundGroup is what is found of one session, or of one source without any.
+type foundGroup struct {
+	id       SessionID
+	floats   bool
+	evidence []Evidence
+	of       []int32
+	found    []summary
+}
+
+// failuresIn tells what is made of records: each failure as the reference prints it.
+func failuresIn(c *Counts, records []*refRecord) []string {
+	x, err := c.Index()
+	if err != nil {
+		panic(err)
+	}
+	var groups []foundGroup
+	if err := c.groups(func(g *group) bool {
+		g.failures(func(found []summary) {
+			groups = append(groups, foundGroup{g.id, g.floats, slices.Clone(g.evidence), slices.Clone(g.of), slices.Clone(found)})
+		})
+		return true
+	}); err != nil {
+		panic(err)
+	}
+	places := map[string][]string{}
 	for _, r := range records {
 		if !r.verdict.Failure || r.verdict.Weight == classify.Aside {
 			continue
 		}
-		f, id := x.find(r)
-		if f == nil {
-			continue
+		session, _ := x.SessionOf(&r.event)
+		want := x.evidence(&r.event, &r.verdict, r.place)
+		for i, g := range groups {
+			if want.Origin = 0; !g.floats {
+				want.Origin = x.source[sourceID(r.source)]
+			}
+			if g.id != session {
+				continue
+			}
+			for j := range g.evidence {
+				if n := g.of[j]; n != none && g.evidence[j].Mark == want.Mark && g.evidence[j].close(&want) {
+					s := g.found[n]
+					text := fmt.Sprintf("%d.%d|%s %s %d, cell %d, counts %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, s.cell, s.counts)
+					places[text] = append(places[text], fmt.Sprintf("%s:%d", r.source, r.place))
+				}
+			}
 		}
-		if byID[id] == nil {
-			byID[id] = &refFailure{}
-			text[byID[id]] = *f
-		}
-		places[byID[id]] = append(places[byID[id]], fmt.Sprintf("%s:%d", r.source, r.place))
 	}
 	var out []string
 	for f, p := range places {
+		_, text, _ := strings.Cut(f, "|")
 		slices.Sort(p)
-		out = append(out, text[f]+": "+strings.Join(p, " "))
+		out = append(out, text+": "+strings.Join(p, " "))
 	}
 	slices.Sort(out)
 	return out
-}
-
-// find is Find with all that a summary says.
-func (x *Index) find(r *refRecord) (*string, string) {
-	t := x.t
-	session, client := t.sessionOf(&r.event, CellOf(r.event.Time))
-	want := t.newEvidence(&r.event, &r.verdict, t.sessions.resolve(session), client, r.place)
-	n, _ := slices.BinarySearch(x.sources, sourceID(r.source))
-	want.origin = uint32(n)
-	methods, errors := t.MethodNames(), t.ErrorNames()
-	var out *string
-	id := ""
-	t.failures(0, func(c *correlator, session uint32, found []summary) bool {
-		for i := range c.evidence {
-			if c.of[i] != none && c.evidence[i].mark == want.mark && c.evidence[i].close(&want) {
-				s := found[c.of[i]]
-				text := fmt.Sprintf("%s %s %d, cell %d, counts %v", methods[s.method], errors[s.err], s.code, s.cell, s.counts)
-				out, id = &text, fmt.Sprint(session, c.evidence[0].origin, c.of[i])
-				return false
-			}
-		}
-		return true
-	})
-	return out, id
 }
 
 func id(name string) catalogue.ID { return catalogue.Lookup([]byte(name)) }
@@ -155,7 +185,7 @@ func TestFailuresAreTheReferences(t *testing.T) {
 			want = append(want, f.String())
 		}
 		slices.Sort(want)
-		if got := failuresIn(tallyOfRecords(records), records); !slices.Equal(got, want) {
+		if got := failuresIn(counts(tallyOfRecords(records)), records); !slices.Equal(got, want) {
 			t.Fatalf("seed %d:\n got %s\nwant %s", seed, strings.Join(got, "\n     "), strings.Join(want, "\n     "))
 		}
 	}
@@ -167,32 +197,55 @@ func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		records := randomRecords(r, []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond}[r.IntN(3)])
-		want := rowsIn(tallyOfRecords(records))
-		r.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
-		parts := []*Tally{{}}
-		for from := 0; from < len(records); {
-			to := from + 1 + r.IntN(len(records)-from)
-			parts = append(parts, tallyOfRecords(records[from:to]))
-			from = to
-		}
-		for len(parts) > 1 {
-			r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-			parts[0].Merge(parts[1])
-			parts = slices.Delete(parts, 1, 2)
-		}
-		if got := rowsIn(parts[0]); !reflect.DeepEqual(got, want) {
+		want := rowsIn(counts(tallyOfRecords(records)))
+		if got := rowsIn(counts(split(r, records)...)); !reflect.DeepEqual(got, want) {
 			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
 		}
 	}
 }
 
-// rowsIn are the rows of a Tally, with names for numbers.
-func rowsIn(t *Tally) []string {
-	errors, methods := t.ErrorNames(), t.MethodNames()
+// TestSourcesDoNotMatterToSessions divides records that bear a session and a time
+// among any sources.
+func TestSourcesDoNotMatterToSessions(t *testing.T) {
+	for seed := range uint64(500) {
+		r := rand.New(rand.NewPCG(seed, 31))
+		records := randomRecords(r, []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}[r.IntN(4)])
+		for i, x := range records {
+			x.event.Session = []byte([]string{"s1", "s2"}[r.IntN(2)])
+			x.event.Time = 1795430665e9 + int64(r.IntN(40))*int64(time.Second)/4
+			x.source, x.place = "one", int64(i)
+		}
+		want := rowsIn(counts(tallyOfRecords(records)))
+		for _, x := range records {
+			x.source, x.place = fmt.Sprint(r.IntN(3)), int64(r.IntN(1000))
+		}
+		if got := rowsIn(counts(split(r, records)...)); !reflect.DeepEqual(got, want) {
+			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
+		}
+	}
+}
+
+// split divides records, in any order, among tallies of which one is empty.
+func split(r *rand.Rand, records []*refRecord) []*Tally {
+	r.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
+	parts := []*Tally{{}}
+	for from := 0; from < len(records); {
+		to := from + 1 + r.IntN(len(records)-from)
+		parts = append(parts, tallyOfRecords(records[from:to]))
+		from = to
+	}
+	r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	return parts
+}
+
+// rowsIn are all rows, with names for numbers.
+func rowsIn(c *Counts) []string {
 	var out []string
-	for r := range t.Rows(Filter{}) {
-		out = append(out, fmt.Sprintf("%s %s %d session %v %x cell %d: %s %d: %d failures, %d lines, %d to %d",
-			methods[r.Method], cmp.Or(errors[r.Error], "-"), r.Code, r.HasSession, r.Session, r.Cell, r.Evidence, r.Stated, r.Failures, r.Lines, r.First, r.Last))
+	for _, s := range sessionsIn(c, Filter{}) {
+		for _, r := range s.Rows {
+			out = append(out, fmt.Sprintf("%s %s %d session %x cell %d: %s %d: %d failures, %d lines, %d to %d",
+				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, s.ID, r.Cell, r.Evidence, r.Stated, r.Failures, r.Lines, r.First, r.Last))
+		}
 	}
 	return out
 }

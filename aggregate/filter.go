@@ -1,14 +1,10 @@
 package aggregate
 
 import (
-	"cmp"
-	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/parse"
 )
@@ -25,7 +21,7 @@ type Filter struct {
 	// whoever leaves it out can count it.
 	Since, Until time.Time
 
-	Session SessionID // as Tally.Session tells it; zero: any
+	Session SessionID // as Counts.Session tells it; zero: any
 
 	// SDK is a version, as in 2.35.2, or what several have in common, as in 2.35;
 	// "": any.
@@ -98,107 +94,55 @@ func nanosOf(t time.Time) int64 {
 	return t.UnixNano()
 }
 
-// A selection is what a Filter means for one Tally.
+// A selection is what a Filter means for Counts, but for its session.
 type selection struct {
 	since, until int64
-	session      uint32 // number plus one; zero: any; several: one that was not seen
 	sdk          []bool // by label; nil: any
 }
 
-func (t *Tally) selection(f *Filter) *selection {
+func (c *Counts) selection(f *Filter) *selection {
 	s := &selection{}
 	s.since, s.until = f.nanos()
-	if f.Session != (SessionID{}) {
-		s.session = cmp.Or(t.number(f.Session), several)
-	}
 	if f.SDK != "" {
-		for _, label := range t.Labels() {
+		for _, label := range c.Names.Labels {
 			s.sdk = append(s.sdk, f.TakesSDK(label))
 		}
 	}
 	return s
 }
 
-// takes reports whether something is selected that began at first, in a session
-// (number plus one) and by a client.
-func (s *selection) takes(first int64, session uint32, c client) bool {
+// takes reports whether something is selected that began at first by a client.
+func (s *selection) takes(first int64, client traits) bool {
 	return (first == parse.NoTime || s.since <= first && first < s.until) &&
-		(s.session == 0 || s.session == session) &&
-		(s.sdk == nil || s.sdk[c.sdk])
+		(s.sdk == nil || s.sdk[client.sdk])
 }
 
-// number returns the number plus one of the session that id is, zero if it was
-// not seen.
-func (t *Tally) number(id SessionID) uint32 {
-	if len(t.sessions.ids) == 0 {
-		return 0
-	}
-	hash := xxh3.Uint128{Hi: binary.BigEndian.Uint64(id[:8]), Lo: binary.BigEndian.Uint64(id[8:])}
-	return t.sessions.resolve(t.sessions.find(hash).number)
+// takesSession reports whether a session is selected. It is of every SDK version that a
+// client had which was seen in it; what bears no session is looked at one by one.
+func (s *selection) takesSession(g *group) bool {
+	return s.sdk == nil || g.id == SessionID{} ||
+		slices.ContainsFunc(g.clients, func(b belonging) bool { return s.sdk[b.traits.sdk] })
 }
 
 // Session returns the session of an ID as a log has it: that of a session, or of
 // a connection or client instance, for which a session may be known. It reports
 // false if no record bears it.
-func (t *Tally) Session(id string) (SessionID, bool) {
-	for _, from := range SessionFroms[:FromSource] {
-		if n := t.number(sessionHash(from, []byte(id)).Bytes()); n != 0 {
-			return t.sessions.ids[n-1].Bytes(), true
-		}
-	}
-	return SessionID{}, false
-}
-
-// SDKs returns the SDK versions that were seen, sorted.
-func (t *Tally) SDKs() []string {
-	var out []string
-	labels := t.Labels()
-	for i := range t.sessions.known {
-		if n := t.sessions.known[i].client.sdk; n != 0 {
-			out = append(out, labels[n])
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// sessions returns which sessions are selected, by number plus one; nil if all
-// are. A session is of every SDK version that a client had which was seen in it.
-func (s *selection) sessions(t *Tally) []bool {
-	if s.session == 0 && s.sdk == nil {
-		return nil
-	}
-	out := make([]bool, len(t.sessions.ids)+1)
-	switch {
-	case s.sdk == nil && s.session != several:
-		out[s.session] = true
-	case s.sdk != nil:
-		for i := range t.sessions.known {
-			client := t.sessions.known[i].of
-			if t.sessions.known[i].from == FromClient {
-				client = uint32(i) + 1
+func (c *Counts) Session(id string) (session SessionID, ok bool, err error) {
+	best := FromSource
+	err = c.walk(false, func(e *Entry) error {
+		for _, from := range SessionFroms[:best] {
+			if e.From == from && e.ID == sessionHash(from, []byte(id)) {
+				best, session = from, e.ID
 			}
-			s.mark(t, out, t.sessions.resolve(uint32(i)+1), client)
 		}
-		// A client that was seen in several sessions is in those of which it told
-		// something.
-		for i := range t.evidence {
-			s.mark(t, out, t.evidence[i].session, t.evidence[i].client)
-		}
-		for step := range t.steps.all() {
-			s.mark(t, out, t.sessions.resolve(step.session), step.client)
-		}
+		return nil
+	})
+	if err != nil || best == FromSource {
+		return SessionID{}, false, err
 	}
-	return out
-}
-
-// mark selects a session if a client that was seen in it had the SDK version. Both
-// are numbers plus one.
-func (s *selection) mark(t *Tally, out []bool, session, client uint32) {
-	if session == 0 || client == 0 || client == several || s.session != 0 && s.session != session {
-		return
+	resolved := follow(&c.resolved)
+	if r := resolved.of(session); len(r) > 0 {
+		session = r[0].is
 	}
-	if s.sdk[t.sessions.known[client-1].client.sdk] {
-		out[session] = true
-	}
+	return session, true, resolved.err()
 }

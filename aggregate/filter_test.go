@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -90,7 +89,7 @@ func refClients(records []*refRecord) (sdk, only map[string]string) {
 func refID(session string) SessionID {
 	for _, from := range SessionFroms[:FromSource] {
 		if id, ok := strings.CutPrefix(session, from.String()+":"); ok {
-			return sessionHash(from, []byte(id)).Bytes()
+			return sessionHash(from, []byte(id))
 		}
 	}
 	return SessionID{}
@@ -136,14 +135,17 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			}
 			count(s.first, f.records[0].session, s.client, fmt.Sprintf("%s %s %d", s.method, s.name, code), n, len(s.places))
 		}
-		aside := map[string][]*refRecord{}
+		aside, all := map[string][]*refRecord{}, map[string][]*refRecord{}
 		for _, x := range records {
+			if x.verdict.Failure {
+				all[x.session] = append(all[x.session], x)
+			}
 			if x.verdict.Failure && x.verdict.Weight == classify.Aside {
 				aside[x.session] = append(aside[x.session], x)
 			}
 		}
 		for in, records := range aside {
-			for _, x := range refFold(records) {
+			for _, x := range refFold(records, refFloats(all[in])) {
 				first, code := int64(parse.NoTime), x.verdict.Code
 				if x.axis() == dated {
 					first = x.at()
@@ -155,41 +157,36 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			}
 		}
 
-		tally := tallyOfRecords(records)
-		methods, errors, labels := tally.MethodNames(), tally.ErrorNames(), tally.Labels()
-		sessions := map[SessionID]bool{}
-		for row := range tally.Rows(filter) {
-			what := fmt.Sprintf("%s %s %d session %x cell %d SDK %q: ", methods[row.Method], errors[row.Error], row.Code, row.Session, row.Cell, labels[row.SDK])
-			if row.Failures > 0 {
-				got[what+"failures"] += row.Failures
+		c := counts(tallyOfRecords(records))
+		for _, s := range sessionsIn(c, filter) {
+			if filter.Session != (SessionID{}) && s.ID != filter.Session {
+				t.Fatalf("seed %d, %+v: session %x", seed, filter, s.ID)
 			}
-			got[what+"lines"] += row.Lines
-			selected++
-			if row.Cell == NoCell {
-				continue // within no bounds
+			timed := false
+			for _, row := range s.Rows {
+				what := fmt.Sprintf("%s %s %d session %x cell %d SDK %q: ", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code, s.ID, row.Cell, c.Names.Labels[row.SDK])
+				if row.Failures > 0 {
+					got[what+"failures"] += row.Failures
+				}
+				got[what+"lines"] += row.Lines
+				selected++
+				timed = timed || row.Cell != NoCell // within no bounds
 			}
-			sessions[row.Session] = true
+			for _, a := range s.Attempts {
+				timed = timed || a.Cell != NoCell
+			}
+			for _, cell := range s.Cells {
+				if !filter.Covers(cell) {
+					t.Fatalf("seed %d, %+v: %+v", seed, filter, s)
+				}
+			}
+			// What fails is a part of what was seen.
+			if timed && len(s.Cells) == 0 && s.ID != (SessionID{}) {
+				t.Fatalf("seed %d, %+v: failures in a session that was not seen: %+v", seed, filter, s)
+			}
 		}
 		if !maps.Equal(got, want) {
 			t.Fatalf("seed %d, %+v:\n got %v\nwant %v", seed, filter, got, want)
-		}
-
-		// What fails is a part of what was seen.
-		attempts, _ := tally.Attempts(filter)
-		for a := range attempts {
-			if a.Cell != NoCell {
-				sessions[a.Session] = true
-			}
-		}
-		delete(sessions, SessionID{})
-		for s := range tally.Sightings(filter) {
-			delete(sessions, s.Session)
-			if filter.Session != (SessionID{}) && s.Session != filter.Session || !filter.Covers(s.Cell) {
-				t.Fatalf("seed %d, %+v: %+v", seed, filter, s)
-			}
-		}
-		if len(sessions) > 0 {
-			t.Fatalf("seed %d, %+v: failures in sessions that were not seen: %v", seed, filter, sessions)
 		}
 	}
 	if selected < 5000 {
@@ -202,17 +199,18 @@ func TestFilterDividesTime(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 22))
 		records := clientRecords(r)
-		tally := tallyOfRecords(records)
+		c := counts(tallyOfRecords(records))
 		count := func(f Filter) (n [3]int64) {
-			for row := range tally.Rows(f) {
-				if row.Cell != NoCell {
-					n[0], n[1] = n[0]+row.Failures, n[1]+row.Lines
+			for _, s := range sessionsIn(c, f) {
+				for _, row := range s.Rows {
+					if row.Cell != NoCell {
+						n[0], n[1] = n[0]+row.Failures, n[1]+row.Lines
+					}
 				}
-			}
-			attempts, _ := tally.Attempts(f)
-			for a := range attempts {
-				if a.Cell != NoCell {
-					n[2] += a.Attempts
+				for _, a := range s.Attempts {
+					if a.Cell != NoCell {
+						n[2] += a.Attempts
+					}
 				}
 			}
 			return n
@@ -239,7 +237,7 @@ func TestBoundsAreExact(t *testing.T) {
 	tally := attemptsIn(t, post{"0s", "Connect", "Attempt", "c", ""}, post{"20m0.001s", "Connect", "Attempt", "d", ""})
 	var starts []int64
 	for s := range tally.steps.all() {
-		starts = append(starts, s.nanos())
+		starts = append(starts, Step{what: s.what}.nanos())
 	}
 	slices.Sort(starts)
 	for _, test := range []struct {
@@ -249,9 +247,10 @@ func TestBoundsAreExact(t *testing.T) {
 		{starts[0], starts[1], 1}, {starts[0], starts[1] + 1, 2}, {starts[0] + 1, starts[1] + 1, 1}, {starts[0] + 1, starts[1], 0},
 	} {
 		n := 0
-		attempts, _ := tally.Attempts(Filter{Since: time.Unix(0, test.since), Until: time.Unix(0, test.until)})
-		for a := range attempts {
-			n += int(a.Attempts)
+		for _, s := range sessionsIn(counts(tally), Filter{Since: time.Unix(0, test.since), Until: time.Unix(0, test.until)}) {
+			for _, a := range s.Attempts {
+				n += int(a.Attempts)
+			}
 		}
 		if n != test.want {
 			t.Errorf("%+v: got %d", test, n)
@@ -305,14 +304,12 @@ func TestSessionIsFoundByAnyID(t *testing.T) {
 		{source: "a", event: parse.Event{ConnectionID: []byte("alone")}},
 	})
 	for id, want := range map[string]string{"s": "session:s", "c": "session:s", "k": "session:s", "alone": "connection:alone", "": "", "x": ""} {
-		got, ok := tally.Session(id)
-		if ok != (want != "") || ok && !bytes.Equal(got[:], refIDBytes(want)) {
-			t.Errorf("%q: got %x, %v, want %s", id, got, ok, want)
+		got, ok, err := counts(tally).Session(id)
+		if ok != (want != "") || ok && got != refID(want) || err != nil {
+			t.Errorf("%q: got %x, %v, %v, want %s", id, got, ok, err, want)
 		}
 	}
-	if _, ok := new(Tally).Session("s"); ok {
-		t.Error("the empty Tally knows a session")
+	if _, ok, _ := counts().Session("s"); ok {
+		t.Error("no records, but a session")
 	}
 }
-
-func refIDBytes(session string) []byte { id := refID(session); return id[:] }

@@ -30,7 +30,7 @@ func (g *glance) changed() {
 // take shows what there is.
 func (g *glance) take() {
 	start := time.Now()
-	r := &Result{Tally: g.tally}
+	r := &Result{Parts: g.tally.Parts()}
 	for _, s := range g.found.all() {
 		r.Sources = append(r.Sources, s.now())
 	}

@@ -35,23 +35,23 @@ func TestLookingChangesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			sources := []parse.Source{{Path: "-"}}
-			want := Scan(sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log)}})
+			want := scanned(t, sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log)}})
 			type seen struct {
 				account Account
 				rows    []string
 			}
 			var looks []seen
-			look := func(r *Result) { looks = append(looks, seen{r.Sources[0].Account, rowsIn(r.Tally)}) }
-			got := Scan(sources, Options{Input: parse.Options{Stdin: &trickle{Reader: bytes.NewReader(log)}}, Look: look, Every: time.Microsecond})
-			if !reflect.DeepEqual(contentsOf(got.Tally), contentsOf(want.Tally)) || !slices.Equal(rowsIn(got.Tally), rowsIn(want.Tally)) {
+			look := func(r *Result) { looks = append(looks, seen{r.Sources[0].Account, rowsIn(settled(r))}) }
+			got := scanned(t, sources, Options{Input: parse.Options{Stdin: &trickle{Reader: bytes.NewReader(log)}}, Look: look, Every: time.Microsecond})
+			if !reflect.DeepEqual(contentsOf(settled(got)), contentsOf(settled(want))) || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(want))) {
 				t.Error("the result is another one")
 			}
 			if got.Sources[0].Account != want.Sources[0].Account || got.Sources[0].Trouble() != nil {
 				t.Errorf("accounts for %+v, want %+v: %v", got.Sources[0].Account, want.Sources[0].Account, got.Sources[0].Trouble())
 			}
 			for _, seen := range looks {
-				want := Scan(sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log[:seen.account.Bytes])}})
-				if seen.account != want.Sources[0].Account || !slices.Equal(seen.rows, rowsIn(want.Tally)) {
+				want := scanned(t, sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log[:seen.account.Bytes])}})
+				if seen.account != want.Sources[0].Account || !slices.Equal(seen.rows, rowsIn(settled(want))) {
 					t.Errorf("after %d bytes something else is seen", seen.account.Bytes)
 				}
 			}

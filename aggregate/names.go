@@ -1,19 +1,29 @@
 package aggregate
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// A name stands for an error or a method: the number that the catalogue gives
-// it, or a greater one for what the catalogue lacks. 0 is none. It means
-// something within one Tally only.
-type name uint16
+// A Name stands for an error, a method or a label: the number that the catalogue
+// gives it, or a greater one for what the catalogue lacks. 0 is none. It means
+// something within one Part only.
+type Name uint16
+
+// Names are what the numbers in the entries of a Part mean. The first of each is
+// that for none: "", of methods "unknown".
+type Names struct {
+	Errors, Methods []string
+	Labels          []string // of SDK versions, browsers, systems and API keys
+}
 
 // names are the names that the catalogue lacks.
 type names struct {
 	known  int // how many the catalogue has, the zero one included
 	others []string
-	number map[string]name
+	number map[string]Name
 }
 
 // maxNames is how many names there may be that the catalogue lacks. A log may
@@ -27,10 +37,10 @@ func methodNames() names { return names{known: len(catalogue.Methods())} }
 func labelNames() names { return names{known: 1} }
 
 // text returns a name that the catalogue lacks.
-func (n *names) text(no name) string { return n.others[int(no)-n.known] }
+func (n *names) text(no Name) string { return n.others[int(no)-n.known] }
 
 // add returns the number of a name that the catalogue lacks.
-func (n *names) add(s []byte) name {
+func (n *names) add(s []byte) Name {
 	if no, ok := n.number[string(s)]; ok {
 		return no
 	}
@@ -38,48 +48,106 @@ func (n *names) add(s []byte) name {
 		return 0
 	}
 	if n.number == nil {
-		n.number = map[string]name{}
+		n.number = map[string]Name{}
 	}
-	no := name(n.known + len(n.others))
+	no := Name(n.known + len(n.others))
 	n.others = append(n.others, string(s))
 	n.number[string(s)] = no
 	return no
 }
 
-// join adds the names of other and returns what its numbers become.
-func (n *names) join(other *names) []name {
-	out := make([]name, other.known+len(other.others))
-	for i := range out {
-		if i < other.known {
-			out[i] = name(i)
-		} else {
-			out[i] = n.add([]byte(other.others[i-other.known]))
+// foreign reports whether the catalogue lacks a name.
+func (n *names) foreign(no Name) bool { return int(no) >= n.known }
+
+// A dictionary gives the names of several parts numbers that mean the same.
+type dictionary struct{ errors, methods, labels names }
+
+func newDictionary() *dictionary {
+	return &dictionary{errorNames(), methodNames(), labelNames()}
+}
+
+// names returns what all numbers mean.
+func (d *dictionary) names() *Names {
+	n := &Names{Labels: append([]string{""}, d.labels.others...)}
+	for i := range catalogue.Errors() {
+		n.Errors = append(n.Errors, catalogue.ID(i).Name())
+	}
+	for i := range catalogue.Methods() {
+		n.Methods = append(n.Methods, catalogue.MethodID(i).Name())
+	}
+	n.Errors, n.Methods = append(n.Errors, d.errors.others...), append(n.Methods, d.methods.others...)
+	return n
+}
+
+// learn takes the names of all parts in their order, so that each has a number that
+// does not depend on that of the parts.
+func (d *dictionary) learn(parts []*Part) {
+	all := &Names{Errors: []string{""}, Methods: []string{""}, Labels: []string{""}}
+	for _, p := range parts {
+		all.Errors = append(all.Errors, p.Names.Errors...)
+		all.Methods = append(all.Methods, p.Names.Methods...)
+		all.Labels = append(all.Labels, p.Names.Labels...)
+	}
+	for _, names := range [...][]string{all.Errors, all.Methods, all.Labels} {
+		slices.Sort(names)
+	}
+	d.add(all)
+}
+
+// A translation tells what the numbers of a part are in a dictionary.
+type translation struct{ errors, methods, labels []Name }
+
+// add adds the names of a part.
+func (d *dictionary) add(n *Names) *translation {
+	t := &translation{}
+	t.errors = translate(n.Errors, func(s []byte) Name { return Name(catalogue.Lookup(s)) }, &d.errors)
+	t.methods = translate(n.Methods, func(s []byte) Name { return Name(catalogue.LookupMethod(s)) }, &d.methods)
+	t.labels = translate(n.Labels, func([]byte) Name { return 0 }, &d.labels)
+	return t
+}
+
+func translate(names []string, known func([]byte) Name, others *names) []Name {
+	out := make([]Name, len(names))
+	for i, s := range names {
+		if i == 0 || s == "" {
+			continue
+		}
+		if out[i] = known([]byte(s)); out[i] == 0 {
+			out[i] = others.add([]byte(s))
 		}
 	}
 	return out
 }
 
-// foreign reports whether the catalogue lacks a name.
-func (n *names) foreign(no name) bool { return int(no) >= n.known }
+// A nameOrder orders names such that any process tells the same order.
+type nameOrder struct{ errors, methods, labels []uint16 }
 
-// ErrorNames returns the names of the errors in a Row, by number. The first is
-// "", for an error whose name cannot be told.
-func (t *Tally) ErrorNames() []string {
-	t.start()
-	var out []string
-	for i := range catalogue.Errors() {
-		out = append(out, catalogue.ID(i).Name())
-	}
-	return append(out, t.errors.others...)
+func newNameOrder(n *Names) *nameOrder {
+	return &nameOrder{ranks(n.Errors), ranks(n.Methods), ranks(n.Labels)}
 }
 
-// MethodNames returns the names of the methods in a Row, by number. The first is
-// "unknown".
-func (t *Tally) MethodNames() []string {
-	t.start()
-	var out []string
-	for i := range catalogue.Methods() {
-		out = append(out, catalogue.MethodID(i).Name())
+// compare orders marks of one source by what they say.
+func (o *nameOrder) compare(a, b *Mark) int {
+	return cmp.Or(
+		cmp.Compare(a.Flags, b.Flags),
+		cmp.Compare(o.errors[a.Error], o.errors[b.Error]),
+		cmp.Compare(o.methods[a.Method], o.methods[b.Method]),
+		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Part, b.Part),
+		cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Weight, b.Weight),
+		a.Client.Compare(b.Client),
+	)
+}
+
+// ranks returns the place of each name among all, in order.
+func ranks(names []string) []uint16 {
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
 	}
-	return append(out, t.methods.others...)
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(names[a], names[b]) })
+	out := make([]uint16, len(names))
+	for place, number := range order {
+		out[number] = uint16(place)
+	}
+	return out
 }

@@ -37,6 +37,7 @@ type refRecord struct {
 type refFailure struct {
 	records []*refRecord // in the order in which they were added
 	joined  int          // when the last one was added
+	floats  bool         // the places of its session's records do not matter
 }
 
 // refFailures tells the failures of records, and leaves each record with its own.
@@ -101,7 +102,7 @@ func refSessions(records []*refRecord) {
 	}
 }
 
-func (r *refRecord) axis() axis {
+func (r *refRecord) axis() Axis {
 	switch {
 	case r.event.Time != parse.NoTime:
 		return dated
@@ -133,7 +134,7 @@ func (r *refRecord) name() string {
 
 // refFold takes records as one that are alike in all but time and place, and that
 // stand in the same 2^26 ns or, without a time, at most 20 records from the next.
-func refFold(g []*refRecord) []*refRecord {
+func refFold(g []*refRecord, floats bool) []*refRecord {
 	g = slices.Clone(g)
 	slices.SortFunc(g, func(a, b *refRecord) int {
 		return cmp.Or(cmp.Compare(a.at(), b.at()), cmp.Compare(a.place, b.place))
@@ -144,7 +145,7 @@ next:
 		one := *r
 		one.alike, one.last, one.lastPlace = []*refRecord{r}, r.at(), r.place
 		for _, o := range out {
-			if !reflect.DeepEqual(o.kind(), r.kind()) ||
+			if !reflect.DeepEqual(o.kind(floats), r.kind(floats)) ||
 				r.axis() == placed && r.place-o.last > 20 ||
 				r.axis() != placed && r.at()>>26 != o.at()>>26 {
 				continue
@@ -159,17 +160,47 @@ next:
 	return out
 }
 
-// kind is all in which records are alike.
-func (r *refRecord) kind() any {
-	return []any{r.source, r.axis(), string(r.event.Client), r.part(), r.verdict}
+// kind is all in which records are alike. If floats is set, their source is not
+// among it.
+func (r *refRecord) kind(floats bool) any {
+	source := r.source
+	if floats {
+		source = ""
+	}
+	return []any{source, r.axis(), string(r.event.Client), r.part(), r.verdict}
+}
+
+// says orders records by what they say.
+func (r *refRecord) says(other *refRecord) int {
+	key := func(r *refRecord) (numbers []int, names []string) {
+		v, late := &r.verdict, 0
+		if v.Late {
+			late = 1
+		}
+		client := SessionID{}
+		if len(r.event.Client) > 0 {
+			client = sessionHash(FromClient, r.event.Client)
+		}
+		b := client.Bytes()
+		return []int{late, int(v.Code), int(partOf(&r.event)), int(v.MethodFrom), int(v.Evidence), int(v.Weight)},
+			[]string{r.name(), cmp.Or(string(v.MethodName), v.Method.Name()), string(b[:])}
+	}
+	a, x := key(r)
+	b, y := key(other)
+	return cmp.Or(cmp.Compare(a[0], b[0]), slices.Compare(x[:2], y[:2]), slices.Compare(a, b), slices.Compare(x, y))
+}
+
+// refFloats reports whether the places of a session's records do not matter: where all
+// bear a time.
+func refFloats(g []*refRecord) bool {
+	return !strings.HasPrefix(g[0].session, "source:") &&
+		!slices.ContainsFunc(g, func(r *refRecord) bool { return r.axis() == placed })
 }
 
 func refGroup(g []*refRecord) []*refFailure {
-	g = refFold(g)
-	slices.SortFunc(g, func(a, b *refRecord) int {
-		return cmp.Or(cmp.Compare(a.axis(), b.axis()), cmp.Compare(a.at(), b.at()),
-			cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
-	})
+	floats := refFloats(g)
+	g = refFold(g, floats)
+	refSort(g, floats)
 	// Records without a time come source by source.
 	slices.SortStableFunc(g, func(a, b *refRecord) int {
 		if a.axis() == placed && b.axis() == placed {
@@ -177,6 +208,27 @@ func refGroup(g []*refRecord) []*refFailure {
 		}
 		return cmp.Compare(a.axis(), b.axis())
 	})
+	failures := refChains(g)
+	for _, f := range failures {
+		f.floats = floats
+	}
+	return failures
+}
+
+// refSort puts records in the order of time, and those of one instant in that of their
+// places, or if these float, by what they say.
+func refSort(g []*refRecord, floats bool) {
+	slices.SortFunc(g, func(a, b *refRecord) int {
+		order := cmp.Or(cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
+		if floats {
+			order = a.says(b)
+		}
+		return cmp.Or(cmp.Compare(a.axis(), b.axis()), cmp.Compare(a.at(), b.at()), order)
+	})
+}
+
+// refChains tells the failures of records in their order.
+func refChains(g []*refRecord) []*refFailure {
 	var failures []*refFailure
 	count := 0
 	put := func(f *refFailure, r *refRecord) {
@@ -291,7 +343,7 @@ func nearest(failures []*refFailure, r *refRecord, distance func(*refFailure) ti
 
 // extent is from where to where a failure's records go on an axis; of places,
 // only those of a source count.
-func (f *refFailure) extent(a axis, source string) (first, last int64, ok bool) {
+func (f *refFailure) extent(a Axis, source string) (first, last int64, ok bool) {
 	first, last = math.MaxInt64, math.MinInt64
 	for _, r := range f.records {
 		if a == placed && r.source != source || a != placed && r.axis() != a {
@@ -412,10 +464,7 @@ func (f *refFailure) summary() refSummary {
 	var code, socketCode int32
 	isLate, proper := false, false
 	records := slices.Clone(f.records)
-	slices.SortFunc(records, func(a, b *refRecord) int {
-		return cmp.Or(cmp.Compare(a.axis(), b.axis()), cmp.Compare(a.at(), b.at()),
-			cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
-	})
+	refSort(records, f.floats)
 	for _, r := range records {
 		rank := int(r.verdict.Evidence)
 		if r.verdict.Weight != classify.Socket {

@@ -2,30 +2,22 @@ package aggregate
 
 import (
 	"cmp"
-	"fmt"
-	"iter"
 	"slices"
-
-	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 )
 
-// A Row counts the failures, and the lines that speak of them, that share all of
-// what comes before the numbers. Lines that speak of no failure, such as those
-// of background telemetry, stand in rows of their own.
+// A Row counts the failures of one session, and the lines that speak of them, that
+// share all of what comes before the numbers. Lines that speak of no failure, such as
+// those of background telemetry, stand in rows of their own.
 type Row struct {
-	Session    SessionID
-	HasSession bool
-
 	Cell   Cell  // in which the failures began
-	Method int   // into Tally.MethodNames
-	Error  int   // into Tally.ErrorNames; 0: no name can be told
+	Method Name  // 0: cannot be told
+	Error  Name  // 0: no name can be told
 	Code   int32 // stands for a missing name; 0: none
 
-	SDK, Browser, OS int // of the client, into Tally.Labels
-	APIKey           int // of the session, likewise
+	SDK, Browser, OS Name // labels of the client
 
 	// What the lines state. The failures stand in one row of those that differ
 	// in this only.
@@ -37,24 +29,14 @@ type Row struct {
 	First, Last int64 // of the lines, Unix nanoseconds; NoTime if none bears a date and time
 }
 
-// A Failure is one thing that went wrong once, and what its records make of it.
-type Failure struct {
-	ID     string // the same whatever order, split and place the records come from
-	Method string
-	Error  string // "" if no name can be told
-	Code   int32  // that its records state; 0: none
-	First  int64  // of its records, Unix nanoseconds; NoTime if none bears a date and time
-	SDK    string // version; "" if telemetry does not tell
-}
-
 // summary is what all evidence of a failure says together.
 type summary struct {
-	err, method name
+	err, method Name
 	code        int32
 	cell        Cell
-	client      uint32 // number plus one; zero: none is told
-	counts      bool   // false: the timer of a publisher that was gone
-	done        bool   // it stands in a row
+	client      SessionID // zero: none is told
+	counts      bool      // false: the timer of a publisher that was gone
+	done        bool      // it stands in a row
 
 	named      rank
 	coded      bool // the code is that of a socket's try
@@ -87,23 +69,23 @@ func (c *correlator) summaries() []summary {
 		}
 		s, e := &out[c.of[i]], &c.evidence[i]
 		// Evidence comes in order: of equals the later one counts.
-		if r := (rank{e.weight == classify.Socket, e.evidence}); e.err != 0 && (s.err == 0 || r.compare(s.named) >= 0) {
-			s.err, s.named = e.err, r
+		if r := (rank{e.Weight == classify.Socket, e.Kind}); e.Error != 0 && (s.err == 0 || r.compare(s.named) >= 0) {
+			s.err, s.named = e.Error, r
 		}
-		if e.method != 0 && e.from >= s.methodFrom {
-			s.method, s.methodFrom = e.method, e.from
+		if e.Method != 0 && e.From >= s.methodFrom {
+			s.method, s.methodFrom = e.Method, e.From
 		}
-		if socket := e.weight == classify.Socket; e.code != 0 && (s.code == 0 || s.coded || !socket) {
-			s.code, s.coded = e.code, socket
+		if socket := e.Weight == classify.Socket; e.Code != 0 && (s.code == 0 || s.coded || !socket) {
+			s.code, s.coded = e.Code, socket
 		}
-		if e.axis() == dated && s.first == parse.NoTime {
-			s.first, s.cell = e.first, CellOf(e.first)
+		if e.Axis() == dated && s.first == parse.NoTime {
+			s.first, s.cell = e.First, CellOf(e.First)
 		}
-		if s.client == 0 {
-			s.client = e.client
+		if s.client == (SessionID{}) {
+			s.client = e.Client
 		}
-		s.late = s.late || e.late()
-		s.proper = s.proper || !e.late() && e.from == classify.MethodSpelled
+		s.late = s.late || e.Late()
+		s.proper = s.proper || !e.Late() && e.From == classify.MethodSpelled
 	}
 	for i := range out {
 		s := &out[i]
@@ -112,113 +94,43 @@ func (c *correlator) summaries() []summary {
 	return out
 }
 
-// failures runs f for every session that has evidence, sorted by SessionID, and
-// for every source that has some without a session, which come first; or only for
-// one session, given by its number plus one, if that is not zero.
-func (t *Tally) failures(only uint32, f func(c *correlator, session uint32, found []summary) bool) {
-	t.Settle()
-	all := t.evidence
-	// Where the evidence of each session ends.
-	end := make([]int, len(t.sessions.ids)+1)
-	for i := range all {
-		end[all[i].session] = i + 1
+// compareRows orders rows by all but what they count: by name where there is one, so
+// that the order is the same in any process.
+func (o *nameOrder) compareRows(a, b Row) int {
+	switch {
+	case a.Method != b.Method:
+		return cmp.Compare(o.methods[a.Method], o.methods[b.Method])
+	case a.Error != b.Error:
+		return cmp.Compare(o.errors[a.Error], o.errors[b.Error])
+	case a.Code != b.Code:
+		return cmp.Compare(a.Code, b.Code)
+	case a.Cell != b.Cell:
+		return cmp.Compare(a.Cell, b.Cell)
+	case a.Evidence != b.Evidence:
+		return cmp.Compare(a.Evidence, b.Evidence)
+	case a.Stated != b.Stated:
+		return cmp.Compare(a.Stated, b.Stated)
 	}
-	c := &correlator{t: t}
-	visit := func(session uint32, all []evidence) bool {
-		c.correlate(all)
-		return f(c, session, c.summaries())
-	}
-	for from := 0; only == 0 && from < end[0]; {
-		to := from
-		for to < end[0] && all[to].origin == all[from].origin {
-			to++
-		}
-		if !visit(0, all[from:to]) {
-			return
-		}
-		from = to
-	}
-	for _, session := range t.order {
-		to := end[session]
-		if to == 0 || only != 0 && only != session {
-			continue
-		}
-		from := to
-		for from > 0 && all[from-1].session == session {
-			from--
-		}
-		if !visit(session, all[from:to]) {
-			return
-		}
-	}
+	return o.compareTraits(traits{a.SDK, a.Browser, a.OS}, traits{b.SDK, b.Browser, b.OS})
 }
 
-// Rows yields the counts of what a filter selects, sorted by session (none comes
-// first), method, error, code, cell and what the lines state: by name where there
-// is one, so that the order is the same in any process.
-func (t *Tally) Rows(f Filter) iter.Seq[Row] {
-	t.Settle()
-	selected := t.selection(&f)
-	methods, errors, labels := ranks(t.MethodNames()), ranks(t.ErrorNames()), ranks(t.Labels())
-	compare := func(a, b Row) int {
-		switch {
-		case a.Method != b.Method:
-			return cmp.Compare(methods[a.Method], methods[b.Method])
-		case a.Error != b.Error:
-			return cmp.Compare(errors[a.Error], errors[b.Error])
-		case a.Code != b.Code:
-			return cmp.Compare(a.Code, b.Code)
-		case a.Cell != b.Cell:
-			return cmp.Compare(a.Cell, b.Cell)
-		case a.Evidence != b.Evidence:
-			return cmp.Compare(a.Evidence, b.Evidence)
-		case a.Stated != b.Stated:
-			return cmp.Compare(a.Stated, b.Stated)
-		}
-		return cmp.Or(cmp.Compare(labels[a.SDK], labels[b.SDK]), cmp.Compare(labels[a.Browser], labels[b.Browser]), cmp.Compare(labels[a.OS], labels[b.OS]))
+func (o *nameOrder) compareTraits(a, b traits) int {
+	if a == b {
+		return 0
 	}
-	return func(yield func(Row) bool) {
-		var rows []Row
-		t.failures(selected.session, func(c *correlator, session uint32, found []summary) bool {
-			rows = rows[:0]
-			room := mergeAt
-			for i := range c.evidence {
-				if len(rows) == room {
-					// Few differ, mostly: a session with a million lines must not
-					// need a million rows at a time.
-					rows = mergeRows(rows, compare)
-					room = max(mergeAt, 2*len(rows))
-				}
-				row, ok := c.row(i, found, selected)
-				if !ok {
-					continue
-				}
-				if session != 0 {
-					row.HasSession, row.Session, row.APIKey = true, t.sessions.ids[session-1].Bytes(), int(t.sessions.known[session-1].key)
-				}
-				rows = append(rows, row)
-			}
-			rows = mergeRows(rows, compare)
-			for _, row := range rows {
-				if !yield(row) {
-					return false
-				}
-			}
-			return true
-		})
-	}
+	return cmp.Or(cmp.Compare(o.labels[a.sdk], o.labels[b.sdk]), cmp.Compare(o.labels[a.browser], o.labels[b.browser]), cmp.Compare(o.labels[a.os], o.labels[b.os]))
 }
 
 // mergeAt is how many rows are gathered before those alike are made one.
 const mergeAt = 4 << 10
 
-// mergeRows sorts rows and makes those one that compare equal, in place.
-func mergeRows(rows []Row, compare func(a, b Row) int) []Row {
+// mergeAlike sorts rows and makes those one that compare equal, in place.
+func mergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)) []T {
 	slices.SortFunc(rows, compare)
 	n := 0
 	for _, row := range rows {
 		if n > 0 && compare(rows[n-1], row) == 0 {
-			rows[n-1].add(&row)
+			add(&rows[n-1], &row)
 			continue
 		}
 		rows[n] = row
@@ -228,160 +140,42 @@ func mergeRows(rows []Row, compare func(a, b Row) int) []Row {
 }
 
 // row makes a row of one evidence, if that or its failure is selected.
-func (c *correlator) row(i int, found []summary, selected *selection) (row Row, ok bool) {
-	e := &c.evidence[i]
+func (g *group) row(i int, found []summary) (row Row, ok bool) {
+	e := &g.evidence[i]
 	row = Row{
-		Cell: NoCell, Method: int(e.method), Error: int(e.err), Code: e.code,
-		Evidence: e.evidence, Stated: e.code, Lines: int64(e.records), First: parse.NoTime, Last: parse.NoTime,
+		Cell: NoCell, Method: e.Method, Error: e.Error, Code: e.Code,
+		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: parse.NoTime, Last: parse.NoTime,
 	}
-	if e.axis() == dated {
-		row.Cell, row.First, row.Last = CellOf(e.first), e.first, e.last()
+	if e.Axis() == dated {
+		row.Cell, row.First, row.Last = CellOf(e.First), e.First, e.last()
 	}
-	if c.of[i] == none {
-		if e.err != 0 {
+	if g.of[i] == none {
+		if e.Error != 0 {
 			row.Code = 0
 		}
-		client := c.t.clientOf(e.client, e.session)
-		row.of(client)
-		return row, selected.takes(row.First, e.session, client)
+		client := g.clientOf(e.Client)
+		row.by(client)
+		return row, g.selected.takes(row.First, client)
 	}
-	s := &found[c.of[i]]
-	client := c.t.clientOf(s.client, e.session)
-	row.of(client)
-	row.Cell, row.Method, row.Error, row.Code = s.cell, int(s.method), int(s.err), 0
+	s := &found[g.of[i]]
+	client := g.clientOf(s.client)
+	row.by(client)
+	row.Cell, row.Method, row.Error, row.Code = s.cell, s.method, s.err, 0
 	if s.err == 0 {
 		row.Code = s.code
 	}
 	if s.counts && !s.done {
 		row.Failures, s.done = 1, true
 	}
-	return row, selected.takes(s.first, e.session, client)
+	return row, g.selected.takes(s.first, client)
 }
 
-// of sets the client.
-func (r *Row) of(c client) { r.SDK, r.Browser, r.OS = int(c.sdk), int(c.browser), int(c.os) }
+// by sets the client.
+func (r *Row) by(t traits) { r.SDK, r.Browser, r.OS = t.sdk, t.browser, t.os }
 
 func (r *Row) add(other *Row) {
 	r.Failures += other.Failures
 	r.Lines += other.Lines
 	r.First = earlier(r.First, other.First)
 	r.Last = max(r.Last, other.Last) // NoTime is less than any time
-}
-
-// earlier returns the lesser of two instants, either of which may be NoTime.
-func earlier(a, b int64) int64 {
-	if a == parse.NoTime || b != parse.NoTime && b < a {
-		return b
-	}
-	return a
-}
-
-// ranks returns the place of each name among all, in order.
-func ranks(names []string) []uint16 {
-	order := make([]int, len(names))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(names[a], names[b]) })
-	out := make([]uint16, len(names))
-	for place, number := range order {
-		out[number] = uint16(place)
-	}
-	return out
-}
-
-// An Index tells to which failure a record belongs.
-type Index struct {
-	t       *Tally
-	sources []SourceID
-	byMark  map[mark][]indexed
-}
-
-type indexed struct {
-	evidence
-	failure *Failure // nil: none
-}
-
-// Index returns the index of all failures.
-func (t *Tally) Index() *Index {
-	x := &Index{t: t, byMark: map[mark][]indexed{}}
-	x.sources, _ = t.origins.sources()
-	errors, methods, labels := t.ErrorNames(), t.MethodNames(), t.Labels()
-	t.failures(0, func(c *correlator, session uint32, found []summary) bool {
-		failures := make([]*Failure, len(found))
-		for i := range c.evidence {
-			e := &c.evidence[i]
-			var f *Failure
-			if n := c.of[i]; n != none && found[n].counts {
-				if failures[n] == nil {
-					s := &found[n]
-					failures[n] = &Failure{
-						ID: x.id(session, e), Method: methods[s.method], Error: errors[s.err], Code: s.code,
-						First: s.first, SDK: labels[t.clientOf(s.client, session).sdk],
-					}
-				}
-				f = failures[n]
-			}
-			x.byMark[e.mark] = append(x.byMark[e.mark], indexed{*e, f})
-		}
-		return true
-	})
-	return x
-}
-
-// id makes an ID of what comes first in a failure.
-func (x *Index) id(session uint32, e *evidence) string {
-	var id SessionID
-	if session != 0 {
-		id = x.t.sessions.ids[session-1].Bytes()
-	}
-	return fmt.Sprintf("%012x", xxh3.HashString(fmt.Sprint(id, x.sources[e.origin], e.flags, e.first, e.place))>>16)
-}
-
-// Find returns the failure to which a record belongs that was added to the
-// Tally, nil if it belongs to none. number says which record of its source it is,
-// from 0.
-func (x *Index) Find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *Failure {
-	if !v.Failure {
-		return nil
-	}
-	t := x.t
-	session, client := t.sessionOf(e, CellOf(e.Time))
-	want := t.newEvidence(e, v, t.sessions.resolve(session), client, number)
-	n, _ := slices.BinarySearch(x.sources, source)
-	want.origin = uint32(n)
-	for _, have := range x.byMark[want.mark] {
-		if have.close(&want) {
-			return have.failure
-		}
-	}
-	return nil
-}
-
-// SessionOf returns the session of a record that was added to the Tally, and
-// what the record bears of it. It is the zero SessionID if that is nothing.
-func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
-	n, _ := x.t.sessionOf(e, CellOf(e.Time))
-	if n = x.t.sessions.resolve(n); n == 0 {
-		return SessionID{}, FromSource
-	}
-	id := SessionID(x.t.sessions.ids[n-1].Bytes())
-	switch {
-	case len(e.Session) > 0:
-		return id, FromSession
-	case len(e.ConnectionID) > 0:
-		return id, FromConnection
-	}
-	return id, FromClient
-}
-
-// SDKOf returns the SDK version of the client that a record bears, or of the only
-// one that its session has; "" if that is not known.
-func (x *Index) SDKOf(e *parse.Event) string {
-	session, client := x.t.sessionOf(e, CellOf(e.Time))
-	c := x.t.clientOf(client, x.t.sessions.resolve(session))
-	if c.sdk == 0 {
-		return ""
-	}
-	return x.t.labels.text(c.sdk)
 }

@@ -1,16 +1,23 @@
 package aggregate
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 )
 
 // runs is a set in the form of sorted runs. Adding to it costs little, it has
-// no slack, and two sets are joined by moving their runs; what is read from it
-// is sorted and free of repeats.
+// no slack, and what is read from it is sorted and free of repeats. With a space and
+// a limit it holds no more than that in memory.
 type runs[T ordered[T]] struct {
 	fresh  []T   // not sorted yet, at most runLength
 	sorted [][]T // each without repeats
+
+	space *Space
+	limit int // values in memory, if there is a space
+	disk  []diskRun[T]
+	held  int   // values in sorted
+	err   error // of the disk
 }
 
 // An ordered type has a total order in which equal values are identical.
@@ -38,12 +45,45 @@ func (r *runs[T]) settle() {
 	}
 	slices.SortFunc(r.fresh, T.compare)
 	run := slices.Clone(slices.Compact(r.fresh))
+	r.held += len(run)
 	// A set that is read while it grows would gather any number of short runs.
 	if n := len(r.sorted) - 1; n >= 0 && len(r.sorted[n]) < runLength {
+		r.held -= len(run) + len(r.sorted[n])
 		run, r.sorted = union(r.sorted[n], run), r.sorted[:n]
+		r.held += len(run)
 	}
 	r.sorted = append(r.sorted, run)
 	r.fresh = r.fresh[:0]
+	if r.space != nil && r.held > r.limit {
+		r.spill()
+	}
+}
+
+// maxRuns is how many runs a set may have on disk: each takes a file and some memory.
+const maxRuns = 64
+
+// spill makes one run on disk of all in memory.
+func (r *runs[T]) spill() {
+	r.err = cmp.Or(r.err, r.write(newCursor(r.sorted, nil, r.err)))
+	r.sorted, r.held = nil, 0
+	if len(r.disk) < maxRuns || r.err != nil {
+		return
+	}
+	old := r.disk
+	r.disk = nil
+	r.err = r.write(newCursor(nil, old, nil))
+	for _, run := range old {
+		r.err = cmp.Or(r.err, r.space.remove(run.file))
+	}
+}
+
+// write adds a run on disk.
+func (r *runs[T]) write(c *cursor[T]) error {
+	run, err := writeRun(r.space, c)
+	if err == nil {
+		r.disk = append(r.disk, run)
+	}
+	return err
 }
 
 // union joins two runs.
@@ -62,53 +102,100 @@ func union[T ordered[T]](a, b []T) []T {
 	return slices.Clone(append(append(out, a...), b...)) // without slack
 }
 
-// join moves all of other here.
-func (r *runs[T]) join(other *runs[T]) {
-	other.settle()
-	r.sorted = append(r.sorted, other.sorted...)
-	*other = runs[T]{}
-}
-
-// change applies f to every value.
-func (r *runs[T]) change(f func(*T)) {
-	r.settle()
-	for _, run := range r.sorted {
-		for i := range run {
-			f(&run[i])
-		}
-		slices.SortFunc(run, T.compare)
-	}
-}
-
 // all yields the values in order, each once.
 func (r *runs[T]) all() iter.Seq[T] {
-	r.settle()
 	return func(yield func(T) bool) {
-		// A heap of what is left of each run, the least head first.
-		heap := slices.Clone(r.sorted)
-		slices.SortFunc(heap, func(a, b []T) int { return a[0].compare(b[0]) })
-		var last T
-		for first := true; len(heap) > 0; first = false {
-			x := heap[0][0]
-			if (first || x != last) && !yield(x) {
+		c := r.cursor()
+		for x, ok := c.next(); ok; x, ok = c.next() {
+			if !yield(x) {
 				return
 			}
-			last = x
-			if heap[0] = heap[0][1:]; len(heap[0]) == 0 {
-				heap[0] = heap[len(heap)-1]
-				heap = heap[:len(heap)-1]
-			}
-			sink(heap)
 		}
 	}
+}
+
+// cursor returns a cursor before the first value. There may be several, as long
+// as nothing is added.
+func (r *runs[T]) cursor() *cursor[T] {
+	r.settle()
+	return newCursor(r.sorted, r.disk, r.err)
+}
+
+func newCursor[T ordered[T]](sorted [][]T, disk []diskRun[T], err error) *cursor[T] {
+	c := &cursor[T]{err: err}
+	for _, run := range sorted {
+		c.heap = append(c.heap, head[T]{values: run})
+	}
+	for _, run := range disk {
+		h := head[T]{rest: run}
+		if c.err = cmp.Or(c.err, h.fill()); c.err != nil {
+			return c
+		}
+		c.heap = append(c.heap, h)
+	}
+	slices.SortFunc(c.heap, func(a, b head[T]) int { return a.values[0].compare(b.values[0]) })
+	return c
+}
+
+// A cursor goes through runs. It is a heap of what is left of each run, the least
+// head first.
+type cursor[T ordered[T]] struct {
+	heap    []head[T]
+	last    T
+	started bool
+	err     error // of the disk: it ends the cursor
+}
+
+// A head is what is left of a run.
+type head[T ordered[T]] struct {
+	values []T        // in memory
+	rest   diskRun[T] // and behind it
+	chunk  []T        // memory for values from disk
+}
+
+// peek returns the next value without going on. It is false behind the last one.
+func (c *cursor[T]) peek() (x T, ok bool) {
+	for c.err == nil && len(c.heap) > 0 {
+		x = c.heap[0].values[0]
+		if !c.started || x != c.last {
+			return x, true
+		}
+		c.drop()
+	}
+	return x, false
+}
+
+// next returns the next value. It is false behind the last one.
+func (c *cursor[T]) next() (x T, ok bool) {
+	if x, ok = c.peek(); ok {
+		c.last, c.started = x, true
+		c.drop()
+	}
+	return x, ok
+}
+
+// drop goes past the least head.
+func (c *cursor[T]) drop() {
+	h := &c.heap[0]
+	if h.values = h.values[1:]; len(h.values) == 0 {
+		if err := h.fill(); err != nil {
+			c.err = err
+			return
+		}
+		if len(h.values) == 0 {
+			c.heap[0] = c.heap[len(c.heap)-1]
+			c.heap = c.heap[:len(c.heap)-1]
+		}
+	}
+	sink(c.heap)
 }
 
 // sink restores the order of a heap whose first element may be too large.
-func sink[T ordered[T]](heap [][]T) {
+func sink[T ordered[T]](heap []head[T]) {
 	for i := 0; ; {
 		least := i
 		for _, child := range [2]int{2*i + 1, 2*i + 2} {
-			if child < len(heap) && heap[child][0].compare(heap[least][0]) < 0 {
+			if child < len(heap) && heap[child].values[0].compare(heap[least].values[0]) < 0 {
 				least = child
 			}
 		}

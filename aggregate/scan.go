@@ -4,15 +4,20 @@
 //
 //  1. [Scan] runs the stages on every core: readers fill blocks, workers decode
 //     them, classify the records and count them, each in its own [Tally].
-//  2. The tallies of all workers are merged into one: a Tally is a sum.
+//  2. Tallies are read as parts, each sorted by session, as files of parts are that
+//     others have written: a Tally is a sum. [Settle] goes through all parts side by
+//     side and tells the failures and attempts of each session.
 //  3. Beside it, every [Source] accounts for its bytes and records.
 //
-// Package aggregate/partial makes Arrow record batches of a Tally.
+// Beyond a bound of memory, tallies and what is sorted go to a [Space] on disk.
+//
+// Package aggregate/partial writes and reads parts as Arrow record batches.
 package aggregate
 
 import (
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +29,7 @@ import (
 type Options struct {
 	Jobs  int           // workers; 0: one per core
 	Input parse.Options // how to open sources; Scan chooses the sections
+	Space *Space        // for what does not fit into memory; nil: everything does
 
 	// Look, if set, is shown what has been found so far: not more often than Every,
 	// nor for more than a fifth of the time, and soon after it has changed. It may
@@ -39,14 +45,14 @@ const sectionSize = 4 << 20
 
 // A Result is what a scan found.
 type Result struct {
-	Tally   *Tally
+	Parts   []*Part   // to be settled together
 	Sources []*Source // in the order given, members of an archive in its order
 }
 
 // Scan reads all sources to their end. What is wrong with a source stands in
-// Result.Sources and does not end the scan. The result does not depend on the
-// number of workers.
-func Scan(sources []parse.Source, o Options) *Result {
+// Result.Sources and does not end the scan; an error says that something could not be
+// kept on disk. What the parts add up to does not depend on the number of workers.
+func Scan(sources []parse.Source, o Options) (*Result, error) {
 	jobs := o.Jobs
 	switch {
 	case o.Look != nil:
@@ -56,7 +62,9 @@ func Scan(sources []parse.Source, o Options) *Result {
 	}
 	s := &scan{
 		live:  o.Look != nil,
+		space: o.Space,
 		tasks: make(chan task),
+		ended: make(chan struct{}),
 		free:  make(chan *parse.Block, 2*jobs+1),
 		slots: make(chan struct{}, jobs),
 	}
@@ -77,27 +85,52 @@ func Scan(sources []parse.Source, o Options) *Result {
 		s.sources.Wait()
 	}()
 
-	tallies := make([]Tally, jobs)
+	parts := make([][]*Part, jobs)
 	var workers sync.WaitGroup
-	for i := range tallies {
-		workers.Go(func() { s.work(&tallies[i], newGlance(&o, &tallies[i], found)) })
+	for i := range parts {
+		workers.Go(func() {
+			tally := &Tally{}
+			s.work(tally, newGlance(&o, tally, found))
+			parts[i] = tally.Parts()
+		})
 	}
 	workers.Wait()
-	result := &Result{Tally: &Tally{}, Sources: found.all()}
-	for i := range tallies {
-		result.Tally.Merge(&tallies[i])
+	if s.err != nil {
+		return nil, s.err
 	}
-	result.Tally.Settle()
-	return result
+	return &Result{Parts: slices.Concat(parts...), Sources: found.all()}, nil
 }
 
 // A scan is the state of one run of Scan.
 type scan struct {
 	live    bool // somebody looks on
+	space   *Space
 	tasks   chan task
 	free    chan *parse.Block // blocks that nobody uses
 	slots   chan struct{}     // one for each source that may be open
 	sources sync.WaitGroup    // sources that are being read
+
+	end   sync.Once
+	ended chan struct{} // closed: it is of no use to go on
+	err   error         // why
+}
+
+// fail ends the scan before its time.
+func (s *scan) fail(err error) {
+	s.end.Do(func() {
+		s.err = err
+		close(s.ended)
+	})
+}
+
+// hasEnded reports whether it is of no use to go on.
+func (s *scan) hasEnded() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // A task is a piece of a source for one worker: either a section, which the
@@ -112,7 +145,6 @@ type task struct {
 // A source is a Source that is being read.
 type source struct {
 	*Source
-	id      SourceID
 	times   parse.Times
 	pending sync.WaitGroup // its tasks
 	live    bool           // a single worker counts up its pieces
@@ -121,7 +153,7 @@ type source struct {
 
 // task makes the next task of a source.
 func (s *source) task(r *parse.Reader, b *parse.Block) task {
-	p := &piece{source: s.id}
+	p := &piece{source: &s.ID}
 	if !s.live {
 		s.pieces = append(s.pieces, p)
 	}
@@ -135,7 +167,10 @@ func (s *scan) open(from parse.Source, o parse.Options, add func(*Source)) {
 		to := newSource(in, err)
 		add(to)
 		if err == nil {
-			s.read(in, &source{Source: to, id: sourceID(to.Name), times: in.Times, live: s.live})
+			s.read(in, &source{Source: to, times: in.Times, live: s.live})
+		}
+		if s.hasEnded() {
+			return
 		}
 	}
 }
@@ -162,7 +197,7 @@ func (s *scan) read(in *parse.Input, src *source) {
 
 // stream reads a source block by block and sends the blocks.
 func (s *scan) stream(src *source, r *parse.Reader) {
-	for {
+	for !s.hasEnded() {
 		block := <-s.free
 		err := r.Next(block)
 		if err != nil {
@@ -187,10 +222,22 @@ func (s *scan) work(tally *Tally, look *glance) {
 				return
 			}
 			s.do(t, w, tally, own)
+			s.bound(tally)
 			look.changed()
 		case <-look.due:
 			look.take()
 		}
+	}
+}
+
+// bound keeps a tally within its share of memory. A third of all is for tallies: to sort
+// and write them takes some more, and so does reading.
+func (s *scan) bound(tally *Tally) {
+	if s.space == nil || tally.size() < s.space.limit/3/int64(cap(s.slots)) {
+		return
+	}
+	if err := tally.Spill(s.space); err != nil {
+		s.fail(err)
 	}
 }
 
@@ -205,8 +252,10 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	if t.block != nil {
 		w.block(t.block)
 		s.free <- t.block
-	} else if err := w.read(t.reader, own); err != nil {
-		t.source.breakOff(err)
+	} else if !s.hasEnded() {
+		if err := w.read(t.reader, own); err != nil {
+			t.source.breakOff(err)
+		}
 	}
 	t.piece.records = w.account.Records.Total()
 	t.source.settle(&w.account, w.skipped, &w.doubts)

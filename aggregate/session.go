@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"cmp"
+	"encoding/binary"
 
 	"github.com/zeebo/xxh3"
 )
@@ -12,11 +13,32 @@ import (
 // same memory however long its ID is.
 //
 // Where no session is known it stands for the connection or the client instance
-// that a record bears, by a hash with another seed.
-type SessionID [16]byte
+// that a record bears, by a hash with another seed. The zero SessionID is none.
+type SessionID struct{ Hi, Lo uint64 }
 
 // NewSessionID returns what stands for an OpenTok session ID.
-func NewSessionID(id []byte) SessionID { return sessionHash(FromSession, id).Bytes() }
+func NewSessionID(id []byte) SessionID { return sessionHash(FromSession, id) }
+
+// Compare orders SessionIDs; none comes first.
+func (id SessionID) Compare(other SessionID) int {
+	if id.Hi != other.Hi {
+		return cmp.Compare(id.Hi, other.Hi)
+	}
+	return cmp.Compare(id.Lo, other.Lo)
+}
+
+// Bytes returns the SessionID such that it sorts as Compare says.
+func (id SessionID) Bytes() [16]byte {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], id.Hi)
+	binary.BigEndian.PutUint64(b[8:], id.Lo)
+	return b
+}
+
+// SessionIDOf returns the SessionID of what Bytes returned.
+func SessionIDOf(b [16]byte) SessionID {
+	return SessionID{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
+}
 
 // SessionFrom says what stands for a session.
 type SessionFrom uint8
@@ -38,11 +60,11 @@ func (f SessionFrom) String() string {
 }
 
 // sessionHash is the hash of an ID of that kind.
-func sessionHash(from SessionFrom, id []byte) xxh3.Uint128 {
+func sessionHash(from SessionFrom, id []byte) SessionID {
 	if from == FromSession {
-		return xxh3.Hash128(id) // frequent, and faster without a seed
+		return SessionID(xxh3.Hash128(id)) // frequent, and faster without a seed
 	}
-	return xxh3.Hash128Seed(id, uint64(from))
+	return SessionID(xxh3.Hash128Seed(id, uint64(from)))
 }
 
 // sessions numbers the sessions of a Tally, and what stands for them, in the
@@ -50,18 +72,18 @@ func sessionHash(from SessionFrom, id []byte) xxh3.Uint128 {
 // since every record of a log is looked up in it.
 type sessions struct {
 	slots []sessionSlot // a power of two of them, at most three quarters used
-	ids   []xxh3.Uint128
+	ids   []SessionID
 	known []known
 }
 
 // known is what is known of a session beside its ID.
 type known struct {
 	from SessionFrom
-	is   uint32 // number plus one of the session that a stand-in is; zero: none was seen with it
+	is   uint32 // number plus one of the session that a stand-in was seen with; zero: none
 	of   uint32 // likewise the client that a connection was seen with
 
-	client client // of a stand-in FromClient
-	key    name   // label of the API key of a session
+	traits traits // of a stand-in FromClient
+	key    Name   // label of the API key of a session
 }
 
 // several is in place of the session of a stand-in that was seen with more than
@@ -86,25 +108,24 @@ func (s *sessions) bindClient(connection, client uint32) {
 	}
 }
 
-// resolve returns the session that a stand-in is, or the number itself. Both are
-// numbers plus one. A connection that no session was seen with is what its client
-// is.
-func (s *sessions) resolve(number uint32) uint32 {
+// id returns the SessionID of a number plus one, none for zero.
+func (s *sessions) id(number uint32) SessionID {
 	if number == 0 {
-		return 0
+		return SessionID{}
 	}
-	k := &s.known[number-1]
-	switch {
-	case k.is != 0 && k.is != several:
-		return k.is
-	case k.is == 0 && k.of != 0 && k.of != several:
-		return s.resolve(k.of)
+	return s.ids[number-1]
+}
+
+// link returns what a stand-in was seen with, given by number plus one.
+func (s *sessions) link(number uint32) Link {
+	if number == several {
+		return Link{Several: true}
 	}
-	return number
+	return Link{ID: s.id(number)}
 }
 
 type sessionSlot struct {
-	id     xxh3.Uint128
+	id     SessionID
 	number uint32 // plus one; zero marks a free slot
 	cell   Cell   // the last one in which the session was seen, unseen at first
 }
@@ -113,7 +134,7 @@ type sessionSlot struct {
 const unseen = NoCell + 1
 
 // slot returns the slot of id, which is added if it is new.
-func (s *sessions) slot(from SessionFrom, id xxh3.Uint128) *sessionSlot {
+func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
 	if len(s.ids) >= len(s.slots)/4*3 {
 		s.grow(max(2*len(s.slots), 1<<10))
 	}
@@ -126,7 +147,7 @@ func (s *sessions) slot(from SessionFrom, id xxh3.Uint128) *sessionSlot {
 }
 
 // find returns the slot that holds id, or the free one where it belongs.
-func (s *sessions) find(id xxh3.Uint128) *sessionSlot {
+func (s *sessions) find(id SessionID) *sessionSlot {
 	mask := uint64(len(s.slots) - 1)
 	for i := id.Lo & mask; ; i = (i + 1) & mask {
 		slot := &s.slots[i]
@@ -144,43 +165,6 @@ func (s *sessions) grow(size int) {
 			*s.find(old[i].id) = old[i]
 		}
 	}
-}
-
-// reserve makes room for n sessions more. Moving one table into another in the
-// order of its slots is quadratic unless the target has room for both.
-func (s *sessions) reserve(n int) {
-	size := max(len(s.slots), 1<<10)
-	for len(s.ids)+n >= size/4*3 {
-		size *= 2
-	}
-	if size > len(s.slots) {
-		s.grow(size)
-	}
-}
-
-// join adds the sessions of other and returns what its numbers become, all of
-// them plus one.
-func (s *sessions) join(other *sessions) []uint32 {
-	s.reserve(len(other.ids))
-	numbers := make([]uint32, len(other.ids)+1)
-	for i, id := range other.ids {
-		numbers[i+1] = s.slot(other.known[i].from, id).number
-	}
-	number := func(n uint32) uint32 {
-		if n == several {
-			return several
-		}
-		return numbers[n]
-	}
-	for i, k := range other.known {
-		if k.is != 0 {
-			s.bind(numbers[i+1], number(k.is))
-		}
-		if k.of != 0 {
-			s.bindClient(numbers[i+1], number(k.of))
-		}
-	}
-	return numbers
 }
 
 // A sighting says that a session was seen in a cell: the session's number in

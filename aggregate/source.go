@@ -85,6 +85,7 @@ func (d *Doubts) add(other *Doubts) {
 // A Source is what was read from one parse.Input.
 type Source struct {
 	Name        string
+	ID          SourceID
 	Format      string // "" if nothing could be read
 	Compression string // as in parse.Input
 	Account     Account
@@ -106,7 +107,7 @@ type Source struct {
 // newSource returns a source of which nothing has been read yet. err is why nothing
 // can be.
 func newSource(in *parse.Input, err error) *Source {
-	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression}
+	s := &Source{Name: in.Name, ID: sourceID(in.Name), Format: in.Format.Name, Compression: in.Compression}
 	if err != nil {
 		s.refuse(err)
 	}

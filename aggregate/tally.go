@@ -1,8 +1,6 @@
 package aggregate
 
 import (
-	"cmp"
-	"iter"
 	"maps"
 	"slices"
 
@@ -13,14 +11,14 @@ import (
 // A Tally counts classified records by time, session, method and error, and
 // knows which sessions were seen when.
 //
-// A Tally is a sum. Merge is commutative and associative, and the zero Tally
-// adds nothing, so records may be split among workers, files or machines in any
-// way and still add up to the same Tally. Time is kept in cells of a quarter of
-// an hour; windows and zones are drawn in report.
+// A Tally is a sum: it is read as parts, and parts of any number of tallies are
+// settled together (Settle). So records may be split among workers, files or machines
+// in any way and still add up to the same Counts. Time is kept in cells of a quarter
+// of an hour; windows and zones are drawn in report.
 //
-// It holds 60 to 90 bytes per session or stand-in, 8 per session and cell, 56 per
+// It holds 60 to 90 bytes per session or stand-in, 8 per session and cell, 72 per
 // record that shows an error (or per 67 ms and mark, where there are more: see
-// evidence), and 24 per telemetry event of an attempt. It is not safe for
+// Evidence), and 24 per telemetry event of an attempt. It is not safe for
 // concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
@@ -28,22 +26,18 @@ type Tally struct {
 	coverage  map[Cell]Coverage
 	current   Coverage // of the last record's cell, not yet among the others
 
-	origins   origins
+	origins   Origins
 	errors    names
 	methods   names
 	labels    names // of SDK versions, browsers and systems
-	agents    map[string]client
+	agents    map[string]traits
 	evidences evidences
 
 	steps runs[step]
 	posts int64  // steps that were added, repeats included
 	key   []byte // scratch
 
-	// Made by Settle, of what stands above:
-	settled    bool
-	order      []uint32   // sessions by number plus one, sorted by SessionID, without those that stand for another one
-	onlyClient []uint32   // of each session by number plus one
-	evidence   []evidence // in its final form
+	spilled []*Part // what did not fit into memory
 }
 
 // start makes the zero Tally ready.
@@ -54,13 +48,12 @@ func (t *Tally) start() {
 }
 
 // Enter says that the records to come stand in that source.
-func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: source}) }
+func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: &source}) }
 
 // Add counts one record. v says what it is evidence of; a record that is none
 // still shows that its session was there. number says which record
 // of its source it is, from 0.
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
-	t.settled = false
 	cell := CellOf(e.Time)
 	// Frequent case first: neighbouring records share a cell.
 	if cell != t.current.Cell || t.current.Records == 0 {
@@ -80,7 +73,14 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 		return
 	}
 	t.start()
-	x := t.newEvidence(e, v, session, client, number)
+	x := kept{session: session, Evidence: newEvidence(e, v, t.sessions.id(client), number)}
+	if len(v.Name) > 0 {
+		x.Error = t.errors.add(v.Name)
+	}
+	if len(v.MethodName) > 0 {
+		x.Method = t.methods.add(v.MethodName)
+	}
+	x.Origin = t.origins.here()
 	t.evidences.add(&x)
 }
 
@@ -118,12 +118,7 @@ func (t *Tally) cover() {
 	if t.coverage == nil {
 		t.coverage = make(map[Cell]Coverage)
 	}
-	c, ok := t.coverage[t.current.Cell]
-	if !ok {
-		c = Coverage{Cell: t.current.Cell, First: parse.NoTime, Last: parse.NoTime}
-	}
-	c.add(t.current)
-	t.coverage[c.Cell] = c
+	addCoverage(t.coverage, t.current)
 	t.current.Records = 0
 }
 
@@ -157,126 +152,6 @@ func (t *Tally) see(from SessionFrom, id []byte, cell Cell) uint32 {
 	return slot.number
 }
 
-// Merge adds the counts of other, which must not be used any more.
-func (t *Tally) Merge(other *Tally) {
-	if len(other.sessions.ids) > len(t.sessions.ids) {
-		*t, *other = *other, *t // move the smaller one
-	}
-	t.start()
-	other.start()
-	t.settled = false
-	t.cover()
-	other.cover()
-	for _, c := range other.coverage {
-		t.current = c
-		t.cover()
-	}
-	numbers := t.sessions.join(&other.sessions)
-	labels := t.labels.join(&other.labels)
-	for i, k := range other.sessions.known {
-		t.sessions.known[numbers[i+1]-1].key = labels[k.key]
-		c := &t.sessions.known[numbers[i+1]-1].client
-		t.lesser(&c.sdk, labels[k.client.sdk])
-		t.lesser(&c.browser, labels[k.client.browser])
-		t.lesser(&c.os, labels[k.client.os])
-	}
-	for s := range other.sightings.all() {
-		t.sightings.add(newSighting(numbers[s.number()], s.cell()))
-	}
-	errors, methods, origin := t.errors.join(&other.errors), t.methods.join(&other.methods), t.origins.join(&other.origins)
-	for e := range other.evidences.all {
-		e.session, e.client, e.origin = numbers[e.session], numbers[e.client], e.origin+origin
-		e.err, e.method = errors[e.err], methods[e.method]
-		t.evidences.add(e)
-	}
-	other.steps.change(func(s *step) { s.session, s.client = numbers[s.session], numbers[s.client] })
-	t.steps.join(&other.steps)
-	t.posts += other.posts
-	*other = Tally{}
-}
-
-// Settle makes a Tally ready to be read, which several goroutines may then do. It
-// need not be called: what reads a Tally does so. Add and Merge undo it.
-func (t *Tally) Settle() {
-	if t.settled {
-		return
-	}
-	t.start()
-	t.cover()
-	t.sightings.settle()
-	t.steps.settle()
-	t.order = t.order[:0]
-	for i := range t.sessions.ids {
-		if n := uint32(i) + 1; t.sessions.resolve(n) == n {
-			t.order = append(t.order, n)
-		}
-	}
-	slices.SortFunc(t.order, t.compareSessions)
-	t.onlyClient = t.onlyClients()
-	t.evidence = t.settleEvidence()
-	t.settled = true
-}
-
-// compareSessions orders two sessions, given by their number plus one, by their
-// SessionID; none comes first.
-func (t *Tally) compareSessions(a, b uint32) int {
-	if a == 0 || b == 0 || a == b {
-		return cmp.Compare(a, b)
-	}
-	x, y := &t.sessions.ids[a-1], &t.sessions.ids[b-1]
-	if x.Hi != y.Hi {
-		return cmp.Compare(x.Hi, y.Hi)
-	}
-	return cmp.Compare(x.Lo, y.Lo)
-}
-
-// A Sighting is a session that was seen in a cell, NoCell if only records
-// without a time bear it there.
-type Sighting struct {
-	Session SessionID
-	From    SessionFrom // what the session is known by
-	Cell    Cell
-}
-
-// Sightings yields every session that a filter selects with every cell that it
-// covers in which the session was seen, sorted by session and cell.
-func (t *Tally) Sightings(f Filter) iter.Seq[Sighting] {
-	t.Settle()
-	selected := t.selection(&f).sessions(t)
-	bounded := f.Bounded()
-	since, until := f.Cells()
-	var all []sighting
-	for s := range t.sightings.all() {
-		all = append(all, newSighting(t.sessions.resolve(s.number()), s.cell()))
-	}
-	slices.Sort(all) // in order already, but for stand-ins
-	all = slices.Compact(all)
-	// Sorted by number so far: where the sightings of each session begin.
-	begin := make([]uint32, len(t.sessions.ids)+2)
-	for i, s := range all {
-		begin[s.number()+1] = uint32(i) + 1
-	}
-	for i := 1; i < len(begin); i++ {
-		begin[i] = max(begin[i], begin[i-1])
-	}
-	return func(yield func(Sighting) bool) {
-		for _, number := range t.order {
-			if selected != nil && !selected[number] {
-				continue
-			}
-			id := SessionID(t.sessions.ids[number-1].Bytes())
-			for _, s := range all[begin[number]:begin[number+1]] {
-				if bounded && (s.cell() < since || s.cell() >= until) {
-					continue
-				}
-				if !yield(Sighting{Session: id, From: t.sessions.known[number-1].from, Cell: s.cell()}) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // A Coverage says which records of any readable kind stand in a cell.
 type Coverage struct {
 	Cell        Cell // NoCell: records without a time
@@ -290,16 +165,29 @@ func (c *Coverage) add(other Coverage) {
 	c.Last = max(c.Last, other.Last)
 }
 
-// Coverage yields every cell that holds records, in order. No filter applies: it
-// accounts for all that was read.
-func (t *Tally) Coverage() iter.Seq[Coverage] {
-	t.Settle()
-	cells := slices.Sorted(maps.Keys(t.coverage))
-	return func(yield func(Coverage) bool) {
-		for _, c := range cells {
-			if !yield(t.coverage[c]) {
-				return
-			}
-		}
+// addCoverage adds the coverage of a cell to that of others.
+func addCoverage(to map[Cell]Coverage, c Coverage) {
+	sum, ok := to[c.Cell]
+	if !ok {
+		sum = Coverage{Cell: c.Cell, First: parse.NoTime, Last: parse.NoTime}
 	}
+	sum.add(c)
+	to[c.Cell] = sum
+}
+
+// sortedCoverage returns every cell that holds records, in order.
+func sortedCoverage(of map[Cell]Coverage) []Coverage {
+	out := make([]Coverage, 0, len(of))
+	for _, cell := range slices.Sorted(maps.Keys(of)) {
+		out = append(out, of[cell])
+	}
+	return out
+}
+
+// earlier returns the lesser of two instants, either of which may be NoTime.
+func earlier(a, b int64) int64 {
+	if a == parse.NoTime || b != parse.NoTime && b < a {
+		return b
+	}
+	return a
 }

@@ -10,17 +10,22 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse"
-	"github.com/zeebo/xxh3"
 )
 
-// contents is all that a Tally says, but failures.
+// contents is all that is counted, but failures.
 type contents struct {
-	sightings []Sighting
-	coverage  []Coverage
+	cells    map[SessionID][]Cell
+	coverage []Coverage
 }
 
-func contentsOf(t *Tally) contents {
-	return contents{slices.Collect(t.Sightings(Filter{})), slices.Collect(t.Coverage())}
+func contentsOf(c *Counts) contents {
+	cells := map[SessionID][]Cell{}
+	for _, s := range sessionsIn(c, Filter{}) {
+		if len(s.Cells) > 0 {
+			cells[s.ID] = s.Cells
+		}
+	}
+	return contents{cells, c.Coverage}
 }
 
 // spread are random records over many cells.
@@ -40,21 +45,8 @@ func TestTallyIsASum(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		records := spread(r)
-		want := contentsOf(tallyOfRecords(records))
-
-		r.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
-		parts := []*Tally{{}} // with an empty one among them
-		for from := 0; from < len(records); {
-			to := from + 1 + r.IntN(len(records)-from)
-			parts = append(parts, tallyOfRecords(records[from:to]))
-			from = to
-		}
-		for len(parts) > 1 { // any two of them, in any order
-			r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-			parts[0].Merge(parts[1])
-			parts = slices.Delete(parts, 1, 2)
-		}
-		if got := contentsOf(parts[0]); !reflect.DeepEqual(got, want) {
+		want := contentsOf(counts(tallyOfRecords(records)))
+		if got := contentsOf(counts(split(r, records)...)); !reflect.DeepEqual(got, want) {
 			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
 		}
 	}
@@ -81,17 +73,21 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 				lines++
 			}
 		}
-		tally := tallyOfRecords(records)
-		for row := range tally.Rows(Filter{}) {
-			lines -= row.Lines
+		c := counts(tallyOfRecords(records))
+		n := 0
+		for _, s := range sessionsIn(c, Filter{}) {
+			n += len(s.Cells)
+			for _, row := range s.Rows {
+				lines -= row.Lines
+			}
 		}
 		if lines != 0 {
 			t.Errorf("seed %d: %d lines are missing", seed, lines)
 		}
-		if n := len(slices.Collect(tally.Sightings(Filter{}))); n != len(sightings) {
+		if n != len(sightings) {
 			t.Errorf("seed %d: got %d sightings, want %d", seed, n, len(sightings))
 		}
-		for c := range tally.Coverage() {
+		for _, c := range c.Coverage {
 			if coverage[c.Cell] != c.Records {
 				t.Errorf("seed %d: %+v, want %d records", seed, c, coverage[c.Cell])
 			}
@@ -108,7 +104,7 @@ func TestSessionTableGrows(t *testing.T) {
 	const n = 100_000
 	for round := range 2 {
 		for i := range uint32(n) {
-			if got := s.slot(FromSession, xxh3.Hash128(fmt.Appendf(nil, "session %d", i))).number; got != i+1 {
+			if got := s.slot(FromSession, NewSessionID(fmt.Appendf(nil, "session %d", i))).number; got != i+1 {
 				t.Fatalf("round %d: session %d has number %d", round, i, got)
 			}
 		}

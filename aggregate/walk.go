@@ -42,7 +42,7 @@ func walk(in *parse.Input, to *Source, visit func(*Record) error) error {
 	w := &worker{}
 	w.decoder.SetTimes(in.Times)
 	var stopped error
-	record := &Record{Source: to.Name, ID: sourceID(to.Name)} // reused, as the event is
+	record := &Record{Source: to.Name, ID: to.ID} // reused, as the event is
 	w.take = func(e *parse.Event, v *classify.Verdict, number int64) {
 		if stopped == nil {
 			record.Line, record.Number = w.account.Lines-int64(e.Lines)+1, number

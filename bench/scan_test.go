@@ -59,7 +59,13 @@ func BenchmarkScan(b *testing.B) {
 					b.SetBytes(int64(len(data)))
 					b.ReportAllocs()
 					for b.Loop() {
-						r := aggregate.Scan([]parse.Source{{Path: path}}, aggregate.Options{Jobs: jobs})
+						r, err := aggregate.Scan([]parse.Source{{Path: path}}, aggregate.Options{Jobs: jobs})
+						if err != nil {
+							b.Fatal(err)
+						}
+						if _, err := aggregate.Settle(nil, r.Parts...); err != nil {
+							b.Fatal(err)
+						}
 						if err := r.Sources[0].Trouble(); err != nil {
 							b.Fatal(err)
 						}
@@ -147,22 +153,49 @@ func BenchmarkZstdGoroutines(b *testing.B) {
 	}
 }
 
-// BenchmarkErrorBatches turns rows into Arrow record batches.
-func BenchmarkErrorBatches(b *testing.B) {
+// BenchmarkPartial writes and reads entries, each of one session with one failure, as
+// they are spilled.
+func BenchmarkPartial(b *testing.B) {
 	tally := &aggregate.Tally{}
 	const rows = 200_000
 	for i := range rows {
 		e := parse.Event{Time: int64(i) << 40, OfDay: parse.NoTime, Session: fmt.Appendf(nil, "1_MX4%d", i)}
 		tally.Add(&e, &classify.Verdict{Failure: true, Error: 1, Method: 1, Evidence: classify.ByName}, int64(i))
 	}
-	for b.Loop() {
-		n := int64(0)
-		for batch := range partial.Errors(tally, aggregate.Filter{}) {
-			n += batch.NumRows()
-		}
-		if n != rows {
-			b.Fatal(n)
-		}
+	part := tally.Parts()[0]
+	var written bytes.Buffer
+	if err := (partial.Codec{}).Write(&written, part); err != nil {
+		b.Fatal(err)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+	perRow := func(b *testing.B) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+	}
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			if err := (partial.Codec{}).Write(io.Discard, part); err != nil {
+				b.Fatal(err)
+			}
+		}
+		perRow(b)
+	})
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			p, err := partial.Codec{}.Read(bytes.NewReader(written.Bytes()), int64(written.Len()))
+			if err != nil {
+				b.Fatal(err)
+			}
+			c, err := p.Open(true)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for n := 0; ; n++ {
+				if _, err := c.Next(); err == io.EOF {
+					break
+				} else if err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		perRow(b)
+	})
 }

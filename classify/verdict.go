@@ -39,6 +39,9 @@ func (f MethodFrom) String() string {
 	return [...]string{"unknown", "only", "component", "phrase", "function", "spelled"}[f]
 }
 
+// MethodFroms lists every kind, weakest first.
+var MethodFroms = [...]MethodFrom{MethodUnknown, MethodOnly, MethodComponent, MethodPhrase, MethodFunction, MethodSpelled}
+
 // A Weight says what a record can do for the failure that it belongs to.
 type Weight uint8
 
@@ -49,6 +52,12 @@ const (
 	Socket               // a try of the signalling socket, which the SDK repeats by itself: joins the connect failure that follows
 	Aside                // telemetry of a failure that the application did not call for: founds none
 )
+
+// Weights lists them all.
+var Weights = [...]Weight{Strong, Weak, Socket, Aside}
+
+// String returns the weight's name in partials.
+func (w Weight) String() string { return [...]string{"strong", "weak", "socket", "aside"}[w] }
 
 // A Verdict is what a record says went wrong. Its byte fields are views into the
 // record.

@@ -21,17 +21,20 @@ type Filter struct {
 	Error        string
 }
 
-// of returns what selects in a tally.
-func (f *Filter) of(t *aggregate.Tally) aggregate.Filter {
+// of returns what selects in counts.
+func (f *Filter) of(c *aggregate.Counts) (aggregate.Filter, error) {
 	out := aggregate.Filter{Since: f.Since, Until: f.Until, SDK: f.SDK}
 	if f.Session != "" {
-		id, ok := t.Session(f.Session)
+		id, ok, err := c.Session(f.Session)
+		if err != nil {
+			return out, err
+		}
 		if !ok {
 			id = aggregate.NewSessionID([]byte(f.Session)) // of nothing there is
 		}
 		out.Session = id
 	}
-	return out
+	return out, nil
 }
 
 // bounded reports whether a filter selects by time.

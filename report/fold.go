@@ -1,23 +1,20 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
-	"iter"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 )
 
-// A fold makes the rows of a report from batches, which come session by session:
-// so a session is counted once where it differs from the one before.
+// A fold makes the rows of a report from what is counted session by session: so a
+// session is counted once where it differs from the one before.
 type fold struct {
 	report  *Report
+	names   *aggregate.Names
 	window  map[aggregate.Cell]int // into report.Windows
 	methods map[methodKey]*Method
 	errors  map[errorKey]*Error
@@ -50,70 +47,65 @@ func (m *mark) count(session aggregate.SessionID, n *int) {
 	}
 }
 
-func newFold(r *Report) *fold {
+func newFold(r *Report, c *aggregate.Counts, filter *aggregate.Filter) *fold {
 	if r.Window.All() {
 		r.Windows = []Window{{Complete: true}}
 	}
 	r.Totals.Evidence = map[string]int64{}
-	return &fold{
+	r.Totals.Duplicates = c.Duplicates
+	f := &fold{
 		report:  r,
+		names:   c.Names,
 		window:  map[aggregate.Cell]int{aggregate.NoCell: Timeless},
 		methods: map[methodKey]*Method{},
 		errors:  map[errorKey]*Error{},
 		shown:   map[string]bool{},
 	}
+	f.coverage(c.Coverage, filter)
+	return f
 }
 
-// foldAll makes a report of t, and the same with the whole input as one window,
-// if that is another one. Each stream is read once.
-func foldAll(t *aggregate.Tally, r, overall *Report) {
-	folds := []*fold{newFold(r)}
+// foldAll makes a report of counts, and the same with the whole input as one window,
+// if that is another one. The counts are read once.
+func foldAll(c *aggregate.Counts, r, overall *Report) error {
+	filter, err := r.Filter.of(c)
+	if err != nil {
+		return err
+	}
+	folds := []*fold{newFold(r, c, &filter)}
 	if overall != r {
-		folds = append(folds, newFold(overall))
+		folds = append(folds, newFold(overall, c, &filter))
 	}
-	filter := r.Filter.of(t)
-	for _, f := range folds {
-		f.coverage(t, &filter)
-	}
-	var others sync.WaitGroup
-	for _, f := range folds {
-		others.Go(func() { f.sightings(t, &filter) })
-	}
-	batches, duplicates := partial.Attempts(t, filter)
-	r.Totals.Duplicates = duplicates
-	// Both streams are sorted by session. They are read side by side, so that all
-	// of one session comes together.
-	attempt, stop := iter.Pull(partial.AttemptsRows(batches))
-	defer stop()
-	attempts, more := attempt()
-	attemptsUpTo := func(session aggregate.SessionID) {
-		for more && bytes.Compare(attempts.Session[:], session[:]) <= 0 {
-			for _, f := range folds {
-				f.attempts(attempts)
-			}
-			attempts, more = attempt()
+	for s, err := range c.Sessions(filter) {
+		if err != nil {
+			return err
 		}
-	}
-	for row := range partial.ErrorRows(partial.Errors(t, filter)) {
-		attemptsUpTo(row.Session)
 		for _, f := range folds {
-			f.row(row)
+			f.session(s)
 		}
 	}
-	attemptsUpTo(lastSession)
-	others.Wait()
 	for _, f := range folds {
 		f.end()
 	}
+	return nil
 }
 
-var lastSession = aggregate.SessionID(bytes.Repeat([]byte{0xff}, len(aggregate.SessionID{})))
+// session adds what is counted of one session.
+func (f *fold) session(s *aggregate.Session) {
+	f.sightings(s)
+	for i := range s.Attempts {
+		f.attempts(s, &s.Attempts[i])
+	}
+	for i := range s.Rows {
+		f.row(s, &s.Rows[i])
+	}
+}
 
 // coverage draws the windows.
-func (f *fold) coverage(t *aggregate.Tally, filter *aggregate.Filter) {
+func (f *fold) coverage(cells []aggregate.Coverage, filter *aggregate.Filter) {
 	r := f.report
 	first, last, end := int64(parse.NoTime), int64(parse.NoTime), int64(parse.NoTime)
-	for c := range partial.CoverageRows(partial.Coverage(t)) {
+	for _, c := range cells {
 		end = max(end, c.Last)
 		if !filter.Covers(c.Cell) {
 			continue
@@ -158,21 +150,20 @@ func (f *fold) windowOf(c aggregate.Cell) int {
 	return f.window[c]
 }
 
-// sightings counts sessions.
-func (f *fold) sightings(t *aggregate.Tally, filter *aggregate.Filter) {
+// sightings counts the session.
+func (f *fold) sightings(s *aggregate.Session) {
 	r := f.report
-	var last aggregate.SessionID
+	if len(s.Cells) == 0 {
+		return
+	}
+	r.Totals.Sessions++
+	if s.From != aggregate.FromSession {
+		r.Totals.StandIns++
+	}
 	window := Timeless
-	for s := range partial.SightingRows(partial.Sightings(t, *filter)) {
-		if s.Session != last || r.Totals.Sessions == 0 {
-			r.Totals.Sessions++
-			if s.KnownBy != aggregate.FromSession.String() {
-				r.Totals.StandIns++
-			}
-			last, window = s.Session, Timeless
-		}
-		// A session's cells come in order, and so do its windows.
-		if w := f.windowOf(s.Cell); w != window {
+	for _, c := range s.Cells {
+		// Cells come in order, and so do windows.
+		if w := f.windowOf(c); w != window {
 			r.Windows[w].Sessions++
 			window = w
 		}
@@ -180,36 +171,36 @@ func (f *fold) sightings(t *aggregate.Tally, filter *aggregate.Filter) {
 }
 
 // attempts adds attempts to their method.
-func (f *fold) attempts(row *partial.AttemptsRow) {
-	filter := &f.report.Filter
-	if !filter.takesMethod(row.Method) {
+func (f *fold) attempts(s *aggregate.Session, row *aggregate.Attempts) {
+	filter, method := &f.report.Filter, row.Method.Name()
+	if !filter.takesMethod(method) {
 		return
 	}
 	if row.Cell == aggregate.NoCell && filter.bounded() {
 		f.report.Totals.TimelessAttempts += row.Attempts
 		return
 	}
-	m := f.method(methodKey{f.windowOf(row.Cell), row.Method})
+	m := f.method(methodKey{f.windowOf(row.Cell), method})
 	if m.Attempts == nil {
 		m.Attempts = &Attempts{AnyError: filter.Error != ""}
 	}
 	m.Attempts.add(row)
-	if row.HasSession {
-		m.tried.count(row.Session, &m.Sessions)
+	if s.Known() {
+		m.tried.count(s.ID, &m.Sessions)
 	}
 }
 
-func (a *Attempts) add(row *partial.AttemptsRow) {
+func (a *Attempts) add(row *aggregate.Attempts) {
 	a.Attempts += row.Attempts
 	if row.Inferred {
 		a.Inferred += row.Attempts
 	}
 	switch row.Outcome {
-	case aggregate.Succeeded.String():
+	case aggregate.Succeeded:
 		a.Successes += row.Attempts
-	case aggregate.Failed.String():
+	case aggregate.Failed:
 		a.Failed += row.Attempts
-	case aggregate.Cancelled.String():
+	case aggregate.Cancelled:
 		a.Cancels += row.Attempts
 	}
 }
@@ -241,33 +232,34 @@ func (f *fold) err(k errorKey) *Error {
 }
 
 // row adds failures and their lines to their error and method.
-func (f *fold) row(row *partial.ErrorRow) {
+func (f *fold) row(s *aggregate.Session, row *aggregate.Row) {
 	totals, filter := &f.report.Totals, &f.report.Filter
-	if !filter.takesMethod(row.Method) {
+	method, name := f.names.Methods[row.Method], f.names.Errors[row.Error]
+	if !filter.takesMethod(method) {
 		return
 	}
-	taken := filter.takes(row.Method, row.Error)
+	taken := filter.takes(method, name)
 	if row.Cell == aggregate.NoCell && filter.bounded() {
 		if taken {
 			totals.TimelessFailures += row.Failures
 		}
 		return
 	}
-	key := methodKey{f.windowOf(row.Cell), row.Method}
+	key := methodKey{f.windowOf(row.Cell), method}
 	m := f.method(key)
 	if !taken {
 		// A session that failed by another error could have failed by this one.
-		if row.Failures > 0 && row.HasSession {
-			m.tried.count(row.Session, &m.Sessions)
+		if row.Failures > 0 && s.Known() {
+			m.tried.count(s.ID, &m.Sessions)
 		}
 		return
 	}
-	f.shown[row.Method] = true
-	e := f.err(errorKey{key, row.Error, row.Code})
+	f.shown[method] = true
+	e := f.err(errorKey{key, name, row.Code})
 	m.Lines += row.Lines
 	e.Lines += row.Lines
-	e.Evidence[row.Evidence] += row.Lines
-	totals.Evidence[row.Evidence] += row.Lines
+	e.Evidence[row.Evidence.String()] += row.Lines
+	totals.Evidence[row.Evidence.String()] += row.Lines
 	if row.Stated != 0 {
 		e.Codes[row.Stated] += row.Lines
 	}
@@ -285,25 +277,25 @@ func (f *fold) row(row *partial.ErrorRow) {
 	m.Failures += row.Failures
 	e.Failures += row.Failures
 	totals.Failures += row.Failures
-	if row.Error == "" {
+	if name == "" {
 		totals.Unnamed += row.Failures
 	}
 	if row.Cell == aggregate.NoCell {
 		totals.Timeless += row.Failures
 	}
-	if !row.HasSession {
+	if !s.Known() {
 		m.Sessionless += row.Failures
 		e.Sessionless += row.Failures
 		totals.Sessionless += row.Failures
 		return
 	}
-	m.tried.count(row.Session, &m.Sessions)
-	m.failed.count(row.Session, &m.SessionsFailed)
-	e.failed.count(row.Session, &e.Sessions)
-	f.failed.count(row.Session, &totals.SessionsFailed)
+	m.tried.count(s.ID, &m.Sessions)
+	m.failed.count(s.ID, &m.SessionsFailed)
+	e.failed.count(s.ID, &e.Sessions)
+	f.failed.count(s.ID, &totals.SessionsFailed)
 	if key.window != Timeless {
 		w := &f.report.Windows[key.window]
-		w.failed.count(row.Session, &w.SessionsFailed)
+		w.failed.count(s.ID, &w.SessionsFailed)
 	}
 }
 

@@ -2,7 +2,7 @@
 //
 // The path through the package:
 //
-//  1. [New] folds the record batches of a scan into a [Report]: windows are
+//  1. [New] folds what a scan has counted into a [Report]: windows are
 //     drawn, sessions counted, names looked up in the catalogue.
 //  2. A format writes it: [WriteText] for people, [WriteJSON] for programs.
 //
@@ -159,23 +159,26 @@ type Error struct {
 // Timeless is the window of lines without a time, where time is divided.
 const Timeless = -1
 
-// New makes the report of a scan.
-func New(scan *aggregate.Result, o Options) *Report {
+// New makes the report of what was counted in sources. It fails if the counts cannot be
+// read back from disk.
+func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Report, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: scan.Sources,
+		Sources: sources,
 	}
-	for _, s := range scan.Sources {
+	for _, s := range sources {
 		r.Totals.Add(&s.Account)
 	}
 	if r.overall = r; !o.Window.All() {
 		r.overall = &Report{Zone: o.Zone, Filter: o.Filter}
 	}
-	foldAll(scan.Tally, r, r.overall)
+	if err := foldAll(counts, r, r.overall); err != nil {
+		return nil, err
+	}
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
-	return r
+	return r, nil
 }

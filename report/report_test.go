@@ -53,8 +53,25 @@ func sampleLogs(t *testing.T, o report.Options) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := report.New(aggregate.Scan(sources, aggregate.Options{}), o)
+	r := reportOf(t, sources, o)
 	t.Chdir("report")
+	return r
+}
+
+func reportOf(t *testing.T, sources []parse.Source, o report.Options) *report.Report {
+	t.Helper()
+	read, err := aggregate.Scan(sources, aggregate.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := aggregate.Settle(nil, read.Parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := report.New(counts, read.Sources, o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 
@@ -224,7 +241,7 @@ func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 	if err := os.WriteFile(name, []byte("{\"a\":\n{\"b\":1}\n{\"c\":1}\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r := report.New(aggregate.Scan([]parse.Source{{Path: name}}, aggregate.Options{}), report.Options{})
+	r := reportOf(t, []parse.Source{{Path: name}}, report.Options{})
 	if !r.Sources[0].Damaged() || len(r.Warnings) == 0 {
 		t.Fatal("the name stands in no warning")
 	}

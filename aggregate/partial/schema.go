@@ -1,94 +1,138 @@
-// Package partial makes a tally travel: as Arrow record batches.
+// Package partial makes parts travel: as Arrow record batches.
 //
-// A tally becomes four streams of batches, [Errors], [Attempts], [Sightings] and
-// [Coverage], each in the order that aggregate gives: the first three by session.
-// Names travel as strings in dictionaries that all batches of a stream share,
-// never as numbers of this process. [ErrorRows], [AttemptsRows], [SightingRows]
-// and [CoverageRows] read them back; reports are made from what these yield, so
-// that a report does not care where its batches come from.
+// What is known of each session, [aggregate.Entry], is one row of one schema, so that a
+// partial is a plain Arrow IPC stream which any reader opens. Names travel as strings in
+// dictionaries that all batches of a stream share, never as numbers of a process. [Write]
+// and [Open] are for files, with all that a report needs beside; a [Codec] is for what a
+// process keeps on disk for itself.
 //
 // This package is the only one that knows Arrow.
 package partial
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify"
 )
 
 var (
-	instant  = &arrow.TimestampType{Unit: arrow.Nanosecond, TimeZone: "UTC"}
-	cellTime = &arrow.TimestampType{Unit: arrow.Second, TimeZone: "UTC"}
-	session  = &arrow.FixedSizeBinaryType{ByteWidth: 16}
-	name     = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
+	idType   = &arrow.FixedSizeBinaryType{ByteWidth: 16}
+	cellType = &arrow.TimestampType{Unit: arrow.Second, TimeZone: "UTC"}
+	stepTime = &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"}
+	nameType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
+	boolType = arrow.FixedWidthTypes.Boolean
 )
 
-// The columns of the errors stream, in order.
+// The columns of a partial, in order.
 const (
-	colMethod = iota
-	colError
-	colCode
-	colSession
-	colCell
+	colID = iota
+	colKnownBy
+	colAPIKey
 	colSDK
 	colBrowser
 	colOS
-	colAPIKey
+	colSession
+	colSessions
+	colClient
+	colClients
+	colCells
 	colEvidence
-	colStated
-	colFailures
-	colLines
-	colFirst
-	colLast
+	colSteps
 )
 
-// ErrorsSchema is the schema of the errors stream: a row for each session,
-// method, error, code, quarter of an hour, client, and what its lines state. All
-// before evidence says of which failures the lines speak.
-var ErrorsSchema = arrow.NewSchema([]arrow.Field{
-	{Name: "method", Type: name},                                     // "unknown" if it cannot be told
-	{Name: "error", Type: name, Nullable: true},                      // null: no name can be told
-	{Name: "code", Type: arrow.PrimitiveTypes.Int32, Nullable: true}, // stands for a missing name
-	{Name: "session", Type: session, Nullable: true},                 // XXH3-128 of the session ID
-	{Name: "cell", Type: cellTime, Nullable: true},                   // start of the quarter of an hour in which the failures began; null: no time
-	{Name: "sdk", Type: name, Nullable: true},                        // version, as in 2.35.2; null: telemetry does not tell
-	{Name: "browser", Type: name, Nullable: true},                    // with its major version, as in Chrome 142
-	{Name: "os", Type: name, Nullable: true},
-	{Name: "api_key", Type: name, Nullable: true},                           // of the session; null: its ID does not tell
-	{Name: "evidence", Type: name},                                          // of the lines
-	{Name: "stated_code", Type: arrow.PrimitiveTypes.Int32, Nullable: true}, // by the lines
-	{Name: "failures", Type: arrow.PrimitiveTypes.Int64},                    // each in one of its rows
-	{Name: "lines", Type: arrow.PrimitiveTypes.Int64},
-	{Name: "first_seen", Type: instant, Nullable: true}, // of the lines
-	{Name: "last_seen", Type: instant, Nullable: true},
+// The fields of evidence, in order.
+const (
+	evSource = iota
+	evClient
+	evStream
+	evCode
+	evError
+	evMethod
+	evMethodFrom
+	evKind
+	evWeight
+	evLate
+	evAxis
+	evFirst
+	evSpan
+	evPlace
+	evPlaceSpan
+	evRecords
+)
+
+// The fields of steps, in order.
+const (
+	stepCall = iota
+	stepClient
+	stepAt
+	stepMethod
+	stepWhat
+)
+
+var evidenceType = arrow.StructOf(
+	arrow.Field{Name: "source", Type: arrow.PrimitiveTypes.Uint32},       // into the list of sources
+	arrow.Field{Name: "client", Type: idType, Nullable: true},            // that posted the records
+	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32},       // hash of the stream or subscriber; 0: none
+	arrow.Field{Name: "code", Type: arrow.PrimitiveTypes.Int32},          // that the records state; 0: none
+	arrow.Field{Name: "error", Type: nameType, Nullable: true},           // null: no name can be told
+	arrow.Field{Name: "method", Type: nameType},                          // "unknown" if it cannot be told
+	arrow.Field{Name: "method_from", Type: nameType},                     // how it is known
+	arrow.Field{Name: "evidence", Type: nameType},                        // how the error is known
+	arrow.Field{Name: "weight", Type: nameType},                          // what the records can do for a failure
+	arrow.Field{Name: "late", Type: boolType},                            // the timer of a publisher that was gone
+	arrow.Field{Name: "axis", Type: nameType},                            // what first counts
+	arrow.Field{Name: "first", Type: arrow.PrimitiveTypes.Int64},         // time: Unix ns; time_of_day: ns; record: which one of its source
+	arrow.Field{Name: "span", Type: arrow.PrimitiveTypes.Uint32},         // from the first record to the last, likewise
+	arrow.Field{Name: "first_record", Type: arrow.PrimitiveTypes.Uint32}, // which one of its source it is, from 0
+	arrow.Field{Name: "record_span", Type: arrow.PrimitiveTypes.Uint32},  // from there to the last one
+	arrow.Field{Name: "records", Type: arrow.PrimitiveTypes.Uint32},
+)
+
+var stepsType = arrow.StructOf(
+	arrow.Field{Name: "call", Type: arrow.PrimitiveTypes.Uint64}, // hash of what the events of one call share
+	arrow.Field{Name: "client", Type: idType, Nullable: true},
+	arrow.Field{Name: "time", Type: stepTime, Nullable: true},
+	arrow.Field{Name: "method", Type: nameType},
+	arrow.Field{Name: "what", Type: nameType}, // start, or how the call ended
+)
+
+// schema is the schema of a partial: a row for each session, or what stands for one,
+// sorted by ID; a null ID stands for all that bears none.
+var schema = arrow.NewSchema([]arrow.Field{
+	{Name: "id", Type: idType, Nullable: true},        // XXH3-128 of the ID
+	{Name: "known_by", Type: nameType},                // what the ID is one of: session, connection, client; source if it is null
+	{Name: "api_key", Type: nameType, Nullable: true}, // of a session
+	{Name: "sdk", Type: nameType, Nullable: true},     // of a client: version, as in 2.35.2
+	{Name: "browser", Type: nameType, Nullable: true},
+	{Name: "os", Type: nameType, Nullable: true},
+	{Name: "session", Type: idType, Nullable: true}, // that a connection or client was seen with
+	{Name: "several_sessions", Type: boolType},      // it was seen with more than one
+	{Name: "client", Type: idType, Nullable: true},  // that a connection was seen with
+	{Name: "several_clients", Type: boolType},       // likewise
+	{Name: "cells", Type: listOf(cellType)},         // starts of the quarters of an hour in which a record bore the ID; null: no time
+	{Name: "evidence", Type: listOf(evidenceType)},  // records that show an error
+	{Name: "steps", Type: listOf(stepsType)},        // telemetry events that start or end an attempt
 }, nil)
 
-// AttemptsSchema is the schema of the attempts stream: a row for each session,
-// method, quarter of an hour, client and kind of outcome.
-var AttemptsSchema = arrow.NewSchema([]arrow.Field{
-	{Name: "session", Type: session, Nullable: true},
-	{Name: "method", Type: name},
-	{Name: "cell", Type: cellTime, Nullable: true}, // in which the attempts began
-	{Name: "sdk", Type: name, Nullable: true},
-	{Name: "browser", Type: name, Nullable: true},
-	{Name: "os", Type: name, Nullable: true},
-	{Name: "api_key", Type: name, Nullable: true},
-	{Name: "outcome", Type: name},
-	{Name: "inferred", Type: arrow.FixedWidthTypes.Boolean}, // their start was not seen
-	{Name: "attempts", Type: arrow.PrimitiveTypes.Int64},
-}, nil)
+func listOf(t arrow.DataType) *arrow.ListType {
+	return arrow.ListOfField(arrow.Field{Name: "item", Type: t, Nullable: true})
+}
 
-// SightingsSchema is the schema of the sightings stream: a row for each session
-// and quarter of an hour in which a record bore it.
-var SightingsSchema = arrow.NewSchema([]arrow.Field{
-	{Name: "session", Type: session},
-	{Name: "known_by", Type: name}, // session, connection or client: what stands for the session
-	{Name: "cell", Type: cellTime, Nullable: true},
-}, nil)
+// What is told by names that no log holds.
+var (
+	knownBy     = namesOf(aggregate.SessionFroms[:])
+	evidences   = namesOf(classify.Evidences[:])
+	methodFroms = namesOf(classify.MethodFroms[:])
+	weights     = namesOf(classify.Weights[:])
+	axes        = namesOf(aggregate.Axes[:])
+	whats       = append([]string{"start"}, namesOf(aggregate.Outcomes[:])...)
+)
 
-// CoverageSchema is the schema of the coverage stream: a row for each quarter of
-// an hour that holds records.
-var CoverageSchema = arrow.NewSchema([]arrow.Field{
-	{Name: "cell", Type: cellTime, Nullable: true},
-	{Name: "records", Type: arrow.PrimitiveTypes.Int64},
-	{Name: "first_seen", Type: instant, Nullable: true},
-	{Name: "last_seen", Type: instant, Nullable: true},
-}, nil)
+func namesOf[T interface{ String() string }](all []T) []string {
+	var out []string
+	for _, x := range all {
+		out = append(out, x.String())
+	}
+	return out
+}

@@ -98,6 +98,9 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	}
 	w := &eventWriter{filter: filter, bounds: aggregate.Filter{Since: filter.Since, Until: filter.Until, SDK: filter.SDK}}
 	input.Stdin = s.in
+	if w.counts, err = aggregate.Settle(nil); err != nil {
+		return err
+	}
 	if !o.once {
 		kept := &kept{from: s.in}
 		defer kept.remove()
@@ -133,7 +136,7 @@ type eventWriter struct {
 	timeless int                 // records that are left out because they bear no time
 	enc      *json.Encoder
 
-	tally    aggregate.Tally
+	counts   *aggregate.Counts              // of what was read before: nothing if the input is read once
 	index    *aggregate.Index               // nil if the input is read once
 	sessions map[aggregate.SessionID]string // as written
 }
@@ -143,12 +146,13 @@ func (w *eventWriter) learn(sources []parse.Source, input parse.Options, stdin *
 	input.Stdin = stdin
 	w.sessions = map[aggregate.SessionID]string{}
 	source := ""
+	var tally aggregate.Tally
 	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
 		if r.Source != source {
-			w.tally.Enter(r.ID)
+			tally.Enter(r.ID)
 			source = r.Source
 		}
-		w.tally.Add(r.Event, r.Verdict, r.Number)
+		tally.Add(r.Event, r.Verdict, r.Number)
 		if id := r.Event.Session; len(id) > 0 && (r.Verdict.Failure || r.Event.Telemetry != nil) {
 			if hash := aggregate.NewSessionID(id); w.sessions[hash] == "" {
 				w.sessions[hash] = string(id)
@@ -159,8 +163,11 @@ func (w *eventWriter) learn(sources []parse.Source, input parse.Options, stdin *
 	if err = errors.Join(err, stdin.rewind()); err != nil {
 		return err
 	}
-	w.index = w.tally.Index()
-	return nil
+	if w.counts, err = aggregate.Settle(nil, tally.Parts()...); err != nil {
+		return err
+	}
+	w.index, err = w.counts.Index()
+	return err
 }
 
 // kept is a stream, and a temporary file of what was read of it.
@@ -214,8 +221,11 @@ func (w *eventWriter) checkFilter(once bool) error {
 	if once {
 		f.Session, f.SDK = "", ""
 	}
-	w.session, _ = w.tally.Session(f.Session)
-	return checkFilter(&f, &w.tally)
+	var err error
+	if w.session, _, err = w.counts.Session(f.Session); err != nil {
+		return err
+	}
+	return checkFilter(&f, w.counts)
 }
 
 // write prints one record, if it is an event that was asked for.

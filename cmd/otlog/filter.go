@@ -65,20 +65,25 @@ func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, e
 }
 
 // checkFilter refuses a filter that can match nothing in what was read.
-func checkFilter(f *report.Filter, t *aggregate.Tally) error {
+func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 	in := func(names []string, name string) bool {
 		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
 	}
 	switch {
-	case f.Error != "" && !in(t.ErrorNames(), f.Error):
+	case f.Error != "" && !in(c.Names.Errors, f.Error):
 		return unknownName("--error", f.Error)
-	case f.Method != "" && !in(t.MethodNames(), f.Method):
+	case f.Method != "" && !in(c.Names.Methods, f.Method):
 		return unknownName("--method", f.Method)
 	}
-	if _, ok := t.Session(f.Session); f.Session != "" && !ok {
-		return usageError(fmt.Errorf("--session: no record bears %q\nhint: give the whole ID, as it stands in the log", f.Session))
+	if f.Session != "" {
+		switch _, ok, err := c.Session(f.Session); {
+		case err != nil:
+			return err
+		case !ok:
+			return usageError(fmt.Errorf("--session: no record bears %q\nhint: give the whole ID, as it stands in the log", f.Session))
+		}
 	}
-	seen := t.SDKs()
+	seen := c.SDKs
 	matches := func(version string) bool {
 		filter := aggregate.Filter{SDK: f.SDK}
 		return filter.TakesSDK(version)

@@ -32,18 +32,31 @@ func (o *reportOptions) scanLive(s streams, sources []parse.Source, plan *report
 	options.Input.Stdin = in
 	terminal, ok := terminalOf(s.err)
 	if !ok {
-		return aggregate.Scan(sources, options), nil
+		return aggregate.Scan(sources, options)
 	}
 	view := newScreen(terminal)
 	options.Look = func(r *aggregate.Result) {
-		var b bytes.Buffer
-		// Neither can fail but for the terminal, and then nobody looks at it.
-		_ = report.WriteText(&b, report.New(r, plan.options), report.TextOptions{Top: o.top, Brief: true})
-		_ = view.draw(b.Bytes())
+		// What is in memory can be settled, and nobody looks at a terminal that fails.
+		if counts, err := aggregate.Settle(nil, r.Parts...); err == nil {
+			_ = o.draw(view, counts, r.Sources, plan)
+		}
 	}
-	result := aggregate.Scan(sources, options)
+	result, err := aggregate.Scan(sources, options)
 	_ = view.clear()
-	return result, nil
+	return result, err
+}
+
+// draw shows a report on a screen.
+func (o *reportOptions) draw(view *screen, counts *aggregate.Counts, sources []*aggregate.Source, plan *reportPlan) error {
+	r, err := report.New(counts, sources, plan.options)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := report.WriteText(&b, r, report.TextOptions{Top: o.top, Brief: true}); err != nil {
+		return err
+	}
+	return view.draw(b.Bytes())
 }
 
 const (

@@ -107,10 +107,17 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkFilter(&plan.options.Filter, read.Tally); err != nil {
+	counts, err := aggregate.Settle(nil, read.Parts...)
+	if err != nil {
 		return err
 	}
-	r := report.New(read, plan.options)
+	if err := checkFilter(&plan.options.Filter, counts); err != nil {
+		return err
+	}
+	r, err := report.New(counts, read.Sources, plan.options)
+	if err != nil {
+		return err
+	}
 	// It stands in the report too, but that may go to a file or a program.
 	sayTrouble(s, r.Sources)
 	sayPassed(s, plan.input)
@@ -129,7 +136,7 @@ func (o *reportOptions) scan(s streams, sources []parse.Source, plan *reportPlan
 	defer stop()
 	options := aggregate.Options{Jobs: o.jobs, Input: plan.input}
 	options.Input.Stdin = stdin
-	return aggregate.Scan(sources, options), nil
+	return aggregate.Scan(sources, options)
 }
 
 // emit writes the report to where it should go. A file is written beside and

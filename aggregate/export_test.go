@@ -1,0 +1,31 @@
+package aggregate
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// RandomTallies returns tallies that share out random records, and one that holds them
+// all.
+func RandomTallies(seed uint64) (parts []*Tally, whole *Tally) {
+	r := rand.New(rand.NewPCG(seed, 41))
+	records := clientRecords(r)
+	whole = tallyOfRecords(records)
+	return split(r, records), whole
+}
+
+// Everything tells all that is counted.
+func Everything(c *Counts) []string {
+	out := rowsIn(c)
+	label := func(n Name) string { return c.Names.Labels[n] }
+	for _, s := range sessionsIn(c, Filter{}) {
+		out = append(out, fmt.Sprintf("session %x %s key %q cells %v", s.ID, s.From, label(s.APIKey), s.Cells))
+		for _, a := range s.Attempts {
+			out = append(out, fmt.Sprintf("%d %s %s in %d, inferred %v, by %q %q %q", a.Attempts, a.Method.Name(), a.Outcome, a.Cell, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
+		}
+		for _, r := range s.Rows {
+			out = append(out, fmt.Sprintf("row by %q %q %q", label(r.SDK), label(r.Browser), label(r.OS)))
+		}
+	}
+	return append(out, fmt.Sprint(c.Coverage), fmt.Sprint(c.Duplicates), fmt.Sprint(c.SDKs))
+}

@@ -1,0 +1,239 @@
+package aggregate
+
+import (
+	"cmp"
+	"io"
+	"iter"
+	"slices"
+)
+
+// A Session is what is counted of one session, of what stands for one, or of all that
+// bears none.
+type Session struct {
+	ID     SessionID // zero: none
+	From   SessionFrom
+	APIKey Name // label
+
+	Cells    []Cell     // in which it was seen, sorted; none if ID is zero
+	Attempts []Attempts // sorted by method, cell, outcome, whether they are inferred, and client
+	Rows     []Row      // sorted by method, error, code, cell, and what the lines state
+}
+
+// Known reports whether there is something that stands for the session.
+func (s *Session) Known() bool { return s.ID != SessionID{} }
+
+// Sessions yields what a filter selects of each session that it selects, sorted by
+// SessionID. The Session is good until the next one. If not all can be read back
+// from disk, an error comes last.
+func (c *Counts) Sessions(f Filter) iter.Seq2[*Session, error] {
+	return func(yield func(*Session, error) bool) {
+		selected := c.selection(&f)
+		err := c.groups(func(g *group) bool {
+			if f.Session != (SessionID{}) && g.id != f.Session {
+				return true
+			}
+			g.selected = selected
+			s := g.session(&f)
+			return s == nil || yield(s, nil)
+		})
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// A group is all that is known of one session.
+type group struct {
+	correlator
+	order    *nameOrder
+	selected *selection
+
+	id      SessionID
+	from    SessionFrom
+	key     Name
+	cells   []Cell
+	all     []Evidence
+	courses []course
+	clients []belonging
+
+	floats bool // places of evidence are forgotten
+	out    Session
+}
+
+// groups visits every session, and what bears none first, until visit returns false.
+func (c *Counts) groups(visit func(*group) bool) error {
+	entries, err := c.merge.open(false, false)
+	if err != nil {
+		return err
+	}
+	defer entries.Close()
+	var (
+		resolved, courses, clients    = follow(&c.resolved), follow(&c.courses), follow(&c.clients)
+		cells, evidence, movedCourses = follow(&c.cells), follow(&c.evidence), follow(&c.movedCourses)
+	)
+	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order}
+	e, err := entries.Next()
+	for {
+		if err != nil && err != io.EOF {
+			return err
+		}
+		// What was moved may stand under an ID that has no entry, in parts that
+		// somebody made up.
+		id, more := SessionID{}, false
+		least := func(other SessionID, ok bool) {
+			if ok && (!more || other.Compare(id) < 0) {
+				id, more = other, true
+			}
+		}
+		if err == nil {
+			least(e.ID, true)
+		}
+		least(cells.next())
+		least(evidence.next())
+		least(movedCourses.next())
+		if !more {
+			break
+		}
+		*g = group{
+			correlator: g.correlator, order: g.order, out: g.out,
+			id: id, cells: g.cells[:0], all: g.all[:0], courses: g.courses[:0],
+		}
+		moved := len(resolved.of(id)) > 0
+		if err == nil && e.ID == id {
+			g.from, g.key = e.From, e.Key
+			if !moved {
+				g.cells, g.all = append(g.cells, e.Cells...), append(g.all, e.Evidence...)
+			}
+			e, err = entries.Next()
+		}
+		if own := courses.of(id); !moved {
+			g.courses = append(g.courses, own...)
+		}
+		for _, m := range cells.of(id) {
+			g.cells = append(g.cells, m.cell)
+		}
+		for _, m := range evidence.of(id) {
+			g.all = append(g.all, m.Evidence)
+		}
+		g.courses = append(g.courses, movedCourses.of(id)...)
+		g.clients = clients.of(id)
+		if moved && len(g.cells)+len(g.all)+len(g.courses) == 0 {
+			continue // it is another one
+		}
+		if !visit(g) {
+			return nil
+		}
+	}
+	return cmp.Or(resolved.err(), courses.err(), clients.err(), cells.err(), evidence.err(), movedCourses.err())
+}
+
+// session counts what is selected, nil if that is nothing.
+func (g *group) session(f *Filter) *Session {
+	if !g.selected.takesSession(g) {
+		return nil
+	}
+	s := &g.out
+	*s = Session{ID: g.id, From: g.from, APIKey: g.key, Cells: s.Cells[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0]}
+	slices.Sort(g.cells)
+	for _, c := range slices.Compact(g.cells) {
+		if f.Covers(c) {
+			s.Cells = append(s.Cells, c)
+		}
+	}
+	s.Attempts = g.attempts(s.Attempts)
+	s.Rows = g.rows(s.Rows)
+	return s
+}
+
+// failures finds the failures of the group and visits what is found: of its session,
+// or of each source if there is none.
+func (g *group) failures(visit func(found []summary)) {
+	if len(g.all) == 0 {
+		return
+	}
+	order := evidenceOrder{names: g.order, sourced: g.id == SessionID{}}
+	g.floats = !order.sourced && float(g.all)
+	all := order.settle(g.all)
+	for from := 0; from < len(all); {
+		to := len(all)
+		if order.sourced {
+			to = from + 1
+			for to < len(all) && all[to].Origin == all[from].Origin {
+				to++
+			}
+		}
+		g.correlate(all[from:to])
+		visit(g.summaries())
+		from = to
+	}
+}
+
+// rows counts failures and lines.
+func (g *group) rows(out []Row) []Row {
+	room := mergeAt
+	g.failures(func(found []summary) {
+		for i := range g.evidence {
+			if len(out) == room {
+				// Few differ, mostly: a session with a million lines must not
+				// need a million rows at a time.
+				out = mergeAlike(out, g.order.compareRows, (*Row).add)
+				room = max(mergeAt, 2*len(out))
+			}
+			if row, ok := g.row(i, found); ok {
+				out = append(out, row)
+			}
+		}
+	})
+	return mergeAlike(out, g.order.compareRows, (*Row).add)
+}
+
+// attempts counts attempts.
+func (g *group) attempts(out []Attempts) []Attempts {
+	compare := func(a, b Attempts) int {
+		return cmp.Or(
+			cmp.Compare(g.order.methods[a.Method], g.order.methods[b.Method]),
+			cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
+			g.order.compareTraits(traits{a.SDK, a.Browser, a.OS}, traits{b.SDK, b.Browser, b.OS}))
+	}
+	add := func(a, b *Attempts) { a.Attempts += b.Attempts }
+	room := mergeAt
+	for i := range g.courses {
+		if len(out) == room {
+			out = mergeAlike(out, compare, add)
+			room = max(mergeAt, 2*len(out))
+		}
+		c := &g.courses[i]
+		client := g.clientOf(c.client)
+		if g.selected.takes(c.nanos(), client) {
+			out = append(out, Attempts{
+				Method: c.method, Cell: CellOf(c.nanos()), Outcome: c.outcome, Inferred: c.inferred,
+				SDK: client.sdk, Browser: client.browser, OS: client.os, Attempts: 1,
+			})
+		}
+	}
+	return mergeAlike(out, compare, add)
+}
+
+// clientOf returns the labels of a client, or if none is given of the only one that a
+// session has.
+func (g *group) clientOf(client SessionID) traits {
+	if client != (SessionID{}) {
+		i, ok := slices.BinarySearchFunc(g.clients, client, func(b belonging, id SessionID) int { return b.client.Compare(id) })
+		if !ok {
+			return traits{}
+		}
+		return g.clients[i].traits
+	}
+	var only traits
+	found := false
+	for i := range g.clients {
+		if !g.clients[i].own {
+			continue
+		}
+		if found {
+			return traits{}
+		}
+		only, found = g.clients[i].traits, true
+	}
+	return only
+}

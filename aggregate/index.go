@@ -1,0 +1,179 @@
+package aggregate
+
+import (
+	"fmt"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+)
+
+// A Failure is one thing that went wrong once, and what its records make of it.
+type Failure struct {
+	ID     string // the same whatever order, split and place the records come from
+	Method string
+	Error  string // "" if no name can be told
+	Code   int32  // that its records state; 0: none
+	First  int64  // of its records, Unix nanoseconds; NoTime if none bears a date and time
+	SDK    string // version; "" if telemetry does not tell
+}
+
+// An Index tells to which failure a record belongs. It is kept in memory.
+type Index struct {
+	counts   *Counts
+	source   map[SourceID]uint32
+	resolved map[SessionID]SessionID // of stand-ins that are another one
+	byMark   map[indexKey][]indexed
+	sdk      map[SessionID]string // of the client that a session has, and of clients
+}
+
+type indexKey struct {
+	session SessionID
+	Mark
+}
+
+type indexed struct {
+	Evidence
+	failure *Failure // nil: none
+}
+
+// Index returns the index of all failures.
+func (c *Counts) Index() (*Index, error) {
+	x := &Index{
+		counts: c, source: map[SourceID]uint32{}, resolved: map[SessionID]SessionID{},
+		byMark: map[indexKey][]indexed{}, sdk: map[SessionID]string{},
+	}
+	for i, id := range c.sources {
+		x.source[id] = uint32(i)
+	}
+	resolved := c.resolved.cursor()
+	for r, ok := resolved.next(); ok; r, ok = resolved.next() {
+		x.resolved[r.standIn] = r.is
+	}
+	if resolved.err != nil {
+		return nil, resolved.err
+	}
+	return x, c.groups(func(g *group) bool {
+		x.add(g)
+		return true
+	})
+}
+
+// add adds what is found of one session.
+func (x *Index) add(g *group) {
+	for _, b := range g.clients {
+		x.sdk[b.client] = x.counts.Names.Labels[b.traits.sdk]
+	}
+	if g.id != (SessionID{}) {
+		x.sdk[g.id] = x.counts.Names.Labels[g.clientOf(SessionID{}).sdk]
+	}
+	g.failures(func(found []summary) {
+		failures := make([]*Failure, len(found))
+		for i := range g.evidence {
+			e := &g.evidence[i]
+			var f *Failure
+			if n := g.of[i]; n != none && found[n].counts {
+				if failures[n] == nil {
+					failures[n] = x.failure(g, &found[n], e)
+				}
+				f = failures[n]
+			}
+			key := indexKey{g.id, e.Mark}
+			x.byMark[key] = append(x.byMark[key], indexed{*e, f})
+		}
+	})
+}
+
+// failure tells what was found. e comes first in it.
+func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
+	names := x.counts.Names
+	var source SourceID
+	if !g.floats {
+		source = x.counts.sources[e.Origin]
+	}
+	what := fmt.Sprint(g.id.Bytes(), source, e.Flags, e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Part, e.Kind, e.Weight, e.Client.Bytes())
+	return &Failure{
+		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
+		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,
+		First: s.first, SDK: names.Labels[g.clientOf(s.client).sdk],
+	}
+}
+
+// Find returns the failure to which a record belongs that was counted, nil if it
+// belongs to none. number says which record of its source it is, from 0.
+func (x *Index) Find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *Failure {
+	if have := x.find(e, v, source, number); have != nil {
+		return have.failure
+	}
+	return nil
+}
+
+func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *indexed {
+	if !v.Failure {
+		return nil
+	}
+	session, _ := x.SessionOf(e)
+	want := x.evidence(e, v, number)
+	origin := x.source[source]
+	// The places of a session may be forgotten.
+	for _, floats := range [2]bool{false, true} {
+		if want.Origin = origin; floats {
+			want.Origin = 0
+		}
+		have := x.byMark[indexKey{session, want.Mark}]
+		for i := range have {
+			if have[i].close(&want) {
+				return &have[i]
+			}
+		}
+	}
+	return nil
+}
+
+// evidence makes the evidence of a record in the numbers of the counts.
+func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evidence {
+	var client SessionID
+	if len(e.Client) > 0 {
+		client = sessionHash(FromClient, e.Client)
+	}
+	out := newEvidence(e, v, client, number)
+	dictionary := x.counts.merge.dictionary
+	if len(v.Name) > 0 {
+		out.Error = dictionary.errors.number[string(v.Name)]
+	}
+	if len(v.MethodName) > 0 {
+		out.Method = dictionary.methods.number[string(v.MethodName)]
+	}
+	return out
+}
+
+// bears returns what stands for the session of a record, as the record bears it.
+func bears(e *parse.Event) (SessionID, SessionFrom) {
+	for from, id := range [...][]byte{FromSession: e.Session, FromConnection: e.ConnectionID, FromClient: e.Client} {
+		if len(id) > 0 {
+			return sessionHash(SessionFrom(from), id), SessionFrom(from)
+		}
+	}
+	return SessionID{}, FromSource
+}
+
+// SessionOf returns the session of a record that was counted, and
+// what the record bears of it. It is the zero SessionID if that is nothing.
+func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
+	id, from := bears(e)
+	if is, ok := x.resolved[id]; ok {
+		id = is
+	}
+	return id, from
+}
+
+// SDKOf returns the SDK version of the client that a record bears, or of the only
+// one that its session has; "" if that is not known.
+func (x *Index) SDKOf(e *parse.Event) string {
+	if len(e.Client) > 0 {
+		return x.sdk[sessionHash(FromClient, e.Client)]
+	}
+	id, _ := x.SessionOf(e)
+	return x.sdk[id]
+}

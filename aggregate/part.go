@@ -1,0 +1,414 @@
+package aggregate
+
+import (
+	"io"
+	"math"
+	"slices"
+	"unsafe"
+)
+
+// A Part is what can be merged: what a Tally, or a file, knows of each session,
+// sorted by session, and what there is beside.
+type Part struct {
+	// Open returns a cursor before the first entry; there may be several at a time.
+	// Without steps the entries lack theirs.
+	Open func(steps bool) (Cursor, error)
+
+	Names    *Names   // what the numbers in entries mean
+	Origins  *Origins // likewise
+	Coverage []Coverage
+	Posts    int64 // telemetry events of attempts, repeats included
+
+	merge *merge // that the part is of, if it is one
+}
+
+// A Cursor goes through the entries of a part, sorted by ID without repeats.
+type Cursor interface {
+	// Next returns the next entry, which is good until the call after it and may be
+	// changed. Behind the last one it returns io.EOF.
+	Next() (*Entry, error)
+	// Close ends the use of the cursor.
+	Close()
+}
+
+// An Entry is all that is known of one session, or of what stands for one; or with
+// the zero ID, of what bears none.
+type Entry struct {
+	ID   SessionID
+	From SessionFrom // FromSource for the zero ID
+
+	Key              Name // label of a session's API key
+	SDK, Browser, OS Name // labels of a client
+
+	Session Link // that a stand-in was seen with
+	Client  Link // that a connection was seen with
+
+	Cells    []Cell // in which it was seen, sorted
+	Evidence []Evidence
+	Steps    []Step
+}
+
+// A Link tells with what a stand-in was seen: with nothing if it is zero, with one
+// session or client, or with several of them, so that it stands for none.
+type Link struct {
+	ID      SessionID
+	Several bool
+}
+
+// one reports whether there is one.
+func (l Link) one() bool { return l.ID != SessionID{} }
+
+// any reports whether there is at least one.
+func (l Link) any() bool { return l.one() || l.Several }
+
+// add adds what the stand-in was seen with elsewhere.
+func (l *Link) add(other Link) {
+	switch {
+	case !l.any():
+		*l = other
+	case other.any() && *l != other:
+		*l = Link{Several: true}
+	}
+}
+
+// Parts returns the parts that make up the Tally. Nothing may be added to it while they
+// are used.
+func (t *Tally) Parts() []*Part {
+	t.start()
+	t.cover()
+	in := t.part(t.sort())
+	in.Coverage, in.Posts = sortedCoverage(t.coverage), t.posts
+	return append(slices.Clone(t.spilled), in)
+}
+
+// part returns the part that is in memory, without what is never spilled.
+func (t *Tally) part(sorted *sortedTally) *Part {
+	d := dictionary{t.errors, t.methods, t.labels}
+	return &Part{
+		Open: func(steps bool) (Cursor, error) {
+			return &tallyCursor{t: t, sortedTally: sorted, withSteps: steps}, nil
+		},
+		Names:   d.names(),
+		Origins: &t.origins,
+	}
+}
+
+// Spill moves all that grows with the number of sessions to disk.
+func (t *Tally) Spill(to *Space) error {
+	t.start()
+	t.cover()
+	if len(t.sessions.ids) == 0 && t.evidences.len() == 0 {
+		return nil
+	}
+	p, err := to.keep(t.part(t.sort()))
+	if err != nil {
+		return err
+	}
+	t.spilled = append(t.spilled, p)
+	t.sessions, t.sightings, t.evidences, t.steps = sessions{}, runs[sighting]{}, evidences{}, runs[step]{}
+	return nil
+}
+
+// size returns about how many bytes Spill would free.
+func (t *Tally) size() int64 {
+	s := &t.sessions
+	return int64(cap(s.slots))*int64(unsafe.Sizeof(sessionSlot{})) +
+		int64(cap(s.ids))*int64(unsafe.Sizeof(SessionID{})) + int64(cap(s.known))*int64(unsafe.Sizeof(known{})) +
+		int64(t.sightings.held+len(t.sightings.fresh))*int64(unsafe.Sizeof(sighting(0))) +
+		int64(t.steps.held+len(t.steps.fresh))*int64(unsafe.Sizeof(step{})) +
+		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
+}
+
+// A sortedTally tells where a Tally holds what it knows of each session.
+type sortedTally struct {
+	order []numbered // sorted by SessionID; none comes first
+
+	// Sorted by number plus one, and where that of each begins.
+	evidence, evidenceAt []uint32 // indices
+	cells                []sighting
+	cellsAt              []uint32
+	steps                []step
+	stepsAt              []uint32
+}
+
+// numbered is a session with its number plus one.
+type numbered struct {
+	id     SessionID
+	number uint32
+}
+
+func (t *Tally) sort() *sortedTally {
+	n := len(t.sessions.ids)
+	s := &sortedTally{order: make([]numbered, n+1)}
+	for i := range s.order {
+		s.order[i] = numbered{t.sessions.id(uint32(i)), uint32(i)}
+	}
+	slices.SortFunc(s.order, func(a, b numbered) int { return a.id.Compare(b.id) })
+	s.evidence, s.evidenceAt = t.evidences.bySession(n)
+	s.cells = slices.Collect(t.sightings.all())
+	s.cellsAt = begins(s.cells, n, sighting.number)
+	s.steps = slices.Collect(t.steps.all())
+	s.stepsAt = begins(s.steps, n, func(x step) uint32 { return x.session })
+	return s
+}
+
+// begins returns where the values of each session begin, by number plus one. They
+// are sorted by it.
+func begins[T any](of []T, sessions int, number func(T) uint32) []uint32 {
+	begin := make([]uint32, sessions+2)
+	for _, x := range of {
+		begin[number(x)+1]++
+	}
+	for i := 1; i < len(begin); i++ {
+		begin[i] += begin[i-1]
+	}
+	return begin
+}
+
+// A tallyCursor is a Cursor of what is in memory.
+type tallyCursor struct {
+	*sortedTally
+	t         *Tally
+	withSteps bool
+	next      int // into order
+	entry     Entry
+}
+
+func (c *tallyCursor) Close() {}
+
+func (c *tallyCursor) Next() (*Entry, error) {
+	if c.next == len(c.order) {
+		return nil, io.EOF
+	}
+	n := c.order[c.next].number
+	t, e := c.t, &c.entry
+	*e = Entry{ID: c.order[c.next].id, From: FromSource, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	c.next++
+	if n != 0 {
+		k := &t.sessions.known[n-1]
+		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.traits.sdk, k.traits.browser, k.traits.os
+		e.Session, e.Client = t.sessions.link(k.is), t.sessions.link(k.of)
+	}
+	for _, s := range c.cells[c.cellsAt[n]:c.cellsAt[n+1]] {
+		e.Cells = append(e.Cells, s.cell())
+	}
+	for _, i := range c.evidence[c.evidenceAt[n]:c.evidenceAt[n+1]] {
+		e.Evidence = append(e.Evidence, t.evidences.at(int(i)).Evidence)
+	}
+	if !c.withSteps {
+		return e, nil
+	}
+	for _, s := range c.steps[c.stepsAt[n]:c.stepsAt[n+1]] {
+		e.Steps = append(e.Steps, Step{Call: s.call, what: s.what, Client: t.sessions.id(s.client)})
+	}
+	return e, nil
+}
+
+// Merge returns the sum of parts. Their cursors are opened anew with each of its own.
+func Merge(parts ...*Part) *Part {
+	m := &merge{parts: parts, dictionary: newDictionary()}
+	coverage := map[Cell]Coverage{}
+	out := &Part{Open: func(steps bool) (Cursor, error) { return m.open(steps, true) }, merge: m}
+	var ids []SourceID
+	m.dictionary.learn(parts)
+	for _, p := range parts {
+		m.names = append(m.names, m.dictionary.add(p.Names))
+		for _, c := range p.Coverage {
+			addCoverage(coverage, c)
+		}
+		out.Posts += p.Posts
+		for _, piece := range p.Origins.pieces {
+			ids = append(ids, *piece.source)
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	for _, p := range parts {
+		var origins []mergedOrigin
+		for _, piece := range p.Origins.pieces {
+			n, _ := slices.BinarySearch(ids, *piece.source)
+			origins = append(origins, mergedOrigin{uint32(n), piece.first})
+		}
+		m.origins = append(m.origins, origins)
+	}
+	out.Names, out.Origins, out.Coverage = m.dictionary.names(), NewOrigins(ids), sortedCoverage(coverage)
+	m.order = newNameOrder(out.Names)
+	return out
+}
+
+// A merge is what is needed to go through several parts as one.
+type merge struct {
+	parts      []*Part
+	dictionary *dictionary
+	order      *nameOrder
+	names      []*translation   // of each part
+	origins    [][]mergedOrigin // likewise
+}
+
+// A mergedOrigin tells what a place in an origin of a part is among all of a source.
+type mergedOrigin struct {
+	source uint32
+	first  int64 // record of the source, from 0
+}
+
+// open returns a cursor. Entries that are not tidy have what they hold in any order, and
+// maybe twice.
+func (m *merge) open(steps, tidy bool) (Cursor, error) {
+	c := &mergeCursor{merge: m, asIs: !tidy}
+	for i, p := range m.parts {
+		from, err := p.Open(steps)
+		if err != nil {
+			c.Close()
+			return nil, err
+		}
+		in := &mergeInput{from: from, names: m.names[i], origins: m.origins[i]}
+		c.all = append(c.all, in)
+		c.taken = append(c.taken, in)
+	}
+	return c, nil
+}
+
+// A mergeCursor goes through the entries of several parts: those of one ID are one.
+type mergeCursor struct {
+	*merge
+	asIs  bool
+	all   []*mergeInput
+	heap  []*mergeInput // by the ID of the entry, but for those that were taken
+	taken []*mergeInput // their entries have been used
+	sum   Entry
+}
+
+type mergeInput struct {
+	from    Cursor
+	entry   *Entry
+	names   *translation
+	origins []mergedOrigin
+}
+
+func (c *mergeCursor) Close() {
+	for _, in := range c.all {
+		in.from.Close()
+	}
+}
+
+func (c *mergeCursor) Next() (*Entry, error) {
+	for _, in := range c.taken {
+		err := in.advance()
+		if err == nil {
+			c.push(in)
+		} else if err != io.EOF {
+			return nil, err
+		}
+	}
+	c.taken = c.taken[:0]
+	if len(c.heap) == 0 {
+		return nil, io.EOF
+	}
+	first := c.pop()
+	if len(c.heap) == 0 || c.heap[0].entry.ID != first.entry.ID {
+		return c.finish(first.entry), nil
+	}
+	e := &c.sum
+	*e = Entry{ID: first.entry.ID, From: first.entry.From, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	c.join(e, first.entry)
+	for len(c.heap) > 0 && c.heap[0].entry.ID == e.ID {
+		c.join(e, c.pop().entry)
+	}
+	return c.finish(e), nil
+}
+
+func (c *mergeCursor) finish(e *Entry) *Entry {
+	if !c.asIs {
+		c.tidy(e)
+	}
+	return e
+}
+
+// pop takes the input with the least ID.
+func (c *mergeCursor) pop() *mergeInput {
+	in := c.heap[0]
+	last := len(c.heap) - 1
+	c.heap[0], c.heap = c.heap[last], c.heap[:last]
+	for i := 0; ; {
+		least := i
+		for _, child := range [2]int{2*i + 1, 2*i + 2} {
+			if child < last && c.heap[child].entry.ID.Compare(c.heap[least].entry.ID) < 0 {
+				least = child
+			}
+		}
+		if least == i {
+			break
+		}
+		c.heap[i], c.heap[least] = c.heap[least], c.heap[i]
+		i = least
+	}
+	c.taken = append(c.taken, in)
+	return in
+}
+
+// push puts an input back.
+func (c *mergeCursor) push(in *mergeInput) {
+	c.heap = append(c.heap, in)
+	for i := len(c.heap) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if c.heap[parent].entry.ID.Compare(c.heap[i].entry.ID) <= 0 {
+			break
+		}
+		c.heap[parent], c.heap[i] = c.heap[i], c.heap[parent]
+		i = parent
+	}
+}
+
+// advance goes to the next entry, and says it in the numbers of all parts.
+func (in *mergeInput) advance() error {
+	e, err := in.from.Next()
+	if err != nil {
+		return err
+	}
+	in.entry = e
+	n := in.names
+	e.Key, e.SDK, e.Browser, e.OS = n.labels[e.Key], n.labels[e.SDK], n.labels[e.Browser], n.labels[e.OS]
+	for i := range e.Evidence {
+		x := &e.Evidence[i]
+		x.Error, x.Method = n.errors[x.Error], n.methods[x.Method]
+		o := in.origins[x.Origin]
+		x.Origin, x.Place = o.source, uint32(min(o.first+int64(x.Place), math.MaxUint32))
+		if x.Axis() == placed {
+			x.First += o.first
+		}
+	}
+	return nil
+}
+
+// join adds the entry of another part.
+func (m *merge) join(e, other *Entry) {
+	e.From = min(e.From, other.From)
+	e.Key, e.SDK = m.lesser(e.Key, other.Key), m.lesser(e.SDK, other.SDK)
+	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
+	e.Session.add(other.Session)
+	e.Client.add(other.Client)
+	e.Cells = append(e.Cells, other.Cells...)
+	e.Evidence = append(e.Evidence, other.Evidence...)
+	e.Steps = append(e.Steps, other.Steps...)
+}
+
+// lesser returns the label that sorts before the other: where the events of a client
+// differ their order must not matter.
+func (m *merge) lesser(a, b Name) Name {
+	if a == 0 || b != 0 && m.order.labels[b] < m.order.labels[a] {
+		return b
+	}
+	return a
+}
+
+// tidy makes entries alike one that were split, whatever the split.
+func (m *merge) tidy(e *Entry) {
+	slices.Sort(e.Cells)
+	e.Cells = slices.Compact(e.Cells)
+	slices.SortFunc(e.Steps, Step.compare)
+	e.Steps = slices.Compact(e.Steps)
+	if len(e.Evidence) > 1 {
+		order := evidenceOrder{names: m.order, sourced: e.ID == SessionID{}}
+		e.Evidence = order.settle(e.Evidence)
+	}
+}

@@ -1,0 +1,31 @@
+package partial
+
+import (
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/otlog/otlog/aggregate"
+)
+
+// A Codec writes and reads what a process keeps on disk for itself. It implements
+// aggregate.Codec.
+type Codec struct{}
+
+// Write writes the entries of a part.
+func (Codec) Write(w io.Writer, p *aggregate.Part) error {
+	return writeEntries(w, p, arrow.Metadata{})
+}
+
+// Read returns how to read them back.
+func (Codec) Read(r io.ReaderAt, size int64) (*aggregate.Part, error) {
+	s := &stream{r: r, size: size, sources: -1}
+	if _, err := s.open(); err != nil {
+		return nil, err
+	}
+	return s.part(), nil
+}
+
+func (s *stream) part() *aggregate.Part {
+	return &aggregate.Part{Names: s.names, Open: func(steps bool) (aggregate.Cursor, error) { return s.cursor(steps) }}
+}

@@ -1,0 +1,323 @@
+package partial
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// namesIn returns the names that a batch's dictionaries hold: of errors, methods and
+// labels. Those of the four columns of labels are taken together.
+func namesIn(b arrow.RecordBatch) (n *aggregate.Names, err error) {
+	defer recovered(&err)
+	v := newView(b)
+	n = &aggregate.Names{Errors: textsOf(v.err), Methods: textsOf(v.method)}
+	seen := map[string]bool{}
+	for _, column := range [...]*array.Dictionary{v.key, v.sdk, v.browser, v.os} {
+		for _, text := range append([]string{""}, textsOf(column)...) {
+			if !seen[text] {
+				seen[text] = true
+				n.Labels = append(n.Labels, text)
+			}
+		}
+	}
+	for _, kind := range [...]struct {
+		names []string
+		none  string
+	}{{n.Errors, ""}, {n.Methods, catalogue.MethodID(0).Name()}, {n.Labels, ""}} {
+		if len(kind.names) == 0 || len(kind.names) > maxNames || kind.names[0] != kind.none {
+			return nil, fmt.Errorf("its dictionaries hold %d names of one kind, expected 1 to %d with %q first", len(kind.names), maxNames, kind.none)
+		}
+	}
+	return n, nil
+}
+
+// maxNames is how many names fit into the numbers that stand for them.
+const maxNames = 1 << 16
+
+func textsOf(d *array.Dictionary) []string {
+	values := d.Dictionary().(*array.String)
+	out := make([]string, values.Len())
+	for i := range out {
+		out[i] = string([]byte(values.Value(i))) // not a view into the batch
+	}
+	return out
+}
+
+// recovered makes an error of what a batch does whose parts contradict each other.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("its columns contradict each other: %v", r)
+	}
+}
+
+// A view is a batch with the types of the schema.
+type view struct {
+	id, session, client             *array.FixedSizeBinary
+	sessions, clients               *array.Boolean
+	from, key, sdk, browser, os     *array.Dictionary
+	cellsOf, evidenceOf, stepsOf    *array.List
+	cells                           *array.Timestamp
+	source, stream                  []uint32
+	evClient                        *array.FixedSizeBinary
+	code                            []int32
+	err, method, methodFrom, kind   *array.Dictionary
+	weight, axis                    *array.Dictionary
+	late                            *array.Boolean
+	first                           []int64
+	span, place, placeSpan, records []uint32
+	call                            []uint64
+	stepClient                      *array.FixedSizeBinary
+	stepAt                          *array.Timestamp
+	stepMethod, stepWhat            *array.Dictionary
+}
+
+func newView(b arrow.RecordBatch) *view {
+	names := func(i int) *array.Dictionary { return b.Column(i).(*array.Dictionary) }
+	ids := func(i int) *array.FixedSizeBinary { return b.Column(i).(*array.FixedSizeBinary) }
+	flags := func(i int) *array.Boolean { return b.Column(i).(*array.Boolean) }
+	lists := func(i int) *array.List { return b.Column(i).(*array.List) }
+	v := &view{
+		id: ids(colID), from: names(colKnownBy), key: names(colAPIKey),
+		sdk: names(colSDK), browser: names(colBrowser), os: names(colOS),
+		session: ids(colSession), sessions: flags(colSessions), client: ids(colClient), clients: flags(colClients),
+		cellsOf: lists(colCells), evidenceOf: lists(colEvidence), stepsOf: lists(colSteps),
+	}
+	v.cells = v.cellsOf.ListValues().(*array.Timestamp)
+	ev := v.evidenceOf.ListValues().(*array.Struct)
+	numbers := func(i int) []uint32 { return ev.Field(i).(*array.Uint32).Uint32Values() }
+	evNames := func(i int) *array.Dictionary { return ev.Field(i).(*array.Dictionary) }
+	v.source, v.stream, v.evClient = numbers(evSource), numbers(evStream), ev.Field(evClient).(*array.FixedSizeBinary)
+	v.code = ev.Field(evCode).(*array.Int32).Int32Values()
+	v.err, v.method, v.methodFrom, v.kind = evNames(evError), evNames(evMethod), evNames(evMethodFrom), evNames(evKind)
+	v.weight, v.axis, v.late = evNames(evWeight), evNames(evAxis), ev.Field(evLate).(*array.Boolean)
+	v.first = ev.Field(evFirst).(*array.Int64).Int64Values()
+	v.span, v.place, v.placeSpan, v.records = numbers(evSpan), numbers(evPlace), numbers(evPlaceSpan), numbers(evRecords)
+	st := v.stepsOf.ListValues().(*array.Struct)
+	v.call, v.stepClient = st.Field(stepCall).(*array.Uint64).Uint64Values(), st.Field(stepClient).(*array.FixedSizeBinary)
+	v.stepAt = st.Field(stepAt).(*array.Timestamp)
+	v.stepMethod, v.stepWhat = st.Field(stepMethod).(*array.Dictionary), st.Field(stepWhat).(*array.Dictionary)
+	return v
+}
+
+// A cursor goes through the entries of a stream. It implements aggregate.Cursor.
+type cursor struct {
+	stream    *stream
+	withSteps bool
+	reader    *ipc.Reader
+	view      *view
+	rows      int
+	row       int
+	last      aggregate.SessionID
+	started   bool
+	entry     aggregate.Entry
+
+	from, key, sdk, browser, os, err, method, methodFrom dictionaryColumn
+	kind, weight, axis, stepMethod, stepWhat             dictionaryColumn
+}
+
+func (s *stream) cursor(steps bool) (*cursor, error) {
+	r, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	c := &cursor{stream: s, reader: r, withSteps: steps}
+	errorNumbers, methodNumbers, labelNumbers := numbersOf(s.names.Errors), numbersOf(s.names.Methods), numbersOf(s.names.Labels)
+	callers := map[string]uint16{}
+	for i := range catalogue.Methods() {
+		callers[catalogue.MethodID(i).Name()] = uint16(i)
+	}
+	for _, d := range [...]struct {
+		column  *dictionaryColumn
+		numbers map[string]uint16
+	}{
+		{&c.from, numbersOf(knownBy)}, {&c.key, labelNumbers}, {&c.sdk, labelNumbers}, {&c.browser, labelNumbers}, {&c.os, labelNumbers},
+		{&c.err, errorNumbers}, {&c.method, methodNumbers}, {&c.methodFrom, numbersOf(methodFroms)},
+		{&c.kind, numbersOf(evidences)}, {&c.weight, numbersOf(weights)}, {&c.axis, numbersOf(axes)},
+		{&c.stepMethod, callers}, {&c.stepWhat, numbersOf(whats)},
+	} {
+		d.column.known = d.numbers
+	}
+	return c, nil
+}
+
+func numbersOf(names []string) map[string]uint16 {
+	out := map[string]uint16{}
+	for i, s := range names {
+		if _, twice := out[s]; !twice {
+			out[s] = uint16(i)
+		}
+	}
+	return out
+}
+
+func (c *cursor) Close() { c.reader.Release() }
+
+func (c *cursor) Next() (e *aggregate.Entry, err error) {
+	defer recovered(&err)
+	for c.row == c.rows {
+		if !c.reader.Next() {
+			if err := c.reader.Err(); err != nil {
+				return nil, err
+			}
+			return nil, io.EOF
+		}
+		b := c.reader.RecordBatch()
+		c.view, c.row, c.rows = newView(b), 0, int(b.NumRows())
+		if err := c.read(c.view); err != nil {
+			return nil, err
+		}
+	}
+	return &c.entry, c.next()
+}
+
+// read reads the dictionaries of a batch.
+func (c *cursor) read(v *view) error {
+	return errors.Join(
+		c.from.read(v.from), c.key.read(v.key), c.sdk.read(v.sdk), c.browser.read(v.browser), c.os.read(v.os),
+		c.err.read(v.err), c.method.read(v.method), c.methodFrom.read(v.methodFrom), c.kind.read(v.kind),
+		c.weight.read(v.weight), c.axis.read(v.axis), c.stepMethod.read(v.stepMethod), c.stepWhat.read(v.stepWhat))
+}
+
+// next reads the next row.
+func (c *cursor) next() error {
+	v, i, e := c.view, c.row, &c.entry
+	c.row++
+	*e = aggregate.Entry{Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	e.ID, e.From = idAt(v.id, i), aggregate.SessionFrom(c.from.at(i))
+	e.Key, e.SDK = aggregate.Name(c.key.at(i)), aggregate.Name(c.sdk.at(i))
+	e.Browser, e.OS = aggregate.Name(c.browser.at(i)), aggregate.Name(c.os.at(i))
+	e.Session, e.Client = linkAt(v.session, v.sessions, i), linkAt(v.client, v.clients, i)
+	none := e.ID == aggregate.SessionID{}
+	switch {
+	case none != (e.From == aggregate.FromSource):
+		return fmt.Errorf("an ID is known by %s, which contradicts it", e.From)
+	case c.started && e.ID.Compare(c.last) <= 0:
+		return errors.New("its rows are not sorted")
+	}
+	c.last, c.started = e.ID, true
+	return errors.Join(c.cells(v, i), c.evidence(v, i), c.steps(v, i))
+}
+
+func (c *cursor) cells(v *view, row int) error {
+	const seconds = int64(15 * time.Minute / time.Second)
+	from, to := within(v.cellsOf, row)
+	for i := from; i < to; i++ {
+		cell := aggregate.NoCell
+		if !v.cells.IsNull(i) {
+			at := int64(v.cells.Value(i))
+			if cell = aggregate.Cell(at / seconds); int64(cell)*seconds != at || cell == aggregate.NoCell {
+				return fmt.Errorf("%d is not the start of a quarter of an hour", at)
+			}
+		}
+		c.entry.Cells = append(c.entry.Cells, cell)
+	}
+	return nil
+}
+
+func (c *cursor) evidence(v *view, row int) error {
+	from, to := within(v.evidenceOf, row)
+	for i := from; i < to; i++ {
+		x := aggregate.Evidence{
+			Mark: aggregate.Mark{
+				Client: idAt(v.evClient, i), Origin: v.source[i], Part: v.stream[i], Code: v.code[i],
+				Error: aggregate.Name(c.err.at(i)), Method: aggregate.Name(c.method.at(i)),
+				From: classify.MethodFrom(c.methodFrom.at(i)), Kind: classify.Evidence(c.kind.at(i)), Weight: classify.Weight(c.weight.at(i)),
+			},
+			First: v.first[i], Span: v.span[i], Place: v.place[i], PlaceSpan: v.placeSpan[i], Records: v.records[i],
+		}
+		x.SetFlags(aggregate.Axis(c.axis.at(i)), v.late.Value(i))
+		if c.stream.sources >= 0 && int64(x.Origin) >= int64(c.stream.sources) {
+			return fmt.Errorf("source %d is not in the list", x.Origin)
+		}
+		c.entry.Evidence = append(c.entry.Evidence, x)
+	}
+	return nil
+}
+
+func (c *cursor) steps(v *view, row int) error {
+	if !c.withSteps {
+		return nil
+	}
+	from, to := within(v.stepsOf, row)
+	for i := from; i < to; i++ {
+		var at int64
+		if !v.stepAt.IsNull(i) {
+			at = int64(v.stepAt.Value(i))
+		}
+		if at < 0 || at >= 1<<47 {
+			return fmt.Errorf("%d is not the time of an event", at)
+		}
+		what := c.stepWhat.at(i)
+		c.entry.Steps = append(c.entry.Steps,
+			aggregate.NewStep(v.call[i], idAt(v.stepClient, i), at, catalogue.MethodID(c.stepMethod.at(i)), what == 0, aggregate.Outcome(max(what, 1)-1)))
+	}
+	return nil
+}
+
+// within returns where the values of a row's list begin and end.
+func within(l *array.List, row int) (from, to int) {
+	start, end := l.ValueOffsets(row)
+	if start < 0 || end < start || end > int64(l.ListValues().Len()) {
+		panic(fmt.Sprintf("a list goes from %d to %d of %d", start, end, l.ListValues().Len()))
+	}
+	return int(start), int(end)
+}
+
+func idAt(a *array.FixedSizeBinary, row int) aggregate.SessionID {
+	if a.IsNull(row) {
+		return aggregate.SessionID{}
+	}
+	return aggregate.SessionIDOf([16]byte(a.Value(row)))
+}
+
+func linkAt(id *array.FixedSizeBinary, several *array.Boolean, row int) aggregate.Link {
+	if several.Value(row) {
+		return aggregate.Link{Several: true}
+	}
+	return aggregate.Link{ID: idAt(id, row)}
+}
+
+// A dictionaryColumn reads names as the numbers that the stream gives them.
+type dictionaryColumn struct {
+	known  map[string]uint16
+	names  arrow.ArrayData // of the batch before
+	number []uint16        // of each of its names
+	column *array.Dictionary
+	values []uint16
+}
+
+// read takes the column of the next batch.
+func (d *dictionaryColumn) read(column *array.Dictionary) error {
+	d.column, d.values = column, column.Indices().(*array.Uint16).Uint16Values()
+	names := column.Dictionary().(*array.String)
+	if d.names == names.Data() {
+		return nil
+	}
+	d.names, d.number = names.Data(), d.number[:0]
+	for i := range names.Len() {
+		n, ok := d.known[names.Value(i)]
+		if !ok {
+			return fmt.Errorf("%q is not among its names", names.Value(i))
+		}
+		d.number = append(d.number, n)
+	}
+	return nil
+}
+
+// at returns the number of a row's name, zero for null.
+func (d *dictionaryColumn) at(row int) uint16 {
+	if d.column.IsNull(row) {
+		return 0
+	}
+	return d.number[d.values[row]]
+}

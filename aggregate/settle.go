@@ -1,0 +1,390 @@
+package aggregate
+
+import (
+	"cmp"
+	"io"
+	"slices"
+)
+
+// Counts are what parts add up to: which sessions were seen when, with what failures
+// and attempts. They may be read by several goroutines.
+type Counts struct {
+	Names      *Names
+	Coverage   []Coverage // cells that hold records, in order. No filter applies
+	Duplicates int64      // telemetry events of attempts that were seen again
+	SDKs       []string   // versions that were seen, sorted
+
+	merge   *merge
+	order   *nameOrder
+	sources []SourceID
+
+	resolved runs[resolution]
+	courses  runs[course]
+	clients  runs[belonging]
+
+	// What stood-in sessions had, under the session that they are:
+	cells        runs[movedCell]
+	evidence     runs[movedEvidence]
+	movedCourses runs[course]
+}
+
+// A resolution says which session a stand-in is, or which client a connection is.
+type resolution struct{ standIn, is SessionID }
+
+func (r resolution) compare(other resolution) int {
+	return cmp.Or(r.standIn.Compare(other.standIn), r.is.Compare(other.is))
+}
+
+func (r resolution) of() SessionID { return r.standIn }
+
+// A belonging is a client that was seen in a session.
+type belonging struct {
+	session, client SessionID
+	traits          traits
+	own             bool // it was seen in no other one
+}
+
+func (b belonging) compare(other belonging) int {
+	return cmp.Or(b.session.Compare(other.session), b.client.Compare(other.client), compareBools(b.own, other.own),
+		cmp.Compare(b.traits.sdk, other.traits.sdk), cmp.Compare(b.traits.browser, other.traits.browser), cmp.Compare(b.traits.os, other.traits.os))
+}
+
+func (b belonging) of() SessionID { return b.session }
+
+// A seenWith asks what a client says to somebody: which session it is, or its labels.
+type seenWith struct{ client, other SessionID }
+
+func (s seenWith) compare(other seenWith) int {
+	return cmp.Or(s.client.Compare(other.client), s.other.Compare(other.other))
+}
+
+func (s seenWith) of() SessionID { return s.client }
+
+// A clientEntry is what is known of a client.
+type clientEntry struct {
+	client, session SessionID // which it is, itself if it stands for itself
+	traits          traits
+}
+
+func (c clientEntry) compare(other clientEntry) int {
+	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.traits.sdk, other.traits.sdk))
+}
+
+func (c clientEntry) of() SessionID { return c.client }
+
+type movedCell struct {
+	session SessionID
+	cell    Cell
+}
+
+func (m movedCell) compare(other movedCell) int {
+	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.cell, other.cell))
+}
+
+func (m movedCell) of() SessionID { return m.session }
+
+type movedEvidence struct {
+	session SessionID
+	Evidence
+}
+
+func (m movedEvidence) compare(other movedEvidence) int {
+	a, b := &m.Evidence, &other.Evidence
+	return cmp.Or(m.session.Compare(other.session),
+		cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Place, b.Place), cmp.Compare(a.First, b.First),
+		cmp.Compare(a.Flags, b.Flags), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Method, b.Method),
+		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Part, b.Part), cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Weight, b.Weight), a.Client.Compare(b.Client), cmp.Compare(a.Span, b.Span), cmp.Compare(a.PlaceSpan, b.PlaceSpan),
+		cmp.Compare(a.Records, b.Records))
+}
+
+func (m movedEvidence) of() SessionID { return m.session }
+
+// Settle adds parts up. What does not fit into memory goes to a space, if there is
+// one.
+//
+// Each entry of a part stands for a session, or for a connection or client that may be
+// known to be one. So what stands under such an ID is moved to the session: entries, and
+// what was found of them, are gone through side by side in the order of their IDs, and
+// what is to be said to another ID is sorted first. Nothing is looked up, so that it
+// does not matter how many sessions there are.
+func Settle(space *Space, parts ...*Part) (*Counts, error) {
+	sum := Merge(parts...)
+	c := &Counts{
+		Names: sum.Names, Coverage: sum.Coverage, Duplicates: sum.Posts,
+		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
+	}
+	s := &settling{Counts: c, space: space}
+	limit(&c.resolved, space)
+	limit(&c.courses, space)
+	limit(&c.clients, space)
+	limit(&c.cells, space)
+	limit(&c.evidence, space)
+	limit(&c.movedCourses, space)
+	limit(&s.posts, space)
+	limit(&s.asked, space)
+	limit(&s.known, space)
+	limit(&s.foreign, space)
+	limit(&s.askedIn, space)
+	limit(&s.askedFor, space)
+	for _, step := range []func() error{s.gather, s.resolveConnections, s.divide, s.move, s.introduce} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	for label, seen := range s.sdks {
+		if seen {
+			c.SDKs = append(c.SDKs, c.Names.Labels[label])
+		}
+	}
+	slices.Sort(c.SDKs)
+	return c, nil
+}
+
+// A settling is the state of Settle.
+type settling struct {
+	*Counts
+	space *Space
+
+	posts   runs[posted]
+	known   runs[clientEntry]
+	foreign runs[seenWith] // sessions that ask for the labels of clients
+	sdks    []bool         // by label
+
+	// Connections that ask what their only client is, and what stands under them.
+	asked    runs[seenWith]
+	askedIn  runs[movedCell]
+	askedFor runs[movedEvidence]
+}
+
+// walk visits all entries. They are not tidy.
+func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
+	entries, err := c.merge.open(steps, false)
+	if err != nil {
+		return err
+	}
+	defer entries.Close()
+	for {
+		e, err := entries.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = visit(e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// gather notes what each entry is, and moves what it holds if that is another session.
+func (s *settling) gather() error {
+	s.sdks = make([]bool, len(s.Names.Labels))
+	err := s.walk(true, func(e *Entry) error {
+		switch e.From {
+		case FromConnection:
+			s.connection(e)
+		case FromClient:
+			s.client(e)
+		default:
+			s.meet(e, e.ID)
+		}
+		for _, step := range e.Steps {
+			s.posts.add(posted{Step: step, session: e.ID, from: e.From})
+		}
+		return cmp.Or(s.resolved.err, s.clients.err, s.posts.err, s.asked.err, s.known.err, s.foreign.err, s.cells.err, s.evidence.err, s.askedFor.err)
+	})
+	s.sdks[0] = false
+	return err
+}
+
+// connection resolves a connection: it is the session that it was seen with, else
+// what its client is.
+func (s *settling) connection(e *Entry) {
+	is := e.ID
+	switch {
+	case e.Session.one():
+		is = e.Session.ID
+		s.resolve(e, is)
+	case !e.Session.any() && e.Client.one():
+		s.asked.add(seenWith{e.Client.ID, e.ID})
+		for i := range e.Evidence {
+			s.askedFor.add(movedEvidence{e.ID, e.Evidence[i]})
+		}
+		for _, c := range e.Cells {
+			s.askedIn.add(movedCell{e.ID, c})
+		}
+		return
+	}
+	s.meet(e, is)
+	if e.Client.one() {
+		s.foreign.add(seenWith{e.Client.ID, is})
+	}
+}
+
+func (s *settling) client(e *Entry) {
+	is := e.ID
+	if e.Session.one() {
+		is = e.Session.ID
+		s.resolve(e, is)
+	}
+	s.meet(e, is)
+	t := traits{e.SDK, e.Browser, e.OS}
+	s.sdks[t.sdk] = true
+	s.known.add(clientEntry{e.ID, is, t})
+	s.clients.add(belonging{is, e.ID, t, true})
+}
+
+// resolve moves what stands under a stand-in to the session that it is.
+func (s *settling) resolve(e *Entry, is SessionID) {
+	s.resolved.add(resolution{e.ID, is})
+	for _, c := range e.Cells {
+		s.cells.add(movedCell{is, c})
+	}
+	for _, x := range e.Evidence {
+		s.evidence.add(movedEvidence{is, x})
+	}
+}
+
+// meet asks for the labels of the clients that posted evidence in a session.
+func (s *settling) meet(e *Entry, session SessionID) {
+	var last SessionID
+	for i := range e.Evidence {
+		if client := e.Evidence[i].Client; client != last {
+			s.foreign.add(seenWith{client, session})
+			last = client
+		}
+	}
+}
+
+// resolveConnections tells the connections that asked what their client is, and moves
+// what stands under them.
+func (s *settling) resolveConnections() error {
+	known, asked := follow(&s.known), s.asked.cursor()
+	var answers runs[resolution]
+	limit(&answers, s.space)
+	for q, ok := asked.next(); ok; q, ok = asked.next() {
+		is := q.client
+		if k := known.of(q.client); len(k) > 0 {
+			is = k[0].session
+		}
+		answers.add(resolution{q.other, is})
+	}
+	answer, cells, evidence := answers.cursor(), follow(&s.askedIn), follow(&s.askedFor)
+	for a, ok := answer.next(); ok; a, ok = answer.next() {
+		s.resolved.add(a)
+		for _, c := range cells.of(a.standIn) {
+			s.cells.add(movedCell{a.is, c.cell})
+		}
+		for _, m := range evidence.of(a.standIn) {
+			s.evidence.add(movedEvidence{a.is, m.Evidence})
+			if m.Client != (SessionID{}) {
+				s.foreign.add(seenWith{m.Client, a.is})
+			}
+		}
+	}
+	return cmp.Or(asked.err, known.err(), answer.err, cells.err(), evidence.err(), s.resolved.err, s.cells.err, s.evidence.err, s.foreign.err)
+}
+
+// divide divides steps into attempts.
+func (s *settling) divide() error {
+	var call []posted
+	var courses []course
+	end := func() {
+		courses = coursesOf(call, courses)
+		for _, c := range courses {
+			s.courses.add(c)
+		}
+		call = call[:0]
+	}
+	posts := s.posts.cursor()
+	for p, ok := posts.next(); ok; p, ok = posts.next() {
+		if n := len(call); n > 0 && call[n-1].same(p) {
+			call[n-1] = p // a better one
+			continue
+		}
+		s.Duplicates--
+		if len(call) > 0 && call[0].Call != p.Call {
+			end()
+		}
+		call = append(call, p)
+	}
+	end()
+	return cmp.Or(posts.err, s.courses.err)
+}
+
+// move moves attempts to the sessions that stand-ins are, and asks for the labels of
+// clients that are not known to be a session's own.
+func (s *settling) move() error {
+	resolved, clients, courses := follow(&s.resolved), follow(&s.clients), s.courses.cursor()
+	for c, ok := courses.next(); ok; c, ok = courses.next() {
+		is := c.session
+		if r := resolved.of(c.session); len(r) > 0 {
+			is = r[0].is
+			s.movedCourses.add(course{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
+		}
+		own := func(b belonging) bool { return b.client == c.client }
+		if c.client != (SessionID{}) && (is != c.session || !slices.ContainsFunc(clients.of(is), own)) {
+			s.foreign.add(seenWith{c.client, is})
+		}
+	}
+	return cmp.Or(resolved.err(), clients.err(), courses.err, s.movedCourses.err, s.foreign.err)
+}
+
+// introduce tells sessions the labels of the clients that they asked for.
+func (s *settling) introduce() error {
+	known := follow(&s.known)
+	asked := s.foreign.cursor()
+	for q, ok := asked.next(); ok; q, ok = asked.next() {
+		if k := known.of(q.client); len(k) > 0 && k[0].session != q.other && q.other != (SessionID{}) {
+			s.clients.add(belonging{q.other, q.client, k[0].traits, false})
+		}
+	}
+	return cmp.Or(asked.err, known.err(), s.clients.err)
+}
+
+// A follower goes through a set by ID, beside something else that does.
+type follower[T placedByID[T]] struct {
+	from *cursor[T]
+	now  []T
+}
+
+// A placedByID value stands under an ID, by which it is sorted first.
+type placedByID[T any] interface {
+	ordered[T]
+	of() SessionID
+}
+
+func follow[T placedByID[T]](r *runs[T]) *follower[T] { return &follower[T]{from: r.cursor()} }
+
+// of returns what stands under an ID, which must not be less than that of the call
+// before. It is good until the next call.
+func (f *follower[T]) of(id SessionID) []T {
+	if len(f.now) > 0 && f.now[0].of() == id {
+		return f.now
+	}
+	f.now = f.now[:0]
+	for x, ok := f.from.peek(); ok; x, ok = f.from.peek() {
+		c := x.of().Compare(id)
+		if c > 0 {
+			break
+		}
+		if c == 0 {
+			f.now = append(f.now, x)
+		}
+		f.from.next()
+	}
+	return f.now
+}
+
+// next returns the ID under which the next values stand.
+func (f *follower[T]) next() (id SessionID, ok bool) {
+	x, ok := f.from.peek()
+	if ok {
+		id = x.of()
+	}
+	return id, ok
+}
+
+func (f *follower[T]) err() error { return f.from.err }

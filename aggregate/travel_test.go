@@ -1,0 +1,77 @@
+package aggregate_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/partial"
+)
+
+// travelled is a part that was written and read back.
+func travelled(t *testing.T, p *aggregate.Part) *aggregate.Part {
+	t.Helper()
+	var b bytes.Buffer
+	if err := (partial.Codec{}).Write(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	out, err := partial.Codec{}.Read(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Origins, out.Coverage, out.Posts = p.Origins, p.Coverage, p.Posts
+	return out
+}
+
+func everything(t *testing.T, parts ...*aggregate.Part) []string {
+	t.Helper()
+	c, err := aggregate.Settle(nil, parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aggregate.Everything(c)
+}
+
+// TestSumsTravel holds the law for parts: merged in any order and grouping, written and
+// read in between, spilled or kept, they add up to the same, and the empty one adds
+// nothing.
+func TestSumsTravel(t *testing.T) {
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 42))
+		tallies, whole := aggregate.RandomTallies(seed)
+		want := everything(t, whole.Parts()...)
+
+		space := aggregate.NewSpace(t.TempDir(), 1<<20, partial.Codec{}, nil)
+		parts := []*aggregate.Part{aggregate.Merge()}
+		for _, tally := range tallies {
+			if r.IntN(3) == 0 {
+				if err := tally.Spill(space); err != nil {
+					t.Fatal(err)
+				}
+			}
+			parts = append(parts, tally.Parts()...)
+		}
+		for steps := r.IntN(2 * len(parts)); steps > 0; steps-- {
+			r.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+			if r.IntN(2) == 0 {
+				parts[0] = travelled(t, parts[0])
+			} else if len(parts) > 1 {
+				n := 2 + r.IntN(len(parts)-1)
+				parts = append([]*aggregate.Part{aggregate.Merge(parts[:n]...)}, parts[n:]...)
+			}
+		}
+		if got := everything(t, parts...); !slices.Equal(got, want) {
+			for i := range min(len(got), len(want)) {
+				if got[i] != want[i] {
+					t.Errorf("got  %s\nwant %s", got[i], want[i])
+				}
+			}
+			t.Fatalf("seed %d: %d lines, want %d", seed, len(got), len(want))
+		}
+		if err := space.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

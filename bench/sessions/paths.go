@@ -1,0 +1,236 @@
+package sessions
+
+import "sort"
+
+// A path is what a user does, whatever the records tell of whose they are.
+type path struct {
+	weight int
+	walk   func(*writer)
+}
+
+// paths lists what users do, by how many of a thousand do it. T and U are streams that are published, R is one
+// that is subscribed to, by subscriber B.
+func paths() []path {
+	return []path{
+		{440, func(w *writer) { w.join(); w.chat(3) }},
+		{200, func(w *writer) { w.join(); w.publish(); w.chat(1) }},
+		{120, func(w *writer) { w.join(); w.subscribe(); w.chat(2) }},
+		{60, func(w *writer) { w.join(); w.publish(); w.subscribe() }},
+		{30, func(w *writer) { w.join(); w.cancel(); w.chat(1) }},
+		{20, func(w *writer) { w.join(); w.attempt(publish, open, w.media+"T"); w.chat(2) }},
+		{25, func(w *writer) { w.join(); w.timeout("T", 1); w.chat(1) }},
+		{10, func(w *writer) { w.join(); w.timeout("T", 5) }},
+		{10, func(w *writer) { w.join(); w.timeout("T", 1); w.timeout("U", 2) }},
+		{10, func(w *writer) { w.join(); w.refuse(streamLimit) }},
+		{10, func(w *writer) { w.join(); w.refuse(subscribeTimeout); w.chat(1) }},
+		{15, func(w *writer) { w.chat(1); w.reject(); w.chat(1) }},
+		{5, func(w *writer) { w.tries(); w.chat(1) }},
+		{5, func(w *writer) { w.join(); w.forbid(); w.chat(1) }},
+		{15, func(w *writer) { w.join(); w.deny(); w.chat(1) }},
+		{5, func(w *writer) { w.join(); w.quiet(3); w.chat(1) }},
+		{10, func(w *writer) { w.join(); w.publish(); w.twice() }},
+		{5, func(w *writer) { w.join(); w.timeout("T", 1); w.twice() }},
+		{5, func(w *writer) { w.exported() }},
+	}
+}
+
+// join is a connect call that succeeds.
+func (w *writer) join() {
+	w.attempt(connect, succeeded, w.try)
+	w.end(connect, "Success", w.tried, `,"attemptDuration":{n}`)
+}
+
+// publish is a publish call that succeeds.
+func (w *writer) publish() {
+	w.attempt(publish, succeeded, w.media+"T")
+	w.end(publish, "Success", w.media+"T", `,"attemptDuration":{n}`)
+}
+
+// subscribe is a subscribe call that succeeds.
+func (w *writer) subscribe() {
+	w.attempt(subscribe, succeeded, w.media+"RB")
+	w.end(subscribe, "Success", w.media+"RB", `,"attemptDuration":{n}`)
+}
+
+// cancel is a publish call that the application takes back.
+func (w *writer) cancel() {
+	w.attempt(publish, cancelled, w.media+"T")
+	w.end(publish, "Cancel", w.media+"T", `,"payload":{"reason":"unpublish"}`)
+}
+
+// timeout is a publish call that takes too long. The SDK prints so, maybe several
+// times; its telemetry does not name the error.
+func (w *writer) timeout(stream string, lines int) {
+	w.attempt(publish, failed, w.media+stream)
+	for i := range lines {
+		wait := span{100, 180}
+		if i == 0 {
+			wait = later
+		}
+		w.line(wait, publishTimeout, i == 0, `OpenTok:Session:error OT_TIMEOUT: `+publishTimeout.said().text+` +{n}ms`)
+	}
+	w.failure(atOnce, publishTimeout, false, w.media+stream,
+		`,"failureReason":"Publish","failureCode":1500,"failureMessage":"The stream did not come up"`)
+}
+
+// refuse is a subscribe call that fails. Its telemetry states a code of its own.
+func (w *writer) refuse(f fault) {
+	w.attempt(subscribe, failed, w.media+"RB")
+	w.failure(later, f, true, w.media+"RB",
+		`,"failureReason":"Subscribe","failureCode":1013,"failureMessage":"The stream did not start"`)
+	w.line(atOnce, f, false, `OpenTok:Subscriber:error `+f.said().name+`: `+f.said().text+` +{n}ms`)
+}
+
+// reject is a connect call that fails: two lines, and telemetry that names the
+// error.
+func (w *writer) reject() {
+	w.attempt(connect, failed, w.try)
+	said := authentication.said()
+	w.line(shortly, authentication, true, `OpenTok:Session:error `+said.name+`: `+said.text+` +{n}ms`)
+	w.line(atOnce, authentication, false, `OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: `+said.text+` +{n}ms`)
+	w.failure(atOnce, authentication, false, w.tried,
+		`,"failureReason":"GetSessionInfo","failureCode":1004,"failureMessage":"`+said.text+`","failureName":"`+said.name+`"`)
+}
+
+// tries is a connect call that fails after the SDK has tried three times by
+// itself, each of which telemetry tells as an attempt that failed.
+func (w *writer) tries() {
+	said := connectFailed.said()
+	more := `,"failureReason":"ConnectToSession","failureCode":1006,"failureMessage":"` + said.text + `","failureName":"` + said.name + `"`
+	w.attempt(connect, failed, w.try)
+	w.failure(shortly, connectFailed, true, w.tried, more)
+	for range 2 {
+		w.add(retrying, step{kind: telemetry, event: attemptEvent}, posted("Connect", "Attempt", w.try, ""))
+		w.failure(shortly, connectFailed, false, w.tried, more)
+	}
+	w.line(atOnce, connectFailed, false, `OpenTok:Session:error `+said.name+`: `+said.text+` +{n}ms`)
+}
+
+// forbid is a publish call without the role for it, of which telemetry tells the
+// end only, and no stream.
+func (w *writer) forbid() {
+	said := permission.said()
+	w.line(later, permission, true, `OpenTok:Session:error `+said.name+`: `+said.text+` +{n}ms`)
+	w.failure(atOnce, permission, false, w.media,
+		`,"failureReason":"Permission","failureCode":1500,"failureMessage":"The role does not allow this"`).
+		begins = call{made: true, method: publish, outcome: failed, inferred: true}
+}
+
+// deny is a publisher that may not use the camera: a text that belongs to the
+// error, no name, and telemetry that is of no session and no attempt.
+func (w *writer) deny() {
+	w.line(later, accessDenied, true, `OpenTok:Publisher:error `+accessDenied.said().text+` +{n}ms`)
+	w.add(atOnce, step{kind: classified, fault: accessDenied},
+		posted("Publish", "Cancel", w.page, `,"payload":{"reason":"AccessDenied"},"widgetType":"Publisher"`))
+}
+
+// quiet is a signal that cannot be sent, of which telemetry tells nothing. The
+// application says so several times.
+func (w *writer) quiet(lines int) {
+	said := notConnected.said()
+	for i := range lines {
+		wait := span{200, 300}
+		if i == 0 {
+			wait = later
+		}
+		w.line(wait, notConnected, i == 0, said.name+`: `+said.text)
+	}
+}
+
+// exported is what two exports of one log have between them: some events are told
+// a second time, long after.
+func (w *writer) exported() {
+	w.join()
+	w.timeout("T", 1)
+	failure := len(w.steps) - 1
+	w.again(0, hours)
+	w.again(failure, later)
+}
+
+// newScript writes down a path as records that bear those fields.
+func newScript(p path, b bearing) *script {
+	w := writer{bearing: b}
+	w.parties = []party{{named: b.named}}
+	if b.hello != "" {
+		w.post(later, "SessionInfo", "Attempt", b.hello)
+	}
+	p.walk(&w)
+	if b.bye != "" {
+		w.post(idle, "updateAudioVideo", "Event", b.bye)
+	}
+	return &w.script
+}
+
+// deniedPage is a page that never gets as far as a session.
+func deniedPage() *script {
+	w := writer{bearing: bearing{page: "P", line: "P"}}
+	w.parties = []party{{named: false}}
+	w.post(later, "UserAgentParsing", "Attempt", "P")
+	w.post(atOnce, "UserAgentParsing", "Success", "P")
+	w.chat(1)
+	w.deny()
+	return &w.script
+}
+
+// sharedPage is a page that joins two sessions, one after the other. What bears
+// only its client instance is of neither: the client stands for a third one.
+func sharedPage() *script {
+	w := writer{bearing: bearings[byConnection]}
+	w.parties = []party{{named: true}, {named: true}, {named: false}}
+	w.join()
+	w.chat(1)
+	w.party = 1
+	w.bearing = bearing{try: "JDP", tried: "DP", media: "DP", line: "D", chat: "J"}
+	w.join()
+	w.timeout("U", 1)
+	w.party = 2
+	w.bearing = bearing{page: "P", line: "P"}
+	w.deny()
+	return &w.script
+}
+
+// A repertoire holds all scripts, and how often each is played.
+type repertoire struct {
+	scripts []*script
+	upTo    []int // sums of weights: a number below upTo[i] draws scripts[i], or one before
+	longest int64 // ms that a script may take
+}
+
+// shares are how many of a hundred have each bearing.
+var shares = [...]int{direct: 30, byConnection: 25, byClient: 15, chained: 15, late: 10, connectionOnly: 3, clientAtMost: 2}
+
+func newRepertoire() repertoire {
+	var r repertoire
+	for _, p := range paths() {
+		for i, b := range bearings {
+			r.add(newScript(p, b), p.weight*shares[i])
+		}
+	}
+	r.add(deniedPage(), 1000)
+	r.add(sharedPage(), 1000)
+	return r
+}
+
+func (r *repertoire) add(sc *script, weight int) {
+	sum := weight
+	if n := len(r.upTo); n > 0 {
+		sum += r.upTo[n-1]
+	}
+	r.scripts, r.upTo = append(r.scripts, sc), append(r.upTo, sum)
+	took := int64(0)
+	for _, st := range sc.steps {
+		took += int64(st.wait.most)
+	}
+	r.longest = max(r.longest, took)
+}
+
+// draw draws a script of no more than left sessions.
+func (r *repertoire) draw(rng *rng, left int64) *script {
+	for {
+		drawn := rng.n(r.upTo[len(r.upTo)-1])
+		sc := r.scripts[sort.SearchInts(r.upTo, drawn+1)]
+		if int64(len(sc.parties)) <= left {
+			return sc
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package sessions
+
+// A tally is what the scripts that were played add up to. It holds sums only:
+// whether a session has been counted is known within the script that it is of,
+// since no other one has to do with it.
+type tally struct {
+	totals   Totals
+	firstDay int64 // since 1970, of the first one of days
+	days     []counts
+	all      counts
+}
+
+// counts are those of a day, or of the whole log.
+type counts struct {
+	records  int64
+	sessions int64
+	failed   int64 // sessions
+	methods  [numMethods]methodCounts
+	faults   [numFaults]faultCounts
+}
+
+type methodCounts struct {
+	attempts       [cancelled + 1]int64 // by outcome
+	inferred       int64
+	sessions       int64 // with an attempt or a failure
+	sessionsFailed int64
+}
+
+type faultCounts struct{ failures, lines, sessions int64 }
+
+// newTally makes one for that many days, and the one behind: a log that does not
+// begin at midnight reaches into it.
+func newTally(start int64, days int) tally {
+	return tally{firstDay: start / msPerDay, days: make([]counts, days+1)}
+}
+
+// A dayset says on which days of a script something has been counted: the first
+// day, the second one.
+type dayset uint8
+
+// marks are what has been counted of one party.
+type marks struct {
+	seen, failed dayset
+	tried        [numMethods]dayset
+	failedBy     [numMethods]dayset
+	faults       [numFaults]dayset
+}
+
+// A reckoning is the tally of one script.
+type reckoning struct {
+	t     *tally
+	first int64 // day of the first record, as a place in days
+	marks [maxParties]marks
+}
+
+// once adds one to a count of a day, unless it was added before, and of all days.
+func (r *reckoning) once(set *dayset, day int64, count func(*counts) *int64) {
+	bit := dayset(1) << (day - r.first)
+	if *set == 0 {
+		*count(&r.t.all)++
+	}
+	if *set&bit == 0 {
+		*count(&r.t.days[day])++
+	}
+	*set |= bit
+}
+
+// add counts all that a script says which is played from start, in ms since
+// 1970. due is when each of its steps is written.
+func (t *tally) add(sc *script, start int64, due *[maxSteps]int32) {
+	day := func(step int) int64 { return (start+int64(due[step]))/msPerDay - t.firstDay }
+	r := reckoning{t: t, first: day(0)}
+	var began [numFaults]int64     // day of the last failure
+	var failureDay [maxSteps]int64 // of the failure that each step is of
+	for _, p := range sc.parties {
+		t.totals.Sessions++
+		if !p.named {
+			t.totals.SessionsWithoutID++
+		}
+	}
+	for i := range sc.steps {
+		st := &sc.steps[i]
+		at := day(st.stamp)
+		r.record(st, at)
+		if st.begins.made {
+			r.attempt(st, at)
+		}
+		if st.fault == noFault {
+			continue
+		}
+		if st.opens {
+			began[st.fault] = at
+			r.failure(st, at)
+		}
+		failureDay[i] = began[st.fault]
+		if st.stamp != i {
+			failureDay[i] = failureDay[st.stamp]
+		}
+		t.all.faults[st.fault].lines++
+		t.days[failureDay[i]].faults[st.fault].lines++
+	}
+}
+
+// record counts a record and the session that it shows.
+func (r *reckoning) record(st *step, day int64) {
+	t := r.t
+	t.totals.Lines++
+	switch st.kind {
+	case clean:
+		t.totals.Records.Clean++
+	case telemetry:
+		t.totals.Records.Telemetry++
+	case classified:
+		t.totals.Records.Classified++
+	}
+	if st.event == repeatedEvent {
+		t.totals.Duplicates++
+	}
+	t.all.records++
+	t.days[day].records++
+	if !st.mute {
+		r.once(&r.marks[st.party].seen, day, func(c *counts) *int64 { return &c.sessions })
+	}
+}
+
+// attempt counts the attempt that a record begins.
+func (r *reckoning) attempt(st *step, day int64) {
+	m := st.begins.method
+	for _, c := range [...]*counts{&r.t.all, &r.t.days[day]} {
+		c.methods[m].attempts[st.begins.outcome]++
+		if st.begins.inferred {
+			c.methods[m].inferred++
+		}
+	}
+	r.once(&r.marks[st.party].tried[m], day, func(c *counts) *int64 { return &c.methods[m].sessions })
+}
+
+// failure counts the failure that a record begins.
+func (r *reckoning) failure(st *step, day int64) {
+	f, t, marks := st.fault, r.t, &r.marks[st.party]
+	m := f.said().method
+	t.totals.Failures++
+	t.all.faults[f].failures++
+	t.days[day].faults[f].failures++
+	if marks.failed == 0 {
+		t.totals.SessionsFailed++
+	}
+	r.once(&marks.failed, day, func(c *counts) *int64 { return &c.failed })
+	r.once(&marks.tried[m], day, func(c *counts) *int64 { return &c.methods[m].sessions })
+	r.once(&marks.failedBy[m], day, func(c *counts) *int64 { return &c.methods[m].sessionsFailed })
+	r.once(&marks.faults[f], day, func(c *counts) *int64 { return &c.faults[f].sessions })
+}

@@ -1,0 +1,453 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Change says how one share differs between a baseline and what came after. It
+// is of a method as a whole or of one error of it.
+type Change struct {
+	Start, Baseline time.Time // of the two windows; zero if whole inputs are compared
+
+	Method  string
+	Scope   string // ScopeMethod or ScopeError
+	Error   string // "" if its name cannot be told
+	Code    int32  // of an error that is known by its code only; else 0
+	Measure string // SessionRate or FailureRate
+
+	Before, After Share
+	Difference    *Difference // nil if either side has no rate
+	Test          *Test       // nil if there was no test
+	Verdict       string      // one of those below; "" for FailureRate, and if a share is unknown
+
+	label string // how the error is called in a table
+}
+
+// What a Change is of.
+const (
+	ScopeMethod = "method"
+	ScopeError  = "error"
+)
+
+// What a Change is a change of.
+const (
+	// SessionRate is sessions that failed / sessions that could have.
+	SessionRate = "session_rate"
+	// FailureRate is failed attempts / attempts. It is shown with its interval and
+	// not tested: the attempts of one session are not independent of each other.
+	FailureRate = "failure_rate"
+)
+
+// What is found of a Change.
+const (
+	Up     = "up"
+	Down   = "down"
+	Same   = "same"    // not called, and neither twice nor half the rate is within the interval
+	TooFew = "too_few" // not called, but for all that is known it may be twice or half the rate
+	Added  = "new"     // Up from no session
+	Gone   = "gone"    // Down to no session
+)
+
+// A Test is the outcome of a test that both shares come from one rate.
+type Test struct {
+	P float64 // two-sided
+	Q float64 // P adjusted for all rows of the comparison that were tested
+}
+
+// called reports whether the change is more than chance.
+func (c *Change) called() bool { return c.Test != nil && c.Test.Q <= callLevel }
+
+// minSessions is how many sessions there must be on either side for a test. Sessions
+// are counted as if they failed independently; but one person who loads a page ten
+// times makes ten sessions, and of fewer than 100 those are 10 points and more.
+const minSessions = 100
+
+// Compare returns what changed between two inputs, each taken as a whole, sorted by
+// method, error and code, what is of the method first.
+func Compare(before, after *Report) []Change {
+	return compareSides(newSide(before.overall, 0), newSide(after.overall, 0))
+}
+
+// windowChanges returns what changed between two windows of a report, as Compare does.
+func windowChanges(r *Report, before, after int) []Change {
+	changes := compareSides(newSide(r, before), newSide(r, after))
+	for i := range changes {
+		changes[i].Baseline, changes[i].Start = r.Windows[before].Start, r.Windows[after].Start
+	}
+	return changes
+}
+
+// A side is one of the two windows or inputs that are compared.
+type side struct {
+	sessions int64 // that were seen
+	methods  map[string]*Method
+	errors   map[changeKey]*Error
+}
+
+// A changeKey names an error of a method on both sides.
+type changeKey struct {
+	method, name string
+	code         int32
+}
+
+func newSide(r *Report, window int) *side {
+	s := &side{
+		sessions: int64(r.Windows[window].Sessions),
+		methods:  map[string]*Method{}, errors: map[changeKey]*Error{},
+	}
+	for i := range r.Methods {
+		if m := &r.Methods[i]; m.Window == window {
+			s.methods[m.Name] = m
+		}
+	}
+	for i := range r.Errors {
+		// An error of no failure shares in no session.
+		if e := &r.Errors[i]; e.Window == window && e.Failures > 0 {
+			s.errors[e.changeKey()] = e
+		}
+	}
+	return s
+}
+
+// changeKey leaves out the code that the catalogue has for a name.
+func (e *Error) changeKey() changeKey {
+	if e.Name != "" {
+		return changeKey{e.Method, e.Name, 0}
+	}
+	return changeKey{e.Method, "", e.Code}
+}
+
+func (k changeKey) compare(other changeKey) int {
+	return cmp.Or(cmp.Compare(k.method, other.method), cmp.Compare(k.name, other.name), cmp.Compare(k.code, other.code))
+}
+
+// union returns the keys of both maps in order.
+func union[K comparable, V any](a, b map[K]V, compare func(K, K) int) []K {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return slices.SortedFunc(maps.Keys(all), compare)
+}
+
+func compareSides(before, after *side) []Change {
+	errors := map[string][]changeKey{}
+	for _, k := range union(before.errors, after.errors, changeKey.compare) {
+		errors[k.method] = append(errors[k.method], k)
+	}
+	var out []Change
+	for _, method := range union(before.methods, after.methods, strings.Compare) {
+		out = append(out, methodChanges(before, after, method)...)
+		for _, k := range errors[method] {
+			out = append(out, errorChange(before, after, k))
+		}
+	}
+	testAll(out)
+	for i := range out {
+		out[i].judge()
+	}
+	return out
+}
+
+// methodChanges returns the changes of a method as a whole.
+func methodChanges(before, after *side, method string) []Change {
+	wholeBefore, wholeAfter := denominators(before, after, method)
+	c := Change{Method: method, Scope: ScopeMethod, Measure: SessionRate, label: "any error"}
+	c.Before, c.After = before.methodShare(method, wholeBefore), after.methodShare(method, wholeAfter)
+	c.Difference = NewDifference(c.Before.Rate, c.After.Rate)
+	out := []Change{c}
+	was, is := before.attempts(method), after.attempts(method)
+	if was != nil && is != nil && !was.AnyError && !is.AnyError {
+		c.Measure = FailureRate
+		c.Before, c.After = NewShare(was.Failed, was.Attempts), NewShare(is.Failed, is.Attempts)
+		c.Difference = NewDifference(c.Before.Rate, c.After.Rate)
+		out = append(out, c)
+	}
+	return out
+}
+
+func errorChange(before, after *side, k changeKey) Change {
+	wholeBefore, wholeAfter := denominators(before, after, k.method)
+	e := cmp.Or(after.errors[k], before.errors[k])
+	c := Change{
+		Method: k.method, Scope: ScopeError, Error: k.name, Code: k.code, Measure: SessionRate,
+		Before: before.errorShare(k, wholeBefore), After: after.errorShare(k, wholeAfter),
+		label: e.label(),
+	}
+	c.Difference = NewDifference(c.Before.Rate, c.After.Rate)
+	return c
+}
+
+// denominators returns how many sessions could have failed in a method. Sessions
+// with an attempt are compared with such; where telemetry tells of attempts on one
+// side only, all that were seen are taken on both.
+func denominators(before, after *side, method string) (int64, int64) {
+	if before.attempts(method) != nil && after.attempts(method) != nil {
+		return int64(before.methods[method].Sessions), int64(after.methods[method].Sessions)
+	}
+	return before.sessions, after.sessions
+}
+
+func (s *side) attempts(method string) *Attempts {
+	if m := s.methods[method]; m != nil {
+		return m.Attempts
+	}
+	return nil
+}
+
+func (s *side) methodShare(method string, whole int64) Share {
+	m := s.methods[method]
+	if m == nil {
+		return NewShare(0, whole)
+	}
+	return sessionShare(m.SessionsFailed, m.Sessionless, whole)
+}
+
+func (s *side) errorShare(k changeKey, whole int64) Share {
+	e := s.errors[k]
+	if e == nil {
+		return NewShare(0, whole)
+	}
+	return sessionShare(e.Sessions, e.Sessionless, whole)
+}
+
+// sessionShare has no rate where Method.SessionRate has none.
+func sessionShare(failed int, sessionless, whole int64) Share {
+	if failed == 0 && sessionless > 0 {
+		return Share{Whole: whole, Unknown: true}
+	}
+	return NewShare(int64(failed), whole)
+}
+
+// testAll tests all rows that can be, together: what is shown of them later changes
+// nothing. Which ones are tested depends on their totals over both sides only, so
+// that the choice favours no outcome.
+func testAll(changes []Change) {
+	var rows []*Change
+	var smallest []float64
+	for i := range changes {
+		c := &changes[i]
+		if c.Measure == SessionRate && c.Difference != nil && c.enough() {
+			rows = append(rows, c)
+			smallest = append(smallest, smallestP(c.Before, c.After))
+		}
+	}
+	limit := testable(smallest)
+	var tested []*Change
+	var p []float64
+	for i, c := range rows {
+		if smallest[i] <= limit {
+			tested = append(tested, c)
+			p = append(p, pValue(c.Before, c.After))
+		}
+	}
+	for i, q := range adjust(p) {
+		tested[i].Test = &Test{P: p[i], Q: q}
+	}
+}
+
+// enough reports whether there are sessions enough for a test.
+func (c *Change) enough() bool { return min(c.Before.Whole, c.After.Whole) >= minSessions }
+
+func (c *Change) judge() {
+	switch {
+	case c.Measure != SessionRate || c.Before.Unknown || c.After.Unknown:
+		// There is nothing to judge by.
+	case c.called():
+		c.Verdict = c.direction()
+	case c.enough() && c.alike():
+		c.Verdict = Same
+	default:
+		c.Verdict = TooFew
+	}
+}
+
+// direction is where a change goes that is called.
+func (c *Change) direction() string {
+	switch {
+	case c.Before.Part == 0:
+		return Added
+	case c.After.Part == 0:
+		return Gone
+	case c.Difference.Value > 0:
+		return Up
+	}
+	return Down
+}
+
+// alike reports whether the interval leaves out both twice and half of the rate
+// before. That no difference shows is no evidence that there is none (D. G. Altman,
+// J. M. Bland, BMJ 311:485, 1995).
+func (c *Change) alike() bool {
+	if c.Before.Part == 0 && c.After.Part == 0 {
+		return true
+	}
+	rate := c.Before.Rate.Value
+	return c.Difference.High < rate && c.Difference.Low > -rate/2
+}
+
+// writeChanges writes the changes that are called as a table, the worst first, and
+// of the others how many there are. At most top changes are written, all if it is 0.
+func writeChanges(b *strings.Builder, changes []Change, top int) {
+	if len(changes) == 0 {
+		return
+	}
+	writeCalled(b, changes, top)
+	writeUncalled(b, changes)
+	writeAttempts(b, changes)
+}
+
+func writeCalled(b *strings.Builder, changes []Change, top int) {
+	called := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.called() })
+	if len(called) == 0 {
+		return
+	}
+	slices.SortStableFunc(called, worstChange)
+	shown := limit(called, top)
+	title := "Change"
+	if len(shown) < len(called) {
+		title = fmt.Sprintf("Change (worst %d of %d)", len(shown), len(called))
+	}
+	table := newTable(title, "Error", "Method", ">Sessions before", ">Rate", ">After", ">Rate", ">Points", "95 % interval", ">q")
+	for _, c := range shown {
+		row := []string{c.Verdict, Printable(c.label), Printable(c.Method)}
+		table.row(append(append(row, c.cells()...), smallShare(c.Test.Q))...)
+	}
+	table.write(b)
+	b.WriteString("Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.\n")
+}
+
+// worstChange orders changes for the worse before those for the better, the largest
+// first.
+func worstChange(a, b Change) int {
+	x, y := a.Difference.Value, b.Difference.Value
+	return cmp.Or(last(x < 0, y < 0), cmp.Compare(math.Abs(y), math.Abs(x)))
+}
+
+// cells are both shares and their difference, with as many digits as its interval
+// has use for.
+func (c *Change) cells() []string {
+	digits := 1
+	for points := 100 * (c.Difference.High - c.Difference.Low); points < 1 && digits < 6; points *= 10 {
+		digits++
+	}
+	rate := func(s *Share) (string, string) {
+		return fmt.Sprintf("%s of %s", number(s.Part), number(s.Whole)), fmt.Sprintf("%.*f %%", digits, 100*s.Rate.Value)
+	}
+	points := func(v float64) string { return fmt.Sprintf("%+.*f", digits, 100*v) }
+	before, rateBefore := rate(&c.Before)
+	after, rateAfter := rate(&c.After)
+	d := c.Difference
+	return []string{before, rateBefore, after, rateAfter, points(d.Value), points(d.Low) + " to " + points(d.High)}
+}
+
+// smallShare formats a share of one that matters only when it is small.
+func smallShare(p float64) string {
+	if p < 0.001 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", p)
+}
+
+// writeUncalled says in one line how many rows are not in the table, and why.
+func writeUncalled(b *strings.Builder, changes []Change) {
+	var called, same, few, unknown int
+	for i := range changes {
+		switch c := &changes[i]; {
+		case c.Measure != SessionRate:
+		case c.called():
+			called++
+		case c.Verdict == Same:
+			same++
+		case c.Verdict == TooFew:
+			few++
+		default:
+			unknown++
+		}
+	}
+	var parts []string
+	for _, part := range [...]struct {
+		n    int
+		what string
+	}{
+		{same, "between half and twice the rate before"}, {few, "with too few sessions to tell"}, {unknown, "whose failures bear no session ID"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, number(part.n)+" "+part.what)
+		}
+	}
+	if called == 0 {
+		b.WriteString("No session rate changed by more than chance explains.\n")
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(b, "Rows without a change that shows: %s.\n", strings.Join(parts, ", "))
+	}
+}
+
+// writeAttempts writes the shares of failed attempts, which are not tested.
+func writeAttempts(b *strings.Builder, changes []Change) {
+	table := newTable("Attempts (not tested)", ">Failed before", ">Rate", ">After", ">Rate", ">Points", "95 % interval")
+	for _, c := range changes {
+		if c.Measure == FailureRate && c.Difference != nil {
+			table.row(append([]string{Printable(c.Method)}, c.cells()...)...)
+		}
+	}
+	if len(table.rows) == 1 {
+		return
+	}
+	b.WriteByte('\n')
+	table.write(b)
+}
+
+// A jsonChange is an element of the field changes.
+type jsonChange struct {
+	WindowStart   *string    `json:"window_start"`
+	BaselineStart *string    `json:"baseline_start"`
+	Method        string     `json:"method"`
+	Scope         string     `json:"scope"`
+	Error         *string    `json:"error"`
+	Code          *int32     `json:"code"`
+	Measure       string     `json:"measure"`
+	Before        *jsonShare `json:"before"`
+	After         *jsonShare `json:"after"`
+	Difference    *jsonRate  `json:"difference"`
+	P             *float64   `json:"p"`
+	Q             *float64   `json:"q"`
+	Verdict       *string    `json:"verdict"`
+}
+
+type jsonShare struct {
+	jsonRate
+	Part  int64 `json:"part"`
+	Whole int64 `json:"whole"`
+}
+
+// jsonChanges returns what does not exist as null: a share without a rate, a test
+// that was not made.
+func jsonChanges(changes []Change) []jsonChange {
+	out := []jsonChange{}
+	for i := range changes {
+		c := &changes[i]
+		row := jsonChange{
+			WindowStart: instant(c.Start), BaselineStart: instant(c.Baseline),
+			Method: c.Method, Scope: c.Scope, Error: optional(c.Error), Code: optional(c.Code), Measure: c.Measure,
+			Before: c.Before.json(), After: c.After.json(), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
+		}
+		if c.Test != nil {
+			row.P, row.Q = &c.Test.P, &c.Test.Q
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func (s *Share) json() *jsonShare {
+	if s.Rate == nil {
+		return nil
+	}
+	return &jsonShare{jsonRate(*s.Rate), s.Part, s.Whole}
+}
