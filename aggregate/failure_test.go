@@ -19,7 +19,7 @@ import (
 func tallyOfRecords(records []*refRecord) *Tally {
 	t := &Tally{}
 	for _, r := range records {
-		t.Enter(sourceID(r.source))
+		t.Enter(sourceID(r.source, Identity{}))
 		t.Add(&r.event, &r.verdict, r.place)
 	}
 	return t
@@ -85,7 +85,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 		want := x.evidence(&r.event, &r.verdict, r.place)
 		for i, g := range groups {
 			if want.Origin = 0; !g.floats {
-				want.Origin = x.source[sourceID(r.source)]
+				want.Origin = x.source[sourceID(r.source, Identity{})]
 			}
 			if g.id != session {
 				continue

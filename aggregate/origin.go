@@ -1,12 +1,7 @@
 package aggregate
 
-import "github.com/zeebo/xxh3"
-
-// A SourceID stands for a source: a 64-bit XXH3 hash.
+// A SourceID stands for a source: a 64-bit XXH3 hash of its name and identity.
 type SourceID uint64
-
-// sourceID is that of the source of a name.
-func sourceID(name string) SourceID { return SourceID(xxh3.HashString(name)) }
 
 // A piece is a part of a source that one worker reads. Which record its first one
 // is is known when all pieces before it have been read.

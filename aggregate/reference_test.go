@@ -204,7 +204,7 @@ func refGroup(g []*refRecord) []*refFailure {
 	// Records without a time come source by source.
 	slices.SortStableFunc(g, func(a, b *refRecord) int {
 		if a.axis() == placed && b.axis() == placed {
-			return cmp.Or(cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
+			return cmp.Or(cmp.Compare(sourceID(a.source, Identity{}), sourceID(b.source, Identity{})), cmp.Compare(a.place, b.place))
 		}
 		return cmp.Compare(a.axis(), b.axis())
 	})
@@ -219,7 +219,7 @@ func refGroup(g []*refRecord) []*refFailure {
 // places, or if these float, by what they say.
 func refSort(g []*refRecord, floats bool) {
 	slices.SortFunc(g, func(a, b *refRecord) int {
-		order := cmp.Or(cmp.Compare(sourceID(a.source), sourceID(b.source)), cmp.Compare(a.place, b.place))
+		order := cmp.Or(cmp.Compare(sourceID(a.source, Identity{}), sourceID(b.source, Identity{})), cmp.Compare(a.place, b.place))
 		if floats {
 			order = a.says(b)
 		}

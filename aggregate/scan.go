@@ -163,14 +163,27 @@ func (s *source) task(r *parse.Reader, b *parse.Block) task {
 
 // open opens a source and sends the tasks of the inputs in it, which it adds.
 func (s *scan) open(from parse.Source, o parse.Options, add func(*Source)) {
+	id := identify(from)
+	stream := &identified{Reader: o.Stdin}
+	streamed := from.Path == "-" && !s.live
+	if streamed {
+		o.Stdin = stream
+	}
+	var found []*Source
 	for in, err := range parse.Open(from, o) {
-		to := newSource(in, err)
+		to := newSource(in, id, err)
 		add(to)
+		found = append(found, to)
 		if err == nil {
 			s.read(in, &source{Source: to, times: in.Times, live: s.live})
 		}
 		if s.hasEnded() {
 			return
+		}
+	}
+	if streamed {
+		for _, to := range found {
+			to.identify(stream.identity())
 		}
 	}
 }

@@ -86,8 +86,9 @@ func (d *Doubts) add(other *Doubts) {
 type Source struct {
 	Name        string
 	ID          SourceID
-	Format      string // "" if nothing could be read
-	Compression string // as in parse.Input
+	Identity    Identity // of what the input was found in: an archive is that of its members
+	Format      string   // "" if nothing could be read
+	Compression string   // as in parse.Input
 	Account     Account
 
 	// Failed is why the source could not be opened, Damage why it could not be
@@ -106,8 +107,9 @@ type Source struct {
 
 // newSource returns a source of which nothing has been read yet. err is why nothing
 // can be.
-func newSource(in *parse.Input, err error) *Source {
-	s := &Source{Name: in.Name, ID: sourceID(in.Name), Format: in.Format.Name, Compression: in.Compression}
+func newSource(in *parse.Input, id Identity, err error) *Source {
+	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression}
+	s.identify(id)
 	if err != nil {
 		s.refuse(err)
 	}

@@ -24,8 +24,9 @@ func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([
 	o.SectionSize = 0 // in order
 	var out []*Source
 	for _, from := range sources {
+		id := identify(from)
 		for in, err := range parse.Open(from, o) {
-			to := newSource(in, err)
+			to := newSource(in, id, err)
 			out = append(out, to)
 			if err != nil {
 				continue

@@ -169,7 +169,7 @@ func namedLikeLog(name string) bool {
 		case ".gz", ".zst", ".zstd", ".gzip", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".tgz":
 			name = strings.TrimSuffix(name, ext)
 			continue
-		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".har", ".csv", ".tsv", ".out", ".err":
+		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".har", ".csv", ".tsv", ".out", ".err", ".arrow":
 			return true
 		}
 		current := strings.TrimRight(name, ".-_0123456789")

@@ -125,7 +125,7 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if w.timeless > 0 {
 		say(s.err, "%d records bear no date and time, and are left out", w.timeless)
 	}
-	return found.status(read)
+	return statusOf(found.missing, read)
 }
 
 // An eventWriter prints the events that the filter selects.

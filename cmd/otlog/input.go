@@ -52,9 +52,11 @@ func sayTrouble(s streams, read []*aggregate.Source) {
 }
 
 // status returns how a command ends that has read its input.
-func (in *input) status(read []*aggregate.Source) error {
+func (r *reading) status() error { return statusOf(r.missing, r.sources) }
+
+func statusOf(missing []string, read []*aggregate.Source) error {
 	switch {
-	case len(in.missing) > 0 || slices.ContainsFunc(read, func(s *aggregate.Source) bool { return s.Failed != nil }):
+	case len(missing) > 0 || slices.ContainsFunc(read, func(s *aggregate.Source) bool { return s.Failed != nil }):
 		return &statusError{status: exitFailed}
 	case slices.ContainsFunc(read, (*aggregate.Source).Damaged):
 		return &statusError{status: exitDamaged}
@@ -67,7 +69,7 @@ func didYouMean(args []string) string {
 	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
 		return ""
 	}
-	for _, command := range []string{"report", "events", "explain", "formats", "version", "completion", "help"} {
+	for _, command := range []string{"report", "scan", "merge", "events", "explain", "formats", "version", "completion", "help"} {
 		if report.Alike(args[0], command) {
 			return fmt.Sprintf("\nhint: did you mean the command %s?", command)
 		}

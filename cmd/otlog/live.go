@@ -17,33 +17,34 @@ const redrawEvery = time.Second
 
 // scanLive reads standard input until it ends or the user stops it, and shows on
 // the terminal of standard error, if it is one, what has been found so far.
-func (o *reportOptions) scanLive(s streams, sources []parse.Source, plan *reportPlan) (*aggregate.Result, error) {
-	if len(sources) != 1 || sources[0].Path != "-" {
-		return nil, usageError(errors.New("--live reads standard input only\nhint: tail -F app.log | otlog --live"))
-	}
-	stop := make(chan struct{})
-	defer onEnding(func(os.Signal) {
-		// What writes into the pipe has got the signal too: let it finish.
-		time.Sleep(lastWords)
-		close(stop)
-	})()
-	in := newLivePipe(s.in, stop)
-	options := aggregate.Options{Input: plan.input, Every: redrawEvery, Look: func(*aggregate.Result) {}}
-	options.Input.Stdin = in
-	terminal, ok := terminalOf(s.err)
-	if !ok {
-		return aggregate.Scan(sources, options)
-	}
-	view := newScreen(terminal)
-	options.Look = func(r *aggregate.Result) {
-		// What is in memory can be settled, and nobody looks at a terminal that fails.
-		if counts, err := aggregate.Settle(nil, r.Parts...); err == nil {
-			_ = o.draw(view, counts, r.Sources, plan)
+func (o *reportOptions) scanLive(s streams, plan *reportPlan) scanner {
+	return func(sources []parse.Source, options aggregate.Options) (*aggregate.Result, error) {
+		if len(sources) != 1 || sources[0].Path != "-" {
+			return nil, usageError(errors.New("--live reads standard input only\nhint: tail -F app.log | otlog --live"))
 		}
+		stop := make(chan struct{})
+		defer onEnding(func(os.Signal) {
+			// What writes into the pipe has got the signal too: let it finish.
+			time.Sleep(lastWords)
+			close(stop)
+		})()
+		options.Every, options.Look = redrawEvery, func(*aggregate.Result) {}
+		options.Input.Stdin = newLivePipe(s.in, stop)
+		terminal, ok := terminalOf(s.err)
+		if !ok {
+			return aggregate.Scan(sources, options)
+		}
+		view := newScreen(terminal)
+		options.Look = func(r *aggregate.Result) {
+			// What is in memory can be settled, and nobody looks at a terminal that fails.
+			if counts, err := aggregate.Settle(nil, r.Parts...); err == nil {
+				_ = o.draw(view, counts, r.Sources, plan)
+			}
+		}
+		result, err := aggregate.Scan(sources, options)
+		_ = view.clear()
+		return result, err
 	}
-	result, err := aggregate.Scan(sources, options)
-	_ = view.clear()
-	return result, err
 }
 
 // draw shows a report on a screen.

@@ -85,7 +85,7 @@ func TestScreenDrawsOver(t *testing.T) {
 func TestProgressNeedsATerminal(t *testing.T) {
 	sources := []parse.Source{{Path: "a"}}
 	var out bytes.Buffer
-	stdin, stop := showProgress(streams{in: os.Stdin, err: &out}, sources, true)
+	stdin, stop := showProgress(streams{err: &out}, sources, os.Stdin, true)
 	stop()
 	if stdin != os.Stdin || sources[0].Read != nil || out.Len() > 0 {
 		t.Error("there is progress")

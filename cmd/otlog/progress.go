@@ -18,11 +18,11 @@ const progressAfter = time.Second
 
 // showProgress makes sources count what is read of them, and tells on standard error
 // how far that is if it takes long, until stop is called. It returns the standard
-// input to read from. It says nothing where standard error is no terminal.
-func showProgress(s streams, sources []parse.Source, wanted bool) (stdin io.Reader, stop func()) {
+// input to read from, in place of in. It says nothing where standard error is no terminal.
+func showProgress(s streams, sources []parse.Source, in io.Reader, wanted bool) (stdin io.Reader, stop func()) {
 	terminal, ok := terminalOf(s.err)
 	if !ok || !wanted {
-		return s.in, func() {}
+		return in, func() {}
 	}
 	read := &atomic.Int64{}
 	for i := range sources {
@@ -31,7 +31,7 @@ func showProgress(s streams, sources []parse.Source, wanted bool) (stdin io.Read
 	ended := make(chan struct{})
 	var shown sync.WaitGroup
 	shown.Go(func() { progress(terminal, read, sizeOf(sources), ended) })
-	return &metered{s.in, read}, func() {
+	return &metered{in, read}, func() {
 		close(ended)
 		shown.Wait()
 	}

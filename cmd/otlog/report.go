@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,11 +21,8 @@ type reportOptions struct {
 	window string
 	filter filterOptions
 	top    int
-	jobs   int
 	live   bool
-	quiet  bool
-	unpack unpackOptions
-	times  timeOptions
+	read   readOptions
 }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
@@ -40,11 +34,8 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.filter.addZone(cmd, "windows and times")
 	o.filter.addFlags(cmd)
 	f.IntVar(&o.top, "top", 10, "how many errors the text report lists, 0 for all")
-	f.IntVar(&o.jobs, "jobs", 0, "how many workers read in parallel, 0 for one per core")
 	f.BoolVar(&o.live, "live", false, "show what a pipe has brought so far, once a second, on the terminal; Ctrl-C ends with the report")
-	f.BoolVar(&o.quiet, "no-progress", false, "do not tell on the terminal how far a long reading is")
-	o.unpack.addFlags(cmd)
-	o.times.addFlags(cmd)
+	o.read.addFlags(cmd)
 	complete := func(flag string, words ...string) {
 		// The error says that there is no such flag, which stands above.
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
@@ -58,9 +49,10 @@ type reportPlan struct {
 	write   func(io.Writer, *report.Report) error
 	options report.Options
 	input   parse.Options
+	memory  int64 // bytes
 }
 
-func (o *reportOptions) resolve(now time.Time) (*reportPlan, error) {
+func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p := &reportPlan{}
 	switch o.format {
 	case "text":
@@ -76,25 +68,22 @@ func (o *reportOptions) resolve(now time.Time) (*reportPlan, error) {
 	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
 		return nil, usageError(fmt.Errorf("--window: %w", err))
 	}
-	if p.options.Filter, p.options.Zone, err = o.filter.resolve(now); err != nil {
+	if p.options.Filter, p.options.Zone, err = o.filter.resolve(s.now); err != nil {
 		return nil, err
 	}
-	if o.top < 0 || o.jobs < 0 {
-		return nil, usageError(errors.New("--top and --jobs: expected a number from 0"))
+	if o.top < 0 {
+		return nil, usageError(errors.New("--top: expected a number from 0"))
 	}
-	if p.input, err = o.unpack.resolve(); err != nil {
-		return nil, err
-	}
-	if p.input.Times, err = o.times.resolve(now); err != nil {
+	if p.input, p.memory, err = o.read.resolve(s); err != nil {
 		return nil, err
 	}
 	p.options.ToolVersion = toolVersion()
 	return p, nil
 }
 
-// run scans the logs that args name and writes the report.
+// run reads the logs and partials that args name and writes the report.
 func (o *reportOptions) run(s streams, args []string) error {
-	plan, err := o.resolve(s.now)
+	plan, err := o.resolve(s)
 	if err != nil {
 		return err
 	}
@@ -102,63 +91,48 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	plan.options.Warnings = found.missing
-	read, err := o.scan(s, found.sources, plan)
+	scan := o.read.scan(s)
+	if o.live {
+		// Its first bytes must not be waited for.
+		scan, plan.input.Stdin = o.scanLive(s, plan), s.in
+	}
+	read, err := o.read.read(s, found, plan.input, plan.memory, scan)
+	defer read.close()
 	if err != nil {
 		return err
 	}
-	counts, err := aggregate.Settle(nil, read.Parts...)
-	if err != nil {
-		return err
-	}
-	if err := checkFilter(&plan.options.Filter, counts); err != nil {
-		return err
-	}
-	r, err := report.New(counts, read.Sources, plan.options)
+	r, err := plan.report(read)
 	if err != nil {
 		return err
 	}
 	// It stands in the report too, but that may go to a file or a program.
 	sayTrouble(s, r.Sources)
 	sayPassed(s, plan.input)
-	if err := o.emit(s.out, plan, r); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	return found.status(r.Sources)
-}
-
-// scan reads the sources.
-func (o *reportOptions) scan(s streams, sources []parse.Source, plan *reportPlan) (*aggregate.Result, error) {
-	if o.live {
-		return o.scanLive(s, sources, plan)
-	}
-	stdin, stop := showProgress(s, sources, !o.quiet)
-	defer stop()
-	options := aggregate.Options{Jobs: o.jobs, Input: plan.input}
-	options.Input.Stdin = stdin
-	return aggregate.Scan(sources, options)
-}
-
-// emit writes the report to where it should go. A file is written beside and
-// renamed, so that what bears its name is whole.
-func (o *reportOptions) emit(out io.Writer, plan *reportPlan, r *report.Report) error {
+	// Nothing is written before all is known to be right.
 	var b bytes.Buffer
 	if err := plan.write(&b, r); err != nil {
-		return err
+		return fmt.Errorf("writing the report: %w", err)
 	}
-	if o.output == "" {
-		_, err := out.Write(b.Bytes())
+	err = emit(s, o.output, func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
 		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(o.output), "."+filepath.Base(o.output)+".*")
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("writing the report: %w", err)
 	}
-	defer os.Remove(beside.Name()) // fails after the rename, as it should
-	defer removeAtEnd(beside.Name())()
-	_, err = beside.Write(b.Bytes())
-	if err := errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
-		return err
+	return read.status()
+}
+
+// report makes the report of what was read.
+func (p *reportPlan) report(read *reading) (*report.Report, error) {
+	counts, err := read.settle()
+	if err != nil {
+		return nil, err
 	}
-	return os.Rename(beside.Name(), o.output)
+	if err := checkFilter(&p.options.Filter, counts); err != nil {
+		return nil, err
+	}
+	options := p.options
+	options.Warnings = read.missing
+	return report.New(counts, read.sources, options)
 }

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// emit writes to a file, or to standard output if name is empty. A file is written
+// beside and renamed, so that what bears its name is whole.
+func emit(s streams, name string, write func(io.Writer) error) error {
+	if name == "" {
+		return buffered(s.out, write)
+	}
+	beside, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(beside.Name()) // fails after the rename, as it should
+	defer removeAtEnd(beside.Name())()
+	err = buffered(beside, write)
+	if err := errors.Join(err, beside.Chmod(0o644), beside.Close()); err != nil {
+		return err
+	}
+	return os.Rename(beside.Name(), name)
+}
+
+func buffered(to io.Writer, write func(io.Writer) error) error {
+	b := bufio.NewWriterSize(to, 64<<10)
+	if err := write(b); err != nil {
+		return err
+	}
+	return b.Flush()
+}
