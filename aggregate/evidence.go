@@ -179,26 +179,6 @@ func (e *kept) slot() uint8 {
 	return uint8((x*0x9e3779b97f4a7c15 ^ y*0xa0761d6478bd642f ^ uint64(e.Kind)<<60) >> 56)
 }
 
-// bySession returns the indices of all evidence, sorted by the numbers of their
-// sessions, and where that of each number plus one begins.
-func (s *evidences) bySession(sessions int) (order, begin []uint32) {
-	begin = make([]uint32, sessions+2)
-	for i := range s.len() {
-		begin[s.at(i).session+1]++
-	}
-	for i := 1; i < len(begin); i++ {
-		begin[i] += begin[i-1]
-	}
-	order = make([]uint32, s.len())
-	next := slices.Clone(begin)
-	for i := range order {
-		n := &next[s.at(i).session]
-		order[*n] = uint32(i)
-		*n++
-	}
-	return order, begin
-}
-
 // An evidenceOrder sorts the evidence of one session, or of all sources without
 // sessions.
 //

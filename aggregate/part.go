@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"unsafe"
@@ -43,7 +44,7 @@ type Entry struct {
 	Session Link // that a stand-in was seen with
 	Client  Link // that a connection was seen with
 
-	Cells    []Cell // in which it was seen, sorted
+	Cells    []Cell // in which it was seen
 	Evidence []Evidence
 	Steps    []Step
 }
@@ -105,30 +106,31 @@ func (t *Tally) Spill(to *Space) error {
 		return err
 	}
 	t.spilled = append(t.spilled, p)
-	t.sessions, t.sightings, t.evidences, t.steps = sessions{}, runs[sighting]{}, evidences{}, runs[step]{}
+	t.sessions.clear()
+	t.sightings, t.evidences, t.steps = runs[sighting]{}, evidences{}, runs[step]{}
 	return nil
 }
 
-// size returns about how many bytes Spill would free.
+// size returns about how many bytes what grows with the number of sessions takes.
 func (t *Tally) size() int64 {
 	s := &t.sessions
 	return int64(cap(s.slots))*int64(unsafe.Sizeof(sessionSlot{})) +
-		int64(cap(s.ids))*int64(unsafe.Sizeof(SessionID{})) + int64(cap(s.known))*int64(unsafe.Sizeof(known{})) +
+		int64(len(s.ids))*int64(unsafe.Sizeof(SessionID{})+unsafe.Sizeof(known{})) +
 		int64(t.sightings.held+len(t.sightings.fresh))*int64(unsafe.Sizeof(sighting(0))) +
 		int64(t.steps.held+len(t.steps.fresh))*int64(unsafe.Sizeof(step{})) +
 		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
 }
 
-// A sortedTally tells where a Tally holds what it knows of each session.
+// A sortedTally is what a Tally holds in the order of its entries: so that to go through
+// them is to go through memory.
 type sortedTally struct {
 	order []numbered // sorted by SessionID; none comes first
 
-	// Sorted by number plus one, and where that of each begins.
-	evidence, evidenceAt []uint32 // indices
-	cells                []sighting
-	cellsAt              []uint32
-	steps                []step
-	stepsAt              []uint32
+	// By the place of their session in order, and where those of each begin.
+	evidence                     []uint32 // indices
+	cells                        []Cell
+	steps                        []step
+	evidenceAt, cellsAt, stepsAt []uint32
 }
 
 // numbered is a session with its number plus one.
@@ -138,31 +140,51 @@ type numbered struct {
 }
 
 func (t *Tally) sort() *sortedTally {
-	n := len(t.sessions.ids)
-	s := &sortedTally{order: make([]numbered, n+1)}
+	n := len(t.sessions.ids) + 1
+	s := &sortedTally{order: make([]numbered, n)}
 	for i := range s.order {
 		s.order[i] = numbered{t.sessions.id(uint32(i)), uint32(i)}
 	}
 	slices.SortFunc(s.order, func(a, b numbered) int { return a.id.Compare(b.id) })
-	s.evidence, s.evidenceAt = t.evidences.bySession(n)
-	s.cells = slices.Collect(t.sightings.all())
-	s.cellsAt = begins(s.cells, n, sighting.number)
-	s.steps = slices.Collect(t.steps.all())
-	s.stepsAt = begins(s.steps, n, func(x step) uint32 { return x.session })
+	place := make([]uint32, n) // by number plus one
+	for i, o := range s.order {
+		place[o.number] = uint32(i)
+	}
+	s.evidence, s.evidenceAt = share(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
+		for i := range uint32(t.evidences.len()) {
+			yield(place[t.evidences.at(int(i)).session], i)
+		}
+	})
+	s.cells, s.cellsAt = share(n, t.sightings.len(), func(yield func(uint32, Cell) bool) {
+		for x := range t.sightings.each {
+			yield(place[x.number()], x.cell())
+		}
+	})
+	s.steps, s.stepsAt = share(n, t.steps.len(), func(yield func(uint32, step) bool) {
+		for x := range t.steps.each {
+			yield(place[x.session], x)
+		}
+	})
 	return s
 }
 
-// begins returns where the values of each session begin, by number plus one. They
-// are sorted by it.
-func begins[T any](of []T, sessions int, number func(T) uint32) []uint32 {
-	begin := make([]uint32, sessions+2)
-	for _, x := range of {
-		begin[number(x)+1]++
+// share divides values among n places, and tells where those of each begin.
+func share[T any](n, values int, all iter.Seq2[uint32, T]) (out []T, begin []uint32) {
+	begin = make([]uint32, n+2)
+	for place := range all {
+		begin[place+2]++
 	}
-	for i := 1; i < len(begin); i++ {
+	for i := 2; i < len(begin); i++ {
 		begin[i] += begin[i-1]
 	}
-	return begin
+	// Each place's next is where it begins, until it is where the one behind does.
+	out = make([]T, values)
+	for place, x := range all {
+		next := &begin[place+1]
+		out[*next] = x
+		*next++
+	}
+	return out, begin[:n+1]
 }
 
 // A tallyCursor is a Cursor of what is in memory.
@@ -180,25 +202,23 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	if c.next == len(c.order) {
 		return nil, io.EOF
 	}
-	n := c.order[c.next].number
-	t, e := c.t, &c.entry
-	*e = Entry{ID: c.order[c.next].id, From: FromSource, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	i := c.next
 	c.next++
-	if n != 0 {
+	t, e := c.t, &c.entry
+	*e = Entry{ID: c.order[i].id, From: FromSource, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	if n := c.order[i].number; n != 0 {
 		k := &t.sessions.known[n-1]
 		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.traits.sdk, k.traits.browser, k.traits.os
 		e.Session, e.Client = t.sessions.link(k.is), t.sessions.link(k.of)
 	}
-	for _, s := range c.cells[c.cellsAt[n]:c.cellsAt[n+1]] {
-		e.Cells = append(e.Cells, s.cell())
-	}
-	for _, i := range c.evidence[c.evidenceAt[n]:c.evidenceAt[n+1]] {
-		e.Evidence = append(e.Evidence, t.evidences.at(int(i)).Evidence)
+	e.Cells = append(e.Cells, c.cells[c.cellsAt[i]:c.cellsAt[i+1]]...)
+	for _, x := range c.evidence[c.evidenceAt[i]:c.evidenceAt[i+1]] {
+		e.Evidence = append(e.Evidence, t.evidences.at(int(x)).Evidence)
 	}
 	if !c.withSteps {
 		return e, nil
 	}
-	for _, s := range c.steps[c.stepsAt[n]:c.stepsAt[n+1]] {
+	for _, s := range c.steps[c.stepsAt[i]:c.stepsAt[i+1]] {
 		e.Steps = append(e.Steps, Step{Call: s.call, what: s.what, Client: t.sessions.id(s.client)})
 	}
 	return e, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sync"
 )
 
 // runs is a set in the form of sorted runs. Adding to it costs little, it has
@@ -18,6 +19,10 @@ type runs[T ordered[T]] struct {
 	disk  []diskRun[T]
 	held  int   // values in sorted
 	err   error // of the disk
+
+	// With a space, what is full is sorted and written while more is added.
+	full []T
+	job  sync.WaitGroup
 }
 
 // An ordered type has a total order in which equal values are identical.
@@ -30,7 +35,7 @@ const runLength = 16 << 10
 
 func (r *runs[T]) add(x T) {
 	if len(r.fresh) == runLength {
-		r.settle()
+		r.rotate()
 	}
 	if r.fresh == nil {
 		r.fresh = make([]T, 0, 64)
@@ -38,13 +43,30 @@ func (r *runs[T]) add(x T) {
 	r.fresh = append(r.fresh, x)
 }
 
-// settle makes a run of what is fresh.
-func (r *runs[T]) settle() {
-	if len(r.fresh) == 0 {
+// rotate makes room for fresh values.
+func (r *runs[T]) rotate() {
+	if r.space == nil {
+		r.settle()
 		return
 	}
-	slices.SortFunc(r.fresh, T.compare)
-	run := slices.Clone(slices.Compact(r.fresh))
+	r.job.Wait()
+	r.fresh, r.full = r.full[:0], r.fresh
+	r.job.Go(func() { r.take(r.full) })
+}
+
+// settle makes a run of what is fresh.
+func (r *runs[T]) settle() {
+	r.job.Wait()
+	if len(r.fresh) > 0 { // else several may read at the same time
+		r.take(r.fresh)
+		r.fresh = r.fresh[:0]
+	}
+}
+
+// take makes a run of values, which it sorts.
+func (r *runs[T]) take(values []T) {
+	slices.SortFunc(values, T.compare)
+	run := slices.Clone(slices.Compact(values))
 	r.held += len(run)
 	// A set that is read while it grows would gather any number of short runs.
 	if n := len(r.sorted) - 1; n >= 0 && len(r.sorted[n]) < runLength {
@@ -53,7 +75,6 @@ func (r *runs[T]) settle() {
 		r.held += len(run)
 	}
 	r.sorted = append(r.sorted, run)
-	r.fresh = r.fresh[:0]
 	if r.space != nil && r.held > r.limit {
 		r.spill()
 	}
@@ -101,6 +122,20 @@ func union[T ordered[T]](a, b []T) []T {
 	}
 	return slices.Clone(append(append(out, a...), b...)) // without slack
 }
+
+// each yields the values in memory in any order, and some maybe more than once.
+func (r *runs[T]) each(yield func(T) bool) {
+	for _, run := range append(slices.Clip(r.sorted), r.fresh) {
+		for _, x := range run {
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+// len returns how many values each yields.
+func (r *runs[T]) len() int { return r.held + len(r.fresh) }
 
 // all yields the values in order, each once.
 func (r *runs[T]) all() iter.Seq[T] {

@@ -167,6 +167,12 @@ func (s *sessions) grow(size int) {
 	}
 }
 
+// clear forgets all sessions, and keeps the memory.
+func (s *sessions) clear() {
+	clear(s.slots)
+	s.ids, s.known = s.ids[:0], s.known[:0]
+}
+
 // A sighting says that a session was seen in a cell: the session's number in
 // the upper half, the cell in the lower one, so that sightings sort by session
 // and time.

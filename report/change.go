@@ -2,9 +2,7 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +69,7 @@ const minSessions = 100
 // Compare returns what changed between two inputs, each taken as a whole, sorted by
 // method, error and code, what is of the method first.
 func Compare(before, after *Report) []Change {
-	return compareSides(newSide(before.overall, 0), newSide(after.overall, 0))
+	return compareSides(wholeSide(before), wholeSide(after))
 }
 
 // windowChanges returns what changed between two windows of a report, as Compare does.
@@ -83,12 +81,38 @@ func windowChanges(r *Report, before, after int) []Change {
 	return changes
 }
 
+// changes compares what a report is to be compared with.
+func (r *Report) changes() []Change {
+	if r.Baseline != nil {
+		return Compare(r.Baseline, r)
+	}
+	if before, after, ok := r.lastComplete(); ok {
+		return windowChanges(r, before, after)
+	}
+	return nil
+}
+
+// lastComplete returns the last two windows that are complete, if there are two.
+func (r *Report) lastComplete() (before, after int, ok bool) {
+	before, after = -1, -1
+	for i, w := range r.Windows {
+		if w.Complete {
+			before, after = after, i
+		}
+	}
+	return before, after, before >= 0
+}
+
 // A side is one of the two windows or inputs that are compared.
 type side struct {
+	window   *Window
 	sessions int64 // that were seen
 	methods  map[string]*Method
 	errors   map[changeKey]*Error
 }
+
+// wholeSide takes the whole input of a report, whatever it is divided into.
+func wholeSide(r *Report) *side { return newSide(r.overall, 0) }
 
 // A changeKey names an error of a method on both sides.
 type changeKey struct {
@@ -98,6 +122,7 @@ type changeKey struct {
 
 func newSide(r *Report, window int) *side {
 	s := &side{
+		window:   &r.Windows[window],
 		sessions: int64(r.Windows[window].Sessions),
 		methods:  map[string]*Method{}, errors: map[changeKey]*Error{},
 	}
@@ -288,119 +313,6 @@ func (c *Change) alike() bool {
 	}
 	rate := c.Before.Rate.Value
 	return c.Difference.High < rate && c.Difference.Low > -rate/2
-}
-
-// writeChanges writes the changes that are called as a table, the worst first, and
-// of the others how many there are. At most top changes are written, all if it is 0.
-func writeChanges(b *strings.Builder, changes []Change, top int) {
-	if len(changes) == 0 {
-		return
-	}
-	writeCalled(b, changes, top)
-	writeUncalled(b, changes)
-	writeAttempts(b, changes)
-}
-
-func writeCalled(b *strings.Builder, changes []Change, top int) {
-	called := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.called() })
-	if len(called) == 0 {
-		return
-	}
-	slices.SortStableFunc(called, worstChange)
-	shown := limit(called, top)
-	title := "Change"
-	if len(shown) < len(called) {
-		title = fmt.Sprintf("Change (worst %d of %d)", len(shown), len(called))
-	}
-	table := newTable(title, "Error", "Method", ">Sessions before", ">Rate", ">After", ">Rate", ">Points", "95 % interval", ">q")
-	for _, c := range shown {
-		row := []string{c.Verdict, Printable(c.label), Printable(c.Method)}
-		table.row(append(append(row, c.cells()...), smallShare(c.Test.Q))...)
-	}
-	table.write(b)
-	b.WriteString("Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.\n")
-}
-
-// worstChange orders changes for the worse before those for the better, the largest
-// first.
-func worstChange(a, b Change) int {
-	x, y := a.Difference.Value, b.Difference.Value
-	return cmp.Or(last(x < 0, y < 0), cmp.Compare(math.Abs(y), math.Abs(x)))
-}
-
-// cells are both shares and their difference, with as many digits as its interval
-// has use for.
-func (c *Change) cells() []string {
-	digits := 1
-	for points := 100 * (c.Difference.High - c.Difference.Low); points < 1 && digits < 6; points *= 10 {
-		digits++
-	}
-	rate := func(s *Share) (string, string) {
-		return fmt.Sprintf("%s of %s", number(s.Part), number(s.Whole)), fmt.Sprintf("%.*f %%", digits, 100*s.Rate.Value)
-	}
-	points := func(v float64) string { return fmt.Sprintf("%+.*f", digits, 100*v) }
-	before, rateBefore := rate(&c.Before)
-	after, rateAfter := rate(&c.After)
-	d := c.Difference
-	return []string{before, rateBefore, after, rateAfter, points(d.Value), points(d.Low) + " to " + points(d.High)}
-}
-
-// smallShare formats a share of one that matters only when it is small.
-func smallShare(p float64) string {
-	if p < 0.001 {
-		return "<0.001"
-	}
-	return fmt.Sprintf("%.3f", p)
-}
-
-// writeUncalled says in one line how many rows are not in the table, and why.
-func writeUncalled(b *strings.Builder, changes []Change) {
-	var called, same, few, unknown int
-	for i := range changes {
-		switch c := &changes[i]; {
-		case c.Measure != SessionRate:
-		case c.called():
-			called++
-		case c.Verdict == Same:
-			same++
-		case c.Verdict == TooFew:
-			few++
-		default:
-			unknown++
-		}
-	}
-	var parts []string
-	for _, part := range [...]struct {
-		n    int
-		what string
-	}{
-		{same, "between half and twice the rate before"}, {few, "with too few sessions to tell"}, {unknown, "whose failures bear no session ID"},
-	} {
-		if part.n > 0 {
-			parts = append(parts, number(part.n)+" "+part.what)
-		}
-	}
-	if called == 0 {
-		b.WriteString("No session rate changed by more than chance explains.\n")
-	}
-	if len(parts) > 0 {
-		fmt.Fprintf(b, "Rows without a change that shows: %s.\n", strings.Join(parts, ", "))
-	}
-}
-
-// writeAttempts writes the shares of failed attempts, which are not tested.
-func writeAttempts(b *strings.Builder, changes []Change) {
-	table := newTable("Attempts (not tested)", ">Failed before", ">Rate", ">After", ">Rate", ">Points", "95 % interval")
-	for _, c := range changes {
-		if c.Measure == FailureRate && c.Difference != nil {
-			table.row(append([]string{Printable(c.Method)}, c.cells()...)...)
-		}
-	}
-	if len(table.rows) == 1 {
-		return
-	}
-	b.WriteByte('\n')
-	table.write(b)
 }
 
 // A jsonChange is an element of the field changes.

@@ -315,6 +315,7 @@ func TestChangesInText(t *testing.T) {
 	before.methods = append(before.methods, sessionless)
 	changes := changesOf(before, after)
 	few := changesOf(publishing(1, 60), publishing(4, 60))
+	alike := changesOf(publishing(60, 600), publishing(62, 600))
 	for _, test := range []struct {
 		name    string
 		changes []Change
@@ -328,7 +329,8 @@ up      OT_TIMEOUT                    Session.publish      40 of 2,000   2.0 %  
 new     OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
 gone    OT_NOT_CONNECTED              Session.publish      30 of 2,000   1.5 %   0 of 2,000   0.0 %    -1.5  -2.1 to -1.0    <0.001
 Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
-Rows without a change that shows: 1 with too few sessions to tell, 1 whose failures bear no session ID.
+Tested by session: 4 of 6 rows, together with Benjamini–Hochberg at 5 %; called: 4.
+Not called: 1 with too few to tell, 1 whose failures bear no session ID.
 
 Attempts (not tested)  Failed before   Rate        After   Rate  Points  95 % interval
 Session.publish          40 of 4,000  1.0 %  80 of 4,000  2.0 %    +1.0  +0.5 to +1.6
@@ -337,13 +339,22 @@ Session.publish          40 of 4,000  1.0 %  80 of 4,000  2.0 %    +1.0  +0.5 to
 Change (worst 1 of 3)  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
 up                     OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
 Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
-Rows without a change that shows: 1 with too few sessions to tell.
+Tested by session: 3 of 4 rows, together with Benjamini–Hochberg at 5 %; called: 3.
+Not called: 1 with too few to tell.
 `},
-		{"none called", few[:1], 0, `
+		{"none tested", few[:1], 0, `
+Whether a session rate changed cannot be told.
+Tested by session: 0 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
+Not called: 1 with too few to tell.
+`},
+		{"none called", alike[:1], 0, `
 No session rate changed by more than chance explains.
-Rows without a change that shows: 1 with too few sessions to tell.
+Tested by session: 1 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
+Not called: 0 with too few to tell, 1 between half and twice the rate before.
 `},
-		{"none", nil, 0, "\n"},
+		{"none", nil, 0, `
+There is nothing to compare: neither side has a failure or an attempt.
+`},
 	} {
 		var b strings.Builder
 		writeChanges(&b, test.changes, test.top)

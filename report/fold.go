@@ -127,6 +127,7 @@ func (f *fold) coverage(cells []aggregate.Coverage, filter *aggregate.Filter) {
 			w.Complete = !f.instant(end).Before(w.End) && !filter.Cuts(w.Start, w.End)
 		}
 	}
+	f.hours(cells, filter)
 }
 
 // draw finds the window of a cell that no earlier one precedes.

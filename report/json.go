@@ -19,24 +19,15 @@ func WriteJSON(w io.Writer, r *Report) error {
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
 		Window: r.Window.String(), Zone: r.Zone.String(),
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
-		Totals: jsonTotals{
-			Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
-			Sessions: r.Totals.Sessions, StandIns: r.Totals.StandIns, SessionsFailed: r.Totals.SessionsFailed,
-			Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
-			Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
-		},
-		Sources: []jsonSource{}, Windows: []jsonWindow{}, Errors: []jsonError{}, Methods: []jsonMethod{}, Warnings: r.Warnings,
-	}
-	if out.Warnings == nil {
-		out.Warnings = []string{}
-	}
-	for _, s := range r.Sources {
-		out.Sources = append(out.Sources, source(s))
+		Totals: r.jsonTotals(), Sources: r.jsonSources(),
+		Windows: []jsonWindow{}, Errors: []jsonError{}, Methods: []jsonMethod{},
+		Changes: jsonChanges(r.Changes), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
 	}
 	for _, w := range r.Windows {
 		out.Windows = append(out.Windows, jsonWindow{
 			Start: instant(w.Start), End: instant(w.End), Complete: w.Complete,
 			Records: w.Records, Sessions: w.Sessions, SessionsFailed: w.SessionsFailed,
+			Hours: w.Hours.All, Silent: w.Hours.Silent,
 		})
 	}
 	for _, e := range r.Errors {
@@ -56,21 +47,59 @@ func WriteJSON(w io.Writer, r *Report) error {
 }
 
 type jsonReport struct {
-	SchemaVersion    int          `json:"schema_version"`
-	ToolVersion      string       `json:"tool_version"`
-	CatalogueVersion string       `json:"catalogue_version"`
-	Window           string       `json:"window"`
-	Zone             string       `json:"tz"`
-	Since            *string      `json:"since"`
-	Until            *string      `json:"until"`
-	Filters          jsonFilters  `json:"filters"`
-	Totals           jsonTotals   `json:"totals"`
-	Sources          []jsonSource `json:"sources"`
-	Windows          []jsonWindow `json:"windows"`
-	Errors           []jsonError  `json:"errors"`
-	Methods          []jsonMethod `json:"methods"`
-	Warnings         []string     `json:"warnings"`
+	SchemaVersion    int           `json:"schema_version"`
+	ToolVersion      string        `json:"tool_version"`
+	CatalogueVersion string        `json:"catalogue_version"`
+	Window           string        `json:"window"`
+	Zone             string        `json:"tz"`
+	Since            *string       `json:"since"`
+	Until            *string       `json:"until"`
+	Filters          jsonFilters   `json:"filters"`
+	Totals           jsonTotals    `json:"totals"`
+	Sources          []jsonSource  `json:"sources"`
+	Windows          []jsonWindow  `json:"windows"`
+	Errors           []jsonError   `json:"errors"`
+	Methods          []jsonMethod  `json:"methods"`
+	Changes          []jsonChange  `json:"changes"`
+	Baseline         *jsonBaseline `json:"baseline"`
+	Warnings         []string      `json:"warnings"`
 }
+
+// A jsonBaseline is what a report was compared with.
+type jsonBaseline struct {
+	Totals   jsonTotals   `json:"totals"`
+	Sources  []jsonSource `json:"sources"`
+	Warnings []string     `json:"warnings"`
+}
+
+// jsonBaseline returns nil for no report.
+func (r *Report) jsonBaseline() *jsonBaseline {
+	if r == nil {
+		return nil
+	}
+	return &jsonBaseline{r.jsonTotals(), r.jsonSources(), r.jsonWarnings()}
+}
+
+func (r *Report) jsonTotals() jsonTotals {
+	hours := r.overall.Windows[0].Hours
+	return jsonTotals{
+		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
+		Sessions: r.Totals.Sessions, StandIns: r.Totals.StandIns, SessionsFailed: r.Totals.SessionsFailed,
+		Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
+		Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
+		Hours: hours.All, Silent: hours.Silent,
+	}
+}
+
+func (r *Report) jsonSources() []jsonSource {
+	out := []jsonSource{}
+	for _, s := range r.Sources {
+		out = append(out, source(s))
+	}
+	return out
+}
+
+func (r *Report) jsonWarnings() []string { return append([]string{}, r.Warnings...) }
 
 // jsonFilters tell what else was asked for, and from when to when sessions and
 // records are counted if there are bounds of time.
@@ -120,6 +149,8 @@ type jsonTotals struct {
 	Duplicates     int64        `json:"duplicates"`
 	First          *string      `json:"first_seen"`
 	Last           *string      `json:"last_seen"`
+	Hours          int          `json:"hours"`
+	Silent         int          `json:"hours_without_records"`
 }
 
 // jsonEvidence counts lines.
@@ -148,6 +179,8 @@ type jsonWindow struct {
 	Records        int64   `json:"records"`
 	Sessions       int     `json:"sessions"`
 	SessionsFailed int     `json:"sessions_failed"`
+	Hours          int     `json:"hours"`
+	Silent         int     `json:"hours_without_records"`
 }
 
 type jsonError struct {

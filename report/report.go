@@ -4,7 +4,10 @@
 //
 //  1. [New] folds what a scan has counted into a [Report]: windows are
 //     drawn, sessions counted, names looked up in the catalogue.
-//  2. A format writes it: [WriteText] for people, [WriteJSON] for programs.
+//  2. It is compared with a baseline, or its last two windows with each other
+//     ([Change]).
+//  3. A format writes it: [WriteText] for people, [WriteJSON] for programs;
+//     [WriteDiffText] puts what changed first.
 //
 // [Explain] prints what the catalogue knows of an error, a code or a method.
 //
@@ -27,7 +30,14 @@ type Options struct {
 	Zone        *time.Location // nil: UTC
 	Filter      Filter
 	ToolVersion string
-	Warnings    []string // what the caller has to say about the input
+	Warnings    []string // what the caller has to say about the input, as what of it is missing
+
+	// Baseline is a report of what came before, made of its own input, to compare
+	// with. It has to have the same Zone and Filter, but for bounds of time: the rate
+	// of one method or SDK is no baseline for that of another. New does not check it.
+	// What both reports are divided into does not matter, as they are compared as
+	// a whole.
+	Baseline *Report
 }
 
 // A Report is what every format prints: failures, the lines that speak of them,
@@ -46,7 +56,14 @@ type Report struct {
 	Errors   []Error  // sorted by window, method, name and code
 	Warnings []string
 
-	overall *Report // the same with the whole input as one window
+	// Changes say what differs from the Baseline. If that is nil they are between the
+	// last two windows that are complete, and there are none if fewer are. They are
+	// sorted by method, error and code.
+	Changes  []Change
+	Baseline *Report
+
+	overall *Report  // the same with the whole input as one window
+	missing []string // what the caller had to say about the input
 }
 
 // Totals are of the whole input, but for the filter. The account and the
@@ -81,6 +98,8 @@ type Window struct {
 	Records        int64
 	Sessions       int // as in Totals
 	SessionsFailed int
+
+	Hours Hours
 
 	failed mark
 }
@@ -168,7 +187,7 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources,
+		Sources: sources, Baseline: o.Baseline, missing: o.Warnings,
 	}
 	for _, s := range sources {
 		r.Totals.Add(&s.Account)
@@ -180,5 +199,6 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 		return nil, err
 	}
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
+	r.Changes = r.changes()
 	return r, nil
 }

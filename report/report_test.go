@@ -60,6 +60,12 @@ func sampleLogs(t *testing.T, o report.Options) *report.Report {
 
 func reportOf(t *testing.T, sources []parse.Source, o report.Options) *report.Report {
 	t.Helper()
+	return scan(t, sources)(o)
+}
+
+// scan returns what makes reports of sources, which are read once.
+func scan(t *testing.T, sources []parse.Source) func(report.Options) *report.Report {
+	t.Helper()
 	read, err := aggregate.Scan(sources, aggregate.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -68,11 +74,14 @@ func reportOf(t *testing.T, sources []parse.Source, o report.Options) *report.Re
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := report.New(counts, read.Sources, o)
-	if err != nil {
-		t.Fatal(err)
+	return func(o report.Options) *report.Report {
+		t.Helper()
+		r, err := report.New(counts, read.Sources, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
 	}
-	return r
 }
 
 func print(t *testing.T, write func(io.Writer) error) []byte {

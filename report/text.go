@@ -17,8 +17,8 @@ import (
 
 // TextOptions say how much of a report WriteText prints.
 type TextOptions struct {
-	Top   int  // errors; 0: all
-	Brief bool // without windows, notes and warnings
+	Top   int  // errors, and changes; 0: all
+	Brief bool // without windows, changes, notes and warnings
 }
 
 // maxWindows is how many windows stand side by side; older ones are in the
@@ -37,6 +37,7 @@ func WriteText(w io.Writer, r *Report, o TextOptions) error {
 		t.methods()
 		t.topErrors(o.Top)
 		t.windows(o.Top)
+		t.changes(o.Top)
 		t.notes()
 	}
 	_, err := io.WriteString(w, t.out.String())
@@ -242,10 +243,13 @@ func (t *text) topErrors(top int) {
 // worstErrors returns the errors over all windows, the worst first.
 func (r *Report) worstErrors() []Error {
 	errors := slices.DeleteFunc(slices.Clone(r.overall.Errors), func(e Error) bool { return e.Failures == 0 })
-	slices.SortStableFunc(errors, func(a, b Error) int {
-		return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Failures, b.Sessions, b.Failures))
-	})
+	slices.SortStableFunc(errors, worstError)
 	return errors
+}
+
+// worstError puts what more sessions saw first.
+func worstError(a, b Error) int {
+	return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Failures, b.Sessions, b.Failures))
 }
 
 func limit[T any](s []T, top int) []T {
@@ -386,6 +390,11 @@ func (t *text) notes() {
 	}
 	if since, until := r.counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
 		t.printf("Sessions and records are counted by quarters of an hour%s.\n", span(since, until))
+	}
+	if r.Baseline != nil {
+		for _, w := range r.Baseline.Warnings {
+			t.printf("warning: baseline: %s\n", Printable(w))
+		}
 	}
 	for _, w := range r.Warnings {
 		t.printf("warning: %s\n", Printable(w))

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"aggregate":              {"parse", "classify", "classify/catalogue"},
 	"aggregate/partial":      {"aggregate", "parse", "classify", "classify/catalogue"},
 	"report":                 {"aggregate", "aggregate/partial", "parse", "classify/catalogue"},
-	"cmd/otlog":              {"report", "aggregate", "parse", "classify/catalogue"},
+	"cmd/otlog":              {"report", "aggregate", "aggregate/partial", "parse", "classify/catalogue"},
 	"bench/corpus":           {}, // an independent judge
 	"bench/gencorpus":        {"bench/corpus", "classify/catalogue"},
 }
@@ -38,7 +38,7 @@ var doors = map[string][]string{
 	"github.com/ulikunitz/xz":        {"parse"},
 	"golang.org/x/text":              {"parse"},
 	"github.com/apache/arrow-go/v18": {"aggregate/partial"},
-	"github.com/zeebo/xxh3":          {"aggregate"},
+	"github.com/zeebo/xxh3":          {"aggregate", "aggregate/partial"},
 	"github.com/mileusna/useragent":  {"aggregate"},
 	"github.com/spf13/cobra":         {"cmd/otlog"},
 	"github.com/vbauerster/mpb/v8":   {"cmd/otlog"},

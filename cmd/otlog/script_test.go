@@ -75,6 +75,14 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("exit status %d, want %d", got, want)
 				}
 			},
+			// flip FILE N changes a bit of byte N of a file.
+			"flip": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				b := []byte(ts.ReadFile(args[0]))
+				b[n] ^= 4
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
+			},
 			// longline FILE N appends a line of N bytes to a file.
 			"longline": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])

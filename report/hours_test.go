@@ -1,0 +1,67 @@
+package report
+
+import (
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+)
+
+// TestHours holds which hours of which window are without a record.
+func TestHours(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kolkata, err := time.LoadLocation("Asia/Kolkata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(hour, minute int) time.Time { return time.Date(2026, 10, 24, hour, minute, 0, 0, time.UTC) }
+	for _, test := range []struct {
+		name    string
+		window  string
+		zone    *time.Location
+		filter  Filter
+		records []time.Time
+		want    []Hours // of each window
+	}{
+		{"nothing", "all", time.UTC, Filter{}, nil, []Hours{{}}},
+		{"one record", "all", time.UTC, Filter{}, []time.Time{day(7, 59)}, []Hours{{All: 1}}},
+		{"from the first to the last", "all", time.UTC, Filter{}, []time.Time{day(7, 59), day(8, 0), day(8, 59), day(11, 1), day(14, 0)},
+			[]Hours{{All: 8, Silent: 4, GapStart: day(9, 0), GapEnd: day(11, 0)}}},
+		{"a day, and one that is not complete", "1d", time.UTC, Filter{}, []time.Time{day(1, 0), day(20, 0), day(26, 59)},
+			[]Hours{{All: 24, Silent: 22, GapStart: day(2, 0), GapEnd: day(20, 0)}, {All: 3, Silent: 2, GapStart: day(24, 0), GapEnd: day(26, 0)}}},
+		{"a day's end", "1d", time.UTC, Filter{}, []time.Time{day(0, 0), day(24, 0)},
+			[]Hours{{All: 24, Silent: 23, GapStart: day(1, 0), GapEnd: day(24, 0)}, {All: 1}}},
+		{"a day of 25 hours", "1d", berlin, Filter{}, []time.Time{day(22, 0), day(46, 59), day(47, 0)},
+			[]Hours{{All: 25, Silent: 23, GapStart: day(23, 0), GapEnd: day(46, 0)}, {All: 1}}},
+		{"days that begin at half past", "1d", kolkata, Filter{}, []time.Time{day(18, 45), day(20, 15), day(42, 30)},
+			[]Hours{{All: 24, Silent: 22, GapStart: day(20, 30), GapEnd: day(42, 30)}, {All: 1}}},
+		{"less than an hour", "15m", time.UTC, Filter{}, []time.Time{day(7, 0), day(7, 30), day(8, 0)}, []Hours{{All: 1}, {All: 1}, {All: 1}}},
+		{"a part that was asked for", "1d", time.UTC, Filter{Since: day(6, 0), Until: day(20, 0)}, []time.Time{day(1, 0), day(8, 0), day(10, 0), day(21, 0)},
+			[]Hours{{All: 5, Silent: 3, GapStart: day(6, 0), GapEnd: day(8, 0)}}},
+	} {
+		window, err := aggregate.ParseWindow(test.window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var counts aggregate.Counts
+		for _, at := range test.records {
+			counts.Coverage = append(counts.Coverage, aggregate.Coverage{Cell: aggregate.CellOf(at.UnixNano()), Records: 1, First: at.UnixNano(), Last: at.UnixNano()})
+		}
+		r := &Report{Window: window, Zone: test.zone, Filter: test.filter}
+		newFold(r, &counts, &aggregate.Filter{Since: test.filter.Since, Until: test.filter.Until})
+		if len(r.Windows) != len(test.want) {
+			t.Errorf("%s: got %d windows, want %d", test.name, len(r.Windows), len(test.want))
+			continue
+		}
+		for i, w := range r.Windows {
+			got, want := w.Hours, test.want[i]
+			if want.Silent == 0 && (!got.GapStart.IsZero() || !got.GapEnd.IsZero()) || want.Silent > 0 && (!got.GapStart.Equal(want.GapStart) || !got.GapEnd.Equal(want.GapEnd)) ||
+				got.All != want.All || got.Silent != want.Silent {
+				t.Errorf("%s: window %d: got %+v, want %+v", test.name, i, got, want)
+			}
+		}
+	}
+}
