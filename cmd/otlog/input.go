@@ -69,7 +69,7 @@ func didYouMean(args []string) string {
 	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
 		return ""
 	}
-	for _, command := range []string{"report", "scan", "merge", "events", "explain", "formats", "version", "completion", "help"} {
+	for _, command := range []string{"report", "scan", "merge", "diff", "events", "explain", "formats", "version", "completion", "help"} {
 		if report.Alike(args[0], command) {
 			return fmt.Sprintf("\nhint: did you mean the command %s?", command)
 		}

@@ -23,6 +23,9 @@ type reportOptions struct {
 	top    int
 	live   bool
 	read   readOptions
+
+	baseline []string
+	diff     bool // the baseline is one of two arguments, and the text is about changes
 }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
@@ -34,6 +37,9 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.filter.addZone(cmd, "windows and times")
 	o.filter.addFlags(cmd)
 	f.IntVar(&o.top, "top", 10, "how many errors the text report lists, 0 for all")
+	if !o.diff {
+		f.StringArrayVar(&o.baseline, "baseline", nil, "compare with this `PATH`, logs or a partial: what changed since, and is it chance?")
+	}
 	f.BoolVar(&o.live, "live", false, "show what a pipe has brought so far, once a second, on the terminal; Ctrl-C ends with the report")
 	o.read.addFlags(cmd)
 	complete := func(flag string, words ...string) {
@@ -56,9 +62,7 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p := &reportPlan{}
 	switch o.format {
 	case "text":
-		p.write = func(w io.Writer, r *report.Report) error {
-			return report.WriteText(w, r, report.TextOptions{Top: o.top})
-		}
+		p.write = o.writeText
 	case "json":
 		p.write = report.WriteJSON
 	default:
@@ -91,6 +95,10 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	before, err := o.readBaseline(s, args, plan)
+	if err != nil {
+		return err
+	}
 	scan := o.read.scan(s)
 	if o.live {
 		// Its first bytes must not be waited for.
@@ -120,7 +128,16 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return read.status()
+	return worse(before, read.status())
+}
+
+// writeText writes the report for people.
+func (o *reportOptions) writeText(w io.Writer, r *report.Report) error {
+	options := report.TextOptions{Top: o.top}
+	if o.diff {
+		return report.WriteDiffText(w, r, options)
+	}
+	return report.WriteText(w, r, options)
 }
 
 // report makes the report of what was read.

@@ -55,7 +55,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged
 		RunE:  root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newScan(s), newMerge(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s))
+	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s))
 	return root
 }
 
