@@ -88,8 +88,9 @@ type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
 // read adds up logs and partials. The reading is to be closed, even if there is an
 // error.
 func (o *readOptions) read(s streams, found *input, input parse.Options, memory int64, scan scanner) (*reading, error) {
-	// What is held is not all that there is: the collector is asked to keep it near.
-	debug.SetMemoryLimit(memory)
+	// What is held leaves room for what is not yet collected. Nearer to the bound, the
+	// collector would do little else.
+	debug.SetMemoryLimit(memory + memory/4)
 	r := &reading{missing: slices.Clone(found.missing), space: aggregate.NewSpace("", memory, partial.Codec{}, removeAtEnd)}
 	logs, err := r.open(s, found.sources, &input)
 	if err != nil {

@@ -23,7 +23,8 @@ sessions, and since when.
 A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for the
 standard input, which is also read if a pipe and no PATH is given. How it is packed
 (gzip, zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16) and its shape
-(see otlog formats) are told by content, not by name.
+(see otlog formats) are told by content, not by name. So is a partial, which otlog
+scan has written: partials and logs add up to one report, in any mix.
 
 Filters select failures with all their records, and what they are a share of: time
 by whole quarters of an hour, sessions and SDK versions by what is seen of them.
@@ -36,6 +37,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged
   kubectl logs -f web-0 | otlog --live the same, redrawn every second
   otlog --since 7d --sdk 2.35 logs/    a week, and clients of one SDK version
   otlog --format json app.log.gz       for programs
+  otlog scan -o monday.arrow logs/     what logs add up to, for a report to come
+  otlog report *.arrow logs/today.log  partials and logs together
+  otlog diff before/ after/            what changed, and is it chance?
   otlog events --session 1_MX40… logs/ one session, record by record
   otlog explain OT_TIMEOUT             what it means and what to do`,
 		// Paths are arguments of the root: the word after otlog need not be a

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/bench/corpus"
+)
+
+// TestSumsTravel divides a generated log among files and partials, in any way that is
+// allowed, and expects the report of the whole log: any split between sources, and within
+// one for records that bear a session, or what may be known to be one, and a time.
+func TestSumsTravel(t *testing.T) {
+	rounds := 6
+	if raceDetector {
+		rounds = 2
+	}
+	for seed := range uint64(rounds) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(seed, 51))
+			var log bytes.Buffer
+			if _, err := corpus.Generate(&log, corpus.Options{Seed: seed, Size: 1 << 20, ErrorRate: []float64{0, 1}[r.IntN(2)]}); err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			whole := filepath.Join(dir, "whole.jsonl")
+			if err := os.WriteFile(whole, log.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			inputs := dividedLog(t, r, dir, log.Bytes())
+			for len(inputs) > 1 && r.IntN(3) > 0 {
+				r.Shuffle(len(inputs), func(i, j int) { inputs[i], inputs[j] = inputs[j], inputs[i] })
+				n := 1 + r.IntN(len(inputs))
+				merged := filepath.Join(dir, fmt.Sprintf("merged-%d.arrow", r.Uint32()))
+				runWell(t, append([]string{"merge", "-o", merged}, inputs[:n]...)...)
+				inputs = append([]string{merged}, inputs[n:]...)
+			}
+			for _, view := range [][]string{
+				{"--window", "1d"}, {"--window", "15m", "--tz", "Asia/Kathmandu"},
+				{"--since", "2026-11-05T07:11:03.5Z", "--until", "2026-11-09", "--method", "Session.publish"},
+			} {
+				view = append(view, "--format", "json")
+				want := withoutSources(t, runWell(t, append(view, whole)...))
+				if got := withoutSources(t, runWell(t, append(view, inputs...)...)); !reflect.DeepEqual(got, want) {
+					t.Errorf("%v of %d inputs:\n got %.2000s\nwant %.2000s", view, len(inputs), fmt.Sprint(got), fmt.Sprint(want))
+				}
+			}
+		})
+	}
+}
+
+// dividedLog writes the lines of a log to several files, and makes partials of some.
+func dividedLog(t *testing.T, r *rand.Rand, dir string, log []byte) []string {
+	t.Helper()
+	files := make([]bytes.Buffer, 1+r.IntN(5))
+	for line := range bytes.Lines(log) {
+		to := 0 // what bears no session stays together, in order
+		for _, key := range []string{"sessionId", "connectionId", "clientInstanceId", "guid"} {
+			if bytes.Contains(line, []byte(key)) {
+				to = r.IntN(len(files))
+			}
+		}
+		files[to].Write(line)
+	}
+	var inputs []string
+	for i := range files {
+		if files[i].Len() == 0 {
+			continue
+		}
+		// As the whole is called: sources are told apart by content.
+		own := filepath.Join(dir, fmt.Sprint(i))
+		if err := os.Mkdir(own, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(own, "whole.jsonl")
+		if err := os.WriteFile(path, files[i].Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if r.IntN(3) > 0 {
+			partial := filepath.Join(own, "part.arrow")
+			runWell(t, "scan", "-o", partial, "--compress", []string{"none", "zstd"}[r.IntN(2)], path)
+			path = partial
+		}
+		inputs = append(inputs, path)
+	}
+	return inputs
+}
+
+// runWell runs otlog, which must end well, and returns what it prints.
+func runWell(t *testing.T, args ...string) []byte {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if status := run(args, streams{in: os.Stdin, out: &out, err: &errs}); status != exitDone {
+		t.Fatalf("otlog %s: exit status %d: %s", strings.Join(args, " "), status, errs.String())
+	}
+	return out.Bytes()
+}
+
+// withoutSources is a report without what tells of its inputs.
+func withoutSources(t *testing.T, report []byte) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal(report, &out); err != nil {
+		t.Fatal(err)
+	}
+	delete(out, "sources")
+	return out
+}
