@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -73,6 +74,24 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				if got != want {
 					ts.Fatalf("exit status %d, want %d", got, want)
+				}
+			},
+			// sessions FILE N writes one record of each of N sessions.
+			"sessions": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				var b bytes.Buffer
+				for i := range n {
+					fmt.Fprintf(&b, `{"time":"2026-11-16T%02d:00:00Z","sessionId":"s%d"}`+"\n", i%24, i)
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+			},
+			// nothing DIR expects that a directory is empty.
+			"nothing": func(ts *testscript.TestScript, _ bool, args []string) {
+				entries, err := os.ReadDir(ts.MkAbs(args[0]))
+				ts.Check(err)
+				if len(entries) > 0 {
+					ts.Fatalf("%s holds %v", args[0], entries)
 				}
 			},
 			// flip FILE N changes a bit of byte N of a file.
@@ -193,7 +212,7 @@ func interrupt(ts *testscript.TestScript, name, file string, command []string) (
 	if _, err := io.WriteString(stdin, text); err != nil {
 		return 0, err
 	}
-	which := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}[name]
+	which := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}[name]
 	if err := cmd.Process.Signal(which); err != nil {
 		return 0, err
 	}
