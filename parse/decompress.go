@@ -44,7 +44,10 @@ var packings = []packing{
 	{"snappy", "\xff\x06\x00\x00sNaPpY", nil},
 	{"Parquet", "PAR1", nil},
 	{"Arrow", "ARROW1\x00\x00", nil},
+	{arrowStream, "\xff\xff\xff\xff", nil}, // a partial of otlog scan may come here
 }
+
+const arrowStream = "Arrow stream"
 
 // archives says which packings hold several files.
 var archives = map[string]bool{"tar": true, "zip": true}
@@ -110,6 +113,9 @@ func (l layers) String() string {
 
 // refusal says why p is not unpacked that was found in l, "" if it is.
 func (l layers) refusal(p *packing) string {
+	if p.name == arrowStream {
+		return "not a log: an Arrow stream; if otlog scan has written it, give it to otlog report or otlog merge, as it is and not in an archive"
+	}
 	if p.open == nil && !archives[p.name] {
 		return fmt.Sprintf("not a log: %s data is not understood (%s)", p.name, understood)
 	}

@@ -373,6 +373,7 @@ func TestOpenRefusesWhatIsNoLog(t *testing.T) {
 		{"binary data in gzip", gzipped(t, binaryData), "not a log: binary data"},
 		{"bytes that say nothing", encrypted, "not a log: binary data, "},
 		{"UTF-32", []byte("\xff\xfe\x00\x00a\x00\x00\x00"), "not a log: UTF-32"},
+		{"a partial", []byte("\xff\xff\xff\xff\x10\x00"), "not a log: an Arrow stream; if otlog scan has written it, "},
 		{"compress", []byte("\x1f\x9d\x90a"), "not a log: compress (.Z) data is not understood (understood are "},
 		{"7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04"), "not a log: 7z data"},
 		{"rar", []byte("Rar!\x1a\x07\x01\x00"), "not a log: rar data"},

@@ -9,10 +9,21 @@ import (
 )
 
 // emit writes to a file, or to standard output if name is empty. A file is written
-// beside and renamed, so that what bears its name is whole.
+// beside and renamed, so that what bears its name is whole; but a pipe, a device or a link
+// keeps its place.
 func emit(s streams, name string, write func(io.Writer) error) error {
 	if name == "" {
 		return buffered(s.out, write)
+	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // the link stays one
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(buffered(f, write), f.Close())
 	}
 	beside, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
