@@ -56,7 +56,9 @@ type group struct {
 	courses []course
 	clients []belonging
 
-	floats bool // places of evidence are forgotten
+	looked bool   // for the only client
+	only   traits // its labels
+	floats bool   // places of evidence are forgotten
 	out    Session
 }
 
@@ -224,16 +226,24 @@ func (g *group) clientOf(client SessionID) traits {
 		}
 		return g.clients[i].traits
 	}
-	var only traits
+	if !g.looked {
+		g.looked, g.only = true, onlyClient(g.clients)
+	}
+	return g.only
+}
+
+// onlyClient returns the labels of the client that was seen in no other session, if there
+// is one such.
+func onlyClient(clients []belonging) (only traits) {
 	found := false
-	for i := range g.clients {
-		if !g.clients[i].own {
+	for i := range clients {
+		if !clients[i].own {
 			continue
 		}
 		if found {
 			return traits{}
 		}
-		only, found = g.clients[i].traits, true
+		only, found = clients[i].traits, true
 	}
 	return only
 }

@@ -1,8 +1,10 @@
 package aggregate
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
@@ -43,6 +45,9 @@ func (n *names) text(no Name) string { return n.others[int(no)-n.known] }
 func (n *names) add(s []byte) Name {
 	if no, ok := n.number[string(s)]; ok {
 		return no
+	}
+	if !utf8.Valid(s) {
+		return n.add(bytes.ToValidUTF8(s, []byte("\ufffd"))) // other programs read partials
 	}
 	if len(n.others) == maxNames {
 		return 0

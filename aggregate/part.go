@@ -82,6 +82,14 @@ func (t *Tally) Parts() []*Part {
 	return append(slices.Clone(t.spilled), in)
 }
 
+// End returns the parts that make up the Tally, to which nothing can be added any more,
+// and gives back what is not needed to read them.
+func (t *Tally) End() []*Part {
+	parts := t.Parts()
+	t.sessions.slots, t.sightings, t.steps = nil, runs[sighting]{}, runs[step]{}
+	return parts
+}
+
 // part returns the part that is in memory, without what is never spilled.
 func (t *Tally) part(sorted *sortedTally) *Part {
 	d := dictionary{t.errors, t.methods, t.labels}
@@ -393,6 +401,7 @@ func (in *mergeInput) advance() error {
 		x.Error, x.Method = n.errors[x.Error], n.methods[x.Method]
 		o := in.origins[x.Origin]
 		x.Origin, x.Place = o.source, uint32(min(o.first+int64(x.Place), math.MaxUint32))
+		x.PlaceSpan = min(x.PlaceSpan, math.MaxUint32-x.Place)
 		if x.Axis() == placed {
 			x.First += o.first
 		}

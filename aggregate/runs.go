@@ -3,6 +3,7 @@ package aggregate
 import (
 	"cmp"
 	"iter"
+	"os"
 	"slices"
 	"sync"
 )
@@ -17,12 +18,14 @@ type runs[T ordered[T]] struct {
 	space *Space
 	limit int // values in memory, if there is a space
 	disk  []diskRun[T]
+	file  *os.File
 	held  int   // values in sorted
 	err   error // of the disk
 
-	// With a space, what is full is sorted and written while more is added.
-	full []T
-	job  sync.WaitGroup
+	// What is full is sorted aside, while more is added; so it is written.
+	aside bool
+	full  []T
+	job   sync.WaitGroup
 }
 
 // An ordered type has a total order in which equal values are identical.
@@ -45,7 +48,7 @@ func (r *runs[T]) add(x T) {
 
 // rotate makes room for fresh values.
 func (r *runs[T]) rotate() {
-	if r.space == nil {
+	if !r.aside {
 		r.settle()
 		return
 	}
@@ -80,31 +83,37 @@ func (r *runs[T]) take(values []T) {
 	}
 }
 
-// maxRuns is how many runs a set may have on disk: each takes a file and some memory.
-const maxRuns = 64
+// maxRuns is how many runs a set may have on disk: each takes some memory to read.
+const maxRuns = 128
 
 // spill makes one run on disk of all in memory.
 func (r *runs[T]) spill() {
-	r.err = cmp.Or(r.err, r.write(newCursor(r.sorted, nil, r.err)))
+	r.write(newCursor(r.sorted, nil, nil))
 	r.sorted, r.held = nil, 0
 	if len(r.disk) < maxRuns || r.err != nil {
 		return
 	}
-	old := r.disk
-	r.disk = nil
-	r.err = r.write(newCursor(nil, old, nil))
-	for _, run := range old {
-		r.err = cmp.Or(r.err, r.space.remove(run.file))
-	}
+	old, file := r.disk, r.file
+	r.disk, r.file = nil, nil
+	r.write(newCursor(nil, old, nil))
+	r.err = cmp.Or(r.err, r.space.remove(file))
 }
 
-// write adds a run on disk.
-func (r *runs[T]) write(c *cursor[T]) error {
-	run, err := writeRun(r.space, c)
-	if err == nil {
+// write adds a run on disk. All of a set are in one file.
+func (r *runs[T]) write(c *cursor[T]) {
+	if r.file == nil && r.err == nil {
+		r.file, r.err = r.space.file()
+	}
+	if r.err != nil {
+		return
+	}
+	run := diskRun[T]{file: r.file}
+	if n := len(r.disk); n > 0 {
+		run.from = r.disk[n-1].to
+	}
+	if r.err = run.write(r.space, c); r.err == nil {
 		r.disk = append(r.disk, run)
 	}
-	return err
 }
 
 // union joins two runs.

@@ -91,7 +91,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		workers.Go(func() {
 			tally := &Tally{}
 			s.work(tally, newGlance(&o, tally, found))
-			parts[i] = tally.Parts()
+			parts[i] = tally.End()
 		})
 	}
 	workers.Wait()

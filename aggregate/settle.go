@@ -324,12 +324,17 @@ func (s *settling) move() error {
 			is = r[0].is
 			s.movedCourses.add(course{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
 		}
-		own := func(b belonging) bool { return b.client == c.client }
-		if c.client != (SessionID{}) && (is != c.session || !slices.ContainsFunc(clients.of(is), own)) {
+		if c.client != (SessionID{}) && (is != c.session || !hasClient(clients.of(is), c.client)) {
 			s.foreign.add(seenWith{c.client, is})
 		}
 	}
 	return cmp.Or(resolved.err(), clients.err(), courses.err)
+}
+
+// hasClient reports whether a client is among those of a session. There may be many.
+func hasClient(all []belonging, client SessionID) bool {
+	_, ok := slices.BinarySearchFunc(all, client, func(b belonging, id SessionID) int { return b.client.Compare(id) })
+	return ok
 }
 
 // introduce tells sessions the labels of the clients that they asked for.

@@ -129,17 +129,18 @@ func (s *Space) keep(p *Part) (*Part, error) {
 	return out, nil
 }
 
-// limit bounds the memory of a set. About a dozen of them share what there is.
+// limit bounds the memory of a set, if there is a space. About a dozen of them share
+// what there is.
 func limit[T ordered[T]](r *runs[T], space *Space) {
-	if space == nil {
+	if r.aside = true; space == nil {
 		return
 	}
 	var x T
-	r.space, r.limit = space, max(int(space.limit/24)/int(unsafe.Sizeof(x)), runLength)
+	r.space, r.limit = space, max(int(space.limit/40)/int(unsafe.Sizeof(x)), runLength)
 }
 
 // A diskRun is what is left of a run in a file.
-type diskRun[T any] struct {
+type diskRun[T ordered[T]] struct {
 	file     *os.File
 	from, to int64 // bytes
 }
@@ -147,32 +148,28 @@ type diskRun[T any] struct {
 // chunkBytes is how much of a run is in memory.
 const chunkBytes = 32 << 10
 
-// writeRun writes all that a cursor yields.
-func writeRun[T ordered[T]](s *Space, c *cursor[T]) (diskRun[T], error) {
-	f, err := s.file()
-	if err != nil {
-		return diskRun[T]{}, err
-	}
-	run := diskRun[T]{file: f}
+// write writes all that a cursor yields to where the run begins.
+func (r *diskRun[T]) write(s *Space, c *cursor[T]) error {
+	r.to = r.from
 	chunk := make([]T, 0, 8*chunkBytes/unsafe.Sizeof(c.last))
 	flush := func() error {
-		n, err := f.Write(bytesOf(chunk))
-		run.to += int64(n)
+		n, err := r.file.WriteAt(bytesOf(chunk), r.to)
+		r.to += int64(n)
 		chunk = chunk[:0]
 		return err
 	}
 	for x, ok := c.next(); ok; x, ok = c.next() {
 		if chunk = append(chunk, x); len(chunk) == cap(chunk) {
 			if err := flush(); err != nil {
-				return run, s.explain(err)
+				return s.explain(err)
 			}
 		}
 	}
 	if err := errors.Join(flush(), c.err); err != nil {
-		return run, s.explain(err)
+		return s.explain(err)
 	}
-	s.count(run.to)
-	return run, nil
+	s.count(r.to - r.from)
+	return nil
 }
 
 // fill reads the next values of a run, none behind its end.

@@ -19,8 +19,8 @@ func (Codec) Write(w io.Writer, p *aggregate.Part) error {
 
 // Read returns how to read them back.
 func (Codec) Read(r io.ReaderAt, size int64) (*aggregate.Part, error) {
-	s := &stream{r: r, size: size, sources: -1}
-	if _, err := s.open(); err != nil {
+	s := &stream{r: r, size: size, own: true}
+	if err := s.open(nil); err != nil {
 		return nil, err
 	}
 	return s.part(), nil

@@ -1,14 +1,15 @@
 package partial
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify"
@@ -35,7 +36,7 @@ func namesIn(b arrow.RecordBatch) (n *aggregate.Names, err error) {
 		none  string
 	}{{n.Errors, ""}, {n.Methods, catalogue.MethodID(0).Name()}, {n.Labels, ""}} {
 		if len(kind.names) == 0 || len(kind.names) > maxNames || kind.names[0] != kind.none {
-			return nil, fmt.Errorf("its dictionaries hold %d names of one kind, expected 1 to %d with %q first", len(kind.names), maxNames, kind.none)
+			return nil, contradicts(fmt.Sprintf("its dictionaries hold %d names of one kind, expected 1 to %d with %q first", len(kind.names), maxNames, kind.none))
 		}
 	}
 	return n, nil
@@ -56,7 +57,7 @@ func textsOf(d *array.Dictionary) []string {
 // recovered makes an error of what a batch does whose parts contradict each other.
 func recovered(err *error) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("its columns contradict each other: %v", r)
+		*err = fmt.Errorf("it points to what is not there: %v", r)
 	}
 }
 
@@ -113,7 +114,7 @@ func newView(b arrow.RecordBatch) *view {
 type cursor struct {
 	stream    *stream
 	withSteps bool
-	reader    *ipc.Reader
+	batches   *batches
 	view      *view
 	rows      int
 	row       int
@@ -126,11 +127,11 @@ type cursor struct {
 }
 
 func (s *stream) cursor(steps bool) (*cursor, error) {
-	r, err := s.reader()
+	b, err := s.batches(nil)
 	if err != nil {
-		return nil, err
+		return nil, s.explain(err)
 	}
-	c := &cursor{stream: s, reader: r, withSteps: steps}
+	c := &cursor{stream: s, batches: b, withSteps: steps}
 	errorNumbers, methodNumbers, labelNumbers := numbersOf(s.names.Errors), numbersOf(s.names.Methods), numbersOf(s.names.Labels)
 	callers := map[string]uint16{}
 	for i := range catalogue.Methods() {
@@ -160,29 +161,48 @@ func numbersOf(names []string) map[string]uint16 {
 	return out
 }
 
-func (c *cursor) Close() { c.reader.Release() }
+// Close ends the use of the cursor.
+func (c *cursor) Close() { c.batches.close() }
 
-func (c *cursor) Next() (e *aggregate.Entry, err error) {
+// Next returns the next entry.
+func (c *cursor) Next() (*aggregate.Entry, error) {
+	if err := c.advance(); err != nil {
+		return nil, c.stream.explain(err)
+	}
+	return &c.entry, nil
+}
+
+// explain says of which file an error speaks that comes when its entries are asked for:
+// several are read side by side.
+func (s *stream) explain(err error) error {
+	if err == io.EOF || s.name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.name, err)
+}
+
+// advance goes to the next entry.
+func (c *cursor) advance() (err error) {
 	defer recovered(&err)
 	for c.row == c.rows {
-		if !c.reader.Next() {
-			if err := c.reader.Err(); err != nil {
-				return nil, err
-			}
-			return nil, io.EOF
+		b, err := c.batches.next()
+		if err != nil {
+			return err
 		}
-		b := c.reader.RecordBatch()
 		c.view, c.row, c.rows = newView(b), 0, int(b.NumRows())
 		if err := c.read(c.view); err != nil {
-			return nil, err
+			return contradicts(err)
 		}
 	}
-	return &c.entry, c.next()
+	if err := c.next(); err != nil {
+		return contradicts(err)
+	}
+	return nil
 }
 
 // read reads the dictionaries of a batch.
 func (c *cursor) read(v *view) error {
-	return errors.Join(
+	return cmp.Or(
 		c.from.read(v.from), c.key.read(v.key), c.sdk.read(v.sdk), c.browser.read(v.browser), c.os.read(v.os),
 		c.err.read(v.err), c.method.read(v.method), c.methodFrom.read(v.methodFrom), c.kind.read(v.kind),
 		c.weight.read(v.weight), c.axis.read(v.axis), c.stepMethod.read(v.stepMethod), c.stepWhat.read(v.stepWhat))
@@ -205,23 +225,35 @@ func (c *cursor) next() error {
 		return errors.New("its rows are not sorted")
 	}
 	c.last, c.started = e.ID, true
-	return errors.Join(c.cells(v, i), c.evidence(v, i), c.steps(v, i))
+	if err := cmp.Or(c.cells(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
+		return err
+	}
+	return e.Check(c.stream.covered)
 }
 
 func (c *cursor) cells(v *view, row int) error {
-	const seconds = int64(15 * time.Minute / time.Second)
 	from, to := within(v.cellsOf, row)
 	for i := from; i < to; i++ {
 		cell := aggregate.NoCell
 		if !v.cells.IsNull(i) {
-			at := int64(v.cells.Value(i))
-			if cell = aggregate.Cell(at / seconds); int64(cell)*seconds != at || cell == aggregate.NoCell {
-				return fmt.Errorf("%d is not the start of a quarter of an hour", at)
+			var err error
+			if cell, err = cellAt(int64(v.cells.Value(i))); err != nil {
+				return err
 			}
 		}
 		c.entry.Cells = append(c.entry.Cells, cell)
 	}
 	return nil
+}
+
+// cellAt returns the quarter of an hour that starts at an instant in Unix seconds.
+func cellAt(start int64) (aggregate.Cell, error) {
+	const seconds = int64(15 * time.Minute / time.Second)
+	cell := aggregate.Cell(start / seconds)
+	if int64(cell)*seconds != start || cell == aggregate.NoCell {
+		return 0, fmt.Errorf("%d is not the start of a quarter of an hour", start)
+	}
+	return cell, nil
 }
 
 func (c *cursor) evidence(v *view, row int) error {
@@ -236,7 +268,7 @@ func (c *cursor) evidence(v *view, row int) error {
 			First: v.first[i], Span: v.span[i], Place: v.place[i], PlaceSpan: v.placeSpan[i], Records: v.records[i],
 		}
 		x.SetFlags(aggregate.Axis(c.axis.at(i)), v.late.Value(i))
-		if c.stream.sources >= 0 && int64(x.Origin) >= int64(c.stream.sources) {
+		if !c.stream.own && int64(x.Origin) >= int64(c.stream.sources) {
 			return fmt.Errorf("source %d is not in the list", x.Origin)
 		}
 		c.entry.Evidence = append(c.entry.Evidence, x)
@@ -254,7 +286,7 @@ func (c *cursor) steps(v *view, row int) error {
 		if !v.stepAt.IsNull(i) {
 			at = int64(v.stepAt.Value(i))
 		}
-		if at < 0 || at >= 1<<47 {
+		if at < 0 || at > math.MaxInt64/int64(time.Millisecond) {
 			return fmt.Errorf("%d is not the time of an event", at)
 		}
 		what := c.stepWhat.at(i)

@@ -2,6 +2,7 @@ package partial
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -124,14 +125,19 @@ func Is(head []byte) bool { return bytes.HasPrefix(head, []byte{0xff, 0xff, 0xff
 // Open reads what stands beside the entries of a file of that size, having made sure
 // that all of it is there as it was written. The Part reads from r when its entries are
 // asked for.
-func Open(r io.ReaderAt, size int64) (*File, error) {
+func Open(r io.ReaderAt, size int64) (*File, error) { return open("", r, size) }
+
+func open(name string, r io.ReaderAt, size int64) (*File, error) {
 	f := &File{}
-	body, err := f.verify(r, size)
-	if err != nil {
+	s := &stream{r: r, name: name}
+	if err := f.verify(s, size); err != nil {
 		return nil, err
 	}
-	s := &stream{r: r, size: body}
-	metadata, err := s.open()
+	var metadata map[string]string
+	err := s.open(func(m map[string]string) error {
+		metadata = m
+		return checkFormat(m)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +145,23 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// foreign is why an Arrow stream is refused that is somebody else's.
+const foreign = "it is an Arrow stream, but none of otlog's partials (otlog scan writes them)"
+
+// damaged is why a file is refused in which a bit is another one.
+const damaged = "it is damaged: its bytes are not those that were written"
+
+// checkFormat reports whether metadata is that of a partial which can be read.
+func checkFormat(metadata map[string]string) error {
+	switch v := metadata[keyFormat]; {
+	case v == "":
+		return errors.New(foreign)
+	case v != formatVersion:
+		return &VersionError{Version: v, Tool: metadata[keyTool]}
+	}
+	return nil
 }
 
 // A VersionError is a file of another version of the format.
@@ -151,98 +174,154 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("it has version %q of the format of partials, and this otlog reads %s\nhint: scan its logs again, or use the otlog that wrote it (%q)", e.Version, formatVersion, e.Tool)
 }
 
-// verify returns the size of the Arrow stream in a file.
-func (f *File) verify(r io.ReaderAt, size int64) (int64, error) {
+// verify makes sure that a file is as it was written, and tells the stream where it ends.
+func (f *File) verify(s *stream, size int64) error {
 	head := make([]byte, 4)
-	if n, err := r.ReadAt(head, 0); n < len(head) && err != nil && err != io.EOF {
-		return 0, err
+	if n, err := s.r.ReadAt(head, 0); n < len(head) && err != nil && err != io.EOF {
+		return err
 	}
 	if !Is(head) {
-		return 0, errors.New("it is none of otlog's partials")
+		return errors.New("it is none of otlog's partials")
 	}
-	body := size - int64(endBytes)
+	s.size = size
 	end := make([]byte, endBytes)
-	if body > 0 {
-		if _, err := r.ReadAt(end, body); err != nil {
-			return 0, err
+	if size > int64(endBytes) {
+		if _, err := s.r.ReadAt(end, size-int64(endBytes)); err != nil {
+			return err
 		}
 	}
 	if string(end[16:]) != endMark {
-		if f.foreign(r, size) {
-			return 0, errors.New("it is an Arrow stream, but none of otlog's partials (otlog scan writes them)")
-		}
-		return 0, fmt.Errorf("it was cut off: %d bytes are there, and the end is missing", size)
+		return s.endless()
 	}
+	s.size -= int64(endBytes)
 	var sum xxh3.Hasher
-	if _, err := io.Copy(&sum, io.NewSectionReader(r, 0, body)); err != nil {
-		return 0, err
+	if _, err := io.Copy(&sum, io.NewSectionReader(s.r, 0, s.size)); err != nil {
+		return err
 	}
 	f.Digest = sum.Sum128().Bytes()
 	if f.Digest != [16]byte(end) {
-		return 0, errors.New("it is damaged: its bytes are not those that were written")
+		return errors.New(damaged)
 	}
-	return body, nil
+	s.digest = &f.Digest
+	return nil
 }
 
-// foreign reports whether an Arrow stream is somebody else's.
-func (f *File) foreign(r io.ReaderAt, size int64) bool {
-	s := &stream{r: r, size: size}
-	in, err := s.reader()
-	if err != nil {
-		return false // cut off too early to tell
+// endless says why a file does not end as it must.
+func (s *stream) endless() error {
+	m := s.messages()
+	var other error
+	m.about = func(metadata map[string]string) error {
+		if metadata[keyFormat] == "" {
+			other = errors.New(foreign)
+		}
+		return other
 	}
-	defer in.Release()
-	_, ok := in.Schema().Metadata().GetValue(keyFormat)
-	return !ok
+	_, err := m.Message()
+	if other != nil {
+		return other
+	}
+	for err == nil {
+		err = m.skip()
+	}
+	switch more := m.left - int64(endBytes); {
+	case err == io.EOF && more > 0:
+		return fmt.Errorf("%d bytes stand behind its end", more)
+	case err == io.EOF && more == 0:
+		return errors.New(damaged)
+	}
+	return fmt.Errorf("it was cut off: %d bytes are there, and the end is missing", s.size)
 }
 
 // read reads the metadata.
-func (f *File) read(m arrow.Metadata, s *stream) error {
-	value := func(key string) string { v, _ := m.GetValue(key); return v }
-	switch v := value(keyFormat); {
-	case v == "":
-		return errors.New("it is an Arrow stream, but none of otlog's partials (otlog scan writes them)")
-	case v != formatVersion:
-		return &VersionError{Version: v, Tool: value(keyTool)}
-	}
-	f.ToolVersion = value(keyTool)
-	var sources []jsonSource
-	var origins []string
-	var cells []jsonCoverage
-	for _, v := range [...]struct {
-		key string
-		to  any
-	}{
-		{keyCatalogues, &f.Catalogues}, {keySources, &sources}, {keyOrigins, &origins}, {keyMissing, &f.Missing}, {keyCoverage, &cells},
-	} {
-		if err := json.Unmarshal([]byte(value(v.key)), v.to); err != nil {
-			return fmt.Errorf("reading %s of its metadata: %w", v.key, err)
-		}
-	}
-	posts, err := strconv.ParseInt(value(keyPosts), 10, 64)
-	if err != nil || posts < 0 {
-		return fmt.Errorf("reading %s of its metadata: %q is no number of events", keyPosts, value(keyPosts))
+func (f *File) read(metadata map[string]string, s *stream) error {
+	f.ToolVersion = metadata[keyTool]
+	posts, err := strconv.ParseInt(metadata[keyPosts], 10, 64)
+	if err != nil || checkCounts(posts) != nil {
+		return fmt.Errorf("reading %s of its metadata: %q is no number of events", keyPosts, metadata[keyPosts])
 	}
 	f.Part = s.part()
 	f.Part.Posts = posts
-	for _, c := range cells {
-		f.Part.Coverage = append(f.Part.Coverage, c.coverage())
-	}
-	var ids []aggregate.SourceID
-	for _, o := range origins {
-		id, err := strconv.ParseUint(o, 16, 64)
-		if err != nil {
-			return fmt.Errorf("reading %s of its metadata: %w", keyOrigins, err)
+	s.covered = map[aggregate.Cell]bool{}
+	var origins []aggregate.SourceID
+	for _, v := range [...]struct {
+		key  string
+		read func(string) error
+	}{
+		{keyCatalogues, func(list string) error { return readList(list, appendTo(&f.Catalogues)) }},
+		{keyMissing, func(list string) error { return readList(list, appendTo(&f.Missing)) }},
+		{keySources, func(list string) error { return readList(list, f.readSource) }},
+		{keyOrigins, func(list string) error {
+			return readList(list, func(o *string) error {
+				id, err := strconv.ParseUint(*o, 16, 64)
+				origins = append(origins, aggregate.SourceID(id))
+				return err
+			})
+		}},
+		{keyCoverage, func(list string) error {
+			return readList(list, func(c *jsonCoverage) error {
+				out, err := c.coverage()
+				f.Part.Coverage, s.covered[out.Cell] = append(f.Part.Coverage, out), true
+				return err
+			})
+		}},
+	} {
+		if err := v.read(metadata[v.key]); err != nil {
+			return fmt.Errorf("reading %s of its metadata: %w", v.key, err)
 		}
-		ids = append(ids, aggregate.SourceID(id))
 	}
-	f.Part.Origins, s.sources = aggregate.NewOrigins(ids), len(ids)
-	for _, source := range sources {
-		out, err := source.source()
-		if err != nil {
-			return fmt.Errorf("reading %s of its metadata: %w", keySources, err)
+	f.Part.Origins, s.sources = aggregate.NewOrigins(origins), len(origins)
+	return nil
+}
+
+func (f *File) readSource(s *jsonSource) error {
+	out, err := s.source()
+	f.Sources = append(f.Sources, out)
+	return err
+}
+
+func appendTo[T any](list *[]T) func(*T) error {
+	return func(x *T) error {
+		*list = append(*list, *x)
+		return nil
+	}
+}
+
+// readList reads a JSON list, null if it is empty, element by element: so that what takes
+// little room in JSON, and much in memory, is looked at before there is more of it.
+func readList[T any](list string, take func(*T) error) error {
+	d := json.NewDecoder(strings.NewReader(list))
+	switch t, err := d.Token(); {
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	case err != nil:
+		return err
+	case t == nil:
+		return nil
+	case t != json.Delim('['):
+		return errors.New("it is no list")
+	}
+	for d.More() {
+		var x T
+		if err := d.Decode(&x); err != nil {
+			return err
 		}
-		f.Sources = append(f.Sources, out)
+		if err := take(&x); err != nil {
+			return err
+		}
+	}
+	_, err := d.Token()
+	return err
+}
+
+// maxCount is how many there may be of anything: their sums fit into 64 bits, and other
+// programs read the number as it stands.
+const maxCount = 1 << 53
+
+func checkCounts(counts ...int64) error {
+	for _, n := range counts {
+		if n < 0 || n > maxCount {
+			return fmt.Errorf("%d is no number of anything", n)
+		}
 	}
 	return nil
 }
@@ -263,15 +342,25 @@ func coverageToJSON(c aggregate.Coverage) jsonCoverage {
 	return out
 }
 
-func (c jsonCoverage) coverage() aggregate.Coverage {
+func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
 	out := aggregate.Coverage{Cell: aggregate.NoCell, First: parse.NoTime, Last: parse.NoTime}
-	if c[1] != nil {
-		out.Records = *c[1]
+	start, records, first, last := c[0], c[1], c[2], c[3]
+	if records == nil {
+		return out, errors.New("a quarter of an hour has no number of records")
 	}
-	if c[0] != nil && c[2] != nil && c[3] != nil {
-		out.Cell, out.First, out.Last = aggregate.CellOf(time.Unix(*c[0], 0).UnixNano()), *c[2], *c[3]
+	out.Records = *records
+	if start == nil {
+		return out, checkCounts(out.Records)
 	}
-	return out
+	if first == nil || last == nil {
+		return out, errors.New("a quarter of an hour has no first or last time")
+	}
+	cell, err := cellAt(*start)
+	out.Cell, out.First, out.Last = cell, *first, *last
+	if err == nil && (*first > *last || aggregate.CellOf(*first) != cell || aggregate.CellOf(*last) != cell) {
+		err = fmt.Errorf("its records of the quarter of an hour at %d go from %d to %d ns", *start, *first, *last)
+	}
+	return out, cmp.Or(err, checkCounts(out.Records))
 }
 
 // A jsonSource is an input and what became of its bytes. Its names are the contract of
@@ -359,12 +448,15 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 		}
 	}
 	s.ID = aggregate.SourceID(id)
+	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean); err != nil {
+		return nil, err
+	}
 	a := &s.Account
 	a.Bytes, a.Lines = j.Bytes, j.Lines
 	a.Records = aggregate.Records{Classified: j.Classified, Telemetry: j.Telemetry, Clean: j.Clean}
 	for name, n := range j.Skipped {
 		r, err := reasonOf(name)
-		if err != nil {
+		if err := cmp.Or(err, checkCounts(n)); err != nil {
 			return nil, err
 		}
 		a.Skipped[r] = n
@@ -378,12 +470,15 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 	}
 	for _, e := range j.Shown {
 		r, err := reasonOf(e.Reason)
-		if err != nil {
+		if err := cmp.Or(err, checkCounts(e.Offset, e.Bytes, e.Lines)); err != nil {
 			return nil, err
 		}
 		s.Shown = append(s.Shown, &parse.SyntaxError{Reason: r, Offset: e.Offset, Bytes: e.Bytes, Lines: e.Lines, Cause: e.Cause})
 	}
 	for i, d := range j.Doubts {
+		if err := checkCounts(d.Records); err != nil {
+			return nil, err
+		}
 		if i < len(s.Doubts) {
 			s.Doubts[i].Records, s.Doubts[i].Example = d.Records, d.Example
 		}
@@ -407,7 +502,7 @@ func OpenFile(name string) (f *File, closer io.Closer, err error) {
 	}
 	info, err := in.Stat()
 	if err == nil {
-		f, err = Open(in, info.Size())
+		f, err = open(name, in, info.Size())
 	}
 	if err != nil {
 		in.Close() // only read from: nothing can be lost

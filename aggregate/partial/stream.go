@@ -1,22 +1,23 @@
 package partial
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/otlog/otlog/aggregate"
 )
 
 // batchBytes is about how many bytes a batch takes: enough to make what a batch costs
 // by itself small, little enough that many files can be read side by side.
-const batchBytes = 256 << 10
+const batchBytes = 128 << 10
 
 // writeEntries writes the entries of a part as an Arrow IPC stream.
 func writeEntries(w io.Writer, p *aggregate.Part, metadata arrow.Metadata, options ...ipc.Option) error {
@@ -60,17 +61,15 @@ func writeEntries(w io.Writer, p *aggregate.Part, metadata arrow.Metadata, optio
 
 // A stream is an Arrow IPC stream of entries in a file.
 type stream struct {
-	r       io.ReaderAt
-	size    int64 // bytes of the stream
-	names   *aggregate.Names
-	sources int // how many there are, -1: not known
-}
+	r    io.ReaderAt
+	size int64 // bytes of the stream
+	name string
+	own  bool // this process wrote it: what it says is true
 
-// reader opens the stream. Its messages cannot claim to be longer than the file.
-func (s *stream) reader() (*ipc.Reader, error) {
-	return ipc.NewReader(io.NewSectionReader(s.r, 0, s.size),
-		ipc.WithMetadataSizeLimit(s.size), ipc.WithBodySizeLimit(s.size),
-		ipc.WithAllocator(&bounded{memory.DefaultAllocator, maxInflated + maxRatio*s.size}))
+	digest  *[16]byte // of the stream, nil if that is not known
+	names   *aggregate.Names
+	sources int // how many there are
+	covered map[aggregate.Cell]bool
 }
 
 // maxRatio is how many times longer than its file a batch may be that was compressed,
@@ -80,42 +79,139 @@ const (
 	maxInflated = 64 << 20
 )
 
-// bounded refuses to allocate what no honest file asks for.
-type bounded struct {
-	memory.Allocator
-	most int64
-}
-
-func (b *bounded) Allocate(size int) []byte { b.check(size); return b.Allocator.Allocate(size) }
-
-func (b *bounded) Reallocate(size int, old []byte) []byte {
-	b.check(size)
-	return b.Allocator.Reallocate(size, old)
-}
-
-// check panics, as an allocator does that has no more; the IPC reader makes an error of it.
-func (b *bounded) check(size int) {
-	if int64(size) > b.most {
-		panic(fmt.Errorf("a buffer claims to hold %d bytes", size))
+// messages returns the messages of the stream.
+func (s *stream) messages() *messages {
+	return &messages{
+		r: io.NewSectionReader(s.r, 0, s.size), left: s.size,
+		most: maxInflated + maxRatio*s.size, digest: s.digest,
 	}
 }
 
-// open returns the schema's metadata, and reads the names.
-func (s *stream) open() (arrow.Metadata, error) {
-	r, err := s.reader()
+// A batches reads the batches of a stream.
+type batches struct {
+	stream   *stream
+	messages *messages
+	reader   *ipc.Reader
+}
+
+// batches returns the batches of the stream. about is asked what it makes of the
+// metadata, before the columns are looked at.
+func (s *stream) batches(about func(map[string]string) error) (*batches, error) {
+	b := &batches{stream: s, messages: s.messages()}
+	b.messages.about = about
+	r, err := ipc.NewReaderFromMessageReader(b.messages)
 	if err != nil {
-		return arrow.Metadata{}, err
+		return nil, b.explain(err)
 	}
-	defer r.Release()
 	if !sameFields(r.Schema()) {
-		return arrow.Metadata{}, errors.New("it is an Arrow stream, but none of otlog's partials")
+		r.Release()
+		return nil, errors.New("its columns are not those of a partial")
 	}
-	metadata := r.Schema().Metadata()
-	if !r.Next() {
-		return metadata, cmp.Or(r.Err(), errors.New("it has no batch"))
+	b.reader = r
+	return b, nil
+}
+
+// next returns the next batch, which is good until the call after it. Behind the last one
+// it returns io.EOF.
+func (b *batches) next() (arrow.RecordBatch, error) {
+	if !b.reader.Next() {
+		if err := b.reader.Err(); err != nil {
+			return nil, b.explain(err)
+		}
+		return nil, io.EOF
 	}
-	s.names, err = namesIn(r.RecordBatch())
-	return metadata, err
+	batch := b.reader.RecordBatch()
+	if b.stream.own {
+		return batch, nil
+	}
+	if err := validate(batch); err != nil {
+		return nil, contradicts(err)
+	}
+	return batch, nil
+}
+
+// explain says of what an error speaks.
+func (b *batches) explain(err error) error {
+	if b.messages.err != nil {
+		return b.messages.err // without what Arrow says to it
+	}
+	return contradicts(err)
+}
+
+// contradicts is why a file is refused whose bytes are as they were written. What is said
+// of it may quote it.
+func contradicts(why any) error {
+	return fmt.Errorf("its contents contradict each other: %s", printable(fmt.Sprint(why)))
+}
+
+// printable makes of any text what fits into a sentence.
+func printable(s string) string {
+	const most = 300 // bytes
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+func (b *batches) close() { b.reader.Release() }
+
+// validate holds that no part of a batch points outside of it, and that all is there
+// which the schema says is.
+func validate(b arrow.RecordBatch) (err error) {
+	defer recovered(&err) // Arrow follows what it looks at
+	if err := array.ValidateRecordFull(b); err != nil {
+		return err
+	}
+	for i, f := range b.Schema().Fields() {
+		if n := b.Column(i).Len(); int64(n) != b.NumRows() {
+			return fmt.Errorf("column %s has %d of %d values", f.Name, n, b.NumRows())
+		}
+		if err := complete(b.Column(i).Data(), f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// complete reports what is missing in a column that must not be.
+func complete(a arrow.ArrayData, f arrow.Field) error {
+	_, structure := f.Type.(*arrow.StructType)
+	if (!f.Nullable || structure) && a.NullN() != 0 {
+		return fmt.Errorf("a value of column %s is missing", f.Name)
+	}
+	nested, ok := f.Type.(arrow.NestedType)
+	if !ok {
+		return nil
+	}
+	for i, child := range nested.Fields() {
+		if err := complete(a.Children()[i], child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open reads the names.
+func (s *stream) open(about func(map[string]string) error) error {
+	in, err := s.batches(about)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	b, err := in.next()
+	switch {
+	case err == io.EOF:
+		return contradicts("it has no batch")
+	case err != nil:
+		return err
+	}
+	s.names, err = namesIn(b)
+	return err
 }
 
 func sameFields(s *arrow.Schema) bool {

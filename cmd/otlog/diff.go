@@ -13,7 +13,7 @@ import (
 
 // newDiff returns the command that compares two inputs.
 func newDiff(s streams) *cobra.Command {
-	o := &reportOptions{}
+	o := &reportOptions{diff: true}
 	cmd := &cobra.Command{
 		Use:   "diff [flags] BEFORE AFTER",
 		Short: "Say what got worse or better from one input to another, and whether that is chance",
@@ -37,7 +37,6 @@ a change is so unlikely to be chance that of all that are called, at most 5 % ar
 		},
 	}
 	o.addFlags(cmd)
-	o.diff = true
 	return cmd
 }
 

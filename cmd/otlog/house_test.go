@@ -33,16 +33,18 @@ var mayImport = map[string][]string{
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":  {"parse", "bench/gencorpus"},
-	"github.com/pierrec/lz4/v4":      {"parse"},
-	"github.com/ulikunitz/xz":        {"parse"},
-	"golang.org/x/text":              {"parse"},
-	"github.com/apache/arrow-go/v18": {"aggregate/partial"},
-	"github.com/zeebo/xxh3":          {"aggregate", "aggregate/partial"},
-	"github.com/mileusna/useragent":  {"aggregate"},
-	"github.com/spf13/cobra":         {"cmd/otlog"},
-	"github.com/vbauerster/mpb/v8":   {"cmd/otlog"},
-	"golang.org/x/term":              {"cmd/otlog"},
+	"github.com/klauspost/compress":    {"parse", "aggregate/partial", "bench/gencorpus"},
+	"github.com/pierrec/lz4/v4":        {"parse"},
+	"github.com/ulikunitz/xz":          {"parse"},
+	"golang.org/x/text":                {"parse"},
+	"github.com/apache/arrow-go/v18":   {"aggregate/partial"},
+	"github.com/google/flatbuffers":    {"aggregate/partial"},
+	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial"},
+	"github.com/parquet-go/parquet-go": {"report"},
+	"github.com/mileusna/useragent":    {"aggregate"},
+	"github.com/spf13/cobra":           {"cmd/otlog"},
+	"github.com/vbauerster/mpb/v8":     {"cmd/otlog"},
+	"golang.org/x/term":                {"cmd/otlog"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,8 @@ import (
 // reportOptions are the flags of otlog report, as typed.
 type reportOptions struct {
 	format string
+	table  string
+	key    keyOptions
 	output string
 	window string
 	filter filterOptions
@@ -31,7 +34,11 @@ type reportOptions struct {
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "text", "text for people, json for programs")
+	f.StringVar(&o.format, "format", "text", "text for people, json for programs; arrow or parquet for rows by session")
+	if !o.diff {
+		f.StringVar(&o.table, "table", "", "which rows: "+strings.Join(report.Tables, ", ")+" (default "+report.Tables[0]+")")
+		o.key.addFlags(cmd)
+	}
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
 	f.StringVar(&o.window, "window", "all", "divide time: "+strings.Join(aggregate.Windows, ", ")+", or all for one window over the whole input")
 	o.filter.addZone(cmd, "windows and times")
@@ -46,13 +53,25 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 		// The error says that there is no such flag, which stands above.
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
-	complete("format", "text", "json")
+	complete("format", o.formats()...)
+	if !o.diff {
+		complete("table", report.Tables...)
+	}
 	complete("window", append([]string{"all"}, aggregate.Windows...)...)
+}
+
+// formats are what --format may be.
+func (o *reportOptions) formats() []string {
+	if o.diff {
+		return []string{"text", "json"}
+	}
+	return append([]string{"text", "json"}, report.TableFormats...)
 }
 
 // A reportPlan is what the flags mean.
 type reportPlan struct {
 	write   func(io.Writer, *report.Report) error
+	table   *report.TableOptions // if not nil, rows are written instead
 	options report.Options
 	input   parse.Options
 	memory  int64 // bytes
@@ -66,7 +85,9 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	case "json":
 		p.write = report.WriteJSON
 	default:
-		return nil, usageError(fmt.Errorf("--format: %q is not a format: expected text or json", o.format))
+		if formats := o.formats(); !slices.Contains(formats, o.format) {
+			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s", o.format, strings.Join(formats, ", ")))
+		}
 	}
 	var err error
 	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
@@ -82,7 +103,34 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 		return nil, err
 	}
 	p.options.ToolVersion = toolVersion()
-	return p, nil
+	return p, o.resolveTable(s, p)
+}
+
+// resolveTable says which rows to write, if rows are wanted.
+func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
+	wanted := slices.Contains(report.TableFormats, o.format)
+	_, terminal := terminalOf(s.out)
+	switch {
+	case !wanted && o.table != "":
+		return usageError(fmt.Errorf("--table: only %s are of one table", strings.Join(report.TableFormats, " and ")))
+	case !wanted:
+		return nil
+	case o.table != "" && !slices.Contains(report.Tables, o.table):
+		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s", o.table, strings.Join(report.Tables, ", ")))
+	case len(o.baseline) > 0 || o.live:
+		return usageError(fmt.Errorf("--format %s: rows have no baseline, and are not live", o.format))
+	case terminal && o.output == "":
+		return usageError(fmt.Errorf("--format %s is nothing for a terminal: give a file with -o, or pipe it on", o.format))
+	}
+	key, err := o.key.resolve()
+	if err != nil {
+		return err
+	}
+	p.table = &report.TableOptions{
+		Format: o.format, Table: o.table, Key: key,
+		Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion,
+	}
+	return nil
 }
 
 // run reads the logs and partials that args name and writes the report.
@@ -109,26 +157,44 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := plan.report(read)
+	counts, err := read.settle()
 	if err != nil {
 		return err
 	}
-	// It stands in the report too, but that may go to a file or a program.
-	sayTrouble(s, r.Sources)
-	sayPassed(s, plan.input)
-	// Nothing is written before all is known to be right.
-	var b bytes.Buffer
-	if err := plan.write(&b, r); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	err = emit(s, o.output, func(w io.Writer) error {
-		_, err := w.Write(b.Bytes())
+	if err := checkFilter(&plan.options.Filter, counts); err != nil {
 		return err
-	})
+	}
+	// It stands in the report too, but that may go to a file or a program.
+	sayTrouble(s, read.sources)
+	sayPassed(s, plan.input)
+	if plan.table != nil {
+		err = emit(s, o.output, func(w io.Writer) error { return report.WriteTable(w, counts, *plan.table) })
+	} else {
+		err = o.writeReport(s, plan, read, counts)
+	}
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return worse(before, read.status())
+}
+
+// writeReport makes the report of what was read, and writes it.
+func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, counts *aggregate.Counts) error {
+	options := plan.options
+	options.Warnings = read.missing
+	r, err := report.New(counts, read.sources, options)
+	if err != nil {
+		return err
+	}
+	// Nothing is written before all is known to be right.
+	var b bytes.Buffer
+	if err := plan.write(&b, r); err != nil {
+		return err
+	}
+	return emit(s, o.output, func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
+		return err
+	})
 }
 
 // writeText writes the report for people.
@@ -138,18 +204,4 @@ func (o *reportOptions) writeText(w io.Writer, r *report.Report) error {
 		return report.WriteDiffText(w, r, options)
 	}
 	return report.WriteText(w, r, options)
-}
-
-// report makes the report of what was read.
-func (p *reportPlan) report(read *reading) (*report.Report, error) {
-	counts, err := read.settle()
-	if err != nil {
-		return nil, err
-	}
-	if err := checkFilter(&p.options.Filter, counts); err != nil {
-		return nil, err
-	}
-	options := p.options
-	options.Warnings = read.missing
-	return report.New(counts, read.sources, options)
 }

@@ -1,0 +1,87 @@
+package partial
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/aggregate"
+)
+
+// FuzzOpen takes any stream for that of a file whose digest is right. It is refused, or it
+// can be gone through, added up and written again, and means the same then.
+func FuzzOpen(f *testing.F) {
+	x := plain()
+	tiny := &File{Part: entries(
+		aggregate.Entry{From: aggregate.FromSource, Evidence: []aggregate.Evidence{x}},
+		aggregate.Entry{ID: id(1), Key: 1, Cells: []aggregate.Cell{aggregate.NoCell, aggregate.CellOf(at)}},
+		aggregate.Entry{ID: id(2), From: aggregate.FromConnection, Session: aggregate.Link{ID: id(1)}, Client: aggregate.Link{ID: id(3)}, Evidence: []aggregate.Evidence{x, x}},
+		aggregate.Entry{ID: id(3), From: aggregate.FromClient, SDK: 1, Session: aggregate.Link{Several: true}, Steps: []aggregate.Step{
+			aggregate.NewStep(1, id(3), at/1e6, 1, true, 0), aggregate.NewStep(1, id(3), at/1e6+500, 1, false, aggregate.Failed),
+		}},
+	), Sources: sources(), Missing: []string{"x"}, Catalogues: []string{"1"}}
+	for _, file := range []*File{tiny, small()} {
+		for _, compress := range []bool{false, true} {
+			f.Add(streamOf(written(f, file, compress)))
+		}
+	}
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		file := sealed(stream)
+		var told []string
+		var read *File
+		n := allocates(func() {
+			var err error
+			if read, err = opened(file); err == nil {
+				err = walk(read.Part)
+			}
+			if err == nil {
+				told, err = tell(read.Part)
+			}
+			if err != nil {
+				read = nil
+				var version *VersionError // has a hint
+				if strings.Contains(err.Error(), "\n") && !errors.As(err, &version) {
+					t.Errorf("not one line: %v", err)
+				}
+			}
+		})
+		if n > mostAllocated(len(file)) {
+			t.Errorf("%d bytes were allocated for a file of %d", n, len(file))
+		}
+		if read == nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := Write(&b, read, false); err != nil {
+			t.Fatal(err)
+		}
+		again, err := use(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(again, told) {
+			t.Errorf("got  %s\nwant %s", strings.Join(again, "\n     "), strings.Join(told, "\n     "))
+		}
+	})
+}
+
+// walk goes through all entries, with and without steps.
+func walk(p *aggregate.Part) error {
+	for _, steps := range []bool{false, true} {
+		c, err := p.Open(steps)
+		if err != nil {
+			return err
+		}
+		for err == nil {
+			_, err = c.Next()
+		}
+		c.Close()
+		if err != io.EOF {
+			return err
+		}
+	}
+	return nil
+}

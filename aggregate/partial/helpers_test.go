@@ -1,0 +1,221 @@
+package partial
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/zeebo/xxh3"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+)
+
+// A record is what a Tally is given.
+type record struct {
+	source  aggregate.SourceID
+	place   int64
+	event   parse.Event
+	verdict classify.Verdict
+}
+
+// at is about when random records are.
+const at = int64(1795430665e9)
+
+// randomRecords are n records with anything that a log can tell.
+func randomRecords(r *rand.Rand, n int) []record {
+	oneOf := func(of ...string) []byte { return []byte(of[r.IntN(len(of))]) }
+	out := make([]record, n)
+	places := map[aggregate.SourceID]int64{}
+	for i := range out {
+		x := &out[i]
+		x.source = aggregate.SourceID(1 + r.IntN(3))
+		x.place = places[x.source]
+		places[x.source] += 1 + int64(r.IntN(30))
+		x.event = parse.Event{Time: parse.NoTime, OfDay: parse.NoTime}
+		switch after := r.Int64N(4 * 3600e9); r.IntN(8) {
+		case 0:
+		case 1:
+			x.event.OfDay = after
+		default:
+			x.event.Time = at + after/1e8*1e8
+		}
+		x.event.Session = oneOf("", "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5", "s1", "s2", "s3")
+		x.event.Client = oneOf("", "k1", "k2", "k3")
+		x.event.ConnectionID = oneOf("", "c1", "c2", "c3")
+		x.event.StreamID = oneOf("", "", "x", "y")
+		if len(x.event.Client) > 0 && r.IntN(2) == 0 {
+			x.event.Telemetry = &parse.Telemetry{
+				Action: oneOf("Connect", "Publish", "Subscribe"), Variation: oneOf("Attempt", "Success", "Failure", "Cancel"),
+				SDK: oneOf("", "2.34.1", "2.35.2", "not\xff UTF-8"), UserAgent: oneOf("", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+			}
+		}
+		x.verdict = randomVerdict(r)
+	}
+	return out
+}
+
+func randomVerdict(r *rand.Rand) classify.Verdict {
+	v := classify.Verdict{
+		Failure: r.IntN(4) > 0, Evidence: classify.Evidences[r.IntN(len(classify.Evidences))],
+		Weight: classify.Weights[r.IntN(len(classify.Weights))], Late: r.IntN(5) == 0,
+		Code: []int32{0, 1013, 1500, -1}[r.IntN(4)], MethodFrom: classify.MethodFroms[r.IntN(len(classify.MethodFroms))],
+	}
+	switch r.IntN(4) {
+	case 0:
+		v.Name = []byte([]string{"OT_MADE_UP", "OT_ANOTHER"}[r.IntN(2)])
+	case 1, 2:
+		v.Error = catalogue.ID(r.IntN(len(catalogue.Errors())))
+	}
+	switch r.IntN(3) {
+	case 0:
+		v.MethodName = []byte("Session.madeUp")
+	case 1:
+		v.Method = catalogue.MethodID(r.IntN(len(catalogue.Methods())))
+	}
+	return v
+}
+
+// tallied counts records.
+func tallied(records []record) *aggregate.Tally {
+	t := &aggregate.Tally{}
+	for i := range records {
+		x := &records[i]
+		t.Enter(x.source)
+		t.Add(&x.event, &x.verdict, x.place)
+	}
+	return t
+}
+
+// fileOf is a file of records.
+func fileOf(records []record) *File {
+	return &File{
+		Part: aggregate.Merge(tallied(records).Parts()...), ToolVersion: "1.2.3", Catalogues: []string{"abc"},
+		Sources: []*aggregate.Source{{Name: "a.log", Format: "text"}},
+	}
+}
+
+// small is a file with some of everything.
+func small() *File { return fileOf(randomRecords(rand.New(rand.NewPCG(7, 1)), 40)) }
+
+func written(t testing.TB, f *File, compress bool) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, f, compress); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// sealed is a stream as a file, whatever it holds.
+func sealed(stream []byte) []byte {
+	digest := xxh3.Hash128(stream).Bytes()
+	return slices.Concat(stream, digest[:], []byte(endMark))
+}
+
+// streamOf is a file but for its end.
+func streamOf(file []byte) []byte { return slices.Clone(file[:len(file)-endBytes]) }
+
+// made is a file whose metadata was edited.
+func made(t testing.TB, f *File, edit func(metadata map[string]string), options ...ipc.Option) []byte {
+	t.Helper()
+	metadata, err := f.metadata()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := metadata.ToMap()
+	if edit != nil {
+		edit(keys)
+	}
+	var b bytes.Buffer
+	if err := writeEntries(&b, f.Part, arrow.MetadataFrom(keys), options...); err != nil {
+		t.Fatal(err)
+	}
+	return sealed(b.Bytes())
+}
+
+func opened(b []byte) (*File, error) { return Open(bytes.NewReader(b), int64(len(b))) }
+
+// use does with a file what otlog does with one, and returns what it tells.
+func use(b []byte) ([]string, error) {
+	f, err := opened(b)
+	if err != nil {
+		return nil, err
+	}
+	return tell(f.Part)
+}
+
+// tell tells all that parts add up to.
+func tell(parts ...*aggregate.Part) ([]string, error) {
+	c, err := aggregate.Settle(nil, parts...)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{fmt.Sprint(c.Coverage, c.Duplicates, c.SDKs)}
+	label := func(n aggregate.Name) string { return c.Names.Labels[n] }
+	for s, err := range c.Sessions(aggregate.Filter{}) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, fmt.Sprintf("%x %s %q %v", s.ID, s.From, label(s.APIKey), s.Cells))
+		for _, a := range s.Attempts {
+			out = append(out, fmt.Sprint(a.Attempts, a.Method.Name(), a.Outcome, a.Cell, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
+		}
+		for _, r := range s.Rows {
+			out = append(out, fmt.Sprint(c.Names.Methods[r.Method], c.Names.Errors[r.Error], r.Code, r.Cell, r.Evidence, r.Stated,
+				r.Failures, r.Lines, r.First, r.Last, label(r.SDK), label(r.Browser), label(r.OS)))
+		}
+	}
+	if _, err := c.Index(); err != nil {
+		return nil, err
+	}
+	if _, _, err := c.Session("s1"); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// allocates returns how many bytes f allocates, those included that it gives back.
+func allocates(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// mostAllocated is how much may be allocated for a file, by all that goes through it.
+func mostAllocated(size int) uint64 { return 256<<20 + 64*uint64(size) }
+
+// entries is a Part that somebody made up.
+func entries(all ...aggregate.Entry) *aggregate.Part {
+	return &aggregate.Part{
+		Open: func(bool) (aggregate.Cursor, error) { return &listCursor{all}, nil },
+		Names: &aggregate.Names{
+			Errors: []string{"", "OT_TIMEOUT"}, Methods: []string{"unknown", "Session.connect"}, Labels: []string{"", "2.35.2"},
+		},
+		Origins:  aggregate.NewOrigins([]aggregate.SourceID{7}),
+		Coverage: []aggregate.Coverage{{Cell: aggregate.CellOf(at), Records: 9, First: at, Last: at}},
+	}
+}
+
+type listCursor struct{ left []aggregate.Entry }
+
+func (c *listCursor) Close() {}
+
+func (c *listCursor) Next() (*aggregate.Entry, error) {
+	if len(c.left) == 0 {
+		return nil, io.EOF
+	}
+	e := c.left[0]
+	c.left = c.left[1:]
+	return &e, nil
+}

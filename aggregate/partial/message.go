@@ -1,0 +1,378 @@
+package partial
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	flatbuffers "github.com/google/flatbuffers/go"
+	"github.com/zeebo/xxh3"
+)
+
+// messages reads the messages of a stream and lets pass what a partial holds. Arrow takes
+// a message at its word: it allocates as much as that claims to hold, and follows it
+// wherever it points, any number of times. So what a stranger may have made up is looked
+// through before Arrow sees it. It implements ipc.MessageReader.
+type messages struct {
+	r    io.Reader
+	left int64 // bytes of the stream that have not been read
+	most int64 // bytes that all dictionaries and one batch may hold, decompressed
+
+	// about is asked what it makes of the schema's metadata, before anything else is
+	// looked at.
+	about func(metadata map[string]string) error
+
+	digest *[16]byte // of the stream, if it is known: that what is read is what was verified
+	hash   xxh3.Hasher
+
+	metadata     map[string]string // of the schema, once that was read
+	dictionaries int               // that may come, until the first batch has
+	held         int64             // bytes that dictionaries hold, decompressed
+	body         []byte            // of a batch: memory for the next one
+	err          error             // why a message was refused
+}
+
+// What the messages of a partial are, as Arrow numbers them.
+const (
+	isSchema     = 1
+	isDictionary = 2
+	isBatch      = 3
+)
+
+// Retain is of no use: memory is not counted.
+func (m *messages) Retain() {}
+
+// Release is of no use: memory is not counted.
+func (m *messages) Release() {}
+
+// Message returns the next message, which is good until the call after it. Behind the
+// last one it returns io.EOF.
+func (m *messages) Message() (msg *ipc.Message, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("what it says of its layout makes no sense: %v", r)
+		}
+		if err != nil && err != io.EOF {
+			m.err = err
+		}
+	}()
+	meta, err := m.meta()
+	if err != nil {
+		if err == io.EOF {
+			err = m.end()
+		}
+		return nil, err
+	}
+	t := root(meta)
+	size, err := m.bodySize(t)
+	if err != nil {
+		return nil, err
+	}
+	body, err := m.check(t, size)
+	if err != nil {
+		return nil, err
+	}
+	return ipc.NewMessage(memory.NewBufferBytes(meta), memory.NewBufferBytes(body)), nil
+}
+
+// meta reads the next message but for its body. At the end of the stream it returns
+// io.EOF.
+func (m *messages) meta() ([]byte, error) {
+	var head [8]byte
+	if err := m.read(head[:]); err != nil {
+		return nil, err
+	}
+	if !Is(head[:4]) {
+		return nil, errors.New("a message does not begin as it must")
+	}
+	switch n := int64(binary.LittleEndian.Uint32(head[4:])); {
+	case n == 0:
+		return nil, io.EOF
+	case n > min(m.left, math.MaxInt32):
+		return nil, fmt.Errorf("what a message says of itself claims to take %d bytes, of which %d are there", n, m.left)
+	default:
+		b := make([]byte, n)
+		return b, m.read(b)
+	}
+}
+
+// skip goes past the next message without looking at it. At the end of the stream it
+// returns io.EOF.
+func (m *messages) skip() (err error) {
+	defer recovered(&err)
+	meta, err := m.meta()
+	if err != nil {
+		return err
+	}
+	size, err := m.bodySize(root(meta))
+	if err != nil {
+		return err
+	}
+	m.left -= size
+	_, err = io.CopyN(io.Discard, m.r, size)
+	return err
+}
+
+// end looks at what is known at the end of the stream only.
+func (m *messages) end() error {
+	if m.metadata == nil {
+		return errors.New("it holds nothing")
+	}
+	if m.left > 0 {
+		return fmt.Errorf("%d bytes stand behind its end", m.left)
+	}
+	if m.digest != nil && m.hash.Sum128().Bytes() != *m.digest {
+		return errors.New("it was changed while it was read")
+	}
+	return io.EOF
+}
+
+// read reads the next bytes of the stream.
+func (m *messages) read(b []byte) error {
+	if int64(len(b)) > m.left {
+		return fmt.Errorf("%d bytes are missing at its end", int64(len(b))-m.left)
+	}
+	if _, err := io.ReadFull(m.r, b); err != nil {
+		if errors.Is(err, io.EOF) || err == io.ErrUnexpectedEOF {
+			return errors.New("it was cut off while it was read")
+		}
+		return err
+	}
+	m.left -= int64(len(b))
+	if m.digest != nil {
+		_, _ = m.hash.Write(b) // a hash takes anything
+	}
+	return nil
+}
+
+// bodySize returns how long the body of a message is.
+func (m *messages) bodySize(t flatbuffers.Table) (int64, error) {
+	size := t.GetInt64Slot(slot(3), 0)
+	if size < 0 || size > m.left {
+		return 0, fmt.Errorf("a message claims to hold %d bytes, of which %d are there", size, m.left)
+	}
+	return size, nil
+}
+
+// check reads the body of a message, and looks through both.
+func (m *messages) check(t flatbuffers.Table, size int64) ([]byte, error) {
+	header, ok := field(t, 2)
+	if !ok {
+		return nil, errors.New("a message holds nothing")
+	}
+	if length(t, 4) != 0 {
+		return nil, errors.New("a message bears metadata, which only the schema does")
+	}
+	switch kind := t.GetByteSlot(slot(1), 0); {
+	case kind == isSchema && m.metadata == nil && size == 0:
+		return nil, m.schema(header)
+	case kind == isDictionary && m.dictionaries > 0:
+		m.dictionaries--
+		return m.dictionary(header, make([]byte, size))
+	case kind == isBatch && m.metadata != nil:
+		m.dictionaries = 0
+		if int64(cap(m.body)) < size {
+			m.body = make([]byte, size)
+		}
+		body := m.body[:size]
+		if err := m.read(body); err != nil {
+			return nil, err
+		}
+		_, err := m.batch(header, body, shapeOf(schema.Fields()))
+		return body, err
+	default:
+		return nil, errors.New("its messages are not those of a partial: a schema, its dictionaries, and batches")
+	}
+}
+
+func (m *messages) dictionary(t flatbuffers.Table, body []byte) ([]byte, error) {
+	if err := m.read(body); err != nil {
+		return nil, err
+	}
+	if t.GetByteSlot(slot(2), 0) != 0 {
+		return nil, errors.New("a dictionary goes on with another one")
+	}
+	data, ok := field(t, 1)
+	if !ok {
+		return nil, errors.New("a dictionary holds nothing")
+	}
+	n, err := m.batch(data, body, shape{values: 1, buffers: 3}) // strings
+	m.held += n
+	return body, err
+}
+
+// What a schema may hold at most: that of a partial holds less than half as much.
+const (
+	maxFields = 96
+	maxKeys   = 1000 // other people's are to be told that they are
+	maxName   = 64   // bytes
+)
+
+// schema looks through a schema, and reads its metadata.
+func (m *messages) schema(t flatbuffers.Table) error {
+	keys := length(t, 2)
+	if keys > maxKeys {
+		return fmt.Errorf("its metadata has %d keys", keys)
+	}
+	m.metadata = map[string]string{}
+	total := 0
+	for i := range keys {
+		pair := element(t, 2, i)
+		key, value := text(pair, 0), text(pair, 1)
+		// Two of them may be the same bytes.
+		if total += len(key) + len(value); total > len(t.Bytes) {
+			return errors.New("its metadata is longer than itself")
+		}
+		m.metadata[string(key)] = string(value)
+	}
+	if m.about != nil {
+		if err := m.about(m.metadata); err != nil {
+			return err
+		}
+	}
+	left := maxFields
+	return m.fields(t, 1, &left)
+}
+
+// fields looks through fields of a schema, or of a field, and counts dictionaries.
+func (m *messages) fields(t flatbuffers.Table, number int, left *int) error {
+	n := length(t, number)
+	if *left -= n; *left < 0 {
+		return errors.New("it has more columns than a partial has")
+	}
+	for i := range n {
+		f := element(t, number, i)
+		if name := text(f, 0); len(name) > maxName {
+			return fmt.Errorf("the name of a column has %d bytes", len(name))
+		}
+		if length(f, 6) != 0 {
+			return errors.New("a column bears metadata, which only the schema does")
+		}
+		switch f.GetByteSlot(slot(2), 0) {
+		case 2, 5, 6, 10, 12, 13, 15: // Int, Utf8, Bool, Timestamp, List, Struct, FixedSizeBinary
+		default:
+			return errors.New("a column is of a type that no column of a partial has")
+		}
+		if _, ok := field(f, 4); ok {
+			m.dictionaries++
+		}
+		if err := m.fields(f, 5, left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A shape is of how many values and pieces of memory a batch tells.
+type shape struct{ values, buffers int }
+
+// shapeOf returns the shape of a batch with columns.
+func shapeOf(columns []arrow.Field) (s shape) {
+	for _, c := range columns {
+		s.values++
+		s.buffers += len(c.Type.Layout().Buffers)
+		if nested, ok := c.Type.(arrow.NestedType); ok {
+			of := shapeOf(nested.Fields())
+			s.values += of.values
+			s.buffers += of.buffers
+		}
+	}
+	return s
+}
+
+// batch looks through a batch, and returns how many bytes it holds when it is
+// decompressed; zero if it is not compressed, since then they are those of the file.
+func (m *messages) batch(t flatbuffers.Table, body []byte, want shape) (int64, error) {
+	got := shape{length(t, 1), length(t, 2)}
+	if got != want { // Arrow would read on behind the last one
+		return 0, fmt.Errorf("a batch has %d values and %d buffers, not %d and %d", got.values, got.buffers, want.values, want.buffers)
+	}
+	most := m.most - m.held
+	for i := range got.values {
+		rows, missing := pair(t, 1, i)
+		if rows < 0 || missing < 0 || missing > rows || rows > 8*m.most {
+			return 0, fmt.Errorf("a column claims to have %d values of which %d are missing", rows, missing)
+		}
+	}
+	how, compressed := field(t, 3)
+	if compressed && (how.GetByteSlot(slot(0), 0) != 1 || how.GetByteSlot(slot(1), 0) != 0) {
+		return 0, errors.New("a batch is compressed by something else than zstd")
+	}
+	held := int64(0)
+	for i := range got.buffers {
+		at, n := pair(t, 2, i)
+		if at < 0 || at%8 != 0 || n < 0 || at > int64(len(body)) || n > int64(len(body))-at {
+			return 0, fmt.Errorf("a buffer stands at byte %d and has %d of %d", at, n, len(body))
+		}
+		if !compressed || n == 0 {
+			continue
+		}
+		size, err := inflated(body[at:at+n], most-held)
+		if err != nil {
+			return 0, err
+		}
+		held += size
+	}
+	return held, nil
+}
+
+// What stands in a message is a flatbuffer: tables with numbered fields. The functions
+// below panic where one points to nowhere.
+
+// root returns the table that a message is.
+func root(b []byte) flatbuffers.Table {
+	return flatbuffers.Table{Bytes: b, Pos: flatbuffers.GetUOffsetT(b)}
+}
+
+// slot is what flatbuffers calls a field.
+func slot(number int) flatbuffers.VOffsetT { return flatbuffers.VOffsetT(4 + 2*number) }
+
+// fieldAt returns where a field stands, zero if there is none.
+func fieldAt(t flatbuffers.Table, number int) flatbuffers.UOffsetT {
+	return flatbuffers.UOffsetT(t.Offset(slot(number)))
+}
+
+// field returns a field that is a table.
+func field(t flatbuffers.Table, number int) (out flatbuffers.Table, ok bool) {
+	o := fieldAt(t, number)
+	if o == 0 {
+		return out, false
+	}
+	t.Union(&out, o)
+	return out, true
+}
+
+// text returns a field that is a string.
+func text(t flatbuffers.Table, number int) []byte {
+	o := fieldAt(t, number)
+	if o == 0 {
+		return nil
+	}
+	return t.ByteVector(o + t.Pos)
+}
+
+// length returns how many elements a field has that is a list.
+func length(t flatbuffers.Table, number int) int {
+	o := fieldAt(t, number)
+	if o == 0 {
+		return 0
+	}
+	return t.VectorLen(o)
+}
+
+// element returns an element of a list of tables.
+func element(t flatbuffers.Table, number, i int) flatbuffers.Table {
+	x := t.Vector(fieldAt(t, number)) + flatbuffers.UOffsetT(4*i)
+	return flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(x)}
+}
+
+// pair returns an element of a list of pairs of numbers.
+func pair(t flatbuffers.Table, number, i int) (a, b int64) {
+	x := t.Vector(fieldAt(t, number)) + flatbuffers.UOffsetT(16*i)
+	return t.GetInt64(x), t.GetInt64(x + 8)
+}

@@ -1,0 +1,245 @@
+package aggregate_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+)
+
+// logs are generated, in so many files that a tally is spilled many times.
+func logs(t *testing.T) (out []parse.Source) {
+	t.Helper()
+	dir := t.TempDir()
+	for i := range uint64(12) {
+		var b bytes.Buffer
+		format := []corpus.Format{corpus.NDJSON, corpus.Console}[i%2]
+		if _, err := corpus.Generate(&b, corpus.Options{Format: format, Seed: i / 2, Size: 400_000}); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, fmt.Sprint(i, ".log"))
+		if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, parse.Source{Path: name})
+	}
+	return out
+}
+
+// A watchful codec is told what is written.
+type watchful struct {
+	partial.Codec
+	watch func(w io.Writer) (io.Writer, error)
+}
+
+func (c watchful) Write(w io.Writer, p *aggregate.Part) error {
+	w, err := c.watch(w)
+	if err != nil {
+		return err
+	}
+	return c.Codec.Write(w, p)
+}
+
+// little is so little memory that nothing fits into it.
+const little = 1 << 10
+
+func checkEmpty(t *testing.T, dir string) {
+	t.Helper()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
+// TestSpillingDoesNotMatter compares a scan in little memory with one that has enough.
+func TestSpillingDoesNotMatter(t *testing.T) {
+	sources := logs(t)
+	enough, err := aggregate.Scan(sources, aggregate.Options{Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := everything(t, enough.Parts...)
+	for _, jobs := range []int{1, 3} {
+		dir := t.TempDir()
+		var spills atomic.Int32
+		codec := watchful{watch: func(w io.Writer) (io.Writer, error) {
+			spills.Add(1)
+			if runtime.GOOS == "linux" && jobs == 1 { // else one may just be made
+				checkEmpty(t, dir) // the file has no name
+			}
+			return w, nil
+		}}
+		space := aggregate.NewSpace(dir, little, codec, nil)
+		got, err := aggregate.Scan(sources, aggregate.Options{Jobs: jobs, Space: space})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := spills.Load(); n < int32(len(sources)) || space.Written() == 0 {
+			t.Errorf("spilled %d times, %d bytes", n, space.Written())
+		}
+		counts, err := aggregate.Settle(space, got.Parts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkTold(t, aggregate.Everything(counts), want)
+		// What was spilled can be written to a file, and read.
+		checkTold(t, everything(t, travelled(t, aggregate.Merge(got.Parts...))), want)
+		for i, s := range got.Sources {
+			if s.Account != enough.Sources[i].Account {
+				t.Errorf("%d workers account for %s by %+v, want %+v", jobs, s.Name, s.Account, enough.Sources[i].Account)
+			}
+		}
+		if err := space.Close(); err != nil {
+			t.Error(err)
+		}
+		checkEmpty(t, dir)
+	}
+}
+
+func checkTold(t *testing.T, got, want []string) {
+	t.Helper()
+	if slices.Equal(got, want) {
+		return
+	}
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			t.Fatalf("line %d of %d:\ngot  %s\nwant %s", i, len(want), got[i], want[i])
+		}
+	}
+	t.Fatalf("%d lines, want %d", len(got), len(want))
+}
+
+// manySessions has enough of each kind of what Settle sorts to be spilled: connections
+// that are sessions, and others that are clients, with attempts and failures of both.
+func manySessions() *aggregate.Tally {
+	const n = 33_000 // more than two runs
+	tally := &aggregate.Tally{}
+	tally.Enter(1)
+	number := int64(0)
+	add := func(e parse.Event, v classify.Verdict) {
+		e.OfDay = parse.NoTime
+		tally.Add(&e, &v, number)
+		number++
+	}
+	timeout := classify.Verdict{Failure: true, Error: catalogue.Lookup([]byte("OT_TIMEOUT")), Evidence: classify.ByName}
+	for i := range n {
+		at := 1795430665e9 + int64(i)*1e9
+		id := func(what string) []byte { return fmt.Appendf(nil, "%s %d", what, i) }
+		post := func(variation string) *parse.Telemetry {
+			return &parse.Telemetry{Action: []byte("Connect"), Variation: []byte(variation), SDK: []byte("2.35.2")}
+		}
+		bound, free := id("bound"), id("free")
+		add(parse.Event{Time: at, Session: id("s"), Client: bound, ConnectionID: bound}, classify.Verdict{})
+		add(parse.Event{Time: at, Client: bound, ConnectionID: bound, Telemetry: post("Attempt")}, classify.Verdict{})
+		add(parse.Event{Time: at + 1e9, ConnectionID: bound}, timeout)
+		add(parse.Event{Time: at, Client: free, ConnectionID: free, Telemetry: post("Attempt")}, classify.Verdict{})
+		add(parse.Event{Time: at + 1e9, ConnectionID: free}, timeout)
+	}
+	return tally
+}
+
+// TestSettlingOnDisk settles more than fits into memory.
+func TestSettlingOnDisk(t *testing.T) {
+	part := manySessions().Parts()
+	want := everything(t, part...)
+	dir := t.TempDir()
+	space := aggregate.NewSpace(dir, little, partial.Codec{}, nil)
+	counts, err := aggregate.Settle(space, part...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := space.Written(); n < 10<<20 {
+		t.Errorf("only %d bytes were written", n)
+	}
+	if runtime.GOOS == "linux" {
+		checkEmpty(t, dir)
+	}
+	checkTold(t, aggregate.Everything(counts), want)
+	if err := space.Close(); err != nil {
+		t.Error(err)
+	}
+	checkEmpty(t, dir)
+	if _, err := aggregate.Settle(aggregate.NewSpace(filepath.Join(dir, "nowhere"), little, partial.Codec{}, nil), part...); err == nil ||
+		!strings.HasPrefix(err.Error(), "keeping on disk what does not fit into") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestScanEndsWithTheDisk holds that a scan ends when there is nowhere to put what it
+// finds, and says so.
+func TestScanEndsWithTheDisk(t *testing.T) {
+	sources := logs(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	locked := t.TempDir()
+	if err := os.Chmod(locked, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	whole := func(w io.Writer) (io.Writer, error) { return w, nil }
+	for _, test := range []struct {
+		name, dir string
+		watch     func(io.Writer) (io.Writer, error)
+		want      string
+	}{
+		{"no directory", filepath.Join(t.TempDir(), "nowhere"), whole, "nowhere"},
+		{"a file", file, whole, "file"},
+		{"a directory of others", locked, whole, "permission denied"},
+		{"full at once", t.TempDir(), fullAfter(0), "no space left on device"},
+		{"full after a while", t.TempDir(), fullAfter(5), "no space left on device"},
+		{"broken", t.TempDir(), func(io.Writer) (io.Writer, error) { return nil, errors.New("the disk is gone") }, "the disk is gone"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.dir == locked && (os.Geteuid() == 0 || runtime.GOOS == "windows") {
+				t.Skip("nothing is locked for this user")
+			}
+			for _, jobs := range []int{1, 3} {
+				space := aggregate.NewSpace(test.dir, little, watchful{watch: test.watch}, nil)
+				_, err := aggregate.Scan(sources, aggregate.Options{Jobs: jobs, Space: space})
+				if errors.Is(err, errNotHere) {
+					t.Skip(err)
+				}
+				if err == nil || !strings.HasPrefix(err.Error(), "keeping on disk what does not fit into 0 MiB of memory: ") || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("got %v", err)
+				}
+				if err := space.Close(); err != nil {
+					t.Error(err)
+				}
+				if info, err := os.Stat(test.dir); err == nil && info.IsDir() {
+					checkEmpty(t, test.dir)
+				}
+			}
+		})
+	}
+}
+
+var errNotHere = errors.New("there is no such device here")
+
+// fullAfter is a disk that is full after so many files.
+func fullAfter(files int32) func(io.Writer) (io.Writer, error) {
+	var n atomic.Int32
+	return func(w io.Writer) (io.Writer, error) {
+		if n.Add(1) <= files {
+			return w, nil
+		}
+		f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errNotHere, err)
+		}
+		return f, nil // it is closed with the process
+	}
+}
