@@ -20,8 +20,8 @@ type Space struct {
 	guard func(name string) (done func())
 
 	mu      sync.Mutex
-	named   []*os.File // those that have to keep their names
 	open    []*os.File
+	named   map[*os.File]func() // those that have to keep their names, and what to do when they are removed
 	written int64
 }
 
@@ -54,13 +54,21 @@ func (s *Space) Close() error {
 	defer s.mu.Unlock()
 	var errs []error
 	for _, f := range s.open {
-		errs = append(errs, f.Close())
+		errs = append(errs, f.Close(), s.unname(f))
 	}
-	for _, f := range s.named {
-		errs = append(errs, os.Remove(f.Name()))
-	}
-	s.open, s.named = nil, nil
+	s.open = nil
 	return errors.Join(errs...)
+}
+
+// unname removes a file that has kept its name.
+func (s *Space) unname(f *os.File) error {
+	done, named := s.named[f]
+	if !named {
+		return nil
+	}
+	delete(s.named, f)
+	defer done()
+	return os.Remove(f.Name())
 }
 
 // file returns a new file.
@@ -73,9 +81,11 @@ func (s *Space) file() (*os.File, error) {
 	defer s.mu.Unlock()
 	s.open = append(s.open, f)
 	if os.Remove(f.Name()) != nil {
-		s.named = append(s.named, f)
-		if s.guard != nil {
-			s.guard(f.Name())
+		if s.named == nil {
+			s.named = map[*os.File]func(){}
+		}
+		if s.named[f] = func() {}; s.guard != nil {
+			s.named[f] = s.guard(f.Name())
 		}
 	}
 	return f, nil
@@ -90,14 +100,8 @@ func (s *Space) explain(err error) error {
 func (s *Space) remove(f *os.File) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	is := func(other *os.File) bool { return other == f }
-	s.open = slices.DeleteFunc(s.open, is)
-	err := f.Close()
-	if slices.ContainsFunc(s.named, is) {
-		s.named = slices.DeleteFunc(s.named, is)
-		err = errors.Join(err, os.Remove(f.Name()))
-	}
-	return err
+	s.open = slices.DeleteFunc(s.open, func(other *os.File) bool { return other == f })
+	return errors.Join(f.Close(), s.unname(f))
 }
 
 // count notes that bytes were written.
