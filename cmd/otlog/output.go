@@ -3,10 +3,30 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/spf13/cobra"
 )
+
+// compression is the flag for how Arrow is packed, as typed.
+type compression struct{ how string }
+
+func (c *compression) addFlag(cmd *cobra.Command, what string) {
+	cmd.Flags().StringVar(&c.how, "compress", "none", what+"none, so that every reader of Arrow opens it, or zstd")
+	// The error says that there is no such flag, which stands above.
+	_ = cmd.RegisterFlagCompletionFunc("compress", cobra.FixedCompletions([]string{"none", "zstd"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// resolve reports whether Arrow is packed.
+func (c *compression) resolve() (bool, error) {
+	if c.how != "" && c.how != "none" && c.how != "zstd" {
+		return false, usageError(fmt.Errorf("--compress: expected none or zstd, got %q", c.how))
+	}
+	return c.how == "zstd", nil
+}
 
 // emit writes to a file, or to standard output if name is empty. A file is written
 // beside and renamed, so that what bears its name is whole; but a pipe, a device or a link

@@ -19,6 +19,7 @@ import (
 type reportOptions struct {
 	format string
 	table  string
+	pack   compression
 	key    keyOptions
 	output string
 	window string
@@ -37,6 +38,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.format, "format", "text", "text for people, json for programs; arrow or parquet for rows by session")
 	if !o.diff {
 		f.StringVar(&o.table, "table", "", "which rows: "+strings.Join(report.Tables, ", ")+" (default "+report.Tables[0]+")")
+		o.pack.addFlag(cmd, "compress --format arrow: ")
 		o.key.addFlags(cmd)
 	}
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
@@ -110,7 +112,12 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 	wanted := slices.Contains(report.TableFormats, o.format)
 	_, terminal := terminalOf(s.out)
+	compress, err := o.pack.resolve()
 	switch {
+	case err != nil:
+		return err
+	case compress && o.format != "arrow":
+		return usageError(errors.New("--compress: only --format arrow can be packed; Parquet always is"))
 	case !wanted && o.table != "":
 		return usageError(fmt.Errorf("--table: only %s are of one table", strings.Join(report.TableFormats, " and ")))
 	case !wanted:
@@ -129,6 +136,7 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 	p.table = &report.TableOptions{
 		Format: o.format, Table: o.table, Key: key,
 		Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion,
+		Compress: compress,
 	}
 	return nil
 }

@@ -13,9 +13,9 @@ import (
 
 // scanOptions are the flags of otlog scan and otlog merge, as typed.
 type scanOptions struct {
-	read     readOptions
-	output   string
-	compress string
+	read   readOptions
+	output string
+	pack   compression
 }
 
 func newScan(s streams) *cobra.Command {
@@ -55,10 +55,8 @@ func (o *scanOptions) command(s streams, cmd *cobra.Command) *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "", "write the partial to `FILE`, - for standard output")
-	f.StringVar(&o.compress, "compress", "none", "none, so that every reader of Arrow opens it, or zstd")
+	o.pack.addFlag(cmd, "")
 	o.read.addFlags(cmd)
-	// The error says that there is no such flag, which stands above.
-	_ = cmd.RegisterFlagCompletionFunc("compress", cobra.FixedCompletions([]string{"none", "zstd"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -67,8 +65,9 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.compress != "none" && o.compress != "zstd" {
-		return usageError(fmt.Errorf("--compress: expected none or zstd, got %q", o.compress))
+	compress, err := o.pack.resolve()
+	if err != nil {
+		return err
 	}
 	input, memory, err := o.read.resolve(s)
 	if err != nil {
@@ -89,7 +88,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing,
 		ToolVersion: toolVersion(), Catalogues: read.catalogues(),
 	}
-	if err := emit(s, output, func(w io.Writer) error { return partial.Write(w, file, o.compress == "zstd") }); err != nil {
+	if err := emit(s, output, func(w io.Writer) error { return partial.Write(w, file, compress) }); err != nil {
 		return fmt.Errorf("writing the partial: %w", err)
 	}
 	return read.status()
