@@ -46,7 +46,8 @@ import (
 // Without a SUBJECT it is the whole report that is measured, and for regressed and
 // improved each method. Failures and lines of an error in any method are summed. Its
 // sessions cannot be, since one session may meet it in two methods: they are judged
-// method by method, and the gate fires if it does for one.
+// method by method, and the gate fires if it does for one. Where some of several rows
+// cannot be judged, the reason says how many; where none can, there is an error.
 //
 // What is measured is what [Report.Changes] come to, so that all gates of a report
 // speak of one time: with a baseline, or if time is not divided, the whole input; else
@@ -54,8 +55,8 @@ import (
 // another mix of them. What could be read (records.skipped, sources.damaged) is of all
 // input.
 //
-// Rates are compared as they are, without their interval: a failure_rate over one
-// attempt passes any bound. What is more than chance is told by regressed and
+// Rates are compared as they are, without their interval: one failed attempt of one is
+// above any bound but 100%. What is more than chance is told by regressed and
 // improved: the verdict of the session rate's test among all rows of the comparison
 // (up or new, down or gone). Attempts are not tested, so there is no verdict of
 // failure_rate.
@@ -150,7 +151,7 @@ func GateHelp() string {
 		{"OT_TIMEOUT", "an error in any method"},
 		{"publish/OT_TIMEOUT", "an error in one method"},
 		{anyMethod, "each method: fires if it does for one"},
-		{"none", "the whole report"},
+		{"(no SUBJECT)", "the whole report"},
 	} {
 		subjects.row(row[:]...)
 	}
@@ -217,18 +218,30 @@ const (
 	spaces    = " \t\r\n"
 	digits    = "0123456789"
 	operator  = "<>=!"
-	wordBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$./" + digits
+	nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$" + digits
 )
 
 // take returns the next bytes that are of a set, and where they begin.
-func (p *gateParser) take(set string) (word string, at int) {
-	for p.at < len(p.s) && strings.IndexByte(spaces, p.s[p.at]) >= 0 {
-		p.at++
-	}
-	at = p.at
-	for p.at < len(p.s) && strings.IndexByte(set, p.s[p.at]) >= 0 {
-		p.at++
-	}
+func (p *gateParser) take(set string) (string, int) {
+	return p.cut(func(rest string) string { return strings.TrimLeft(rest, set) })
+}
+
+// word returns the next bytes that can be no operator, and where they begin. Whether
+// they are a name is not asked yet, so that an error shows all of them.
+func (p *gateParser) word() (string, int) {
+	return p.cut(func(rest string) string {
+		if end := strings.IndexAny(rest, spaces+operator+"%"); end >= 0 {
+			return rest[end:]
+		}
+		return ""
+	})
+}
+
+// cut skips spaces and returns what is taken off behind them, and where it begins.
+func (p *gateParser) cut(off func(rest string) string) (string, int) {
+	rest := strings.TrimLeft(p.s[p.at:], spaces)
+	at := len(p.s) - len(rest)
+	p.at = len(p.s) - len(off(rest))
 	return p.s[at:p.at], at
 }
 
@@ -245,7 +258,7 @@ func (p *gateParser) fail(at int, word, problem, expected string, near ...string
 }
 
 func (p *gateParser) gate() (g Gate, err error) {
-	path, at := p.take(wordBytes)
+	path, at := p.word()
 	if path == "" {
 		return g, p.fail(at, "", "is no gate", "SUBJECT.MEASURE or one of "+orNames(wholeMeasures()))
 	}
@@ -309,7 +322,7 @@ func (p *gateParser) path(path string, at int) (subject, measure, error) {
 
 // verdict reads what may stand instead of a comparison.
 func (p *gateParser) verdict(m *measure) (string, error) {
-	word, at := p.take(wordBytes)
+	word, at := p.word()
 	verdicts := []string{Regressed, Improved}
 	i := slices.IndexFunc(verdicts, func(v string) bool { return strings.EqualFold(v, word) })
 	switch {
@@ -327,7 +340,7 @@ const maxDigits = 20
 
 // number reads a bound, which may be a share or a percentage for a rate only.
 func (p *gateParser) number(m *measure) (string, error) {
-	word, at := p.take(wordBytes + "+-,")
+	word, at := p.word()
 	percent, percentAt := p.take("%")
 	expected := "a whole number"
 	if m.rate {
@@ -416,7 +429,7 @@ func methodNamed(s string) (text, name string) {
 		}
 	}
 	class, function, ok := strings.Cut(s, ".")
-	if !ok || class == "" || function == "" || strings.ContainsAny(function, "./") || strings.Contains(class, "/") {
+	if !ok || !isName(class) || !isName(function) {
 		return "", ""
 	}
 	return s, s
@@ -430,12 +443,16 @@ func errorNamed(s string) (string, bool) {
 			return e.Name, true
 		}
 	}
-	const prefix = "OT_"
-	if len(s) <= len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) || strings.ContainsAny(s, "./") {
+	name := strings.ToUpper(s)
+	if bare, prefixed := strings.CutPrefix(name, "OT_"); !prefixed || !isName(bare) {
 		return "", false
 	}
-	return strings.ToUpper(s), true
+	return name, true
 }
+
+// isName reports whether a word can be part of a name: nothing else gets from the text
+// of a gate to a terminal.
+func isName(s string) bool { return s != "" && strings.Trim(s, nameBytes) == "" }
 
 func wholeMeasures() []measure {
 	return slices.DeleteFunc(measures(), func(m measure) bool { return !m.whole })
@@ -667,11 +684,15 @@ func (s *stretch) errors(of *subject) []*Error {
 type finding struct {
 	part, whole int64  // whole only of a rate
 	text        string // "Session.publish failed in 78 of 1,020 attempts"
+	note        string // what else belongs to it, after a comma
 	unknown     string // why it is not known; "" if it is
 }
 
 // value is a rate or a count, exactly.
 func (f *finding) value() *big.Rat { return big.NewRat(f.part, max(f.whole, 1)) }
+
+// sdk stands for all methods where none has a row.
+const sdk = "the SDK"
 
 // findings measures each row that the gate is of.
 func (g Gate) findings(s *stretch) []finding {
@@ -684,7 +705,7 @@ func (g Gate) findings(s *stretch) []finding {
 	methods := s.methods(&g.subject)
 	if len(methods) == 0 {
 		// Nobody called it, and so it did not fail.
-		methods = append(methods, &Method{Name: cmp.Or(g.subject.method, "no method"), Sessions: s.seen().Sessions})
+		methods = append(methods, &Method{Name: cmp.Or(g.subject.method, sdk), Sessions: s.seen().Sessions})
 	}
 	var out []finding
 	for _, m := range methods {
@@ -699,7 +720,7 @@ func (g Gate) ofMethod(m *Method) finding {
 	case FailureRate, "attempts":
 		switch {
 		case a == nil || a.Attempts == 0:
-			return finding{unknown: "telemetry tells of no attempt of " + name}
+			return finding{unknown: "telemetry tells of no attempt of " + cmp.Or(Printable(g.subject.method), "any method")}
 		case g.measure.name == "attempts":
 			return finding{part: a.Attempts, text: fmt.Sprintf("%s has %s", name, count(a.Attempts, "attempt"))}
 		case a.AnyError:
@@ -720,7 +741,7 @@ func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) 
 	share := sessionShare(failed, sessionless, int64(whole))
 	switch {
 	case share.Unknown:
-		return finding{unknown: fmt.Sprintf("%s, but none of these failures bears a session ID", what)}
+		return finding{unknown: what + ", but no such failure bears a session ID"}
 	case g.measure.rate && share.Rate == nil:
 		return finding{unknown: "no record bears a session ID"}
 	}
@@ -729,7 +750,7 @@ func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) 
 		f.whole = share.Whole
 	}
 	if sessionless > 0 {
-		f.text += fmt.Sprintf(", not counting %s without a session ID,", count(sessionless, "failure"))
+		f.note = fmt.Sprintf(", not counting %s without a session ID", count(sessionless, "failure"))
 	}
 	return f
 }
@@ -759,7 +780,7 @@ func (g Gate) ofError(s *stretch) []finding {
 		out = append(out, g.ofSessions(fmt.Sprintf("%s failed by %s", Printable(e.Method), name), e.Sessions, e.Sessionless, of))
 	}
 	if len(out) == 0 {
-		what := cmp.Or(Printable(g.subject.method), "no method") + " failed by " + name
+		what := cmp.Or(Printable(g.subject.method), sdk) + " failed by " + name
 		out = append(out, g.ofSessions(what, 0, 0, s.sessionsOf(g.subject.method)))
 	}
 	return out
@@ -784,7 +805,7 @@ func (g Gate) ofWhole(s *stretch) finding {
 	}
 	switch w := s.seen(); g.measure.name {
 	case "failures":
-		return finding{part: failures, text: "there are " + count(failures, "failure")}
+		return finding{part: failures, text: "the report has " + count(failures, "failure")}
 	case "errors.unnamed":
 		unnamed := int64(0)
 		for _, e := range s.errors(&subject{}) {
@@ -800,7 +821,7 @@ func (g Gate) ofWhole(s *stretch) finding {
 		}
 		f := finding{part: int64(w.Hours.Silent), text: fmt.Sprintf("%s of %s have no record", number(w.Hours.Silent), count(w.Hours.All, "hour"))}
 		if w.Hours.Silent > 0 {
-			f.text += ", the longest gap from " + fromTo(w.Hours.GapStart, w.Hours.GapEnd) + " " + s.report.Zone.String()
+			f.note = ", the longest gap from " + fromTo(w.Hours.GapStart, w.Hours.GapEnd) + " " + s.report.Zone.String()
 		}
 		return f
 	default:
@@ -866,12 +887,12 @@ func (g Gate) judge(found []finding, where string) (string, bool, error) {
 	if g.measure.rate {
 		out += " " + g.share(&told[0])
 	}
-	out += where
-	if n := len(told) - 1; n > 0 {
-		out += fmt.Sprintf("; so do %s more", number(n))
-		if len(fired) == 0 {
-			out = strings.Replace(out, "; so do", "; no worse are", 1)
-		}
+	out += where + told[0].note
+	switch n := len(told) - 1; {
+	case n > 0 && len(fired) > 0:
+		out += fmt.Sprintf("; %s more fired", number(n))
+	case n > 0:
+		out += fmt.Sprintf("; %s more did not fire either", number(n))
 	}
 	if n := len(unknown); n > 0 {
 		out += fmt.Sprintf("; %s more cannot be judged", number(n))
@@ -919,18 +940,20 @@ func (g Gate) share(f *finding) string {
 	return "(" + value.FloatString(digits) + " %)"
 }
 
-// compared returns what the report is compared with.
-func (r *Report) compared() (before, after *side, against string, err error) {
+// compared returns what is compared with what, and words for it, as the end of a
+// sentence.
+func (r *Report) compared() (before, after *side, words string, err error) {
 	if r.Baseline != nil {
-		return wholeSide(r.Baseline), wholeSide(r), "the baseline", nil
+		return wholeSide(r.Baseline), wholeSide(r), ", against the baseline", nil
 	}
 	i, j, ok := r.lastComplete()
-	if !ok || r.Window.All() {
+	if !ok {
 		return nil, nil, "", errors.New("there is nothing to compare with: it takes a baseline, or two windows that are complete")
 	}
 	before, after = newSide(r, i), newSide(r, j)
-	against = fromTo(before.window.Start, before.window.End) + " " + r.Zone.String()
-	return before, after, against, nil
+	was, is := before.window, after.window
+	words = fmt.Sprintf(", from %s against %s %s", fromTo(is.Start, is.End), fromTo(was.Start, was.End), r.Zone)
+	return before, after, words, nil
 }
 
 // tooFew says why no change between two sides could be called, whatever failed.
@@ -938,12 +961,12 @@ func tooFew(before, after int64) error {
 	if min(before, after) >= minSessions {
 		return nil
 	}
-	return fmt.Errorf("%s before and %s after are too few to tell a change from chance: it takes %d on either side", number(before), count(after, "session"), minSessions)
+	return fmt.Errorf("%s before and %s after are too few to tell a change from chance: it takes %d on either side", count(before, "session"), number(after), minSessions)
 }
 
 // called counts the errors with a verdict.
 func (g Gate) called(r *Report, verdict string) (string, bool, error) {
-	before, after, against, err := r.compared()
+	before, after, words, err := r.compared()
 	if err == nil {
 		err = tooFew(before.sessions, after.sessions)
 	}
@@ -961,16 +984,16 @@ func (g Gate) called(r *Report, verdict string) (string, bool, error) {
 			unknown++
 		}
 	}
-	text := fmt.Sprintf("%s %s against %s%s", isAre(len(names), "error"), verdict, against, listed(names))
+	f := finding{part: int64(len(names)), text: fmt.Sprintf("%s %s%s", isAre(len(names), "error"), verdict, listed(names))}
 	if unknown > 0 {
-		text += fmt.Sprintf("; %s more cannot be judged, as no failure bears a session ID", number(unknown))
+		f.note = fmt.Sprintf("; %s more cannot be judged, as no such failure bears a session ID", number(unknown))
 	}
-	return g.judge([]finding{{part: int64(len(names)), text: text}}, "")
+	return g.judge([]finding{f}, words)
 }
 
 // compare looks for a verdict of the session rate.
 func (g Gate) compare(r *Report) (string, bool, error) {
-	before, after, against, err := r.compared()
+	before, after, words, err := r.compared()
 	if err != nil {
 		return "", false, err
 	}
@@ -979,7 +1002,7 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		if err := tooFew(before.sessions, after.sessions); err != nil {
 			return "", false, err
 		}
-		return fmt.Sprintf("it failed on neither side, in %s before and %s after", number(before.sessions), count(after.sessions, "session")), false, nil
+		return fmt.Sprintf("there is no such failure in %s before and %s after%s", count(before.sessions, "session"), number(after.sessions), words), false, nil
 	}
 	var fired, passed []Change
 	for _, c := range rows {
@@ -1000,9 +1023,9 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		return "", false, err
 	}
 	slices.SortStableFunc(told, g.worstFirst)
-	out := told[0].sentence() + ", against " + against
+	out := told[0].sentence() + words
 	if n := len(fired) - 1; n > 0 {
-		out += fmt.Sprintf("; so did %s more", number(n))
+		out += fmt.Sprintf("; %s more fired", number(n))
 	}
 	if n := len(rows) - len(fired) - len(passed); n > 0 {
 		out += fmt.Sprintf("; %s more cannot be judged", number(n))

@@ -72,15 +72,3 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	sayTrouble(s, read.sources)
 	return read.status(), nil
 }
-
-// worse returns the worse of two statuses that commands end with.
-func worse(a, b error) error {
-	var x, y *statusError
-	switch {
-	case !errors.As(a, &x):
-		return b
-	case errors.As(b, &y) && y.status == exitFailed:
-		return b
-	}
-	return a
-}

@@ -4,8 +4,8 @@
 //
 // Run otlog --help for its use. Results go to standard output, everything that
 // is said to the user to standard error. The exit status is 0 if all is done, 1
-// if something failed, 2 for wrong usage, and 3 if some input was damaged and
-// the report is of what could be read. A signal ends it as the shell expects (130,
+// if something failed, 2 for wrong usage, 4 if a gate of --fail-on fired, and 3 if some input was
+// damaged and the report is of what could be read. A signal ends it as the shell expects (130,
 // 143); a live report ends with what it has found, and its own status.
 package main
 
@@ -33,12 +33,13 @@ func main() {
 	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now()}))
 }
 
-// Exit statuses. The first that applies of usage, failed and damaged counts.
+// Exit statuses. The first that applies of usage, failed, gate and damaged counts.
 const (
 	exitDone    = 0
 	exitFailed  = 1
 	exitUsage   = 2
 	exitDamaged = 3
+	exitGate    = 4
 
 	exitInterrupted = 130 // where the system does not tell it by itself
 )
@@ -58,6 +59,19 @@ func (e *statusError) Error() string {
 }
 
 func (e *statusError) Unwrap() error { return e.cause }
+
+// worst returns that of several statuses which the command ends with.
+func worst(statuses ...error) error {
+	for _, counts := range []int{exitUsage, exitFailed, exitGate, exitDamaged} {
+		for _, err := range statuses {
+			var s *statusError
+			if errors.As(err, &s) && s.status == counts {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // usageError is an error in what the user typed.
 func usageError(err error) error { return &statusError{status: exitUsage, cause: err} }

@@ -28,6 +28,7 @@ type reportOptions struct {
 	live   bool
 	read   readOptions
 
+	failOn   []string
 	baseline []string
 	diff     bool // the baseline is one of two arguments, and the text is about changes
 }
@@ -49,6 +50,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	if !o.diff {
 		f.StringArrayVar(&o.baseline, "baseline", nil, "compare with this `PATH`, logs or a partial: what changed since, and is it chance?")
 	}
+	f.StringArrayVar(&o.failOn, "fail-on", nil, "end with status 4 if this `GATE` fires, as in 'publish.failure_rate > 2%', 'errors.new > 0',\n'session_rate regressed' (otlog help gates)")
 	f.BoolVar(&o.live, "live", false, "show what a pipe has brought so far, once a second, on the terminal; Ctrl-C ends with the report")
 	o.read.addFlags(cmd)
 	complete := func(flag string, words ...string) {
@@ -74,6 +76,7 @@ func (o *reportOptions) formats() []string {
 type reportPlan struct {
 	write   func(io.Writer, *report.Report) error
 	table   *report.TableOptions // if not nil, rows are written instead
+	gates   []report.Gate
 	options report.Options
 	input   parse.Options
 	memory  int64 // bytes
@@ -104,6 +107,9 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	if p.input, p.memory, err = o.read.resolve(s); err != nil {
 		return nil, err
 	}
+	if p.gates, err = o.gates(); err != nil {
+		return nil, err
+	}
 	p.options.ToolVersion = toolVersion()
 	return p, o.resolveTable(s, p)
 }
@@ -124,8 +130,8 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 		return nil
 	case o.table != "" && !slices.Contains(report.Tables, o.table):
 		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s", o.table, strings.Join(report.Tables, ", ")))
-	case len(o.baseline) > 0 || o.live:
-		return usageError(fmt.Errorf("--format %s: rows have no baseline, and are not live", o.format))
+	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
+		return usageError(fmt.Errorf("--format %s: rows have no baseline and no gates, and are not live", o.format))
 	case terminal && o.output == "":
 		return usageError(fmt.Errorf("--format %s is nothing for a terminal: give a file with -o, or pipe it on", o.format))
 	}
@@ -175,34 +181,40 @@ func (o *reportOptions) run(s streams, args []string) error {
 	// It stands in the report too, but that may go to a file or a program.
 	sayTrouble(s, read.sources)
 	sayPassed(s, plan.input)
+	var gates error // how they end the command
 	if plan.table != nil {
 		err = emit(s, o.output, func(w io.Writer) error { return report.WriteTable(w, counts, *plan.table) })
 	} else {
-		err = o.writeReport(s, plan, read, counts)
+		gates, err = o.writeReport(s, plan, read, counts)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return worse(before, read.status())
+	return worst(before, read.status(), gates)
 }
 
-// writeReport makes the report of what was read, and writes it.
-func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, counts *aggregate.Counts) error {
+// writeReport makes the report of what was read, and writes it. status is how the command
+// should end on account of its gates.
+func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, counts *aggregate.Counts) (status, err error) {
 	options := plan.options
 	options.Warnings = read.missing
 	r, err := report.New(counts, read.sources, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// Nothing is written before all is known to be right.
 	var b bytes.Buffer
 	if err := plan.write(&b, r); err != nil {
-		return err
+		return nil, err
 	}
-	return emit(s, o.output, func(w io.Writer) error {
+	err = emit(s, o.output, func(w io.Writer) error {
 		_, err := w.Write(b.Bytes())
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return check(s, plan.gates, r), nil
 }
 
 // writeText writes the report for people.

@@ -29,8 +29,8 @@ scan has written: partials and logs add up to one report, in any mix.
 Filters select failures with all their records, and what they are a share of: time
 by whole quarters of an hour, sessions and SDK versions by what is seen of them.
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged;
-130 after Ctrl-C, with which --live ends as if the pipe had ended.`,
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged, 4 a
+gate of --fail-on fired; 130 after Ctrl-C, with which --live ends as if the pipe had ended.`,
 		Example: `  otlog logs/                          what fails, in which method, for how many sessions
   otlog --window 1d 'logs/**/*.zst'    the same, day by day
   kubectl logs web-0 | otlog           from a pipe
@@ -59,7 +59,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged
 		RunE:  root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s))
+	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates())
 	return root
 }
 

@@ -1,0 +1,376 @@
+package report_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/report"
+)
+
+func parseGate(t *testing.T, s string) report.Gate {
+	t.Helper()
+	g, err := report.ParseGate(s)
+	if err != nil {
+		t.Fatalf("%s: %v", s, err)
+	}
+	return g
+}
+
+// TestParseGate holds what is a gate, and its one form.
+func TestParseGate(t *testing.T) {
+	for _, test := range [...][2]string{
+		{"publish.failure_rate > 2%", "publish.failure_rate > 2%"},
+		{" PUBLISH.Failure_Rate>2 % ", "publish.failure_rate > 2%"},
+		{"connect.failure_rate >= 0.02", "connect.failure_rate >= 0.02"},
+		{"Session.subscribe.session_rate<=12.5%", "Session.subscribe.session_rate <= 12.5%"},
+		{"session.SIGNAL.failures == 0", "Session.signal.failures == 0"},
+		{"ot.initpublisher.lines != 7", "OT.initPublisher.lines != 7"},
+		{"unknown.failures > 0", "unknown.failures > 0"},
+		{"Session.notYetKnown.attempts < 10", "Session.notYetKnown.attempts < 10"},
+		{"ot_timeout.sessions > 3", "OT_TIMEOUT.sessions > 3"},
+		{"OT_not_yet_known.session_rate > 1%", "OT_NOT_YET_KNOWN.session_rate > 1%"},
+		{"set_proxy_url_timing_error.failures > 0", "SET_PROXY_URL_TIMING_ERROR.failures > 0"},
+		{"Publish/ot_timeout.session_rate regressed", "publish/OT_TIMEOUT.session_rate regressed"},
+		{"OT.initPublisher/OT_TIMEOUT.lines > 0", "OT.initPublisher/OT_TIMEOUT.lines > 0"},
+		{"any.failure_rate > 100%", "any.failure_rate > 100%"},
+		{"session_rate REGRESSED", "session_rate regressed"},
+		{"any.session_rate improved", "any.session_rate improved"},
+		{"session_rate > 0.5", "session_rate > 0.5"},
+		{"errors.new>0", "errors.new > 0"},
+		{"Hours.Silent >= 2", "hours.silent >= 2"},
+		{"failures == 18446744073709551616", "failures == 18446744073709551616"},
+	} {
+		g := parseGate(t, test[0])
+		if g.String() != test[1] {
+			t.Errorf("%s: got %s", test[0], g)
+		}
+		if again := parseGate(t, test[1]); again != g {
+			t.Errorf("%s is %+v, but %+v as it was typed", test[1], again, g)
+		}
+	}
+}
+
+func TestGateErrors(t *testing.T) {
+	const (
+		subjects = "expected connect, publish, subscribe, any, a method (Session.signal), an error (OT_TIMEOUT) or METHOD/ERROR"
+		whole    = "session_rate, failures, sessions_failed, errors.new, errors.gone, errors.unnamed, errors.undocumented, records.skipped, sources.damaged or hours.silent"
+		ofMethod = "failure_rate, session_rate, failures, sessions, attempts or lines"
+		ofError  = "session_rate, failures, sessions or lines"
+		compared = "expected >, >=, <, <=, ==, != "
+	)
+	for _, test := range [...][2]string{
+		{"", "offset 0: the end is no gate: expected SUBJECT.MEASURE or one of " + whole},
+		{"  > 2%", `offset 2: ">" is no gate: expected SUBJECT.MEASURE or one of ` + whole},
+		{"größe.x\x1b > 2", `offset 0: "größe" is no subject: ` + subjects},
+		{"a#.b.failures > 2", `offset 0: "a#.b" is no subject: ` + subjects},
+		{"publsh.failure_rate > 2%", `offset 0: "publsh" is no subject: ` + subjects + "\nhint: did you mean publish?"},
+		{"signal.failures > 2", `offset 0: "signal" is no subject: ` + subjects + "\nhint: did you mean Session.signal?"},
+		{"publish/timeout.failures > 2", `offset 0: "publish/timeout" is no subject: ` + subjects + "\nhint: did you mean OT_TIMEOUT"},
+		{".failures > 2", `offset 0: ".failures" is no subject: ` + subjects},
+		{"a..failures > 2", `offset 0: "a." is no subject: ` + subjects},
+		{"publish.failure_rat > 2%", `offset 8: "failure_rat" is no measure: expected ` + ofMethod + "\nhint: did you mean failure_rate?"},
+		{"publish.errors.new > 2", `offset 15: "new" is no measure: expected ` + ofMethod},
+		{"OT_TIMEOUT.failure_rate > 2%", `offset 11: "failure_rate" is no measure of OT_TIMEOUT: expected ` + ofError},
+		{"publish/OT_TIMEOUT.attempts > 2", `offset 19: "attempts" is no measure of publish/OT_TIMEOUT: expected ` + ofError},
+		{"publish.sessions_failed > 2", `offset 8: "sessions_failed" is no measure of publish: expected ` + ofMethod},
+		{"errors.nwe > 0", `offset 0: "errors.nwe" is no measure: expected ` + whole + "\nhint: did you mean errors.new?"},
+		{"failure_rate > 2%", `offset 0: "failure_rate" is of no whole report: expected SUBJECT.failure_rate` + "\nhint: did you mean any.failure_rate?"},
+		{"sesion_rate > 2%", `offset 0: "sesion_rate" is no measure: expected SUBJECT.MEASURE or one of ` + whole + "\nhint: did you mean session_rate?"},
+		{"Session.publish > 2%", `offset 16: ">" is no measure of Session.publish: expected .failure_rate, .session_rate, .failures, .sessions, .attempts, .lines`},
+		{"OT_TIMEOUT", "offset 10: the end is no measure of OT_TIMEOUT: expected .session_rate, .failures, .sessions, .lines"},
+		{"failures", "offset 8: the end is no comparison: " + compared[:len(compared)-1] + ", regressed or improved"},
+		{"failures = 0", `offset 9: "=" is no comparison: expected >, >=, <, <=, == or !=` + "\nhint: did you mean ==?"},
+		{"failures => 0", `offset 9: "=>" is no comparison: expected >, >=, <, <=, == or !=` + "\nhint: did you mean >=?"},
+		{"session_rate regresed", `offset 13: "regresed" is no comparison: ` + compared[:len(compared)-1] + ", regressed or improved\nhint: did you mean regressed?"},
+		{"publish.failure_rate regressed", `offset 21: "regressed" is not told of failure_rate: expected >, >=, <, <=, == or !=, as only session_rate is tested`},
+		{"failures >", "offset 10: the end is no number: expected a whole number"},
+		{"failures > many", `offset 11: "many" is no number: expected a whole number`},
+		{"failures > -1", `offset 11: "-1" is no number: expected a whole number`},
+		{"failures > 1,000", `offset 11: "1,000" is no number: expected a whole number`},
+		{"failures > 111111111111111111111", `offset 11: "111111111111111111111" is no number: expected a whole number`},
+		{"failures > 1.5", `offset 11: "1.5" is no whole number: expected a whole number`},
+		{"errors.new > 2 %", `offset 15: "%" is of no count: expected a whole number, as errors.new is one`},
+		{"publish.failure_rate > .5", `offset 23: ".5" is no number: expected a number as 0.02 or 2%`},
+		{"publish.failure_rate > 2.", `offset 23: "2." is no number: expected a number as 0.02 or 2%`},
+		{"publish.failure_rate > 2e-2", `offset 23: "2e-2" is no number: expected a number as 0.02 or 2%`},
+		{"publish.failure_rate > 2", `offset 23: "2" is more than the whole: expected at most 1 or 100%` + "\nhint: did you mean 2%?"},
+		{"publish.failure_rate > 100.1%", `offset 23: "100.1%" is more than the whole: expected at most 1 or 100%`},
+		{"publish.failure_rate > 2%%", `offset 24: "%%" is too much: expected %`},
+		{"publish.failure_rate > 2% or so", `offset 26: "or" is too much: expected the end`},
+	} {
+		g, err := report.ParseGate(test[0])
+		var where *report.GateError
+		if !errors.As(err, &where) || !strings.HasPrefix(err.Error(), test[1]) {
+			t.Errorf("%q: got %v, %v\nwant %s", test[0], g, err, test[1])
+		}
+		if g != (report.Gate{}) {
+			t.Errorf("%q is in error, but %+v", test[0], g)
+		}
+	}
+}
+
+// check is what a gate says of a report, in one line.
+func check(t *testing.T, r *report.Report, gate string) string {
+	t.Helper()
+	g := parseGate(t, gate)
+	reason, fired, err := g.Check(r)
+	switch {
+	case err != nil && (fired || reason != ""):
+		t.Errorf("%s: cannot be judged, but %t, %q", gate, fired, reason)
+	case err != nil:
+		return "error: " + strings.TrimPrefix(err.Error(), g.String()+" cannot be judged: ")
+	case !strings.HasPrefix(reason, g.String()+": "):
+		t.Errorf("%s: the reason is %q", gate, reason)
+	}
+	return fmt.Sprintf("%t: %s", fired, strings.TrimPrefix(reason, g.String()+": "))
+}
+
+// checks holds what gates say: whether they fired, and why or why not.
+func checks(t *testing.T, r *report.Report, want [][2]string) {
+	t.Helper()
+	for _, test := range want {
+		if got := check(t, r, test[0]); got != test[1] {
+			t.Errorf("%s\n got %s\nwant %s", test[0], got, test[1])
+		}
+	}
+}
+
+// reportOfLog makes a report of one file.
+func reportOfLog(t *testing.T, log []byte, o report.Options) *report.Report {
+	t.Helper()
+	defer t.Chdir(here(t))
+	return reportOf(t, logs(t, map[string][]byte{"app.log": log}, "app.log"), o)
+}
+
+// console is a log without telemetry: ten sessions, of which two failed.
+func console() []byte {
+	var b strings.Builder
+	for i := range 10 {
+		fmt.Fprintf(&b, `{"timestamp":"2026-11-02T10:%02d:00Z","message":"ready","sessionId":"session-%d"}`+"\n", i, i)
+	}
+	for i := range 2 {
+		fmt.Fprintf(&b, `{"timestamp":"2026-11-02T13:%02d:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)","sessionId":"session-%d"}`+"\n", i, i)
+	}
+	b.WriteString(`{"timestamp":"2026-11-02T13:30:00Z","message":"OpenTok:Session:error OT_BRAND_NEW: x","sessionId":"session-0"}` + "\n")
+	return []byte(b.String())
+}
+
+func TestGatesOfWholeInput(t *testing.T) {
+	checks(t, reportOfLog(t, weekBefore().log(), report.Options{}), [][2]string{
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
+		{"publish.failure_rate > 3%", "false: Session.publish failed in 12 of 400 attempts (3.0 %)"},
+		{"publish.failure_rate > 2.9999%", "true: Session.publish failed in 12 of 400 attempts (3.0000 %)"},
+		{"publish.failure_rate == 3%", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
+		{"publish.failure_rate == 0.03", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
+		{"publish.failure_rate != 0.03", "false: Session.publish failed in 12 of 400 attempts (3.0 %)"},
+		{"subscribe.failure_rate > 0%", "false: Session.subscribe failed in 0 of 400 attempts (0.0 %)"},
+		{"subscribe.failures > 0", "false: Session.subscribe has 0 failures"},
+		{"subscribe.sessions >= 0", "true: Session.subscribe failed in 0 of 400 sessions"},
+		{"subscribe.session_rate >= 1%", "false: Session.subscribe failed in 0 of 400 sessions (0.0 %)"},
+		{"Session.signal.failure_rate > 2%", "error: telemetry tells of no attempt of Session.signal"},
+		{"Session.signal.session_rate > 2%", "false: Session.signal failed in 0 of 400 sessions (0.0 %)"},
+		{"any.failure_rate > 3%", "true: Session.connect failed in 14 of 400 attempts (3.5 %); 1 more cannot be judged"},
+		{"any.failure_rate < 1%", "true: Session.subscribe failed in 0 of 400 attempts (0.0 %); 1 more cannot be judged"},
+		{"any.failure_rate > 50%", "false: Session.connect failed in 14 of 400 attempts (3.5 %); 2 more did not fire either; 1 more cannot be judged"},
+		{"any.attempts <= 400", "true: Session.connect has 400 attempts; 2 more fired; 1 more cannot be judged"},
+		{"session_rate > 10%", "true: there are failures in 72 of 400 sessions (18.0 %)"},
+		{"sessions_failed > 72", "false: there are failures in 72 of 400 sessions"},
+		{"failures > 86", "false: the report has 86 failures"},
+		{"connect.lines > 0", "true: Session.connect has 14 lines that speak of errors"},
+		{"OT_TIMEOUT.session_rate >= 3%", "true: Session.publish failed by OT_TIMEOUT in 12 of 400 sessions (3.0 %)"},
+		{"OT_TIMEOUT.failures > 12", "false: OT_TIMEOUT has 12 failures"},
+		{"connect/OT_TIMEOUT.session_rate > 0", "false: Session.connect failed by OT_TIMEOUT in 0 of 400 sessions (0.0 %)"},
+		{"connect/OT_TIMEOUT.lines > 0", "false: OT_TIMEOUT in Session.connect has 0 lines"},
+		{"publish/OT_TIMEOUT.sessions > 11", "true: Session.publish failed by OT_TIMEOUT in 12 of 400 sessions"},
+		{"OT_ICE_WORKFLOW_FAILED.sessions > 0", "false: the SDK failed by OT_ICE_WORKFLOW_FAILED in 0 of 400 sessions"},
+		{"OT_TIMEOT.failures > 0", "error: neither the catalogue nor the report has the error OT_TIMEOT\nhint: did you mean OT_TIMEOUT?"},
+		{"Session.publsh.failures > 0", "error: neither the catalogue nor the report has the method Session.publsh\nhint: did you mean Session.publish?"},
+		{"session_rate regressed", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
+		{"errors.new > 0", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
+		{"errors.unnamed > 0", "false: 0 of 86 failures have no name"},
+		{"errors.undocumented > 0", "false: 0 errors are not in the vendor's reference"},
+		{"records.skipped > 0", "false: 0 of 2,460 records could not be read"},
+		{"sources.damaged > 0", "false: 0 of 1 source could not be read in full"},
+		{"hours.silent > 0", "false: 0 of 168 hours have no record"},
+	})
+}
+
+func TestGatesWithoutTelemetry(t *testing.T) {
+	checks(t, reportOfLog(t, console(), report.Options{}), [][2]string{
+		{"Session.signal.failure_rate > 0", "error: telemetry tells of no attempt of Session.signal"},
+		{"any.failure_rate > 0", "error: telemetry tells of no attempt of any method"},
+		{"any.attempts < 10", "error: telemetry tells of no attempt of any method"},
+		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0 %)"},
+		{"publish.session_rate > 10%", "false: Session.publish failed in 0 of 10 sessions (0.0 %)"},
+		{"any.session_rate > 20%", "false: Session.signal failed in 2 of 10 sessions (20.0 %); 1 more did not fire either"},
+		{"OT_BRAND_NEW.failures > 0", "true: OT_BRAND_NEW has 1 failure"},
+		{"errors.undocumented > 0", "true: 1 error is not in the vendor's reference (OT_BRAND_NEW)"},
+		{"hours.silent > 1", "true: 2 of 4 hours have no record, the longest gap from 2026-11-02 11:00 to 2026-11-02 13:00 UTC"},
+	})
+}
+
+// TestGatesWithoutSessions holds that failures without a session are not taken for none.
+func TestGatesWithoutSessions(t *testing.T) {
+	checks(t, reportOfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), report.Options{}), [][2]string{
+		{"Session.signal.session_rate > 0", "error: Session.signal failed, but no such failure bears a session ID"},
+		{"Session.signal.sessions == 0", "error: Session.signal failed, but no such failure bears a session ID"},
+		{"session_rate > 0", "error: there are failures, but no such failure bears a session ID"},
+		{"sessions_failed == 0", "error: there are failures, but no such failure bears a session ID"},
+		{"publish.session_rate > 0", "error: no record bears a session ID"},
+		{"publish.sessions > 0", "false: Session.publish failed in 0 of 0 sessions"},
+		{"OT_NOT_CONNECTED.session_rate > 0", "error: Session.signal failed by OT_NOT_CONNECTED, but no such failure bears a session ID"},
+		{"OT_NOT_CONNECTED.failures > 0", "true: OT_NOT_CONNECTED has 1 failure"},
+		{"hours.silent > 0", "error: no record bears a time"},
+	})
+	checks(t, reportOfLog(t, append(console(), "\n{\"message\":\"Session.signal: OT_NOT_CONNECTED (500)\"}\n{\"timestamp\":\"2026-11-03T00:00:00Z\"}"...), report.Options{Window: window(t, "1d")}), [][2]string{
+		{"failures > 2", "true: the report has 3 failures, from 2026-11-02 00:00 to 2026-11-03 00:00 UTC (and 1 failure without a time)"},
+	})
+	some := append(console(), `{"timestamp":"2026-11-02T14:30:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)"}`...)
+	checks(t, reportOfLog(t, some, report.Options{}), [][2]string{
+		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0 %), not counting 1 failure without a session ID"},
+	})
+	daily := report.Options{Window: window(t, "1d")}
+	checks(t, reportOfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), daily), [][2]string{
+		{"failures > 0", "error: no window of 1d is complete"},
+	})
+}
+
+// TestGatesOfNothing holds that no news is no good news.
+func TestGatesOfNothing(t *testing.T) {
+	checks(t, reportOfLog(t, nil, report.Options{}), [][2]string{
+		{"failures > 0", "error: nothing could be read"},
+		{"any.failure_rate > 0", "error: nothing could be read"},
+		{"session_rate regressed", "error: nothing could be read"},
+		{"records.skipped > 0", "false: 0 of 0 records could not be read"},
+		{"sources.damaged > 0", "false: 0 of 1 source could not be read in full"},
+	})
+	checks(t, reportOfLog(t, console(), report.Options{Filter: report.Filter{Since: november.AddDate(1, 0, 0)}}), [][2]string{
+		{"failures > 0", "error: there is no record in that time"},
+	})
+	if _, fired, err := (report.Gate{}).Check(reportOfLog(t, console(), report.Options{})); fired || err == nil {
+		t.Errorf("no gate: %t, %v", fired, err)
+	}
+}
+
+func TestGatesOfFilteredReports(t *testing.T) {
+	log := weekBefore().log()
+	checks(t, reportOfLog(t, log, report.Options{Filter: report.Filter{Method: "Session.publish"}}), [][2]string{
+		{"connect.failures == 0", "error: the report is of Session.publish only"},
+		{"publish.failures > 0", "true: Session.publish has 12 failures"},
+	})
+	checks(t, reportOfLog(t, log, report.Options{Filter: report.Filter{Error: "OT_TIMEOUT"}}), [][2]string{
+		{"publish.failure_rate > 0", "error: which attempts failed by one error is not known"},
+		{"publish.failures > 12", "false: Session.publish has 12 failures"},
+		{"OT_PERMISSION_DENIED.failures == 0", "error: the report is of OT_TIMEOUT only"},
+	})
+}
+
+// TestGatesOfWindows holds that gates and changes are of the same window: the last
+// one that is complete.
+func TestGatesOfWindows(t *testing.T) {
+	checks(t, twoWeeks(t), [][2]string{
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5 %), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
+		{"failures > 122", "false: the report has 122 failures, from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
+		{"session_rate > 0", "true: there are failures in 94 of 409 sessions (23.0 %), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
+		{"session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC; 1 more fired"},
+		{"session_rate improved", "true: Session.connect failed in 0 of 409 sessions (0.0 %), before in 14 of 400 (3.5 %), q <0.001, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"any.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC; 1 more fired"},
+		{"connect.session_rate regressed", "false: Session.connect failed in 0 of 409 sessions (0.0 %), before in 14 of 400 (3.5 %), q <0.001, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"connect.session_rate improved", "true: Session.connect failed in 0 of 409 sessions (0.0 %), before in 14 of 400 (3.5 %), q <0.001, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"OT.initPublisher.session_rate regressed", "false: OT.initPublisher failed in 63 of 409 sessions (15.4 %), before in 60 of 400 (15.0 %), q 0.873, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"Session.signal.session_rate regressed", "false: Session.signal failed in 1 of 409 sessions (0.2 %), before in 0 of 400 (0.0 %), from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"Session.forceDisconnect.session_rate regressed", "false: there is no such failure in 400 sessions before and 409 after, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"OT_TIMEOUT.session_rate regressed", "true: Session.publish failed by OT_TIMEOUT in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"publish/OT_PERMISSION_DENIED.session_rate regressed", "false: there is no such failure in 400 sessions before and 409 after, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"subscribe/OT_TIMEOUT.session_rate regressed", "false: there is no such failure in 400 sessions before and 409 after, from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"errors.new > 0", "true: 1 error is new (OT_ICE_WORKFLOW_FAILED in Session.subscribe), from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"errors.gone > 1", "false: 1 error is gone (OT_CONNECT_FAILED in Session.connect), from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"hours.silent > 3", "true: 4 of 168 hours have no record, from 2026-11-09 00:00 to 2026-11-16 00:00 UTC, the longest gap from 2026-11-10 06:00 to 2026-11-10 09:00 UTC"},
+	})
+	weekly := report.Options{Window: window(t, "1w")}
+	late := []byte(`{"timestamp":"2026-11-09T00:00:00Z","message":"ready","sessionId":"late"}` + "\n")
+	checks(t, reportOfLog(t, append(weekBefore().log(), late...), weekly), [][2]string{
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0 %), from 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"publish.session_rate regressed", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
+		{"errors.gone > 0", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
+	})
+	checks(t, reportOfLog(t, weekBefore().log(), weekly), [][2]string{
+		{"failures > 0", "error: no window of 1w is complete"},
+		{"errors.new > 0", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
+	})
+}
+
+// TestGatesFromBaseline holds that with a baseline the whole input is judged, as it is
+// what is compared.
+func TestGatesFromBaseline(t *testing.T) {
+	of := bothWeeks(t)
+	for _, o := range []report.Options{{}, {Window: window(t, "1d")}} {
+		checks(t, of(o), [][2]string{
+			{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5 %)"},
+			{"publish.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, against the baseline"},
+			{"errors.new > 0", "true: 1 error is new (OT_ICE_WORKFLOW_FAILED in Session.subscribe), against the baseline"},
+			{"sources.damaged > 0", "false: 0 of 1 source could not be read in full"},
+		})
+		checks(t, of(o).Baseline, [][2]string{
+			{"sources.damaged > 0", "true: 1 of 2 sources could not be read in full"},
+			{"records.skipped > 0", "true: 1 of 2,462 records could not be read"},
+		})
+	}
+}
+
+// TestGatesOfFewSessions holds that a comparison that could call nothing is not passed.
+func TestGatesOfFewSessions(t *testing.T) {
+	few := console()
+	o := report.Options{Baseline: reportOfLog(t, few, report.Options{})}
+	checks(t, reportOfLog(t, few, o), [][2]string{
+		{"session_rate regressed", "error: 10 sessions before and 10 after are too few to tell a change from chance: it takes 100 on either side"},
+		{"publish.session_rate regressed", "error: 10 sessions before and 10 after are too few to tell a change from chance: it takes 100 on either side"},
+		{"errors.new > 0", "error: 10 sessions before and 10 after are too few to tell a change from chance: it takes 100 on either side"},
+	})
+}
+
+// TestGateHelp holds that what is printed and what is documented are one table.
+func TestGateHelp(t *testing.T) {
+	source, err := os.ReadFile("gate.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented []string
+	for line := range strings.Lines(string(source)) {
+		documented = append(documented, strings.Join(strings.Fields(line), " "))
+	}
+	_, measures, _ := strings.Cut(report.GateHelp(), "MEASURE ")
+	_, measures, _ = strings.Cut(measures, "MEASURE ")
+	for line := range strings.Lines("MEASURE " + measures) {
+		if want := "// " + strings.Join(strings.Fields(line), " "); !slices.Contains(documented, want) {
+			t.Errorf("the documentation of Gate lacks %q", want)
+		}
+	}
+}
+
+// FuzzParseGate holds that whatever is a gate has a form that is read as the same one.
+func FuzzParseGate(f *testing.F) {
+	for _, s := range []string{
+		"publish.failure_rate > 2%", "errors.new>0", "session_rate regressed", "any.session_rate improved",
+		"Session.signal/OT_X.lines != 7", " OT_TIMEOUT.sessions <= 0 ", "publish.failure_rat = 2 %", "a.b.failures == 1", "/.>", "\xff\x00.",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		g, err := report.ParseGate(s)
+		if err != nil {
+			var where *report.GateError
+			if !errors.As(err, &where) || where.Offset > len(s) || !strings.HasPrefix(s[where.Offset:], where.Word) && !strings.Contains(where.Word, "%") {
+				t.Fatalf("%q: %v", s, err)
+			}
+			return
+		}
+		if again, err := report.ParseGate(g.String()); err != nil || again != g {
+			t.Fatalf("%q is %q, which is %+v, %v", s, g, again, err)
+		}
+	})
+}
