@@ -62,6 +62,7 @@ func (t *text) header() {
 	if words := r.filterWords(); words != "" {
 		t.printf("only      %s\n", words)
 	}
+	t.doubts()
 	a := r.Totals.Records
 	t.printf("\nRecords   %s: %s show an error, %s telemetry, %s clean, %s skipped\n",
 		number(a.Total()), number(a.Classified), number(a.Telemetry), number(a.Clean), number(a.Skipped))
@@ -79,6 +80,27 @@ func (t *text) header() {
 	if r.Totals.Failures > 0 {
 		t.printf("Failures  %s, of which %s (%s) have no name; lines: %s\n", number(r.Totals.Failures),
 			number(r.Totals.Unnamed), percent(r.Totals.Unnamed, r.Totals.Failures), r.evidenceShares())
+	}
+}
+
+// doubts says on top that not all was read: whoever reads no further has to know.
+func (t *text) doubts() {
+	var names []string
+	for _, s := range t.r.Sources {
+		if s.Failed != nil || s.Damaged() {
+			names = append(names, Printable(s.Name))
+		}
+	}
+	if n := len(names); n > 0 {
+		const most = 3
+		shown := strings.Join(names[:min(n, most)], ", ")
+		if n > most {
+			shown += fmt.Sprintf(" and %d more", n-most)
+		}
+		t.printf("DAMAGED   %d of %d sources could not be read in full: %s (why: see the warnings below)\n", n, len(t.r.Sources), shown)
+	}
+	if n := len(t.r.missing); n > 0 {
+		t.printf("MISSING   %d of what was asked for led to nothing (see the warnings below)\n", n)
 	}
 }
 
