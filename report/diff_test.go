@@ -189,6 +189,9 @@ func TestChangesOfWindows(t *testing.T) {
 	r := twoWeeks(t)
 	golden(t, "changes-weeks.txt", text(t, r, report.TextOptions{Top: 3}))
 	golden(t, "changes-weeks.json", jsonOf(t, r))
+	for _, table := range report.CSVTables {
+		golden(t, table+".csv", print(t, func(w io.Writer) error { return report.WriteCSV(w, r, table) }))
+	}
 }
 
 func TestChangesFromBaseline(t *testing.T) {

@@ -20,7 +20,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 		Window: r.Window.String(), Zone: r.Zone.String(),
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
 		Totals: r.jsonTotals(), Sources: r.jsonSources(),
-		Windows: []jsonWindow{}, Errors: []jsonError{}, Methods: []jsonMethod{},
+		Windows: []jsonWindow{}, Errors: r.jsonErrors(), Methods: r.jsonMethods(),
 		Changes: jsonChanges(r.Changes), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
 	}
 	for _, w := range r.Windows {
@@ -30,20 +30,30 @@ func WriteJSON(w io.Writer, r *Report) error {
 			Hours: w.Hours.All, Silent: w.Hours.Silent,
 		})
 	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+func (r *Report) jsonErrors() []jsonError {
+	out := []jsonError{}
 	for _, e := range r.Errors {
-		out.Errors = append(out.Errors, jsonError{
+		out = append(out, jsonError{
 			WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
 			Codes: e.Codes, Documented: e.Documented,
 			Failures: e.Failures, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
 			First: instant(e.First), Last: instant(e.Last),
 		})
 	}
+	return out
+}
+
+func (r *Report) jsonMethods() []jsonMethod {
+	out := []jsonMethod{}
 	for _, m := range r.Methods {
-		out.Methods = append(out.Methods, method(&m, r.windowStart(m.Window)))
+		out = append(out, method(&m, r.windowStart(m.Window)))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return out
 }
 
 type jsonReport struct {

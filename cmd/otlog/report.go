@@ -36,9 +36,9 @@ type reportOptions struct {
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "text", "text for people, json for programs; arrow or parquet for rows by session")
+	f.StringVar(&o.format, "format", "text", "text for people, json for programs; csv for a table of the report;\narrow or parquet for rows by session")
 	if !o.diff {
-		f.StringVar(&o.table, "table", "", "which rows: "+strings.Join(report.Tables, ", ")+" (default "+report.Tables[0]+")")
+		f.StringVar(&o.table, "table", "", "which rows: errors, methods; of csv also changes, of arrow and parquet sessions (default errors)")
 		o.pack.addFlag(cmd, "compress --format arrow: ")
 		o.key.addFlags(cmd)
 	}
@@ -59,7 +59,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	}
 	complete("format", o.formats()...)
 	if !o.diff {
-		complete("table", report.Tables...)
+		complete("table", append([]string{"changes"}, report.Tables...)...)
 	}
 	complete("window", append([]string{"all"}, aggregate.Windows...)...)
 }
@@ -67,9 +67,9 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 // formats are what --format may be.
 func (o *reportOptions) formats() []string {
 	if o.diff {
-		return []string{"text", "json"}
+		return []string{"text", "json", "csv"}
 	}
-	return append([]string{"text", "json"}, report.TableFormats...)
+	return append([]string{"text", "json", "csv"}, report.TableFormats...)
 }
 
 // A reportPlan is what the flags mean.
@@ -89,6 +89,11 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 		p.write = o.writeText
 	case "json":
 		p.write = report.WriteJSON
+	case "csv":
+		if o.table != "" && !slices.Contains(report.CSVTables, o.table) {
+			return nil, usageError(fmt.Errorf("--table: %q is not a table of csv: expected one of %s", o.table, strings.Join(report.CSVTables, ", ")))
+		}
+		p.write = o.writeCSV
 	default:
 		if formats := o.formats(); !slices.Contains(formats, o.format) {
 			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s", o.format, strings.Join(formats, ", ")))
@@ -124,8 +129,8 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 		return err
 	case compress && o.format != "arrow":
 		return usageError(errors.New("--compress: only --format arrow can be packed; Parquet always is"))
-	case !wanted && o.table != "":
-		return usageError(fmt.Errorf("--table: only %s are of one table", strings.Join(report.TableFormats, " and ")))
+	case !wanted && o.table != "" && o.format != "csv":
+		return usageError(fmt.Errorf("--table: only csv, %s are of one table", strings.Join(report.TableFormats, " and ")))
 	case !wanted:
 		return nil
 	case o.table != "" && !slices.Contains(report.Tables, o.table):
@@ -215,6 +220,14 @@ func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, 
 		return nil, err
 	}
 	return check(s, plan.gates, r), nil
+}
+
+// writeCSV writes one table of the report; of a diff, that is its changes.
+func (o *reportOptions) writeCSV(w io.Writer, r *report.Report) error {
+	if o.diff {
+		return report.WriteCSV(w, r, "changes")
+	}
+	return report.WriteCSV(w, r, o.table)
 }
 
 // writeText writes the report for people.

@@ -1,0 +1,122 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// CSVTables lists the tables that WriteCSV writes.
+var CSVTables = []string{"errors", "methods", "changes"}
+
+// WriteCSV writes one table of a report as CSV (RFC 4180) with a line of heads; ""
+// stands for errors. Columns are those of the JSON report: what is an object there has
+// a column for each of its members, as in session_rate_low, and what is null is empty.
+func WriteCSV(w io.Writer, r *Report, table string) error {
+	switch table {
+	case "errors", "":
+		return writeRows(w, r.csvErrors())
+	case "methods":
+		return writeRows(w, r.jsonMethods())
+	case "changes":
+		return writeRows(w, jsonChanges(r.Changes))
+	}
+	return fmt.Errorf("%q is not a table: expected one of %s", table, strings.Join(CSVTables, ", "))
+}
+
+// A csvError has its denominator beside it, which in JSON stands with the window.
+type csvError struct {
+	jsonError
+	SessionsSeen *int `json:"sessions_seen"` // in the window
+}
+
+func (r *Report) csvErrors() []csvError {
+	var out []csvError
+	for i, e := range r.jsonErrors() {
+		row := csvError{jsonError: e}
+		if window := r.Errors[i].Window; window != Timeless {
+			row.SessionsSeen = &r.Windows[window].Sessions
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func writeRows[T any](w io.Writer, rows []T) error {
+	out := csv.NewWriter(w)
+	heads := headsOf(reflect.TypeFor[T](), "")
+	if err := out.Write(heads); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := out.Write(cellsOf(reflect.ValueOf(row), make([]string, 0, len(heads)))); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// headsOf returns the columns of a type, as its JSON names them.
+func headsOf(t reflect.Type, name string) []string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return []string{name}
+	}
+	var out []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		// An embedded struct has no name of its own.
+		out = append(out, headsOf(f.Type, strings.Trim(name+"_"+f.Tag.Get("json"), "_"))...)
+	}
+	return out
+}
+
+// cellsOf appends the cells of a value to out, empty ones for nil.
+func cellsOf(v reflect.Value, out []string) []string {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return append(out, make([]string, len(headsOf(v.Type(), "")))...)
+		}
+		return cellsOf(v.Elem(), out)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			out = cellsOf(v.Field(i), out)
+		}
+		return out
+	case reflect.Map:
+		return append(out, countsOf(v.Interface().(map[int32]int64)))
+	case reflect.Float64:
+		return append(out, strconv.FormatFloat(v.Float(), 'g', -1, 64))
+	case reflect.String:
+		return append(out, harmless(v.String()))
+	}
+	return append(out, fmt.Sprint(v.Interface()))
+}
+
+// countsOf writes counts by code: 1500:3 1006:1.
+func countsOf(codes map[int32]int64) string {
+	var out []string
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		out = append(out, fmt.Sprintf("%d:%d", code, codes[code]))
+	}
+	return strings.Join(out, " ")
+}
+
+// harmless makes text of what a spreadsheet would take for a formula, and shows what a
+// terminal would hide: names may be made up by whoever writes a log.
+func harmless(s string) string {
+	s = Printable(s)
+	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
