@@ -116,6 +116,17 @@ func (r *runs[T]) write(c *cursor[T]) {
 	}
 }
 
+// drop gives back the memory and the file of a set that is not needed any more.
+func (r *runs[T]) drop() error {
+	r.job.Wait()
+	file := r.file
+	r.fresh, r.full, r.sorted, r.disk, r.file, r.held = nil, nil, nil, nil, nil, 0
+	if file == nil {
+		return nil
+	}
+	return r.space.remove(file)
+}
+
 // union joins two runs.
 func union[T ordered[T]](a, b []T) []T {
 	out := make([]T, 0, len(a)+len(b))

@@ -284,7 +284,8 @@ func (s *settling) resolveConnections() error {
 			}
 		}
 	}
-	return cmp.Or(asked.err, known.err(), answer.err, cells.err(), evidence.err())
+	return cmp.Or(asked.err, known.err(), answer.err, cells.err(), evidence.err(),
+		answers.drop(), s.asked.drop(), s.askedIn.drop(), s.askedFor.drop())
 }
 
 // divide divides steps into attempts.
@@ -311,7 +312,7 @@ func (s *settling) divide() error {
 		call = append(call, p)
 	}
 	end()
-	return posts.err
+	return cmp.Or(posts.err, s.posts.drop())
 }
 
 // move moves attempts to the sessions that stand-ins are, and asks for the labels of
@@ -346,7 +347,7 @@ func (s *settling) introduce() error {
 			s.clients.add(belonging{q.other, q.client, k[0].traits, false})
 		}
 	}
-	return cmp.Or(asked.err, known.err())
+	return cmp.Or(asked.err, known.err(), s.foreign.drop(), s.known.drop())
 }
 
 // A follower goes through a set by ID, beside something else that does.
