@@ -12,15 +12,23 @@ import (
 )
 
 func newExplain(s streams) *cobra.Command {
-	return &cobra.Command{
+	var all bool
+	var format string
+	cmd := &cobra.Command{
 		Use:   "explain NAME|CODE|METHOD ...",
 		Short: "Say what an error, a code or a method's errors mean, and what to do",
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
-  otlog explain Session.publish`,
+  otlog explain Session.publish
+  otlog explain --all --format markdown`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError(errors.New("explain what? Give an error name, a code or a method"))
+			switch {
+			case len(args) == 0 && !all:
+				return usageError(errors.New("explain what? Give an error name, a code or a method, or --all"))
+			case len(args) > 0 && all:
+				return usageError(errors.New("--all explains everything: it takes no arguments"))
+			case format != "text" && (format != "markdown" || !all):
+				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q", format))
 			}
 			return nil
 		},
@@ -35,6 +43,12 @@ func newExplain(s streams) *cobra.Command {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			switch {
+			case all && format == "markdown":
+				return report.ExplainAllMarkdown(s.out)
+			case all:
+				return report.ExplainAll(s.out)
+			}
 			for i, query := range args {
 				if i > 0 {
 					fmt.Fprintln(s.out)
@@ -51,4 +65,7 @@ func newExplain(s streams) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "explain all errors and codes there are")
+	cmd.Flags().StringVar(&format, "format", "text", "text, or markdown with --all")
+	return cmd
 }

@@ -1,0 +1,138 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// ExplainAll writes what the catalogue knows of all errors and codes, as Explain does of
+// one.
+func ExplainAll(w io.Writer) error {
+	var out strings.Builder
+	for _, e := range sortedErrors() {
+		explainError(&out, e)
+	}
+	for _, c := range catalogue.Codes() {
+		explainCode(&out, &c)
+	}
+	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
+	return err
+}
+
+// ExplainAllMarkdown writes the same as Markdown, for people to link to.
+func ExplainAllMarkdown(w io.Writer) error {
+	var out strings.Builder
+	out.WriteString(`# Errors
+
+What otlog knows of the errors of the OpenTok / Vonage Video client SDK. This page is written by
+` + "`otlog explain --all --format markdown`" + `, and a test keeps it fresh. Owner is who can do something about it.
+
+## By name
+
+`)
+	for _, e := range sortedErrors() {
+		markdownError(&out, e)
+	}
+	out.WriteString("## By code\n\n")
+	for _, c := range catalogue.Codes() {
+		markdownCode(&out, &c)
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// sortedErrors returns the errors of the catalogue by name.
+func sortedErrors() []*catalogue.Error {
+	var out []*catalogue.Error
+	for i := range catalogue.Errors() {
+		if i > 0 {
+			out = append(out, catalogue.ID(i).Get())
+		}
+	}
+	slices.SortFunc(out, func(a, b *catalogue.Error) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func markdownError(b *strings.Builder, e *catalogue.Error) {
+	fmt.Fprintf(b, "### %s\n\n", e.Name)
+	markdownAdvice(b, e.Meaning, e.Remedy, e.Owner, e.Documented)
+	for _, u := range e.Uses {
+		var codes []string
+		for _, c := range u.Codes {
+			codes = append(codes, strconv.Itoa(int(c)))
+		}
+		fmt.Fprintf(b, "- %s", markdownText(u.Method.Name()))
+		if len(codes) > 0 {
+			fmt.Fprintf(b, " (%s)", strings.Join(codes, ", "))
+		}
+		b.WriteString(markdownText(undocumented(u.Documented)))
+		markdownDifference(b, u.Meaning, e.Meaning, u.Remedy, e.Remedy, u.Owner, e.Owner)
+		b.WriteByte('\n')
+	}
+	if len(e.Uses) > 0 {
+		b.WriteByte('\n')
+	}
+	if len(e.Samples) > 0 {
+		// No sample holds a fence of four.
+		fmt.Fprintf(b, "````text\n%s\n````\n\n", strings.Join(e.Samples, "\n"))
+	}
+	fmt.Fprintf(b, "[Reference](%s)\n\n", e.Link)
+}
+
+func markdownCode(b *strings.Builder, c *catalogue.Code) {
+	fmt.Fprintf(b, "### %s\n\n", c.Text)
+	if c.Title != "" {
+		fmt.Fprintf(b, "*%s.* ", markdownText(strings.TrimSuffix(c.Title, ".")))
+	}
+	markdownAdvice(b, c.Meaning, c.Remedy, c.Owner, c.Documented)
+	for _, u := range c.Uses {
+		where := u.Method.Name()
+		if u.General {
+			where = "any method"
+		}
+		if u.When == "after" {
+			where = "a session that " + where + " has joined"
+		}
+		fmt.Fprintf(b, "- %s%s", markdownText(where), markdownText(undocumented(u.Documented)))
+		markdownDifference(b, u.Meaning, c.Meaning, u.Remedy, c.Remedy, u.Owner, c.Owner)
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(b, "\n[Reference](%s)\n\n", c.Link)
+}
+
+// markdownAdvice writes what something means and what to do about it.
+func markdownAdvice(b *strings.Builder, meaning, remedy string, owner catalogue.Owner, documented bool) {
+	fmt.Fprintf(b, "%s%s\n\n", markdownText(meaning), markdownText(undocumented(documented)))
+	if remedy != "" {
+		fmt.Fprintf(b, "**Remedy:** %s\n\n", markdownText(remedy))
+	}
+	fmt.Fprintf(b, "**Owner:** %s\n\n", owner)
+}
+
+// markdownDifference writes what a use says otherwise than its entry.
+func markdownDifference(b *strings.Builder, meaning, ofEntry, remedy, remedyOfEntry string, owner, ownerOfEntry catalogue.Owner) {
+	var parts []string
+	if meaning != ofEntry {
+		parts = append(parts, markdownText(meaning))
+	}
+	if remedy != remedyOfEntry && remedy != "" {
+		parts = append(parts, "**Remedy:** "+markdownText(remedy))
+	}
+	if owner != ownerOfEntry {
+		parts = append(parts, "**Owner:** "+owner.String())
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(b, ": %s", strings.Join(parts, " "))
+	}
+}
+
+// markdownText returns a text in which nothing is taken for Markdown or HTML.
+func markdownText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`).Replace(s)
+}
