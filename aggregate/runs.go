@@ -2,7 +2,6 @@ package aggregate
 
 import (
 	"cmp"
-	"iter"
 	"os"
 	"slices"
 	"sync"
@@ -156,18 +155,6 @@ func (r *runs[T]) each(yield func(T) bool) {
 
 // len returns how many values each yields.
 func (r *runs[T]) len() int { return r.held + len(r.fresh) }
-
-// all yields the values in order, each once.
-func (r *runs[T]) all() iter.Seq[T] {
-	return func(yield func(T) bool) {
-		c := r.cursor()
-		for x, ok := c.next(); ok; x, ok = c.next() {
-			if !yield(x) {
-				return
-			}
-		}
-	}
-}
 
 // cursor returns a cursor before the first value. There may be several, as long
 // as nothing is added.

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -46,5 +47,17 @@ func TestRunsThatAreReadStayFew(t *testing.T) {
 	set.settle()
 	if n := len(set.sorted); n > 3 {
 		t.Errorf("%d runs", n)
+	}
+}
+
+// all yields the values in order, each once.
+func (r *runs[T]) all() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		c := r.cursor()
+		for x, ok := c.next(); ok; x, ok = c.next() {
+			if !yield(x) {
+				return
+			}
+		}
 	}
 }

@@ -58,8 +58,6 @@ func (s seenWith) compare(other seenWith) int {
 	return cmp.Or(s.client.Compare(other.client), s.other.Compare(other.other))
 }
 
-func (s seenWith) of() SessionID { return s.client }
-
 // A clientEntry is what is known of a client.
 type clientEntry struct {
 	client, session SessionID // which it is, itself if it stands for itself

@@ -494,9 +494,10 @@ func reasonOf(name string) (parse.Reason, error) {
 	return parse.Reasons[i], nil
 }
 
-// OpenFile opens a file by its name. Close ends its use.
-func OpenFile(name string) (f *File, closer io.Closer, err error) {
-	in, err := os.Open(name)
+// OpenFile opens the file at a path. It is called name in errors that come later. Close
+// ends its use.
+func OpenFile(path, name string) (f *File, closer io.Closer, err error) {
+	in, err := os.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -131,9 +131,9 @@ func (r *reading) open(s streams, sources []parse.Source, input *parse.Options) 
 		var err error
 		switch {
 		case source.Path != "-":
-			p, err = openPartialFile(source.Path)
+			p, err = openPartialFile(source)
 		case input.Stdin == nil:
-			input.Stdin, p, err = openPartialStream(s.in)
+			input.Stdin, p, err = openPartialStream(source, s.in)
 		}
 		var version *partial.VersionError
 		switch {
@@ -152,12 +152,12 @@ func (r *reading) open(s streams, sources []parse.Source, input *parse.Options) 
 }
 
 // openPartialFile opens a file if it is an Arrow stream; else there is no partial.
-func openPartialFile(name string) (*openPartial, error) {
-	info, err := os.Stat(name)
+func openPartialFile(source parse.Source) (*openPartial, error) {
+	info, err := os.Stat(source.Path)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, nil // to read it as a log tells why
 	}
-	f, err := os.Open(name)
+	f, err := os.Open(source.Path)
 	if err != nil {
 		return nil, nil
 	}
@@ -167,7 +167,7 @@ func openPartialFile(name string) (*openPartial, error) {
 	if !partial.Is(head[:n]) {
 		return nil, nil
 	}
-	file, closer, err := partial.OpenFile(name)
+	file, closer, err := partial.OpenFile(source.Path, source.Name())
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func openPartialFile(name string) (*openPartial, error) {
 
 // openPartialStream keeps a stream in a temporary file if it is an Arrow stream; else it
 // returns how to read it as a log.
-func openPartialStream(in io.Reader) (io.Reader, *openPartial, error) {
+func openPartialStream(source parse.Source, in io.Reader) (io.Reader, *openPartial, error) {
 	stream := bufio.NewReader(in)
 	if head, _ := stream.Peek(4); !partial.Is(head) {
 		return stream, nil, nil
@@ -186,7 +186,7 @@ func openPartialStream(in io.Reader) (io.Reader, *openPartial, error) {
 		kept.remove()
 		return stream, nil, err
 	}
-	file, closer, err := partial.OpenFile(kept.file.Name())
+	file, closer, err := partial.OpenFile(kept.file.Name(), source.Name())
 	if err != nil {
 		kept.remove()
 		return stream, nil, err
