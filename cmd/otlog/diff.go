@@ -19,8 +19,8 @@ func newDiff(s streams) *cobra.Command {
 		Short: "Say what got worse or better from one input to another, and whether that is chance",
 		Long: `diff compares two inputs: each is a file, a directory, a quoted glob or a partial of
 otlog scan, and one of them may be - for the standard input. Sessions with a failure
-are compared with all that could have had one, by method and by error. What is called
-a change is so unlikely to be chance that of all that are called, at most 5 % are wrong
+are compared with all that could have had one, by method and by error. Changes are
+called such that no more than 5 % of those called are to be expected from chance alone
 (docs/statistics.md). --since and --until select in AFTER only.`,
 		Example: `  otlog diff last-week.arrow this-week.arrow
   otlog diff 'logs/2.34/**/*.zst' 'logs/2.35/**/*.zst'
