@@ -225,8 +225,32 @@ func containsWords(name, query string) bool {
 	return true
 }
 
-// Alike reports whether a word was probably meant for another one.
-func Alike(typed, meant string) bool { return distance(strings.ToLower(typed), meant) <= 2 }
+// Alike reports whether a word was probably meant for another one. Of a short word most
+// letters have to be right: 2d is no 1h.
+func Alike(typed, meant string) bool {
+	return distance(strings.ToLower(typed), meant) <= min(2, len(meant)-2)
+}
+
+// Nearest returns those of words that typed was probably meant for: those that are
+// spelled most like it, else those that begin with it.
+func Nearest(typed string, words []string) []string {
+	var out []string
+	least := 2 // Alike lets no more pass
+	for _, w := range words {
+		d := distance(strings.ToLower(typed), w)
+		if d > least || !Alike(typed, w) {
+			continue
+		}
+		if d < least {
+			least, out = d, nil
+		}
+		out = append(out, w)
+	}
+	if len(out) == 0 && len(typed) > 1 {
+		out = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, typed) })
+	}
+	return out
+}
 
 // distance is the Levenshtein distance of a and b, in bytes.
 func distance(a, b string) int {

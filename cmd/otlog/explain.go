@@ -3,11 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report"
 )
 
@@ -28,20 +26,11 @@ func newExplain(s streams) *cobra.Command {
 			case len(args) > 0 && all:
 				return usageError(errors.New("--all explains everything: it takes no arguments"))
 			case format != "text" && (format != "markdown" || !all):
-				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q", format))
+				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q%s", format, didYouMean(report.Nearest(format, []string{"text", "markdown"}))))
 			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			var words []string
-			for _, e := range catalogue.Errors()[1:] {
-				words = append(words, e.Name)
-			}
-			for _, m := range catalogue.Methods()[1:] {
-				words = append(words, m.Name)
-			}
-			return words, cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeExplained,
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
 			case all && format == "markdown":
@@ -55,8 +44,8 @@ func newExplain(s streams) *cobra.Command {
 				}
 				err := report.Explain(s.out, query)
 				var unknown *report.UnknownError
-				if errors.As(err, &unknown) && len(unknown.Near) > 0 {
-					return usageError(fmt.Errorf("%w\nhint: did you mean %s?", err, strings.Join(unknown.Near, " or ")))
+				if errors.As(err, &unknown) {
+					return usageError(fmt.Errorf("%w%s", err, didYouMean(unknown.Near)))
 				}
 				if err != nil {
 					return usageError(err)
@@ -67,5 +56,6 @@ func newExplain(s streams) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "explain all errors and codes there are")
 	cmd.Flags().StringVar(&format, "format", "text", "text, or markdown with --all")
+	_ = cmd.RegisterFlagCompletionFunc("format", completeWords("text", "markdown")) // there is such a flag
 	return cmd
 }

@@ -35,7 +35,7 @@ func (o *filterOptions) addFlags(cmd *cobra.Command) {
 
 // addZone adds the flag for the zone in which times are typed and told.
 func (o *filterOptions) addZone(cmd *cobra.Command, what string) {
-	cmd.Flags().StringVar(&o.zone, "tz", "UTC", "time zone of "+what+", as in Europe/Berlin or Local")
+	cmd.Flags().StringVar(&o.zone, "tz", "UTC", "time `ZONE` of "+what+", as in Europe/Berlin or Local")
 }
 
 // resolve returns what the flags mean at a time, and the zone.
@@ -101,9 +101,5 @@ func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 
 // unknownName is the error of a filter that can match nothing.
 func unknownName(flag, name string) error {
-	err := fmt.Errorf("%s: %q is not in the catalogue", flag, name)
-	if near := report.Near(name); len(near) > 0 {
-		err = fmt.Errorf("%w\nhint: did you mean %s?", err, strings.Join(near, " or "))
-	}
-	return usageError(err)
+	return usageError(fmt.Errorf("%s: %q is not in the catalogue%s", flag, name, didYouMean(report.Near(name))))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/report"
 )
 
 func newFormats(s streams) *cobra.Command {
@@ -15,7 +16,8 @@ func newFormats(s streams) *cobra.Command {
 		Short: "List the formats that logs are read in, with an example of each",
 		Long: `formats lists the formats that logs are read in. They are told by content, file by
 file; --input-format NAME tells it instead.`,
-		Args: noArgs,
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			for i, f := range parse.Formats {
 				if i > 0 {
@@ -52,5 +54,5 @@ func (o *unpackOptions) checkFormat() error {
 	if _, ok := parse.FormatOf(o.format); ok {
 		return nil
 	}
-	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s", o.format, strings.Join(formatNames(), ", ")))
+	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), didYouMean(report.Nearest(o.format, formatNames()))))
 }

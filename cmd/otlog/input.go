@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ func find(s streams, args []string) (*input, error) {
 	sources, passed, err := parse.Find(args)
 	in.sources = sources
 	if err != nil {
-		say(s.err, "%s%s", report.PrintableLines(err.Error()), didYouMean(args))
+		say(s.err, "%s%s", report.PrintableLines(err.Error()), commandMeant(args))
 		if len(sources) == 0 {
 			return nil, &statusError{status: exitFailed}
 		}
@@ -64,15 +63,15 @@ func statusOf(missing []string, read []*aggregate.Source) error {
 	return nil
 }
 
-// didYouMean helps where a subcommand was misspelled: it was taken for a path.
-func didYouMean(args []string) string {
+// commandMeant helps where a subcommand was misspelled: it was taken for a path.
+func commandMeant(args []string) string {
 	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
 		return ""
 	}
-	for _, command := range []string{"report", "scan", "merge", "diff", "events", "explain", "formats", "version", "completion", "help"} {
-		if report.Alike(args[0], command) {
-			return fmt.Sprintf("\nhint: did you mean the command %s?", command)
-		}
+	commands := []string{"report", "scan", "merge", "diff", "events", "explain", "formats", "gates", "man", "version", "completion", "help"}
+	near := report.Nearest(args[0], commands)
+	if len(near) == 0 {
+		return ""
 	}
-	return ""
+	return didYouMean([]string{"the command " + near[0]})
 }

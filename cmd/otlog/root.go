@@ -16,9 +16,29 @@ func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "otlog [report] [flags] [PATH ...]",
 		Short: "Say which OpenTok / Vonage Video errors a log shows, where, and for how many sessions",
-		Long: `otlog reads logs of applications built on the OpenTok / Vonage Video client SDK
-and reports which documented errors they show, in which method, for how many
-sessions, and since when.
+		Long: `otlog reads logs of applications built on the OpenTok / Vonage Video client SDK. It reports which
+documented errors they show, in which method, for how many sessions, and since when.`,
+		Example: `  otlog logs/                           what fails, in which method, for how many sessions
+  otlog --window 1d 'logs/**/*.zst'     the same, day by day
+  kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second
+  otlog --format json app.log.gz        for programs
+  otlog diff before/ after/             what changed, and is it chance?
+  otlog explain OT_TIMEOUT              what it means and what to do`,
+		// Paths are arguments of the root: the word after otlog need not be a
+		// subcommand.
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, args []string) error { return o.run(s, args) },
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(help)
+	o.addFlags(root)
+
+	reportCmd := &cobra.Command{
+		Use:   "report [flags] [PATH ...]",
+		Short: "Report the errors of logs (the default)",
+		Long: `report says which errors logs show. It is what otlog does without a command.
 
 A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for the
 standard input, which is also read if a pipe and no PATH is given. How it is packed
@@ -27,47 +47,27 @@ standard input, which is also read if a pipe and no PATH is given. How it is pac
 scan has written: partials and logs add up to one report, in any mix.
 
 Filters select failures with all their records, and what they are a share of: time
-by whole quarters of an hour, sessions and SDK versions by what is seen of them.
-
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 done, but some input was damaged, 4 a
-gate of --fail-on fired; 130 after Ctrl-C, with which --live ends as if the pipe had ended.`,
-		Example: `  otlog logs/                          what fails, in which method, for how many sessions
-  otlog --window 1d 'logs/**/*.zst'    the same, day by day
-  kubectl logs web-0 | otlog           from a pipe
-  kubectl logs -f web-0 | otlog --live the same, redrawn every second
-  otlog --since 7d --sdk 2.35 logs/    a week, and clients of one SDK version
-  otlog --format json app.log.gz       for programs
-  otlog scan -o monday.arrow logs/     what logs add up to, for a report to come
-  otlog report *.arrow logs/today.log  partials and logs together
-  otlog diff before/ after/            what changed, and is it chance?
-  otlog events --session 1_MX40… logs/ one session, record by record
-  otlog explain OT_TIMEOUT             what it means and what to do`,
-		// Paths are arguments of the root: the word after otlog need not be a
-		// subcommand.
-		Args:          cobra.ArbitraryArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, args []string) error { return o.run(s, args) },
-	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
-	o.addFlags(root)
-
-	reportCmd := &cobra.Command{
-		Use:   "report [flags] [PATH ...]",
-		Short: "Report the errors of logs (the default)",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  root.RunE,
+by whole quarters of an hour, sessions and SDK versions by what is seen of them.`,
+		Example: `  kubectl logs web-0 | otlog                      from a pipe
+  otlog report --since 7d --sdk 2.35 logs/        a week, and clients of one SDK version
+  otlog report *.arrow logs/today.log             partials of otlog scan and logs together
+  otlog report --format csv --table methods logs/ for a spreadsheet
+  otlog report --baseline last-week.arrow --fail-on 'session_rate regressed' logs/   for CI`,
+		Args: cobra.ArbitraryArgs,
+		RunE: root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates())
+	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
+	complete(root)
 	return root
 }
 
 func newVersion(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version of otlog and of its catalogue",
-		Args:  noArgs,
+		Use:               "version",
+		Short:             "Print the version of otlog and of its catalogue",
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
 			return err
