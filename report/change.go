@@ -24,7 +24,8 @@ type Change struct {
 	Test          *Test       // nil if there was no test
 	Verdict       string      // one of those below; "" for FailureRate, and if a share is unknown
 
-	label string // how the error is called in a table
+	Acknowledged bool
+	label        string // how the error is called in a table
 }
 
 // What a Change is of.

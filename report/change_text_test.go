@@ -21,6 +21,21 @@ func complete(r *Report, but ...int) *Report {
 	return r
 }
 
+// sectionText is a section as it stands in a terminal.
+func sectionText(s *section) string {
+	var t text
+	t.section(s)
+	return t.out.String()
+}
+
+// changesText is what a page says of changes.
+func changesText(changes []Change, top int) string {
+	c := &composer{r: &Report{Changes: changes}, o: PageOptions{Top: top}, before: &side{}, after: &side{}}
+	var s section
+	c.movers(&s)
+	return sectionText(&s)
+}
+
 // TestLastCompleteWindows holds which windows are compared.
 func TestLastCompleteWindows(t *testing.T) {
 	all := []week{publishing(40, 2000), publishing(80, 2000), publishing(60, 2000), publishing(70, 2000), publishing(9, 100)}
@@ -64,10 +79,16 @@ func TestWhatMakesChangesDoubtful(t *testing.T) {
 		{Name: "d.log", Account: aggregate.Account{Records: aggregate.Records{Skipped: 1}}}, {Name: "e.log", Damage: errors.New("cut off")},
 	}
 	r.missing = []string{"x\x1b.log: no such file", "y", "z", "more"}
-	text := &text{r: r}
-	text.changes(0)
+	changed := func() string {
+		c, err := newComposer(r, PageOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.changed()
+		return sectionText(&c.sections[0])
+	}
 	want := `
-Changes between the last two complete windows
+What changed between the last two complete windows
 Before    11-02 00:00: 2,000 sessions
 After     11-16 00:00: 2,000 sessions
           1 of 31 failures bear no session ID, and are in no rate
@@ -80,14 +101,11 @@ Both      warning: x\u001b.log: no such file
 
 No session rate changed by more than chance explains.
 `
-	if got := text.out.String(); !strings.HasPrefix(got, want) {
+	if got := "\n" + changed(); !strings.HasPrefix(got, want) {
 		t.Errorf("got %s", got)
 	}
 	r = complete(weeks(week{}, publishing(40, 2000)))
-	text.r = r
-	text.out.Reset()
-	text.changes(0)
-	if got := text.out.String(); !strings.Contains(got, "0 sessions\n          no record bears a session ID, so there is no rate to compare\nAfter ") {
+	if got := changed(); !strings.Contains(got, "0 sessions\n          no record bears a session ID, so there is no rate to compare\nAfter ") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -133,15 +151,14 @@ func TestAdvice(t *testing.T) {
 		{Change{Method: "Session.publish"}, ""},
 		{Change{Method: "Session.publish", Code: 1500}, codeMeaning(t, 1500, "Session.publish")},
 	} {
-		meaning, remedy, owner := test.change.advice()
-		if meaning != test.want || (remedy == "") != (meaning == "") || (owner == 0) != (meaning == "") {
+		meaning, remedy, owner, link := advise(test.change.Method, test.change.Error, test.change.Code)
+		if meaning != test.want || (remedy == "") != (meaning == "") || (owner == 0) != (meaning == "") || (link == "") != (meaning == "") {
 			t.Errorf("%+v: got %q, %q, %q, want %q", test.change, meaning, remedy, owner, test.want)
 		}
 	}
 	for _, u := range named("OT_TIMEOUT").Uses {
-		c := Change{Method: u.Method.Name(), Error: "OT_TIMEOUT"}
-		if meaning, _, _ := c.advice(); meaning != u.Meaning {
-			t.Errorf("%s: got %q, want %q", c.Method, meaning, u.Meaning)
+		if meaning, _, _, _ := advise(u.Method.Name(), "OT_TIMEOUT", 0); meaning != u.Meaning {
+			t.Errorf("%s: got %q, want %q", u.Method.Name(), meaning, u.Meaning)
 		}
 	}
 }
@@ -173,17 +190,17 @@ func TestDiffWithLittle(t *testing.T) {
 	r.Baseline = weeks(before)
 	r.Changes = r.changes()
 	var out strings.Builder
-	if err := WriteDiffText(&out, r, TextOptions{Top: 2}); err != nil {
+	if err := WriteText(&out, r, TextOptions{PageOptions: PageOptions{Top: 2, Diff: true}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`
-Attempts failed      Before   Rate  95 % interval  After  Rate  95 % interval  Points  95 % interval
-Session.publish  3 of 4,000  0.1 %  0.0 to 0.2 %       -     -  -                   -  -
+Method           Of               Now    Rate  95 % interval      Before    Rate  Points  95 % interval   By session
+Session.publish  sessions  2 of 2,000  0.10 %  0.0 to 0.4 %   3 of 2,000  0.15 %   -0.05  -0.35 to +0.23  too few to tell
 `, `
-On one side only, not called (worst 3 of 4)  Method           Side    Failures  Sessions
-OT_NOT_CONNECTED                             Session.publish  after          2         2
-code 1500                                    Session.publish  after          4         -
-OT_\u001b[31m (undocumented)                 Session.publish  before         1         1
+On one side only, not called (worst 3 of 4)  Method           Side    Failures  Sessions  First seen  Last seen
+OT_NOT_CONNECTED                             Session.publish  after          2         2  -           -
+code 1500                                    Session.publish  after          4         -  -           -
+OT_\u001b[31m (undocumented)                 Session.publish  before         1         1  -           -
 `, `
 OT_STREAM_CREATE_FAILED in Session.publish, new: from 0.0 % to 2.0 % of sessions
   Meaning   The service did not create the stream, so nothing is published.
@@ -195,7 +212,7 @@ OT_STREAM_CREATE_FAILED in Session.publish, new: from 0.0 % to 2.0 % of sessions
 	r.Baseline = weeks(after)
 	r.Changes = r.changes()
 	out.Reset()
-	if err := WriteDiffText(&out, r, TextOptions{}); err != nil || !strings.Contains(out.String(), "\nNo attempts are known on either side, ") || strings.Contains(out.String(), "On one side") {
+	if err := WriteText(&out, r, TextOptions{PageOptions: PageOptions{Diff: true}}); err != nil || !strings.Contains(out.String(), "\nNo telemetry tells of attempts, ") || strings.Contains(out.String(), "On one side") {
 		t.Errorf("%v, %s", err, &out)
 	}
 }

@@ -169,14 +169,15 @@ func here(t *testing.T) string {
 	return dir
 }
 
-func text(t *testing.T, r *report.Report, o report.TextOptions) []byte {
+func text(t *testing.T, r *report.Report, o report.PageOptions) []byte {
 	t.Helper()
-	return print(t, func(w io.Writer) error { return report.WriteText(w, r, o) })
+	return print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{PageOptions: o}) })
 }
 
-func diffText(t *testing.T, r *report.Report, o report.TextOptions) []byte {
+func diffText(t *testing.T, r *report.Report, o report.PageOptions) []byte {
 	t.Helper()
-	return print(t, func(w io.Writer) error { return report.WriteDiffText(w, r, o) })
+	o.Diff = true
+	return text(t, r, o)
 }
 
 func jsonOf(t *testing.T, r *report.Report) []byte {
@@ -187,7 +188,7 @@ func jsonOf(t *testing.T, r *report.Report) []byte {
 
 func TestChangesOfWindows(t *testing.T) {
 	r := twoWeeks(t)
-	golden(t, "changes-weeks.txt", text(t, r, report.TextOptions{Top: 3}))
+	golden(t, "changes-weeks.txt", text(t, r, report.PageOptions{Top: 3}))
 	golden(t, "changes-weeks.json", jsonOf(t, r))
 	for _, table := range report.CSVTables {
 		golden(t, table+".csv", print(t, func(w io.Writer) error { return report.WriteCSV(w, r, table) }))
@@ -196,9 +197,9 @@ func TestChangesOfWindows(t *testing.T) {
 
 func TestChangesFromBaseline(t *testing.T) {
 	r := againstBaseline(t, report.Options{})
-	golden(t, "changes-baseline.txt", text(t, r, report.TextOptions{}))
+	golden(t, "changes-baseline.txt", text(t, r, report.PageOptions{}))
 	golden(t, "changes-baseline.json", jsonOf(t, r))
-	golden(t, "diff.txt", diffText(t, r, report.TextOptions{}))
+	golden(t, "diff.txt", diffText(t, r, report.PageOptions{}))
 }
 
 // TestNothingChangesInItself holds it of whole inputs, and of a diff.
@@ -218,7 +219,7 @@ func TestNothingChangesInItself(t *testing.T) {
 			}
 		}
 		r.Baseline, r.Changes = r, changes
-		if out := string(diffText(t, r, report.TextOptions{})); !strings.Contains(out, "called: 0.\n") || strings.Contains(out, "What to do") {
+		if out := string(diffText(t, r, report.PageOptions{})); !strings.Contains(out, "called: 0.\n") || strings.Contains(out, "What to do") {
 			t.Errorf("got %s", out)
 		}
 	}
@@ -232,7 +233,7 @@ func TestBaselineComesBeforeWindows(t *testing.T) {
 	if a, b := fmt.Sprintf("%+v", strip(got.Changes)), fmt.Sprintf("%+v", strip(want.Changes)); a != b || len(want.Changes) == 0 {
 		t.Errorf("got %s, want %s", a, b)
 	}
-	if !bytes.Equal(diffText(t, got, report.TextOptions{}), diffText(t, want, report.TextOptions{})) {
+	if !bytes.Equal(diffText(t, got, report.PageOptions{}), diffText(t, want, report.PageOptions{})) {
 		t.Error("the diffs differ")
 	}
 }
@@ -255,7 +256,7 @@ func TestChangesWhateverIsSelected(t *testing.T) {
 	} {
 		for _, w := range []string{"all", "15m", "1d"} {
 			r := weeks(report.Options{Filter: f, Window: window(t, w)})
-			for _, out := range [][]byte{text(t, r, report.TextOptions{Top: 1}), diffText(t, r, report.TextOptions{Top: 1})} {
+			for _, out := range [][]byte{text(t, r, report.PageOptions{Top: 1}), diffText(t, r, report.PageOptions{Top: 1})} {
 				if s := string(out); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") || !strings.Contains(s, "Before ") {
 					t.Errorf("%+v by %s: got %s", f, w, s)
 				}
@@ -272,7 +273,7 @@ func TestChangesWhateverIsSelected(t *testing.T) {
 // complete windows say.
 func TestNoChanges(t *testing.T) {
 	whole := sampleLogs(t, report.Options{})
-	if whole.Changes != nil || bytes.Contains(text(t, whole, report.TextOptions{}), []byte("hange")) {
+	if whole.Changes != nil || bytes.Contains(text(t, whole, report.PageOptions{}), []byte("hange")) {
 		t.Error("one window has changes")
 	}
 	var got map[string]json.RawMessage
@@ -282,17 +283,17 @@ func TestNoChanges(t *testing.T) {
 	if string(got["changes"]) != "[]" || string(got["baseline"]) != "null" {
 		t.Errorf("got changes %s and baseline %s", got["changes"], got["baseline"])
 	}
-	if err := report.WriteDiffText(io.Discard, whole, report.TextOptions{}); err == nil {
+	if err := report.WriteText(io.Discard, whole, report.TextOptions{PageOptions: report.PageOptions{Diff: true}}); err == nil {
 		t.Error("there is a diff without a baseline")
 	}
 	for _, r := range []*report.Report{twoWeeks(t), againstBaseline(t, report.Options{})} {
-		if out := text(t, r, report.TextOptions{Brief: true}); bytes.Contains(out, []byte("hange")) || len(r.Changes) == 0 {
+		if out := text(t, r, report.PageOptions{Brief: true}); bytes.Contains(out, []byte("hange")) || len(r.Changes) == 0 {
 			t.Errorf("live: got %s", out)
 		}
 	}
 	// The second of two weeks is not complete.
 	r := sampleLogs(t, report.Options{Window: window(t, "1w")})
-	if out := text(t, r, report.TextOptions{}); r.Changes != nil || !bytes.Contains(out, []byte("\nNo changes are shown: ")) {
+	if out := text(t, r, report.PageOptions{}); r.Changes != nil || !bytes.Contains(out, []byte("\nNo changes are shown: ")) {
 		t.Errorf("got %s", out)
 	}
 }

@@ -137,6 +137,35 @@ func (m *measure) fits(s *subject) bool {
 	return m.method
 }
 
+// gateSubjects are the subjects that are asked for most.
+func gateSubjects() []string { return []string{"connect", "publish", "subscribe", anyMethod} }
+
+// GateMeasures returns what a gate may begin with, [SUBJECT.]MEASURE, and what each is:
+// of the whole report, of the subjects asked for most, and of the one that typed begins
+// with, if it does with one.
+func GateMeasures(typed string) [][2]string {
+	subjects := []subject{{}}
+	for _, name := range append(gateSubjects(), typed[:max(strings.LastIndexByte(typed, '.'), 0)]) {
+		if s, ok := parseSubject(name); ok && !slices.Contains(subjects, s) {
+			subjects = append(subjects, s)
+		}
+	}
+	var out [][2]string
+	for _, s := range subjects {
+		for _, m := range measures() {
+			if !m.fits(&s) {
+				continue
+			}
+			path := m.name
+			if !s.whole() {
+				path = s.text + "." + path
+			}
+			out = append(out, [2]string{path, m.help})
+		}
+	}
+	return out
+}
+
 func operators() []string { return []string{">", ">=", "<", "<=", "==", "!="} }
 
 // GateHelp is what a Gate may be, for people at a terminal.
@@ -514,7 +543,7 @@ func nearSubjects(word string) []string {
 		first = second
 	}
 	var out []string
-	for _, name := range [...]string{"connect", "publish", "subscribe", anyMethod} {
+	for _, name := range gateSubjects() {
 		if Alike(first, name) {
 			out = append(out, name)
 		}
@@ -1078,7 +1107,7 @@ func (c *Change) sentence() string {
 		what += " by " + Printable(c.label)
 	}
 	cells := c.cells()
-	out := fmt.Sprintf("%s in %s sessions (%s), before in %s (%s)", what, cells[2], cells[3], cells[0], cells[1])
+	out := fmt.Sprintf("%s in %s sessions (%s), before in %s (%s)", what, cells[2].text, cells[3].text, cells[0].text, cells[1].text)
 	if c.Test != nil {
 		out += ", q " + smallShare(c.Test.Q)
 	}

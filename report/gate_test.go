@@ -54,6 +54,30 @@ func TestParseGate(t *testing.T) {
 	}
 }
 
+// TestGateMeasures holds what a gate may begin with and what ParseGate reads together.
+func TestGateMeasures(t *testing.T) {
+	for typed, want := range map[string]string{
+		"":                 "publish.failure_rate",
+		"Session.signal.f": "Session.signal.failures",
+		"ot_timeout.":      "OT_TIMEOUT.sessions",
+		"publish.":         "publish.attempts",
+		"errors.":          "errors.new",
+		"nothing.at.all/.": "hours.silent",
+	} {
+		var seen []string
+		for _, m := range report.GateMeasures(typed) {
+			parseGate(t, m[0]+" > 0")
+			if m[1] == "" || slices.Contains(seen, m[0]) {
+				t.Errorf("%q: %s has no meaning, or is told twice", typed, m[0])
+			}
+			seen = append(seen, m[0])
+		}
+		if !slices.Contains(seen, want) {
+			t.Errorf("%q: no %s in %q", typed, want, seen)
+		}
+	}
+}
+
 func TestGateErrors(t *testing.T) {
 	const (
 		subjects = "expected connect, publish, subscribe, any, a method (Session.signal), an error (OT_TIMEOUT) or METHOD/ERROR"

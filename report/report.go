@@ -173,6 +173,8 @@ type Error struct {
 	Last        time.Time
 
 	failed mark
+
+	Acknowledged bool
 }
 
 // Timeless is the window of lines without a time, where time is divided.

@@ -104,7 +104,7 @@ func window(t *testing.T, s string) aggregate.Window {
 
 func TestText(t *testing.T) {
 	r := sampleLogs(t, report.Options{})
-	golden(t, "whole.txt", print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{Top: 12}) }))
+	golden(t, "whole.txt", text(t, r, report.PageOptions{Top: 12}))
 }
 
 func TestTextByWeek(t *testing.T) {
@@ -113,7 +113,7 @@ func TestTextByWeek(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := sampleLogs(t, report.Options{Window: window(t, "1w"), Zone: berlin})
-	golden(t, "weeks.txt", print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{}) }))
+	golden(t, "weeks.txt", text(t, r, report.PageOptions{}))
 }
 
 func TestJSON(t *testing.T) {
@@ -242,6 +242,21 @@ func TestExplainFindsWhatIsMeant(t *testing.T) {
 	}
 }
 
+func TestNearest(t *testing.T) {
+	flags := []string{"format", "force", "window", "tz", "top", "time-format"}
+	for typed, want := range map[string]string{
+		"formt": "format", "wndow": "window", "WINDOW": "window", "tim": "time-format", "tpo": "", "tx": "",
+		"TZ": "tz", "t": "", "": "", "frce": "force", "no-such-flag": "",
+	} {
+		if got := strings.Join(report.Nearest(typed, flags), " "); got != want {
+			t.Errorf("%q: got %q, want %q", typed, got, want)
+		}
+	}
+	if got := report.Nearest("1m", []string{"15m", "1h", "1mo"}); !slices.Equal(got, []string{"15m", "1mo"}) {
+		t.Errorf("1m: got %q", got)
+	}
+}
+
 // TestHostileNamesAreShownAsTheyAre keeps escapes in the names of files from
 // the terminal.
 func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
@@ -254,7 +269,7 @@ func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 	if !r.Sources[0].Damaged() || len(r.Warnings) == 0 {
 		t.Fatal("the name stands in no warning")
 	}
-	out := string(print(t, func(w io.Writer) error { return report.WriteText(w, r, report.TextOptions{}) }))
+	out := string(text(t, r, report.PageOptions{}))
 	for _, c := range out {
 		if c != '\n' && (c < ' ' || c == 0x202e) {
 			t.Fatalf("%q holds a control character", out)

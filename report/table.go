@@ -1,52 +1,236 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
 
-// A table aligns columns. A head that begins with '>' aligns its column to the
-// right, as numbers want it.
+// A table is what a page shows in columns.
 type table struct {
-	right []bool
-	rows  [][]string
+	columns []column
+	rows    [][]cell
+
+	// all is how many rows there would be if the page were not limited to fewer.
+	all int
 }
 
+type column struct {
+	head  string
+	right bool // aligned to the right, as numbers want it
+
+	// spare says in which order columns are left out where there is no room: the
+	// highest first. 0: never.
+	spare int
+}
+
+// A cell is what stands in a column: text that may come from strangers.
+type cell struct {
+	text  string
+	tone  tone
+	order float64   // what it is sorted by, if numeric
+	bar   float64   // the length of a bar, by that of others in the column; 0: there is none
+	trend []float64 // bars side by side, instead of the text where they can be drawn
+
+	numeric bool
+	code    bool   // a name as it stands in code
+	link    string // to the advice of that name on the same page
+}
+
+// A tone says whether something is good or bad news.
+type tone string
+
+const (
+	plain  tone = ""
+	worse  tone = "worse"
+	better tone = "better"
+	faint  tone = "faint" // matters less
+)
+
+// newTable returns a table without rows. A head that begins with '>' aligns its column
+// to the right. One that ends with '?' may be left out, and the more of them the sooner.
 func newTable(heads ...string) *table {
 	t := &table{}
-	names := make([]string, len(heads))
-	for i, h := range heads {
+	for _, h := range heads {
 		name, right := strings.CutPrefix(h, ">")
-		names[i] = name
-		t.right = append(t.right, right)
+		head := strings.TrimRight(name, "?")
+		t.columns = append(t.columns, column{head: head, right: right, spare: len(name) - len(head)})
 	}
-	t.row(names...)
 	return t
 }
 
-func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+// row adds cells of plain text.
+func (t *table) row(cells ...string) {
+	var row []cell
+	for _, c := range cells {
+		row = append(row, cell{text: c})
+	}
+	t.add(row...)
+}
 
-func (t *table) write(b *strings.Builder) {
-	widths := make([]int, len(t.right))
-	for _, row := range t.rows {
-		for i, c := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(c))
+func (t *table) add(row ...cell) { t.rows = append(t.rows, row) }
+
+// of says how many of all rows are shown, "" if all are.
+func (t *table) of() string {
+	if t.all <= len(t.rows) {
+		return ""
+	}
+	return fmt.Sprintf("worst %s of %s", number(len(t.rows)), number(t.all))
+}
+
+// code is a cell of a name as in code.
+func code(name string) cell { return cell{text: name, code: true} }
+
+func words(s string) cell { return cell{text: s} }
+
+// amount is a cell of a count.
+func amount[T int | int64](n T) cell {
+	return cell{text: number(n), order: float64(n), numeric: true}
+}
+
+// none is a cell of what is not known.
+func none() cell { return cell{text: "-", order: -1, numeric: true, tone: faint} }
+
+// fraction is a cell of how many of all.
+func fraction(part, whole int64) cell {
+	return cell{text: fmt.Sprintf("%s of %s", number(part), number(whole)), order: float64(part), numeric: true}
+}
+
+// ratio is a cell of a share of one in percent.
+func ratio(value float64, digits int) cell {
+	return cell{text: fmt.Sprintf("%.*f %%", digits, 100*value), order: value, numeric: true}
+}
+
+// digitsOf is how many digits a share in percent has behind the point: so many that what
+// is rare does not look like nothing.
+func digitsOf(share float64) int {
+	digits := 1
+	for percent := 100 * share; 0 < percent && percent < 0.095 && digits < 6; percent *= 10 {
+		digits++
+	}
+	return digits
+}
+
+// interval is a cell of the interval of a rate.
+func interval(r *Rate) cell {
+	return cell{text: fmt.Sprintf("%.1f to %.1f %%", 100*r.Low, 100*r.High), order: r.Low, numeric: true}
+}
+
+// rateCells are a share, its rate and its interval.
+func rateCells(part, whole int64) []cell {
+	rate := NewRate(part, whole)
+	if rate == nil {
+		return []cell{none(), none(), none()}
+	}
+	return []cell{fraction(part, whole), ratio(rate.Value, digitsOf(rate.Value)), interval(rate)}
+}
+
+// layout leaves out what there is no room for in width columns of a terminal; 0: there
+// is room for all.
+func (t *table) layout(width int) *table {
+	out := t
+	for width > 0 && out.width() > width {
+		last, spare := -1, 0
+		for i, c := range out.columns {
+			if c.spare > spare {
+				last, spare = i, c.spare
+			}
+		}
+		if last < 0 {
+			break
+		}
+		out = out.without(last)
+	}
+	return out
+}
+
+// without returns the table without a column.
+func (t *table) without(column int) *table {
+	out := &table{all: t.all}
+	for i, c := range t.columns {
+		if i != column {
+			out.columns = append(out.columns, c)
 		}
 	}
 	for _, row := range t.rows {
-		var line strings.Builder
+		var rest []cell
 		for i, c := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c))
-			if i > 0 {
-				line.WriteString("  ")
-			}
-			if t.right[i] {
-				line.WriteString(pad + c)
-			} else {
-				line.WriteString(c + pad)
+			if i != column {
+				rest = append(rest, c)
 			}
 		}
-		b.WriteString(strings.TrimRight(line.String(), " "))
+		out.rows = append(out.rows, rest)
+	}
+	return out
+}
+
+const gutter = 2 // columns of a terminal between those of a table
+
+// widths returns how wide each column is.
+func (t *table) widths() []int {
+	widths := make([]int, len(t.columns))
+	for i, c := range t.columns {
+		widths[i] = utf8.RuneCountInString(c.head)
+	}
+	for _, row := range t.rows {
+		for i, c := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(Printable(c.text)))
+		}
+	}
+	return widths
+}
+
+func (t *table) width() int {
+	sum := gutter * (len(t.columns) - 1)
+	for _, w := range t.widths() {
+		sum += w
+	}
+	return sum
+}
+
+// write writes the table as plain text.
+func (t *table) write(b *strings.Builder) { t.print(b, 0, palette{}) }
+
+// print writes the rows below their heads. If they are wider than width, the first
+// column has lines of its own.
+func (t *table) print(b *strings.Builder, width int, p palette) {
+	heads := make([]cell, len(t.columns))
+	bare := true
+	for i, c := range t.columns {
+		heads[i] = cell{text: c.head, tone: faint}
+		bare = bare && c.head == ""
+	}
+	widths := t.widths()
+	stacked := width > 0 && t.width() > width
+	rows := t.rows
+	if !bare {
+		rows = append([][]cell{heads}, rows...)
+	}
+	for _, row := range rows {
+		var line, blank strings.Builder // blank: spaces that may turn out to end the line
+		for i, c := range row {
+			text := Printable(c.text)
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
+			if i > 0 {
+				blank.WriteString(strings.Repeat(" ", gutter))
+			}
+			if t.columns[i].right {
+				blank.WriteString(pad)
+			}
+			if text != "" {
+				line.WriteString(blank.String())
+				blank.Reset()
+				line.WriteString(p.paint(text, c.tone))
+			}
+			if !t.columns[i].right {
+				blank.WriteString(pad)
+			}
+			if stacked && i == 0 {
+				line.WriteByte('\n')
+				blank.Reset()
+			}
+		}
+		b.WriteString(line.String())
 		b.WriteByte('\n')
 	}
 }

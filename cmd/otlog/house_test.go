@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":    {"parse", "aggregate/partial", "bench/gencorpus"},
+	"github.com/klauspost/compress":    {"parse", "aggregate/partial", "bench/gencorpus", "bench/genweeks"},
 	"github.com/pierrec/lz4/v4":        {"parse"},
 	"github.com/ulikunitz/xz":          {"parse"},
 	"golang.org/x/text":                {"parse"},
@@ -41,8 +41,10 @@ var doors = map[string][]string{
 	"github.com/google/flatbuffers":    {"aggregate/partial"},
 	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial"},
 	"github.com/parquet-go/parquet-go": {"report"},
+	"gonum.org/v1/plot":                {"report"},
 	"github.com/mileusna/useragent":    {"aggregate"},
 	"github.com/spf13/cobra":           {"cmd/otlog"},
+	"github.com/spf13/pflag":           {"cmd/otlog"},
 	"github.com/vbauerster/mpb/v8":     {"cmd/otlog"},
 	"golang.org/x/term":                {"cmd/otlog"},
 }

@@ -54,7 +54,7 @@ func (o *reportOptions) draw(view *screen, counts *aggregate.Counts, sources []*
 		return err
 	}
 	var b bytes.Buffer
-	if err := report.WriteText(&b, r, report.TextOptions{Top: o.top, Brief: true}); err != nil {
+	if err := report.WriteText(&b, r, report.TextOptions{PageOptions: report.PageOptions{Top: o.top, Brief: true}}); err != nil {
 		return err
 	}
 	return view.draw(b.Bytes())

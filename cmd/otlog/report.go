@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -25,18 +26,21 @@ type reportOptions struct {
 	window string
 	filter filterOptions
 	top    int
+	color  colorOption
 	live   bool
 	read   readOptions
 
 	failOn   []string
 	baseline []string
 	diff     bool // the baseline is one of two arguments, and the text is about changes
+
+	topGiven func() bool
 }
 
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "text", "text for people, json for programs; csv for a table of the report;\narrow or parquet for rows by session")
+	f.StringVar(&o.format, "format", "text", "text, markdown or html for people, json for programs; csv for a table\nof the report; arrow or parquet for rows by session")
 	if !o.diff {
 		f.StringVar(&o.table, "table", "", "which rows: errors, methods; of csv also changes, of arrow and parquet sessions (default errors)")
 		o.pack.addFlag(cmd, "compress --format arrow: ")
@@ -46,7 +50,9 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.window, "window", "all", "divide time: "+strings.Join(aggregate.Windows, ", ")+", or all for one window over the whole input")
 	o.filter.addZone(cmd, "windows and times")
 	o.filter.addFlags(cmd)
-	f.IntVar(&o.top, "top", 10, "how many errors the text report lists, 0 for all")
+	f.IntVar(&o.top, "top", 10, "how many errors, changes, groups and inputs a report for people lists, 0 for all; of html all by default")
+	o.topGiven = func() bool { return f.Changed("top") }
+	o.color.addFlag(cmd)
 	if !o.diff {
 		f.StringArrayVar(&o.baseline, "baseline", nil, "compare with this `PATH`, logs or a partial: what changed since, and is it chance?")
 	}
@@ -67,9 +73,9 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 // formats are what --format may be.
 func (o *reportOptions) formats() []string {
 	if o.diff {
-		return []string{"text", "json", "csv"}
+		return []string{"text", "markdown", "html", "json", "csv"}
 	}
-	return append([]string{"text", "json", "csv"}, report.TableFormats...)
+	return append([]string{"text", "markdown", "html", "json", "csv"}, report.TableFormats...)
 }
 
 // A reportPlan is what the flags mean.
@@ -86,24 +92,31 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p := &reportPlan{}
 	switch o.format {
 	case "text":
-		p.write = o.writeText
+		p.write = o.textWriter(s)
+	case "markdown":
+		p.write = o.writePage(report.WriteMarkdown)
+	case "html":
+		p.write = o.writePage(report.WriteHTML)
 	case "json":
 		p.write = report.WriteJSON
 	case "csv":
 		if o.table != "" && !slices.Contains(report.CSVTables, o.table) {
-			return nil, usageError(fmt.Errorf("--table: %q is not a table of csv: expected one of %s", o.table, strings.Join(report.CSVTables, ", ")))
+			return nil, usageError(fmt.Errorf("--table: %q is not a table of csv: expected one of %s%s", o.table, strings.Join(report.CSVTables, ", "), didYouMean(report.Nearest(o.table, report.CSVTables))))
 		}
 		p.write = o.writeCSV
 	default:
 		if formats := o.formats(); !slices.Contains(formats, o.format) {
-			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s", o.format, strings.Join(formats, ", ")))
+			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(formats, ", "), didYouMean(report.Nearest(o.format, formats))))
 		}
 	}
 	var err error
 	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
-		return nil, usageError(fmt.Errorf("--window: %w", err))
+		return nil, usageError(fmt.Errorf("--window: %w%s", err, didYouMean(report.Nearest(o.window, aggregate.Windows))))
 	}
 	if p.options.Filter, p.options.Zone, err = o.filter.resolve(s.now); err != nil {
+		return nil, err
+	}
+	if err := o.color.check(); err != nil {
 		return nil, err
 	}
 	if o.top < 0 {
@@ -134,7 +147,7 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 	case !wanted:
 		return nil
 	case o.table != "" && !slices.Contains(report.Tables, o.table):
-		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s", o.table, strings.Join(report.Tables, ", ")))
+		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(report.Tables, ", "), didYouMean(report.Nearest(o.table, report.Tables))))
 	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
 		return usageError(fmt.Errorf("--format %s: rows have no baseline and no gates, and are not live", o.format))
 	case terminal && o.output == "":
@@ -230,11 +243,29 @@ func (o *reportOptions) writeCSV(w io.Writer, r *report.Report) error {
 	return report.WriteCSV(w, r, o.table)
 }
 
-// writeText writes the report for people.
-func (o *reportOptions) writeText(w io.Writer, r *report.Report) error {
-	options := report.TextOptions{Top: o.top}
-	if o.diff {
-		return report.WriteDiffText(w, r, options)
+// page says what stands in the report for people.
+func (o *reportOptions) page() report.PageOptions {
+	p := report.PageOptions{Top: o.top, Diff: o.diff}
+	if o.format == "html" && !o.topGiven() {
+		p.Top = 0 // it can be searched
 	}
-	return report.WriteText(w, r, options)
+	return p
+}
+
+func (o *reportOptions) writePage(write func(io.Writer, *report.Report, report.PageOptions) error) func(io.Writer, *report.Report) error {
+	return func(w io.Writer, r *report.Report) error { return write(w, r, o.page()) }
+}
+
+// textWriter writes the report for people at a terminal: as that allows, if it is one.
+func (o *reportOptions) textWriter(s streams) func(io.Writer, *report.Report) error {
+	options := report.TextOptions{PageOptions: o.page()}
+	var terminal *os.File
+	if o.output == "" {
+		if f, ok := terminalOf(s.out); ok {
+			terminal = f
+			options.Width = widthOf(f)
+		}
+	}
+	options.Color = o.color.on(terminal != nil)
+	return func(w io.Writer, r *report.Report) error { return report.WriteText(w, r, options) }
 }

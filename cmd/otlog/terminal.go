@@ -7,6 +7,7 @@ import (
 	"os"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
 
@@ -20,6 +21,41 @@ func terminalOf(w io.Writer) (*os.File, bool) {
 		return nil, false
 	}
 	return f, true
+}
+
+// widthOf is how many columns a terminal has, 0 if it does not say.
+func widthOf(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// colorOption is the flag for colours, as typed.
+type colorOption struct{ when string }
+
+func (o *colorOption) addFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.when, "color", "auto", "colour text: auto (on a terminal, unless NO_COLOR is set), always, never")
+	// The error says that there is no such flag, which stands above.
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (o *colorOption) check() error {
+	switch o.when {
+	case "auto", "always", "never":
+		return nil
+	}
+	return usageError(fmt.Errorf("--color: expected auto, always or never, got %q", o.when))
+}
+
+// on reports whether text is coloured that goes to a terminal, or elsewhere. What the
+// variables mean: no-color.org, and terminfo for a terminal that is called dumb.
+func (o *colorOption) on(terminal bool) bool {
+	if o.when == "auto" {
+		return terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return o.when == "always"
 }
 
 // A screen is what is drawn on a terminal, and drawn over by what comes next.

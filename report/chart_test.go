@@ -1,0 +1,337 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot"
+)
+
+// goldenChart compares a picture with a file. The flag is that of report_test.
+func goldenChart(t *testing.T, name string, c chart, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", name)
+	if update := flag.Lookup("update"); update != nil && update.Value.String() == "true" {
+		if err := os.WriteFile(path, []byte(c.svg), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal([]byte(c.svg), want) {
+		t.Errorf("differs from %s; see it with -update\n%s", path, c.svg)
+	}
+}
+
+// trendOf returns a point for each pair of counts; the last is not complete.
+func trendOf(counts ...[2]int64) []point {
+	var points []point
+	for i, n := range counts {
+		points = append(points, point{fmt.Sprintf("2026-W%02d", 36+i), NewRate(n[0], n[1]), i < len(counts)-1})
+	}
+	return points
+}
+
+func estimates() []estimate {
+	return []estimate{
+		{"OT_TIMEOUT · Session.publish", NewRate(43, 409), NewRate(12, 400), "worse"},
+		{"OT_USER_MEDIA_ACCESS_DENIED · OT.initPublisher", NewRate(63, 409), NewRate(60, 400), ""},
+		{"OT_CONSTRAINTS_NOT_SATISFIED · OT.initPublisher", NewRate(39, 409), NewRate(39, 409), ""},
+		{"OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED · OT.initPublisher", NewRate(9, 409), nil, ""},
+		{"OT_NOT_CONNECTED · Session.signal", NewRate(1, 409), NewRate(22, 400), "better"},
+		{"OT_CONNECT_FAILED · Session.connect", NewRate(0, 409), NewRate(2, 400), ""},
+		{"any error · Session.connect", nil, NewRate(2, 400), ""},
+	}
+}
+
+func gaps(rows []estimate) []gap {
+	var out []gap
+	for _, r := range rows {
+		out = append(out, gap{r.label, NewDifference(r.before, r.after), r.tone})
+	}
+	return out
+}
+
+func TestChartGoldens(t *testing.T) {
+	points := trendOf([2]int64{31, 900}, [2]int64{28, 910}, [2]int64{0, 0}, [2]int64{40, 890}, [2]int64{0, 0},
+		[2]int64{62, 905}, [2]int64{71, 900}, [2]int64{66, 907}, [2]int64{3, 40})
+	c, err := trendChart("Session.publish: sessions that failed", "Worst is 2026-W42 with 7.9 %.", points)
+	goldenChart(t, "trend.svg", c, err)
+	c, err = estimatesChart("Sessions that failed, by error", "Worst is 15.4 %.", estimates())
+	goldenChart(t, "estimates.svg", c, err)
+	c, err = differencesChart("What changed", "Most is +7.5 points.", gaps(estimates()))
+	goldenChart(t, "differences.svg", c, err)
+}
+
+// hostile is what strangers may call things.
+func hostile() []string {
+	return []string{
+		"", " ", "<script>alert(1)</script>", `" onload="x`, "' style='x", "]]>", "<!--", "&amp;&#0;", "\x00\x1b[31m\n\r\t",
+		"\xff\xfe", "\u202eabc\u2066", "\ufffe\uffff", strings.Repeat("W", 500), strings.Repeat("漢", 500), "%s %d", "NaN", "👩‍🚀",
+	}
+}
+
+// edges are charts of what is seldom.
+func edges() map[string]func() (chart, error) {
+	out := make(map[string]func() (chart, error))
+	trend := func(name string, points []point) {
+		out["trend of "+name] = func() (chart, error) { return trendChart(name, name, points) }
+	}
+	rows := func(name string, rows []estimate) {
+		out["estimates of "+name] = func() (chart, error) { return estimatesChart(name, name, rows) }
+		out["differences of "+name] = func() (chart, error) { return differencesChart(name, name, gaps(rows)) }
+	}
+	repeat := func(n int, part, whole int64) []point { return trendOf(slices.Repeat([][2]int64{{part, whole}}, n)...) }
+	for _, n := range []int{0, 1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 21, 52, 168, 1000} {
+		trend(strconv.Itoa(n), repeat(n, 5, 100))
+		trend(strconv.Itoa(n)+" without a rate", repeat(n, 0, 0))
+		trend(strconv.Itoa(n)+" of nothing", repeat(n, 0, 5000))
+		trend(strconv.Itoa(n)+" of all", repeat(n, 7, 7))
+		trend(strconv.Itoa(n)+" of few", repeat(n, 1, 10000))
+		trend(strconv.Itoa(n)+" of very few", repeat(n, 1, math.MaxInt64))
+	}
+	trend("lone points", trendOf([2]int64{1, 9}, [2]int64{}, [2]int64{1, 9}, [2]int64{}, [2]int64{1, 9}))
+	trend("few sessions", trendOf([2]int64{1, 900}, [2]int64{0, 3}, [2]int64{1, 900}, [2]int64{0, 2}))
+	trend("many incomplete", []point{{"a", NewRate(1, 9), false}, {"b", NewRate(2, 9), false}, {"c", NewRate(2, 9), true}, {"d", NewRate(2, 9), false}})
+	rows("none", nil)
+	rows("nothing known", []estimate{{label: "x"}})
+	rows("nothing", []estimate{{"x", NewRate(0, 1000), NewRate(0, 1000), "worse"}})
+	rows("exactly nothing", []estimate{{"x", &Rate{}, &Rate{}, ""}})
+	rows("all", []estimate{{"x", NewRate(1000, 1000), NewRate(0, 1000), "other"}, {"y", NewRate(0, 1000), NewRate(1000, 1000), ""}})
+	rows("all, exactly", []estimate{{"x", &Rate{1, 1, 1}, &Rate{}, ""}, {"y", &Rate{}, &Rate{1, 1, 1}, ""}})
+	rows("few", []estimate{{"x", NewRate(1, 10000000), NewRate(2, 10000000), "better"}})
+	rows("many", slices.Repeat(estimates(), 5))
+	for _, name := range hostile() {
+		trend(name, []point{{name, NewRate(1, 9), true}, {"b", NewRate(2, 9), true}, {name, NewRate(2, 9), false}})
+		rows(name, []estimate{{name, NewRate(1, 9), NewRate(2, 9), name}, {"b", NewRate(1, 9), nil, ""}})
+	}
+	return out
+}
+
+// TestChartEdges holds that whatever is drawn is well-formed, has nothing in it that
+// the page's policy forbids, and stays inside of the picture.
+func TestChartEdges(t *testing.T) {
+	words := regexp.MustCompile(`>[^<]*<`)
+	numbers := regexp.MustCompile(`-?\d+(?:\.\d+)?`)
+	coordinates := regexp.MustCompile(`^[MLAZ0-9. ]*$`)
+	attributes := []string{"class", "role", "viewBox", "fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "text-anchor", "x", "y", "d"}
+	classes := []string{"chart", "name", "ink", "grid", "paper", "series", "band", "before", "worse", "better"}
+	for name, drawing := range edges() {
+		c, err := drawing()
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		markup := words.ReplaceAllString(c.svg, "><")
+		for _, forbidden := range []string{"style", "href", "script", "id=", "xmlns", "url(", " on"} {
+			if strings.Contains(markup, forbidden) {
+				t.Errorf("%q has %q", name, forbidden)
+			}
+		}
+		var parents []string
+		var width, height float64
+		for decoder := xml.NewDecoder(strings.NewReader(c.svg)); ; {
+			token, err := decoder.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Errorf("%q: %v\n%s", name, err, c.svg)
+				break
+			}
+			switch token := token.(type) {
+			case xml.StartElement:
+				parent := strings.Join(parents, "/")
+				parents = append(parents, token.Name.Local)
+				if parent == "" && token.Name.Local != "svg" || parent != "" && (parent != "svg" || !slices.Contains([]string{"title", "desc", "path", "text"}, token.Name.Local)) {
+					t.Errorf("%q: <%s> in %q", name, token.Name.Local, parent)
+				}
+				for _, a := range token.Attr {
+					if !slices.Contains(attributes, a.Name.Local) {
+						t.Errorf("%q: the attribute %s=%q", name, a.Name.Local, a.Value)
+					}
+					if strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf") || regexp.MustCompile(`\.\d{3}`).MatchString(a.Value) {
+						t.Errorf("%q: %s=%q", name, a.Name.Local, a.Value)
+					}
+					at := func(s string, most float64) {
+						if v, err := strconv.ParseFloat(s, 64); err != nil || v < 0 || v > most {
+							t.Errorf("%q: %s of %s=%q is outside", name, s, a.Name.Local, a.Value)
+						}
+					}
+					switch a.Name.Local {
+					case "class":
+						if !slices.Contains(classes, a.Value) {
+							t.Errorf("%q: the class %q", name, a.Value)
+						}
+					case "viewBox":
+						if _, err := fmt.Sscanf(a.Value, "0 0 %f %f", &width, &height); err != nil {
+							t.Errorf("%q: %v", name, err)
+						}
+					case "x":
+						at(a.Value, width)
+					case "y":
+						at(a.Value, height)
+					case "d":
+						if !coordinates.MatchString(a.Value) {
+							t.Errorf("%q: d=%q", name, a.Value)
+						}
+						found := numbers.FindAllString(regexp.MustCompile(`A\S+ \S+ 0 0 \d `).ReplaceAllString(a.Value, " "), -1)
+						for i, s := range found {
+							at(s, []float64{width, height}[i%2])
+						}
+					}
+				}
+			case xml.EndElement:
+				parents = parents[:len(parents)-1]
+			}
+		}
+		if again, err := drawing(); err != nil || again != c {
+			t.Errorf("%q is not drawn the same again: %v", name, err)
+		}
+	}
+}
+
+// texts returns the words of a picture with a class.
+func texts(svg, class string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(`<text class="`+class+`"[^>]*>([^<]*)</text>`).FindAllStringSubmatch(svg, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+func TestChartWords(t *testing.T) {
+	c, err := trendChart("<T>", "A & B\x1b", trendOf([2]int64{0, 5000}, [2]int64{0, 5000}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 300 140\">\n<title>&lt;T&gt;</title>\n<desc>A &amp; B\\u001b</desc>\n"; !strings.HasPrefix(c.svg, want) {
+		t.Errorf("%s\nwant first\n%s", c.svg, want)
+	}
+	if c.title != "<T>" || c.about != "A & B\x1b" {
+		t.Errorf("%q and %q are not as given", c.title, c.about)
+	}
+	if got, want := texts(c.svg, "ink"), []string{"2026-W36", "2026-W37", "0 %", "0.5 %", "1.0 %"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c, err = trendChart("", "", nil)
+	if got, want := texts(c.svg, "ink"), []string{"nothing to show"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q and %v, want %q", got, err, want)
+	}
+	c, err = estimatesChart("", "", []estimate{{label: strings.Repeat("i", 61)}, {label: strings.Repeat("i", 60)}, {label: "<script>"}})
+	want := []string{strings.Repeat("i", 59) + "…", strings.Repeat("i", 60), "&lt;script&gt;"}
+	if got := texts(c.svg, "name"); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q and %v, want %q", got, err, want)
+	}
+}
+
+func TestChartOfNoNumbers(t *testing.T) {
+	bad := &Rate{Value: math.NaN(), Low: 0, High: math.Inf(1)}
+	if c, err := trendChart("", "", []point{{"a", bad, true}}); err == nil {
+		t.Error(c.svg)
+	}
+	if c, err := estimatesChart("", "", []estimate{{label: "a", after: bad}}); err == nil {
+		t.Error(c.svg)
+	}
+	if c, err := differencesChart("", "", []gap{{label: "a", difference: &Difference{High: math.Inf(1)}}}); err == nil {
+		t.Error(c.svg)
+	}
+}
+
+func TestSetScale(t *testing.T) {
+	for _, test := range []struct {
+		low, high float64
+		steps     int
+		label     func(float64, int) string
+		want      string
+	}{
+		{0, 1, 3, percentTick, "0 %|50 %|100 %"},
+		{0, 0.76, 3, percentTick, "0 %|50 %|100 %"},
+		{0, 0.75, 3, percentTick, "0 %|25 %|50 %|75 %"},
+		{0, 0.3, 3, percentTick, "0 %|10 %|20 %|30 %"},
+		{0, 0.07, 3, percentTick, "0 %|2.5 %|5.0 %|7.5 %"},
+		{0, 0.01, 3, percentTick, "0 %|0.5 %|1.0 %"},
+		{0, 0.00012, 3, percentTick, "0 %|0.005 %|0.010 %|0.015 %"},
+		{0, 1, 5, percentTick, "0 %|20 %|40 %|60 %|80 %|100 %"},
+		{-0.058, 0.111, 6, pointsTick, "−10|−5|0|+5|+10|+15"},
+		{-0.0004, 0, 6, pointsTick, "−0.04|−0.03|−0.02|−0.01|0"},
+		{-1, 1, 6, pointsTick, "−100|−50|0|+50|+100"},
+	} {
+		var axis plot.Axis
+		setScale(&axis, test.low, test.high, test.steps, test.label)
+		var got []string
+		for _, tick := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
+			got = append(got, tick.Label)
+		}
+		if got := strings.Join(got, "|"); got != test.want {
+			t.Errorf("%v to %v: %s, want %s", test.low, test.high, got, test.want)
+		}
+		if axis.Min > test.low || axis.Max < test.high {
+			t.Errorf("%v to %v: the axis is from %v to %v", test.low, test.high, axis.Min, axis.Max)
+		}
+	}
+}
+
+func TestReach(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		points []point
+		want   float64
+	}{
+		{"the largest interval", trendOf([2]int64{50, 1000}, [2]int64{60, 1000}, [2]int64{1, 1000}), NewRate(60, 1000).High},
+		{"not of an incomplete window", trendOf([2]int64{50, 1000}, [2]int64{1, 20}), NewRate(50, 1000).High},
+		{"but its rate", trendOf([2]int64{50, 1000}, [2]int64{19, 20}), 0.95},
+		{"unless there is no other", trendOf([2]int64{300, 1000}), NewRate(300, 1000).High},
+		{"three times the largest rate", trendOf([2]int64{50, 1000}, [2]int64{0, 3}, [2]int64{1, 1000}), 0.15},
+		{"nothing", trendOf([2]int64{0, 5000}, [2]int64{0, 5000}), leastRate},
+		{"no rates", trendOf([2]int64{}), leastRate},
+	} {
+		if got := reach(test.points); math.Abs(got-test.want) > 1e-12 {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func BenchmarkTrendChart(b *testing.B) {
+	points := trendOf(slices.Repeat([][2]int64{{5, 100}, {7, 120}}, 84)...)
+	for b.Loop() {
+		if _, err := trendChart("T", "A", points); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEstimatesChart(b *testing.B) {
+	rows := append(estimates(), estimates()[:5]...)
+	for b.Loop() {
+		if _, err := estimatesChart("T", "A", rows); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDifferencesChart(b *testing.B) {
+	rows := gaps(append(estimates(), estimates()[:5]...))
+	for b.Loop() {
+		if _, err := differencesChart("T", "A", rows); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,228 @@
+package report
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed html/page.html
+var pageHTML string
+
+//go:embed html/style.css
+var pageCSS string
+
+//go:embed html/page.js
+var pageJS string
+
+// WriteHTML writes the report as one file for a browser. It needs no script and makes no
+// request: its policy allows the style and the script that it holds, and nothing else.
+func WriteHTML(w io.Writer, r *Report, o PageOptions) error {
+	p, err := compose(r, o)
+	if err != nil {
+		return err
+	}
+	out := htmlPage{
+		Policy: fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hash(pageCSS), hash(pageJS)),
+		Style:  template.CSS(pageCSS), Script: template.JS(pageJS),
+		Title: p.title, Name: p.name, Subject: p.subject, Facts: htmlFacts(p.facts),
+		Version: r.ToolVersion, Catalogue: r.CatalogueVersion,
+	}
+	for i := range p.sections {
+		s, err := newHTMLSection(&p.sections[i])
+		if err != nil {
+			return err
+		}
+		out.Sections = append(out.Sections, s)
+	}
+	// What strangers wrote is shown as it is, whatever it would be to a browser.
+	t, err := template.New("page").Funcs(template.FuncMap{"safe": Printable}).Parse(pageHTML)
+	if err != nil {
+		return fmt.Errorf("reading the page's template: %w", err)
+	}
+	return t.Execute(w, out)
+}
+
+// hash tells a policy what it allows.
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// The types below are what html/page.html shows.
+
+type htmlPage struct {
+	Policy               string
+	Style                template.CSS
+	Script               template.JS
+	Title, Name, Subject string
+	Facts                []htmlFact
+	Sections             []*htmlSection
+	Version, Catalogue   string
+}
+
+type htmlFact struct {
+	Head  string
+	Lines []string
+	Alarm bool
+}
+
+type htmlSection struct {
+	ID, Title string
+	Facts     []htmlFact
+	Figures   []htmlFigure
+	Trends    bool // of figures
+	Changes   bool
+	Drawing   *htmlFigure
+	Tables    []htmlTable
+	Advices   []htmlAdvice
+	Notes     []string
+	Warnings  []string
+}
+
+type htmlFigure struct {
+	Head, Value, Says string
+	Tone              tone
+	Picture           template.HTML
+}
+
+type htmlTable struct {
+	Caption  string
+	Of       string // how many of all rows there are, "" if all
+	Sortable bool
+	Heads    []htmlHead
+	Rows     [][]htmlCell
+}
+
+type htmlHead struct {
+	Text  string
+	Right bool
+}
+
+type htmlCell struct {
+	Head  bool // of its row
+	Class string
+	Text  string
+	Code  bool
+	Order string // what it is sorted by, if that is a number
+	Bar   string // percent of the largest in its column
+	Trend []htmlBar
+}
+
+// An htmlBar is one of several side by side, in a box of 20 units of height.
+type htmlBar struct{ X, Y, Height string }
+
+type htmlAdvice struct {
+	Name, Method, Says, Meaning, Remedy, Owner, Link string
+}
+
+func htmlFacts(facts []fact) []htmlFact {
+	var out []htmlFact
+	for _, f := range facts {
+		out = append(out, htmlFact{f.head, f.lines, f.alarm})
+	}
+	return out
+}
+
+func newHTMLSection(s *section) (*htmlSection, error) {
+	out := &htmlSection{
+		ID: anchor(s.title), Title: s.title, Facts: htmlFacts(s.facts),
+		Notes: s.notes, Warnings: s.warnings, Changes: len(s.gaps) > 0,
+	}
+	for _, f := range s.figures {
+		figure := htmlFigure{Head: f.head, Value: f.value, Says: f.says, Tone: f.tone}
+		if len(f.points) > 1 {
+			c, err := trendChart(f.head+" by window", fmt.Sprintf("Share that failed in each window, with its 95 %% interval; now %s.", f.value), f.points)
+			if err != nil {
+				return nil, err
+			}
+			figure.Picture, out.Trends = template.HTML(c.svg), true
+		}
+		out.Figures = append(out.Figures, figure)
+	}
+	var drawn chart
+	var err error
+	switch {
+	case len(s.gaps) > 0:
+		drawn, err = differencesChart("What changed, in points", "Share of sessions after minus before, with its 95 % interval. The tables below have the numbers.", s.gaps)
+	case len(s.shares) > 0:
+		drawn, err = estimatesChart("Share of sessions by error", "Share of sessions with each error and its 95 % interval. Hollow: before. The table below has the numbers.", s.shares)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if drawn.svg != "" {
+		out.Drawing = &htmlFigure{Head: drawn.title, Says: drawn.about, Picture: template.HTML(drawn.svg)}
+	}
+	for _, t := range s.tables {
+		out.Tables = append(out.Tables, newHTMLTable(s, t))
+	}
+	for _, a := range s.advices {
+		out.Advices = append(out.Advices, htmlAdvice{a.name, a.method, a.says, a.meaning, a.remedy, a.owner, a.link})
+	}
+	return out, nil
+}
+
+func newHTMLTable(s *section, t *table) htmlTable {
+	out := htmlTable{Caption: s.title, Of: t.of(), Sortable: len(t.rows) > 1}
+	if len(s.tables) > 1 {
+		out.Caption = t.columns[0].head
+	}
+	bars := make([]float64, len(t.columns)) // the largest of each column
+	for i, c := range t.columns {
+		out.Heads = append(out.Heads, htmlHead{c.head, c.right})
+		for _, row := range t.rows {
+			bars[i] = max(bars[i], row[i].bar)
+		}
+	}
+	for _, row := range t.rows {
+		var cells []htmlCell
+		for i, c := range row {
+			cell := htmlCell{Head: i == 0, Text: strings.TrimLeft(c.text, " "), Code: c.code}
+			var class []string
+			if t.columns[i].right {
+				class = append(class, "right")
+			}
+			if c.tone != plain {
+				class = append(class, string(c.tone))
+			}
+			cell.Class = strings.Join(class, " ")
+			if c.numeric {
+				cell.Order = strconv.FormatFloat(c.order, 'g', -1, 64)
+			}
+			if c.bar > 0 {
+				cell.Bar = fmt.Sprintf("%.1f", 100*c.bar/bars[i])
+			}
+			cell.Trend = htmlTrend(c.trend)
+			cells = append(cells, cell)
+		}
+		out.Rows = append(out.Rows, cells)
+	}
+	return out
+}
+
+// htmlTrend draws bars, the largest as high as the box.
+func htmlTrend(values []float64) []htmlBar {
+	const box, step = 20, 8
+	var out []htmlBar
+	for i, v := range values {
+		height := 0.5 // a line where there is nothing
+		if v > 0 {
+			height = max(box*v/slices.Max(values), 1)
+		}
+		out = append(out, htmlBar{strconv.Itoa(i * step), fmt.Sprintf("%.1f", box-height), fmt.Sprintf("%.1f", height)})
+	}
+	return out
+}
+
+// anchor makes of a title what a link can name.
+func anchor(title string) string {
+	words := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return !inWord(byte(c)) || c > 0x7f })
+	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), "-")
+}

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteMarkdown writes the report as Markdown with tables, as code hosts and chats show it.
+func WriteMarkdown(w io.Writer, r *Report, o PageOptions) error {
+	p, err := compose(r, o)
+	if err != nil {
+		return err
+	}
+	m := &markdown{}
+	m.printf("# %s\n\n", inMarkdown(p.title))
+	m.facts(p.facts)
+	for i := range p.sections {
+		m.section(&p.sections[i])
+	}
+	_, err = io.WriteString(w, strings.TrimRight(m.out.String(), "\n")+"\n")
+	return err
+}
+
+type markdown struct{ out strings.Builder }
+
+func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(&m.out, format, args...) }
+
+func (m *markdown) section(s *section) {
+	if s.title != "" {
+		m.printf("## %s\n\n", inMarkdown(s.title))
+	}
+	m.facts(s.facts)
+	for _, t := range s.tables {
+		m.table(t)
+	}
+	for i := range s.advices {
+		a := &s.advices[i]
+		m.printf("**%s in %s**, %s\n\n", inMarkdown(a.name), inMarkdown(a.method), inMarkdown(a.says))
+		m.printf("- Meaning: %s\n- Remedy: %s\n- Owner: %s\n- See: <%s>\n\n", inMarkdown(a.meaning), inMarkdown(a.remedy), inMarkdown(a.owner), a.link)
+	}
+	for _, note := range s.notes {
+		m.printf("%s\n\n", inMarkdown(note))
+	}
+	for _, warning := range s.warnings {
+		m.printf("- %s\n", inMarkdown(warning))
+	}
+	if len(s.warnings) > 0 {
+		m.printf("\n")
+	}
+}
+
+func (m *markdown) facts(facts []fact) {
+	for _, f := range facts {
+		head := inMarkdown(f.head)
+		for i, line := range f.lines {
+			switch {
+			case i > 0:
+				m.printf("  - %s\n", inMarkdown(line))
+			case f.alarm:
+				m.printf("- **%s: %s**\n", head, inMarkdown(line))
+			default:
+				m.printf("- **%s**: %s\n", head, inMarkdown(line))
+			}
+		}
+	}
+	if len(facts) > 0 {
+		m.printf("\n")
+	}
+}
+
+func (m *markdown) table(t *table) {
+	line := func(cells []string) { m.printf("| %s |\n", strings.Join(cells, " | ")) }
+	var heads, rules []string
+	for i, c := range t.columns {
+		head, rule := inMarkdown(c.head), "---"
+		if of := t.of(); i == 0 && of != "" {
+			head += " (" + of + ")"
+		}
+		if c.right {
+			rule = "--:"
+		}
+		heads, rules = append(heads, head), append(rules, rule)
+	}
+	line(heads)
+	line(rules)
+	for _, row := range t.rows {
+		var cells []string
+		for _, c := range row {
+			text := inMarkdown(strings.TrimLeft(c.text, " "))
+			if c.tone == worse {
+				text = "**" + text + "**"
+			}
+			cells = append(cells, text)
+		}
+		line(cells)
+	}
+	m.printf("\n")
+}
+
+// inMarkdown makes of any text what is shown as it is: no markup of Markdown or HTML, no
+// link, nobody who is called by name.
+func inMarkdown(s string) string {
+	s = Printable(s)
+	var b strings.Builder
+	for i, c := range s {
+		before, after := byte(' '), byte(' ')
+		if i > 0 {
+			before = s[i-1]
+		}
+		if i+1 < len(s) {
+			after = s[i+1]
+		}
+		switch {
+		// An underscore within a word is one, as in every error name.
+		case strings.ContainsRune("\\`*[]<>|#~$", c), c == '_' && !(inWord(before) && inWord(after)):
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case c == '&', c == '@', c == ':' && after == '/', c == '.' && strings.HasSuffix(strings.ToLower(s[:i]), "www"):
+			fmt.Fprintf(&b, "&#%d;", c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+func inWord(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}

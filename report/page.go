@@ -1,0 +1,208 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// PageOptions say what stands on the page that a report is for people: at a terminal
+// ([WriteText]), on a code host or in a chat ([WriteMarkdown]), in a browser
+// ([WriteHTML]). All of them say the same.
+type PageOptions struct {
+	Top   int  // rows of errors, changes, inputs and groups; 0: all
+	Brief bool // what was read and what failed only, the worst first
+	Diff  bool // what changed from the baseline to the whole input is all it is about
+
+	// By is a breakdown of the report whose groups are told error by error; "": none.
+	By Dimension
+}
+
+// A page is what a report says to people, in the order in which they want to know it.
+// Its strings may hold what strangers wrote: a format makes them harmless.
+type page struct {
+	title    string // name and subject, and of what input
+	name     string // as in otlog report
+	subject  string
+	facts    []fact
+	sections []section
+}
+
+// A fact is what is told in a line or more beside a head.
+type fact struct {
+	head  string
+	lines []string
+	alarm bool // whoever reads no further has to know it
+}
+
+// A section has a title, and any of what follows, in that order.
+type section struct {
+	title    string
+	facts    []fact
+	figures  []figure
+	shares   []estimate // the rows of the first table as a chart
+	gaps     []gap      // changes as a chart
+	tables   []*table
+	advices  []advice
+	notes    []string // sentences
+	warnings []string
+}
+
+// A figure is a rate that stands for a method, and how it went over windows. A table
+// of the section has its numbers too.
+type figure struct {
+	head   string
+	value  string // "" if there is none
+	says   string
+	tone   tone
+	points []point
+}
+
+// An advice says what to do about an error.
+type advice struct {
+	name, method string
+	says         string // how frequent it is
+	meaning      string
+	remedy       string
+	owner        string
+	link         string
+}
+
+// A composer puts a page together.
+type composer struct {
+	r *Report
+	o PageOptions
+	page
+
+	// What the page is of, and what it is compared with; before is nil if that is
+	// nothing. They are windows of the report, or whole inputs.
+	before, after *side
+
+	changes map[changeKey]*Change // of errors, by session
+	methods map[string]*Change    // of methods as a whole, by session
+}
+
+// compose makes the page of a report.
+func compose(r *Report, o PageOptions) (*page, error) {
+	c, err := newComposer(r, o)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case o.Diff:
+		c.diff()
+	case o.Brief:
+		// What is worst comes first: there may be no room for more.
+		c.header()
+		c.worstErrors()
+		c.allMethods()
+	default:
+		c.header()
+		c.rates()
+		c.changed()
+		c.worstErrors()
+		c.advice()
+		c.allMethods()
+		c.windows()
+		c.breakdowns()
+		c.nameless()
+		c.acknowledged()
+		c.coverage()
+		c.inputs()
+		c.reading()
+		c.warnings()
+	}
+	return &c.page, nil
+}
+
+// newComposer finds what the page is of.
+func newComposer(r *Report, o PageOptions) (*composer, error) {
+	c := &composer{r: r, o: o, changes: map[changeKey]*Change{}, methods: map[string]*Change{}}
+	switch before, after, ok := r.lastComplete(); {
+	case o.Brief:
+		c.after = wholeSide(r)
+	case o.Diff && r.Baseline == nil:
+		return nil, errors.New("the report has no baseline to compare it with")
+	case r.Baseline != nil:
+		c.before, c.after = wholeSide(r.Baseline), wholeSide(r)
+	case ok:
+		c.before, c.after = newSide(r, before), newSide(r, after)
+	default:
+		c.after = wholeSide(r)
+	}
+	for i := range r.Changes {
+		switch change := &r.Changes[i]; {
+		case change.Measure != SessionRate:
+		case change.Scope == ScopeMethod:
+			c.methods[change.Method] = change
+		default:
+			c.changes[changeKey{change.Method, change.Error, change.Code}] = change
+		}
+	}
+	return c, nil
+}
+
+func (c *composer) section(s section) { c.sections = append(c.sections, s) }
+
+// ofWindow reports whether the page is of one window of several.
+func (c *composer) ofWindow() bool { return c.before != nil && c.r.Baseline == nil }
+
+// sideName is how a side is called.
+func (c *composer) sideName(s *side) string {
+	switch {
+	case c.ofWindow():
+		return c.r.windowName(*s.window)
+	case s == c.before:
+		return "before"
+	}
+	return "after"
+}
+
+// headlines are the methods that a call is made of.
+var headlines = [...]string{"Session.connect", "Session.publish", "Session.subscribe"}
+
+// unknown is how the method is called that cannot be told.
+var unknown = catalogue.MethodID(0).Name()
+
+// last orders what nobody can act on behind what somebody can.
+func last(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// worst orders by sessions, then by failures, the worst first.
+func worst(sessions int, failures int64, otherSessions int, otherFailures int64) int {
+	return cmp.Or(cmp.Compare(otherSessions, sessions), cmp.Compare(otherFailures, failures))
+}
+
+// worstError puts what more sessions saw first.
+func worstError(a, b *Error) int {
+	return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Failures, b.Sessions, b.Failures),
+		a.changeKey().compare(b.changeKey()))
+}
+
+// list returns the errors of a side that are taken, the worst first.
+func (s *side) list(takes func(*Error) bool) []*Error {
+	var out []*Error
+	for _, e := range s.errors {
+		if takes(e) {
+			out = append(out, e)
+		}
+	}
+	slices.SortFunc(out, worstError)
+	return out
+}
+
+func limit[T any](s []T, top int) []T {
+	if top > 0 && len(s) > top {
+		return s[:top]
+	}
+	return s
+}

@@ -1,0 +1,491 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// rates are the headline: how often the methods failed that a call is made of.
+func (c *composer) rates() {
+	heads := []string{"Method", "Of??", ">Now", ">Rate", "95 % interval"}
+	if c.before != nil {
+		heads = append(heads, ">Before", ">Rate", ">Points", "95 % interval???", "By session")
+	}
+	s := section{title: "Failure rates"}
+	t := newTable(heads...)
+	attempts := false
+	for _, method := range c.attempted() {
+		before, now, unit := c.headline(method)
+		if now.Rate == nil && before.Rate == nil {
+			continue
+		}
+		attempts = attempts || unit == "attempts"
+		row := append([]cell{code(method), words(unit)}, rateCells(now.Part, now.Whole)...)
+		f := figure{head: method, value: "-", points: c.points(method, unit)}
+		if now.Rate != nil {
+			f.value = ratio(now.Rate.Value, digitsOf(now.Rate.Value)).text
+			f.says = fmt.Sprintf("%s %s, %s", fraction(now.Part, now.Whole).text, unit, interval(now.Rate).text)
+		}
+		if c.before != nil {
+			verdict := c.verdict(c.methods[method])
+			if difference := NewDifference(before.Rate, now.Rate); difference == nil {
+				row = append(row, none(), none(), none(), none(), verdict)
+			} else {
+				change := Change{Before: before, After: now, Difference: difference}
+				cells := change.cells()
+				row[3] = cells[3]
+				row = append(row, append(cells[:2:2], append(cells[4:], verdict)...)...)
+				f.says += fmt.Sprintf("; before %s, %s points", cells[1].text, cells[4].text)
+			}
+			if verdict.tone == worse {
+				f.tone = worse
+			}
+			f.says += "; by session: " + verdict.text
+		}
+		t.add(row...)
+		s.figures = append(s.figures, f)
+	}
+	switch {
+	case c.r.Filter.Error != "":
+		s.notes = append(s.notes, "Which attempts failed by one error is not known, so there are no rates of failed attempts.")
+	case !attempts:
+		s.notes = append(s.notes, "No telemetry tells of attempts, so there are no rates of failed attempts.")
+	}
+	if len(t.rows) > 0 {
+		s.tables = append(s.tables, t)
+	}
+	if attempts && c.before != nil {
+		s.notes = append(s.notes, "Rates of attempts have an interval and no test, since attempts of one session fail together. What is tested is the share of sessions that failed (By session).")
+	}
+	if len(t.rows) > 0 || len(c.after.methods) > 0 {
+		c.section(s)
+	}
+}
+
+// attempted returns the methods that a call is made of, and what else telemetry tells
+// attempts of.
+func (c *composer) attempted() []string {
+	out := headlines[:]
+	for _, method := range slices.Sorted(maps.Keys(c.after.methods)) {
+		if c.after.attempts(method) != nil && !slices.Contains(out, method) {
+			out = append(out, method)
+		}
+	}
+	return out
+}
+
+// headline is how many attempts of a method failed; or, if they are not known on every
+// side, how many sessions.
+func (c *composer) headline(method string) (before, after Share, unit string) {
+	if c.before == nil {
+		after, unit = share(c.after, method)
+		return Share{}, after, unit
+	}
+	before, was := share(c.before, method)
+	after, is := share(c.after, method)
+	if was == "attempts" && is == "attempts" {
+		return before, after, is
+	}
+	if change := c.methods[method]; change != nil {
+		return change.Before, change.After, "sessions"
+	}
+	return Share{}, Share{}, ""
+}
+
+// share is how many attempts of a method failed, or sessions.
+func share(s *side, method string) (share Share, of string) {
+	m := s.methods[method]
+	switch {
+	case m == nil:
+		return Share{}, ""
+	case m.Attempts != nil && !m.Attempts.AnyError:
+		return NewShare(m.Attempts.Failed, m.Attempts.Attempts), "attempts"
+	}
+	return sessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
+}
+
+// points are the rates of a method in all windows.
+func (c *composer) points(method, unit string) []point {
+	r := c.r
+	if len(r.Windows) < 2 || c.r.Baseline != nil && c.o.Diff {
+		return nil
+	}
+	var out []point
+	for i := range r.Windows {
+		p := point{label: r.windowName(r.Windows[i]), complete: r.Windows[i].Complete}
+		if share, of := share(newSide(r, i), method); of == unit {
+			p.rate = share.Rate
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// verdict tells what is found of a change.
+func (c *composer) verdict(change *Change) cell {
+	if change == nil || change.Verdict == "" {
+		return none()
+	}
+	out := words(change.Verdict)
+	if change.Verdict == TooFew {
+		out.text = "too few to tell"
+	}
+	switch change.Verdict {
+	case Up, Added:
+		out.tone = worse
+	case Down, Gone:
+		out.tone = better
+	default:
+		out.tone = faint
+	}
+	return out
+}
+
+// changed tells what changed, and between what.
+func (c *composer) changed() {
+	r := c.r
+	s := section{title: "What changed"}
+	switch {
+	case r.Baseline != nil:
+		s.title += " from the baseline"
+		s.facts = c.compared()
+	case c.before != nil:
+		s.title += " between the last two complete windows"
+		s.facts = c.compared()
+	case len(r.Windows) > 1:
+		s.notes = []string{"No changes are shown: they are between complete windows, and fewer than two are."}
+		c.section(s)
+		return
+	default:
+		return
+	}
+	c.movers(&s)
+	c.section(s)
+}
+
+// compared says what is compared, and what makes its rates less than they seem.
+func (c *composer) compared() []fact {
+	var out []fact
+	for _, of := range [...]struct {
+		head string
+		side *side
+		r    *Report
+	}{{"Before", c.before, c.r.Baseline}, {"After", c.after, c.r}} {
+		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), count(of.side.sessions, "session"))}
+		if !c.ofWindow() {
+			lines = []string{fmt.Sprintf("%s: %s, %s", of.r.inputName(), count(of.side.sessions, "session"), of.r.period())}
+			lines = append(lines, of.r.unread()...)
+		}
+		out = append(out, fact{head: of.head, lines: append(lines, of.side.limits()...)})
+	}
+	if c.ofWindow() {
+		if end, start := c.before.window.End, c.after.window.Start; end.Before(start) {
+			out = append(out, fact{head: "Between", lines: []string{"no record from " + fromTo(end, start)}})
+		}
+		if lines := c.r.unread(); len(lines) > 0 {
+			out = append(out, fact{head: "Both", lines: lines})
+		}
+	}
+	return out
+}
+
+// maxNamed is how many inputs are named where there are more.
+const maxNamed = 3
+
+// inputName is how the input of a report is called: by its sources, or if they are many
+// by how all of their names begin.
+func (r *Report) inputName() string {
+	n := len(r.Sources)
+	if n == 0 {
+		return "no input"
+	}
+	prefix := r.Sources[0].Name
+	for _, s := range r.Sources {
+		for !strings.HasPrefix(s.Name, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	if n <= maxNamed || prefix == "" {
+		return sourceNames(r.Sources)
+	}
+	return fmt.Sprintf("%s %s*", count(n, "source"), Printable(strings.ToValidUTF8(prefix, "")))
+}
+
+// sourceNames names the first sources and counts the others.
+func sourceNames(sources []*aggregate.Source) string {
+	var names []string
+	for _, s := range limit(sources, maxNamed) {
+		names = append(names, Printable(s.Name))
+	}
+	if more := len(sources) - len(names); more > 0 {
+		return fmt.Sprintf("%s and %s more", strings.Join(names, ", "), number(more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// damaged are the sources that could not be read, or not in full.
+func (r *Report) damaged() []*aggregate.Source {
+	return slices.DeleteFunc(slices.Clone(r.Sources), func(s *aggregate.Source) bool { return s.Failed == nil && !s.Damaged() })
+}
+
+// unread says which of the input is in no rate because it was missing or damaged.
+func (r *Report) unread() []string {
+	var out []string
+	for _, w := range limit(r.missing, maxNamed) {
+		out = append(out, "warning: "+w)
+	}
+	if more := len(r.missing) - len(out); more > 0 {
+		out = append(out, fmt.Sprintf("warning: and %s more", number(more)))
+	}
+	if damaged := r.damaged(); len(damaged) > 0 {
+		out = append(out, fmt.Sprintf("%s of %s could not be read in full: %s", number(len(damaged)), count(len(r.Sources), "source"), sourceNames(damaged)))
+	}
+	return out
+}
+
+// limits say what else makes the rates of a side less than they seem.
+func (s *side) limits() []string {
+	var out []string
+	if h := s.window.Hours; h.Silent > 0 {
+		out = append(out, fmt.Sprintf("no record in %s of %s hours, the longest gap from %s", number(h.Silent), number(h.All), fromTo(h.GapStart, h.GapEnd)))
+	}
+	var failures, sessionless int64
+	for _, m := range s.methods {
+		failures += m.Failures
+		sessionless += m.Sessionless
+	}
+	switch {
+	case s.sessions == 0:
+		out = append(out, "no record bears a session ID, so there is no rate to compare")
+	case sessionless > 0:
+		out = append(out, fmt.Sprintf("%s of %s bear no session ID, and are in no rate", number(sessionless), count(failures, "failure")))
+	}
+	return out
+}
+
+// movers adds the changes that are called, new and gone ones apart, then what one side
+// lacks, and of the others how many there are.
+func (c *composer) movers(s *section) {
+	all := called(c.r.Changes)
+	for _, group := range [...]struct {
+		head     string
+		verdicts []string
+	}{{"Change", []string{Up, Down}}, {"New", []string{Added}}, {"Gone", []string{Gone}}} {
+		t := newTable(group.head, "Error", "Method", ">Sessions before", ">Rate??", ">After", ">Rate??", ">Points", "95 % interval???", ">q????")
+		for i := range all {
+			change := &all[i]
+			if !slices.Contains(group.verdicts, change.Verdict) {
+				continue
+			}
+			if t.all++; c.o.Top > 0 && len(t.rows) == c.o.Top {
+				continue
+			}
+			label := words(change.label)
+			label.code = change.Scope == ScopeError && change.Error != ""
+			row := append([]cell{c.verdict(change), label, code(change.Method)}, change.cells()...)
+			t.add(append(row, cell{text: smallShare(change.Test.Q), order: change.Test.Q, numeric: true})...)
+		}
+		if len(t.rows) > 0 {
+			s.tables = append(s.tables, t)
+		}
+	}
+	for i := range limit(all, maxDrawn) {
+		change := &all[i]
+		s.gaps = append(s.gaps, gap{change.label + " · " + change.Method, change.Difference, c.verdict(change).tone})
+	}
+	c.oneSided(s)
+	if len(all) > 0 {
+		s.notes = append(s.notes, "Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance. What concerns most sessions comes first.")
+	}
+	s.notes = append(s.notes, tested(c.r.Changes)...)
+}
+
+// called returns the changes that are called and not acknowledged, the worst first.
+func called(changes []Change) []Change {
+	out := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.called() || c.Acknowledged })
+	slices.SortStableFunc(out, worstChange)
+	return out
+}
+
+// worstChange orders changes for the worse before those for the better, those of most
+// sessions first.
+func worstChange(a, b Change) int {
+	x, y := a.moved(), b.moved()
+	return cmp.Or(last(x < 0, y < 0), cmp.Compare(math.Abs(y), math.Abs(x)))
+}
+
+// moved is how many sessions fail after that would not at the rate before; below 0 how
+// many do not that would.
+func (c *Change) moved() float64 { return c.Difference.Value * float64(c.After.Whole) }
+
+// cells are both shares and their difference, with as many digits as its interval
+// has use for.
+func (c *Change) cells() []cell {
+	digits := 1
+	for points := 100 * (c.Difference.High - c.Difference.Low); points < 1 && digits < 6; points *= 10 {
+		digits++
+	}
+	points := func(v float64) string {
+		out := fmt.Sprintf("%+.*f", digits, 100*v)
+		if strings.Trim(out, "+-0.") == "" {
+			out = out[1:] // there is no sign to nothing
+		}
+		return out
+	}
+	d := c.Difference
+	change := cell{text: points(d.Value), order: d.Value, numeric: true}
+	if c.called() {
+		change.tone = better
+		if d.Value > 0 {
+			change.tone = worse
+		}
+	}
+	return []cell{
+		fraction(c.Before.Part, c.Before.Whole), ratio(c.Before.Rate.Value, digits),
+		fraction(c.After.Part, c.After.Whole), ratio(c.After.Rate.Value, digits),
+		change, {text: points(d.Low) + " to " + points(d.High), order: d.Low, numeric: true},
+	}
+}
+
+// smallShare formats a share of one that matters only when it is small.
+func smallShare(p float64) string {
+	if p < 0.001 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", p)
+}
+
+// tested says how many rows were tested and how, and what is found of those that are
+// not called.
+func tested(changes []Change) []string {
+	var rows, tested, called, same, few, unknown int
+	for i := range changes {
+		c := &changes[i]
+		if c.Measure != SessionRate {
+			continue
+		}
+		rows++
+		if c.Test != nil {
+			tested++
+		}
+		switch {
+		case c.called():
+			called++
+		case c.Verdict == Same:
+			same++
+		case c.Verdict == TooFew:
+			few++
+		default:
+			unknown++
+		}
+	}
+	var out []string
+	switch {
+	case rows == 0:
+		return []string{"There is nothing to compare: neither side has a failure or an attempt."}
+	case tested == 0 && few+unknown > 0:
+		out = append(out, "Whether a session rate changed cannot be told.")
+	case called == 0:
+		out = append(out, "No session rate changed by more than chance explains.")
+	}
+	out = append(out, fmt.Sprintf("Tested by session: %s of %s, together with Benjamini–Hochberg at %.0f %%; called: %s.",
+		number(tested), count(rows, "row"), 100*callLevel, number(called)))
+	// How many are too few to tell is said even if none is.
+	parts := []string{number(few) + " with too few to tell"}
+	if same > 0 {
+		parts = append(parts, number(same)+" between half and twice the rate before")
+	}
+	if unknown > 0 {
+		parts = append(parts, number(unknown)+" whose failures bear no session ID")
+	}
+	return append(out, fmt.Sprintf("Not called: %s.", strings.Join(parts, ", ")))
+}
+
+// oneSided adds the errors that one side lacks, but by chance for all that is known.
+// Whoever tries a version out wants to know of them all the same.
+func (c *composer) oneSided(s *section) {
+	t := newTable("On one side only, not called", "Method", "Side", ">Failures", ">Sessions", "First seen??", "Last seen??")
+	list := func(side, other *side) {
+		errors := side.list(func(e *Error) bool {
+			change := c.changes[e.changeKey()]
+			return other.errors[e.changeKey()] == nil && (change == nil || !change.called()) && !e.Acknowledged
+		})
+		t.all += len(errors)
+		for _, e := range limit(errors, c.o.Top) {
+			t.add(e.cell(), code(e.Method), words(c.sideName(side)), amount(e.Failures), sessions(e.Sessions, e.Sessionless),
+				words(minute(e.First)), words(minute(e.Last)))
+		}
+	}
+	list(c.after, c.before)
+	list(c.before, c.after)
+	if len(t.rows) > 0 {
+		s.tables = append(s.tables, t)
+	}
+}
+
+// maxAdvice is how many errors are explained.
+const maxAdvice = 3
+
+// advice says what to do about the errors that got most frequent, then about those that
+// most sessions saw; in a diff about the former only.
+func (c *composer) advice() {
+	s := section{title: "What to do"}
+	add := func(method, name string, code int32, label, says string) {
+		meaning, remedy, owner, link := advise(method, name, code)
+		known := slices.ContainsFunc(s.advices, func(a advice) bool { return a.name == label && a.method == method })
+		if len(s.advices) < maxAdvice && meaning != "" && !known {
+			s.advices = append(s.advices, advice{label, method, says, meaning, remedy, owner.String(), link})
+		}
+	}
+	for _, change := range called(c.r.Changes) {
+		if change.Difference.Value > 0 && change.Scope == ScopeError {
+			cells := change.cells()
+			add(change.Method, change.Error, change.Code, change.label,
+				fmt.Sprintf("%s: from %s to %s of sessions", change.Verdict, cells[1].text, cells[3].text))
+		}
+	}
+	if !c.o.Diff {
+		for _, e := range c.after.list(func(e *Error) bool { return !e.Acknowledged }) {
+			says := count(e.Failures, "failure")
+			if e.Sessions > 0 {
+				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.sessions).text, percent(int64(e.Sessions), c.after.sessions))
+			}
+			add(e.Method, e.Name, e.changeKey().code, e.label(), says)
+		}
+	}
+	if len(s.advices) > 0 {
+		c.section(s)
+	}
+}
+
+// advise returns what the catalogue has on an error of a method, or on its code if it
+// has no name; it is empty if the catalogue lacks it.
+func advise(method, name string, number int32) (meaning, remedy string, owner catalogue.Owner, link string) {
+	of := catalogue.LookupMethod([]byte(method))
+	if id := catalogue.Lookup([]byte(name)); id != 0 {
+		e := id.Get()
+		uses := slices.DeleteFunc(slices.Clone(e.Uses), func(u catalogue.Use) bool { return u.Method != of })
+		// With two meanings in one method, what holds for both is the error's own.
+		if len(uses) == 1 {
+			return uses[0].Meaning, uses[0].Remedy, uses[0].Owner, e.Link
+		}
+		return e.Meaning, e.Remedy, e.Owner, e.Link
+	}
+	entry := catalogue.LookupCode(number)
+	if name != "" || number == 0 || entry == nil {
+		return "", "", 0, ""
+	}
+	for _, u := range entry.Uses {
+		if u.Method == of && !u.General {
+			return u.Meaning, u.Remedy, u.Owner, entry.Link
+		}
+	}
+	return entry.Meaning, entry.Remedy, entry.Owner, entry.Link
+}

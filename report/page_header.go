@@ -1,0 +1,173 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// header says what was read, and what the page is of.
+func (c *composer) header() {
+	r := c.r
+	name := fmt.Sprintf("%d sources", len(r.Sources))
+	if len(r.Sources) == 1 {
+		name = r.Sources[0].Name
+	}
+	input := fmt.Sprintf("%s, %s", name, byteCount(r.Totals.Bytes))
+	c.name, c.subject = "otlog report", r.period()
+	c.title = fmt.Sprintf("%s: %s, %s", c.name, input, c.subject)
+	if c.ofWindow() {
+		c.subject = fmt.Sprintf("%s, compared with %s", r.windowDays(c.after.window), c.sideName(c.before))
+		c.title = fmt.Sprintf("%s: %s", c.name, c.subject)
+		input += ", " + r.period()
+	}
+	c.fact("Input", input)
+	c.fact("Weeks", r.weeks())
+	c.fact("Only", r.filterWords())
+	c.doubts()
+	a := r.Totals.Records
+	c.fact("Records", fmt.Sprintf("%s: %s show an error, %s telemetry, %s clean, %s skipped",
+		number(a.Total()), number(a.Classified), number(a.Telemetry), number(a.Clean), number(a.Skipped)))
+	c.counted()
+}
+
+// fact adds what is told, if anything is.
+func (c *composer) fact(head string, lines ...string) {
+	if strings.Join(lines, "") != "" {
+		c.facts = append(c.facts, fact{head: head, lines: lines})
+	}
+}
+
+// counted says how many sessions and failures there are, and by what they are known.
+func (c *composer) counted() {
+	r := c.r
+	total := r.Totals
+	sessions, failed, failures, unnamed, sessionless := total.Sessions, total.SessionsFailed, total.Failures, total.Unnamed, total.Sessionless
+	what, standIns := "", r.standIns()
+	if c.ofWindow() {
+		what, standIns = " in "+c.sideName(c.after), ""
+		sessions, failed = c.after.window.Sessions, c.after.window.SessionsFailed
+		failures, unnamed, sessionless = 0, 0, 0
+		for _, e := range c.after.errors {
+			failures += e.Failures
+			sessionless += e.Sessionless
+			if e.Name == "" {
+				unnamed += e.Failures
+			}
+		}
+	}
+	switch {
+	case sessions == 0 && r.Filter != Filter{}:
+		c.fact("Sessions", "none was seen there")
+	case sessions == 0:
+		c.fact("Sessions", "no record bears a session ID, so there is no count of sessions affected")
+	case failures > 0 && failures == sessionless:
+		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure is known by its session", number(sessions), what))
+	default:
+		c.fact("Sessions", fmt.Sprintf("%s%s, of which %s (%s) have %s failure%s",
+			number(sessions), what, number(failed), percent(failed, sessions), r.article(), standIns))
+	}
+	if failures > 0 {
+		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", number(failures), what, number(unnamed), percent(unnamed, failures)))
+	}
+	if len(total.Evidence) > 0 {
+		c.fact("Evidence", "of the lines that show an error: "+r.evidenceShares())
+	}
+}
+
+// doubts says on top that not all was read: whoever reads no further has to know.
+func (c *composer) doubts() {
+	alarm := func(head, line string) { c.facts = append(c.facts, fact{head, []string{line}, true}) }
+	if damaged := c.r.damaged(); len(damaged) > 0 {
+		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (why: see the warnings below)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
+	}
+	if n := len(c.r.missing); n > 0 {
+		alarm("MISSING", fmt.Sprintf("%d of what was asked for led to nothing (see the warnings below)", n))
+	}
+}
+
+// evidenceShares tells by what the lines are known that show an error.
+func (r *Report) evidenceShares() string {
+	var all int64
+	for _, n := range r.Totals.Evidence {
+		all += n
+	}
+	var out []string
+	for _, kind := range [...][2]string{{"name", "the name"}, {"phrase", "a phrase"}, {"code", "a code"}, {"none", "none of these"}} {
+		if n := r.Totals.Evidence[kind[0]]; n > 0 {
+			out = append(out, fmt.Sprintf("%s %s", kind[1], percent(n, all)))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// article makes clear that failures are only those that were asked for.
+func (r *Report) article() string {
+	if r.Filter.Method != "" || r.Filter.Error != "" {
+		return "such a"
+	}
+	return "a"
+}
+
+// standIns says how many sessions are only known by something else.
+func (r *Report) standIns() string {
+	if r.Totals.StandIns == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s are page loads without a session ID", number(r.Totals.StandIns))
+}
+
+// period tells the time that the records span.
+func (r *Report) period() string {
+	first, last := r.Totals.First, r.Totals.Last
+	switch {
+	case first.IsZero() && r.Filter.bounded():
+		return "no record in that time"
+	case first.IsZero():
+		return "no record bears a time"
+	}
+	layout := "15:04"
+	if first.Format(time.DateOnly) != last.Format(time.DateOnly) {
+		layout = minuteLayout
+	}
+	return fmt.Sprintf("%s to %s %s", first.Format(minuteLayout), last.Format(layout), r.Zone)
+}
+
+// weeks tells the ISO weeks that the records span.
+func (r *Report) weeks() string {
+	first, last := isoWeek(r.Totals.First), isoWeek(r.Totals.Last)
+	switch {
+	case r.Totals.First.IsZero():
+		return ""
+	case first == last:
+		return first
+	}
+	return first + " to " + last
+}
+
+func isoWeek(t time.Time) string {
+	year, week := t.ISOWeek()
+	return fmt.Sprintf("%d-W%02d", year, week)
+}
+
+// windowName is as short as the window's length allows.
+func (r *Report) windowName(w Window) string {
+	switch s := r.Window.String(); {
+	case strings.HasSuffix(s, "w"):
+		return isoWeek(w.Start)
+	case strings.HasSuffix(s, "mo"):
+		return w.Start.Format("2006-01")
+	case strings.HasSuffix(s, "d"):
+		return w.Start.Format("Mon 01-02")
+	}
+	return w.Start.Format("01-02 15:04")
+}
+
+// windowDays is the name of a window, and of a week its days too.
+func (r *Report) windowDays(w *Window) string {
+	name := r.windowName(*w)
+	if strings.HasSuffix(r.Window.String(), "w") {
+		name += fmt.Sprintf(", %s to %s", w.Start.Format(time.DateOnly), w.End.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+	return name
+}

@@ -1,0 +1,292 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/otlog/otlog/aggregate"
+)
+
+// found says of an input without failures what that means.
+func (c *composer) found() {
+	r := c.r
+	says := ""
+	switch a := r.Totals.Records; {
+	case a.Total() == 0:
+		says = "There was nothing to read."
+	case a.Total() == a.Skipped:
+		says = "Nothing could be read: whether there were errors is not known."
+	case r.Totals.Failures == 0 && r.Filter != Filter{}:
+		says = "No such failure was found."
+	case r.Totals.Failures == 0:
+		says = "No failure of the SDK was found."
+	default:
+		return
+	}
+	c.section(section{notes: []string{says}})
+}
+
+// worstErrors lists the errors that most sessions saw.
+func (c *composer) worstErrors() {
+	errors := c.after.list(func(e *Error) bool { return !e.Acknowledged })
+	if len(errors) == 0 {
+		return
+	}
+	t := c.errorTable(limit(errors, c.o.Top))
+	t.all = len(errors)
+	s := section{title: "Errors", tables: []*table{t}}
+	for _, e := range limit(errors, maxDrawn) {
+		row := estimate{label: e.label() + " · " + e.Method, after: NewRate(int64(e.Sessions), c.after.sessions)}
+		if c.before != nil {
+			was := 0
+			if b := c.before.errors[e.changeKey()]; b != nil {
+				was = b.Sessions
+			}
+			row.before = NewRate(int64(was), c.before.sessions)
+		}
+		if change := c.changes[e.changeKey()]; change != nil {
+			row.tone = c.verdict(change).tone
+		}
+		s.shares = append(s.shares, row)
+	}
+	c.section(s)
+}
+
+// maxDrawn is how many rows a chart has.
+const maxDrawn = 10
+
+// errorTable lists errors with what they are a share of, and what changed.
+func (c *composer) errorTable(errors []*Error) *table {
+	heads := []string{"Error", "Method", ">Failures", ">Lines??", ">Sessions", ">of " + number(c.after.sessions)}
+	if c.before != nil {
+		heads = append(heads, "Change", ">Points???")
+	}
+	t := newTable(append(heads, "Owner?", "First seen????", "Last seen?????")...)
+	for _, e := range errors {
+		share := none()
+		if e.Sessions > 0 && c.after.sessions > 0 {
+			value := float64(e.Sessions) / float64(c.after.sessions)
+			share = ratio(value, digitsOf(value))
+			share.bar = share.order
+		}
+		row := []cell{e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), share}
+		if c.before != nil {
+			change, points := c.changes[e.changeKey()], none()
+			if change != nil && change.Difference != nil {
+				points = change.cells()[4]
+			}
+			row = append(row, c.verdict(change), points)
+		}
+		owner := none()
+		if meaning, _, of, _ := advise(e.Method, e.Name, e.changeKey().code); meaning != "" {
+			owner = words(of.String())
+		}
+		t.add(append(row, owner, words(minute(e.First)), words(minute(e.Last)))...)
+	}
+	return t
+}
+
+// allMethods lists the methods, the worst first.
+func (c *composer) allMethods() {
+	c.found()
+	var methods []*Method
+	for _, m := range c.after.methods {
+		if m.Failures > 0 || m.Attempts != nil {
+			methods = append(methods, m)
+		}
+	}
+	slices.SortFunc(methods, func(a, b *Method) int {
+		return cmp.Or(last(a.Name == unknown, b.Name == unknown), worst(a.SessionsFailed, a.Failures, b.SessionsFailed, b.Failures), strings.Compare(a.Name, b.Name))
+	})
+	if len(methods) == 0 {
+		return
+	}
+	heads := []string{"Method", ">Failures", ">Lines???", ">Sessions failed", ">Rate", "95 % interval??"}
+	if c.before != nil {
+		heads = append(heads, "Change", ">Points?")
+	}
+	attempts := slices.ContainsFunc(methods, func(m *Method) bool { return m.Attempts != nil && !m.Attempts.AnyError })
+	if attempts {
+		heads = append(heads, ">Attempts failed??", ">Rate??")
+	}
+	t := newTable(heads...)
+	for _, m := range methods {
+		row := []cell{code(m.Name), amount(m.Failures), amount(m.Lines)}
+		if m.SessionRate() != nil {
+			row = append(row, rateCells(int64(m.SessionsFailed), int64(m.Sessions))...)
+		} else {
+			row = append(row, none(), none(), none())
+		}
+		if c.before != nil {
+			change, points := c.methods[m.Name], none()
+			if change != nil && change.Difference != nil {
+				points = change.cells()[4]
+			}
+			row = append(row, c.verdict(change), points)
+		}
+		if a := m.Attempts; a != nil && attempts {
+			row = append(row, rateCells(a.Failed, a.Attempts)[:2]...)
+		} else if attempts {
+			row = append(row, none(), none())
+		}
+		t.add(row...)
+	}
+	c.section(section{title: "Methods", tables: []*table{t}})
+}
+
+// sessions is a cell of how many sessions there are: none is not known to be none where
+// lines bear no session.
+func sessions(n int, sessionless int64) cell {
+	if n == 0 && sessionless > 0 {
+		return none()
+	}
+	return amount(n)
+}
+
+// nameless reports whether neither name, code nor method of an error can be told.
+func (e *Error) nameless() bool { return e.Name == "" && e.Code == 0 && e.Method == unknown }
+
+// label is how an error is called in a table.
+func (e *Error) label() string {
+	switch {
+	case e.Name != "" && e.Documented == "no":
+		return e.Name + " (undocumented)"
+	case e.Name != "":
+		return e.Name
+	case e.Code != 0:
+		return fmt.Sprintf("code %d", e.Code)
+	}
+	return "unnamed"
+}
+
+func (e *Error) cell() cell {
+	return cell{text: e.label(), code: e.Name != ""}
+}
+
+// maxWindows is how many windows stand side by side; older ones are in the formats for
+// programs.
+const maxWindows = 6
+
+// windows lists windows side by side: the sessions with each error, or its failures if no
+// session is known.
+func (c *composer) windows() {
+	r := c.r
+	if r.Window.All() || len(r.Windows) == 0 {
+		return
+	}
+	from := max(len(r.Windows)-maxWindows, 0)
+	shown := r.Windows[from:]
+	unit, bySession := "sessions", r.Totals.Sessions > 0
+	if !bySession {
+		unit = "failures"
+	}
+	s := section{title: fmt.Sprintf("Windows of %s, in %s", r.Window, unit)}
+	if from > 0 {
+		s.title += fmt.Sprintf(" (last %d of %d)", maxWindows, len(r.Windows))
+	}
+	heads := []string{"Error", "Method", "Trend?"}
+	for i, w := range shown {
+		head := ">" + r.windowName(w)
+		if !w.Complete {
+			head += "*"
+		}
+		heads = append(heads, head+strings.Repeat("?", max(len(shown)-2-i, 0)))
+	}
+	t := newTable(heads...)
+	line := func(head, method, trend cell, count func(window int) int64) {
+		row := []cell{head, method, trend}
+		for i := range shown {
+			row = append(row, amount(count(from+i)))
+		}
+		t.add(row...)
+	}
+	line(words("all records"), words(""), words(""), func(i int) int64 { return r.Windows[i].Records })
+	if bySession {
+		line(words("all sessions"), words(""), words(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
+		failed := func(i int) int64 { return int64(r.Windows[i].SessionsFailed) }
+		line(words("sessions with "+r.article()+" failure"), words(""), r.trend(failed), failed)
+	}
+	counts := map[changeKey][]int64{}
+	for i := range r.Errors {
+		e := &r.Errors[i]
+		if e.Window == Timeless {
+			continue
+		}
+		k := e.changeKey()
+		if counts[k] == nil {
+			counts[k] = make([]int64, len(r.Windows))
+		}
+		counts[k][e.Window] = e.Failures
+		if bySession {
+			counts[k][e.Window] = int64(e.Sessions)
+		}
+	}
+	errors := wholeSide(r).list(func(e *Error) bool { return counts[e.changeKey()] != nil && !e.Acknowledged })
+	for _, e := range limit(errors, c.o.Top) {
+		n := func(i int) int64 { return counts[e.changeKey()][i] }
+		line(e.cell(), code(e.Method), r.trend(n), n)
+	}
+	if more := len(errors) - len(limit(errors, c.o.Top)); more > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("%s more are not shown.", count(more, "error")))
+	}
+	s.tables = append(s.tables, t)
+	s.notes = append(s.notes, "Trend: the share of each window's sessions, the largest as a full block.")
+	s.notes = append(s.notes, r.incomplete(shown)...)
+	c.section(s)
+}
+
+// trend draws the share that something has of the sessions of each window, or how often it
+// is if there are none, as blocks: the highest share is a full one, none is a dot.
+func (r *Report) trend(count func(window int) int64) cell {
+	blocks := []rune("▁▂▃▄▅▆▇█")
+	shares := make([]float64, len(r.Windows))
+	for i := range shares {
+		shares[i] = float64(count(i))
+		if n := r.Windows[i].Sessions; n > 0 {
+			shares[i] /= float64(n)
+		}
+	}
+	most := slices.Max(shares)
+	var b strings.Builder
+	for _, share := range shares {
+		if share == 0 {
+			b.WriteByte('.')
+			continue
+		}
+		b.WriteRune(blocks[max(int(math.Ceil(share/most*float64(len(blocks)))), 1)-1])
+	}
+	return cell{text: b.String(), trend: shares}
+}
+
+// incomplete says why windows are not complete: only the first and the last of all
+// can be so.
+func (r *Report) incomplete(shown []Window) []string {
+	bounds := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
+	cut := slices.ContainsFunc(shown, func(w Window) bool { return bounds.Cuts(w.Start, w.End) })
+	switch last := shown[len(shown)-1]; {
+	case cut:
+		return []string{"* not complete: the report is of a part"}
+	case !last.Complete:
+		return []string{"* not complete: the records end at " + r.Totals.Last.Format(minuteLayout)}
+	}
+	return nil
+}
+
+// nameless lists what the catalogue does not explain.
+func (c *composer) nameless() {
+	errors := c.after.list(func(e *Error) bool { return (e.Name == "" || e.Documented == "no") && !e.Acknowledged })
+	if len(errors) == 0 {
+		return
+	}
+	t := newTable("Error", "Method", ">Failures", ">Lines", ">Sessions", "First seen?", "Last seen??")
+	t.all = len(errors)
+	for _, e := range limit(errors, c.o.Top) {
+		t.add(e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), words(minute(e.First)), words(minute(e.Last)))
+	}
+	c.section(section{title: "Unnamed or undocumented", tables: []*table{t}, notes: []string{
+		"The vendor's error reference lacks these names; an unnamed failure is known by its code, or by its method only.",
+	}})
+}

@@ -1,0 +1,77 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+)
+
+// SourceWarnings says what could not be read of the sources, or only in part, and
+// why.
+func SourceWarnings(sources []*aggregate.Source) []string {
+	var out []string
+	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	for _, s := range sources {
+		if err := s.Trouble(); err != nil {
+			warn("%s: %v", s.Name, err)
+		}
+		if s.Empty {
+			warn("%s: empty file", s.Name)
+		}
+		for _, e := range s.Shown {
+			warn("%s: skipped: %v", s.Name, e)
+		}
+		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
+			warn("%s: %s more records skipped (%s)", s.Name, number(more), skippedReasons(s))
+		}
+		out = append(out, timeWarnings(s)...)
+	}
+	return out
+}
+
+// timeWarnings says what the times of a source leave open.
+func timeWarnings(s *aggregate.Source) []string {
+	var out []string
+	warn := func(kind parse.Doubt, what, then string) {
+		if d := s.Doubts[kind]; d.Records > 0 {
+			out = append(out, fmt.Sprintf("%s: %s in %s records, first in %q: %s", s.Name, what, number(d.Records), d.Example, then))
+		}
+	}
+	warn(parse.DayMonth, "day and month cannot be told apart", "they count as without a time; say which is which, as in --time-format '%d/%m/%Y %H:%M:%S'")
+	warn(parse.ZoneName, "the name of the zone does not tell it", "they count as without a time; name it with --assume-tz")
+	end := "the last change of the file"
+	if s.Name == "stdin" {
+		end = "now"
+	}
+	warn(parse.NoYear, "no year is told", "they are taken to be from the year before "+end)
+	return out
+}
+
+// warnings says what makes the numbers less than they seem.
+func (r *Report) warnings() []string {
+	out := SourceWarnings(r.Sources)
+	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	failures := number(r.Totals.Failures)
+	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
+		warn("%s of %s failures bear no date and time, and are in no window", number(n), failures)
+	}
+	if f, a := r.Totals.TimelessFailures, r.Totals.TimelessAttempts; f > 0 || a > 0 {
+		warn("%s failures and %s attempts bear no date and time, and are left out", number(f), number(a))
+	}
+	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
+		warn("%s of %s failures bear no session ID: more sessions may be affected than are counted", number(n), failures)
+	}
+	return out
+}
+
+func skippedReasons(s *aggregate.Source) string {
+	var out []string
+	for _, reason := range parse.Reasons {
+		if n := s.Account.Skipped[reason]; n > 0 {
+			out = append(out, fmt.Sprintf("%s %s in all", number(n), reason))
+		}
+	}
+	return strings.Join(out, ", ")
+}
