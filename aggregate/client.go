@@ -8,20 +8,20 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// traits are what telemetry tells of a client (a page load), by number of a label;
+// Traits are what telemetry tells of a client (a page load), by number of a label;
 // zero is not known.
-type traits struct{ sdk, browser, os Name }
+type Traits struct{ SDK, Browser, OS Name }
 
 // learn takes what a telemetry event tells of the client that posted it.
 func (t *Tally) learn(number uint32, e *parse.Telemetry) {
 	c := &t.sessions.known[number-1].traits
 	if len(e.SDK) > 0 {
-		t.lesser(&c.sdk, t.labels.add(e.SDK))
+		t.lesser(&c.SDK, t.labels.add(e.SDK))
 	}
 	if len(e.UserAgent) > 0 {
 		agent := t.userAgent(e.UserAgent)
-		t.lesser(&c.browser, agent.browser)
-		t.lesser(&c.os, agent.os)
+		t.lesser(&c.Browser, agent.Browser)
+		t.lesser(&c.OS, agent.OS)
 	}
 }
 
@@ -38,15 +38,15 @@ const maxAgents = 1000
 
 // userAgent tells the browser with its major version, and the system, of a user
 // agent string.
-func (t *Tally) userAgent(s []byte) traits {
+func (t *Tally) userAgent(s []byte) Traits {
 	if c, ok := t.agents[string(s)]; ok {
 		return c
 	}
 	ua := useragent.Parse(string(s))
 	major, _, _ := strings.Cut(ua.Version, ".")
-	c := traits{browser: t.label(strings.TrimSpace(ua.Name + " " + major)), os: t.label(ua.OS)}
+	c := Traits{Browser: t.label(strings.TrimSpace(ua.Name + " " + major)), OS: t.label(ua.OS)}
 	if t.agents == nil || len(t.agents) == maxAgents {
-		t.agents = map[string]traits{}
+		t.agents = map[string]Traits{}
 	}
 	t.agents[string(s)] = c
 	return c

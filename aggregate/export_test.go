@@ -20,6 +20,9 @@ func Everything(c *Counts) []string {
 	label := func(n Name) string { return c.Names.Labels[n] }
 	for _, s := range sessionsIn(c, Filter{}) {
 		out = append(out, fmt.Sprintf("session %x %s key %q cells %v", s.ID, s.From, label(s.APIKey), s.Cells))
+		for _, c := range s.Clients {
+			out = append(out, fmt.Sprintf("client %q %q %q", label(c.SDK), label(c.Browser), label(c.OS)))
+		}
 		for _, a := range s.Attempts {
 			out = append(out, fmt.Sprintf("%d %s %s in %d, inferred %v, by %q %q %q", a.Attempts, a.Method.Name(), a.Outcome, a.Cell, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
 		}

@@ -46,7 +46,8 @@ func sessionsIn(c *Counts, f Filter) []*Session {
 			panic(err)
 		}
 		kept := *s
-		kept.Cells, kept.Attempts, kept.Rows = slices.Clone(s.Cells), slices.Clone(s.Attempts), slices.Clone(s.Rows)
+		kept.Cells, kept.Clients = slices.Clone(s.Cells), slices.Clone(s.Clients)
+		kept.Attempts, kept.Rows = slices.Clone(s.Attempts), slices.Clone(s.Rows)
 		out = append(out, &kept)
 	}
 	return out

@@ -112,16 +112,17 @@ func (c *Counts) selection(f *Filter) *selection {
 }
 
 // takes reports whether something is selected that began at first by a client.
-func (s *selection) takes(first int64, client traits) bool {
-	return (first == parse.NoTime || s.since <= first && first < s.until) &&
-		(s.sdk == nil || s.sdk[client.sdk])
+func (s *selection) takes(first int64, client Traits) bool {
+	return (first == parse.NoTime || s.since <= first && first < s.until) && s.takesClient(client)
 }
+
+func (s *selection) takesClient(client Traits) bool { return s.sdk == nil || s.sdk[client.SDK] }
 
 // takesSession reports whether a session is selected. It is of every SDK version that a
 // client had which was seen in it; what bears no session is looked at one by one.
 func (s *selection) takesSession(g *group) bool {
 	return s.sdk == nil || g.id == SessionID{} ||
-		slices.ContainsFunc(g.clients, func(b belonging) bool { return s.sdk[b.traits.sdk] })
+		slices.ContainsFunc(g.clients, func(b belonging) bool { return s.takesClient(b.traits) })
 }
 
 // Session returns the session of an ID as a log has it: that of a session, or of

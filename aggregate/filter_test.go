@@ -170,10 +170,18 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				}
 				got[what+"lines"] += row.Lines
 				selected++
+				if by := (Traits{row.SDK, row.Browser, row.OS}); by != (Traits{}) && !slices.Contains(s.Clients, by) {
+					t.Fatalf("seed %d, %+v: a failure of a client that was not seen: %+v", seed, filter, s)
+				}
 				timed = timed || row.Cell != NoCell // within no bounds
 			}
 			for _, a := range s.Attempts {
 				timed = timed || a.Cell != NoCell
+			}
+			for _, client := range s.Clients {
+				if !filter.TakesSDK(c.Names.Labels[client.SDK]) {
+					t.Fatalf("seed %d, %+v: a client that is not selected: %+v", seed, filter, s)
+				}
 			}
 			for _, cell := range s.Cells {
 				if !filter.Covers(cell) {

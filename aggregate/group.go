@@ -15,6 +15,7 @@ type Session struct {
 	APIKey Name // label
 
 	Cells    []Cell     // in which it was seen, sorted; none if ID is zero
+	Clients  []Traits   // of the clients that were seen in it, each once, sorted; of a version that is selected
 	Attempts []Attempts // sorted by method, cell, outcome, whether they are inferred, and client
 	Rows     []Row      // sorted by method, error, code, cell, and what the lines state
 }
@@ -57,7 +58,7 @@ type group struct {
 	clients []belonging
 
 	looked bool   // for the only client
-	only   traits // its labels
+	only   Traits // its labels
 	floats bool   // places of evidence are forgotten
 	out    Session
 }
@@ -135,16 +136,31 @@ func (g *group) session(f *Filter) *Session {
 		return nil
 	}
 	s := &g.out
-	*s = Session{ID: g.id, From: g.from, APIKey: g.key, Cells: s.Cells[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0]}
+	*s = Session{
+		ID: g.id, From: g.from, APIKey: g.key,
+		Cells: s.Cells[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
+	}
 	slices.Sort(g.cells)
 	for _, c := range slices.Compact(g.cells) {
 		if f.Covers(c) {
 			s.Cells = append(s.Cells, c)
 		}
 	}
+	s.Clients = g.traits(s.Clients)
 	s.Attempts = g.attempts(s.Attempts)
 	s.Rows = g.rows(s.Rows)
 	return s
+}
+
+// traits are what is known of the clients that are selected.
+func (g *group) traits(out []Traits) []Traits {
+	for i := range g.clients {
+		if t := g.clients[i].traits; g.selected.takesClient(t) {
+			out = append(out, t)
+		}
+	}
+	slices.SortFunc(out, g.order.compareTraits)
+	return slices.Compact(out)
 }
 
 // failures finds the failures of the group and visits what is found: of its session,
@@ -195,7 +211,7 @@ func (g *group) attempts(out []Attempts) []Attempts {
 		return cmp.Or(
 			cmp.Compare(g.order.methods[a.Method], g.order.methods[b.Method]),
 			cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
-			g.order.compareTraits(traits{a.SDK, a.Browser, a.OS}, traits{b.SDK, b.Browser, b.OS}))
+			g.order.compareTraits(Traits{a.SDK, a.Browser, a.OS}, Traits{b.SDK, b.Browser, b.OS}))
 	}
 	add := func(a, b *Attempts) { a.Attempts += b.Attempts }
 	room := mergeAt
@@ -209,7 +225,7 @@ func (g *group) attempts(out []Attempts) []Attempts {
 		if g.selected.takes(c.nanos(), client) {
 			out = append(out, Attempts{
 				Method: c.method, Cell: CellOf(c.nanos()), Outcome: c.outcome, Inferred: c.inferred,
-				SDK: client.sdk, Browser: client.browser, OS: client.os, Attempts: 1,
+				SDK: client.SDK, Browser: client.Browser, OS: client.OS, Attempts: 1,
 			})
 		}
 	}
@@ -218,11 +234,11 @@ func (g *group) attempts(out []Attempts) []Attempts {
 
 // clientOf returns the labels of a client, or if none is given of the only one that a
 // session has.
-func (g *group) clientOf(client SessionID) traits {
+func (g *group) clientOf(client SessionID) Traits {
 	if client != (SessionID{}) {
 		i, ok := slices.BinarySearchFunc(g.clients, client, func(b belonging, id SessionID) int { return b.client.Compare(id) })
 		if !ok {
-			return traits{}
+			return Traits{}
 		}
 		return g.clients[i].traits
 	}
@@ -234,14 +250,14 @@ func (g *group) clientOf(client SessionID) traits {
 
 // onlyClient returns the labels of the client that was seen in no other session, if there
 // is one such.
-func onlyClient(clients []belonging) (only traits) {
+func onlyClient(clients []belonging) (only Traits) {
 	found := false
 	for i := range clients {
 		if !clients[i].own {
 			continue
 		}
 		if found {
-			return traits{}
+			return Traits{}
 		}
 		only, found = clients[i].traits, true
 	}

@@ -63,10 +63,10 @@ func (c *Counts) Index() (*Index, error) {
 // add adds what is found of one session.
 func (x *Index) add(g *group) {
 	for _, b := range g.clients {
-		x.sdk[b.client] = x.counts.Names.Labels[b.traits.sdk]
+		x.sdk[b.client] = x.counts.Names.Labels[b.traits.SDK]
 	}
 	if g.id != (SessionID{}) {
-		x.sdk[g.id] = x.counts.Names.Labels[g.clientOf(SessionID{}).sdk]
+		x.sdk[g.id] = x.counts.Names.Labels[g.clientOf(SessionID{}).SDK]
 	}
 	g.failures(func(found []summary) {
 		failures := make([]*Failure, len(found))
@@ -96,7 +96,7 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	return &Failure{
 		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
 		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,
-		First: s.first, SDK: names.Labels[g.clientOf(s.client).sdk],
+		First: s.first, SDK: names.Labels[g.clientOf(s.client).SDK],
 	}
 }
 

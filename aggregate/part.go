@@ -216,7 +216,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	*e = Entry{ID: c.order[i].id, From: FromSource, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
 	if n := c.order[i].number; n != 0 {
 		k := &t.sessions.known[n-1]
-		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.traits.sdk, k.traits.browser, k.traits.os
+		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.traits.SDK, k.traits.Browser, k.traits.OS
 		e.Session, e.Client = t.sessions.link(k.is), t.sessions.link(k.of)
 	}
 	e.Cells = append(e.Cells, c.cells[c.cellsAt[i]:c.cellsAt[i+1]]...)

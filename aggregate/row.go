@@ -111,14 +111,14 @@ func (o *nameOrder) compareRows(a, b Row) int {
 	case a.Stated != b.Stated:
 		return cmp.Compare(a.Stated, b.Stated)
 	}
-	return o.compareTraits(traits{a.SDK, a.Browser, a.OS}, traits{b.SDK, b.Browser, b.OS})
+	return o.compareTraits(Traits{a.SDK, a.Browser, a.OS}, Traits{b.SDK, b.Browser, b.OS})
 }
 
-func (o *nameOrder) compareTraits(a, b traits) int {
+func (o *nameOrder) compareTraits(a, b Traits) int {
 	if a == b {
 		return 0
 	}
-	return cmp.Or(cmp.Compare(o.labels[a.sdk], o.labels[b.sdk]), cmp.Compare(o.labels[a.browser], o.labels[b.browser]), cmp.Compare(o.labels[a.os], o.labels[b.os]))
+	return cmp.Or(cmp.Compare(o.labels[a.SDK], o.labels[b.SDK]), cmp.Compare(o.labels[a.Browser], o.labels[b.Browser]), cmp.Compare(o.labels[a.OS], o.labels[b.OS]))
 }
 
 // mergeAt is how many rows are gathered before those alike are made one.
@@ -171,7 +171,7 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 }
 
 // by sets the client.
-func (r *Row) by(t traits) { r.SDK, r.Browser, r.OS = t.sdk, t.browser, t.os }
+func (r *Row) by(t Traits) { r.SDK, r.Browser, r.OS = t.SDK, t.Browser, t.OS }
 
 func (r *Row) add(other *Row) {
 	r.Failures += other.Failures

@@ -82,7 +82,7 @@ type known struct {
 	is   uint32 // number plus one of the session that a stand-in was seen with; zero: none
 	of   uint32 // likewise the client that a connection was seen with
 
-	traits traits // of a stand-in FromClient
+	traits Traits // of a stand-in FromClient
 	key    Name   // label of the API key of a session
 }
 

@@ -40,13 +40,13 @@ func (r resolution) of() SessionID { return r.standIn }
 // A belonging is a client that was seen in a session.
 type belonging struct {
 	session, client SessionID
-	traits          traits
+	traits          Traits
 	own             bool // it was seen in no other one
 }
 
 func (b belonging) compare(other belonging) int {
 	return cmp.Or(b.session.Compare(other.session), b.client.Compare(other.client), compareBools(b.own, other.own),
-		cmp.Compare(b.traits.sdk, other.traits.sdk), cmp.Compare(b.traits.browser, other.traits.browser), cmp.Compare(b.traits.os, other.traits.os))
+		cmp.Compare(b.traits.SDK, other.traits.SDK), cmp.Compare(b.traits.Browser, other.traits.Browser), cmp.Compare(b.traits.OS, other.traits.OS))
 }
 
 func (b belonging) of() SessionID { return b.session }
@@ -61,11 +61,11 @@ func (s seenWith) compare(other seenWith) int {
 // A clientEntry is what is known of a client.
 type clientEntry struct {
 	client, session SessionID // which it is, itself if it stands for itself
-	traits          traits
+	traits          Traits
 }
 
 func (c clientEntry) compare(other clientEntry) int {
-	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.traits.sdk, other.traits.sdk))
+	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.traits.SDK, other.traits.SDK))
 }
 
 func (c clientEntry) of() SessionID { return c.client }
@@ -228,8 +228,8 @@ func (s *settling) client(e *Entry) {
 		s.resolve(e, is)
 	}
 	s.meet(e, is)
-	t := traits{e.SDK, e.Browser, e.OS}
-	s.sdks[t.sdk] = true
+	t := Traits{e.SDK, e.Browser, e.OS}
+	s.sdks[t.SDK] = true
 	s.known.add(clientEntry{e.ID, is, t})
 	s.clients.add(belonging{is, e.ID, t, true})
 }

@@ -30,7 +30,7 @@ type Tally struct {
 	errors    names
 	methods   names
 	labels    names // of SDK versions, browsers and systems
-	agents    map[string]traits
+	agents    map[string]Traits
 	evidences evidences
 
 	steps runs[step]

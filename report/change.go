@@ -24,8 +24,10 @@ type Change struct {
 	Test          *Test       // nil if there was no test
 	Verdict       string      // one of those below; "" for FailureRate, and if a share is unknown
 
-	Acknowledged bool
-	label        string // how the error is called in a table
+	Acknowledged bool   // Options.Ignore lists the error
+	Reason       string // that stands there; "" for none
+
+	label string // how the error is called in a table
 }
 
 // What a Change is of.
@@ -331,6 +333,7 @@ type jsonChange struct {
 	P             *float64   `json:"p"`
 	Q             *float64   `json:"q"`
 	Verdict       *string    `json:"verdict"`
+	Acknowledged  bool       `json:"acknowledged,omitempty"`
 }
 
 type jsonShare struct {
@@ -349,6 +352,7 @@ func jsonChanges(changes []Change) []jsonChange {
 			WindowStart: instant(c.Start), BaselineStart: instant(c.Baseline),
 			Method: c.Method, Scope: c.Scope, Error: optional(c.Error), Code: optional(c.Code), Measure: c.Measure,
 			Before: c.Before.json(), After: c.After.json(), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
+			Acknowledged: c.Acknowledged,
 		}
 		if c.Test != nil {
 			row.P, row.Q = &c.Test.P, &c.Test.Q

@@ -20,41 +20,61 @@ var CSVTables = []string{"errors", "methods", "changes"}
 func WriteCSV(w io.Writer, r *Report, table string) error {
 	switch table {
 	case "errors", "":
-		return writeRows(w, r.csvErrors())
+		rows, names := r.csvErrors()
+		return writeRows(w, rows, r.By, names)
 	case "methods":
-		return writeRows(w, r.jsonMethods())
+		rows, names := r.csvMethods()
+		return writeRows(w, rows, r.By, names)
 	case "changes":
-		return writeRows(w, jsonChanges(r.Changes))
+		return writeRows(w, jsonChanges(r.Changes), "", nil)
 	}
 	return fmt.Errorf("%q is not a table: expected one of %s", table, strings.Join(CSVTables, ", "))
 }
 
-// A csvError has its denominator beside it, which in JSON stands with the window.
+// A csvError has its denominator beside it, which in JSON stands with the window or the
+// group.
 type csvError struct {
 	jsonError
-	SessionsSeen *int `json:"sessions_seen"` // in the window
+	SessionsSeen *int `json:"sessions_seen"` // in the window, of the group
+	Acknowledged bool `json:"acknowledged"`
 }
 
-func (r *Report) csvErrors() []csvError {
-	var out []csvError
-	for i, e := range r.jsonErrors() {
-		row := csvError{jsonError: e}
-		if window := r.Errors[i].Window; window != Timeless {
-			row.SessionsSeen = &r.Windows[window].Sessions
+// csvErrors returns rows, and the name of the group that each is of.
+func (r *Report) csvErrors() (rows []csvError, names []string) {
+	for _, e := range r.errorRows() {
+		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged}
+		if e.Window != Timeless {
+			row.SessionsSeen = &e.group.Report.Windows[e.Window].Sessions
 		}
-		out = append(out, row)
+		rows, names = append(rows, row), append(names, e.group.Name)
 	}
-	return out
+	return rows, names
 }
 
-func writeRows[T any](w io.Writer, rows []T) error {
+func (r *Report) csvMethods() (rows []jsonMethod, names []string) {
+	for _, m := range r.methodRows() {
+		rows, names = append(rows, method(m.Method, r.windowStart(m.Window))), append(names, m.group.Name)
+	}
+	return rows, names
+}
+
+// writeRows writes rows, and the names of their groups in a last column if they are
+// divided.
+func writeRows[T any](w io.Writer, rows []T, by Dimension, names []string) error {
 	out := csv.NewWriter(w)
 	heads := headsOf(reflect.TypeFor[T](), "")
+	if by != "" {
+		heads = append(heads, string(by))
+	}
 	if err := out.Write(heads); err != nil {
 		return err
 	}
-	for _, row := range rows {
-		if err := out.Write(cellsOf(reflect.ValueOf(row), make([]string, 0, len(heads)))); err != nil {
+	for i, row := range rows {
+		cells := cellsOf(reflect.ValueOf(row), make([]string, 0, len(heads)))
+		if by != "" {
+			cells = append(cells, harmless(names[i]))
+		}
+		if err := out.Write(cells); err != nil {
 			return err
 		}
 	}
@@ -74,7 +94,8 @@ func headsOf(t reflect.Type, name string) []string {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		// An embedded struct has no name of its own.
-		out = append(out, headsOf(f.Type, strings.Trim(name+"_"+f.Tag.Get("json"), "_"))...)
+		own, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		out = append(out, headsOf(f.Type, strings.Trim(name+"_"+own, "_"))...)
 	}
 	return out
 }

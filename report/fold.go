@@ -20,6 +20,7 @@ type fold struct {
 	errors  map[errorKey]*Error
 	failed  mark
 	shown   map[string]bool // methods with something by the error that the report is of
+	only    []bool          // by window: whether it counts; nil: all do
 }
 
 type methodKey struct {
@@ -65,9 +66,30 @@ func newFold(r *Report, c *aggregate.Counts, filter *aggregate.Filter) *fold {
 	return f
 }
 
+// part returns a fold for a part of what a fold counts, in the same windows. Of methods
+// it shows what the whole does.
+func (f *fold) part() *fold {
+	r := f.report
+	part := &Report{
+		ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
+		Window: r.Window, Zone: r.Zone, Filter: r.Filter, Windows: slices.Clone(r.Windows),
+	}
+	part.overall = part
+	part.Totals.Evidence = map[string]int64{}
+	for i := range part.Windows {
+		w := &part.Windows[i]
+		w.Records, w.Sessions, w.SessionsFailed, w.failed = 0, 0, 0, mark{}
+	}
+	return &fold{
+		report: part, names: f.names, window: f.window, shown: f.shown,
+		methods: map[methodKey]*Method{}, errors: map[errorKey]*Error{},
+	}
+}
+
 // foldAll makes a report of counts, and the same with the whole input as one window,
-// if that is another one. The counts are read once.
-func foldAll(c *aggregate.Counts, r, overall *Report) error {
+// if that is another one, and the parts of both by each dimension. The counts are read
+// once.
+func foldAll(c *aggregate.Counts, r, overall *Report, dimensions []Dimension) error {
 	filter, err := r.Filter.of(c)
 	if err != nil {
 		return err
@@ -76,6 +98,10 @@ func foldAll(c *aggregate.Counts, r, overall *Report) error {
 	if overall != r {
 		folds = append(folds, newFold(overall, c, &filter))
 	}
+	var dividers []*divider
+	for _, d := range dimensions {
+		dividers = append(dividers, newDivider(d, folds))
+	}
 	for s, err := range c.Sessions(filter) {
 		if err != nil {
 			return err
@@ -83,9 +109,15 @@ func foldAll(c *aggregate.Counts, r, overall *Report) error {
 		for _, f := range folds {
 			f.session(s)
 		}
+		for _, d := range dividers {
+			d.session(s)
+		}
 	}
 	for _, f := range folds {
 		f.end()
+	}
+	for _, d := range dividers {
+		r.Breakdowns = append(r.Breakdowns, d.end())
 	}
 	return nil
 }
@@ -151,6 +183,9 @@ func (f *fold) windowOf(c aggregate.Cell) int {
 	return f.window[c]
 }
 
+// counts reports whether what is in a window counts.
+func (f *fold) counts(window int) bool { return f.only == nil || window != Timeless && f.only[window] }
+
 // sightings counts the session.
 func (f *fold) sightings(s *aggregate.Session) {
 	r := f.report
@@ -164,7 +199,7 @@ func (f *fold) sightings(s *aggregate.Session) {
 	window := Timeless
 	for _, c := range s.Cells {
 		// Cells come in order, and so do windows.
-		if w := f.windowOf(c); w != window {
+		if w := f.windowOf(c); w != window && f.counts(w) {
 			r.Windows[w].Sessions++
 			window = w
 		}
@@ -181,7 +216,11 @@ func (f *fold) attempts(s *aggregate.Session, row *aggregate.Attempts) {
 		f.report.Totals.TimelessAttempts += row.Attempts
 		return
 	}
-	m := f.method(methodKey{f.windowOf(row.Cell), method})
+	key := methodKey{f.windowOf(row.Cell), method}
+	if !f.counts(key.window) {
+		return
+	}
+	m := f.method(key)
 	if m.Attempts == nil {
 		m.Attempts = &Attempts{AnyError: filter.Error != ""}
 	}
@@ -247,6 +286,9 @@ func (f *fold) row(s *aggregate.Session, row *aggregate.Row) {
 		return
 	}
 	key := methodKey{f.windowOf(row.Cell), method}
+	if !f.counts(key.window) {
+		return
+	}
 	m := f.method(key)
 	if !taken {
 		// A session that failed by another error could have failed by this one.
@@ -321,12 +363,17 @@ func (f *fold) end() {
 		}
 		r.Errors = append(r.Errors, *e)
 	}
-	slices.SortFunc(r.Methods, func(a, b Method) int {
-		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Name, b.Name))
-	})
-	slices.SortFunc(r.Errors, func(a, b Error) int {
-		return cmp.Or(compareWindows(a.Window, b.Window), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
-	})
+	slices.SortFunc(r.Methods, func(a, b Method) int { return a.compare(&b) })
+	slices.SortFunc(r.Errors, func(a, b Error) int { return a.compare(&b) })
+}
+
+func (m *Method) compare(other *Method) int {
+	return cmp.Or(compareWindows(m.Window, other.Window), cmp.Compare(m.Name, other.Name))
+}
+
+func (e *Error) compare(other *Error) int {
+	return cmp.Or(compareWindows(e.Window, other.Window), cmp.Compare(e.Method, other.Method),
+		cmp.Compare(e.Name, other.Name), cmp.Compare(e.Code, other.Code))
 }
 
 // compareWindows orders windows by time, and what has no time last.

@@ -55,6 +55,9 @@ import (
 // another mix of them. What could be read (records.skipped, sources.damaged) is of all
 // input.
 //
+// Errors that --ignore lists are left out of errors.new, errors.gone, errors.unnamed and
+// errors.undocumented, and where the SUBJECT is an error. All other gates count them.
+//
 // Rates are compared as they are, without their interval: one failed attempt of one is
 // above any bound but 100%. What is more than chance is told by regressed and
 // improved: the verdict of the session rate's test among all rows of the comparison
@@ -191,6 +194,10 @@ func GateHelp() string {
 		table.row(m.name, m.of(), m.help)
 	}
 	table.write(&b)
+	b.WriteString(`
+Errors that --ignore lists are left out of errors.new, errors.gone, errors.unnamed and
+errors.undocumented, and where the SUBJECT is an error. All other gates count them.
+`)
 	return b.String()
 }
 
@@ -698,15 +705,36 @@ func (s *stretch) methods(of *subject) []*Method {
 	return out
 }
 
-// errors are the rows of a subject's error.
-func (s *stretch) errors(of *subject) []*Error {
-	var out []*Error
+// errors are the rows of a subject's error that are not acknowledged. note says that there
+// are others.
+func (s *stretch) errors(of *subject) (out []*Error, note string) {
+	acknowledged := 0
 	for i := range s.report.Errors {
-		if e := &s.report.Errors[i]; e.Window == s.window && of.takesMethod(e.Method) && of.takesError(e.Name) {
+		e := &s.report.Errors[i]
+		switch {
+		case e.Window != s.window || !of.takesMethod(e.Method) || !of.takesError(e.Name):
+		case e.Acknowledged:
+			acknowledged++
+		default:
 			out = append(out, e)
 		}
 	}
-	return out
+	return out, leftOut(acknowledged)
+}
+
+// leftOut says that errors are acknowledged, as the end of a sentence; nothing if none is.
+func leftOut(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", not counting %s that %s acknowledged", count(n, "error"), areIs(n))
+}
+
+func areIs(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // A finding is what a gate measures of one row.
@@ -786,7 +814,8 @@ func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) 
 
 // ofError sums what adds up, and measures the rest method by method.
 func (g Gate) ofError(s *stretch) []finding {
-	rows, name := s.errors(&g.subject), Printable(g.subject.err)
+	rows, note := s.errors(&g.subject)
+	name := Printable(g.subject.err)
 	where := ""
 	if g.subject.method != "" {
 		where = " in " + Printable(g.subject.method)
@@ -799,9 +828,9 @@ func (g Gate) ofError(s *stretch) []finding {
 			lines += e.Lines
 		}
 		if g.measure.name == "lines" {
-			return []finding{{part: lines, text: fmt.Sprintf("%s%s has %s", name, where, count(lines, "line"))}}
+			return []finding{{part: lines, text: fmt.Sprintf("%s%s has %s", name, where, count(lines, "line")), note: note}}
 		}
-		return []finding{{part: failures, text: fmt.Sprintf("%s%s has %s", name, where, count(failures, "failure"))}}
+		return []finding{{part: failures, text: fmt.Sprintf("%s%s has %s", name, where, count(failures, "failure")), note: note}}
 	}
 	var out []finding
 	for _, e := range rows {
@@ -811,6 +840,9 @@ func (g Gate) ofError(s *stretch) []finding {
 	if len(out) == 0 {
 		what := cmp.Or(Printable(g.subject.method), sdk) + " failed by " + name
 		out = append(out, g.ofSessions(what, 0, 0, s.sessionsOf(g.subject.method)))
+	}
+	for i := range out {
+		out[i].note += note
 	}
 	return out
 }
@@ -837,13 +869,18 @@ func (g Gate) ofWhole(s *stretch) finding {
 		return finding{part: failures, text: "the report has " + count(failures, "failure")}
 	case "errors.unnamed":
 		unnamed := int64(0)
-		for _, e := range s.errors(&subject{}) {
+		rows, note := s.errors(&subject{})
+		for _, e := range rows {
 			unnamed += e.Failures
 		}
-		return finding{part: unnamed, text: fmt.Sprintf("%s of %s have no name", number(unnamed), count(failures, "failure"))}
+		return finding{part: unnamed, text: fmt.Sprintf("%s of %s have no name", number(unnamed), count(failures, "failure")), note: note}
 	case "errors.undocumented":
-		names := s.undocumented()
-		return finding{part: int64(len(names)), text: fmt.Sprintf("%s not in the vendor's reference%s", isAre(len(names), "error"), listed(names))}
+		names, acknowledged := s.undocumented()
+		return finding{
+			part: int64(len(names)),
+			text: fmt.Sprintf("%s not in the vendor's reference%s", isAre(len(names), "error"), listed(names)),
+			note: leftOut(acknowledged),
+		}
 	case "hours.silent":
 		if w.Hours.All == 0 {
 			return finding{unknown: "no record bears a time"}
@@ -858,24 +895,26 @@ func (g Gate) ofWhole(s *stretch) finding {
 	}
 }
 
-// undocumented are the names of errors that the vendor's reference lacks.
-func (s *stretch) undocumented() []string {
-	var out []string
+// undocumented are the names of errors that the vendor's reference lacks, and how many of
+// such errors are left out as they are acknowledged.
+func (s *stretch) undocumented() (names []string, acknowledged int) {
 	for i := range s.report.Errors {
-		if e := &s.report.Errors[i]; e.Window == s.window && e.Failures > 0 && e.Name != "" && e.Documented == "no" {
-			out = append(out, Printable(e.Name))
+		e := &s.report.Errors[i]
+		switch {
+		case e.Window != s.window || e.Failures == 0 || e.Name == "" || e.Documented != "no":
+		case e.Acknowledged:
+			acknowledged++
+		default:
+			names = append(names, Printable(e.Name))
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	slices.Sort(names)
+	return slices.Compact(names), acknowledged
 }
 
 // isAre begins a sentence on things.
 func isAre(n int, what string) string {
-	if n == 1 {
-		return count(n, what) + " is"
-	}
-	return count(n, what) + " are"
+	return count(n, what) + " " + areIs(n)
 }
 
 // listed names the first of some things, in brackets.
@@ -1003,19 +1042,22 @@ func (g Gate) called(r *Report, verdict string) (string, bool, error) {
 		return "", false, err
 	}
 	var names []string
-	unknown := 0
+	unknown, acknowledged := 0, 0
 	for _, c := range r.Changes {
 		switch {
 		case c.Scope != ScopeError:
+		case c.Acknowledged && c.Verdict == verdict:
+			acknowledged++
+		case c.Acknowledged:
 		case c.Verdict == verdict:
 			names = append(names, Printable(c.label+" in "+c.Method))
 		case c.Verdict == "":
 			unknown++
 		}
 	}
-	f := finding{part: int64(len(names)), text: fmt.Sprintf("%s %s%s", isAre(len(names), "error"), verdict, listed(names))}
+	f := finding{part: int64(len(names)), text: fmt.Sprintf("%s %s%s", isAre(len(names), "error"), verdict, listed(names)), note: leftOut(acknowledged)}
 	if unknown > 0 {
-		f.note = fmt.Sprintf("; %s more cannot be judged, as no such failure bears a session ID", number(unknown))
+		f.note += fmt.Sprintf("; %s more cannot be judged, as no such failure bears a session ID", number(unknown))
 	}
 	return g.judge([]finding{f}, words)
 }
@@ -1026,7 +1068,10 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	rows := g.rows(r.Changes)
+	rows, acknowledged := g.rows(r.Changes)
+	if len(rows) == 0 && acknowledged > 0 {
+		return fmt.Sprintf("%s acknowledged", isAre(acknowledged, "such error")) + words, false, nil
+	}
 	if len(rows) == 0 {
 		if err := tooFew(before.sessions, after.sessions); err != nil {
 			return "", false, err
@@ -1052,7 +1097,7 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		return "", false, err
 	}
 	slices.SortStableFunc(told, g.worstFirst)
-	out := told[0].sentence() + words
+	out := told[0].sentence() + words + leftOut(acknowledged)
 	if n := len(fired) - 1; n > 0 {
 		out += fmt.Sprintf("; %s more fired", number(n))
 	}
@@ -1062,16 +1107,24 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 	return out, len(fired) > 0, nil
 }
 
-// rows are the changes that the gate is of. Errors are only looked at if one is named:
-// a method's row is of all its errors.
-func (g Gate) rows(changes []Change) []Change {
+// rows are the changes that the gate is of, and how many are left out as they are
+// acknowledged. Errors are only looked at if one is named: a method's row is of all its
+// errors.
+func (g Gate) rows(changes []Change) (rows []Change, acknowledged int) {
 	scope := ScopeMethod
 	if g.subject.err != "" {
 		scope = ScopeError
 	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-		return c.Measure != SessionRate || c.Scope != scope || !g.subject.takesMethod(c.Method) || !g.subject.takesError(c.Error)
-	})
+	for _, c := range changes {
+		switch {
+		case c.Measure != SessionRate || c.Scope != scope || !g.subject.takesMethod(c.Method) || !g.subject.takesError(c.Error):
+		case c.Acknowledged:
+			acknowledged++
+		default:
+			rows = append(rows, c)
+		}
+	}
+	return rows, acknowledged
 }
 
 // asks reports whether a verdict is one that the gate is for.

@@ -17,10 +17,10 @@ const schemaVersion = 1
 func WriteJSON(w io.Writer, r *Report) error {
 	out := jsonReport{
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
-		Window: r.Window.String(), Zone: r.Zone.String(),
+		Window: r.Window.String(), Zone: r.Zone.String(), By: r.By,
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
 		Totals: r.jsonTotals(), Sources: r.jsonSources(),
-		Windows: []jsonWindow{}, Errors: r.jsonErrors(), Methods: r.jsonMethods(),
+		Windows: []jsonWindow{}, Groups: r.jsonGroups(), Errors: r.jsonErrors(), Methods: r.jsonMethods(),
 		Changes: jsonChanges(r.Changes), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
 	}
 	for _, w := range r.Windows {
@@ -35,44 +35,85 @@ func WriteJSON(w io.Writer, r *Report) error {
 	return enc.Encode(out)
 }
 
-func (r *Report) jsonErrors() []jsonError {
-	out := []jsonError{}
-	for _, e := range r.Errors {
-		out = append(out, jsonError{
-			WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
-			Codes: e.Codes, Documented: e.Documented,
-			Failures: e.Failures, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
-			First: instant(e.First), Last: instant(e.Last),
-		})
+func (r *Report) jsonErrors() []jsonErrorOf {
+	out := []jsonErrorOf{}
+	for _, row := range r.errorRows() {
+		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Acknowledged})
 	}
 	return out
 }
 
-func (r *Report) jsonMethods() []jsonMethod {
-	out := []jsonMethod{}
-	for _, m := range r.Methods {
-		out = append(out, method(&m, r.windowStart(m.Window)))
+func (r *Report) jsonError(e *Error) jsonError {
+	return jsonError{
+		WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
+		Codes: e.Codes, Documented: e.Documented,
+		Failures: e.Failures, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
+		First: instant(e.First), Last: instant(e.Last),
+	}
+}
+
+func (r *Report) jsonMethods() []jsonMethodOf {
+	out := []jsonMethodOf{}
+	for _, row := range r.methodRows() {
+		out = append(out, jsonMethodOf{r.jsonLabel(row.group), method(row.Method, r.windowStart(row.Window))})
 	}
 	return out
+}
+
+// jsonGroups say how many sessions of each group were seen, nil if rows are not divided.
+func (r *Report) jsonGroups() []jsonGroup {
+	if r.By == "" {
+		return nil
+	}
+	out := []jsonGroup{}
+	for i := range r.Windows {
+		for _, g := range r.groups() {
+			if w := &g.Report.Windows[i]; w.Sessions > 0 {
+				out = append(out, jsonGroup{r.jsonLabel(g), r.windowStart(i), w.Sessions, w.SessionsFailed})
+			}
+		}
+	}
+	return out
+}
+
+// jsonLabel names the group of a row.
+func (r *Report) jsonLabel(g *Group) (l jsonLabel) {
+	if r.By == "" {
+		return l
+	}
+	name := optional(g.Name)
+	switch r.By {
+	case BySDK:
+		l.SDK = &name
+	case ByBrowser:
+		l.Browser = &name
+	case ByOS:
+		l.OS = &name
+	case ByAPIKey:
+		l.APIKey = &name
+	}
+	return l
 }
 
 type jsonReport struct {
-	SchemaVersion    int           `json:"schema_version"`
-	ToolVersion      string        `json:"tool_version"`
-	CatalogueVersion string        `json:"catalogue_version"`
-	Window           string        `json:"window"`
-	Zone             string        `json:"tz"`
-	Since            *string       `json:"since"`
-	Until            *string       `json:"until"`
-	Filters          jsonFilters   `json:"filters"`
-	Totals           jsonTotals    `json:"totals"`
-	Sources          []jsonSource  `json:"sources"`
-	Windows          []jsonWindow  `json:"windows"`
-	Errors           []jsonError   `json:"errors"`
-	Methods          []jsonMethod  `json:"methods"`
-	Changes          []jsonChange  `json:"changes"`
-	Baseline         *jsonBaseline `json:"baseline"`
-	Warnings         []string      `json:"warnings"`
+	SchemaVersion    int            `json:"schema_version"`
+	ToolVersion      string         `json:"tool_version"`
+	CatalogueVersion string         `json:"catalogue_version"`
+	Window           string         `json:"window"`
+	Zone             string         `json:"tz"`
+	By               Dimension      `json:"by,omitempty"`
+	Since            *string        `json:"since"`
+	Until            *string        `json:"until"`
+	Filters          jsonFilters    `json:"filters"`
+	Totals           jsonTotals     `json:"totals"`
+	Sources          []jsonSource   `json:"sources"`
+	Windows          []jsonWindow   `json:"windows"`
+	Groups           []jsonGroup    `json:"groups,omitzero"` // of By
+	Errors           []jsonErrorOf  `json:"errors"`
+	Methods          []jsonMethodOf `json:"methods"`
+	Changes          []jsonChange   `json:"changes"`
+	Baseline         *jsonBaseline  `json:"baseline"`
+	Warnings         []string       `json:"warnings"`
 }
 
 // A jsonBaseline is what a report was compared with.
@@ -191,6 +232,34 @@ type jsonWindow struct {
 	SessionsFailed int     `json:"sessions_failed"`
 	Hours          int     `json:"hours"`
 	Silent         int     `json:"hours_without_records"`
+}
+
+// A jsonLabel is the name of the group that a row is of, under what rows are divided by.
+// It is not there if they are not, and null for the group without a name.
+type jsonLabel struct {
+	SDK     **string `json:"sdk,omitempty"`
+	Browser **string `json:"browser,omitempty"`
+	OS      **string `json:"os,omitempty"`
+	APIKey  **string `json:"apikey,omitempty"`
+}
+
+// A jsonGroup says how many sessions of a group were seen in a window.
+type jsonGroup struct {
+	jsonLabel
+	WindowStart    *string `json:"window_start"`
+	Sessions       int     `json:"sessions"`
+	SessionsFailed int     `json:"sessions_failed"`
+}
+
+type jsonErrorOf struct {
+	jsonLabel
+	jsonError
+	Acknowledged bool `json:"acknowledged,omitempty"`
+}
+
+type jsonMethodOf struct {
+	jsonLabel
+	jsonMethod
 }
 
 type jsonError struct {

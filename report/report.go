@@ -32,6 +32,16 @@ type Options struct {
 	ToolVersion string
 	Warnings    []string // what the caller has to say about the input, as what of it is missing
 
+	// Ignore lists errors that are acknowledged at the time Now, those of the Baseline
+	// too, which New marks. nil: none.
+	Ignore *Ignore
+	Now    time.Time
+
+	// Breakdown says by what the report is divided besides. By is one of them, made
+	// even if it is not among them, whose groups are the rows of JSON and CSV; "" for none.
+	Breakdown []Dimension
+	By        Dimension
+
 	// Baseline is a report of what came before, made of its own input, to compare
 	// with. It has to have the same Zone and Filter, but for bounds of time: the rate
 	// of one method or SDK is no baseline for that of another. New does not check it.
@@ -61,6 +71,11 @@ type Report struct {
 	// sorted by method, error and code.
 	Changes  []Change
 	Baseline *Report
+
+	Ignored []IgnoredLine // of Options.Ignore, in order
+
+	Breakdowns []Breakdown // in the order in which they were asked for
+	By         Dimension   // of one of them, whose groups are the rows of JSON and CSV; "" for none
 
 	overall *Report  // the same with the whole input as one window
 	missing []string // what the caller had to say about the input
@@ -172,9 +187,10 @@ type Error struct {
 	First       time.Time        // of the lines; zero if none bears a time
 	Last        time.Time
 
-	failed mark
+	Acknowledged bool   // Options.Ignore lists it
+	Reason       string // that stands there; "" for none
 
-	Acknowledged bool
+	failed mark
 }
 
 // Timeless is the window of lines without a time, where time is divided.
@@ -189,7 +205,7 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources, Baseline: o.Baseline, missing: o.Warnings,
+		Sources: sources, Baseline: o.Baseline, By: o.By, missing: o.Warnings,
 	}
 	for _, s := range sources {
 		r.Totals.Add(&s.Account)
@@ -197,10 +213,17 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 	if r.overall = r; !o.Window.All() {
 		r.overall = &Report{Zone: o.Zone, Filter: o.Filter}
 	}
-	if err := foldAll(counts, r, r.overall); err != nil {
+	dimensions := o.Breakdown
+	if o.By != "" && !slices.Contains(dimensions, o.By) {
+		dimensions = append(slices.Clip(dimensions), o.By)
+	}
+	if err := foldAll(counts, r, r.overall, dimensions); err != nil {
 		return nil, err
 	}
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
 	r.Changes = r.changes()
+	if o.Ignore != nil {
+		r.Warnings = append(r.Warnings, r.acknowledge(&o, counts.Names)...)
+	}
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
 )
 
@@ -64,7 +65,9 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	}
 	options := plan.options
 	options.Warnings = read.missing
+	options.Ignore = nil // that of the report marks its baseline too
 	// What came before is meant as a whole.
+	options.Window = aggregate.Window{}
 	options.Filter.Since, options.Filter.Until = time.Time{}, time.Time{}
 	if plan.options.Baseline, err = report.New(counts, read.sources, options); err != nil {
 		return nil, err

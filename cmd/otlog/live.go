@@ -49,7 +49,9 @@ func (o *reportOptions) scanLive(s streams, plan *reportPlan) scanner {
 
 // draw shows a report on a screen.
 func (o *reportOptions) draw(view *screen, counts *aggregate.Counts, sources []*aggregate.Source, plan *reportPlan) error {
-	r, err := report.New(counts, sources, plan.options)
+	options := plan.options
+	options.Breakdown, options.By = nil, "" // there is no room for them
+	r, err := report.New(counts, sources, options)
 	if err != nil {
 		return err
 	}

@@ -24,12 +24,14 @@ type reportOptions struct {
 	key    keyOptions
 	output string
 	window string
+	by     string
 	filter filterOptions
 	top    int
 	color  colorOption
 	live   bool
 	read   readOptions
 
+	ignore   string
 	failOn   []string
 	baseline []string
 	diff     bool // the baseline is one of two arguments, and the text is about changes
@@ -48,6 +50,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	}
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
 	f.StringVar(&o.window, "window", "all", "divide time: "+strings.Join(aggregate.Windows, ", ")+", or all for one window over the whole input")
+	f.StringVar(&o.by, "by", "", "divide by `WHAT` clients are: "+dimensions(", ")+"; rows of json and csv get a column of that name")
 	o.filter.addZone(cmd, "windows and times")
 	o.filter.addFlags(cmd)
 	f.IntVar(&o.top, "top", 10, "how many errors, changes, groups and inputs a report for people lists, 0 for all; of html all by default")
@@ -56,6 +59,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	if !o.diff {
 		f.StringArrayVar(&o.baseline, "baseline", nil, "compare with this `PATH`, logs or a partial: what changed since, and is it chance?")
 	}
+	f.StringVar(&o.ignore, "ignore", "", "`FILE` with errors that are acknowledged, one a line: ERROR [METHOD] [until DATE] [# why]")
 	f.StringArrayVar(&o.failOn, "fail-on", nil, "end with status 4 if this `GATE` fires, as in 'publish.failure_rate > 2%', 'errors.new > 0',\n'session_rate regressed' (otlog help gates)")
 	f.BoolVar(&o.live, "live", false, "show what a pipe has brought so far, once a second, on the terminal; Ctrl-C ends with the report")
 	o.read.addFlags(cmd)
@@ -68,6 +72,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 		complete("table", append([]string{"changes"}, report.Tables...)...)
 	}
 	complete("window", append([]string{"all"}, aggregate.Windows...)...)
+	complete("by", strings.Fields(dimensions(" "))...)
 }
 
 // formats are what --format may be.
@@ -113,6 +118,9 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
 		return nil, usageError(fmt.Errorf("--window: %w%s", err, didYouMean(report.Nearest(o.window, aggregate.Windows))))
 	}
+	if err := o.resolveBy(&p.options); err != nil {
+		return nil, err
+	}
 	if p.options.Filter, p.options.Zone, err = o.filter.resolve(s.now); err != nil {
 		return nil, err
 	}
@@ -128,8 +136,71 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	if p.gates, err = o.gates(); err != nil {
 		return nil, err
 	}
-	p.options.ToolVersion = toolVersion()
+	if p.options.Ignore, err = readIgnore(o.ignore); err != nil {
+		return nil, err
+	}
+	p.options.Now, p.options.ToolVersion = s.now, toolVersion()
 	return p, o.resolveTable(s, p)
+}
+
+// dimensions names what a report can be divided by.
+func dimensions(separator string) string {
+	var out []string
+	for _, d := range report.Dimensions() {
+		out = append(out, string(d))
+	}
+	return strings.Join(out, separator)
+}
+
+// resolveBy says what the report is divided by. People see what clients are in any case.
+func (o *reportOptions) resolveBy(options *report.Options) error {
+	if slices.Contains([]string{"text", "markdown", "html"}, o.format) {
+		options.Breakdown = []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}
+	}
+	options.By = report.Dimension(o.by)
+	changes := o.diff || o.table == "changes"
+	switch {
+	case o.by == "":
+		return nil
+	case o.by == "method" || o.by == "error":
+		return usageError(fmt.Errorf("--by: rows are by method and error in any case\nhint: to divide them further, give one of %s", dimensions(", ")))
+	case o.by == "session":
+		return usageError(errors.New("--by: a report has no sessions\nhint: --format parquet --table errors has a row for each"))
+	case !slices.Contains(report.Dimensions(), options.By):
+		return usageError(fmt.Errorf("--by: %q is not what a report can be divided by: expected one of %s%s", o.by, dimensions(", "), nearDimension(o.by)))
+	case slices.Contains(report.TableFormats, o.format):
+		return usageError(fmt.Errorf("--by: rows of --format %s tell sdk, browser, os and api_key in any case", o.format))
+	case o.format == "csv" && changes:
+		return usageError(errors.New("--by: changes are of the whole\nhint: --table errors or methods of otlog report"))
+	}
+	return nil
+}
+
+// nearDimension is a hint to what was probably meant.
+func nearDimension(typed string) string {
+	for _, d := range report.Dimensions() {
+		if len(typed) > 2 && report.Alike(typed, string(d)) {
+			return fmt.Sprintf("\nhint: did you mean %s?", d)
+		}
+	}
+	return ""
+}
+
+// readIgnore reads a list of errors that are acknowledged; nil if there is none.
+func readIgnore(name string) (*report.Ignore, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--ignore: %w", err)
+	}
+	defer f.Close() // only read from: nothing can be lost
+	list, err := report.ParseIgnore(name, f)
+	if err != nil {
+		return nil, usageError(fmt.Errorf("--ignore: %w", err))
+	}
+	return list, nil
 }
 
 // resolveTable says which rows to write, if rows are wanted.
@@ -150,6 +221,8 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(report.Tables, ", "), didYouMean(report.Nearest(o.table, report.Tables))))
 	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
 		return usageError(fmt.Errorf("--format %s: rows have no baseline and no gates, and are not live", o.format))
+	case o.ignore != "":
+		return usageError(fmt.Errorf("--ignore: rows of --format %s do not tell what is acknowledged", o.format))
 	case terminal && o.output == "":
 		return usageError(fmt.Errorf("--format %s is nothing for a terminal: give a file with -o, or pipe it on", o.format))
 	}

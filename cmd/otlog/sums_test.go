@@ -45,6 +45,7 @@ func TestSumsTravel(t *testing.T) {
 			}
 			for _, view := range [][]string{
 				{"--window", "1d"}, {"--window", "15m", "--tz", "Asia/Kathmandu"},
+				{"--by", "sdk", "--window", "1d"}, {"--by", "browser"},
 				{"--since", "2026-11-05T07:11:03.5Z", "--until", "2026-11-09", "--method", "Session.publish"},
 			} {
 				view = append(view, "--format", "json")

@@ -1,0 +1,298 @@
+package report
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify/catalogue"
+)
+
+// An Ignore lists errors that are acknowledged: somebody knows of them, and need not be
+// told again. It is written with one error a line:
+//
+//	ERROR [METHOD] [until DATE] [# why]
+//
+// ERROR is a name, or the code of an error that is known by its code only. METHOD is as
+// reports call it; without one, or with *, the line is about the error in any method. From
+// DATE on, as in 2026-12-31, the line does not count any more. Blank lines and lines that
+// begin with # say nothing, and case does not matter.
+//
+// It changes what is shown where, and what gates on errors look at. It changes no number:
+// rates, tests and their q are those of all errors.
+type Ignore struct {
+	name  string
+	lines []IgnoredLine
+}
+
+// An IgnoredLine is a line of an Ignore that is about an error.
+type IgnoredLine struct {
+	Number int       // in the file, from 1
+	Error  string    // "" if it is known by its code
+	Code   int32     // 0 if it is known by its name
+	Method string    // "" for any
+	Until  time.Time // from when on the line does not count; zero: it always does
+	Why    string    // "" if it is not told
+
+	Expired bool // it does not count any more
+	Matched bool // an error of the report is the one that it is about, expired or not
+}
+
+const ignoreForm = "ERROR [METHOD] [until DATE] [# why]"
+
+// ParseIgnore reads an Ignore. name is what errors and warnings call it.
+func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
+	out := &Ignore{name: Printable(name)}
+	lines := bufio.NewScanner(r)
+	number := 0
+	for lines.Scan() {
+		number++
+		text := lines.Text()
+		if number == 1 {
+			text = strings.TrimPrefix(text, "\ufeff")
+		}
+		line, err := parseIgnored(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", out.name, number, err)
+		}
+		if line != nil {
+			line.Number = number
+			out.lines = append(out.lines, *line)
+		}
+	}
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("%s:%d: the line is too long: expected %s", out.name, number+1, ignoreForm)
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", out.name, err)
+	}
+	return out, nil
+}
+
+// parseIgnored reads one line, nil if it says nothing.
+func parseIgnored(text string) (*IgnoredLine, error) {
+	text, why, _ := strings.Cut(text, "#")
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	line := &IgnoredLine{Why: strings.TrimSpace(why)}
+	// take returns the next word, "" if there is none.
+	take := func() (word string) {
+		if len(words) > 0 {
+			word, words = words[0], words[1:]
+		}
+		return word
+	}
+	if err := line.parseError(take(), words); err != nil {
+		return nil, err
+	}
+	word := take()
+	if word != "" && word != "*" && !strings.EqualFold(word, "until") {
+		if _, line.Method = methodNamed(word); line.Method == "" {
+			return nil, fmt.Errorf("%q is no method: expected %s%s", word, ignoreForm, line.methodHint(word))
+		}
+		word = take()
+	} else if word == "*" {
+		word = take()
+	}
+	if strings.EqualFold(word, "until") {
+		var err error
+		if word = take(); word == "" {
+			return nil, errors.New("until is without a date: expected one as 2026-12-31")
+		}
+		if line.Until, err = time.Parse(time.DateOnly, word); err != nil {
+			return nil, fmt.Errorf("%q is no date: expected one as 2026-12-31", word)
+		}
+		word = take()
+	}
+	if word != "" {
+		return nil, fmt.Errorf("%q is too much: expected %s", word, ignoreForm)
+	}
+	return line, nil
+}
+
+// parseError reads which error the line is about.
+func (l *IgnoredLine) parseError(word string, behind []string) error {
+	if strings.Trim(word, digits) == "" {
+		code, err := strconv.ParseInt(word, 10, 32)
+		if err != nil || code == 0 {
+			return fmt.Errorf("%q is no code of an error", word)
+		}
+		l.Code = int32(code)
+		return nil
+	}
+	if !isName(word) {
+		// As in gates, or the other way round.
+		method, err, ok := strings.Cut(word, "/")
+		if !ok && len(behind) > 0 {
+			err = behind[0]
+		}
+		return fmt.Errorf("%q is no name or code of an error: expected %s%s", word, ignoreForm, hintTo(err, method))
+	}
+	name, listed := errorNamed(word)
+	if !listed {
+		name = strings.ToUpper(word) // logs tell of names that the catalogue lacks
+	}
+	l.Error = name
+	return nil
+}
+
+// methodHint says what was probably meant by a word that is no method.
+func (l *IgnoredLine) methodHint(word string) string {
+	if hint := hintTo(word, l.Error); hint != "" {
+		return hint
+	}
+	near := slices.DeleteFunc(Near(word), func(name string) bool { return !knownMethod(name) })
+	if len(near) == 0 {
+		return ""
+	}
+	return "\nhint: did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// hintTo says how to write an error of a method; nothing if one of them is none.
+func hintTo(err, method string) string {
+	name, isError := errorNamed(err)
+	if _, method = methodNamed(method); !isError || method == "" {
+		return ""
+	}
+	return fmt.Sprintf("\nhint: write %s %s", name, method)
+}
+
+// String returns the line as it is read, without the reason.
+func (l *IgnoredLine) String() string {
+	if l.Until.IsZero() {
+		return l.subject()
+	}
+	return l.subject() + " until " + l.Until.Format(time.DateOnly)
+}
+
+// subject is what the line is about.
+func (l *IgnoredLine) subject() string {
+	out := l.Error
+	if out == "" {
+		out = strconv.Itoa(int(l.Code))
+	}
+	if l.Method != "" {
+		out += " " + l.Method
+	}
+	return out // of names, which hold nothing that a terminal would hide
+}
+
+// key is by what lines are found.
+func (l *IgnoredLine) key() changeKey { return changeKey{name: strings.ToUpper(l.Error), code: l.Code} }
+
+// An acknowledger finds the lines that are about an error.
+type acknowledger struct {
+	lines []IgnoredLine
+	by    map[changeKey][]int // the number of lines, by error
+}
+
+// acknowledger returns what an Ignore says at a time in a zone. Without a time nothing
+// has expired.
+func (i *Ignore) acknowledger(now time.Time, zone *time.Location) *acknowledger {
+	a := &acknowledger{lines: slices.Clone(i.lines), by: map[changeKey][]int{}}
+	for n := range a.lines {
+		l := &a.lines[n]
+		if !l.Until.IsZero() {
+			year, month, day := l.Until.Date()
+			l.Until = time.Date(year, month, day, 0, 0, 0, 0, zone)
+			l.Expired = !now.Before(l.Until)
+		}
+		a.by[l.key()] = append(a.by[l.key()], n)
+	}
+	return a
+}
+
+// find reports whether an error is acknowledged, and why: the first line counts.
+func (a *acknowledger) find(of changeKey) (found bool, why string) {
+	for _, n := range a.by[changeKey{name: strings.ToUpper(of.name), code: of.code}] {
+		l := &a.lines[n]
+		if l.Method != "" && !strings.EqualFold(l.Method, of.method) {
+			continue
+		}
+		l.Matched = true
+		if !l.Expired && !found {
+			found, why = true, l.Why
+		}
+	}
+	return found, why
+}
+
+// mark marks the errors of a report and of its groups.
+func (a *acknowledger) mark(r *Report) {
+	all := []*Report{r}
+	if r.overall != nil && r.overall != r {
+		all = append(all, r.overall)
+	}
+	for _, r := range all {
+		for i := range r.Errors {
+			e := &r.Errors[i]
+			e.Acknowledged, e.Reason = a.find(e.changeKey())
+		}
+	}
+	for _, b := range r.Breakdowns {
+		for _, g := range b.Groups {
+			a.mark(g.Report)
+		}
+	}
+}
+
+// acknowledge marks what is acknowledged in a report and in its baseline, and returns
+// what there is to warn of.
+func (r *Report) acknowledge(o *Options, names *aggregate.Names) []string {
+	a := o.Ignore.acknowledger(o.Now, r.Zone)
+	a.mark(r)
+	if r.Baseline != nil {
+		a.mark(r.Baseline)
+	}
+	for i := range r.Changes {
+		if c := &r.Changes[i]; c.Scope == ScopeError {
+			c.Acknowledged, c.Reason = a.find(changeKey{c.Method, c.Error, c.Code})
+		}
+	}
+	r.Ignored = a.lines
+	var out []string
+	for i := range a.lines {
+		l := &a.lines[i]
+		problem := l.unknown(names)
+		if l.Expired {
+			problem = fmt.Sprintf("%s ran out on %s, and is not acknowledged any more", l.subject(), l.Until.Format(time.DateOnly))
+		}
+		if problem != "" {
+			out = append(out, fmt.Sprintf("%s:%d: %s", o.Ignore.name, l.Number, problem))
+		}
+	}
+	return out
+}
+
+// unknown says what of a line nobody knows, "" if there is nothing: that is probably a
+// mistake.
+func (l *IgnoredLine) unknown(names *aggregate.Names) string {
+	has := func(names []string, name string) bool {
+		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
+	}
+	kind, name := "", ""
+	switch {
+	case l.Matched:
+	case l.Error == "" && catalogue.LookupCode(l.Code) == nil:
+		return fmt.Sprintf("neither the catalogue nor the logs have the code %d", l.Code)
+	case l.Error != "" && !knownError(l.Error) && !has(names.Errors, l.Error):
+		kind, name = "error", l.Error
+	case l.Method != "" && !knownMethod(l.Method) && !has(names.Methods, l.Method):
+		kind, name = "method", l.Method
+	}
+	if kind == "" {
+		return ""
+	}
+	out := fmt.Sprintf("neither the catalogue nor the logs have the %s %s", kind, name)
+	if near := Near(name); len(near) > 0 {
+		out += ": did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return out
+}

@@ -1,0 +1,167 @@
+package report_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/report"
+)
+
+func parseIgnore(t *testing.T, text string) *report.Ignore {
+	t.Helper()
+	list, err := report.ParseIgnore("known.txt", strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestParseIgnore(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                 "",
+		"# OT_TIMEOUT\n\n \t# x\r\n":       "",
+		"ot_timeout":                       "1 OT_TIMEOUT",
+		"\ufeffOT_TIMEOUT\r\n":             "1 OT_TIMEOUT",
+		"\nOT_TIMEOUT publish":             "2 OT_TIMEOUT Session.publish",
+		"OT_TIMEOUT session.PUBLISH#a # b": `1 OT_TIMEOUT Session.publish: a # b`,
+		"OT_TIMEOUT *  until 2026-12-31":   "1 OT_TIMEOUT until 2026-12-31",
+		"ot_x Foo.bar UNTIL 2026-12-31 #":  "1 OT_X Foo.bar until 2026-12-31",
+		"1500 unknown # \x1b[31m":          "1 1500 unknown: \x1b[31m",
+		"0009":                             "1 9",
+	} {
+		r := sampleLogs(t, report.Options{Ignore: parseIgnore(t, text)})
+		var got []string
+		for _, l := range r.Ignored {
+			s := fmt.Sprintf("%d %s", l.Number, &l)
+			if l.Why != "" {
+				s += ": " + l.Why
+			}
+			got = append(got, s)
+		}
+		if strings.Join(got, "\n") != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"OT_TIMEOUT\nOT_X publish 3":  `known.txt:2: "3" is too much: `,
+		"\x1b[31m":                    `known.txt:1: "\x1b[31m" is no name or code of an error: `,
+		"publish/OT_TIMEOUT":          "hint: write OT_TIMEOUT Session.publish",
+		"OT_TIMEOUT publsh":           "hint: did you mean Session.publish?",
+		"publish OT_TIMEOUT":          "hint: write OT_TIMEOUT Session.publish",
+		"OT_TIMEOUT until":            "until is without a date",
+		"OT_TIMEOUT until 2026-02-30": `"2026-02-30" is no date`,
+		"0":                           `"0" is no code`,
+		"99999999999":                 `"99999999999" is no code`,
+		strings.Repeat("x", 1<<17):    "known.txt:1: the line is too long",
+	} {
+		if _, err := report.ParseIgnore("known.txt", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestAcknowledgingChangesNoNumber holds that a report says the same but for what is
+// acknowledged.
+func TestAcknowledgingChangesNoNumber(t *testing.T) {
+	list := parseIgnore(t, "OT_USER_MEDIA_ACCESS_DENIED # people say no\nOT_NOT_CONNECTED Session.signal\nOT_NOT_SUPPORTED Session.signal\n")
+	o := report.Options{Window: window(t, "1w"), By: report.BySDK}
+	plain := sampleLogs(t, o)
+	o.Ignore = list
+	r := sampleLogs(t, o)
+	if len(r.Warnings) != len(plain.Warnings) {
+		t.Errorf("there are other warnings: %q", r.Warnings)
+	}
+	for _, parts := range [][2]*report.Report{{r, plain}, {r.Breakdowns[0].Groups[0].Report, plain.Breakdowns[0].Groups[0].Report}} {
+		n := 0
+		for i, e := range parts[0].Errors {
+			of := e.Name == "OT_USER_MEDIA_ACCESS_DENIED" || e.Name == "OT_NOT_CONNECTED" && e.Method == "Session.signal"
+			if e.Acknowledged != of || e.Reason != "" && e.Reason != "people say no" {
+				t.Errorf("%s in %s: acknowledged is %v, %q", e.Name, e.Method, e.Acknowledged, e.Reason)
+			}
+			if e.Acknowledged {
+				n++
+			}
+			e.Acknowledged, e.Reason = false, ""
+			if !reflect.DeepEqual(e, parts[1].Errors[i]) {
+				t.Errorf("got %+v, want %+v", e, parts[1].Errors[i])
+			}
+		}
+		if n == 0 {
+			t.Error("nothing is acknowledged")
+		}
+		if !reflect.DeepEqual(parts[0].Methods, parts[1].Methods) || !reflect.DeepEqual(parts[0].Totals, parts[1].Totals) {
+			t.Error("methods or totals are others")
+		}
+	}
+	if matched := []bool{r.Ignored[0].Matched, r.Ignored[1].Matched, r.Ignored[2].Matched}; !slices.Equal(matched, []bool{true, true, false}) {
+		t.Errorf("matched are %v", matched)
+	}
+	without := func(r *report.Report) []byte {
+		out := print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
+		return bytes.ReplaceAll(out, []byte(",\n      \"acknowledged\": true"), nil)
+	}
+	if got, want := without(r), without(plain); !bytes.Equal(got, want) {
+		t.Errorf("JSON differs in more than what is acknowledged: %d and %d bytes", len(got), len(want))
+	}
+}
+
+// TestGatesLeaveOutWhatIsAcknowledged holds it of gates on errors, and that others count it.
+func TestGatesLeaveOutWhatIsAcknowledged(t *testing.T) {
+	var before, after strings.Builder
+	for i := range 400 {
+		id := fmt.Sprintf(`"sessionId":"session-%d"`, i)
+		fmt.Fprintf(&before, `{"timestamp":"2026-11-02T10:00:00Z","message":"ready",%s}`+"\n", id)
+		text := "ready"
+		switch {
+		case i < 40:
+			text = "OpenTok:Session:error OT_BRAND_NEW: x"
+		case i < 80:
+			text = "Session.signal: OT_NOT_CONNECTED (500)"
+		}
+		fmt.Fprintf(&after, `{"timestamp":"2026-11-09T10:00:00Z","message":%q,%s}`+"\n", text, id)
+	}
+	baseline := reportOfLog(t, []byte(before.String()), report.Options{})
+	now := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		known string
+		want  [][2]string
+	}{
+		{"", [][2]string{
+			{"errors.new == 2", "true: 2 errors are new (OT_NOT_CONNECTED in Session.signal, OT_BRAND_NEW (undocumented) in unknown), against the baseline"},
+		}},
+		{"OT_BRAND_NEW\n", [][2]string{
+			{"errors.new > 0", "true: 1 error is new (OT_NOT_CONNECTED in Session.signal), against the baseline, not counting 1 error that is acknowledged"},
+			{"errors.undocumented > 0", "false: 0 errors are not in the vendor's reference, not counting 1 error that is acknowledged"},
+			{"OT_BRAND_NEW.failures > 0", "false: OT_BRAND_NEW has 0 failures, not counting 1 error that is acknowledged"},
+			{"OT_BRAND_NEW.sessions > 0", "false: the SDK failed by OT_BRAND_NEW in 0 of 400 sessions, not counting 1 error that is acknowledged"},
+			{"OT_BRAND_NEW.session_rate regressed", "false: 1 such error is acknowledged, against the baseline"},
+			{"failures == 80", "true: the report has 80 failures"},
+			{"Session.signal.session_rate == 10%", "true: Session.signal failed in 40 of 400 sessions (10.0 %)"},
+		}},
+		{"OT_BRAND_NEW\nOT_NOT_CONNECTED Session.signal until 2026-11-11\n", [][2]string{
+			{"errors.new > 0", "false: 0 errors are new, against the baseline, not counting 2 errors that are acknowledged"},
+		}},
+		{"OT_BRAND_NEW until 2026-11-10\n", [][2]string{
+			{"errors.new == 2", "true: 2 errors are new (OT_NOT_CONNECTED in Session.signal, OT_BRAND_NEW (undocumented) in unknown), against the baseline"},
+		}},
+	} {
+		checks(t, reportOfLog(t, []byte(after.String()), report.Options{Baseline: baseline, Ignore: parseIgnore(t, test.known), Now: now}), test.want)
+	}
+}
+
+func FuzzParseIgnore(f *testing.F) {
+	for _, s := range []string{"OT_TIMEOUT", "1500 * until 2026-12-31 # x", "OT_X Foo.bar", "\ufeff# x\n\n9", "publish/OT_X", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if _, err := report.ParseIgnore("known.txt", strings.NewReader(s)); err != nil && !strings.HasPrefix(err.Error(), "known.txt:") {
+			t.Fatalf("%q: %v", s, err)
+		}
+	})
+}
