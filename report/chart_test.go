@@ -120,7 +120,7 @@ func edges() map[string]func() (chart, error) {
 	rows("many", slices.Repeat(estimates(), 5))
 	for _, name := range hostile() {
 		trend(name, []point{{name, NewRate(1, 9), true}, {"b", NewRate(2, 9), true}, {name, NewRate(2, 9), false}})
-		rows(name, []estimate{{name, NewRate(1, 9), NewRate(2, 9), name}, {"b", NewRate(1, 9), nil, ""}})
+		rows(name, []estimate{{name, NewRate(1, 9), NewRate(2, 9), tone(name)}, {"b", NewRate(1, 9), nil, ""}})
 	}
 	return out
 }

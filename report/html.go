@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"html"
 	"html/template"
 	"io"
 	"slices"
@@ -97,26 +98,13 @@ type htmlTable struct {
 	Of       string // how many of all rows there are, "" if all
 	Sortable bool
 	Heads    []htmlHead
-	Rows     [][]htmlCell
+	Body     template.HTML
 }
 
 type htmlHead struct {
 	Text  string
 	Right bool
 }
-
-type htmlCell struct {
-	Head  bool // of its row
-	Class string
-	Text  string
-	Code  bool
-	Order string // what it is sorted by, if that is a number
-	Bar   string // percent of the largest in its column
-	Trend []htmlBar
-}
-
-// An htmlBar is one of several side by side, in a box of 20 units of height.
-type htmlBar struct{ X, Y, Height string }
 
 type htmlAdvice struct {
 	Name, Method, Says, Meaning, Remedy, Owner, Link string
@@ -174,51 +162,77 @@ func newHTMLTable(s *section, t *table) htmlTable {
 	if len(s.tables) > 1 {
 		out.Caption = t.columns[0].head
 	}
-	bars := make([]float64, len(t.columns)) // the largest of each column
+	most := make([]float64, len(t.columns)) // the longest bar of each
 	for i, c := range t.columns {
 		out.Heads = append(out.Heads, htmlHead{c.head, c.right})
 		for _, row := range t.rows {
-			bars[i] = max(bars[i], row[i].bar)
+			most[i] = max(most[i], row[i].bar)
 		}
 	}
+	var b strings.Builder
 	for _, row := range t.rows {
-		var cells []htmlCell
-		for i, c := range row {
-			cell := htmlCell{Head: i == 0, Text: strings.TrimLeft(c.text, " "), Code: c.code}
-			var class []string
-			if t.columns[i].right {
-				class = append(class, "right")
-			}
-			if c.tone != plain {
-				class = append(class, string(c.tone))
-			}
-			cell.Class = strings.Join(class, " ")
-			if c.numeric {
-				cell.Order = strconv.FormatFloat(c.order, 'g', -1, 64)
-			}
-			if c.bar > 0 {
-				cell.Bar = fmt.Sprintf("%.1f", 100*c.bar/bars[i])
-			}
-			cell.Trend = htmlTrend(c.trend)
-			cells = append(cells, cell)
+		b.WriteString("<tr>")
+		for i := range row {
+			row[i].html(&b, i == 0, t.columns[i].right, most[i])
 		}
-		out.Rows = append(out.Rows, cells)
+		b.WriteString("</tr>\n")
 	}
+	out.Body = template.HTML(b.String())
 	return out
 }
 
-// htmlTrend draws bars, the largest as high as the box.
-func htmlTrend(values []float64) []htmlBar {
-	const box, step = 20, 8
-	var out []htmlBar
+// html writes a cell. A report may have ten thousands of them, for which a template takes
+// too long. most is the longest bar of the column.
+func (c *cell) html(b *strings.Builder, head, right bool, most float64) {
+	name := "td"
+	if head {
+		name = "th"
+	}
+	b.WriteString("<" + name)
+	if head {
+		b.WriteString(` scope="row"`)
+	}
+	switch {
+	case right && c.tone != plain:
+		b.WriteString(` class="right ` + string(c.tone) + `"`)
+	case right:
+		b.WriteString(` class="right"`)
+	case c.tone != plain:
+		b.WriteString(` class="` + string(c.tone) + `"`)
+	}
+	if c.numeric {
+		b.WriteString(` data-order="` + strconv.FormatFloat(c.order, 'g', -1, 64) + `"`)
+	}
+	b.WriteByte('>')
+	if c.bar > 0 {
+		fmt.Fprintf(b, `<svg class="bar" aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none"><rect width="%.1f" height="4"/></svg>`, 100*c.bar/most)
+	}
+	// What strangers wrote passes here.
+	text := html.EscapeString(Printable(strings.TrimLeft(c.text, " ")))
+	switch {
+	case len(c.trend) > 0:
+		htmlTrend(b, c.trend)
+	case c.code:
+		b.WriteString("<code>" + text + "</code>")
+	default:
+		b.WriteString(text)
+	}
+	b.WriteString("</" + name + ">")
+}
+
+// htmlTrend draws bars side by side, the largest as high as the box.
+func htmlTrend(b *strings.Builder, values []float64) {
+	const box, step, bar = 20, 8, 6
+	most := slices.Max(values)
+	fmt.Fprintf(b, `<svg class="trend" aria-hidden="true" viewBox="0 0 %d %d">`, len(values)*step, box)
 	for i, v := range values {
 		height := 0.5 // a line where there is nothing
 		if v > 0 {
-			height = max(box*v/slices.Max(values), 1)
+			height = max(box*v/most, 1)
 		}
-		out = append(out, htmlBar{strconv.Itoa(i * step), fmt.Sprintf("%.1f", box-height), fmt.Sprintf("%.1f", height)})
+		fmt.Fprintf(b, `<rect x="%d" y="%.1f" width="%d" height="%.1f"/>`, i*step, box-height, bar, height)
 	}
-	return out
+	b.WriteString("</svg>")
 }
 
 // anchor makes of a title what a link can name.

@@ -15,9 +15,6 @@ type PageOptions struct {
 	Top   int  // rows of errors, changes, inputs and groups; 0: all
 	Brief bool // what was read and what failed only, the worst first
 	Diff  bool // what changed from the baseline to the whole input is all it is about
-
-	// By is a breakdown of the report whose groups are told error by error; "": none.
-	By Dimension
 }
 
 // A page is what a report says to people, in the order in which they want to know it.

@@ -85,11 +85,11 @@ func (c *composer) attempted() []string {
 // side, how many sessions.
 func (c *composer) headline(method string) (before, after Share, unit string) {
 	if c.before == nil {
-		after, unit = share(c.after, method)
+		after, unit = c.after.methods[method].share()
 		return Share{}, after, unit
 	}
-	before, was := share(c.before, method)
-	after, is := share(c.after, method)
+	before, was := c.before.methods[method].share()
+	after, is := c.after.methods[method].share()
 	if was == "attempts" && is == "attempts" {
 		return before, after, is
 	}
@@ -99,9 +99,8 @@ func (c *composer) headline(method string) (before, after Share, unit string) {
 	return Share{}, Share{}, ""
 }
 
-// share is how many attempts of a method failed, or sessions.
-func share(s *side, method string) (share Share, of string) {
-	m := s.methods[method]
+// share is how many attempts failed, or sessions.
+func (m *Method) share() (share Share, of string) {
 	switch {
 	case m == nil:
 		return Share{}, ""
@@ -120,10 +119,14 @@ func (c *composer) points(method, unit string) []point {
 	var out []point
 	for i := range r.Windows {
 		p := point{label: r.windowName(r.Windows[i]), complete: r.Windows[i].Complete}
-		if share, of := share(newSide(r, i), method); of == unit {
-			p.rate = share.Rate
-		}
 		out = append(out, p)
+	}
+	for i := range r.Methods {
+		if m := &r.Methods[i]; m.Name == method && m.Window != Timeless {
+			if share, of := m.share(); of == unit {
+				out[m.Window].rate = share.Rate
+			}
+		}
 	}
 	return out
 }

@@ -1,0 +1,201 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// dimensionName is how a dimension heads a table.
+func dimensionName(d Dimension) string {
+	switch d {
+	case BySDK:
+		return "SDK version"
+	case ByBrowser:
+		return "Browser"
+	case ByOS:
+		return "System"
+	}
+	return "API key"
+}
+
+// A groupSide is a group in the window that the page is of, or in the whole input.
+type groupSide struct {
+	*side
+	name   string
+	before *side // nil: nothing is compared, or it was not there
+}
+
+// breakdowns divide the page by what clients are.
+func (c *composer) breakdowns() {
+	clients := section{title: "By client", notes: []string{
+		"A session counts for each client that was seen in it, and is a share of the sessions of the same row. Differences between rows are not tested.",
+	}}
+	var asked *section // of the dimension that was asked for
+	for i := range c.r.Breakdowns {
+		b := &c.r.Breakdowns[i]
+		if !b.Told() {
+			continue
+		}
+		groups := c.groupSides(b)
+		t := c.groupTable(b.Dimension, groups)
+		if b.Dimension != c.r.By {
+			clients.tables = append(clients.tables, t)
+			continue
+		}
+		asked = &section{
+			title:  "By " + dimensionName(b.Dimension),
+			tables: []*table{t, c.groupErrors(b.Dimension, groups)},
+			notes:  clients.notes,
+		}
+	}
+	if asked != nil {
+		c.section(*asked)
+	}
+	if len(clients.tables) > 0 {
+		c.section(clients)
+	}
+}
+
+// groupSides returns the groups of a breakdown, the worst first: that of which the
+// interval begins highest, so that few sessions are no bad news.
+func (c *composer) groupSides(b *Breakdown) []groupSide {
+	var out []groupSide
+	for i := range b.Groups {
+		g := &b.Groups[i]
+		s := groupSide{side: c.sideOf(g.Report, c.after), name: cmp.Or(g.Name, "not told")}
+		switch {
+		case c.ofWindow():
+			s.before = c.sideOf(g.Report, c.before)
+		case c.before != nil:
+			s.before = c.baselineGroup(b.Dimension, g.Name)
+		}
+		if s.sessions > 0 || len(s.errors) > 0 {
+			out = append(out, s)
+		}
+	}
+	low := func(s *groupSide) float64 {
+		if rate := s.failed().Rate; rate != nil {
+			return rate.Low
+		}
+		return -1
+	}
+	slices.SortStableFunc(out, func(a, b groupSide) int {
+		return cmp.Or(last(a.name == "not told", b.name == "not told"), cmp.Compare(low(&b), low(&a)))
+	})
+	return out
+}
+
+// sideOf returns of a part of the report what a side is of the whole.
+func (c *composer) sideOf(part *Report, whole *side) *side {
+	if !c.ofWindow() {
+		return wholeSide(part)
+	}
+	i := slices.IndexFunc(c.r.Windows, func(w Window) bool { return w.Start.Equal(whole.window.Start) })
+	return newSide(part, i)
+}
+
+// baselineGroup returns a group of the baseline, nil if it has none such.
+func (c *composer) baselineGroup(d Dimension, name string) *side {
+	for _, b := range c.r.Baseline.Breakdowns {
+		for i := range b.Groups {
+			if g := &b.Groups[i]; b.Dimension == d && g.Name == name && g.Report.overall != nil {
+				return wholeSide(g.Report)
+			}
+		}
+	}
+	return nil
+}
+
+// failed is the share of sessions that have a failure.
+func (s *side) failed() Share { return NewShare(int64(s.window.SessionsFailed), s.sessions) }
+
+// groupTable lists groups, each with what it is a share of.
+func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
+	var methods []string
+	for _, method := range headlines {
+		if slices.ContainsFunc(groups, func(s groupSide) bool { a := s.attempts(method); return a != nil && !a.AnyError }) {
+			methods = append(methods, method)
+		}
+	}
+	heads := []string{dimensionName(d), ">Sessions failed", ">Rate", "95 % interval?"}
+	if c.before != nil {
+		heads = append(heads, ">Before?")
+	}
+	for _, method := range methods {
+		_, bare, _ := strings.Cut(method, ".")
+		heads = append(heads, ">"+bare+" failed??", ">Rate??")
+	}
+	t := newTable(heads...)
+	t.all = len(groups)
+	for _, g := range limit(groups, c.o.Top) {
+		share := g.failed()
+		row := append([]cell{words(g.name)}, rateCells(share.Part, share.Whole)...)
+		if c.before != nil {
+			before := none()
+			if g.before != nil && g.before.sessions > 0 {
+				rate := g.before.failed().Rate
+				before = ratio(rate.Value, digitsOf(rate.Value))
+			}
+			row = append(row, before)
+		}
+		for _, method := range methods {
+			if a := g.attempts(method); a != nil && !a.AnyError {
+				row = append(row, rateCells(a.Failed, a.Attempts)[:2]...)
+			} else {
+				row = append(row, none(), none())
+			}
+		}
+		t.add(row...)
+	}
+	return t
+}
+
+// groupErrors lists the errors of each group.
+func (c *composer) groupErrors(d Dimension, groups []groupSide) *table {
+	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions", ">Rate", "95 % interval?")
+	for _, g := range limit(groups, c.o.Top) {
+		errors := g.list(func(e *Error) bool { return !e.Acknowledged })
+		t.all += len(errors)
+		for _, e := range limit(errors, c.o.Top) {
+			t.add(append([]cell{words(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(int64(e.Sessions), g.sessions)...)...)
+		}
+	}
+	return t
+}
+
+// acknowledged lists the errors that somebody knows of already, and what is in the file
+// but not in the page.
+func (c *composer) acknowledged() {
+	if len(c.r.Ignored) == 0 {
+		return
+	}
+	s := section{title: "Acknowledged", notes: []string{
+		"They are left out of the lists above and of gates on errors; rates and tests are of all errors.",
+	}}
+	errors := c.after.list(func(e *Error) bool { return e.Acknowledged })
+	if len(errors) > 0 {
+		t := c.errorTable(limit(errors, c.o.Top))
+		t.all = len(errors)
+		t.columns = append(t.columns, column{head: "Why"})
+		for i := range t.rows {
+			t.rows[i] = append(t.rows[i], words(errors[i].Reason))
+		}
+		s.tables = append(s.tables, t)
+	}
+	for _, line := range c.r.Ignored {
+		if !line.Matched {
+			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) is about nothing that was seen.", line.Number, strings.TrimSpace(line.label()+" "+line.Method)))
+		}
+	}
+	c.section(s)
+}
+
+// label is how a line calls its error.
+func (l *IgnoredLine) label() string {
+	if l.Error != "" {
+		return l.Error
+	}
+	return fmt.Sprintf("code %d", l.Code)
+}

@@ -1,0 +1,162 @@
+package report
+
+import (
+	"html"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// hostileReport has names and sources of somebody who means ill.
+func hostileReport() *Report {
+	const name = "OT_<script>alert(1)</script>\"'`|*_[x](javascript:x)\x1b[31m\u202e{{.}}&amp;@all"
+	before, after := publishing(40, 2000), publishing(80, 2000)
+	for _, w := range []*week{&before, &after} {
+		w.errors = append(w.errors, Error{Method: name, Name: name, Documented: "no", Sessions: 5, Failures: 9})
+		w.methods = append(w.methods, Method{Name: name, Failures: 9, SessionsFailed: 5, Sessions: 2000})
+	}
+	r := complete(weeks(before, after))
+	r.Warnings = []string{name}
+	r.missing = []string{name}
+	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: name, Report: complete(weeks(before, after))}}}}
+	r.Ignored = []IgnoredLine{{Number: 3, Error: name}}
+	r.Changes = r.changes()
+	return r
+}
+
+// TestFormatsSayTheSame holds that each format has every word of the page, and what
+// strangers wrote as text.
+func TestFormatsSayTheSame(t *testing.T) {
+	for _, r := range []*Report{largeReport(), hostileReport(), weeks(week{})} {
+		o := PageOptions{Top: 20}
+		p, err := compose(r, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[string]string{
+			"text":     written(t, r, o, func(w io.Writer, r *Report, o PageOptions) error { return WriteText(w, r, TextOptions{PageOptions: o}) }),
+			"markdown": written(t, r, o, WriteMarkdown),
+			"html":     written(t, r, o, WriteHTML),
+		}
+		for format, out := range said {
+			if i := strings.IndexFunc(out, func(c rune) bool { return c != '\n' && !unicode.IsPrint(c) }); i >= 0 {
+				t.Errorf("%s: %q is not shown as what it is", format, out[i:min(i+20, len(out))])
+			}
+			out = bare(format, out)
+			for _, want := range wordsOf(p) {
+				if want = bare("", Printable(want)); !strings.Contains(out, want) {
+					t.Errorf("%s lacks %q", format, want)
+				}
+			}
+		}
+	}
+}
+
+func written(t *testing.T, r *Report, o PageOptions, write func(io.Writer, *Report, PageOptions) error) string {
+	t.Helper()
+	var b strings.Builder
+	if err := write(&b, r, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// wordsOf lists what a page says.
+func wordsOf(p *page) []string {
+	out := []string{p.subject}
+	facts := func(facts []fact) {
+		for _, f := range facts {
+			out = append(append(out, f.head), f.lines...)
+		}
+	}
+	facts(p.facts)
+	for _, s := range p.sections {
+		facts(s.facts)
+		for _, t := range s.tables {
+			for _, c := range t.columns {
+				out = append(out, c.head)
+			}
+			for _, row := range t.rows {
+				for _, c := range row {
+					if c.trend == nil { // which may be a picture
+						out = append(out, strings.TrimSpace(c.text))
+					}
+				}
+			}
+		}
+		for _, a := range s.advices {
+			out = append(out, a.name, a.method, a.says, a.meaning, a.remedy, a.owner)
+		}
+		out = append(append(out, s.notes...), s.warnings...)
+	}
+	return out
+}
+
+// bare takes the markup of a format away, and all space, as text breaks its lines.
+func bare(format, s string) string {
+	switch format {
+	case "html":
+		s = regexp.MustCompile(`(?s)<(style|script)>.*?</(style|script)>|<[a-z/!][^>]*>`).ReplaceAllString(s, "")
+		s = html.UnescapeString(s)
+	case "markdown":
+		s = html.UnescapeString(regexp.MustCompile("\\\\([\\\\`*_\\[\\]<>|#~$])").ReplaceAllString(s, "$1"))
+	}
+	return strings.Join(strings.Fields(s), "")
+}
+
+// TestNothingIsMarkupInMarkdown holds which characters are taken their meaning.
+func TestNothingIsMarkupInMarkdown(t *testing.T) {
+	for in, want := range map[string]string{
+		"OT_TIMEOUT in Session.publish, 4.0 % at 10:49": "OT_TIMEOUT in Session.publish, 4.0 % at 10:49",
+		"a _b_ *c* `d` ~e~ $f$ #g":                      "a \\_b\\_ \\*c\\* \\`d\\` \\~e\\~ \\$f\\$ \\#g",
+		"<b>|[x](y)!":                                   `\<b\>\|\[x\](y)!`,
+		"https://a.example www.b.example":               "https&#58;//a.example www&#46;b.example",
+		"@all &lt;":                                     "&#64;all &#38;lt;",
+		"a\nb\x1b":                                      `a\\u000ab\\u001b`,
+	} {
+		if got := inMarkdown(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestNarrowTables holds what is left out where there is no room, and that nothing else is.
+func TestNarrowTables(t *testing.T) {
+	table := newTable("Error", ">Failures?", "Method", "Last seen??")
+	table.row("OT_TIMEOUT", "64", "Session.publish", "2026-11-22 21:26")
+	table.row("OT_NOT_CONNECTED", "8", "Session.signal", "2026-11-22 03:36")
+	for width, want := range map[int]string{
+		0: `
+Error             Failures  Method           Last seen
+OT_TIMEOUT              64  Session.publish  2026-11-22 21:26
+OT_NOT_CONNECTED         8  Session.signal   2026-11-22 03:36
+`,
+		50: `
+Error             Failures  Method
+OT_TIMEOUT              64  Session.publish
+OT_NOT_CONNECTED         8  Session.signal
+`,
+		35: `
+Error             Method
+OT_TIMEOUT        Session.publish
+OT_NOT_CONNECTED  Session.signal
+`,
+		20: `
+Error
+  Method
+OT_TIMEOUT
+  Session.publish
+OT_NOT_CONNECTED
+  Session.signal
+`,
+	} {
+		var b strings.Builder
+		b.WriteByte('\n')
+		table.layout(width).print(&b, width, palette{})
+		if b.String() != want {
+			t.Errorf("%d: got %s", width, &b)
+		}
+	}
+}
