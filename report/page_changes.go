@@ -19,7 +19,7 @@ func (c *composer) rates() {
 		heads = append(heads, ">Before", ">Rate", ">Points", "95 % interval???", "By session")
 	}
 	s := section{title: "Failure rates"}
-	t := newTable(heads...)
+	t, trend := newTable(heads...), newTable(append([]string{"By window", "Of?"}, c.windowHeads()...)...)
 	attempts := false
 	for _, method := range c.attempted() {
 		before, now, unit := c.headline(method)
@@ -28,7 +28,21 @@ func (c *composer) rates() {
 		}
 		attempts = attempts || unit == "attempts"
 		row := append([]cell{code(method), words(unit)}, rateCells(now.Part, now.Whole)...)
-		f := figure{head: method, value: "-", points: c.points(method, unit)}
+		f := figure{head: method, value: "-"}
+		if shares := c.byWindow(method, unit); shares != nil {
+			cells := []cell{code(method), words(unit)}
+			for i, share := range shares {
+				w := &c.shownWindows()[i]
+				f.points = append(f.points, point{c.r.windowName(*w), share.Rate, w.Complete})
+				value := none()
+				if share.Rate != nil {
+					value = ratio(share.Rate.Value, digitsOf(share.Rate.Value))
+					value.text += " of " + number(share.Whole)
+				}
+				cells = append(cells, value)
+			}
+			trend.add(cells...)
+		}
 		if now.Rate != nil {
 			f.value = ratio(now.Rate.Value, digitsOf(now.Rate.Value)).text
 			f.says = fmt.Sprintf("%s %s, %s", fraction(now.Part, now.Whole).text, unit, interval(now.Rate).text)
@@ -58,8 +72,13 @@ func (c *composer) rates() {
 	case !attempts:
 		s.notes = append(s.notes, "No telemetry tells of attempts, so there are no rates of failed attempts.")
 	}
-	if len(t.rows) > 0 {
-		s.tables = append(s.tables, t)
+	for _, t := range []*table{t, trend} {
+		if len(t.rows) > 0 {
+			s.tables = append(s.tables, t)
+		}
+	}
+	if len(trend.rows) > 0 {
+		s.notes = append(s.notes, c.r.incomplete(c.shownWindows())...)
 	}
 	if attempts && c.before != nil {
 		s.notes = append(s.notes, "Rates of attempts have an interval and no test, since attempts of one session fail together. What is tested is the share of sessions that failed (By session).")
@@ -110,21 +129,19 @@ func (m *Method) share() (share Share, of string) {
 	return sessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
 }
 
-// points are the rates of a method in all windows.
-func (c *composer) points(method, unit string) []point {
-	r := c.r
-	if len(r.Windows) < 2 || c.r.Baseline != nil && c.o.Diff {
+// byWindow are the shares of a method in the windows that are shown, none if there is
+// one window only.
+func (c *composer) byWindow(method, unit string) []Share {
+	windows := c.shownWindows()
+	if len(windows) < 2 || c.o.Diff {
 		return nil
 	}
-	var out []point
-	for i := range r.Windows {
-		p := point{label: r.windowName(r.Windows[i]), complete: r.Windows[i].Complete}
-		out = append(out, p)
-	}
-	for i := range r.Methods {
-		if m := &r.Methods[i]; m.Name == method && m.Window != Timeless {
+	out := make([]Share, len(windows))
+	for i := range c.r.Methods {
+		m := &c.r.Methods[i]
+		if at := m.Window - (len(c.r.Windows) - len(windows)); m.Name == method && m.Window != Timeless && at >= 0 {
 			if share, of := m.share(); of == unit {
-				out[m.Window].rate = share.Rate
+				out[at] = share
 			}
 		}
 	}

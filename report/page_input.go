@@ -28,7 +28,7 @@ func (c *composer) coverage() {
 	if len(t.rows) == 0 {
 		return
 	}
-	t.all = len(t.rows)
+	t.all, t.unranked = len(t.rows), true
 	if top := c.o.Top; top > 0 && len(t.rows) > top {
 		t.rows = t.rows[len(t.rows)-top:]
 	}
@@ -45,7 +45,7 @@ func (c *composer) inputs() {
 	}
 	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(troubled(a), troubled(b)) })
 	t := newTable("Input", "Format???", ">Bytes?", ">Records", ">Show an error", ">Telemetry??", ">Clean??", ">Skipped", "Damage")
-	t.all = len(sources)
+	t.all, t.unranked = len(sources), true
 	for _, s := range limit(sources, c.o.Top) {
 		a := s.Account
 		damage := cell{}

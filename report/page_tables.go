@@ -166,9 +166,25 @@ func (e *Error) cell() cell {
 	return cell{text: e.label(), code: e.Name != ""}
 }
 
-// maxWindows is how many windows stand side by side; older ones are in the formats for
-// programs.
-const maxWindows = 6
+// shownWindows are the last windows, as many as stand side by side.
+func (c *composer) shownWindows() []Window {
+	return c.r.Windows[max(len(c.r.Windows)-cmp.Or(c.o.Windows, 6), 0):]
+}
+
+// windowHeads are the heads of columns for windows, of which the older ones may be left
+// out.
+func (c *composer) windowHeads() []string {
+	var out []string
+	shown := c.shownWindows()
+	for i, w := range shown {
+		head := ">" + c.r.windowName(w)
+		if !w.Complete {
+			head += "*"
+		}
+		out = append(out, head+strings.Repeat("?", max(len(shown)-2-i, 0)))
+	}
+	return out
+}
 
 // windows lists windows side by side: the sessions with each error, or its failures if no
 // session is known.
@@ -177,25 +193,17 @@ func (c *composer) windows() {
 	if r.Window.All() || len(r.Windows) == 0 {
 		return
 	}
-	from := max(len(r.Windows)-maxWindows, 0)
-	shown := r.Windows[from:]
+	shown := c.shownWindows()
+	from := len(r.Windows) - len(shown)
 	unit, bySession := "sessions", r.Totals.Sessions > 0
 	if !bySession {
 		unit = "failures"
 	}
 	s := section{title: fmt.Sprintf("Windows of %s, in %s", r.Window, unit)}
 	if from > 0 {
-		s.title += fmt.Sprintf(" (last %d of %d)", maxWindows, len(r.Windows))
+		s.title += fmt.Sprintf(" (last %d of %d)", len(shown), len(r.Windows))
 	}
-	heads := []string{"Error", "Method", "Trend?"}
-	for i, w := range shown {
-		head := ">" + r.windowName(w)
-		if !w.Complete {
-			head += "*"
-		}
-		heads = append(heads, head+strings.Repeat("?", max(len(shown)-2-i, 0)))
-	}
-	t := newTable(heads...)
+	t := newTable(append([]string{"Error", "Method", "Trend?"}, c.windowHeads()...)...)
 	line := func(head, method, trend cell, count func(window int) int64) {
 		row := []cell{head, method, trend}
 		for i := range shown {

@@ -6,14 +6,15 @@
 //     drawn, sessions counted, names looked up in the catalogue.
 //  2. It is compared with a baseline, or its last two windows with each other
 //     ([Change]).
-//  3. A format writes it: [WriteText] for people, [WriteJSON] for programs;
-//     [WriteDiffText] puts what changed first.
+//  3. A page is composed of it, which says the same in every format for people:
+//     [WriteText], [WriteMarkdown], [WriteHTML]. [WriteJSON] and [WriteCSV] are for
+//     programs.
 //
 // [Explain] prints what the catalogue knows of an error, a code or a method.
 //
 // Package report knows counts and the catalogue, never log lines. Whatever
-// comes from outside and reaches a terminal (names of files, causes of damage)
-// is escaped here.
+// comes from outside and reaches a terminal, a page or a spreadsheet (names of files
+// and errors, causes of damage) is escaped here.
 package report
 
 import (

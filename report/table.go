@@ -11,8 +11,10 @@ type table struct {
 	columns []column
 	rows    [][]cell
 
-	// all is how many rows there would be if the page were not limited to fewer.
-	all int
+	// all is how many rows there would be if the page were not limited to fewer. The
+	// worst come first, unless the table is unranked.
+	all      int
+	unranked bool
 }
 
 type column struct {
@@ -75,7 +77,11 @@ func (t *table) of() string {
 	if t.all <= len(t.rows) {
 		return ""
 	}
-	return fmt.Sprintf("worst %s of %s", number(len(t.rows)), number(t.all))
+	rank := "worst "
+	if t.unranked {
+		rank = ""
+	}
+	return fmt.Sprintf("%s%s of %s", rank, number(len(t.rows)), number(t.all))
 }
 
 // code is a cell of a name as in code.
@@ -146,7 +152,7 @@ func (t *table) layout(width int) *table {
 
 // without returns the table without a column.
 func (t *table) without(column int) *table {
-	out := &table{all: t.all}
+	out := &table{all: t.all, unranked: t.unranked}
 	for i, c := range t.columns {
 		if i != column {
 			out.columns = append(out.columns, c)

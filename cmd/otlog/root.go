@@ -19,7 +19,8 @@ func newRoot(s streams) *cobra.Command {
 		Long: `otlog reads logs of applications built on the OpenTok / Vonage Video client SDK. It reports which
 documented errors they show, in which method, for how many sessions, and since when.`,
 		Example: `  otlog logs/                           what fails, in which method, for how many sessions
-  otlog --window 1d 'logs/**/*.zst'     the same, day by day
+  otlog --window 1w 'logs/**/*.zst'     the last week, compared with the one before
+  otlog --format html -o r.html logs/   a page to forward, or markdown
   kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second
   otlog --format json app.log.gz        for programs
   otlog diff before/ after/             what changed, and is it chance?
