@@ -256,8 +256,12 @@ func TestChangesWhateverIsSelected(t *testing.T) {
 	} {
 		for _, w := range []string{"all", "15m", "1d"} {
 			r := weeks(report.Options{Filter: f, Window: window(t, w)})
-			for _, out := range [][]byte{text(t, r, report.PageOptions{Top: 1}), diffText(t, r, report.PageOptions{Top: 1})} {
-				if s := string(out); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") || !strings.Contains(s, "Before ") {
+			html := func(o report.PageOptions) []byte {
+				return print(t, func(w io.Writer) error { return report.WriteHTML(w, r, o) })
+			}
+			top, diff := report.PageOptions{Top: 1}, report.PageOptions{Top: 1, Diff: true}
+			for _, out := range [][]byte{text(t, r, top), diffText(t, r, top), html(top), html(diff)} {
+				if s := string(out); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") || !strings.Contains(s, "Before") {
 					t.Errorf("%+v by %s: got %s", f, w, s)
 				}
 			}

@@ -34,7 +34,7 @@ func WriteHTML(w io.Writer, r *Report, o PageOptions) error {
 	out := htmlPage{
 		Policy: fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hash(pageCSS), hash(pageJS)),
 		Style:  template.CSS(pageCSS), Script: template.JS(pageJS),
-		Title: p.title, Name: p.name, Subject: p.subject, Facts: htmlFacts(p.facts),
+		Title: p.title(), Name: p.name, Subject: p.subject, Facts: htmlFacts(p.facts),
 		Version: r.ToolVersion, Catalogue: r.CatalogueVersion,
 	}
 	for i := range p.sections {

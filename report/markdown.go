@@ -13,7 +13,7 @@ func WriteMarkdown(w io.Writer, r *Report, o PageOptions) error {
 		return err
 	}
 	m := &markdown{}
-	m.printf("# %s\n\n", inMarkdown(p.title))
+	m.printf("# %s\n\n", inMarkdown(p.title()))
 	m.facts(p.facts)
 	for i := range p.sections {
 		m.section(&p.sections[i])

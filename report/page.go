@@ -21,12 +21,13 @@ type PageOptions struct {
 // A page is what a report says to people, in the order in which they want to know it.
 // Its strings may hold what strangers wrote: a format makes them harmless.
 type page struct {
-	title    string // name and subject, and of what input
-	name     string // as in otlog report
-	subject  string
+	name     string // of the command
+	subject  string // what it is of
 	facts    []fact
 	sections []section
 }
+
+func (p *page) title() string { return p.name + ": " + p.subject }
 
 // A fact is what is told in a line or more beside a head.
 type fact struct {

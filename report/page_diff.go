@@ -6,7 +6,6 @@ import "fmt"
 func (c *composer) diff() {
 	r := c.r
 	c.name, c.subject = "otlog diff", fmt.Sprintf("from %s to %s", r.Baseline.inputName(), r.inputName())
-	c.title = c.name + ": " + c.subject
 	c.fact("Only", r.filterWords())
 	c.facts = append(c.facts, c.compared()...)
 	c.sideBySide()

@@ -13,15 +13,12 @@ func (c *composer) header() {
 	if len(r.Sources) == 1 {
 		name = r.Sources[0].Name
 	}
-	input := fmt.Sprintf("%s, %s", name, byteCount(r.Totals.Bytes))
-	c.name, c.subject = "otlog report", r.period()
-	c.title = fmt.Sprintf("%s: %s, %s", c.name, input, c.subject)
+	input := fmt.Sprintf("%s, %s, %s", name, byteCount(r.Totals.Bytes), r.period())
+	c.name, c.subject = "otlog report", input
 	if c.ofWindow() {
 		c.subject = fmt.Sprintf("%s, compared with %s", r.windowDays(c.after.window), c.sideName(c.before))
-		c.title = fmt.Sprintf("%s: %s", c.name, c.subject)
-		input += ", " + r.period()
+		c.fact("Input", input)
 	}
-	c.fact("Input", input)
 	c.fact("Weeks", r.weeks())
 	c.fact("Only", r.filterWords())
 	c.doubts()

@@ -60,19 +60,25 @@ const maxDrawn = 10
 
 // errorTable lists errors with what they are a share of, and what changed.
 func (c *composer) errorTable(errors []*Error) *table {
-	heads := []string{"Error", "Method", ">Failures", ">Lines??", ">Sessions", ">of " + number(c.after.sessions)}
+	heads := []string{"Error", "Method", ">Failures", ">Lines??"}
+	if c.after.sessions > 0 {
+		heads = append(heads, ">Sessions", ">of "+number(c.after.sessions))
+	}
 	if c.before != nil {
 		heads = append(heads, "Change", ">Points???")
 	}
 	t := newTable(append(heads, "Owner?", "First seen????", "Last seen?????")...)
 	for _, e := range errors {
+		row := []cell{e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines)}
 		share := none()
 		if e.Sessions > 0 && c.after.sessions > 0 {
 			value := float64(e.Sessions) / float64(c.after.sessions)
 			share = ratio(value, digitsOf(value))
 			share.bar = share.order
 		}
-		row := []cell{e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), share}
+		if c.after.sessions > 0 {
+			row = append(row, sessions(e.Sessions, e.Sessionless), share)
+		}
 		if c.before != nil {
 			change, points := c.changes[e.changeKey()], none()
 			if change != nil && change.Difference != nil {

@@ -34,7 +34,7 @@ type text struct {
 }
 
 func (t *text) page(p *page) {
-	t.paragraph("", p.title, strong)
+	t.paragraph("", p.title(), strong)
 	t.facts(p.facts)
 	for i := range p.sections {
 		t.out.WriteByte('\n')
