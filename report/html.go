@@ -128,7 +128,7 @@ func newHTMLSection(s *section) (*htmlSection, error) {
 	for _, f := range s.figures {
 		figure := htmlFigure{Head: f.head, Value: f.value, Says: f.says, Tone: f.tone}
 		if len(f.points) > 1 {
-			c, err := trendChart(f.head+" by window", fmt.Sprintf("Share that failed in each window, with its 95 %% interval; now %s.", f.value), f.points)
+			c, err := trendChart(f.head+" by window", aboutTrend(f.points), f.points)
 			if err != nil {
 				return nil, err
 			}
@@ -140,9 +140,9 @@ func newHTMLSection(s *section) (*htmlSection, error) {
 	var err error
 	switch {
 	case len(s.gaps) > 0:
-		drawn, err = differencesChart("What changed, in points", "Share of sessions after minus before, with its 95 % interval. The tables below have the numbers.", s.gaps)
+		drawn, err = differencesChart("What changed, in points", aboutGaps(s.gaps), s.gaps)
 	case len(s.shares) > 0:
-		drawn, err = estimatesChart("Share of sessions by error", "Share of sessions with each error and its 95 % interval. Hollow: before. The table below has the numbers.", s.shares)
+		drawn, err = estimatesChart("Share of sessions by error", aboutShares(s.shares), s.shares)
 	}
 	if err != nil {
 		return nil, err
@@ -157,6 +157,36 @@ func newHTMLSection(s *section) (*htmlSection, error) {
 		out.Advices = append(out.Advices, htmlAdvice{a.name, a.method, a.says, a.meaning, a.remedy, a.owner, a.link})
 	}
 	return out, nil
+}
+
+// What follows describes charts to those who do not see them, and are their captions. The
+// tables beside them have the numbers.
+
+func aboutTrend(points []point) string {
+	told := slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.rate == nil || !p.complete })
+	if len(told) == 0 {
+		return "No window that is complete has a rate."
+	}
+	value := func(p point) string { return fmt.Sprintf("%s in %s", percentOf(p.rate.Value), p.label) }
+	most := slices.MaxFunc(told, func(a, b point) int { return cmp.Compare(a.rate.Value, b.rate.Value) })
+	return fmt.Sprintf("Share that failed in each window, with its 95 %% interval. Of complete windows: %s, %s, at most %s.",
+		value(told[0]), value(told[len(told)-1]), value(most))
+}
+
+func aboutShares(rows []estimate) string {
+	out := "Share of sessions with each error, and its 95 % interval."
+	if most := rows[0]; most.after != nil {
+		out += fmt.Sprintf(" First: %s, %s.", most.label, percentOf(most.after.Value))
+	}
+	if slices.ContainsFunc(rows, func(e estimate) bool { return e.before != nil }) {
+		out += " Hollow: before."
+	}
+	return out
+}
+
+func aboutGaps(rows []gap) string {
+	most := rows[0]
+	return fmt.Sprintf("Share of sessions, after minus before, with its 95 %% interval. First: %s, %+.1f points.", most.label, 100*most.difference.Value)
 }
 
 func newHTMLTable(s *section, t *table) htmlTable {

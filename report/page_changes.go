@@ -36,7 +36,7 @@ func (c *composer) rates() {
 				f.points = append(f.points, point{c.r.windowName(*w), share.Rate, w.Complete})
 				value := none()
 				if share.Rate != nil {
-					value = ratio(share.Rate.Value, digitsOf(share.Rate.Value))
+					value = percentCell(share.Rate.Value)
 					value.text += " of " + number(share.Whole)
 				}
 				cells = append(cells, value)
@@ -44,7 +44,7 @@ func (c *composer) rates() {
 			trend.add(cells...)
 		}
 		if now.Rate != nil {
-			f.value = ratio(now.Rate.Value, digitsOf(now.Rate.Value)).text
+			f.value = percentOf(now.Rate.Value)
 			f.says = fmt.Sprintf("%s %s, %s", fraction(now.Part, now.Whole).text, unit, interval(now.Rate).text)
 		}
 		if c.before != nil {

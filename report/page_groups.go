@@ -136,7 +136,7 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 			before := none()
 			if g.before != nil && g.before.sessions > 0 {
 				rate := g.before.failed().Rate
-				before = ratio(rate.Value, digitsOf(rate.Value))
+				before = percentCell(rate.Value)
 			}
 			row = append(row, before)
 		}

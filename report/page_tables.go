@@ -73,7 +73,7 @@ func (c *composer) errorTable(errors []*Error) *table {
 		share := none()
 		if e.Sessions > 0 && c.after.sessions > 0 {
 			value := float64(e.Sessions) / float64(c.after.sessions)
-			share = ratio(value, digitsOf(value))
+			share = percentCell(value)
 			share.bar = share.order
 		}
 		if c.after.sessions > 0 {

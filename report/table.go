@@ -107,6 +107,9 @@ func ratio(value float64, digits int) cell {
 	return cell{text: fmt.Sprintf("%.*f %%", digits, 100*value), order: value, numeric: true}
 }
 
+// percentCell is a ratio with the digits that it needs.
+func percentCell(value float64) cell { return ratio(value, digitsOf(value)) }
+
 // digitsOf is how many digits a share in percent has behind the point: so many that what
 // is rare does not look like nothing.
 func digitsOf(share float64) int {
@@ -128,7 +131,7 @@ func rateCells(part, whole int64) []cell {
 	if rate == nil {
 		return []cell{none(), none(), none()}
 	}
-	return []cell{fraction(part, whole), ratio(rate.Value, digitsOf(rate.Value)), interval(rate)}
+	return []cell{fraction(part, whole), percentCell(rate.Value), interval(rate)}
 }
 
 // layout leaves out what there is no room for in width columns of a terminal; 0: there

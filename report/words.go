@@ -32,9 +32,11 @@ func percent[T int | int64](part, whole T) string {
 	if whole == 0 {
 		return "-"
 	}
-	share := float64(part) / float64(whole)
-	return fmt.Sprintf("%.*f %%", digitsOf(share), 100*share)
+	return percentOf(float64(part) / float64(whole))
 }
+
+// percentOf is a share of one in percent, with the digits that it needs.
+func percentOf(share float64) string { return fmt.Sprintf("%.*f %%", digitsOf(share), 100*share) }
 
 // byteCount rounds to a unit that leaves few digits.
 func byteCount(n int64) string {
