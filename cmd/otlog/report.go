@@ -42,7 +42,11 @@ type reportOptions struct {
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "text", "text, markdown or html for people, json for programs; csv for a table\nof the report; arrow or parquet for rows by session")
+	formats := "text, markdown or html for people, json for programs; csv for a table"
+	if !o.diff {
+		formats += "\nof the report; arrow or parquet for rows by session"
+	}
+	f.StringVar(&o.format, "format", "text", formats)
 	if !o.diff {
 		f.StringVar(&o.table, "table", "", "which rows: errors, methods; of csv also changes, of arrow and parquet sessions (default errors)")
 		o.pack.addFlag(cmd, "compress --format arrow: ")
