@@ -88,7 +88,7 @@ func TestWhatMakesChangesDoubtful(t *testing.T) {
 		return sectionText(&c.sections[0])
 	}
 	want := `
-What changed between the last two complete windows
+What changed
 Before    11-02 00:00: 2,000 sessions
 After     11-16 00:00: 2,000 sessions
           1 of 31 failures bear no session ID, and are in no rate

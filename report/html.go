@@ -190,7 +190,8 @@ func aboutGaps(rows []gap) string {
 }
 
 func newHTMLTable(s *section, t *table) htmlTable {
-	out := htmlTable{Caption: s.title, Of: t.of(), Sortable: len(t.rows) > 1}
+	// Rows that have no head of their own, as those of an account, stand in their order.
+	out := htmlTable{Caption: s.title, Of: t.of(), Sortable: len(t.rows) > 1 && t.columns[0].head != ""}
 	if len(s.tables) > 1 {
 		out.Caption = t.columns[0].head
 	}

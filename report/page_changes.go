@@ -172,20 +172,14 @@ func (c *composer) verdict(change *Change) cell {
 func (c *composer) changed() {
 	r := c.r
 	s := section{title: "What changed"}
-	switch {
-	case r.Baseline != nil:
-		s.title += " from the baseline"
-		s.facts = c.compared()
-	case c.before != nil:
-		s.title += " between the last two complete windows"
-		s.facts = c.compared()
-	case len(r.Windows) > 1:
-		s.notes = []string{"No changes are shown: they are between complete windows, and fewer than two are."}
-		c.section(s)
-		return
-	default:
+	if c.before == nil {
+		if len(r.Windows) > 1 {
+			s.notes = []string{"No changes are shown: they are between complete windows, and fewer than two are."}
+			c.section(s)
+		}
 		return
 	}
+	s.facts = c.compared()
 	c.movers(&s)
 	c.section(s)
 }

@@ -14,6 +14,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const heads = table.tHead.rows[0].cells;
   const body = table.tBodies[0];
   for (const [column, head] of Array.from(heads).entries()) {
+    if (Array.from(body.rows).every((row) => value(row, column) === "")) continue; // nothing to sort by
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
@@ -51,7 +52,7 @@ input.addEventListener("input", () => {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   let all = 0;
-  for (const row of document.querySelectorAll("table.sortable tbody tr")) {
+  for (const row of document.querySelectorAll("tbody tr")) {
     const text = row.textContent.toLowerCase();
     row.hidden = !words.every((word) => text.includes(word));
     all++;

@@ -1,0 +1,66 @@
+package browsertest
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A focus is where keys go.
+type focus struct {
+	Index int    `json:"index"` // of the controls, -1 if it is on none
+	Name  string `json:"name"`
+	Seen  bool   `json:"seen"`
+}
+
+// checkKeyboard holds that TAB reaches all that can be used, in order, that one sees where it
+// is, and that it leaves the page again; and so backwards on one page.
+func checkKeyboard(b *tab, s *site) {
+	n := eval[int](b, "look.controls().length")
+	step := func(want int, options ...chromedp.KeyOption) {
+		b.Helper()
+		b.press(kb.Tab, options...)
+		switch f := eval[focus](b, "look.focused()"); {
+		case f.Index != want:
+			b.Fatalf("the focus is on control %d (%s), want %d of %d", f.Index, f.Name, want, n)
+		case !f.Seen:
+			b.Errorf("one does not see the focus on %s", f.Name)
+		}
+	}
+	for i := range n {
+		step(i)
+	}
+	step(-1) // out of the page
+	if s.name != "weeks" {
+		return
+	}
+	for i := range n {
+		step(n-1-i, chromedp.KeyModifiers(chromedp.ModifierShift))
+	}
+}
+
+// The first stop of TAB leads over the links to what the page is about.
+func TestSkipLink(t *testing.T) {
+	t.Parallel()
+	b := open(t, siteOf(t, "weeks").file())
+	b.press(kb.Tab + kb.Enter)
+	b.until(`location.hash === "#" + document.querySelector("main").id`)
+	b.press(kb.Tab)
+	b.until(`document.activeElement === look.controls().find((e) => e.closest("main"))`)
+}
+
+// A table that is wider than its region is scrolled by keyboard.
+func TestScrollByKey(t *testing.T) {
+	t.Parallel()
+	b := blank(t)
+	b.size(390, 844, true)
+	b.visit(siteOf(t, "weeks").file())
+	const region = `look.section("Errors").querySelector("table").closest("[tabindex]")`
+	if eval[bool](b, region+".scrollLeft !== 0 || "+region+".scrollWidth <= "+region+".clientWidth") {
+		t.Fatal("the table does not have to be scrolled")
+	}
+	eval[bool](b, region+".focus(), true")
+	b.press(kb.ArrowRight)
+	b.until(region + ".scrollLeft > 0")
+}
