@@ -184,18 +184,10 @@ func (c *composer) acknowledged() {
 		}
 		s.tables = append(s.tables, t)
 	}
-	for _, line := range c.r.Ignored {
-		if !line.Matched {
-			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) is about nothing that was seen.", line.Number, strings.TrimSpace(line.label()+" "+line.Method)))
+	for i := range c.r.Ignored {
+		if line := &c.r.Ignored[i]; !line.Matched {
+			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) is about nothing that was seen.", line.Number, line.subject()))
 		}
 	}
 	c.section(s)
-}
-
-// label is how a line calls its error.
-func (l *IgnoredLine) label() string {
-	if l.Error != "" {
-		return l.Error
-	}
-	return fmt.Sprintf("code %d", l.Code)
 }

@@ -75,8 +75,9 @@ func (c *composer) reading() {
 			"A failure is one thing that went wrong once; lines are the log records that speak of it. Sessions are distinct.",
 			"A rate stands beside what it is a share of, with the interval that holds the true rate in 95 of 100 such reports (Wilson).")
 		if c.before != nil {
-			notes = append(notes, "A change is tested by session, together with all others: of those called up, down, new or gone at most 5 % are chance. "+
-				"same: between half and twice the rate before. too few to tell: it may have doubled or halved, for all that is known.")
+			notes = append(notes, fmt.Sprintf("A change is tested by session, together with all others: of those called up, down, new or gone at most %.0f %% are chance. "+
+				"same: between half and twice the rate before. too few to tell: fewer than %d sessions on a side, or it may have doubled or halved for all that is known.",
+				100*callLevel, minSessions))
 		}
 		notes = append(notes, "What a name means and what to do about it: otlog explain "+example(errors))
 	}
