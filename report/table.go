@@ -35,8 +35,7 @@ type cell struct {
 	trend []float64 // bars side by side, instead of the text where they can be drawn
 
 	numeric bool
-	code    bool   // a name as it stands in code
-	link    string // to the advice of that name on the same page
+	code    bool // a name as it stands in code
 }
 
 // A tone says whether something is good or bad news.
