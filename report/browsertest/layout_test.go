@@ -19,7 +19,7 @@ func checkWidths(b *tab, _ *site) {
 	}{{390, 844, true, 11}, {320, 568, true, 10}, {768, 1024, true, 11}, {1280, 900, false, 11}} {
 		b.run(fmt.Sprint(window.width), func(b *tab) {
 			b.size(window.width, window.height, window.phone)
-			b.until(fmt.Sprintf("innerWidth === %d", window.width))
+			b.until(fmt.Sprintf("document.documentElement.clientWidth === %d", window.width))
 			page := eval[struct {
 				Scroll int64 `json:"scroll"`
 				Client int64 `json:"client"`

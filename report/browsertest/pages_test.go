@@ -37,8 +37,8 @@ var sites = []site{
 	{name: "empty", args: []string{made("empty.log")}},
 	{name: "many", args: []string{"--window", "1w", made("many.jsonl")}},
 	{name: "hostile", args: []string{"--window", "1w", made("hostile")}, damaged: true},
-	{name: "hostile-diff", args: []string{"diff", made("hostile", "0", hostile[0].name), made("hostile", "1", hostile[1].name)}},
-	{name: "hostile-filter", args: []string{"--session", hostileSession, "--sdk", hostileSDK, made("hostile", "0", hostile[0].name)}},
+	{name: "hostile-diff", args: []string{"diff", made("hostile", "0", hostile[0].name), made("hostile", "3", hostile[3].name)}},
+	{name: "hostile-filter", args: []string{"--session", hostileSession, "--sdk", hostileSDK, made("hostile", "1", hostile[1].name)}},
 }
 
 // made stands for a log that is made for the tests.

@@ -73,9 +73,9 @@ func TestHostile(t *testing.T) {
 		page  string
 		shown []string
 	}{
-		{"hostile", append(names, hostileDamage)},
-		{"hostile-diff", names[:2]},
-		{"hostile-filter", []string{names[0], hostileSession, hostileSDK}},
+		{"hostile", append(names, hostileDamage, hostileSDK)},
+		{"hostile-diff", []string{names[0], names[3]}},
+		{"hostile-filter", []string{names[1], hostileSession, hostileSDK}},
 	} {
 		t.Run(test.page, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +90,9 @@ func TestHostile(t *testing.T) {
 				if n := eval[int](b, "look.all("+quoted(tag)+").length"); n != want {
 					t.Errorf("%d elements are %s, want %d", n, tag, want)
 				}
+			}
+			if title := eval[string](b, "document.title"); test.page != "hostile" && !strings.Contains(title, test.shown[0]) {
+				t.Errorf("the title is %q", title)
 			}
 			text := eval[string](b, "look.text(document.body)")
 			for _, want := range test.shown {
