@@ -26,7 +26,7 @@ var pageJS string
 // WriteHTML writes the report as one file for a browser. It needs no script and makes no
 // request: its policy allows the style and the script that it holds, and nothing else.
 func WriteHTML(w io.Writer, r *Report, o PageOptions) error {
-	o.Windows = cmp.Or(o.Windows, 31) // there is room, or it can be scrolled
+	o.windows = maxTrend // there is room, or it can be scrolled
 	p, err := compose(r, o)
 	if err != nil {
 		return err

@@ -12,10 +12,11 @@ import (
 // ([WriteText]), on a code host or in a chat ([WriteMarkdown]), in a browser
 // ([WriteHTML]). All of them say the same.
 type PageOptions struct {
-	Top     int  // rows of errors, changes, inputs and groups; 0: all
-	Windows int  // how many stand side by side, the last ones; 0: 6
-	Brief   bool // what was read and what failed only, the worst first
-	Diff    bool // what changed from the baseline to the whole input is all it is about
+	Top   int  // rows of errors, changes, inputs and groups; 0: all
+	Brief bool // what was read and what failed only, the worst first
+	Diff  bool // what changed from the baseline to the whole input is all it is about
+
+	windows int // how many stand side by side, the last ones; 0: 6
 }
 
 // A page is what a report says to people, in the order in which they want to know it.
@@ -53,7 +54,7 @@ type section struct {
 // of the section has its numbers too.
 type figure struct {
 	head   string
-	value  string // "" if there is none
+	value  string // "-" if there is none
 	says   string
 	tone   tone
 	points []point

@@ -27,7 +27,7 @@ func (c *composer) rates() {
 			continue
 		}
 		attempts = attempts || unit == "attempts"
-		row := append([]cell{code(method), words(unit)}, rateCells(now.Part, now.Whole)...)
+		row := append([]cell{code(method), words(unit)}, rateCells(now)...)
 		f := figure{head: method, value: "-"}
 		if shares := c.byWindow(method, unit); shares != nil {
 			cells := []cell{code(method), words(unit)}

@@ -109,7 +109,13 @@ func (c *composer) baselineGroup(d Dimension, name string) *side {
 }
 
 // failed is the share of sessions that have a failure.
-func (s *side) failed() Share { return NewShare(int64(s.window.SessionsFailed), s.sessions) }
+func (s *side) failed() Share {
+	var sessionless int64
+	for _, m := range s.methods {
+		sessionless += m.Sessionless
+	}
+	return sessionShare(s.window.SessionsFailed, sessionless, s.sessions)
+}
 
 // groupTable lists groups, each with what it is a share of.
 func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
@@ -131,18 +137,17 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 	t.all = len(groups)
 	for _, g := range limit(groups, c.o.Top) {
 		share := g.failed()
-		row := append([]cell{words(g.name)}, rateCells(share.Part, share.Whole)...)
+		row := append([]cell{words(g.name)}, rateCells(share)...)
 		if c.before != nil {
 			before := none()
-			if g.before != nil && g.before.sessions > 0 {
-				rate := g.before.failed().Rate
-				before = percentCell(rate.Value)
+			if g.before != nil && g.before.failed().Rate != nil {
+				before = percentCell(g.before.failed().Rate.Value)
 			}
 			row = append(row, before)
 		}
 		for _, method := range methods {
 			if a := g.attempts(method); a != nil && !a.AnyError {
-				row = append(row, rateCells(a.Failed, a.Attempts)[:2]...)
+				row = append(row, rateCells(NewShare(a.Failed, a.Attempts))[:2]...)
 			} else {
 				row = append(row, none(), none())
 			}
@@ -159,7 +164,7 @@ func (c *composer) groupErrors(d Dimension, groups []groupSide) *table {
 		errors := g.list(func(e *Error) bool { return !e.Acknowledged })
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(append([]cell{words(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(int64(e.Sessions), g.sessions)...)...)
+			t.add(append([]cell{words(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(g.errorShare(e.changeKey(), g.sessions))...)...)
 		}
 	}
 	return t

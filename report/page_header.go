@@ -68,7 +68,7 @@ func (c *composer) counted() {
 		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", number(failures), what, number(unnamed), percent(unnamed, failures)))
 	}
 	if len(total.Evidence) > 0 {
-		c.fact("Evidence", "of the lines that show an error: "+r.evidenceShares())
+		c.fact("Evidence", "of all lines that show an error: "+r.evidenceShares())
 	}
 }
 

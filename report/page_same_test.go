@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/otlog/otlog/aggregate"
 )
 
 // hostileReport has names and sources of somebody who means ill.
@@ -158,5 +160,63 @@ OT_NOT_CONNECTED
 		if b.String() != want {
 			t.Errorf("%d: got %s", width, &b)
 		}
+	}
+}
+
+// TestUnknownSharesAreNotNothing holds that an error whose failures bear no session has no
+// share of sessions anywhere, rather than one of 0 %.
+func TestUnknownSharesAreNotNothing(t *testing.T) {
+	w := week{
+		sessions: 2000,
+		methods:  []Method{{Name: "Session.signal", Failures: 4, Lines: 4, Sessionless: 4, Sessions: 2000}},
+		errors:   []Error{{Method: "Session.signal", Name: "OT_NOT_CONNECTED", Failures: 4, Lines: 4, Sessionless: 4}},
+	}
+	r := complete(weeks(w, w))
+	var err error
+	if r.Window, err = aggregate.ParseWindow("1w"); err != nil {
+		t.Fatal(err)
+	}
+	r.overall = weeks(w)
+	r.By = BySDK
+	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: "2.35.2", Report: complete(weeks(w, w))}}}}
+	p, err := compose(r, PageOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, s := range p.sections {
+		for _, share := range s.shares {
+			if share.after != nil || share.before != nil {
+				t.Errorf("%s is drawn: %+v", share.label, share)
+			}
+		}
+		for _, table := range s.tables {
+			for _, row := range table.rows {
+				if row[0].text != "OT_NOT_CONNECTED" && row[0].text != "Session.signal" && row[0].text != "2.35.2" {
+					continue
+				}
+				rows++
+				for i, c := range row {
+					if strings.HasPrefix(c.text, "0") {
+						t.Errorf("%s: %q of %s is %q", s.title, table.columns[i].head, row[0].text, c.text)
+					}
+				}
+			}
+		}
+	}
+	if rows < 5 {
+		t.Errorf("only %d rows are looked at", rows)
+	}
+}
+
+// TestTrendsAreBounded holds it of many windows.
+func TestTrendsAreBounded(t *testing.T) {
+	var all []week
+	for i := range 200 {
+		all = append(all, publishing(i, 2000))
+	}
+	trend := weeks(all...).trend(func(i int) int64 { return int64(i) })
+	if n := len([]rune(trend.text)); n != maxTrend || len(trend.trend) != maxTrend || !strings.HasSuffix(trend.text, "█") {
+		t.Errorf("%d blocks: %s", n, trend.text)
 	}
 }

@@ -39,13 +39,10 @@ func (c *composer) worstErrors() {
 	t.all = len(errors)
 	s := section{title: "Errors", tables: []*table{t}}
 	for _, e := range limit(errors, maxDrawn) {
-		row := estimate{label: e.label() + " · " + e.Method, after: NewRate(int64(e.Sessions), c.after.sessions)}
+		// Of an error that is known by no session there is no share to draw.
+		row := estimate{label: e.label() + " · " + e.Method, after: c.after.errorShare(e.changeKey(), c.after.sessions).Rate}
 		if c.before != nil {
-			was := 0
-			if b := c.before.errors[e.changeKey()]; b != nil {
-				was = b.Sessions
-			}
-			row.before = NewRate(int64(was), c.before.sessions)
+			row.before = c.before.errorShare(e.changeKey(), c.before.sessions).Rate
 		}
 		if change := c.changes[e.changeKey()]; change != nil {
 			row.tone = c.verdict(change).tone
@@ -121,11 +118,7 @@ func (c *composer) allMethods() {
 	t := newTable(heads...)
 	for _, m := range methods {
 		row := []cell{code(m.Name), amount(m.Failures), amount(m.Lines)}
-		if m.SessionRate() != nil {
-			row = append(row, rateCells(int64(m.SessionsFailed), int64(m.Sessions))...)
-		} else {
-			row = append(row, none(), none(), none())
-		}
+		row = append(row, rateCells(sessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)))...)
 		if c.before != nil {
 			change, points := c.methods[m.Name], none()
 			if change != nil && change.Difference != nil {
@@ -134,7 +127,7 @@ func (c *composer) allMethods() {
 			row = append(row, c.verdict(change), points)
 		}
 		if a := m.Attempts; a != nil && attempts {
-			row = append(row, rateCells(a.Failed, a.Attempts)[:2]...)
+			row = append(row, rateCells(NewShare(a.Failed, a.Attempts))[:2]...)
 		} else if attempts {
 			row = append(row, none(), none())
 		}
@@ -174,7 +167,7 @@ func (e *Error) cell() cell {
 
 // shownWindows are the last windows, as many as stand side by side.
 func (c *composer) shownWindows() []Window {
-	return c.r.Windows[max(len(c.r.Windows)-cmp.Or(c.o.Windows, 6), 0):]
+	return c.r.Windows[max(len(c.r.Windows)-cmp.Or(c.o.windows, 6), 0):]
 }
 
 // windowHeads are the heads of columns for windows, of which the older ones may be left
@@ -213,7 +206,11 @@ func (c *composer) windows() {
 	line := func(head, method, trend cell, count func(window int) int64) {
 		row := []cell{head, method, trend}
 		for i := range shown {
-			row = append(row, amount(count(from+i)))
+			value := none()
+			if n := count(from + i); n != unknownCount {
+				value = amount(n)
+			}
+			row = append(row, value)
 		}
 		t.add(row...)
 	}
@@ -233,8 +230,12 @@ func (c *composer) windows() {
 		if counts[k] == nil {
 			counts[k] = make([]int64, len(r.Windows))
 		}
-		counts[k][e.Window] = e.Failures
-		if bySession {
+		switch {
+		case !bySession:
+			counts[k][e.Window] = e.Failures
+		case e.Sessions == 0 && e.Sessionless > 0:
+			counts[k][e.Window] = unknownCount
+		default:
 			counts[k][e.Window] = int64(e.Sessions)
 		}
 	}
@@ -247,19 +248,32 @@ func (c *composer) windows() {
 		s.notes = append(s.notes, fmt.Sprintf("%s more are not shown.", count(more, "error")))
 	}
 	s.tables = append(s.tables, t)
-	s.notes = append(s.notes, "Trend: the share of each window's sessions, the largest as a full block.")
+	share := "the share of each window's sessions"
+	if !bySession {
+		share = "failures in each window"
+	}
+	s.notes = append(s.notes, fmt.Sprintf("Trend: %s, the largest as a full block; of the last %d windows at most.", share, maxTrend))
 	s.notes = append(s.notes, r.incomplete(shown)...)
 	c.section(s)
 }
 
-// trend draws the share that something has of the sessions of each window, or how often it
-// is if there are none, as blocks: the highest share is a full one, none is a dot.
+// unknownCount is how many sessions an error has whose failures bear none: no part is not
+// nothing.
+const unknownCount = -1
+
+// maxTrend is how many windows a trend has at most.
+const maxTrend = 31
+
+// trend draws the share that something has of the sessions of each of the last windows, or
+// how often it is if there are none, as blocks: the highest share is a full one, none is
+// a dot.
 func (r *Report) trend(count func(window int) int64) cell {
 	blocks := []rune("▁▂▃▄▅▆▇█")
-	shares := make([]float64, len(r.Windows))
+	from := max(len(r.Windows)-maxTrend, 0)
+	shares := make([]float64, len(r.Windows)-from)
 	for i := range shares {
-		shares[i] = float64(count(i))
-		if n := r.Windows[i].Sessions; n > 0 {
+		shares[i] = float64(max(count(from+i), 0))
+		if n := r.Windows[from+i].Sessions; n > 0 {
 			shares[i] /= float64(n)
 		}
 	}

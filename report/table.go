@@ -125,12 +125,11 @@ func interval(r *Rate) cell {
 }
 
 // rateCells are a share, its rate and its interval.
-func rateCells(part, whole int64) []cell {
-	rate := NewRate(part, whole)
-	if rate == nil {
+func rateCells(s Share) []cell {
+	if s.Rate == nil {
 		return []cell{none(), none(), none()}
 	}
-	return []cell{fraction(part, whole), percentCell(rate.Value), interval(rate)}
+	return []cell{fraction(s.Part, s.Whole), percentCell(s.Rate.Value), interval(s.Rate)}
 }
 
 // layout leaves out what there is no room for in width columns of a terminal; 0: there
