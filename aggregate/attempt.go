@@ -8,6 +8,7 @@ import (
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // An Outcome is how an attempt ended.
@@ -95,10 +96,10 @@ func (s Step) Outcome() Outcome { return Outcome(uint8(s.what) - 1) }
 // told.
 func (s Step) Millis() int64 { return int64(s.what >> 16) }
 
-// nanos returns when the step was taken, parse.NoTime if that is not told.
+// nanos returns when the step was taken, timestamp.NoTime if that is not told.
 func (s Step) nanos() int64 {
 	if s.Millis() == 0 {
-		return parse.NoTime
+		return timestamp.NoTime
 	}
 	return s.Millis() * int64(time.Millisecond)
 }
@@ -210,10 +211,10 @@ func (c course) compare(other course) int {
 
 func (c course) of() SessionID { return c.session }
 
-// nanos returns when the attempt began, parse.NoTime if that is not told.
+// nanos returns when the attempt began, timestamp.NoTime if that is not told.
 func (c *course) nanos() int64 {
 	if c.start == 0 {
-		return parse.NoTime
+		return timestamp.NoTime
 	}
 	return c.start * int64(time.Millisecond)
 }

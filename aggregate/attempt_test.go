@@ -10,6 +10,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A post is one telemetry event, as short as a table wants it.
@@ -27,7 +28,7 @@ func (p post) event(t *testing.T) *parse.Event {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &parse.Event{Time: 1795430665e9 + int64(after), OfDay: parse.NoTime, Session: []byte("1_MX4session"), Client: []byte("client")}
+	e := &parse.Event{Time: 1795430665e9 + int64(after), OfDay: timestamp.NoTime, Session: []byte("1_MX4session"), Client: []byte("client")}
 	e.Telemetry = &parse.Telemetry{
 		Action: []byte(p.action), Variation: []byte(p.variation),
 		Reason: []byte(p.reason), FailureReason: []byte(p.reason),

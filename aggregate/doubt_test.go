@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
@@ -18,13 +19,13 @@ func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
 		}
 	}
 	sources := []parse.Source{write(t, "log", log.Bytes())}
-	options := Options{Jobs: 1, Input: parse.Options{Times: parse.Times{Latest: time.Now()}}}
+	options := Options{Jobs: 1, Input: parse.Options{Times: timestamp.Times{Latest: time.Now()}}}
 	one := scanned(t, sources, options)
 	doubts := one.Sources[0].Doubts
-	if d := doubts[parse.DayMonth]; d.Records != 150000 || d.Example != "01/04/2026 10:44:25" {
+	if d := doubts[timestamp.DayMonth]; d.Records != 150000 || d.Example != "01/04/2026 10:44:25" {
 		t.Errorf("day and month: %+v", d)
 	}
-	if d := doubts[parse.NoYear]; d.Records != 75000 || d.Example != "Nov  1 10:44:25" {
+	if d := doubts[timestamp.NoYear]; d.Records != 75000 || d.Example != "Nov  1 10:44:25" {
 		t.Errorf("year: %+v", d)
 	}
 	for _, jobs := range []int{2, 5} {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // An Evidence is what a Tally keeps of the records of one session that show an
@@ -108,9 +109,9 @@ func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place in
 		First: place, Place: uint32(place), Records: 1,
 	}
 	switch {
-	case e.Time != parse.NoTime:
+	case e.Time != timestamp.NoTime:
 		out.Flags, out.First = uint8(dated), e.Time
-	case e.OfDay != parse.NoTime:
+	case e.OfDay != timestamp.NoTime:
 		out.Flags, out.First = uint8(clock), e.OfDay
 	}
 	if v.Late {

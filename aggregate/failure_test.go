@@ -13,6 +13,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // tallyOfRecords adds records in the order given.
@@ -152,7 +153,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 	for i := range out {
 		x := &refRecord{source: []string{"a", "b"}[r.IntN(2)]}
 		x.place = next[x.source] + int64(r.IntN(8)*r.IntN(8))
-		x.event = parse.Event{Time: parse.NoTime, OfDay: parse.NoTime}
+		x.event = parse.Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 		next[x.source] = x.place + 1
 		at := int64(time.Duration(r.Int64N(span)) * tick)
 		switch n := r.IntN(100); {

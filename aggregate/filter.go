@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Filter says of which time, and of whom, a Tally is read. It selects
@@ -58,7 +58,7 @@ func (f *Filter) Cells() (since, until Cell) {
 	return since, until
 }
 
-// Contains reports whether an instant lies within the bounds; parse.NoTime does not
+// Contains reports whether an instant lies within the bounds; timestamp.NoTime does not
 // unless there are none.
 func (f *Filter) Contains(nanos int64) bool {
 	since, until := f.nanos()
@@ -72,7 +72,7 @@ func (f *Filter) Cuts(start, end time.Time) bool {
 
 // nanos returns the bounds in Unix nanoseconds.
 func (f *Filter) nanos() (since, until int64) {
-	since, until = parse.NoTime+1, math.MaxInt64
+	since, until = timestamp.NoTime+1, math.MaxInt64
 	if !f.Since.IsZero() {
 		since = nanosOf(f.Since)
 	}
@@ -84,7 +84,7 @@ func (f *Filter) nanos() (since, until int64) {
 
 // nanosOf returns an instant in Unix nanoseconds, or the nearest that there is.
 func nanosOf(t time.Time) int64 {
-	first, last := time.Unix(0, parse.NoTime+1), time.Unix(0, math.MaxInt64)
+	first, last := time.Unix(0, timestamp.NoTime+1), time.Unix(0, math.MaxInt64)
 	switch {
 	case t.Before(first):
 		t = first
@@ -113,7 +113,7 @@ func (c *Counts) selection(f *Filter) *selection {
 
 // takes reports whether something is selected that began at first by a client.
 func (s *selection) takes(first int64, client Traits) bool {
-	return (first == parse.NoTime || s.since <= first && first < s.until) && s.takesClient(client)
+	return (first == timestamp.NoTime || s.since <= first && first < s.until) && s.takesClient(client)
 }
 
 func (s *selection) takesClient(client Traits) bool { return s.sdk == nil || s.sdk[client.SDK] }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // clientRecords are random records some of which tell of the client's SDK.
@@ -34,7 +35,7 @@ func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string)
 			return time.Time{}
 		}
 		at := records[r.IntN(len(records))].event.Time
-		if at == parse.NoTime {
+		if at == timestamp.NoTime {
 			at = 1795430665e9 + r.Int64N(40*int64(cellLength))
 		}
 		return time.Unix(0, at+r.Int64N(3)-1)
@@ -112,7 +113,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			if client == "" {
 				client = only[in]
 			}
-			inTime := first == parse.NoTime || !time.Unix(0, first).Before(filter.Since) && (filter.Until.IsZero() || time.Unix(0, first).Before(filter.Until))
+			inTime := first == timestamp.NoTime || !time.Unix(0, first).Before(filter.Since) && (filter.Until.IsZero() || time.Unix(0, first).Before(filter.Until))
 			version := sdk[client]
 			ofSDK := filter.SDK == "" || version == filter.SDK || strings.HasPrefix(version, filter.SDK+".")
 			if !inTime || !ofSDK || filter.Session != (SessionID{}) && refID(in) != filter.Session {
@@ -146,7 +147,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 		}
 		for in, records := range aside {
 			for _, x := range refFold(records, refFloats(all[in])) {
-				first, code := int64(parse.NoTime), x.verdict.Code
+				first, code := int64(timestamp.NoTime), x.verdict.Code
 				if x.axis() == dated {
 					first = x.at()
 				}

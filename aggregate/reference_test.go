@@ -12,6 +12,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // This is the definition of a failure written down as plainly as possible, with
@@ -104,9 +105,9 @@ func refSessions(records []*refRecord) {
 
 func (r *refRecord) axis() Axis {
 	switch {
-	case r.event.Time != parse.NoTime:
+	case r.event.Time != timestamp.NoTime:
 		return dated
-	case r.event.OfDay != parse.NoTime:
+	case r.event.OfDay != timestamp.NoTime:
 		return clock
 	}
 	return placed
@@ -459,7 +460,7 @@ type refSummary struct {
 }
 
 func (f *refFailure) summary() refSummary {
-	out := refSummary{method: "unknown", first: parse.NoTime}
+	out := refSummary{method: "unknown", first: timestamp.NoTime}
 	nameRank, methodRank := -1, -1
 	var code, socketCode int32
 	isLate, proper := false, false
@@ -484,7 +485,7 @@ func (f *refFailure) summary() refSummary {
 				code = c
 			}
 		}
-		if r.axis() == dated && out.first == parse.NoTime {
+		if r.axis() == dated && out.first == timestamp.NoTime {
 			out.first = r.at()
 		}
 		out.client = cmp.Or(out.client, string(r.event.Client))

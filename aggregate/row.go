@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/otlog/otlog/classify"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Row counts the failures of one session, and the lines that speak of them, that
@@ -61,7 +61,7 @@ func (r rank) compare(other rank) int {
 func (c *correlator) summaries() []summary {
 	out := make([]summary, len(c.failures))
 	for i := range out {
-		out[i] = summary{cell: NoCell, first: parse.NoTime, named: rank{socket: true}}
+		out[i] = summary{cell: NoCell, first: timestamp.NoTime, named: rank{socket: true}}
 	}
 	for i := range c.evidence {
 		if c.of[i] == none {
@@ -78,7 +78,7 @@ func (c *correlator) summaries() []summary {
 		if socket := e.Weight == classify.Socket; e.Code != 0 && (s.code == 0 || s.coded || !socket) {
 			s.code, s.coded = e.Code, socket
 		}
-		if e.Axis() == dated && s.first == parse.NoTime {
+		if e.Axis() == dated && s.first == timestamp.NoTime {
 			s.first, s.cell = e.First, CellOf(e.First)
 		}
 		if s.client == (SessionID{}) {
@@ -144,7 +144,7 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 	e := &g.evidence[i]
 	row = Row{
 		Cell: NoCell, Method: e.Method, Error: e.Error, Code: e.Code,
-		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: parse.NoTime, Last: parse.NoTime,
+		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: timestamp.NoTime, Last: timestamp.NoTime,
 	}
 	if e.Axis() == dated {
 		row.Cell, row.First, row.Last = CellOf(e.First), e.First, e.last()

@@ -23,6 +23,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // Options say how to scan. The zero value is the sensible choice.
@@ -145,7 +146,7 @@ type task struct {
 // A source is a Source that is being read.
 type source struct {
 	*Source
-	times   parse.Times
+	times   timestamp.Times
 	pending sync.WaitGroup // its tasks
 	live    bool           // a single worker counts up its pieces
 	pieces  []*piece       // else one for each task, in order
@@ -308,7 +309,7 @@ func (w *worker) block(b *parse.Block) {
 				continue
 			}
 		}
-		if event.Doubt != parse.NoDoubt {
+		if event.Doubt != timestamp.NoDoubt {
 			w.doubts.note(event)
 		}
 		number := a.Records.Total()

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // Records counts the records of a source by kind. Each record is of one kind.
@@ -53,8 +54,8 @@ func (a *Account) Add(other *Account) {
 // maxShown is how many skipped records of one source are told in words.
 const maxShown = 3
 
-// Doubts tells of the records whose time leaves something open, by parse.Doubt.
-type Doubts [parse.NumDoubts]Doubt
+// Doubts tells of the records whose time leaves something open, by timestamp.Doubt.
+type Doubts [timestamp.NumDoubts]Doubt
 
 // A Doubt is one kind of Doubts.
 type Doubt struct {

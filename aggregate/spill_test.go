@@ -19,6 +19,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // logs are generated, in so many files that a tally is spilled many times.
@@ -130,7 +131,7 @@ func manySessions() *aggregate.Tally {
 	tally.Enter(1)
 	number := int64(0)
 	add := func(e parse.Event, v classify.Verdict) {
-		e.OfDay = parse.NoTime
+		e.OfDay = timestamp.NoTime
 		tally.Add(&e, &v, number)
 		number++
 	}

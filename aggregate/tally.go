@@ -6,6 +6,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Tally counts classified records by time, session, method and error, and
@@ -58,7 +59,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	// Frequent case first: neighbouring records share a cell.
 	if cell != t.current.Cell || t.current.Records == 0 {
 		t.cover()
-		t.current = Coverage{Cell: cell, First: parse.NoTime, Last: parse.NoTime}
+		t.current = Coverage{Cell: cell, First: timestamp.NoTime, Last: timestamp.NoTime}
 	}
 	t.current.add(Coverage{Records: 1, First: e.Time, Last: e.Time})
 	session, client := t.sessionOf(e, cell)
@@ -169,7 +170,7 @@ func (c *Coverage) add(other Coverage) {
 func addCoverage(to map[Cell]Coverage, c Coverage) {
 	sum, ok := to[c.Cell]
 	if !ok {
-		sum = Coverage{Cell: c.Cell, First: parse.NoTime, Last: parse.NoTime}
+		sum = Coverage{Cell: c.Cell, First: timestamp.NoTime, Last: timestamp.NoTime}
 	}
 	sum.add(c)
 	to[c.Cell] = sum
@@ -186,7 +187,7 @@ func sortedCoverage(of map[Cell]Coverage) []Coverage {
 
 // earlier returns the lesser of two instants, either of which may be NoTime.
 func earlier(a, b int64) int64 {
-	if a == parse.NoTime || b != parse.NoTime && b < a {
+	if a == timestamp.NoTime || b != timestamp.NoTime && b < a {
 		return b
 	}
 	return a

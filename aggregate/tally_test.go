@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // contents is all that is counted, but failures.
@@ -32,7 +32,7 @@ func contentsOf(c *Counts) contents {
 func spread(r *rand.Rand) []*refRecord {
 	records := randomRecords(r, time.Second)
 	for _, x := range records {
-		if x.event.Time != parse.NoTime {
+		if x.event.Time != timestamp.NoTime {
 			x.event.Time += int64(r.IntN(40)) * int64(cellLength) / 3
 		}
 	}
@@ -116,7 +116,7 @@ func TestCellOf(t *testing.T) {
 		nanos int64
 		want  Cell
 	}{
-		{parse.NoTime, NoCell},
+		{timestamp.NoTime, NoCell},
 		{0, 0},
 		{int64(cellLength) - 1, 0},
 		{int64(cellLength), 1},

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Cell is a quarter of an hour in UTC, numbered from 1970. Every zone in use
@@ -20,7 +20,7 @@ const cellLength = 15 * time.Minute
 
 // CellOf returns the cell of an instant in Unix nanoseconds.
 func CellOf(nanos int64) Cell {
-	if nanos == parse.NoTime {
+	if nanos == timestamp.NoTime {
 		return NoCell
 	}
 	n := nanos / int64(cellLength)

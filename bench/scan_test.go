@@ -21,6 +21,7 @@ import (
 	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 const size = 64 << 20
@@ -159,7 +160,7 @@ func BenchmarkPartial(b *testing.B) {
 	tally := &aggregate.Tally{}
 	const rows = 200_000
 	for i := range rows {
-		e := parse.Event{Time: int64(i) << 40, OfDay: parse.NoTime, Session: fmt.Appendf(nil, "1_MX4%d", i)}
+		e := parse.Event{Time: int64(i) << 40, OfDay: timestamp.NoTime, Session: fmt.Appendf(nil, "1_MX4%d", i)}
 		tally.Add(&e, &classify.Verdict{Failure: true, Error: 1, Method: 1, Evidence: classify.ByName}, int64(i))
 	}
 	part := tally.Parts()[0]

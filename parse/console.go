@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/terminal"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // An OpenTok session ID is "1_" or "2_" and the base64 of "1~", the API key or
@@ -54,7 +58,7 @@ func endsInWord(s []byte) bool {
 		return strings.IndexByte("nrtbf", s[n-1]) < 0
 	}
 	if n >= 6 && s[n-6] == '\\' && s[n-5] == 'u' {
-		r, ok := hex4(s[n-4:])
+		r, ok := jsontext.Hex4(s[n-4:])
 		return !ok || r < utf8.RuneSelf && isWord(byte(r))
 	}
 	return true
@@ -65,7 +69,7 @@ func endsInWord(s []byte) bool {
 // ESC may be written as a JSON escape.
 func endsInDirective(s []byte) bool {
 	n := len(s)
-	if n >= 2 && directive(s[n-2:]) == 2 {
+	if n >= 2 && terminal.Directive(s[n-2:]) == 2 {
 		return true
 	}
 	n-- // the final letter
@@ -100,99 +104,13 @@ func isWord(c byte) bool {
 }
 
 // leadingTime reads the time at the start of a console line: an instant or, where
-// there is no date, the time of day. What the line does not state is NoTime.
+// there is no date, the time of day. What the line does not state is timestamp.NoTime.
 func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
-	instant, ofDay = d.clock.leading(line)
-	if d.clock.doubt != NoDoubt {
-		d.event.Doubt, d.event.Doubted = d.clock.doubt, d.clock.doubted
+	instant, ofDay = d.clock.Line(line)
+	if doubt, text := d.clock.Doubt(); doubt != timestamp.NoDoubt {
+		d.event.Doubt, d.event.Doubted = doubt, text
 	}
 	return instant, ofDay
 }
 
-// appendPlain appends src to dst without what only a terminal or a console
-// obeys: escape sequences, and the directives %c %o %O %s %d %i %f.
-func appendPlain(dst, src []byte) []byte {
-	for len(src) > 0 {
-		n := 0
-		for n < len(src) && src[n] != 0x1b && src[n] != '%' {
-			n++
-		}
-		if n == len(src) {
-			return append(dst, src...)
-		}
-		dst = append(dst, src[:n]...)
-		src = src[n:]
-		width := 0
-		if src[0] == '%' {
-			width = directive(src)
-		} else {
-			width = escapeSequence(src)
-		}
-		if width == 0 {
-			dst = append(dst, src[0])
-			width = 1
-		}
-		src = src[width:]
-	}
-	return dst
-}
-
-// directive returns the width of the console directive at the start of s, 0 if
-// there is none.
-func directive(s []byte) int {
-	if len(s) < 2 {
-		return 0
-	}
-	switch s[1] {
-	case 'c', 'o', 's', 'd', 'i', 'f':
-		return 2
-	case 'O':
-		if len(s) > 3 && s[2] == 'T' && s[3] == '_' { // a name behind a percent sign
-			return 0
-		}
-		return 2
-	}
-	return 0
-}
-
-// escapeSequence returns the width of the terminal escape sequence at the
-// start of s (ECMA-48: CSI, OSC and short ones), 0 if it is incomplete.
-func escapeSequence(s []byte) int {
-	if len(s) < 2 {
-		return 0
-	}
-	switch s[1] {
-	case '[':
-		for i := 2; i < len(s); i++ {
-			if s[i] >= 0x40 && s[i] <= 0x7e {
-				return i + 1
-			}
-			if s[i] < 0x20 || s[i] > 0x7e {
-				return 0
-			}
-		}
-		return 0
-	case ']':
-		for i := 2; i < len(s); i++ {
-			switch {
-			case s[i] == 0x07:
-				return i + 1
-			case s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\':
-				return i + 2
-			case s[i] < ' ':
-				return 0
-			}
-		}
-		return 0
-	}
-	// Any number of intermediate bytes and a final one: ESC ( B, ESC 7.
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] >= 0x30 && s[i] <= 0x7e:
-			return i + 1
-		case s[i] < 0x20 || s[i] > 0x7e:
-			return 0
-		}
-	}
-	return 0
-}
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

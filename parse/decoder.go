@@ -3,6 +3,10 @@ package parse
 import (
 	"bytes"
 	"iter"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/terminal"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Decoder turns blocks into events. It keeps buffers between blocks and
@@ -10,7 +14,7 @@ import (
 type Decoder struct {
 	event     Event
 	telemetry Telemetry
-	clock     Clock
+	clock     timestamp.Clock
 	marked    bool // the record may hold an OpenTok session ID
 
 	peeked struct{ start, end int } // a line behind the last record
@@ -25,7 +29,7 @@ type Decoder struct {
 }
 
 // SetTimes says how the times of the next blocks are read.
-func (d *Decoder) SetTimes(t Times) { d.clock = NewClock(t) }
+func (d *Decoder) SetTimes(t timestamp.Times) { d.clock = timestamp.NewClock(t) }
 
 // A Finder tells which records are worth reading in full.
 type Finder interface {
@@ -121,7 +125,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 		} else {
 			e := &d.event
 			e.Offset, e.Bytes, e.Lines = offset, int(s.Bytes), int(s.Lines)
-			if e.Time == NoTime && e.OfDay == NoTime {
+			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time
 			}
 			if s.Session != nil && !isSessionID(e.Session) {
@@ -195,9 +199,9 @@ func isBlank(line []byte) bool {
 // damaged and shows nothing that could be an error's name.
 func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	e := &d.event
-	*e = Event{Time: NoTime, OfDay: NoTime}
+	*e = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 	end := len(record)
-	for end > 0 && isSpace(record[end-1]) {
+	for end > 0 && jsontext.IsSpace(record[end-1]) {
 		end--
 	}
 	line := record[:end]
@@ -207,7 +211,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 			if d.object(inner, full) {
 				return ""
 			}
-			*e = Event{Time: NoTime, OfDay: NoTime}
+			*e = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 		}
 		if d.framed(inner, f, full) {
 			return ""
@@ -237,7 +241,7 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 		return false
 	}
 	var behind []byte
-	instant := int64(NoTime)
+	instant := int64(timestamp.NoTime)
 	object := line
 	// Frequent case first: text that starts and ends otherwise.
 	switch first, last := line[0], line[len(line)-1]; {
@@ -259,11 +263,11 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	object = bytes.TrimRight(object, ",] \t\r")
 	object = bytes.TrimLeft(bytes.TrimPrefix(object, []byte{'['}), " \t")
 	if !looksLikeObject(object) || !d.object(object, full) {
-		d.event = Event{Time: NoTime, OfDay: NoTime}
+		d.event = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 		return false
 	}
 	e := &d.event
-	if e.Time == NoTime {
+	if e.Time == timestamp.NoTime {
 		e.Time = instant
 	}
 	if len(behind) > 0 {
@@ -293,7 +297,7 @@ func (d *Decoder) posted(line []byte) bool {
 	if d.object(line[start:], true) && d.event.Telemetry != nil {
 		return true
 	}
-	d.event = Event{Time: NoTime, OfDay: NoTime}
+	d.event = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 	return false
 }
 
@@ -303,14 +307,14 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	w := &d.walk
 	ok := w.record(d, line, full)
 	full = full || w.coded
-	if full != w.full || !full && w.time == NoTime && bytes.IndexByte(line, '\\') >= 0 {
+	if full != w.full || !full && w.time == timestamp.NoTime && bytes.IndexByte(line, '\\') >= 0 {
 		// The record's only time may stand in an object inside a string, and
 		// must not depend on how far the record is read.
 		ok = w.record(d, line, true)
 	}
 	e := &d.event
 	e.Time, e.Session = w.time, w.session
-	if w.doubt != NoDoubt {
+	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure
 	}
 	if !isSessionID(w.session) {
@@ -358,14 +362,14 @@ func (d *Decoder) clean(text []byte) []byte {
 	if bytes.IndexByte(text, '%') < 0 && bytes.IndexByte(text, 0x1b) < 0 {
 		return text
 	}
-	d.plain = appendPlain(d.plain[:0], text)
+	d.plain = terminal.AppendPlain(d.plain[:0], text)
 	return d.plain
 }
 
 // appendCut appends a string whose end is missing, less the word at its end,
 // of which a part may be missing too.
 func (d *Decoder) appendCut(s []byte) {
-	d.text = appendUnescaped(d.text, s)
+	d.text = jsontext.AppendUnescaped(d.text, s)
 	n := len(d.text)
 	for n > 0 && isWord(d.text[n-1]) {
 		n--

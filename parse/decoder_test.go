@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 func always([]byte) int { return 0 }
@@ -140,7 +142,7 @@ func TestTimeOfAnObject(t *testing.T) {
 		`{"timestamp":true}`,
 		`{}`,
 	} {
-		if got := one(t, line, jsonl).Time; got != NoTime {
+		if got := one(t, line, jsonl).Time; got != timestamp.NoTime {
 			t.Errorf("%s: got %d, want no time", line, got)
 		}
 	}
@@ -299,7 +301,7 @@ func TestIDs(t *testing.T) {
 		})
 	}
 	// A record may have to be walked in full for its time alone.
-	if got := decode(new(Decoder), `{"log":"{\"ts\":1793616265959,\"connectionId\":\"d\"}"}`, jsonl, never)[0]; got.ids != noIDs || got.Time == NoTime {
+	if got := decode(new(Decoder), `{"log":"{\"ts\":1793616265959,\"connectionId\":\"d\"}"}`, jsonl, never)[0]; got.ids != noIDs || got.Time == timestamp.NoTime {
 		t.Errorf("in part it has the IDs %q, at %d", got.ids, got.Time)
 	}
 }
@@ -412,7 +414,7 @@ func TestTelemetryDoesNotLeakIntoTheNextRecord(t *testing.T) {
 	if e := got[1].telemetry; e == nil || string(e.Action) != "Connect" || len(e.Variation) > 0 || got[1].Code != 0 || got[1].ids != noIDs || got[1].name != "" {
 		t.Errorf("the second event is %+v", e)
 	}
-	if got[2].telemetry != nil || got[2].Time != NoTime {
+	if got[2].telemetry != nil || got[2].Time != timestamp.NoTime {
 		t.Errorf("the third record is %+v", got[2])
 	}
 }
@@ -490,7 +492,7 @@ func TestConsoleLines(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := one(t, test.line, console)
-			want := int64(NoTime)
+			want := int64(timestamp.NoTime)
 			if test.time != "" {
 				want = at(t, test.time)
 			}
@@ -518,7 +520,7 @@ func TestConsoleLines(t *testing.T) {
 		{"x 11:43:34", ""},
 		{`{"message":"11:43:34 x"}`, ""},
 	} {
-		want := int64(NoTime)
+		want := int64(timestamp.NoTime)
 		if line.ofDay != "" {
 			d, err := time.ParseDuration(line.ofDay)
 			if err != nil {
@@ -526,7 +528,7 @@ func TestConsoleLines(t *testing.T) {
 			}
 			want = int64(d)
 		}
-		if got := one(t, line.text, console); got.OfDay != want || got.OfDay != NoTime && got.Time != NoTime {
+		if got := one(t, line.text, console); got.OfDay != want || got.OfDay != timestamp.NoTime && got.Time != timestamp.NoTime {
 			t.Errorf("%q: got %d, want %s", line.text, got.OfDay, line.ofDay)
 		}
 	}
@@ -777,4 +779,14 @@ func TestDecoderDoesNotAllocate(t *testing.T) {
 			}
 		}
 	}
+}
+
+// at is the instant of an RFC 3339 time.
+func at(t testing.TB, s string) int64 {
+	t.Helper()
+	instant, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return instant.UnixNano()
 }

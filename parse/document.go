@@ -1,6 +1,10 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/jsontext"
+)
 
 // A document follows the structure of a JSON document, however its bytes come in
 // pieces, and finds the entries that it holds in arrays.
@@ -193,7 +197,7 @@ func (d *document) scan(data []byte, at int64) {
 
 // string reads on in a string and returns where it got.
 func (d *document) string(data []byte, i int, at int64) int {
-	end := closingQuote(data, i)
+	end, _ := jsontext.StringEnd(data, i)
 	if end < 0 {
 		// Of an escape at the end of data only the backslash may be there.
 		rest := data[i:]
@@ -225,26 +229,26 @@ func (d *document) key(key []byte) *node {
 // lead nowhere. It is what step does byte by byte, as far as that is simple.
 func (d *document) members(data []byte, i int) int {
 	for {
-		for i < len(data) && (data[i] == ',' || isSpace(data[i])) {
+		for i < len(data) && (data[i] == ',' || jsontext.IsSpace(data[i])) {
 			i++
 		}
 		if i == len(data) || data[i] != '"' {
 			return i
 		}
-		end := closingQuote(data, i+1)
+		end, _ := jsontext.StringEnd(data, i+1)
 		if end < 0 {
 			return i
 		}
-		at := skipSpace(data, end+1)
+		at := jsontext.SkipSpace(data, end+1)
 		if at == len(data) || data[at] != ':' {
 			return i
 		}
-		if at = skipSpace(data, at+1); at == len(data) || d.key(data[i+1:end]) != nil {
+		if at = jsontext.SkipSpace(data, at+1); at == len(data) || d.key(data[i+1:end]) != nil {
 			return i
 		}
 		switch outside[data[at]] {
 		case quote:
-			if at = closingQuote(data, at+1); at < 0 {
+			if at, _ = jsontext.StringEnd(data, at+1); at < 0 {
 				return i
 			}
 			at++
@@ -262,7 +266,7 @@ func (d *document) members(data []byte, i int) int {
 		default:
 			return i
 		}
-		if at = skipSpace(data, at); at == len(data) || data[at] != ',' {
+		if at = jsontext.SkipSpace(data, at); at == len(data) || data[at] != ',' {
 			d.wantKey = false
 			return at
 		}
@@ -276,7 +280,7 @@ func (d *document) nested(data []byte, i int) int {
 	for i < len(data) {
 		switch outside[data[i]] {
 		case quote:
-			end := closingQuote(data, i+1)
+			end, _ := jsontext.StringEnd(data, i+1)
 			if end < 0 {
 				d.below, d.inString = depth, true
 				return i + 1

@@ -16,7 +16,11 @@
 // denominators need it.
 package parse
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/otlog/otlog/parse/timestamp"
+)
 
 // An Event is one record of a client log: a line with the stack lines after
 // it, or a JSON object.
@@ -28,13 +32,13 @@ import "fmt"
 // A field that the log did not state is empty. Nothing is guessed here: naming
 // the error is classify's work.
 type Event struct {
-	Time int64 // Unix nanoseconds by the client's clock where it is told, else the log's; NoTime if neither
+	Time int64 // Unix nanoseconds by the client's clock where it is told, else the log's; timestamp.NoTime if neither
 	// OfDay is the time of day in nanoseconds since midnight of a record that
-	// states no date with it, NoTime for any other one.
+	// states no date with it, timestamp.NoTime for any other one.
 	OfDay int64
 	// Doubt is what the record's time leaves open, and Doubted the time as it
 	// stands there, if there is a doubt.
-	Doubt   Doubt
+	Doubt   timestamp.Doubt
 	Doubted []byte
 	Session []byte // OpenTok session ID as written, unredacted
 

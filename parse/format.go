@@ -1,6 +1,10 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/jsontext"
+)
 
 // A Format says how a source's bytes are divided into records. The text of
 // each record is read by its own first byte, so that a stream may mix JSON
@@ -331,12 +335,9 @@ func opensObject(line []byte) bool {
 		return false
 	}
 	for _, c := range line[1:] {
-		if !isSpace(c) {
+		if !jsontext.IsSpace(c) {
 			return c == '"' || c == '}'
 		}
 	}
 	return false
 }
-
-// isSpace reports whether c is white space in JSON.
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

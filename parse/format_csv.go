@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A tableSplitter tells the rows of a table apart (CSV, TSV), whose header says
@@ -89,16 +92,16 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 		}
 		b.Data = append(appendComma(b.Data), '"')
 		b.Data = append(append(b.Data, t.names[i]...), `":`...)
-		b.Data = appendQuoted(b.Data, cell)
+		b.Data = jsontext.AppendQuoted(b.Data, cell)
 	}
 	b.Data = append(b.Data, '}')
-	b.add(text, Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: NoTime})
+	b.add(text, Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: timestamp.NoTime})
 	return n
 }
 
 // clean takes n bytes that bear no evidence.
 func (t *tableSplitter) clean(b *Block, data []byte, n int, e ending) int {
-	b.add(len(b.Data), Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: NoTime})
+	b.add(len(b.Data), Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: timestamp.NoTime})
 	return n
 }
 
@@ -114,7 +117,7 @@ func (t *tableSplitter) line(b *Block, data []byte, e ending, cause string) int 
 	if line := bytes.TrimSpace(data[:n]); looksLikeObject(line) {
 		text := len(b.Data)
 		b.Data = append(b.Data, line...)
-		b.add(text, Span{Bytes: int64(n), Lines: lines, Time: NoTime})
+		b.add(text, Span{Bytes: int64(n), Lines: lines, Time: timestamp.NoTime})
 		return n
 	}
 	b.skip(Damaged, int64(n), lines, cause)

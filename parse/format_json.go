@@ -1,6 +1,11 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/timestamp"
+)
 
 // A jsonSplitter tells the records of JSON apart, however it is laid out: arrays
 // of any length, objects on many lines, one behind the other or several on a
@@ -109,7 +114,7 @@ func (s *jsonSplitter) pass(data []byte, n int) {
 	passed := data[:n]
 	// Frequent cases first: a line feed is one of the last bytes, or there is none.
 	nl := n - 1
-	for nl >= 0 && (isSpace(passed[nl]) && passed[nl] != '\n') {
+	for nl >= 0 && (jsontext.IsSpace(passed[nl]) && passed[nl] != '\n') {
 		nl--
 	}
 	switch {
@@ -152,12 +157,12 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 	}
 	if i == len(data) {
 		s.inArray = inArray
-		s.emit(b, len(b.Data), Span{Time: NoTime}, data, i, e)
+		s.emit(b, len(b.Data), Span{Time: timestamp.NoTime}, data, i, e)
 		return i
 	}
 	if nl := bytes.LastIndexByte(data[:i], '\n'); nl >= 0 {
 		s.inArray = inArray
-		s.emit(b, len(b.Data), Span{Time: NoTime}, data, nl+1, e)
+		s.emit(b, len(b.Data), Span{Time: timestamp.NoTime}, data, nl+1, e)
 		return nl + 1
 	}
 	isText := true
@@ -187,7 +192,7 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 // opensDocument reports whether data starts as a JSON object does. If it does
 // not, enough says whether that can be told.
 func opensDocument(data []byte) (opens, enough bool) {
-	i := skipSpace(data, 1)
+	i := jsontext.SkipSpace(data, 1)
 	if i == len(data) {
 		return false, false
 	}
@@ -201,7 +206,7 @@ func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 	inArray = s.inArray
 	for i < len(data) {
 		switch c := data[i]; {
-		case isSpace(c) || c == ',' || c == '}' || c == 0x1e: // 0x1e: JSON text sequences
+		case jsontext.IsSpace(c) || c == ',' || c == '}' || c == 0x1e: // 0x1e: JSON text sequences
 			i++
 		case c == ']':
 			inArray = false
@@ -211,7 +216,7 @@ func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 		case c == utf8BOM[0] && bytes.HasPrefix(data[i:], utf8BOM):
 			i += len(utf8BOM)
 		case c == '[' && !inArray:
-			next := skipSpace(data, i+1)
+			next := jsontext.SkipSpace(data, i+1)
 			if next == len(data) {
 				return i, inArray, false
 			}
@@ -263,14 +268,14 @@ func (s *jsonSplitter) takeText(b *Block, data []byte, from int, e ending) int {
 	}
 	text := len(b.Data)
 	b.Data = append(b.Data, data[from:n]...)
-	s.emit(b, text, Span{Time: NoTime}, data, n, e)
+	s.emit(b, text, Span{Time: timestamp.NoTime}, data, n, e)
 	return n
 }
 
 // separators returns where the white space, commas and brackets end that start at
 // data[i].
 func separators(data []byte, i int) (end int, closed bool) {
-	for i < len(data) && (isSpace(data[i]) || data[i] == ',' || data[i] == ']' || data[i] == '}') {
+	for i < len(data) && (jsontext.IsSpace(data[i]) || data[i] == ',' || data[i] == ']' || data[i] == '}') {
 		closed = closed || data[i] == ']'
 		i++
 	}
@@ -342,7 +347,7 @@ func (s *jsonSplitter) whole(b *Block, data []byte, e ending) int {
 		b.Data = appendMessage(b.Data, own)
 	}
 	s.reading, s.inArray = false, s.inArray && !closed
-	s.emit(b, text, Span{Time: NoTime}, data, n, e)
+	s.emit(b, text, Span{Time: timestamp.NoTime}, data, n, e)
 	return n
 }
 
@@ -364,7 +369,7 @@ func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 	}
 	text := len(b.Data)
 	b.Data = append(b.Data, own...)
-	s.emit(b, text, Span{Time: NoTime}, data, len(data), e)
+	s.emit(b, text, Span{Time: timestamp.NoTime}, data, len(data), e)
 	return len(data)
 }
 
@@ -373,7 +378,7 @@ func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 func (s *jsonSplitter) commit(data []byte) {
 	d := &s.doc
 	s.committed, s.entered = true, false
-	s.outer, s.outerTime, s.silent = s.outer[:0], NoTime, true
+	s.outer, s.outerTime, s.silent = s.outer[:0], timestamp.NoTime, true
 	if len(d.entries) == 0 {
 		return // it is too long
 	}
@@ -430,7 +435,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 	d := &s.doc
 	x := d.first()
 	span := &s.span
-	*span = Span{Time: NoTime, Session: d.sessionOf(x.scope)}
+	*span = Span{Time: timestamp.NoTime, Session: d.sessionOf(x.scope)}
 	if x.in.timed {
 		span.Time = s.outerTime
 	}
@@ -566,7 +571,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 		}
 	}
 	d.segments = append(d.segments[:0], d.segments[passed:]...)
-	span := Span{Time: NoTime, Session: d.sessionOf(0)}
+	span := Span{Time: timestamp.NoTime, Session: d.sessionOf(0)}
 	text := len(b.Data)
 	if s.long != nil {
 		span.Bytes, span.Lines = s.long.bytes, s.long.lines

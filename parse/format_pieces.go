@@ -1,6 +1,11 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/timestamp"
+)
 
 // A pieceSplitter reads the lines that container runtimes write. A line that the
 // program wrote in one may come in pieces of 16 KiB, between lines of its other
@@ -84,7 +89,7 @@ func (p *pieceSplitter) line(b *Block, line []byte, lines int64) {
 		} else {
 			b.Data = append(b.Data, line...)
 		}
-		b.add(text, Span{Bytes: int64(len(line)), Lines: lines, Time: NoTime})
+		b.add(text, Span{Bytes: int64(len(line)), Lines: lines, Time: timestamp.NoTime})
 		return
 	}
 	if o == nil {
@@ -111,7 +116,7 @@ func (p *pieceSplitter) finish(b *Block, o *joined) {
 	}
 	text := len(b.Data)
 	b.Data = append(append(b.Data, o.text...), o.after...)
-	b.add(text, Span{Bytes: o.bytes, Lines: o.lines, Time: NoTime})
+	b.add(text, Span{Bytes: o.bytes, Lines: o.lines, Time: timestamp.NoTime})
 }
 
 // A pieceReader reads the lines of one container runtime.
@@ -134,7 +139,7 @@ func isWholeDockerLine(line []byte) bool {
 	if len(line) < len(dockerStart) || string(line[:len(dockerStart)]) != dockerStart {
 		return false
 	}
-	end, _ := stringEnd(line, len(dockerStart))
+	end, _ := jsontext.StringEnd(line, len(dockerStart))
 	return end > 0 && endsInLineFeed(line[len(dockerStart):end])
 }
 
@@ -150,16 +155,16 @@ func readDocker(line []byte) (chunk, bool) {
 		return chunk{}, false
 	}
 	var log, stream, time, tag []byte
-	for key, value := range members(line) {
+	for key, value := range jsontext.Members(line) {
 		switch string(key) {
 		case "log":
-			log = quoted(value)
+			log = jsontext.Quoted(value)
 		case "stream":
-			stream = quoted(value)
+			stream = jsontext.Quoted(value)
 		case "time":
 			time = value
 		case "logtag":
-			tag = quoted(value)
+			tag = jsontext.Quoted(value)
 		}
 	}
 	if log == nil || stream == nil {
@@ -186,7 +191,7 @@ func readCRI(line []byte) (chunk, bool) {
 	time, rest, ok1 := bytes.Cut(line, []byte{' '})
 	stream, rest, ok2 := bytes.Cut(rest, []byte{' '})
 	tag, text, _ := bytes.Cut(rest, []byte{' '})
-	var clock Clock
+	var clock timestamp.Clock
 	_, n := clock.Parse(time)
 	if !ok1 || !ok2 || n == 0 || n != len(time) || string(stream) != "stdout" && string(stream) != "stderr" || len(tag) != 1 || tag[0] != 'P' && tag[0] != 'F' {
 		return chunk{}, false

@@ -2,10 +2,10 @@ package parse
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/terminal"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // maxNesting is how many times a JSON object may stand as a string inside
@@ -110,7 +110,7 @@ type walk struct {
 	time        int64
 	timeRank    int
 	clientTime  bool
-	doubt       Doubt // of the time; without one, of what may be one
+	doubt       timestamp.Doubt // of the time; without one, of what may be one
 	session     []byte
 	sessionRank int
 
@@ -156,7 +156,7 @@ const maxDepth = 1<<7 - 1
 // whole.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.d, w.full, w.coded = d, full, false
-	w.time, w.timeRank, w.clientTime, w.doubt = NoTime, unranked, false, NoDoubt
+	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.session, w.sessionRank = nil, unranked
 	if full {
 		w.gathered = gathered{
@@ -176,7 +176,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 	for i := 0; i < len(line); {
 		switch c := line[i]; c {
 		case '"':
-			end, escapes := stringEnd(line, i+1)
+			end, escaped := jsontext.StringEnd(line, i+1)
 			if end < 0 {
 				if w.full {
 					w.d.appendCut(line[i+1:])
@@ -185,7 +185,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 			}
 			s := line[i+1 : end]
 			i = end + 1
-			for i < len(line) && isSpace(line[i]) {
+			for i < len(line) && jsontext.IsSpace(line[i]) {
 				i++
 			}
 			if i < len(line) && line[i] == ':' {
@@ -193,7 +193,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 				i++
 				continue
 			}
-			w.text(key, s, escapes, depth, nesting)
+			w.text(key, s, escaped, depth, nesting)
 			key = nil
 		case '{', '[':
 			depth++
@@ -232,10 +232,10 @@ func isNumber(c byte) bool {
 }
 
 // text takes a string value. s is as written, with its escapes.
-func (w *walk) text(key, s []byte, held escapes, depth, nesting int) {
+func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	// Frequent case first: most texts have no escapes and end otherwise.
-	if held != none || len(s) > 0 && s[len(s)-1] == ')' {
-		w.coded = w.coded || endsInCode(s) || held == behindCode && holdsCode(s)
+	if escaped || len(s) > 0 && s[len(s)-1] == ')' {
+		w.coded = w.coded || endsInCode(s) || escaped && holdsCode(s)
 	}
 	f, rank := fieldOf(key)
 	switch f {
@@ -255,13 +255,13 @@ func (w *walk) text(key, s []byte, held escapes, depth, nesting int) {
 	}
 	d := w.d
 	start := len(d.text)
-	if held != none {
-		d.text = appendUnescaped(d.text, s)
+	if escaped {
+		d.text = jsontext.AppendUnescaped(d.text, s)
 	} else {
 		d.text = append(d.text, s...)
 	}
 	value := d.text[start:]
-	if held != none && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
+	if escaped && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
 		// A record inside a record: its fields are the record's own, and the
 		// text is theirs.
 		inner := append(d.nested[nesting][:0], value...)
@@ -283,7 +283,7 @@ func (w *walk) text(key, s []byte, held escapes, depth, nesting int) {
 	case fieldMessage:
 		if rank = depth + nesting*maxDepth; rank < w.messageRank {
 			start := len(d.kept)
-			d.kept = appendPlain(d.kept, value)
+			d.kept = terminal.AppendPlain(d.kept, value)
 			w.message, w.messageRank = d.kept[start:len(d.kept):len(d.kept)], rank
 		}
 	case fieldAction:
@@ -406,6 +406,9 @@ func endsInCode(s []byte) bool {
 // holdsCode reports whether a string with JSON inside it, escaped once or more,
 // has a field for codes with a likely code: {\"code\":1500}.
 func holdsCode(s []byte) bool {
+	if !bytes.Contains(s, escapedCodeKey) {
+		return false
+	}
 	for {
 		n := bytes.Index(s, codeKey)
 		if n < 0 {
@@ -458,14 +461,15 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 		return
 	}
 	clock := &w.d.clock
-	if t := clock.Value(s); t != NoTime {
+	if t := clock.Value(s); t != timestamp.NoTime {
 		w.time, w.timeRank = t, rank
 		w.clientTime = w.clientTime || rank == clientClock
-	} else if w.time != NoTime || w.doubt != NoDoubt {
+	} else if w.time != timestamp.NoTime || w.doubt != timestamp.NoDoubt {
 		return
 	}
-	if w.doubt = clock.doubt; w.doubt != NoDoubt {
-		w.d.unsure = append(w.d.unsure[:0], clock.doubted...)
+	doubt, text := clock.Doubt()
+	if w.doubt = doubt; doubt != timestamp.NoDoubt {
+		w.d.unsure = append(w.d.unsure[:0], text...)
 	}
 }
 
@@ -503,125 +507,5 @@ func looksLikeName(s []byte) bool {
 	return true
 }
 
-// escapes says which escapes a string holds.
-type escapes uint8
-
-const (
-	none       escapes = iota
-	some               // any
-	behindCode         // one at least behind codeKey
-)
-
 // codeKey is the end of code, errorCode and error_code.
-var codeKey = []byte("ode")
-
-// stringEnd returns where the string ends that starts at i, -1 if it does not
-// end, and which escapes it holds.
-func stringEnd(line []byte, i int) (end int, held escapes) {
-	// Eight bytes at a time: zero bytes of x mark a quote or a backslash.
-	for i+8 <= len(line) {
-		x := binary.LittleEndian.Uint64(line[i:])
-		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
-		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
-		if found &= 0x8080808080808080; found != 0 {
-			i += bits.TrailingZeros64(found) >> 3
-			// Frequent case first: most strings hold no escapes.
-			if line[i] == '"' {
-				return i, none
-			}
-			break
-		}
-		i += 8
-	}
-	i = quoteOrSlash(line, i)
-	for i < len(line) && line[i] == '\\' {
-		if held == none {
-			held = some
-		}
-		if i > 0 && line[i-1] == 'e' && bytes.HasSuffix(line[:i], codeKey) {
-			held = behindCode
-		}
-		i = quoteOrSlash(line, i+2)
-	}
-	if i >= len(line) {
-		return -1, held
-	}
-	return i, held
-}
-
-// quoteOrSlash returns where the next quote or backslash is at or behind i, the
-// length of line or more if there is none.
-func quoteOrSlash(line []byte, i int) int {
-	for i < len(line) && line[i] != '"' && line[i] != '\\' {
-		i++
-	}
-	return i
-}
-
-// appendUnescaped appends a JSON string's value to dst. An escape that JSON
-// does not have is kept as it stands.
-func appendUnescaped(dst, s []byte) []byte {
-	for len(s) > 0 {
-		n := bytes.IndexByte(s, '\\')
-		if n < 0 || n+1 == len(s) {
-			return append(dst, s...)
-		}
-		dst = append(dst, s[:n]...)
-		c := s[n+1]
-		s = s[n+2:]
-		switch c {
-		case '"', '\\', '/':
-			dst = append(dst, c)
-		case 'n':
-			dst = append(dst, '\n')
-		case 't':
-			dst = append(dst, '\t')
-		case 'r':
-			dst = append(dst, '\r')
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'u':
-			r, ok := hex4(s)
-			if !ok {
-				dst = append(dst, '\\', c)
-				continue
-			}
-			s = s[4:]
-			if utf16.IsSurrogate(r) && len(s) >= 6 && s[0] == '\\' && s[1] == 'u' {
-				if low, ok := hex4(s[2:]); ok {
-					if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
-						r, s = both, s[6:]
-					}
-				}
-			}
-			dst = utf8.AppendRune(dst, r)
-		default:
-			dst = append(dst, '\\', c)
-		}
-	}
-	return dst
-}
-
-// hex4 reads four hexadecimal digits.
-func hex4(s []byte) (rune, bool) {
-	if len(s) < 4 {
-		return 0, false
-	}
-	var r rune
-	for _, c := range s[:4] {
-		switch {
-		case isDigit(c):
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
-}
+var codeKey, escapedCodeKey = []byte("ode"), []byte(`ode\`)

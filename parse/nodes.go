@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A node is what a key in a JSON document leads to.
@@ -98,9 +101,9 @@ func appendMessage(dst, s []byte) []byte {
 func appendRow(dst, row []byte) []byte {
 	start := len(dst)
 	dst = append(dst, '{')
-	for cell := range elements(row) {
+	for cell := range jsontext.Elements(row) {
 		var name, value []byte
-		for key, v := range members(cell) {
+		for key, v := range jsontext.Members(cell) {
 			switch string(key) {
 			case "field":
 				name = v
@@ -108,7 +111,7 @@ func appendRow(dst, row []byte) []byte {
 				value = v
 			}
 		}
-		if quoted(name) == nil || value == nil {
+		if jsontext.Quoted(name) == nil || value == nil {
 			dst = append(dst[:start], `{"":`...)
 			return append(append(dst, row...), '}')
 		}
@@ -139,7 +142,7 @@ func appendResult(dst, result []byte, _ *Span) ([]byte, bool) {
 // Its stack shows source code, which may name any error.
 func appendException(dst, exception []byte, _ *Span) ([]byte, bool) {
 	dst = append(dst, '{')
-	for key, value := range members(exception) {
+	for key, value := range jsontext.Members(exception) {
 		switch string(key) {
 		case "type":
 			dst = appendMember(dst, []byte(`"name"`), value)
@@ -156,11 +159,11 @@ func appendException(dst, exception []byte, _ *Span) ([]byte, bool) {
 // telemetry. Of other requests nothing counts, and no header of any.
 func appendRequest(dst, request []byte, s *Span) ([]byte, bool) {
 	asked := false
-	for key, value := range members(request) {
+	for key, value := range jsontext.Members(request) {
 		switch string(key) {
 		case "startedDateTime":
-			var c Clock
-			s.Time = c.Value(quoted(value))
+			var c timestamp.Clock
+			s.Time = c.Value(jsontext.Quoted(value))
 		case "request":
 			asked = true
 			dst = appendPosted(dst, value)
@@ -175,17 +178,17 @@ func appendRequest(dst, request []byte, s *Span) ([]byte, bool) {
 
 func appendPosted(dst, request []byte) []byte {
 	var url, text, encoding []byte
-	for key, value := range members(request) {
+	for key, value := range jsontext.Members(request) {
 		switch string(key) {
 		case "url":
-			url = quoted(value)
+			url = jsontext.Quoted(value)
 		case "postData":
-			for key, value := range members(value) {
+			for key, value := range jsontext.Members(value) {
 				switch string(key) {
 				case "text":
-					text = quoted(value)
+					text = jsontext.Quoted(value)
 				case "encoding", "_encoding":
-					encoding = quoted(value)
+					encoding = jsontext.Quoted(value)
 				}
 			}
 		}
@@ -194,7 +197,7 @@ func appendPosted(dst, request []byte) []byte {
 		return dst
 	}
 	start := len(dst)
-	dst = appendUnescaped(dst, text)
+	dst = jsontext.AppendUnescaped(dst, text)
 	if string(encoding) == "base64" {
 		n, err := base64.StdEncoding.Decode(dst[start:], bytes.Clone(dst[start:]))
 		if err != nil {
@@ -218,7 +221,7 @@ func isLoggingURL(url []byte) bool {
 // and its attributes are fields beside it.
 func appendLogRecord(dst, record []byte, _ *Span) ([]byte, bool) {
 	dst = append(dst, '{')
-	for key, value := range members(record) {
+	for key, value := range jsontext.Members(record) {
 		switch string(key) {
 		case "body":
 			dst = appendComma(dst)
@@ -244,9 +247,9 @@ func appendComma(dst []byte) []byte {
 
 // appendAttributes appends key/value pairs as members of an object.
 func appendAttributes(dst, pairs []byte, depth int) []byte {
-	for pair := range elements(pairs) {
+	for pair := range jsontext.Elements(pairs) {
 		var key, value []byte
-		for k, v := range members(pair) {
+		for k, v := range jsontext.Members(pair) {
 			switch string(k) {
 			case "key":
 				key = v
@@ -254,7 +257,7 @@ func appendAttributes(dst, pairs []byte, depth int) []byte {
 				value = v
 			}
 		}
-		if quoted(key) == nil || value == nil {
+		if jsontext.Quoted(key) == nil || value == nil {
 			continue
 		}
 		dst = append(append(appendComma(dst), key...), ':')
@@ -266,7 +269,7 @@ func appendAttributes(dst, pairs []byte, depth int) []byte {
 // appendAnyValue appends a value that is wrapped in an object which tells its
 // type.
 func appendAnyValue(dst, value []byte, depth int) []byte {
-	for kind, v := range members(value) {
+	for kind, v := range jsontext.Members(value) {
 		switch string(kind) {
 		case "stringValue", "intValue", "doubleValue", "boolValue", "bytesValue":
 			return append(dst, v...)
@@ -274,7 +277,7 @@ func appendAnyValue(dst, value []byte, depth int) []byte {
 		if depth == maxDepth {
 			break
 		}
-		for key, values := range members(v) {
+		for key, values := range jsontext.Members(v) {
 			if string(key) != "values" {
 				continue
 			}
@@ -283,7 +286,7 @@ func appendAnyValue(dst, value []byte, depth int) []byte {
 				return append(appendAttributes(append(dst, '{'), values, depth+1), '}')
 			case "arrayValue":
 				dst = append(dst, '[')
-				for v := range elements(values) {
+				for v := range jsontext.Elements(values) {
 					dst = appendAnyValue(appendComma(dst), v, depth+1)
 				}
 				return append(dst, ']')
@@ -308,7 +311,7 @@ func entriesOf(document []byte) string {
 
 func entriesBelow(object []byte, depth int) string {
 	path := ""
-	for key, value := range members(object) {
+	for key, value := range jsontext.Members(object) {
 		if f, _ := fieldOf(key); f == fieldMessage && depth == 0 {
 			return "" // it is a record itself
 		}
@@ -324,7 +327,7 @@ func entriesBelow(object []byte, depth int) string {
 			}
 		case '[':
 			found := 0
-			for e := range elements(value) {
+			for e := range jsontext.Elements(value) {
 				if !isEntry(e) {
 					break
 				}
@@ -341,7 +344,7 @@ func entriesBelow(object []byte, depth int) string {
 // isEntry reports whether a value is an object with a time and a message.
 func isEntry(value []byte) bool {
 	timed, says := false, false
-	for key := range members(value) {
+	for key := range jsontext.Members(value) {
 		f, _ := fieldOf(key)
 		timed, says = timed || f == fieldTime, says || f == fieldMessage
 	}

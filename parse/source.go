@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Source is one input as the user named it, or as it was found below a
@@ -276,7 +278,7 @@ type Options struct {
 	// Format is the name of the format that all inputs are read as, "" to tell it
 	// by their content.
 	Format string
-	Times  Times // how to read times that do not tell all
+	Times  timestamp.Times // how to read times that do not tell all
 
 	// SectionSize is how much of a plain file one reader gets, 0: all of it.
 	SectionSize int64
@@ -297,8 +299,8 @@ type Options struct {
 type Input struct {
 	Name        string // a member's is that of its archive, a slash, and its own
 	Format      Format
-	Compression string // what it was unpacked from, outermost first, as in "gzip+tar"; "" if plain
-	Times       Times  // how to read its times
+	Compression string          // what it was unpacked from, outermost first, as in "gzip+tar"; "" if plain
+	Times       timestamp.Times // how to read its times
 
 	readers []*Reader
 	size    int64           // of a plain file that is read in sections
@@ -345,7 +347,7 @@ func Open(s Source, o Options) iter.Seq2[*Input, error] {
 			}
 			defer f.Close() // only read from: nothing can be lost
 			if info, err := f.Stat(); err == nil {
-				u.Times = u.Times.until(info.ModTime())
+				u.Times = u.Times.Until(info.ModTime())
 			}
 			u.read(f, s.Read)
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Span is one record of a Block whose Reader has told its records apart.
@@ -13,7 +15,7 @@ type Span struct {
 	Lines      int64 // line feeds in them, and the last line of a source if it has none
 
 	// Session and Time are what the record's surroundings say, for a record that
-	// says nothing itself: nil and NoTime if they do not either.
+	// says nothing itself: nil and timestamp.NoTime if they do not either.
 	Session []byte
 	Time    int64
 
@@ -136,7 +138,7 @@ func (b *Block) add(text int, s Span) {
 
 // skip appends a record that could not be read.
 func (b *Block) skip(reason Reason, bytes, lines int64, cause string) {
-	b.Records = append(b.Records, Span{Bytes: bytes, Lines: lines, Time: NoTime, Skipped: &SyntaxError{Reason: reason, Cause: cause}})
+	b.Records = append(b.Records, Span{Bytes: bytes, Lines: lines, Time: timestamp.NoTime, Skipped: &SyntaxError{Reason: reason, Cause: cause}})
 }
 
 // countLines returns how many lines end in record, which starts data. The last

@@ -7,7 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A fold makes the rows of a report from what is counted session by session: so a
@@ -136,14 +136,14 @@ func (f *fold) session(s *aggregate.Session) {
 // coverage draws the windows.
 func (f *fold) coverage(cells []aggregate.Coverage, filter *aggregate.Filter) {
 	r := f.report
-	first, last, end := int64(parse.NoTime), int64(parse.NoTime), int64(parse.NoTime)
+	first, last, end := int64(timestamp.NoTime), int64(timestamp.NoTime), int64(timestamp.NoTime)
 	for _, c := range cells {
 		end = max(end, c.Last)
 		if !filter.Covers(c.Cell) {
 			continue
 		}
 		if c.Cell != aggregate.NoCell {
-			if first == parse.NoTime {
+			if first == timestamp.NoTime {
 				first = c.First
 			}
 			last = c.Last
@@ -306,7 +306,7 @@ func (f *fold) row(s *aggregate.Session, row *aggregate.Row) {
 	if row.Stated != 0 {
 		e.Codes[row.Stated] += row.Lines
 	}
-	if row.First != parse.NoTime {
+	if row.First != timestamp.NoTime {
 		if first := f.instant(row.First); e.First.IsZero() || first.Before(e.First) {
 			e.First = first
 		}
@@ -386,7 +386,7 @@ func compareWindows(a, b int) int {
 
 // instant returns a time in the report's zone, the zero time for NoTime.
 func (f *fold) instant(nanos int64) time.Time {
-	if nanos == parse.NoTime {
+	if nanos == timestamp.NoTime {
 		return time.Time{}
 	}
 	return time.Unix(0, nanos).In(f.report.Zone)

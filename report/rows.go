@@ -8,7 +8,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A derivation tells rows of what is counted session by session: which of it is
@@ -31,7 +31,7 @@ type derivation struct {
 
 // noStart is in place of the start of a window where time is not divided, and for what
 // bears no time. It comes before all others.
-const noStart = parse.NoTime
+const noStart = timestamp.NoTime
 
 func newDerivation(names *aggregate.Names, o *TableOptions, h *hasher) *derivation {
 	d := &derivation{
@@ -240,7 +240,7 @@ func mergeRows(rows []aggregate.Row) []aggregate.Row {
 		sum := &rows[n-1]
 		sum.Failures += r.Failures
 		sum.Lines += r.Lines
-		if sum.First == parse.NoTime || r.First != parse.NoTime && r.First < sum.First {
+		if sum.First == timestamp.NoTime || r.First != timestamp.NoTime && r.First < sum.First {
 			sum.First = r.First
 		}
 		sum.Last = max(sum.Last, r.Last) // NoTime is less than any time

@@ -24,6 +24,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 )
 
@@ -310,7 +311,7 @@ func TestRandomRowsAddUpToTheReport(t *testing.T) {
 			for range 5 + r.IntN(60) {
 				e := parse.Event{Time: begin.UnixNano() + r.Int64N(int64(12*time.Hour))/int64(time.Second)*int64(time.Second), Session: []byte(pick("", "", "1_a", "1_b", "2_MX40NTYxMjM0NX5-"))}
 				if r.IntN(8) == 0 {
-					e.Time = parse.NoTime
+					e.Time = timestamp.NoTime
 				}
 				if r.IntN(2) == 0 {
 					e.Client, e.ConnectionID = []byte(pick("", "X", "Y")), []byte(pick("", "C", "D"))

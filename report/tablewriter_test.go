@@ -20,6 +20,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 )
 
@@ -131,7 +132,7 @@ func tallied(t *testing.T, fill func(add func(e parse.Event, v classify.Verdict)
 	n := int64(0)
 	fill(func(e parse.Event, v classify.Verdict) {
 		if e.OfDay == 0 {
-			e.OfDay = parse.NoTime
+			e.OfDay = timestamp.NoTime
 		}
 		tally.Add(&e, &v, n)
 		n += 100
@@ -151,8 +152,8 @@ func TestNulls(t *testing.T) {
 		session := []byte("1_no_api_key")
 		add(parse.Event{Time: at.UnixNano(), Session: session}, classify.Verdict{Failure: true, Error: timeout, Code: 1500, Evidence: classify.ByName, Method: connect, MethodFrom: classify.MethodSpelled})
 		add(parse.Event{Time: at.Add(time.Hour).UnixNano(), Session: session}, classify.Verdict{Failure: true, Code: 1234})
-		add(parse.Event{Time: parse.NoTime}, classify.Verdict{Failure: true})
-		add(parse.Event{Time: parse.NoTime, ConnectionID: []byte("C")}, classify.Verdict{})
+		add(parse.Event{Time: timestamp.NoTime}, classify.Verdict{Failure: true})
+		add(parse.Event{Time: timestamp.NoTime, ConnectionID: []byte("C")}, classify.Verdict{})
 	})
 	key := report.NewKey([]byte("a secret"))
 	hash := func(from aggregate.SessionFrom) string {
@@ -440,7 +441,7 @@ func TestWhatIsCutOffDoesNotLookWhole(t *testing.T) {
 	tally := &aggregate.Tally{}
 	tally.Enter(1)
 	for i := range sessions {
-		e := parse.Event{Time: int64(i) << 30, OfDay: parse.NoTime, Session: fmt.Appendf(nil, "1_%d", i)}
+		e := parse.Event{Time: int64(i) << 30, OfDay: timestamp.NoTime, Session: fmt.Appendf(nil, "1_%d", i)}
 		tally.Add(&e, &classify.Verdict{Failure: true, Error: 1, Evidence: classify.ByName}, int64(i))
 	}
 	part := tally.Parts()[0]

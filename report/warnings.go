@@ -6,6 +6,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // SourceWarnings says what could not be read of the sources, or only in part, and
@@ -34,18 +35,18 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 // timeWarnings says what the times of a source leave open.
 func timeWarnings(s *aggregate.Source) []string {
 	var out []string
-	warn := func(kind parse.Doubt, what, then string) {
+	warn := func(kind timestamp.Doubt, what, then string) {
 		if d := s.Doubts[kind]; d.Records > 0 {
 			out = append(out, fmt.Sprintf("%s: %s in %s records, first in %q: %s", s.Name, what, number(d.Records), d.Example, then))
 		}
 	}
-	warn(parse.DayMonth, "day and month cannot be told apart", "they count as without a time; say which is which, as in --time-format '%d/%m/%Y %H:%M:%S'")
-	warn(parse.ZoneName, "the name of the zone does not tell it", "they count as without a time; name it with --assume-tz")
+	warn(timestamp.DayMonth, "day and month cannot be told apart", "they count as without a time; say which is which, as in --time-format '%d/%m/%Y %H:%M:%S'")
+	warn(timestamp.ZoneName, "the name of the zone does not tell it", "they count as without a time; name it with --assume-tz")
 	end := "the last change of the file"
 	if s.Name == "stdin" {
 		end = "now"
 	}
-	warn(parse.NoYear, "no year is told", "they are taken to be from the year before "+end)
+	warn(timestamp.NoYear, "no year is told", "they are taken to be from the year before "+end)
 	return out
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // formatVersion is raised when an older otlog cannot read what this one writes.
@@ -343,7 +344,7 @@ func coverageToJSON(c aggregate.Coverage) jsonCoverage {
 }
 
 func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
-	out := aggregate.Coverage{Cell: aggregate.NoCell, First: parse.NoTime, Last: parse.NoTime}
+	out := aggregate.Coverage{Cell: aggregate.NoCell, First: timestamp.NoTime, Last: timestamp.NoTime}
 	start, records, first, last := c[0], c[1], c[2], c[3]
 	if records == nil {
 		return out, errors.New("a quarter of an hour has no number of records")

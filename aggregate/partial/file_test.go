@@ -17,6 +17,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // sources have something in each of their fields.
@@ -34,7 +35,7 @@ func sources() []*aggregate.Source {
 			{Reason: parse.Undecodable, Offset: 9, Bytes: 1, Lines: 0, Cause: "not text"},
 		},
 	}
-	read.Doubts[parse.ZoneName].Records, read.Doubts[parse.ZoneName].Example = 4, "10:00 BST"
+	read.Doubts[timestamp.ZoneName].Records, read.Doubts[timestamp.ZoneName].Example = 4, "10:00 BST"
 	return []*aggregate.Source{
 		read,
 		{Name: "none.log", ID: 5, Failed: errors.New("no such file")},

@@ -17,6 +17,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A record is what a Tally is given.
@@ -40,7 +41,7 @@ func randomRecords(r *rand.Rand, n int) []record {
 		x.source = aggregate.SourceID(1 + r.IntN(3))
 		x.place = places[x.source]
 		places[x.source] += 1 + int64(r.IntN(30))
-		x.event = parse.Event{Time: parse.NoTime, OfDay: parse.NoTime}
+		x.event = parse.Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 		switch after := r.Int64N(4 * 3600e9); r.IntN(8) {
 		case 0:
 		case 1:

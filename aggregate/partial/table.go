@@ -11,7 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Table writes rows as an Arrow IPC stream. They are gathered column by column, by
@@ -291,7 +291,7 @@ func (c *numbers[T]) array() arrow.Array {
 	return column(c.typ, len(c.values), arrow.GetBytes(c.values), nullsOf(c.values, c.none, c.nullable))
 }
 
-// A TimeColumn holds instants; parse.NoTime stands for none.
+// A TimeColumn holds instants; timestamp.NoTime stands for none.
 type TimeColumn struct{ numbers[int64] }
 
 // NewSeconds returns a nullable column of instants in Unix seconds.
@@ -301,7 +301,7 @@ func NewSeconds(name string) *TimeColumn { return newTimes(name, cellType) }
 func NewNanos(name string) *TimeColumn { return newTimes(name, nanoType) }
 
 func newTimes(name string, unit *arrow.TimestampType) *TimeColumn {
-	return &TimeColumn{numbers[int64]{heading: heading{name, true}, typ: unit, none: parse.NoTime}}
+	return &TimeColumn{numbers[int64]{heading: heading{name, true}, typ: unit, none: timestamp.NoTime}}
 }
 
 var nanoType = &arrow.TimestampType{Unit: arrow.Nanosecond, TimeZone: "UTC"}

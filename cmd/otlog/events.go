@@ -16,6 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 )
 
@@ -275,7 +276,7 @@ func (w *eventWriter) takes(e *event, r *aggregate.Record, f *aggregate.Failure)
 	if !w.bounds.TakesSDK(sdk) {
 		return false
 	}
-	if began == parse.NoTime && w.bounds.Bounded() {
+	if began == timestamp.NoTime && w.bounds.Bounded() {
 		w.timeless++
 	}
 	return w.bounds.Contains(began)
@@ -325,7 +326,7 @@ func newEvent(r *aggregate.Record) *event {
 		Method: v.Method.Name(), MethodFrom: v.MethodFrom.String(),
 		Kind: "telemetry", Text: text(e),
 	}
-	if e.Time != parse.NoTime {
+	if e.Time != timestamp.NoTime {
 		out.Time = pointer(time.Unix(0, e.Time).UTC().Format(time.RFC3339Nano))
 	}
 	switch {

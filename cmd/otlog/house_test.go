@@ -20,13 +20,16 @@ const module = "github.com/otlog/otlog/"
 // classify and parse, which do not know each other.
 var mayImport = map[string][]string{
 	"parse":                  {},
+	"parse/jsontext":         {},
+	"parse/terminal":         {},
+	"parse/timestamp":        {"parse/jsontext", "parse/terminal"},
 	"classify":               {"classify/catalogue"},
 	"classify/catalogue":     {},
 	"classify/catalogue/gen": {"classify/catalogue/read"},
-	"aggregate":              {"parse", "classify", "classify/catalogue"},
-	"aggregate/partial":      {"aggregate", "parse", "classify", "classify/catalogue"},
-	"report":                 {"aggregate", "aggregate/partial", "parse", "classify/catalogue"},
-	"cmd/otlog":              {"report", "aggregate", "aggregate/partial", "parse", "classify/catalogue"},
+	"aggregate":              {"parse", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate/partial":      {"aggregate", "parse", "parse/timestamp", "classify", "classify/catalogue"},
+	"report":                 {"aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue"},
+	"cmd/otlog":              {"report", "aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue"},
 	"bench/corpus":           {}, // an independent judge
 	"bench/gencorpus":        {"bench/corpus", "classify/catalogue"},
 }

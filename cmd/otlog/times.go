@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // timeOptions are the flags that say how the times of logs are read, as typed.
@@ -19,14 +19,14 @@ func (o *timeOptions) addFlags(cmd *cobra.Command) {
 }
 
 // resolve returns how to read times in logs that were written until now.
-func (o *timeOptions) resolve(now time.Time) (parse.Times, error) {
-	t := parse.Times{Latest: now}
+func (o *timeOptions) resolve(now time.Time) (timestamp.Times, error) {
+	t := timestamp.Times{Latest: now}
 	var err error
 	if t.Zone, err = time.LoadLocation(o.zone); err != nil {
 		return t, usageError(fmt.Errorf("--assume-tz: %w", err))
 	}
 	if o.layout != "" {
-		if t.Layout, err = parse.ParseLayout(o.layout); err != nil {
+		if t.Layout, err = timestamp.ParseLayout(o.layout); err != nil {
 			return t, usageError(fmt.Errorf("--time-format: %q: %w", o.layout, err))
 		}
 	}

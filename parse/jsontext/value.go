@@ -1,40 +1,40 @@
-package parse
+// Package jsontext reads and writes JSON as it is written, without decoding it into
+// Go values.
+package jsontext
 
 import (
-	"encoding/binary"
 	"iter"
-	"math/bits"
 )
 
-// members yields the keys of a JSON object, as written between their quotes, and
+// Members yields the keys of a JSON object, as written between their quotes, and
 // their values as written. It ends where the object does, or where it is cut off
 // or broken: what it yields is whole.
-func members(object []byte) iter.Seq2[[]byte, []byte] {
+func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
-		i := skipSpace(object, 0)
+		i := SkipSpace(object, 0)
 		if i >= len(object) || object[i] != '{' {
 			return
 		}
 		for {
-			i = skipSpace(object, i+1) // '{' or ','
+			i = SkipSpace(object, i+1) // '{' or ','
 			if i >= len(object) || object[i] != '"' {
 				return
 			}
-			end := closingQuote(object, i+1)
+			end, _ := StringEnd(object, i+1)
 			if end < 0 {
 				return
 			}
 			key := object[i+1 : end]
-			i = skipSpace(object, end+1)
+			i = SkipSpace(object, end+1)
 			if i >= len(object) || object[i] != ':' {
 				return
 			}
-			start := skipSpace(object, i+1)
+			start := SkipSpace(object, i+1)
 			i = valueEnd(object, start)
 			if i < 0 || !yield(key, object[start:i]) {
 				return
 			}
-			i = skipSpace(object, i)
+			i = SkipSpace(object, i)
 			if i >= len(object) || object[i] != ',' {
 				return
 			}
@@ -42,20 +42,20 @@ func members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// elements yields the elements of a JSON array as written, likewise.
-func elements(array []byte) iter.Seq[[]byte] {
+// Elements yields the Elements of a JSON array as written, likewise.
+func Elements(array []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		i := skipSpace(array, 0)
+		i := SkipSpace(array, 0)
 		if i >= len(array) || array[i] != '[' {
 			return
 		}
 		for {
-			start := skipSpace(array, i+1) // '[' or ','
+			start := SkipSpace(array, i+1) // '[' or ','
 			i = valueEnd(array, start)
 			if i < 0 || !yield(array[start:i]) {
 				return
 			}
-			i = skipSpace(array, i)
+			i = SkipSpace(array, i)
 			if i >= len(array) || array[i] != ',' {
 				return
 			}
@@ -63,37 +63,9 @@ func elements(array []byte) iter.Seq[[]byte] {
 	}
 }
 
-// closingQuote returns where the string ends that starts at i, -1 if it does not
-// end. It is stringEnd for those that do not ask what the string holds.
-func closingQuote(s []byte, i int) int {
-	for i+8 <= len(s) {
-		// Zero bytes of x mark a quote or a backslash.
-		x := binary.LittleEndian.Uint64(s[i:])
-		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
-		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
-		if found &= 0x8080808080808080; found == 0 {
-			i += 8
-			continue
-		}
-		if i += bits.TrailingZeros64(found) >> 3; s[i] == '"' {
-			return i
-		}
-		i += 2
-	}
-	for i < len(s) && s[i] != '"' {
-		if s[i] == '\\' {
-			i++
-		}
-		i++
-	}
-	if i >= len(s) {
-		return -1
-	}
-	return i
-}
-
-func skipSpace(s []byte, i int) int {
-	for i < len(s) && isSpace(s[i]) {
+// SkipSpace returns the offset of the first byte of s[i:] that is not white space.
+func SkipSpace(s []byte, i int) int {
+	for i < len(s) && IsSpace(s[i]) {
 		i++
 	}
 	return i
@@ -107,7 +79,7 @@ func valueEnd(s []byte, i int) int {
 	}
 	switch s[i] {
 	case '"':
-		end := closingQuote(s, i+1)
+		end, _ := StringEnd(s, i+1)
 		if end < 0 {
 			return -1
 		}
@@ -116,7 +88,7 @@ func valueEnd(s []byte, i int) int {
 		for depth := 0; i < len(s); i++ {
 			switch s[i] {
 			case '"':
-				end := closingQuote(s, i+1)
+				end, _ := StringEnd(s, i+1)
 				if end < 0 {
 					return -1
 				}
@@ -141,17 +113,17 @@ func valueEnd(s []byte, i int) int {
 	return i
 }
 
-// quoted returns what stands between the quotes of a JSON string, nil if value is
+// Quoted returns what stands between the quotes of a JSON string, nil if value is
 // none.
-func quoted(value []byte) []byte {
+func Quoted(value []byte) []byte {
 	if n := len(value); n >= 2 && value[0] == '"' {
 		return value[1 : n-1]
 	}
 	return nil
 }
 
-// appendQuoted appends a text as a JSON string.
-func appendQuoted(dst, s []byte) []byte {
+// AppendQuoted appends a text as a JSON string.
+func AppendQuoted(dst, s []byte) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	start := 0
@@ -175,4 +147,11 @@ func appendQuoted(dst, s []byte) []byte {
 		}
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// IsSpace reports whether c is white space in JSON.
+func IsSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
 }

@@ -1,4 +1,4 @@
-package parse
+package timestamp
 
 import (
 	"bytes"
@@ -25,9 +25,9 @@ type Times struct {
 	Latest time.Time
 }
 
-// until returns how to read the times of a file that was last changed then: no
+// Until returns how to read the times of a file that was last changed then: no
 // record was written later.
-func (t Times) until(changed time.Time) Times {
+func (t Times) Until(changed time.Time) Times {
 	if !t.Latest.IsZero() && changed.After(noLogBefore) && changed.Before(t.Latest) {
 		t.Latest = changed
 	}
@@ -161,6 +161,15 @@ func clockTime(b []byte) (nanos int64, n int) {
 		}
 	}
 	return nanos, n
+}
+
+// Doubt returns what the time that was read last leaves open, and that time as it is
+// written: NoDoubt and nil if it leaves nothing open.
+func (c *Clock) Doubt() (Doubt, []byte) {
+	if c.doubt == NoDoubt {
+		return NoDoubt, nil
+	}
+	return c.doubt, c.doubted
 }
 
 // timeOfDay reads a time at the start of a line that bears no date, NoTime if
@@ -334,3 +343,7 @@ func twoDigits(b []byte) (int64, bool) {
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isWord(c byte) bool {
+	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
+}

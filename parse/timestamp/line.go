@@ -1,14 +1,18 @@
-package parse
+package timestamp
 
-import "bytes"
+import (
+	"bytes"
 
-// leading reads the time at the start of a console line: an instant or, where
+	"github.com/otlog/otlog/parse/terminal"
+)
+
+// Line reads the time at the start of a console line: an instant or, where
 // there is no date, the time of day. Colours, a level, something in brackets and
 // the like may stand before a date. What the line does not state is NoTime.
-func (c *Clock) leading(line []byte) (instant, ofDay int64) {
+func (c *Clock) Line(line []byte) (instant, ofDay int64) {
 	c.doubt = NoDoubt
 	for len(line) > 0 && line[0] == 0x1b { // colours
-		width := escapeSequence(line)
+		width := terminal.Escape(line)
 		if width == 0 {
 			return NoTime, NoTime
 		}
@@ -115,7 +119,7 @@ func prefix(line []byte) int {
 	head, c := line[:min(len(line), maxPrefix)], line[0]
 	switch {
 	case c == 0x1b:
-		n = escapeSequence(line)
+		n = terminal.Escape(line)
 	case c == '[':
 		n = bytes.IndexByte(head, ']') + 1
 	case c == '<':

@@ -1,4 +1,4 @@
-package parse
+package timestamp
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package parse
+package timestamp
 
 import (
 	"math/rand/v2"
@@ -107,7 +107,7 @@ func TestClockReadsLayouts(t *testing.T) {
 
 // TestDocumentedTimes reads the examples of docs/formats.md.
 func TestDocumentedTimes(t *testing.T) {
-	doc, err := os.ReadFile("../docs/formats.md")
+	doc, err := os.ReadFile("../../docs/formats.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestDocumentedTimes(t *testing.T) {
 	for _, m := range examples {
 		c := november(nil)
 		value := c.Value([]byte(m[1]))
-		line, _ := c.leading([]byte(m[1] + " OT_TIMEOUT"))
+		line, _ := c.Line([]byte(m[1] + " OT_TIMEOUT"))
 		if got := time.Unix(0, value).UTC().Format(time.DateTime); value != line || got != "2026-11-23 10:44:25" {
 			t.Errorf("%s is the value %s, and %d at the start of a line", m[1], got, line)
 		}
@@ -210,11 +210,11 @@ func TestTimesUntilAFileWasChanged(t *testing.T) {
 		{time.Time{}, now},
 		{time.Unix(1, 0), now}, // of an image or a package
 	} {
-		if got := (Times{Latest: now}).until(test.changed).Latest; !got.Equal(test.want) {
+		if got := (Times{Latest: now}).Until(test.changed).Latest; !got.Equal(test.want) {
 			t.Errorf("changed %v: got %v, want %v", test.changed, got, test.want)
 		}
 	}
-	if got := (Times{}).until(now).Latest; !got.IsZero() {
+	if got := (Times{}).Until(now).Latest; !got.IsZero() {
 		t.Errorf("got %v", got)
 	}
 }
@@ -306,8 +306,8 @@ func TestTimeOfALine(t *testing.T) {
 		`web-0.example - alice [23/Nov/2026:10:44:25.972 +0000] "GET / HTTP/1.1" 200 1`,
 		"[Mon Nov 23 10:44:25.972 2026] [core:error] x", "[23/Nov/2026:10:44:25.972] x",
 	} {
-		d := Decoder{clock: november(nil)}
-		got, ofDay := d.leadingTime([]byte(line))
+		c := november(nil)
+		got, ofDay := c.Line([]byte(line))
 		if got != at(t, want) || ofDay != NoTime {
 			t.Errorf("%q: got %d, %d, want %d", line, got, ofDay, at(t, want))
 		}
@@ -317,14 +317,14 @@ func TestTimeOfALine(t *testing.T) {
 		"at " + stamp, "level=info", "x=" + stamp, "web-1 |" + stamp, "a b c d [23/Nov/2026:10:44:25 +0000]",
 		"[a] [b] [c] [d] [e] " + stamp, "May be 2026", "- - [", "1 - [x", "{" + stamp + "}",
 	} {
-		d := Decoder{clock: november(nil)}
-		if got, ofDay := d.leadingTime([]byte(line)); got != NoTime || ofDay != NoTime {
+		c := november(nil)
+		if got, ofDay := c.Line([]byte(line)); got != NoTime || ofDay != NoTime {
 			t.Errorf("%q: got %d, %d", line, got, ofDay)
 		}
 	}
 	for _, line := range []string{"10:44:25.972 x", "[10:44:25.972] x", "\x1b[2m10:44:25.972\x1b[0m x"} {
-		d := Decoder{clock: november(nil)}
-		if got, ofDay := d.leadingTime([]byte(line)); got != NoTime || ofDay != int64(38665972*time.Millisecond) {
+		c := november(nil)
+		if got, ofDay := c.Line([]byte(line)); got != NoTime || ofDay != int64(38665972*time.Millisecond) {
 			t.Errorf("%q: got %d, %d", line, got, ofDay)
 		}
 	}
@@ -346,12 +346,12 @@ func TestTimesDoNotAllocate(t *testing.T) {
 		texts = append(texts, test.text)
 	}
 	for _, times := range []Times{{}, {Zone: berlin, Layout: layout, Latest: time.Now()}} {
-		d := Decoder{clock: NewClock(times)}
+		c := NewClock(times)
 		for _, text := range texts {
 			line := []byte(text)
 			if n := testing.AllocsPerRun(100, func() {
-				d.leadingTime(line)
-				d.clock.Value(line)
+				c.Line(line)
+				c.Value(line)
 			}); n > 0 {
 				t.Errorf("%q: %v allocations", text, n)
 			}

@@ -1,9 +1,11 @@
-package parse
+package timestamp
 
 import (
 	"bytes"
 	"math"
 	"time"
+
+	"github.com/otlog/otlog/parse/jsontext"
 )
 
 // other reads what is not RFC 3339: the layouts that programs write by
@@ -610,7 +612,7 @@ func (c *Clock) unescape(b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return b
 	}
-	c.unescaped = appendUnescaped(c.unescaped[:0], b)
+	c.unescaped = jsontext.AppendUnescaped(c.unescaped[:0], b)
 	return c.unescaped
 }
 

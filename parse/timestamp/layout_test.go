@@ -1,4 +1,4 @@
-package parse
+package timestamp
 
 import (
 	"regexp"
@@ -63,7 +63,7 @@ func TestLayout(t *testing.T) {
 		if got := c.Value([]byte(test.text)); got != want {
 			t.Errorf("%s: %q is the value %v, want %q", test.layout, test.text, time.Unix(0, got).UTC(), test.want)
 		}
-		if got, ofDay := c.leading([]byte(test.text + " OT_TIMEOUT")); test.want != "" && (got != want || ofDay != NoTime) {
+		if got, ofDay := c.Line([]byte(test.text + " OT_TIMEOUT")); test.want != "" && (got != want || ofDay != NoTime) {
 			t.Errorf("%s: %q starts with %d, want %q", test.layout, test.text, got, test.want)
 		}
 	}
@@ -84,7 +84,7 @@ func TestLayoutComesFirst(t *testing.T) {
 	// Behind a prefix too.
 	c = NewClock(Times{Layout: layoutOf(t, "%d/%m/%Y %H:%M:%S")})
 	for _, line := range []string{"INFO 03/04/2026 10:44:25 x", "[03/04/2026 10:44:25] x", "web-1  | 03/04/2026 10:44:25 x"} {
-		if got, _ := c.leading([]byte(line)); got != at(t, "2026-04-03T10:44:25Z") {
+		if got, _ := c.Line([]byte(line)); got != at(t, "2026-04-03T10:44:25Z") {
 			t.Errorf("%q: got %d", line, got)
 		}
 	}

@@ -1,0 +1,109 @@
+package jsontext
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// StringEnd returns the offset of the quote that ends the JSON string whose first
+// byte, after its opening quote, is s[i]; -1 if it does not end in s. It reports
+// whether the string contains an escape.
+func StringEnd(s []byte, i int) (end int, escaped bool) {
+	for i+8 <= len(s) {
+		// Zero bytes of quote and slash mark a quote or a backslash.
+		x := binary.LittleEndian.Uint64(s[i:])
+		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
+		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
+		if found &= 0x8080808080808080; found == 0 {
+			i += 8
+			continue
+		}
+		if i += bits.TrailingZeros64(found) >> 3; s[i] == '"' {
+			return i, escaped
+		}
+		escaped = true
+		i += 2
+	}
+	for i < len(s) && s[i] != '"' {
+		if s[i] == '\\' {
+			escaped = true
+			i++
+		}
+		i++
+	}
+	if i >= len(s) {
+		return -1, escaped
+	}
+	return i, escaped
+}
+
+// AppendUnescaped appends a JSON string's value to dst. An escape that JSON
+// does not have is kept as it stands.
+func AppendUnescaped(dst, s []byte) []byte {
+	for len(s) > 0 {
+		n := bytes.IndexByte(s, '\\')
+		if n < 0 || n+1 == len(s) {
+			return append(dst, s...)
+		}
+		dst = append(dst, s[:n]...)
+		c := s[n+1]
+		s = s[n+2:]
+		switch c {
+		case '"', '\\', '/':
+			dst = append(dst, c)
+		case 'n':
+			dst = append(dst, '\n')
+		case 't':
+			dst = append(dst, '\t')
+		case 'r':
+			dst = append(dst, '\r')
+		case 'b':
+			dst = append(dst, '\b')
+		case 'f':
+			dst = append(dst, '\f')
+		case 'u':
+			r, ok := Hex4(s)
+			if !ok {
+				dst = append(dst, '\\', c)
+				continue
+			}
+			s = s[4:]
+			if utf16.IsSurrogate(r) && len(s) >= 6 && s[0] == '\\' && s[1] == 'u' {
+				if low, ok := Hex4(s[2:]); ok {
+					if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+						r, s = both, s[6:]
+					}
+				}
+			}
+			dst = utf8.AppendRune(dst, r)
+		default:
+			dst = append(dst, '\\', c)
+		}
+	}
+	return dst
+}
+
+// Hex4 reads four hexadecimal digits.
+func Hex4(s []byte) (rune, bool) {
+	if len(s) < 4 {
+		return 0, false
+	}
+	var r rune
+	for _, c := range s[:4] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}

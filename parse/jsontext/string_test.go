@@ -1,0 +1,124 @@
+package jsontext
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestUnescape(t *testing.T) {
+	tests := []struct{ written, want string }{
+		{`plain`, "plain"},
+		{``, ""},
+		{`\"quoted\" \\ \/`, `"quoted" \ /`},
+		{`a\nb\tc\rd\be\ff`, "a\nb\tc\rd\be\ff"},
+		{`\u00e9\u00E9\u20ac`, "éé€"},
+		{`\ud83d\ude00`, "😀"},
+		{`\u0000`, "\x00"},
+		{`\\nOT_TIMEOUT`, `\nOT_TIMEOUT`},
+		{`\\\nOT_TIMEOUT`, "\\\nOT_TIMEOUT"},
+
+		// Half of a surrogate pair is no character.
+		{`\ud83d`, "\ufffd"},
+		{`\ud83dx`, "\ufffdx"},
+		{`\ud83d\n`, "\ufffd\n"},
+		{`\ud83d\u0041`, "\ufffdA"},
+		{`\ud83d\ud83d\ude00`, "\ufffd😀"},
+		{`\ude00\ud83d`, "\ufffd\ufffd"},
+		{`\ud83d\u00`, "\ufffd\\u00"},
+
+		// What JSON does not have is kept as it stands.
+		{`C:\xyz \q`, `C:\xyz \q`},
+		{`\u12`, `\u12`},
+		{`\u12g4`, `\u12g4`},
+		{`\U0041`, `\U0041`},
+		{`end\`, `end\`},
+		{"\xff\\n\xc3", "\xff\n\xc3"},
+	}
+	for _, test := range tests {
+		if got := string(AppendUnescaped(nil, []byte(test.written))); got != test.want {
+			t.Errorf("%q: got %q, want %q", test.written, got, test.want)
+		}
+		if got := string(AppendUnescaped([]byte("before "), []byte(test.written))); got != "before "+test.want {
+			t.Errorf("%q behind other text: got %q", test.written, got)
+		}
+	}
+}
+
+// FuzzUnescape holds a string between quotes against encoding/json.
+func FuzzUnescape(f *testing.F) {
+	for _, s := range []string{
+		`Permission denied\n    at f (https://a.example/x.js:1:2)`, `{\"action\":\"Publish\"}`, `\ud83d\ude00\ud83d\u0041`,
+		`\u12g4\x\`, `a\"b`, "é\u2028", "\xff",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := AppendUnescaped(nil, []byte(s))
+		if len(got) > len(s) {
+			t.Fatalf("%q grew to %q", s, got)
+		}
+		quoted := `"` + s + `"`
+		end, escaped := StringEnd([]byte(quoted), 1)
+		if end >= 0 && quoted[end] != '"' || end >= 0 && escaped != strings.Contains(quoted[:end], `\`) {
+			t.Fatalf("%s: ends at %d, escapes %v", quoted, end, escaped)
+		}
+		var want string
+		if !utf8.ValidString(s) || json.Unmarshal([]byte(quoted), &want) != nil {
+			return
+		}
+		if string(got) != want {
+			t.Fatalf("%s: got %q, want %q", quoted, got, want)
+		}
+		if end != len(quoted)-1 {
+			t.Fatalf("%s: ends at %d", quoted, end)
+		}
+	})
+}
+
+func TestStringEnd(t *testing.T) {
+	tests := []struct {
+		line    string // from behind the opening quote
+		end     int
+		escaped bool
+	}{
+		{`"`, 0, false},
+		{`abc"`, 3, false},
+		{`abc", "d"`, 3, false},
+		{`a\"b"c`, 4, true},
+		{`a\\"b`, 3, true},
+		{`\\\\\"x"`, 7, true},
+		{`\u0022x"`, 7, true},
+		{``, -1, false},
+		{`abc`, -1, false},
+		{`abc\`, -1, true},
+		{`abc\"`, -1, true},
+		{`a\"code\":1500"`, 14, true},
+		{`\\\"errorCode\\\":1500"`, 22, true},
+		{`code:\n"`, 7, true},
+		{`code"`, 4, false},
+		{`de\n"`, 4, true},
+		// Bytes beside a quote or a backslash by value.
+		{"!#[]\xa2\xdc\x23\x5d\x21\x5b\"", 10, false},
+	}
+	for _, test := range tests {
+		// Eight bytes are looked at together: every place among them counts.
+		for shift := range 17 {
+			pad := strings.Repeat("x", shift)
+			want := test.end
+			if want >= 0 {
+				want += shift
+			}
+			for _, tail := range []string{"", strings.Repeat("\x80", 9)} {
+				if test.end < 0 && tail != "" {
+					continue
+				}
+				end, escaped := StringEnd([]byte(pad+test.line+tail), 0)
+				if end != want || escaped != test.escaped {
+					t.Errorf("%q: got %d, %v, want %d, %v", pad+test.line+tail, end, escaped, want, test.escaped)
+				}
+			}
+		}
+	}
+}

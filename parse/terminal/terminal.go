@@ -1,0 +1,91 @@
+// Package terminal removes from text what only a terminal or a browser's console
+// interprets: escape sequences and the directives of console.log.
+package terminal
+
+// AppendPlain appends src to dst without what only a terminal or a console
+// obeys: escape sequences, and the directives %c %o %O %s %d %i %f.
+func AppendPlain(dst, src []byte) []byte {
+	for len(src) > 0 {
+		n := 0
+		for n < len(src) && src[n] != 0x1b && src[n] != '%' {
+			n++
+		}
+		if n == len(src) {
+			return append(dst, src...)
+		}
+		dst = append(dst, src[:n]...)
+		src = src[n:]
+		width := 0
+		if src[0] == '%' {
+			width = Directive(src)
+		} else {
+			width = Escape(src)
+		}
+		if width == 0 {
+			dst = append(dst, src[0])
+			width = 1
+		}
+		src = src[width:]
+	}
+	return dst
+}
+
+// Directive returns the width of the console directive at the start of s, 0 if
+// there is none.
+func Directive(s []byte) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case 'c', 'o', 's', 'd', 'i', 'f':
+		return 2
+	case 'O':
+		if len(s) > 3 && s[2] == 'T' && s[3] == '_' { // a name behind a percent sign
+			return 0
+		}
+		return 2
+	}
+	return 0
+}
+
+// Escape returns the width of the terminal escape sequence at the
+// start of s (ECMA-48: CSI, OSC and short ones), 0 if it is incomplete.
+func Escape(s []byte) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case '[':
+		for i := 2; i < len(s); i++ {
+			if s[i] >= 0x40 && s[i] <= 0x7e {
+				return i + 1
+			}
+			if s[i] < 0x20 || s[i] > 0x7e {
+				return 0
+			}
+		}
+		return 0
+	case ']':
+		for i := 2; i < len(s); i++ {
+			switch {
+			case s[i] == 0x07:
+				return i + 1
+			case s[i] == 0x1b && i+1 < len(s) && s[i+1] == '\\':
+				return i + 2
+			case s[i] < ' ':
+				return 0
+			}
+		}
+		return 0
+	}
+	// Any number of intermediate bytes and a final one: ESC ( B, ESC 7.
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] >= 0x30 && s[i] <= 0x7e:
+			return i + 1
+		case s[i] < 0x20 || s[i] > 0x7e:
+			return 0
+		}
+	}
+	return 0
+}
