@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"github.com/otlog/otlog/report/stats"
 	"maps"
 	"slices"
 	"strings"
@@ -19,10 +20,10 @@ type Change struct {
 	Code    int32  // of an error that is known by its code only; else 0
 	Measure string // SessionRate or FailureRate
 
-	Before, After Share
-	Difference    *Difference // nil if either side has no rate
-	Test          *Test       // nil if there was no test
-	Verdict       string      // one of those below; "" for FailureRate, and if a share is unknown
+	Before, After stats.Share
+	Difference    *stats.Difference // nil if either side has no rate
+	Test          *Test             // nil if there was no test
+	Verdict       string            // one of those below; "" for FailureRate, and if a share is unknown
 
 	Acknowledged bool   // Options.Ignore lists the error
 	Reason       string // that stands there; "" for none
@@ -62,7 +63,7 @@ type Test struct {
 }
 
 // called reports whether the change is more than chance.
-func (c *Change) called() bool { return c.Test != nil && c.Test.Q <= callLevel }
+func (c *Change) called() bool { return c.Test != nil && c.Test.Q <= stats.Level }
 
 // minSessions is how many sessions there must be on either side for a test. Sessions
 // are counted as if they failed independently; but one person who loads a page ten
@@ -186,13 +187,13 @@ func methodChanges(before, after *side, method string) []Change {
 	wholeBefore, wholeAfter := denominators(before, after, method)
 	c := Change{Method: method, Scope: ScopeMethod, Measure: SessionRate, label: "any error"}
 	c.Before, c.After = before.methodShare(method, wholeBefore), after.methodShare(method, wholeAfter)
-	c.Difference = NewDifference(c.Before.Rate, c.After.Rate)
+	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	out := []Change{c}
 	was, is := before.attempts(method), after.attempts(method)
 	if was != nil && is != nil && !was.AnyError && !is.AnyError {
 		c.Measure = FailureRate
-		c.Before, c.After = NewShare(was.Failed, was.Attempts), NewShare(is.Failed, is.Attempts)
-		c.Difference = NewDifference(c.Before.Rate, c.After.Rate)
+		c.Before, c.After = stats.NewShare(was.Failed, was.Attempts), stats.NewShare(is.Failed, is.Attempts)
+		c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 		out = append(out, c)
 	}
 	return out
@@ -206,7 +207,7 @@ func errorChange(before, after *side, k changeKey) Change {
 		Before: before.errorShare(k, wholeBefore), After: after.errorShare(k, wholeAfter),
 		label: e.label(),
 	}
-	c.Difference = NewDifference(c.Before.Rate, c.After.Rate)
+	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	return c
 }
 
@@ -227,28 +228,28 @@ func (s *side) attempts(method string) *Attempts {
 	return nil
 }
 
-func (s *side) methodShare(method string, whole int64) Share {
+func (s *side) methodShare(method string, whole int64) stats.Share {
 	m := s.methods[method]
 	if m == nil {
-		return NewShare(0, whole)
+		return stats.NewShare(0, whole)
 	}
 	return sessionShare(m.SessionsFailed, m.Sessionless, whole)
 }
 
-func (s *side) errorShare(k changeKey, whole int64) Share {
+func (s *side) errorShare(k changeKey, whole int64) stats.Share {
 	e := s.errors[k]
 	if e == nil {
-		return NewShare(0, whole)
+		return stats.NewShare(0, whole)
 	}
 	return sessionShare(e.Sessions, e.Sessionless, whole)
 }
 
 // sessionShare has no rate where Method.SessionRate has none.
-func sessionShare(failed int, sessionless, whole int64) Share {
+func sessionShare(failed int, sessionless, whole int64) stats.Share {
 	if failed == 0 && sessionless > 0 {
-		return Share{Whole: whole, Unknown: true}
+		return stats.Share{Whole: whole, Unknown: true}
 	}
-	return NewShare(int64(failed), whole)
+	return stats.NewShare(int64(failed), whole)
 }
 
 // testAll tests all rows that can be, together: what is shown of them later changes
@@ -261,19 +262,19 @@ func testAll(changes []Change) {
 		c := &changes[i]
 		if c.Measure == SessionRate && c.Difference != nil && c.enough() {
 			rows = append(rows, c)
-			smallest = append(smallest, smallestP(c.Before, c.After))
+			smallest = append(smallest, stats.SmallestP(c.Before, c.After))
 		}
 	}
-	limit := testable(smallest)
+	limit := stats.TestLimit(smallest)
 	var tested []*Change
 	var p []float64
 	for i, c := range rows {
 		if smallest[i] <= limit {
 			tested = append(tested, c)
-			p = append(p, pValue(c.Before, c.After))
+			p = append(p, stats.PValue(c.Before, c.After))
 		}
 	}
-	for i, q := range adjust(p) {
+	for i, q := range stats.QValues(p) {
 		tested[i].Test = &Test{P: p[i], Q: q}
 	}
 }
@@ -351,7 +352,7 @@ func jsonChanges(changes []Change) []jsonChange {
 		row := jsonChange{
 			WindowStart: instant(c.Start), BaselineStart: instant(c.Baseline),
 			Method: c.Method, Scope: c.Scope, Error: optional(c.Error), Code: optional(c.Code), Measure: c.Measure,
-			Before: c.Before.json(), After: c.After.json(), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
+			Before: shareJSON(c.Before), After: shareJSON(c.After), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
 			Acknowledged: c.Acknowledged,
 		}
 		if c.Test != nil {
@@ -362,7 +363,7 @@ func jsonChanges(changes []Change) []jsonChange {
 	return out
 }
 
-func (s *Share) json() *jsonShare {
+func shareJSON(s stats.Share) *jsonShare {
 	if s.Rate == nil {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/otlog/otlog/report/stats"
+	"github.com/otlog/otlog/report/words"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
@@ -20,24 +22,24 @@ type chart struct {
 
 // A point is a rate in a window of a trend.
 type point struct {
-	label    string // of the window
-	rate     *Rate  // nil if it has none: a gap in the line
-	complete bool   // otherwise drawn hollow, and the line to it dashed
+	label    string      // of the window
+	rate     *stats.Rate // nil if it has none: a gap in the line
+	complete bool        // otherwise drawn hollow, and the line to it dashed
 }
 
 // An estimate is a row of a chart of rates.
 type estimate struct {
 	label  string
-	after  *Rate // nil: not known
-	before *Rate // nil: not known
-	tone   tone  // worse, better or ""
+	after  *stats.Rate // nil: not known
+	before *stats.Rate // nil: not known
+	tone   tone        // worse, better or ""
 }
 
 // A gap is a row of a chart of differences.
 type gap struct {
 	label      string
-	difference *Difference // nil: not known
-	tone       tone        // worse, better or ""
+	difference *stats.Difference // nil: not known
+	tone       tone              // worse, better or ""
 }
 
 const (
@@ -234,7 +236,7 @@ func estimatesChart(title, about string, rows []estimate) (chart, error) {
 	for i, r := range rows {
 		marks[i] = chartRow{label: r.label, before: r.before, tone: r.tone}
 		if r.after != nil {
-			after := Difference(*r.after)
+			after := stats.Difference(*r.after)
 			marks[i].after = &after
 			high = max(high, r.after.High)
 		}
@@ -286,8 +288,8 @@ func differencesChart(title, about string, rows []gap) (chart, error) {
 // A chartRow is a row of either chart.
 type chartRow struct {
 	label  string
-	after  *Difference // or a rate, which is one from 0
-	before *Rate
+	after  *stats.Difference // or a rate, which is one from 0
+	before *stats.Rate
 	tone   tone
 }
 
@@ -365,7 +367,7 @@ func finish(canvas *svgCanvas, p *plot.Plot, title, about string, empty bool) (c
 	} else {
 		p.Draw(area)
 	}
-	svg, err := canvas.svg(Printable(title), Printable(about))
+	svg, err := canvas.svg(words.Printable(title), words.Printable(about))
 	if err != nil {
 		return chart{}, err
 	}
@@ -453,7 +455,7 @@ func pointsTick(v float64, digits int) string {
 
 // cut makes a label of strangers fit.
 func cut(label string, style draw.TextStyle, width vg.Length) string {
-	runes := []rune(Printable(label))
+	runes := []rune(words.Printable(label))
 	for n := min(len(runes), maxLabelRunes); ; n-- {
 		s := string(runes[:n])
 		if n < len(runes) {

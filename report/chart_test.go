@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/report/stats"
 	"gonum.org/v1/plot"
 )
 
@@ -44,27 +45,27 @@ func goldenChart(t *testing.T, name string, c chart, err error) {
 func trendOf(counts ...[2]int64) []point {
 	var points []point
 	for i, n := range counts {
-		points = append(points, point{fmt.Sprintf("2026-W%02d", 36+i), NewRate(n[0], n[1]), i < len(counts)-1})
+		points = append(points, point{fmt.Sprintf("2026-W%02d", 36+i), stats.NewRate(n[0], n[1]), i < len(counts)-1})
 	}
 	return points
 }
 
 func estimates() []estimate {
 	return []estimate{
-		{"OT_TIMEOUT · Session.publish", NewRate(43, 409), NewRate(12, 400), "worse"},
-		{"OT_USER_MEDIA_ACCESS_DENIED · OT.initPublisher", NewRate(63, 409), NewRate(60, 400), ""},
-		{"OT_CONSTRAINTS_NOT_SATISFIED · OT.initPublisher", NewRate(39, 409), NewRate(39, 409), ""},
-		{"OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED · OT.initPublisher", NewRate(9, 409), nil, ""},
-		{"OT_NOT_CONNECTED · Session.signal", NewRate(1, 409), NewRate(22, 400), "better"},
-		{"OT_CONNECT_FAILED · Session.connect", NewRate(0, 409), NewRate(2, 400), ""},
-		{"any error · Session.connect", nil, NewRate(2, 400), ""},
+		{"OT_TIMEOUT · Session.publish", stats.NewRate(43, 409), stats.NewRate(12, 400), "worse"},
+		{"OT_USER_MEDIA_ACCESS_DENIED · OT.initPublisher", stats.NewRate(63, 409), stats.NewRate(60, 400), ""},
+		{"OT_CONSTRAINTS_NOT_SATISFIED · OT.initPublisher", stats.NewRate(39, 409), stats.NewRate(39, 409), ""},
+		{"OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED · OT.initPublisher", stats.NewRate(9, 409), nil, ""},
+		{"OT_NOT_CONNECTED · Session.signal", stats.NewRate(1, 409), stats.NewRate(22, 400), "better"},
+		{"OT_CONNECT_FAILED · Session.connect", stats.NewRate(0, 409), stats.NewRate(2, 400), ""},
+		{"any error · Session.connect", nil, stats.NewRate(2, 400), ""},
 	}
 }
 
 func gaps(rows []estimate) []gap {
 	var out []gap
 	for _, r := range rows {
-		out = append(out, gap{r.label, NewDifference(r.before, r.after), r.tone})
+		out = append(out, gap{r.label, stats.NewDifference(r.before, r.after), r.tone})
 	}
 	return out
 }
@@ -109,18 +110,18 @@ func edges() map[string]func() (chart, error) {
 	}
 	trend("lone points", trendOf([2]int64{1, 9}, [2]int64{}, [2]int64{1, 9}, [2]int64{}, [2]int64{1, 9}))
 	trend("few sessions", trendOf([2]int64{1, 900}, [2]int64{0, 3}, [2]int64{1, 900}, [2]int64{0, 2}))
-	trend("many incomplete", []point{{"a", NewRate(1, 9), false}, {"b", NewRate(2, 9), false}, {"c", NewRate(2, 9), true}, {"d", NewRate(2, 9), false}})
+	trend("many incomplete", []point{{"a", stats.NewRate(1, 9), false}, {"b", stats.NewRate(2, 9), false}, {"c", stats.NewRate(2, 9), true}, {"d", stats.NewRate(2, 9), false}})
 	rows("none", nil)
 	rows("nothing known", []estimate{{label: "x"}})
-	rows("nothing", []estimate{{"x", NewRate(0, 1000), NewRate(0, 1000), "worse"}})
-	rows("exactly nothing", []estimate{{"x", &Rate{}, &Rate{}, ""}})
-	rows("all", []estimate{{"x", NewRate(1000, 1000), NewRate(0, 1000), "other"}, {"y", NewRate(0, 1000), NewRate(1000, 1000), ""}})
-	rows("all, exactly", []estimate{{"x", &Rate{1, 1, 1}, &Rate{}, ""}, {"y", &Rate{}, &Rate{1, 1, 1}, ""}})
-	rows("few", []estimate{{"x", NewRate(1, 10000000), NewRate(2, 10000000), "better"}})
+	rows("nothing", []estimate{{"x", stats.NewRate(0, 1000), stats.NewRate(0, 1000), "worse"}})
+	rows("exactly nothing", []estimate{{"x", &stats.Rate{}, &stats.Rate{}, ""}})
+	rows("all", []estimate{{"x", stats.NewRate(1000, 1000), stats.NewRate(0, 1000), "other"}, {"y", stats.NewRate(0, 1000), stats.NewRate(1000, 1000), ""}})
+	rows("all, exactly", []estimate{{"x", &stats.Rate{Value: 1, Low: 1, High: 1}, &stats.Rate{}, ""}, {"y", &stats.Rate{}, &stats.Rate{Value: 1, Low: 1, High: 1}, ""}})
+	rows("few", []estimate{{"x", stats.NewRate(1, 10000000), stats.NewRate(2, 10000000), "better"}})
 	rows("many", slices.Repeat(estimates(), 5))
 	for _, name := range hostile() {
-		trend(name, []point{{name, NewRate(1, 9), true}, {"b", NewRate(2, 9), true}, {name, NewRate(2, 9), false}})
-		rows(name, []estimate{{name, NewRate(1, 9), NewRate(2, 9), tone(name)}, {"b", NewRate(1, 9), nil, ""}})
+		trend(name, []point{{name, stats.NewRate(1, 9), true}, {"b", stats.NewRate(2, 9), true}, {name, stats.NewRate(2, 9), false}})
+		rows(name, []estimate{{name, stats.NewRate(1, 9), stats.NewRate(2, 9), tone(name)}, {"b", stats.NewRate(1, 9), nil, ""}})
 	}
 	return out
 }
@@ -243,14 +244,14 @@ func TestChartWords(t *testing.T) {
 }
 
 func TestChartOfNoNumbers(t *testing.T) {
-	bad := &Rate{Value: math.NaN(), Low: 0, High: math.Inf(1)}
+	bad := &stats.Rate{Value: math.NaN(), Low: 0, High: math.Inf(1)}
 	if c, err := trendChart("", "", []point{{"a", bad, true}}); err == nil {
 		t.Error(c.svg)
 	}
 	if c, err := estimatesChart("", "", []estimate{{label: "a", after: bad}}); err == nil {
 		t.Error(c.svg)
 	}
-	if c, err := differencesChart("", "", []gap{{label: "a", difference: &Difference{High: math.Inf(1)}}}); err == nil {
+	if c, err := differencesChart("", "", []gap{{label: "a", difference: &stats.Difference{High: math.Inf(1)}}}); err == nil {
 		t.Error(c.svg)
 	}
 }
@@ -295,10 +296,10 @@ func TestReach(t *testing.T) {
 		points []point
 		want   float64
 	}{
-		{"the largest interval", trendOf([2]int64{50, 1000}, [2]int64{60, 1000}, [2]int64{1, 1000}), NewRate(60, 1000).High},
-		{"not of an incomplete window", trendOf([2]int64{50, 1000}, [2]int64{1, 20}), NewRate(50, 1000).High},
+		{"the largest interval", trendOf([2]int64{50, 1000}, [2]int64{60, 1000}, [2]int64{1, 1000}), stats.NewRate(60, 1000).High},
+		{"not of an incomplete window", trendOf([2]int64{50, 1000}, [2]int64{1, 20}), stats.NewRate(50, 1000).High},
 		{"but its rate", trendOf([2]int64{50, 1000}, [2]int64{19, 20}), 0.95},
-		{"unless there is no other", trendOf([2]int64{300, 1000}), NewRate(300, 1000).High},
+		{"unless there is no other", trendOf([2]int64{300, 1000}), stats.NewRate(300, 1000).High},
 		{"three times the largest rate", trendOf([2]int64{50, 1000}, [2]int64{0, 3}, [2]int64{1, 1000}), 0.15},
 		{"nothing", trendOf([2]int64{0, 5000}, [2]int64{0, 5000}), leastRate},
 		{"no rates", trendOf([2]int64{}), leastRate},

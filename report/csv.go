@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"fmt"
+	"github.com/otlog/otlog/report/words"
 	"io"
 	"maps"
 	"reflect"
@@ -135,7 +136,7 @@ func countsOf(codes map[int32]int64) string {
 // harmless makes text of what a spreadsheet would take for a formula, and shows what a
 // terminal would hide: names may be made up by whoever writes a log.
 func harmless(s string) string {
-	s = Printable(s)
+	s = words.Printable(s)
 	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
 		return "'" + s
 	}

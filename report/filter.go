@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report/words"
 )
 
 // A Filter says which failures and attempts a report is of, each as a whole: all
@@ -66,7 +67,7 @@ func (r *Report) filterWords() string {
 			part.value = clock(part.bound.In(r.Zone))
 		}
 		if part.value != "" {
-			out = append(out, part.name+" "+Printable(part.value))
+			out = append(out, part.name+" "+words.Printable(part.value))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -75,7 +76,7 @@ func (r *Report) filterWords() string {
 // clock formats an instant with no more than it needs.
 func clock(t time.Time) string {
 	if t.Second() == 0 && t.Nanosecond() == 0 {
-		return t.Format(minuteLayout)
+		return t.Format(words.MinuteLayout)
 	}
 	return t.Format("2006-01-02 15:04:05.999999999")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/words"
 )
 
 // A Gate is a condition on a report by which a program that nobody watches, as CI or
@@ -517,11 +518,11 @@ func measuresOf(s *subject) []string {
 
 func orNames(of []measure) string { return orList(measureNames(of)) }
 
-func orList(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
+func orList(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+	return strings.Join(items[:len(items)-1], ", ") + " or " + items[len(items)-1]
 }
 
 func nearMeasures(among []measure, word string) []string {
@@ -579,10 +580,10 @@ func (g Gate) check(r *Report) (string, bool, error) {
 		return "", false, errors.New("there is no condition")
 	case g.measure.name == "records.skipped":
 		a := r.Totals.Records
-		return g.judge([]finding{{part: a.Skipped, text: fmt.Sprintf("%s of %s could not be read", number(a.Skipped), count(a.Total(), "record"))}}, "")
+		return g.judge([]finding{{part: a.Skipped, text: fmt.Sprintf("%s of %s could not be read", words.Number(a.Skipped), words.Count(a.Total(), "record"))}}, "")
 	case g.measure.name == "sources.damaged":
 		n := r.damagedSources()
-		return g.judge([]finding{{part: n, text: fmt.Sprintf("%s of %s could not be read in full", number(n), count(len(r.Sources), "source"))}}, "")
+		return g.judge([]finding{{part: n, text: fmt.Sprintf("%s of %s could not be read in full", words.Number(n), words.Count(len(r.Sources), "source"))}}, "")
 	}
 	if err := g.fits(r); err != nil {
 		return "", false, err
@@ -621,10 +622,10 @@ func (r *Report) damagedSources() int64 {
 func (g Gate) fits(r *Report) error {
 	s := &g.subject
 	if s.method != "" && !r.Filter.takesMethod(s.method) {
-		return fmt.Errorf("the report is of %s only", Printable(r.Filter.Method))
+		return fmt.Errorf("the report is of %s only", words.Printable(r.Filter.Method))
 	}
 	if s.err != "" && r.Filter.Error != "" && !strings.EqualFold(r.Filter.Error, s.err) {
-		return fmt.Errorf("the report is of %s only", Printable(r.Filter.Error))
+		return fmt.Errorf("the report is of %s only", words.Printable(r.Filter.Error))
 	}
 	reports := []*Report{r}
 	if r.Baseline != nil {
@@ -687,9 +688,9 @@ func (s *stretch) words() string {
 	if w.Start.IsZero() {
 		return ""
 	}
-	out := fmt.Sprintf(", from %s %s", fromTo(w.Start, w.End), s.report.Zone)
+	out := fmt.Sprintf(", from %s %s", words.Span(w.Start, w.End), s.report.Zone)
 	if n := s.of.Totals.Timeless; n > 0 {
-		out += fmt.Sprintf(" (and %s without a time)", count(n, "failure"))
+		out += fmt.Sprintf(" (and %s without a time)", words.Count(n, "failure"))
 	}
 	return out
 }
@@ -727,7 +728,7 @@ func leftOut(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", not counting %s that %s acknowledged", count(n, "error"), areIs(n))
+	return fmt.Sprintf(", not counting %s that %s acknowledged", words.Count(n, "error"), areIs(n))
 }
 
 func areIs(n int) string {
@@ -772,22 +773,22 @@ func (g Gate) findings(s *stretch) []finding {
 }
 
 func (g Gate) ofMethod(m *Method) finding {
-	name := Printable(m.Name)
+	name := words.Printable(m.Name)
 	switch a := m.Attempts; g.measure.name {
 	case FailureRate, "attempts":
 		switch {
 		case a == nil || a.Attempts == 0:
-			return finding{unknown: "telemetry tells of no attempt of " + cmp.Or(Printable(g.subject.method), "any method")}
+			return finding{unknown: "telemetry tells of no attempt of " + cmp.Or(words.Printable(g.subject.method), "any method")}
 		case g.measure.name == "attempts":
-			return finding{part: a.Attempts, text: fmt.Sprintf("%s has %s", name, count(a.Attempts, "attempt"))}
+			return finding{part: a.Attempts, text: fmt.Sprintf("%s has %s", name, words.Count(a.Attempts, "attempt"))}
 		case a.AnyError:
 			return finding{unknown: "which attempts failed by one error is not known"}
 		}
-		return finding{part: a.Failed, whole: a.Attempts, text: fmt.Sprintf("%s failed in %s of %s", name, number(a.Failed), count(a.Attempts, "attempt"))}
+		return finding{part: a.Failed, whole: a.Attempts, text: fmt.Sprintf("%s failed in %s of %s", name, words.Number(a.Failed), words.Count(a.Attempts, "attempt"))}
 	case "failures":
-		return finding{part: m.Failures, text: fmt.Sprintf("%s has %s", name, count(m.Failures, "failure"))}
+		return finding{part: m.Failures, text: fmt.Sprintf("%s has %s", name, words.Count(m.Failures, "failure"))}
 	case "lines":
-		return finding{part: m.Lines, text: fmt.Sprintf("%s has %s that speak of errors", name, count(m.Lines, "line"))}
+		return finding{part: m.Lines, text: fmt.Sprintf("%s has %s that speak of errors", name, words.Count(m.Lines, "line"))}
 	}
 	return g.ofSessions(name+" failed", m.SessionsFailed, m.Sessionless, m.Sessions)
 }
@@ -802,12 +803,12 @@ func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) 
 	case g.measure.rate && share.Rate == nil:
 		return finding{unknown: "no record bears a session ID"}
 	}
-	f := finding{part: share.Part, text: fmt.Sprintf("%s in %s of %s", what, number(share.Part), count(share.Whole, "session"))}
+	f := finding{part: share.Part, text: fmt.Sprintf("%s in %s of %s", what, words.Number(share.Part), words.Count(share.Whole, "session"))}
 	if g.measure.rate {
 		f.whole = share.Whole
 	}
 	if sessionless > 0 {
-		f.note = fmt.Sprintf(", not counting %s without a session ID", count(sessionless, "failure"))
+		f.note = fmt.Sprintf(", not counting %s without a session ID", words.Count(sessionless, "failure"))
 	}
 	return f
 }
@@ -815,10 +816,10 @@ func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) 
 // ofError sums what adds up, and measures the rest method by method.
 func (g Gate) ofError(s *stretch) []finding {
 	rows, note := s.errors(&g.subject)
-	name := Printable(g.subject.err)
+	name := words.Printable(g.subject.err)
 	where := ""
 	if g.subject.method != "" {
-		where = " in " + Printable(g.subject.method)
+		where = " in " + words.Printable(g.subject.method)
 	}
 	switch g.measure.name {
 	case "failures", "lines":
@@ -828,17 +829,17 @@ func (g Gate) ofError(s *stretch) []finding {
 			lines += e.Lines
 		}
 		if g.measure.name == "lines" {
-			return []finding{{part: lines, text: fmt.Sprintf("%s%s has %s", name, where, count(lines, "line")), note: note}}
+			return []finding{{part: lines, text: fmt.Sprintf("%s%s has %s", name, where, words.Count(lines, "line")), note: note}}
 		}
-		return []finding{{part: failures, text: fmt.Sprintf("%s%s has %s", name, where, count(failures, "failure")), note: note}}
+		return []finding{{part: failures, text: fmt.Sprintf("%s%s has %s", name, where, words.Count(failures, "failure")), note: note}}
 	}
 	var out []finding
 	for _, e := range rows {
 		of := s.sessionsOf(e.Method)
-		out = append(out, g.ofSessions(fmt.Sprintf("%s failed by %s", Printable(e.Method), name), e.Sessions, e.Sessionless, of))
+		out = append(out, g.ofSessions(fmt.Sprintf("%s failed by %s", words.Printable(e.Method), name), e.Sessions, e.Sessionless, of))
 	}
 	if len(out) == 0 {
-		what := cmp.Or(Printable(g.subject.method), sdk) + " failed by " + name
+		what := cmp.Or(words.Printable(g.subject.method), sdk) + " failed by " + name
 		out = append(out, g.ofSessions(what, 0, 0, s.sessionsOf(g.subject.method)))
 	}
 	for i := range out {
@@ -866,14 +867,14 @@ func (g Gate) ofWhole(s *stretch) finding {
 	}
 	switch w := s.seen(); g.measure.name {
 	case "failures":
-		return finding{part: failures, text: "the report has " + count(failures, "failure")}
+		return finding{part: failures, text: "the report has " + words.Count(failures, "failure")}
 	case "errors.unnamed":
 		unnamed := int64(0)
 		rows, note := s.errors(&subject{})
 		for _, e := range rows {
 			unnamed += e.Failures
 		}
-		return finding{part: unnamed, text: fmt.Sprintf("%s of %s have no name", number(unnamed), count(failures, "failure")), note: note}
+		return finding{part: unnamed, text: fmt.Sprintf("%s of %s have no name", words.Number(unnamed), words.Count(failures, "failure")), note: note}
 	case "errors.undocumented":
 		names, acknowledged := s.undocumented()
 		return finding{
@@ -885,9 +886,9 @@ func (g Gate) ofWhole(s *stretch) finding {
 		if w.Hours.All == 0 {
 			return finding{unknown: "no record bears a time"}
 		}
-		f := finding{part: int64(w.Hours.Silent), text: fmt.Sprintf("%s of %s have no record", number(w.Hours.Silent), count(w.Hours.All, "hour"))}
+		f := finding{part: int64(w.Hours.Silent), text: fmt.Sprintf("%s of %s have no record", words.Number(w.Hours.Silent), words.Count(w.Hours.All, "hour"))}
 		if w.Hours.Silent > 0 {
-			f.note = ", the longest gap from " + fromTo(w.Hours.GapStart, w.Hours.GapEnd) + " " + s.report.Zone.String()
+			f.note = ", the longest gap from " + words.Span(w.Hours.GapStart, w.Hours.GapEnd) + " " + s.report.Zone.String()
 		}
 		return f
 	default:
@@ -905,7 +906,7 @@ func (s *stretch) undocumented() (names []string, acknowledged int) {
 		case e.Acknowledged:
 			acknowledged++
 		default:
-			names = append(names, Printable(e.Name))
+			names = append(names, words.Printable(e.Name))
 		}
 	}
 	slices.Sort(names)
@@ -914,7 +915,7 @@ func (s *stretch) undocumented() (names []string, acknowledged int) {
 
 // isAre begins a sentence on things.
 func isAre(n int, what string) string {
-	return count(n, what) + " " + areIs(n)
+	return words.Count(n, what) + " " + areIs(n)
 }
 
 // listed names the first of some things, in brackets.
@@ -924,7 +925,7 @@ func listed(names []string) string {
 	}
 	out := strings.Join(limit(names, maxNamed), ", ")
 	if more := len(names) - maxNamed; more > 0 {
-		out += fmt.Sprintf(" and %s more", number(more))
+		out += fmt.Sprintf(" and %s more", words.Number(more))
 	}
 	return " (" + out + ")"
 }
@@ -958,12 +959,12 @@ func (g Gate) judge(found []finding, where string) (string, bool, error) {
 	out += where + told[0].note
 	switch n := len(told) - 1; {
 	case n > 0 && len(fired) > 0:
-		out += fmt.Sprintf("; %s more fired", number(n))
+		out += fmt.Sprintf("; %s more fired", words.Number(n))
 	case n > 0:
-		out += fmt.Sprintf("; %s more did not fire either", number(n))
+		out += fmt.Sprintf("; %s more did not fire either", words.Number(n))
 	}
 	if n := len(unknown); n > 0 {
-		out += fmt.Sprintf("; %s more cannot be judged", number(n))
+		out += fmt.Sprintf("; %s more cannot be judged", words.Number(n))
 	}
 	return out, len(fired) > 0, nil
 }
@@ -1010,7 +1011,7 @@ func (g Gate) share(f *finding) string {
 
 // compared returns what is compared with what, and words for it, as the end of a
 // sentence.
-func (r *Report) compared() (before, after *side, words string, err error) {
+func (r *Report) compared() (before, after *side, when string, err error) {
 	if r.Baseline != nil {
 		return wholeSide(r.Baseline), wholeSide(r), ", against the baseline", nil
 	}
@@ -1020,8 +1021,8 @@ func (r *Report) compared() (before, after *side, words string, err error) {
 	}
 	before, after = newSide(r, i), newSide(r, j)
 	was, is := before.window, after.window
-	words = fmt.Sprintf(", from %s against %s %s", fromTo(is.Start, is.End), fromTo(was.Start, was.End), r.Zone)
-	return before, after, words, nil
+	when = fmt.Sprintf(", from %s against %s %s", words.Span(is.Start, is.End), words.Span(was.Start, was.End), r.Zone)
+	return before, after, when, nil
 }
 
 // tooFew says why no change between two sides could be called, whatever failed.
@@ -1029,12 +1030,12 @@ func tooFew(before, after int64) error {
 	if min(before, after) >= minSessions {
 		return nil
 	}
-	return fmt.Errorf("%s before and %s after are too few to tell a change from chance: it takes %d on either side", count(before, "session"), number(after), minSessions)
+	return fmt.Errorf("%s before and %s after are too few to tell a change from chance: it takes %d on either side", words.Count(before, "session"), words.Number(after), minSessions)
 }
 
 // called counts the errors with a verdict.
 func (g Gate) called(r *Report, verdict string) (string, bool, error) {
-	before, after, words, err := r.compared()
+	before, after, when, err := r.compared()
 	if err == nil {
 		err = tooFew(before.sessions, after.sessions)
 	}
@@ -1050,33 +1051,33 @@ func (g Gate) called(r *Report, verdict string) (string, bool, error) {
 			acknowledged++
 		case c.Acknowledged:
 		case c.Verdict == verdict:
-			names = append(names, Printable(c.label+" in "+c.Method))
+			names = append(names, words.Printable(c.label+" in "+c.Method))
 		case c.Verdict == "":
 			unknown++
 		}
 	}
 	f := finding{part: int64(len(names)), text: fmt.Sprintf("%s %s%s", isAre(len(names), "error"), verdict, listed(names)), note: leftOut(acknowledged)}
 	if unknown > 0 {
-		f.note += fmt.Sprintf("; %s more cannot be judged, as no such failure bears a session ID", number(unknown))
+		f.note += fmt.Sprintf("; %s more cannot be judged, as no such failure bears a session ID", words.Number(unknown))
 	}
-	return g.judge([]finding{f}, words)
+	return g.judge([]finding{f}, when)
 }
 
 // compare looks for a verdict of the session rate.
 func (g Gate) compare(r *Report) (string, bool, error) {
-	before, after, words, err := r.compared()
+	before, after, when, err := r.compared()
 	if err != nil {
 		return "", false, err
 	}
 	rows, acknowledged := g.rows(r.Changes)
 	if len(rows) == 0 && acknowledged > 0 {
-		return fmt.Sprintf("%s acknowledged", isAre(acknowledged, "such error")) + words, false, nil
+		return fmt.Sprintf("%s acknowledged", isAre(acknowledged, "such error")) + when, false, nil
 	}
 	if len(rows) == 0 {
 		if err := tooFew(before.sessions, after.sessions); err != nil {
 			return "", false, err
 		}
-		return fmt.Sprintf("there is no such failure in %s before and %s after%s", count(before.sessions, "session"), number(after.sessions), words), false, nil
+		return fmt.Sprintf("there is no such failure in %s before and %s after%s", words.Count(before.sessions, "session"), words.Number(after.sessions), when), false, nil
 	}
 	var fired, passed []Change
 	for _, c := range rows {
@@ -1097,12 +1098,12 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		return "", false, err
 	}
 	slices.SortStableFunc(told, g.worstFirst)
-	out := told[0].sentence() + words + leftOut(acknowledged)
+	out := told[0].sentence() + when + leftOut(acknowledged)
 	if n := len(fired) - 1; n > 0 {
-		out += fmt.Sprintf("; %s more fired", number(n))
+		out += fmt.Sprintf("; %s more fired", words.Number(n))
 	}
 	if n := len(rows) - len(fired) - len(passed); n > 0 {
-		out += fmt.Sprintf("; %s more cannot be judged", number(n))
+		out += fmt.Sprintf("; %s more cannot be judged", words.Number(n))
 	}
 	return out, len(fired) > 0, nil
 }
@@ -1139,7 +1140,7 @@ func (g Gate) asks(verdict string) bool {
 // enough could: that too few of them failed is what a gate wants to hear.
 func (c *Change) unjudged() error {
 	if c.Before.Unknown || c.After.Unknown {
-		return fmt.Errorf("no failure of %s bears a session ID on one side", Printable(c.Method))
+		return fmt.Errorf("no failure of %s bears a session ID on one side", words.Printable(c.Method))
 	}
 	return tooFew(c.Before.Whole, c.After.Whole)
 }
@@ -1155,9 +1156,9 @@ func (g Gate) worstFirst(a, b Change) int {
 
 // sentence tells of a change between shares that are known.
 func (c *Change) sentence() string {
-	what := Printable(c.Method) + " failed"
+	what := words.Printable(c.Method) + " failed"
 	if c.Scope == ScopeError {
-		what += " by " + Printable(c.label)
+		what += " by " + words.Printable(c.label)
 	}
 	cells := c.cells()
 	out := fmt.Sprintf("%s in %s sessions (%s), before in %s (%s)", what, cells[2].text, cells[3].text, cells[0].text, cells[1].text)

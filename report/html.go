@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"github.com/otlog/otlog/report/words"
 	"html"
 	"html/template"
 	"io"
@@ -45,7 +46,7 @@ func WriteHTML(w io.Writer, r *Report, o PageOptions) error {
 		out.Sections = append(out.Sections, s)
 	}
 	// What strangers wrote is shown as it is, whatever it would be to a browser.
-	t, err := template.New("page").Funcs(template.FuncMap{"safe": Printable}).Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{"safe": words.Printable}).Parse(pageHTML)
 	if err != nil {
 		return fmt.Errorf("reading the page's template: %w", err)
 	}
@@ -167,7 +168,7 @@ func aboutTrend(points []point) string {
 	if len(told) == 0 {
 		return "No window that is complete has a rate."
 	}
-	value := func(p point) string { return fmt.Sprintf("%s in %s", percentOf(p.rate.Value), p.label) }
+	value := func(p point) string { return fmt.Sprintf("%s in %s", words.PercentOf(p.rate.Value), p.label) }
 	most := slices.MaxFunc(told, func(a, b point) int { return cmp.Compare(a.rate.Value, b.rate.Value) })
 	return fmt.Sprintf("Share that failed in each window, with its 95 %% interval. Of complete windows: %s, %s, at most %s.",
 		value(told[0]), value(told[len(told)-1]), value(most))
@@ -176,7 +177,7 @@ func aboutTrend(points []point) string {
 func aboutShares(rows []estimate) string {
 	out := "Share of sessions with each error, and its 95 % interval."
 	if most := rows[0]; most.after != nil {
-		out += fmt.Sprintf(" First: %s, %s.", most.label, percentOf(most.after.Value))
+		out += fmt.Sprintf(" First: %s, %s.", most.label, words.PercentOf(most.after.Value))
 	}
 	if slices.ContainsFunc(rows, func(e estimate) bool { return e.before != nil }) {
 		out += " Hollow: before."
@@ -241,7 +242,7 @@ func (c *cell) html(b *strings.Builder, head, right bool, most float64) {
 		fmt.Fprintf(b, `<svg class="bar" aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none"><rect width="%.1f" height="4"/></svg>`, 100*c.bar/most)
 	}
 	// What strangers wrote passes here.
-	text := html.EscapeString(Printable(strings.TrimLeft(c.text, " ")))
+	text := html.EscapeString(words.Printable(strings.TrimLeft(c.text, " ")))
 	switch {
 	case len(c.trend) > 0:
 		htmlTrend(b, c.trend)
@@ -270,6 +271,6 @@ func htmlTrend(b *strings.Builder, values []float64) {
 
 // anchor makes of a title what a link can name.
 func anchor(title string) string {
-	words := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return !inWord(byte(c)) || c > 0x7f })
-	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), "-")
+	parts := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return !inWord(byte(c)) || c > 0x7f })
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "-")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/words"
 )
 
 // An Ignore lists errors that are acknowledged: somebody knows of them, and need not be
@@ -48,7 +49,7 @@ const ignoreForm = "ERROR [METHOD] [until DATE] [# why]"
 
 // ParseIgnore reads an Ignore. name is what errors and warnings call it.
 func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
-	out := &Ignore{name: Printable(name)}
+	out := &Ignore{name: words.Printable(name)}
 	lines := bufio.NewScanner(r)
 	number := 0
 	for lines.Scan() {
@@ -77,19 +78,19 @@ func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
 // parseIgnored reads one line, nil if it says nothing.
 func parseIgnored(text string) (*IgnoredLine, error) {
 	text, why, _ := strings.Cut(text, "#")
-	words := strings.Fields(text)
-	if len(words) == 0 {
+	fields := strings.Fields(text)
+	if len(fields) == 0 {
 		return nil, nil
 	}
 	line := &IgnoredLine{Why: strings.TrimSpace(why)}
 	// take returns the next word, "" if there is none.
 	take := func() (word string) {
-		if len(words) > 0 {
-			word, words = words[0], words[1:]
+		if len(fields) > 0 {
+			word, fields = fields[0], fields[1:]
 		}
 		return word
 	}
-	if err := line.parseError(take(), words); err != nil {
+	if err := line.parseError(take(), fields); err != nil {
 		return nil, err
 	}
 	word := take()

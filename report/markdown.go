@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"github.com/otlog/otlog/report/words"
 	"io"
 	"strings"
 )
@@ -101,7 +102,7 @@ func (m *markdown) table(t *table) {
 // inMarkdown makes of any text what is shown as it is: no markup of Markdown or HTML, no
 // link, nobody who is called by name.
 func inMarkdown(s string) string {
-	s = Printable(s)
+	s = words.Printable(s)
 	var b strings.Builder
 	for i, c := range s {
 		before, after := byte(' '), byte(' ')

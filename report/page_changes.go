@@ -10,6 +10,8 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/stats"
+	"github.com/otlog/otlog/report/words"
 )
 
 // rates are the headline: how often the methods failed that a call is made of.
@@ -27,29 +29,29 @@ func (c *composer) rates() {
 			continue
 		}
 		attempts = attempts || unit == "attempts"
-		row := append([]cell{code(method), words(unit)}, rateCells(now)...)
+		row := append([]cell{code(method), textCell(unit)}, rateCells(now)...)
 		f := figure{head: method, value: "-"}
 		if shares := c.byWindow(method, unit); shares != nil {
-			cells := []cell{code(method), words(unit)}
+			cells := []cell{code(method), textCell(unit)}
 			for i, share := range shares {
 				w := &c.shownWindows()[i]
 				f.points = append(f.points, point{c.r.windowName(*w), share.Rate, w.Complete})
 				value := none()
 				if share.Rate != nil {
 					value = percentCell(share.Rate.Value)
-					value.text += " of " + number(share.Whole)
+					value.text += " of " + words.Number(share.Whole)
 				}
 				cells = append(cells, value)
 			}
 			trend.add(cells...)
 		}
 		if now.Rate != nil {
-			f.value = percentOf(now.Rate.Value)
+			f.value = words.PercentOf(now.Rate.Value)
 			f.says = fmt.Sprintf("%s %s, %s", fraction(now.Part, now.Whole).text, unit, interval(now.Rate).text)
 		}
 		if c.before != nil {
 			verdict := c.verdict(c.methods[method])
-			if difference := NewDifference(before.Rate, now.Rate); difference == nil {
+			if difference := stats.NewDifference(before.Rate, now.Rate); difference == nil {
 				row = append(row, none(), none(), none(), none(), verdict)
 			} else {
 				change := Change{Before: before, After: now, Difference: difference}
@@ -102,10 +104,10 @@ func (c *composer) attempted() []string {
 
 // headline is how many attempts of a method failed; or, if they are not known on every
 // side, how many sessions.
-func (c *composer) headline(method string) (before, after Share, unit string) {
+func (c *composer) headline(method string) (before, after stats.Share, unit string) {
 	if c.before == nil {
 		after, unit = c.after.methods[method].share()
-		return Share{}, after, unit
+		return stats.Share{}, after, unit
 	}
 	before, was := c.before.methods[method].share()
 	after, is := c.after.methods[method].share()
@@ -115,28 +117,28 @@ func (c *composer) headline(method string) (before, after Share, unit string) {
 	if change := c.methods[method]; change != nil {
 		return change.Before, change.After, "sessions"
 	}
-	return Share{}, Share{}, ""
+	return stats.Share{}, stats.Share{}, ""
 }
 
 // share is how many attempts failed, or sessions.
-func (m *Method) share() (share Share, of string) {
+func (m *Method) share() (share stats.Share, of string) {
 	switch {
 	case m == nil:
-		return Share{}, ""
+		return stats.Share{}, ""
 	case m.Attempts != nil && !m.Attempts.AnyError:
-		return NewShare(m.Attempts.Failed, m.Attempts.Attempts), "attempts"
+		return stats.NewShare(m.Attempts.Failed, m.Attempts.Attempts), "attempts"
 	}
 	return sessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
 }
 
 // byWindow are the shares of a method in the windows that are shown, none if there is
 // one window only.
-func (c *composer) byWindow(method, unit string) []Share {
+func (c *composer) byWindow(method, unit string) []stats.Share {
 	windows := c.shownWindows()
 	if len(windows) < 2 || c.o.Diff {
 		return nil
 	}
-	out := make([]Share, len(windows))
+	out := make([]stats.Share, len(windows))
 	for i := range c.r.Methods {
 		m := &c.r.Methods[i]
 		if at := m.Window - (len(c.r.Windows) - len(windows)); m.Name == method && m.Window != Timeless && at >= 0 {
@@ -153,7 +155,7 @@ func (c *composer) verdict(change *Change) cell {
 	if change == nil || change.Verdict == "" {
 		return none()
 	}
-	out := words(change.Verdict)
+	out := textCell(change.Verdict)
 	if change.Verdict == TooFew {
 		out.text = "too few to tell"
 	}
@@ -192,16 +194,16 @@ func (c *composer) compared() []fact {
 		side *side
 		r    *Report
 	}{{"Before", c.before, c.r.Baseline}, {"After", c.after, c.r}} {
-		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), count(of.side.sessions, "session"))}
+		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), words.Count(of.side.sessions, "session"))}
 		if !c.ofWindow() {
-			lines = []string{fmt.Sprintf("%s: %s, %s", of.r.inputName(), count(of.side.sessions, "session"), of.r.period())}
+			lines = []string{fmt.Sprintf("%s: %s, %s", of.r.inputName(), words.Count(of.side.sessions, "session"), of.r.period())}
 			lines = append(lines, of.r.unread()...)
 		}
 		out = append(out, fact{head: of.head, lines: append(lines, of.side.limits()...)})
 	}
 	if c.ofWindow() {
 		if end, start := c.before.window.End, c.after.window.Start; end.Before(start) {
-			out = append(out, fact{head: "Between", lines: []string{"no record from " + fromTo(end, start)}})
+			out = append(out, fact{head: "Between", lines: []string{"no record from " + words.Span(end, start)}})
 		}
 		if lines := c.r.unread(); len(lines) > 0 {
 			out = append(out, fact{head: "Both", lines: lines})
@@ -229,17 +231,17 @@ func (r *Report) inputName() string {
 	if n <= maxNamed || prefix == "" {
 		return sourceNames(r.Sources)
 	}
-	return fmt.Sprintf("%s %s*", count(n, "source"), Printable(strings.ToValidUTF8(prefix, "")))
+	return fmt.Sprintf("%s %s*", words.Count(n, "source"), words.Printable(strings.ToValidUTF8(prefix, "")))
 }
 
 // sourceNames names the first sources and counts the others.
 func sourceNames(sources []*aggregate.Source) string {
 	var names []string
 	for _, s := range limit(sources, maxNamed) {
-		names = append(names, Printable(s.Name))
+		names = append(names, words.Printable(s.Name))
 	}
 	if more := len(sources) - len(names); more > 0 {
-		return fmt.Sprintf("%s and %s more", strings.Join(names, ", "), number(more))
+		return fmt.Sprintf("%s and %s more", strings.Join(names, ", "), words.Number(more))
 	}
 	return strings.Join(names, ", ")
 }
@@ -256,10 +258,10 @@ func (r *Report) unread() []string {
 		out = append(out, "warning: "+w)
 	}
 	if more := len(r.missing) - len(out); more > 0 {
-		out = append(out, fmt.Sprintf("warning: and %s more", number(more)))
+		out = append(out, fmt.Sprintf("warning: and %s more", words.Number(more)))
 	}
 	if damaged := r.damaged(); len(damaged) > 0 {
-		out = append(out, fmt.Sprintf("%s of %s could not be read in full: %s", number(len(damaged)), count(len(r.Sources), "source"), sourceNames(damaged)))
+		out = append(out, fmt.Sprintf("%s of %s could not be read in full: %s", words.Number(len(damaged)), words.Count(len(r.Sources), "source"), sourceNames(damaged)))
 	}
 	return out
 }
@@ -268,7 +270,7 @@ func (r *Report) unread() []string {
 func (s *side) limits() []string {
 	var out []string
 	if h := s.window.Hours; h.Silent > 0 {
-		out = append(out, fmt.Sprintf("no record in %s of %s hours, the longest gap from %s", number(h.Silent), number(h.All), fromTo(h.GapStart, h.GapEnd)))
+		out = append(out, fmt.Sprintf("no record in %s of %s hours, the longest gap from %s", words.Number(h.Silent), words.Number(h.All), words.Span(h.GapStart, h.GapEnd)))
 	}
 	var failures, sessionless int64
 	for _, m := range s.methods {
@@ -279,7 +281,7 @@ func (s *side) limits() []string {
 	case s.sessions == 0:
 		out = append(out, "no record bears a session ID, so there is no rate to compare")
 	case sessionless > 0:
-		out = append(out, fmt.Sprintf("%s of %s bear no session ID, and are in no rate", number(sessionless), count(failures, "failure")))
+		out = append(out, fmt.Sprintf("%s of %s bear no session ID, and are in no rate", words.Number(sessionless), words.Count(failures, "failure")))
 	}
 	return out
 }
@@ -301,7 +303,7 @@ func (c *composer) movers(s *section) {
 			if t.all++; c.o.Top > 0 && len(t.rows) == c.o.Top {
 				continue
 			}
-			label := words(change.label)
+			label := textCell(change.label)
 			label.code = change.Scope == ScopeError && change.Error != ""
 			row := append([]cell{c.verdict(change), label, code(change.Method)}, change.cells()...)
 			t.add(append(row, cell{text: smallShare(change.Test.Q), order: change.Test.Q, numeric: true})...)
@@ -410,14 +412,14 @@ func tested(changes []Change) []string {
 		out = append(out, "No session rate changed by more than chance explains.")
 	}
 	out = append(out, fmt.Sprintf("Tested by session: %s of %s, together with Benjamini–Hochberg at %.0f %%; called: %s.",
-		number(tested), count(rows, "row"), 100*callLevel, number(called)))
+		words.Number(tested), words.Count(rows, "row"), 100*stats.Level, words.Number(called)))
 	// How many are too few to tell is said even if none is.
-	parts := []string{number(few) + " with too few to tell"}
+	parts := []string{words.Number(few) + " with too few to tell"}
 	if same > 0 {
-		parts = append(parts, number(same)+" between half and twice the rate before")
+		parts = append(parts, words.Number(same)+" between half and twice the rate before")
 	}
 	if unknown > 0 {
-		parts = append(parts, number(unknown)+" whose failures bear no session ID")
+		parts = append(parts, words.Number(unknown)+" whose failures bear no session ID")
 	}
 	return append(out, fmt.Sprintf("Not called: %s.", strings.Join(parts, ", ")))
 }
@@ -433,8 +435,8 @@ func (c *composer) oneSided(s *section) {
 		})
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(e.cell(), code(e.Method), words(c.sideName(side)), amount(e.Failures), sessions(e.Sessions, e.Sessionless),
-				words(minute(e.First)), words(minute(e.Last)))
+			t.add(e.cell(), code(e.Method), textCell(c.sideName(side)), amount(e.Failures), sessions(e.Sessions, e.Sessionless),
+				textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))
 		}
 	}
 	list(c.after, c.before)
@@ -467,9 +469,9 @@ func (c *composer) advice() {
 	}
 	if !c.o.Diff {
 		for _, e := range c.after.list(func(e *Error) bool { return !e.Acknowledged }) {
-			says := count(e.Failures, "failure")
+			says := words.Count(e.Failures, "failure")
 			if e.Sessions > 0 {
-				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.sessions).text, percent(int64(e.Sessions), c.after.sessions))
+				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.sessions).text, words.Percent(int64(e.Sessions), c.after.sessions))
 			}
 			add(e.Method, e.Name, e.changeKey().code, e.label(), says)
 		}

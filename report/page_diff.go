@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"github.com/otlog/otlog/report/words"
+)
 
 // diff makes the page of what changed from the baseline.
 func (c *composer) diff() {
@@ -23,8 +26,8 @@ func (c *composer) diff() {
 func (c *composer) sideBySide() {
 	before, after := &c.r.Baseline.Totals, &c.r.Totals
 	t := newTable("", ">Before", ">After")
-	row := func(head string, value func(*Totals) cell) { t.add(words(head), value(before), value(after)) }
-	row("Bytes", func(t *Totals) cell { return cell{text: byteCount(t.Bytes), order: float64(t.Bytes), numeric: true} })
+	row := func(head string, value func(*Totals) cell) { t.add(textCell(head), value(before), value(after)) }
+	row("Bytes", func(t *Totals) cell { return cell{text: words.Bytes(t.Bytes), order: float64(t.Bytes), numeric: true} })
 	row("Records", func(t *Totals) cell { return amount(t.Records.Total()) })
 	row("  that show an error", func(t *Totals) cell { return amount(t.Records.Classified) })
 	row("  telemetry", func(t *Totals) cell { return amount(t.Records.Telemetry) })

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"github.com/otlog/otlog/report/stats"
 	"slices"
 	"strings"
 )
@@ -109,7 +110,7 @@ func (c *composer) baselineGroup(d Dimension, name string) *side {
 }
 
 // failed is the share of sessions that have a failure.
-func (s *side) failed() Share {
+func (s *side) failed() stats.Share {
 	var sessionless int64
 	for _, m := range s.methods {
 		sessionless += m.Sessionless
@@ -137,7 +138,7 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 	t.all = len(groups)
 	for _, g := range limit(groups, c.o.Top) {
 		share := g.failed()
-		row := append([]cell{words(g.name)}, rateCells(share)...)
+		row := append([]cell{textCell(g.name)}, rateCells(share)...)
 		if c.before != nil {
 			before := none()
 			if g.before != nil && g.before.failed().Rate != nil {
@@ -147,7 +148,7 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 		}
 		for _, method := range methods {
 			if a := g.attempts(method); a != nil && !a.AnyError {
-				row = append(row, rateCells(NewShare(a.Failed, a.Attempts))[:2]...)
+				row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
 			} else {
 				row = append(row, none(), none())
 			}
@@ -164,7 +165,7 @@ func (c *composer) groupErrors(d Dimension, groups []groupSide) *table {
 		errors := g.list(func(e *Error) bool { return !e.Acknowledged })
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(append([]cell{words(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(g.errorShare(e.changeKey(), g.sessions))...)...)
+			t.add(append([]cell{textCell(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(g.errorShare(e.changeKey(), g.sessions))...)...)
 		}
 	}
 	return t
@@ -185,7 +186,7 @@ func (c *composer) acknowledged() {
 		t.all = len(errors)
 		t.columns = append(t.columns, column{head: "Why"})
 		for i := range t.rows {
-			t.rows[i] = append(t.rows[i], words(errors[i].Reason))
+			t.rows[i] = append(t.rows[i], textCell(errors[i].Reason))
 		}
 		s.tables = append(s.tables, t)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"github.com/otlog/otlog/report/words"
 	"strings"
 	"time"
 )
@@ -13,7 +14,7 @@ func (c *composer) header() {
 	if len(r.Sources) == 1 {
 		name = r.Sources[0].Name
 	}
-	input := fmt.Sprintf("%s, %s, %s", name, byteCount(r.Totals.Bytes), r.period())
+	input := fmt.Sprintf("%s, %s, %s", name, words.Bytes(r.Totals.Bytes), r.period())
 	c.name, c.subject = "otlog report", input
 	if c.ofWindow() {
 		c.subject = fmt.Sprintf("%s, compared with %s", r.windowDays(c.after.window), c.sideName(c.before))
@@ -24,7 +25,7 @@ func (c *composer) header() {
 	c.doubts()
 	a := r.Totals.Records
 	c.fact("Records", fmt.Sprintf("%s: %s show an error, %s telemetry, %s clean, %s skipped",
-		number(a.Total()), number(a.Classified), number(a.Telemetry), number(a.Clean), number(a.Skipped)))
+		words.Number(a.Total()), words.Number(a.Classified), words.Number(a.Telemetry), words.Number(a.Clean), words.Number(a.Skipped)))
 	c.counted()
 }
 
@@ -59,13 +60,13 @@ func (c *composer) counted() {
 	case sessions == 0:
 		c.fact("Sessions", "no record bears a session ID, so there is no count of sessions affected")
 	case failures > 0 && failures == sessionless:
-		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure is known by its session", number(sessions), what))
+		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure is known by its session", words.Number(sessions), what))
 	default:
 		c.fact("Sessions", fmt.Sprintf("%s%s, of which %s (%s) have %s failure%s",
-			number(sessions), what, number(failed), percent(failed, sessions), r.article(), standIns))
+			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), r.article(), standIns))
 	}
 	if failures > 0 {
-		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", number(failures), what, number(unnamed), percent(unnamed, failures)))
+		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
 	}
 	if len(total.Evidence) > 0 {
 		c.fact("Evidence", "of all lines that show an error: "+r.evidenceShares())
@@ -92,7 +93,7 @@ func (r *Report) evidenceShares() string {
 	var out []string
 	for _, kind := range [...][2]string{{"name", "the name"}, {"phrase", "a phrase"}, {"code", "a code"}, {"none", "none of these"}} {
 		if n := r.Totals.Evidence[kind[0]]; n > 0 {
-			out = append(out, fmt.Sprintf("%s %s", kind[1], percent(n, all)))
+			out = append(out, fmt.Sprintf("%s %s", kind[1], words.Percent(n, all)))
 		}
 	}
 	return strings.Join(out, ", ")
@@ -111,7 +112,7 @@ func (r *Report) standIns() string {
 	if r.Totals.StandIns == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; %s are page loads without a session ID", number(r.Totals.StandIns))
+	return fmt.Sprintf("; %s are page loads without a session ID", words.Number(r.Totals.StandIns))
 }
 
 // period tells the time that the records span.
@@ -125,9 +126,9 @@ func (r *Report) period() string {
 	}
 	layout := "15:04"
 	if first.Format(time.DateOnly) != last.Format(time.DateOnly) {
-		layout = minuteLayout
+		layout = words.MinuteLayout
 	}
-	return fmt.Sprintf("%s to %s %s", first.Format(minuteLayout), last.Format(layout), r.Zone)
+	return fmt.Sprintf("%s to %s %s", first.Format(words.MinuteLayout), last.Format(layout), r.Zone)
 }
 
 // weeks tells the ISO weeks that the records span.

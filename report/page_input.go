@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report/stats"
+	"github.com/otlog/otlog/report/words"
 )
 
 // coverage lists the windows that lack records in some of their hours, which looks like
@@ -23,7 +25,7 @@ func (c *composer) coverage() {
 		if !w.Start.IsZero() {
 			name = c.r.windowName(w)
 		}
-		t.add(words(name), amount(w.Hours.Silent), amount(w.Hours.All), words(fromTo(w.Hours.GapStart, w.Hours.GapEnd)))
+		t.add(textCell(name), amount(w.Hours.Silent), amount(w.Hours.All), textCell(words.Span(w.Hours.GapStart, w.Hours.GapEnd)))
 	}
 	if len(t.rows) == 0 {
 		return
@@ -55,7 +57,7 @@ func (c *composer) inputs() {
 		case a.Records.Skipped > 0:
 			damage = cell{text: skippedReasons(s), tone: worse}
 		}
-		t.add(words(s.Name), words(cmp.Or(s.Format, "-")), cell{text: byteCount(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
+		t.add(textCell(s.Name), textCell(cmp.Or(s.Format, "-")), cell{text: words.Bytes(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
 			amount(a.Records.Classified), amount(a.Records.Telemetry), amount(a.Records.Clean), amount(a.Records.Skipped), damage)
 	}
 	if len(t.rows) > 0 {
@@ -77,12 +79,12 @@ func (c *composer) reading() {
 		if c.before != nil {
 			notes = append(notes, fmt.Sprintf("A change is tested by session, together with all others: of those called up, down, new or gone at most %.0f %% are chance. "+
 				"same: between half and twice the rate before. too few to tell: fewer than %d sessions on a side, or it may have doubled or halved for all that is known.",
-				100*callLevel, minSessions))
+				100*stats.Level, minSessions))
 		}
 		notes = append(notes, "What a name means and what to do about it: otlog explain "+example(errors))
 	}
 	if n := r.Totals.Background; n > 0 {
-		notes = append(notes, number(n)+" lines tell of errors behind the scenes that failed no call; they are counted as lines only.")
+		notes = append(notes, words.Number(n)+" lines tell of errors behind the scenes that failed no call; they are counted as lines only.")
 	}
 	if since, until := r.counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
 		notes = append(notes, fmt.Sprintf("Sessions and records are counted by quarters of an hour%s.", span(since, until)))

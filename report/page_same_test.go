@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report/words"
 )
 
 // hostileReport has names and sources of somebody who means ill.
@@ -48,7 +49,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 			}
 			out = bare(format, out)
 			for _, want := range wordsOf(p) {
-				if want = bare("", Printable(want)); !strings.Contains(out, want) {
+				if want = bare("", words.Printable(want)); !strings.Contains(out, want) {
 					t.Errorf("%s lacks %q", format, want)
 				}
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report/stats"
+	"github.com/otlog/otlog/report/words"
 )
 
 // found says of an input without failures what that means.
@@ -59,7 +61,7 @@ const maxDrawn = 10
 func (c *composer) errorTable(errors []*Error) *table {
 	heads := []string{"Error", "Method", ">Failures", ">Lines??"}
 	if c.after.sessions > 0 {
-		heads = append(heads, ">Sessions", ">of "+number(c.after.sessions))
+		heads = append(heads, ">Sessions", ">of "+words.Number(c.after.sessions))
 	}
 	if c.before != nil {
 		heads = append(heads, "Change", ">Points???")
@@ -85,9 +87,9 @@ func (c *composer) errorTable(errors []*Error) *table {
 		}
 		owner := none()
 		if meaning, _, of, _ := advise(e.Method, e.Name, e.changeKey().code); meaning != "" {
-			owner = words(of.String())
+			owner = textCell(of.String())
 		}
-		t.add(append(row, owner, words(minute(e.First)), words(minute(e.Last)))...)
+		t.add(append(row, owner, textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))...)
 	}
 	return t
 }
@@ -127,7 +129,7 @@ func (c *composer) allMethods() {
 			row = append(row, c.verdict(change), points)
 		}
 		if a := m.Attempts; a != nil && attempts {
-			row = append(row, rateCells(NewShare(a.Failed, a.Attempts))[:2]...)
+			row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
 		} else if attempts {
 			row = append(row, none(), none())
 		}
@@ -214,11 +216,11 @@ func (c *composer) windows() {
 		}
 		t.add(row...)
 	}
-	line(words("all records"), words(""), words(""), func(i int) int64 { return r.Windows[i].Records })
+	line(textCell("all records"), textCell(""), textCell(""), func(i int) int64 { return r.Windows[i].Records })
 	if bySession {
-		line(words("all sessions"), words(""), words(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
+		line(textCell("all sessions"), textCell(""), textCell(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
 		failed := func(i int) int64 { return int64(r.Windows[i].SessionsFailed) }
-		line(words("sessions with "+r.article()+" failure"), words(""), r.trend(failed), failed)
+		line(textCell("sessions with "+r.article()+" failure"), textCell(""), r.trend(failed), failed)
 	}
 	counts := map[changeKey][]int64{}
 	for i := range r.Errors {
@@ -245,7 +247,7 @@ func (c *composer) windows() {
 		line(e.cell(), code(e.Method), r.trend(n), n)
 	}
 	if more := len(errors) - len(limit(errors, c.o.Top)); more > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("%s more are not shown.", count(more, "error")))
+		s.notes = append(s.notes, fmt.Sprintf("%s more are not shown.", words.Count(more, "error")))
 	}
 	s.tables = append(s.tables, t)
 	share := "the share of each window's sessions"
@@ -298,7 +300,7 @@ func (r *Report) incomplete(shown []Window) []string {
 	case cut:
 		return []string{"* not complete: the report is of a part"}
 	case !last.Complete:
-		return []string{"* not complete: the records end at " + r.Totals.Last.Format(minuteLayout)}
+		return []string{"* not complete: the records end at " + r.Totals.Last.Format(words.MinuteLayout)}
 	}
 	return nil
 }
@@ -312,7 +314,7 @@ func (c *composer) nameless() {
 	t := newTable("Error", "Method", ">Failures", ">Lines", ">Sessions", "First seen?", "Last seen??")
 	t.all = len(errors)
 	for _, e := range limit(errors, c.o.Top) {
-		t.add(e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), words(minute(e.First)), words(minute(e.Last)))
+		t.add(e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))
 	}
 	c.section(section{title: "Unnamed or undocumented", tables: []*table{t}, notes: []string{
 		"The vendor's error reference lacks these names; an unnamed failure is known by its code, or by its method only.",

@@ -23,6 +23,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/stats"
 )
 
 // Options say how to look at the counts. The zero value is the sensible choice.
@@ -140,11 +141,11 @@ type Method struct {
 
 // SessionRate is sessions with a failure of the method / sessions that could have
 // had one. It is nil if no failure is known by its session.
-func (m *Method) SessionRate() *Rate {
+func (m *Method) SessionRate() *stats.Rate {
 	if m.SessionsFailed == 0 && m.Sessionless > 0 {
 		return nil
 	}
-	return NewRate(int64(m.SessionsFailed), int64(m.Sessions))
+	return stats.NewRate(int64(m.SessionsFailed), int64(m.Sessions))
 }
 
 // Attempts counts the calls of a method that began in one window, as telemetry
@@ -164,11 +165,11 @@ type Attempts struct {
 
 // FailureRate is failed attempts / attempts, nil if the failed ones are not those
 // that the report is of.
-func (a *Attempts) FailureRate() *Rate {
+func (a *Attempts) FailureRate() *stats.Rate {
 	if a.AnyError {
 		return nil
 	}
-	return NewRate(a.Failed, a.Attempts)
+	return stats.NewRate(a.Failed, a.Attempts)
 }
 
 // An Error is the failures by one error of one method in one window. It may be

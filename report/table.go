@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"github.com/otlog/otlog/report/stats"
+	"github.com/otlog/otlog/report/words"
 	"strings"
 	"unicode/utf8"
 )
@@ -80,17 +82,17 @@ func (t *table) of() string {
 	if t.unranked {
 		rank = ""
 	}
-	return fmt.Sprintf("%s%s of %s", rank, number(len(t.rows)), number(t.all))
+	return fmt.Sprintf("%s%s of %s", rank, words.Number(len(t.rows)), words.Number(t.all))
 }
 
 // code is a cell of a name as in code.
 func code(name string) cell { return cell{text: name, code: true} }
 
-func words(s string) cell { return cell{text: s} }
+func textCell(s string) cell { return cell{text: s} }
 
 // amount is a cell of a count.
 func amount[T int | int64](n T) cell {
-	return cell{text: number(n), order: float64(n), numeric: true}
+	return cell{text: words.Number(n), order: float64(n), numeric: true}
 }
 
 // none is a cell of what is not known.
@@ -98,7 +100,7 @@ func none() cell { return cell{text: "-", order: -1, numeric: true, tone: faint}
 
 // fraction is a cell of how many of all.
 func fraction(part, whole int64) cell {
-	return cell{text: fmt.Sprintf("%s of %s", number(part), number(whole)), order: float64(part), numeric: true}
+	return cell{text: fmt.Sprintf("%s of %s", words.Number(part), words.Number(whole)), order: float64(part), numeric: true}
 }
 
 // ratio is a cell of a share of one in percent.
@@ -107,25 +109,15 @@ func ratio(value float64, digits int) cell {
 }
 
 // percentCell is a ratio with the digits that it needs.
-func percentCell(value float64) cell { return ratio(value, digitsOf(value)) }
-
-// digitsOf is how many digits a share in percent has behind the point: so many that what
-// is rare does not look like nothing.
-func digitsOf(share float64) int {
-	digits := 1
-	for percent := 100 * share; 0 < percent && percent < 0.095 && digits < 6; percent *= 10 {
-		digits++
-	}
-	return digits
-}
+func percentCell(value float64) cell { return ratio(value, words.Digits(value)) }
 
 // interval is a cell of the interval of a rate.
-func interval(r *Rate) cell {
+func interval(r *stats.Rate) cell {
 	return cell{text: fmt.Sprintf("%.1f to %.1f %%", 100*r.Low, 100*r.High), order: r.Low, numeric: true}
 }
 
 // rateCells are a share, its rate and its interval.
-func rateCells(s Share) []cell {
+func rateCells(s stats.Share) []cell {
 	if s.Rate == nil {
 		return []cell{none(), none(), none()}
 	}
@@ -181,7 +173,7 @@ func (t *table) widths() []int {
 	}
 	for _, row := range t.rows {
 		for i, c := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(Printable(c.text)))
+			widths[i] = max(widths[i], utf8.RuneCountInString(words.Printable(c.text)))
 		}
 	}
 	return widths
@@ -216,7 +208,7 @@ func (t *table) print(b *strings.Builder, width int, p palette) {
 	for _, row := range rows {
 		var line, blank strings.Builder // blank: spaces that may turn out to end the line
 		for i, c := range row {
-			text := Printable(c.text)
+			text := words.Printable(c.text)
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
 			if i > 0 {
 				blank.WriteString(strings.Repeat(" ", gutter))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"github.com/otlog/otlog/report/words"
 	"io"
 	"slices"
 	"strings"
@@ -102,7 +103,7 @@ func (t *text) facts(facts []fact) {
 }
 
 func (t *text) line(s string, tone tone) {
-	t.out.WriteString(t.paint(Printable(s), tone))
+	t.out.WriteString(t.paint(words.Printable(s), tone))
 	t.out.WriteByte('\n')
 }
 
@@ -117,7 +118,7 @@ func (t *text) paragraph(head, s string, tone tone) {
 	}
 	indent := utf8.RuneCountInString(head)
 	line, column := "", indent
-	for word := range strings.FieldsSeq(Printable(s)) {
+	for word := range strings.FieldsSeq(words.Printable(s)) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case line == "":

@@ -7,6 +7,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/report/words"
 )
 
 // SourceWarnings says what could not be read of the sources, or only in part, and
@@ -25,7 +26,7 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 			warn("%s: skipped: %v", s.Name, e)
 		}
 		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
-			warn("%s: %s more records skipped (%s)", s.Name, number(more), skippedReasons(s))
+			warn("%s: %s more records skipped (%s)", s.Name, words.Number(more), skippedReasons(s))
 		}
 		out = append(out, timeWarnings(s)...)
 	}
@@ -37,7 +38,7 @@ func timeWarnings(s *aggregate.Source) []string {
 	var out []string
 	warn := func(kind timestamp.Doubt, what, then string) {
 		if d := s.Doubts[kind]; d.Records > 0 {
-			out = append(out, fmt.Sprintf("%s: %s in %s records, first in %q: %s", s.Name, what, number(d.Records), d.Example, then))
+			out = append(out, fmt.Sprintf("%s: %s in %s records, first in %q: %s", s.Name, what, words.Number(d.Records), d.Example, then))
 		}
 	}
 	warn(timestamp.DayMonth, "day and month cannot be told apart", "they count as without a time; say which is which, as in --time-format '%d/%m/%Y %H:%M:%S'")
@@ -54,15 +55,15 @@ func timeWarnings(s *aggregate.Source) []string {
 func (r *Report) warnings() []string {
 	out := SourceWarnings(r.Sources)
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	failures := number(r.Totals.Failures)
+	failures := words.Number(r.Totals.Failures)
 	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
-		warn("%s of %s failures bear no date and time, and are in no window", number(n), failures)
+		warn("%s of %s failures bear no date and time, and are in no window", words.Number(n), failures)
 	}
 	if f, a := r.Totals.TimelessFailures, r.Totals.TimelessAttempts; f > 0 || a > 0 {
-		warn("%s failures and %s attempts bear no date and time, and are left out", number(f), number(a))
+		warn("%s failures and %s attempts bear no date and time, and are left out", words.Number(f), words.Number(a))
 	}
 	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
-		warn("%s of %s failures bear no session ID: more sessions may be affected than are counted", number(n), failures)
+		warn("%s of %s failures bear no session ID: more sessions may be affected than are counted", words.Number(n), failures)
 	}
 	return out
 }
@@ -71,7 +72,7 @@ func skippedReasons(s *aggregate.Source) string {
 	var out []string
 	for _, reason := range parse.Reasons {
 		if n := s.Account.Skipped[reason]; n > 0 {
-			out = append(out, fmt.Sprintf("%s %s in all", number(n), reason))
+			out = append(out, fmt.Sprintf("%s %s in all", words.Number(n), reason))
 		}
 	}
 	return strings.Join(out, ", ")

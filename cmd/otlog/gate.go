@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
 // newGates returns the help topic on gates.
@@ -44,10 +45,10 @@ func check(s streams, gates []report.Gate, r *report.Report) error {
 		switch {
 		case err != nil:
 			unjudged = true
-			say(s.err, "--fail-on: %s", report.PrintableLines(err.Error()))
+			say(s.err, "--fail-on: %s", words.PrintableLines(err.Error()))
 		case fires:
 			fired = true
-			say(s.err, "--fail-on: %s", report.Printable(reason))
+			say(s.err, "--fail-on: %s", words.Printable(reason))
 		}
 	}
 	switch {

@@ -29,7 +29,9 @@ var mayImport = map[string][]string{
 	"aggregate":              {"parse", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/partial":      {"aggregate", "parse", "parse/timestamp", "classify", "classify/catalogue"},
 	"report":                 {"aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue"},
-	"cmd/otlog":              {"report", "aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue"},
+	"report/stats":           {},
+	"report/words":           {},
+	"cmd/otlog":              {"report", "report/words", "aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue"},
 	"bench/corpus":           {}, // an independent judge
 	"bench/gencorpus":        {"bench/corpus", "classify/catalogue"},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
 // An input is what the arguments of a command led to.
@@ -29,7 +30,7 @@ func find(s streams, args []string) (*input, error) {
 	sources, passed, err := parse.Find(args)
 	in.sources = sources
 	if err != nil {
-		say(s.err, "%s%s", report.PrintableLines(err.Error()), commandMeant(args))
+		say(s.err, "%s%s", words.PrintableLines(err.Error()), commandMeant(args))
 		if len(sources) == 0 {
 			return nil, &statusError{status: exitFailed}
 		}
@@ -46,7 +47,7 @@ func find(s streams, args []string) (*input, error) {
 // sayTrouble tells the user what could not be read, and why.
 func sayTrouble(s streams, read []*aggregate.Source) {
 	for _, w := range report.SourceWarnings(read) {
-		say(s.err, "%s", report.Printable(w))
+		say(s.err, "%s", words.Printable(w))
 	}
 }
 

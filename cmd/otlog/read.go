@@ -16,7 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
 // readOptions are the flags of commands that add up logs and partials, as typed.
@@ -138,11 +138,11 @@ func (r *reading) open(s streams, sources []parse.Source, input *parse.Options) 
 		var version *partial.VersionError
 		switch {
 		case errors.As(err, &version):
-			return nil, fmt.Errorf("%s: %w", report.Printable(source.Name()), err)
+			return nil, fmt.Errorf("%s: %w", words.Printable(source.Name()), err)
 		case err != nil:
 			r.sources = append(r.sources, &aggregate.Source{Name: source.Name(), Format: "partial", Damage: err})
 		case p != nil:
-			p.name = report.Printable(source.Name())
+			p.name = words.Printable(source.Name())
 			r.partials = append(r.partials, *p)
 		default:
 			logs = append(logs, source)
@@ -219,7 +219,7 @@ func (r *reading) checkVersions(force bool) error {
 		names[p.Digest] = p.name
 		if !force && !slices.Equal(p.Catalogues, []string{catalogue.Version}) {
 			return fmt.Errorf("%s was classified with catalogue %s, and this otlog has %s: some errors may have another name in it, or none\nhint: scan its logs again, or add it up as it is with --force",
-				p.name, report.Printable(fmt.Sprint(p.Catalogues)), catalogue.Version)
+				p.name, words.Printable(fmt.Sprint(p.Catalogues)), catalogue.Version)
 		}
 	}
 	return nil
@@ -248,7 +248,7 @@ func (r *reading) checkInputs(scanned []*aggregate.Source, force bool) error {
 				continue
 			}
 			if before, held := holder[key]; held && before != i {
-				return fmt.Errorf("%s stands in %s and in %s, and must not count twice\nhint: leave one of them out, or add up both with --force if they are two logs that look alike", report.Printable(s.Name), names[before], names[i])
+				return fmt.Errorf("%s stands in %s and in %s, and must not count twice\nhint: leave one of them out, or add up both with --force if they are two logs that look alike", words.Printable(s.Name), names[before], names[i])
 			}
 			holder[key] = i
 		}

@@ -1,4 +1,4 @@
-package report
+package stats
 
 import (
 	"math"
@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestWilsonInterval holds the interval to the examples that R. G. Newcombe
+// TestWilsonInterval compares the interval with the examples that R. G. Newcombe
 // gives for his method 3 (Statistics in Medicine 17, 1998, table I).
 func TestWilsonInterval(t *testing.T) {
 	tests := []struct {
@@ -43,11 +43,11 @@ func TestRateHoldsItsValue(t *testing.T) {
 	}
 }
 
-// TestDifferenceInterval holds the interval to the examples that R. G. Newcombe
+// TestDifferenceInterval compares the interval with the examples that R. G. Newcombe
 // gives for his method 10 (Statistics in Medicine 17:873–890, 1998, table II).
 func TestDifferenceInterval(t *testing.T) {
 	tests := []struct {
-		part, whole, otherPart, otherWhole int64 // the second is taken from the first
+		part, whole, otherPart, otherWhole int64 // the second is subtracted from the first
 		low, high                          float64
 	}{
 		{56, 70, 48, 80, 0.0524, 0.3339},
@@ -71,11 +71,11 @@ func TestDifferenceInterval(t *testing.T) {
 		}
 	}
 	if NewDifference(nil, NewRate(1, 2)) != nil || NewDifference(NewRate(1, 2), nil) != nil {
-		t.Error("there is a difference from no rate")
+		t.Error("NewDifference of a nil rate is not nil")
 	}
 }
 
-// TestAllSmallTables asks of every pair of small shares what has to hold of each.
+// TestAllSmallTables checks the properties that every pair of small shares must have.
 func TestAllSmallTables(t *testing.T) {
 	const most = 12
 	for n := int64(0); n <= most; n++ {
@@ -83,11 +83,11 @@ func TestAllSmallTables(t *testing.T) {
 			for k := int64(0); k <= n; k++ {
 				for l := int64(0); l <= m; l++ {
 					before, after := NewShare(k, n), NewShare(l, m)
-					p := pValue(before, after)
-					if !(0 < p && p <= 1) || p != pValue(after, before) && math.Abs(p/pValue(after, before)-1) > 1e-12 {
-						t.Fatalf("%d of %d, %d of %d: p is %g, the other way round %g", k, n, l, m, p, pValue(after, before))
+					p := PValue(before, after)
+					if !(0 < p && p <= 1) || p != PValue(after, before) && math.Abs(p/PValue(after, before)-1) > 1e-12 {
+						t.Fatalf("%d of %d, %d of %d: p is %g, the other way round %g", k, n, l, m, p, PValue(after, before))
 					}
-					if least := smallestP(before, after); !(0 < least && least <= p) {
+					if least := SmallestP(before, after); !(0 < least && least <= p) {
 						t.Fatalf("%d of %d, %d of %d: p is %g, the smallest %g", k, n, l, m, p, least)
 					}
 					d := NewDifference(before.Rate, after.Rate)
@@ -103,14 +103,14 @@ func TestAllSmallTables(t *testing.T) {
 	}
 }
 
-// exactMidP is midP in whole numbers.
+// exactMidP computes midP with big integers.
 func exactMidP(before, after Share) float64 {
 	part := before.Part + after.Part
 	tables := func(x int64) *big.Int {
 		var a, b big.Int
 		return a.Mul(a.Binomial(before.Whole, part-x), b.Binomial(after.Whole, x))
 	}
-	var below, above big.Int // twice the tables, and the one that is seen once in each
+	var below, above big.Int // twice the number of tables; the observed one counts once in each
 	for x := max(part-before.Whole, 0); x <= min(part, after.Whole); x++ {
 		n := tables(x)
 		if x <= after.Part {
@@ -158,16 +158,16 @@ func TestMidP(t *testing.T) {
 	compare(1996, 2000, 1900, 1901)
 	compare(1, 60, 4, 60)
 	compare(150, 300, 0, 4)
-	compare(0, 1000, 100, 100) // far out, where the middle is not
+	compare(0, 1000, 100, 100) // far from the middle
 	compare(40, 2000, 80, 2000)
-	// By hand: of the 20 ways to choose 3 of 6, one has all of one half. That one
-	// counts half, in each of two tails.
+	// By hand: 1 of the 20 ways to choose 3 of 6 takes one whole half. It counts half, in
+	// each of two tails.
 	if p := midP(NewShare(0, 3), NewShare(3, 3)); math.Abs(p-0.05) > 1e-15 {
 		t.Errorf("0 of 3, 3 of 3: got %g, want 1/20", p)
 	}
 }
 
-// TestHugeTables holds that margins of any size give a p-value, and soon.
+// TestHugeTables checks that margins of any size give a p-value quickly.
 func TestHugeTables(t *testing.T) {
 	const huge = int64(1e12)
 	for _, pair := range [][2]Share{
@@ -181,19 +181,20 @@ func TestHugeTables(t *testing.T) {
 		{NewShare(0, huge), NewShare(huge, huge)},
 		{NewShare(huge/2, huge), NewShare(huge/2+1, huge)},
 	} {
-		p, least, d := pValue(pair[0], pair[1]), smallestP(pair[0], pair[1]), NewDifference(pair[0].Rate, pair[1].Rate)
+		p, least, d := PValue(pair[0], pair[1]), SmallestP(pair[0], pair[1]), NewDifference(pair[0].Rate, pair[1].Rate)
 		if !(0 <= least && least <= p && p <= 1) || !(-1 <= d.Low && d.Low <= d.Value && d.Value <= d.High && d.High <= 1) {
 			t.Errorf("%+v and %+v: p is %g, the smallest %g, the difference %+v", pair[0], pair[1], p, least, *d)
 		}
 	}
-	// With so many, the sides are two coins: 8 failures on one of them.
-	if p := pValue(NewShare(0, huge), NewShare(8, huge)); math.Abs(p*256-1) > 1e-9 {
+	// With so many sessions, each failure is a coin toss: 8 of 8 fall on one side.
+	if p := PValue(NewShare(0, huge), NewShare(8, huge)); math.Abs(p*256-1) > 1e-9 {
 		t.Errorf("0 and 8 of 1e12: got %g, want 1/256", p)
 	}
 }
 
-// TestPooledP holds the test to tables of chi-squared with one degree of freedom. Of
-// 100 sessions on either side, k and l of which failed, it is 200 (k-l)² / ((k+l) (200-k-l)).
+// TestPooledP compares the test with tables of chi-squared with one degree of freedom. For
+// 100 sessions on each side, of which k and l failed, chi-squared is
+// 200 (k-l)² / ((k+l) (200-k-l)).
 func TestPooledP(t *testing.T) {
 	for _, test := range []struct {
 		k, l   int64
@@ -203,28 +204,28 @@ func TestPooledP(t *testing.T) {
 		{10, 20, 0.04767, 5e-6}, // 3.9216
 		{40, 60, 0.00468, 5e-6}, // 8
 	} {
-		if p := pValue(NewShare(test.k, 100), NewShare(test.l, 100)); math.Abs(p-test.p) > test.eps {
+		if p := PValue(NewShare(test.k, 100), NewShare(test.l, 100)); math.Abs(p-test.p) > test.eps {
 			t.Errorf("%d and %d of 100: got %.6f, want %.5f", test.k, test.l, p, test.p)
 		}
 	}
 }
 
-// TestExactWhereFewAreExpected holds the line between the two tests: 4.75 and 5.0 are
-// expected on the smaller side.
+// TestExactWhereFewAreExpected checks the border between the two tests: the smaller side
+// has an expected count of 4.75 and of 5.0.
 func TestExactWhereFewAreExpected(t *testing.T) {
 	few, enough := [2]Share{NewShare(10, 100), NewShare(9, 300)}, [2]Share{NewShare(10, 100), NewShare(10, 300)}
-	if pValue(few[0], few[1]) != midP(few[0], few[1]) {
-		t.Error("the normal distribution serves where 4.75 are expected")
+	if PValue(few[0], few[1]) != midP(few[0], few[1]) {
+		t.Error("an expected count of 4.75 does not use the exact test")
 	}
-	if pValue(enough[0], enough[1]) != pooledP(enough[0], enough[1]) {
-		t.Error("the normal distribution does not serve where 5 are expected")
+	if PValue(enough[0], enough[1]) != pooledP(enough[0], enough[1]) {
+		t.Error("an expected count of 5 does not use the normal approximation")
 	}
 }
 
-// TestAdjust holds q-values to the example of Benjamini and Hochberg (1995, section
-// 4.2): of 15 tests their procedure calls the first four at 5 %. What it has to be of
-// each comes from its definition, (15 / rank) · p or less if a later one is less.
-func TestAdjust(t *testing.T) {
+// TestQValues compares q-values with the example of Benjamini and Hochberg (1995, section
+// 4.2): of 15 tests their procedure rejects the first four at 5%. Each q-value follows from
+// the definition: (15 / rank) · p, or a later one's if that is smaller.
+func TestQValues(t *testing.T) {
 	p := []float64{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1}
 	want := []float64{0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.063857, 0.063857, 0.0645, 0.0765, 0.486, 0.581182, 0.714875, 0.753231, 0.813214, 1}
 	order := rand.New(rand.NewPCG(1, 1)).Perm(len(p))
@@ -232,53 +233,52 @@ func TestAdjust(t *testing.T) {
 	for i, j := range order {
 		shuffled[i] = p[j]
 	}
-	called := 0
-	for i, q := range adjust(shuffled) {
+	rejected := 0
+	for i, q := range QValues(shuffled) {
 		if math.Abs(q-want[order[i]]) > 1e-6 {
 			t.Errorf("p %g: got q %g, want %g", shuffled[i], q, want[order[i]])
 		}
-		if q <= callLevel {
-			called++
+		if q <= Level {
+			rejected++
 		}
 	}
-	if called != 4 {
-		t.Errorf("%d are called, want 4", called)
+	if rejected != 4 {
+		t.Errorf("%d are rejected, want 4", rejected)
 	}
-	if q := adjust([]float64{0.02, 0.02}); !slices.Equal(q, []float64{0.02, 0.02}) {
+	if q := QValues([]float64{0.02, 0.02}); !slices.Equal(q, []float64{0.02, 0.02}) {
 		t.Errorf("equal p-values have the q-values %v", q)
 	}
-	if len(adjust(nil)) != 0 {
-		t.Error("no p-value has a q-value")
+	if len(QValues(nil)) != 0 {
+		t.Error("no p-values have q-values")
 	}
 }
 
-// TestTestable holds that as many rows are tested as could be called together with no
-// rows that could not.
-func TestTestable(t *testing.T) {
+// TestTestLimit checks that as many rows are tested as could all be significant together.
+func TestTestLimit(t *testing.T) {
 	for _, test := range []struct {
 		smallest []float64
 		rows     float64
 	}{
 		{nil, 1},
 		{[]float64{0.2}, 1},
-		{[]float64{0.001, 0.04, 0.04}, 2}, // one of them cannot bear the other two
+		{[]float64{0.001, 0.04, 0.04}, 2}, // 0.04 is too large if all three are tested
 		{[]float64{0.024, 0.001, 0.3, 1}, 2},
 		{[]float64{0, 0, 0, 0, 0.02, 0.5}, 4},
 		{[]float64{0, 0, 0, 0, 0.01, 0.5}, 5},
 	} {
-		if got := testable(test.smallest); got != callLevel/test.rows {
-			t.Errorf("%v: got %g, want %g", test.smallest, got, callLevel/test.rows)
+		if got := TestLimit(test.smallest); got != Level/test.rows {
+			t.Errorf("%v: got %g, want %g", test.smallest, got, Level/test.rows)
 		}
 	}
 }
 
-// TestFailuresForATest holds the table in docs/statistics.md: how many sessions have to
-// fail, of two windows alike, for a row to be tested among others.
+// TestFailuresForATest checks the table in docs/statistics.md: how many sessions must fail,
+// in two windows of equal size, for a row to be tested among others.
 func TestFailuresForATest(t *testing.T) {
 	for rows, want := range map[int]int64{1: 5, 5: 7, 10: 8, 20: 9, 50: 11} {
-		limit := testable(make([]float64, rows))
+		limit := TestLimit(make([]float64, rows))
 		failed := int64(1)
-		for smallestP(NewShare(0, 2000), NewShare(failed, 2000)) > limit {
+		for SmallestP(NewShare(0, 2000), NewShare(failed, 2000)) > limit {
 			failed++
 		}
 		if failed != want {
