@@ -70,7 +70,11 @@ func TestAttempts(t *testing.T) {
 			[]string{"Session.connect success"}},
 		{"a retry that goes on has no outcome yet", []post{{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""}, {"4s", "Connect", "Attempt", "c", ""}},
 			[]string{"Session.connect open"}},
-		{"a call made later is another attempt", []post{
+		{"a try 10 s after the failure is the SDK's own", []post{
+			{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""},
+			{"11s", "Connect", "Attempt", "c", ""}, {"12s", "Connect", "Success", "c", ""}},
+			[]string{"Session.connect success"}},
+		{"a call more than 10 s after the failure is another attempt", []post{
 			{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Failure", "c", ""},
 			{"11.001s", "Connect", "Attempt", "c", ""}, {"12s", "Connect", "Failure", "c", ""}},
 			[]string{"Session.connect failure", "Session.connect failure"}},
@@ -125,6 +129,87 @@ func TestDuplicatesAreCounted(t *testing.T) {
 	a, b := attemptsIn(t, p, p), attemptsIn(t, p)
 	if n := counts(a, b).Duplicates; n != 2 {
 		t.Errorf("got %d duplicates, want 2", n)
+	}
+}
+
+// TestOneEventInTwoExports reads events with their session from one export and without
+// it from another: equal events are one, and the attempt belongs to the session.
+func TestOneEventInTwoExports(t *testing.T) {
+	calls := []post{
+		{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Success", "c", ""},
+		{"2s", "Publish", "Attempt", "s", ""}, {"3s", "Publish", "Failure", "s", "ICEWorkflow"},
+		{"4s", "Subscribe", "Attempt", "u", ""},
+	}
+	want := map[string]string{
+		"Session.connect success": "1_MX4session", "Session.publish failure": "1_MX4session", "Session.subscribe open": "1_MX4session",
+	}
+	export := func(without ...string) *Tally {
+		tally := &Tally{}
+		for _, p := range calls {
+			e := p.event(t)
+			if slices.Contains(without, "session") {
+				e.Session = nil
+			}
+			if slices.Contains(without, "connection") && p.action != "Connect" { // the connection identifies a connect
+				e.ConnectionID = nil
+			}
+			if p.variation == "Attempt" && slices.Contains(without, "starts") || p.variation != "Attempt" && slices.Contains(without, "ends") {
+				continue
+			}
+			tally.Add(e, &classify.Verdict{}, 0)
+		}
+		return tally
+	}
+	// Another session of the same page: then neither the client nor the connection
+	// belongs to one session only, and each event counts for the session that it states.
+	busy := func() *Tally {
+		tally := &Tally{}
+		for _, of := range []string{"c", "connection"} {
+			e := (post{"9s", "Other", "Event", "", ""}).event(t)
+			e.Session, e.ConnectionID = []byte("1_MX4other"), []byte(of)
+			tally.Add(e, &classify.Verdict{}, 0)
+		}
+		return tally
+	}
+	tests := []struct {
+		name    string
+		tallies []*Tally
+	}{
+		{"with and without the session", []*Tally{export(), export("session")}},
+		{"without it first", []*Tally{export("session"), export()}},
+		{"with the client alone", []*Tally{export("session", "connection"), export()}},
+		{"three exports", []*Tally{export("session"), export(), export("session", "connection")}},
+		{"starts in one, ends in the other", []*Tally{export("ends"), export("session", "starts")}},
+		{"ends in one, starts in the other", []*Tally{export("session", "ends"), export("starts")}},
+		{"a page with two sessions", []*Tally{busy(), export("session"), export(), export("session", "connection")}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := counts(test.tallies...)
+			got := map[string]string{}
+			for _, s := range sessionsIn(c, Filter{}) {
+				for _, a := range s.Attempts {
+					what := fmt.Sprintf("%s %s", a.Method.Name(), a.Outcome)
+					if _, twice := got[what]; twice || a.Attempts != 1 || a.Inferred {
+						t.Errorf("%+v is one attempt too many", a)
+					}
+					got[what] = "?"
+					if s.ID == NewSessionID([]byte("1_MX4session")) {
+						got[what] = "1_MX4session"
+					}
+				}
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+			events := int64(0)
+			for _, tally := range test.tallies {
+				events += tally.posts
+			}
+			if want := events - int64(len(calls)); c.Duplicates != want {
+				t.Errorf("%d duplicates, want %d", c.Duplicates, want)
+			}
+		})
 	}
 }
 

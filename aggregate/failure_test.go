@@ -115,6 +115,10 @@ func id(name string) catalogue.ID { return catalogue.Lookup([]byte(name)) }
 
 func method(name string) catalogue.MethodID { return catalogue.LookupMethod([]byte(name)) }
 
+// ticks are the grids on which random records have their times. On that of whole
+// seconds, distances are exactly a limit in many records.
+var ticks = []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}
+
 // verdicts are those that random records have.
 var verdicts = []classify.Verdict{
 	{Error: id("OT_NOT_CONNECTED"), Evidence: classify.ByName, Code: 1010},
@@ -129,6 +133,11 @@ var verdicts = []classify.Verdict{
 	{Error: id("OT_SOCKET_CLOSE_TIMEOUT"), Evidence: classify.ByName, Method: method("Session.connect"), MethodFrom: classify.MethodOnly, Code: 4010},
 	{Error: id("OT_DISCONNECTED"), Evidence: classify.ByName, Weight: classify.Socket, Method: method("Session.connect"), MethodFrom: classify.MethodComponent},
 	{Weight: classify.Socket, Method: method("Session.connect"), MethodFrom: classify.MethodComponent, Code: 4010},
+	{Error: id("OT_SOCKET_CLOSE_ABNORMAL"), Evidence: classify.ByName, Weight: classify.Socket, Method: method("Session.connect"), MethodFrom: classify.MethodComponent, Code: 1006},
+	{Weight: classify.Weak, Code: 1013, Method: method("Session.publish"), MethodFrom: classify.MethodSpelled},
+	{Weight: classify.Weak, Code: 1500, Method: method("Session.publish"), MethodFrom: classify.MethodSpelled},
+	{Weight: classify.Weak, Code: 1013, Method: method("Session.subscribe"), MethodFrom: classify.MethodSpelled},
+	{Weight: classify.Weak, Code: 1501, Method: method("Session.subscribe"), MethodFrom: classify.MethodSpelled},
 	{Weight: classify.Weak, Code: 1500},
 	{Weight: classify.Weak, Code: 1006, Method: method("Session.connect"), MethodFrom: classify.MethodSpelled},
 	{Weight: classify.Weak},
@@ -138,7 +147,9 @@ var verdicts = []classify.Verdict{
 }
 
 // randomRecords are records of few sessions and sources within a few minutes.
-// Their times are multiples of tick.
+// Their times are multiples of tick. Half of the sets have few verdicts and one
+// session, so that failures are long and limits in time are met exactly where the tick
+// is a second.
 func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 	out := make([]*refRecord, r.IntN(60))
 	oneOf := func(share int, of ...string) []byte {
@@ -149,6 +160,14 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 	}
 	timed := []int{100, 100, 80, 0}[r.IntN(4)]
 	span := int64(time.Duration(1+r.IntN(90*r.IntN(2)+1)) * time.Second / tick)
+	own := verdicts
+	dense := r.IntN(2) == 0
+	if dense {
+		own = nil
+		for range 1 + r.IntN(3) {
+			own = append(own, verdicts[r.IntN(len(verdicts))])
+		}
+	}
 	next := map[string]int64{}
 	for i := range out {
 		x := &refRecord{source: []string{"a", "b"}[r.IntN(2)]}
@@ -162,13 +181,17 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		case n%2 == 0:
 			x.event.OfDay = at
 		}
-		x.event.Session = oneOf(60, "s1", "s2")
+		if dense {
+			x.event.Session = []byte("s1")
+		} else {
+			x.event.Session = oneOf(60, "s1", "s2")
+		}
 		x.event.Client = oneOf(40, "k1", "k2", "k3")
 		x.event.ConnectionID = oneOf(20, "c1", "c2")
 		x.event.StreamID = oneOf(20, "x", "y")
 		x.event.SubscriberID = oneOf(10, "u", "v")
 		if r.IntN(10) > 0 {
-			x.verdict = verdicts[r.IntN(len(verdicts))]
+			x.verdict = own[r.IntN(len(own))]
 			x.verdict.Failure = true
 		}
 		out[i] = x
@@ -181,7 +204,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 func TestFailuresAreTheReferences(t *testing.T) {
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 7))
-		records := randomRecords(r, []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}[r.IntN(4)])
+		records := randomRecords(r, ticks[r.IntN(len(ticks))])
 		var want []string
 		for _, f := range refFailures(records) {
 			want = append(want, f.String())
@@ -198,7 +221,7 @@ func TestFailuresAreTheReferences(t *testing.T) {
 func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 8))
-		records := randomRecords(r, []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond}[r.IntN(3)])
+		records := randomRecords(r, ticks[r.IntN(len(ticks))])
 		want := rowsIn(counts(tallyOfRecords(records)))
 		if got := rowsIn(counts(split(r, records)...)); !reflect.DeepEqual(got, want) {
 			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
@@ -211,7 +234,7 @@ func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 func TestSourcesDoNotMatterToSessions(t *testing.T) {
 	for seed := range uint64(500) {
 		r := rand.New(rand.NewPCG(seed, 31))
-		records := randomRecords(r, []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}[r.IntN(4)])
+		records := randomRecords(r, ticks[r.IntN(len(ticks))])
 		for i, x := range records {
 			x.event.Session = []byte([]string{"s1", "s2"}[r.IntN(2)])
 			x.event.Time = 1795430665e9 + int64(r.IntN(40))*int64(time.Second)/4

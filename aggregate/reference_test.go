@@ -202,13 +202,6 @@ func refGroup(g []*refRecord) []*refFailure {
 	floats := refFloats(g)
 	g = refFold(g, floats)
 	refSort(g, floats)
-	// Records without a time come source by source.
-	slices.SortStableFunc(g, func(a, b *refRecord) int {
-		if a.axis() == placed && b.axis() == placed {
-			return cmp.Or(cmp.Compare(sourceID(a.source, Identity{}), sourceID(b.source, Identity{})), cmp.Compare(a.place, b.place))
-		}
-		return cmp.Compare(a.axis(), b.axis())
-	})
 	failures := refChains(g)
 	for _, f := range failures {
 		f.floats = floats
@@ -216,15 +209,20 @@ func refGroup(g []*refRecord) []*refFailure {
 	return failures
 }
 
-// refSort puts records in the order of time, and those of one instant in that of their
-// places, or if these float, by what they say.
+// refSort sorts records by time, and those of one instant by source and place, or if
+// these float, by what they say. Records without a time are last, source by source.
 func refSort(g []*refRecord, floats bool) {
 	slices.SortFunc(g, func(a, b *refRecord) int {
 		order := cmp.Or(cmp.Compare(sourceID(a.source, Identity{}), sourceID(b.source, Identity{})), cmp.Compare(a.place, b.place))
-		if floats {
+		switch {
+		case a.axis() != b.axis():
+			return cmp.Compare(a.axis(), b.axis())
+		case a.axis() == placed:
+			return order
+		case floats:
 			order = a.says(b)
 		}
-		return cmp.Or(cmp.Compare(a.axis(), b.axis()), cmp.Compare(a.at(), b.at()), order)
+		return cmp.Or(cmp.Compare(a.at(), b.at()), order)
 	})
 }
 
