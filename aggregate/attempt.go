@@ -73,7 +73,7 @@ func NewStep(call uint64, client SessionID, millis int64, method catalogue.Metho
 // What happened: starts, or one more than the Outcome.
 const started = 0
 
-func (s Step) compare(other Step) int {
+func (s Step) Compare(other Step) int {
 	switch {
 	case s.Call != other.Call:
 		return cmp.Compare(s.Call, other.Call)
@@ -110,7 +110,7 @@ type step struct {
 	session, client uint32
 }
 
-func (s step) compare(other step) int {
+func (s step) Compare(other step) int {
 	switch {
 	case s.session != other.session:
 		return cmp.Compare(s.session, other.session)
@@ -175,7 +175,7 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 		}
 	}
 	s := NewStep(xxh3.Hash(t.key), SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome)
-	t.steps.add(step{call: s.Call, what: s.what, session: session, client: client})
+	t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client})
 	t.posts++
 }
 
@@ -196,7 +196,7 @@ type course struct {
 	inferred bool
 }
 
-func (c course) compare(other course) int {
+func (c course) Compare(other course) int {
 	switch {
 	case c.session != other.session:
 		return c.session.Compare(other.session)
@@ -228,9 +228,9 @@ type posted struct {
 
 // compare puts the best of equal steps last: what bears a session beats what stands
 // for one.
-func (p posted) compare(other posted) int {
+func (p posted) Compare(other posted) int {
 	if p.Call != other.Call || p.what != other.what {
-		return p.Step.compare(other.Step)
+		return p.Step.Compare(other.Step)
 	}
 	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client))
 }

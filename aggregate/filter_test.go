@@ -245,7 +245,7 @@ func TestFilterDividesTime(t *testing.T) {
 func TestBoundsAreExact(t *testing.T) {
 	tally := attemptsIn(t, post{"0s", "Connect", "Attempt", "c", ""}, post{"20m0.001s", "Connect", "Attempt", "d", ""})
 	var starts []int64
-	for s := range tally.steps.all() {
+	for s := range tally.steps.Each {
 		starts = append(starts, Step{what: s.what}.nanos())
 	}
 	slices.Sort(starts)

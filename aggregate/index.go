@@ -47,12 +47,12 @@ func (c *Counts) Index() (*Index, error) {
 	for i, id := range c.sources {
 		x.source[id] = uint32(i)
 	}
-	resolved := c.resolved.cursor()
-	for r, ok := resolved.next(); ok; r, ok = resolved.next() {
+	resolved := c.resolved.Cursor()
+	for r, ok := resolved.Next(); ok; r, ok = resolved.Next() {
 		x.resolved[r.standIn] = r.is
 	}
-	if resolved.err != nil {
-		return nil, resolved.err
+	if err := resolved.Err(); err != nil {
+		return nil, err
 	}
 	return x, c.groups(func(g *group) bool {
 		x.add(g)

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"unsafe"
+
+	"github.com/otlog/otlog/aggregate/spill"
 )
 
 // A Part is what can be merged: what a Tally, or a file, knows of each session,
@@ -86,7 +88,7 @@ func (t *Tally) Parts() []*Part {
 // and gives back what is not needed to read them.
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
-	t.sessions.slots, t.sightings, t.steps = nil, runs[sighting]{}, runs[step]{}
+	t.sessions.slots, t.sightings, t.steps = nil, spill.Set[sighting]{}, spill.Set[step]{}
 	return parts
 }
 
@@ -115,7 +117,7 @@ func (t *Tally) Spill(to *Space) error {
 	}
 	t.spilled = append(t.spilled, p)
 	t.sessions.clear()
-	t.sightings, t.evidences, t.steps = runs[sighting]{}, evidences{}, runs[step]{}
+	t.sightings, t.evidences, t.steps = spill.Set[sighting]{}, evidences{}, spill.Set[step]{}
 	return nil
 }
 
@@ -124,8 +126,8 @@ func (t *Tally) size() int64 {
 	s := &t.sessions
 	return int64(cap(s.slots))*int64(unsafe.Sizeof(sessionSlot{})) +
 		int64(len(s.ids))*int64(unsafe.Sizeof(SessionID{})+unsafe.Sizeof(known{})) +
-		int64(t.sightings.held+len(t.sightings.fresh))*int64(unsafe.Sizeof(sighting(0))) +
-		int64(t.steps.held+len(t.steps.fresh))*int64(unsafe.Sizeof(step{})) +
+		int64(t.sightings.Len())*int64(unsafe.Sizeof(sighting(0))) +
+		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
 		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
 }
 
@@ -163,13 +165,13 @@ func (t *Tally) sort() *sortedTally {
 			yield(place[t.evidences.at(int(i)).session], i)
 		}
 	})
-	s.cells, s.cellsAt = share(n, t.sightings.len(), func(yield func(uint32, Cell) bool) {
-		for x := range t.sightings.each {
+	s.cells, s.cellsAt = share(n, t.sightings.Len(), func(yield func(uint32, Cell) bool) {
+		for x := range t.sightings.Each {
 			yield(place[x.number()], x.cell())
 		}
 	})
-	s.steps, s.stepsAt = share(n, t.steps.len(), func(yield func(uint32, step) bool) {
-		for x := range t.steps.each {
+	s.steps, s.stepsAt = share(n, t.steps.Len(), func(yield func(uint32, step) bool) {
+		for x := range t.steps.Each {
 			yield(place[x.session], x)
 		}
 	})
@@ -296,13 +298,14 @@ func (m *merge) open(steps, tidy bool) (Cursor, error) {
 	return c, nil
 }
 
-// A mergeCursor goes through the entries of several parts: those of one ID are one.
+// A mergeCursor goes through the entries of several parts, and joins entries with the same
+// ID.
 type mergeCursor struct {
 	*merge
 	asIs  bool
 	all   []*mergeInput
-	heap  []*mergeInput // by the ID of the entry, but for those that were taken
-	taken []*mergeInput // their entries have been used
+	heap  spill.Heap[*mergeInput] // the inputs whose entry has not been returned
+	taken []*mergeInput           // the others
 	sum   Entry
 }
 
@@ -313,6 +316,9 @@ type mergeInput struct {
 	origins []mergedOrigin
 }
 
+// Less orders inputs by the ID of their entry.
+func (in *mergeInput) Less(other *mergeInput) bool { return in.entry.ID.Compare(other.entry.ID) < 0 }
+
 func (c *mergeCursor) Close() {
 	for _, in := range c.all {
 		in.from.Close()
@@ -320,10 +326,11 @@ func (c *mergeCursor) Close() {
 }
 
 func (c *mergeCursor) Next() (*Entry, error) {
+	// Only now may the entries of the call before be overwritten.
 	for _, in := range c.taken {
 		err := in.advance()
 		if err == nil {
-			c.push(in)
+			c.heap.Push(in)
 		} else if err != io.EOF {
 			return nil, err
 		}
@@ -332,17 +339,24 @@ func (c *mergeCursor) Next() (*Entry, error) {
 	if len(c.heap) == 0 {
 		return nil, io.EOF
 	}
-	first := c.pop()
-	if len(c.heap) == 0 || c.heap[0].entry.ID != first.entry.ID {
-		return c.finish(first.entry), nil
+	first := c.take()
+	if len(c.heap) == 0 || c.heap[0].entry.ID != first.ID {
+		return c.finish(first), nil
 	}
 	e := &c.sum
-	*e = Entry{ID: first.entry.ID, From: first.entry.From, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
-	c.join(e, first.entry)
+	*e = Entry{ID: first.ID, From: first.From, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	c.join(e, first)
 	for len(c.heap) > 0 && c.heap[0].entry.ID == e.ID {
-		c.join(e, c.pop().entry)
+		c.join(e, c.take())
 	}
 	return c.finish(e), nil
+}
+
+// take returns the entry with the least ID.
+func (c *mergeCursor) take() *Entry {
+	in := c.heap.Pop()
+	c.taken = append(c.taken, in)
+	return in.entry
 }
 
 func (c *mergeCursor) finish(e *Entry) *Entry {
@@ -350,41 +364,6 @@ func (c *mergeCursor) finish(e *Entry) *Entry {
 		c.tidy(e)
 	}
 	return e
-}
-
-// pop takes the input with the least ID.
-func (c *mergeCursor) pop() *mergeInput {
-	in := c.heap[0]
-	last := len(c.heap) - 1
-	c.heap[0], c.heap = c.heap[last], c.heap[:last]
-	for i := 0; ; {
-		least := i
-		for _, child := range [2]int{2*i + 1, 2*i + 2} {
-			if child < last && c.heap[child].entry.ID.Compare(c.heap[least].entry.ID) < 0 {
-				least = child
-			}
-		}
-		if least == i {
-			break
-		}
-		c.heap[i], c.heap[least] = c.heap[least], c.heap[i]
-		i = least
-	}
-	c.taken = append(c.taken, in)
-	return in
-}
-
-// push puts an input back.
-func (c *mergeCursor) push(in *mergeInput) {
-	c.heap = append(c.heap, in)
-	for i := len(c.heap) - 1; i > 0; {
-		parent := (i - 1) / 2
-		if c.heap[parent].entry.ID.Compare(c.heap[i].entry.ID) <= 0 {
-			break
-		}
-		c.heap[parent], c.heap[i] = c.heap[i], c.heap[parent]
-		i = parent
-	}
 }
 
 // advance goes to the next entry, and says it in the numbers of all parts.
@@ -434,7 +413,7 @@ func (m *merge) lesser(a, b Name) Name {
 func (m *merge) tidy(e *Entry) {
 	slices.Sort(e.Cells)
 	e.Cells = slices.Compact(e.Cells)
-	slices.SortFunc(e.Steps, Step.compare)
+	slices.SortFunc(e.Steps, Step.Compare)
 	e.Steps = slices.Compact(e.Steps)
 	if len(e.Evidence) > 1 {
 		order := evidenceOrder{names: m.order, sourced: e.ID == SessionID{}}

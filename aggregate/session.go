@@ -185,4 +185,4 @@ func newSighting(number uint32, c Cell) sighting {
 func (s sighting) number() uint32 { return uint32(s >> 32) }
 func (s sighting) cell() Cell     { return Cell(uint32(s) ^ 1<<31) }
 
-func (s sighting) compare(other sighting) int { return cmp.Compare(s, other) }
+func (s sighting) Compare(other sighting) int { return cmp.Compare(s, other) }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"io"
 	"slices"
+
+	"github.com/otlog/otlog/aggregate/spill"
 )
 
 // Counts are what parts add up to: which sessions were seen when, with what failures
@@ -18,20 +20,20 @@ type Counts struct {
 	order   *nameOrder
 	sources []SourceID
 
-	resolved runs[resolution]
-	courses  runs[course]
-	clients  runs[belonging]
+	resolved spill.Set[resolution]
+	courses  spill.Set[course]
+	clients  spill.Set[belonging]
 
 	// What stood-in sessions had, under the session that they are:
-	cells        runs[movedCell]
-	evidence     runs[movedEvidence]
-	movedCourses runs[course]
+	cells        spill.Set[movedCell]
+	evidence     spill.Set[movedEvidence]
+	movedCourses spill.Set[course]
 }
 
 // A resolution says which session a stand-in is, or which client a connection is.
 type resolution struct{ standIn, is SessionID }
 
-func (r resolution) compare(other resolution) int {
+func (r resolution) Compare(other resolution) int {
 	return cmp.Or(r.standIn.Compare(other.standIn), r.is.Compare(other.is))
 }
 
@@ -44,7 +46,7 @@ type belonging struct {
 	own             bool // it was seen in no other one
 }
 
-func (b belonging) compare(other belonging) int {
+func (b belonging) Compare(other belonging) int {
 	return cmp.Or(b.session.Compare(other.session), b.client.Compare(other.client), compareBools(b.own, other.own),
 		cmp.Compare(b.traits.SDK, other.traits.SDK), cmp.Compare(b.traits.Browser, other.traits.Browser), cmp.Compare(b.traits.OS, other.traits.OS))
 }
@@ -54,7 +56,7 @@ func (b belonging) of() SessionID { return b.session }
 // A seenWith asks what a client says to somebody: which session it is, or its labels.
 type seenWith struct{ client, other SessionID }
 
-func (s seenWith) compare(other seenWith) int {
+func (s seenWith) Compare(other seenWith) int {
 	return cmp.Or(s.client.Compare(other.client), s.other.Compare(other.other))
 }
 
@@ -64,7 +66,7 @@ type clientEntry struct {
 	traits          Traits
 }
 
-func (c clientEntry) compare(other clientEntry) int {
+func (c clientEntry) Compare(other clientEntry) int {
 	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.traits.SDK, other.traits.SDK))
 }
 
@@ -75,7 +77,7 @@ type movedCell struct {
 	cell    Cell
 }
 
-func (m movedCell) compare(other movedCell) int {
+func (m movedCell) Compare(other movedCell) int {
 	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.cell, other.cell))
 }
 
@@ -86,7 +88,7 @@ type movedEvidence struct {
 	Evidence
 }
 
-func (m movedEvidence) compare(other movedEvidence) int {
+func (m movedEvidence) Compare(other movedEvidence) int {
 	a, b := &m.Evidence, &other.Evidence
 	return cmp.Or(m.session.Compare(other.session),
 		cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Place, b.Place), cmp.Compare(a.First, b.First),
@@ -113,18 +115,18 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
 	}
 	s := &settling{Counts: c, space: space}
-	limit(&c.resolved, space)
-	limit(&c.courses, space)
-	limit(&c.clients, space)
-	limit(&c.cells, space)
-	limit(&c.evidence, space)
-	limit(&c.movedCourses, space)
-	limit(&s.posts, space)
-	limit(&s.asked, space)
-	limit(&s.known, space)
-	limit(&s.foreign, space)
-	limit(&s.askedIn, space)
-	limit(&s.askedFor, space)
+	bound(&c.resolved, space)
+	bound(&c.courses, space)
+	bound(&c.clients, space)
+	bound(&c.cells, space)
+	bound(&c.evidence, space)
+	bound(&c.movedCourses, space)
+	bound(&s.posts, space)
+	bound(&s.asked, space)
+	bound(&s.known, space)
+	bound(&s.foreign, space)
+	bound(&s.askedIn, space)
+	bound(&s.askedFor, space)
 	for _, step := range []func() error{s.gather, s.resolveConnections, s.divide, s.move, s.introduce} {
 		if err := step(); err != nil {
 			return nil, err
@@ -144,15 +146,15 @@ type settling struct {
 	*Counts
 	space *Space
 
-	posts   runs[posted]
-	known   runs[clientEntry]
-	foreign runs[seenWith] // sessions that ask for the labels of clients
-	sdks    []bool         // by label
+	posts   spill.Set[posted]
+	known   spill.Set[clientEntry]
+	foreign spill.Set[seenWith] // sessions that ask for the labels of clients
+	sdks    []bool              // by label
 
 	// Connections that ask what their only client is, and what stands under them.
-	asked    runs[seenWith]
-	askedIn  runs[movedCell]
-	askedFor runs[movedEvidence]
+	asked    spill.Set[seenWith]
+	askedIn  spill.Set[movedCell]
+	askedFor spill.Set[movedEvidence]
 }
 
 // walk visits all entries. They are not tidy.
@@ -189,7 +191,7 @@ func (s *settling) gather() error {
 			s.meet(e, e.ID)
 		}
 		for _, step := range e.Steps {
-			s.posts.add(posted{Step: step, session: e.ID, from: e.From})
+			s.posts.Add(posted{Step: step, session: e.ID, from: e.From})
 		}
 		return nil
 	})
@@ -206,18 +208,18 @@ func (s *settling) connection(e *Entry) {
 		is = e.Session.ID
 		s.resolve(e, is)
 	case !e.Session.any() && e.Client.one():
-		s.asked.add(seenWith{e.Client.ID, e.ID})
+		s.asked.Add(seenWith{e.Client.ID, e.ID})
 		for i := range e.Evidence {
-			s.askedFor.add(movedEvidence{e.ID, e.Evidence[i]})
+			s.askedFor.Add(movedEvidence{e.ID, e.Evidence[i]})
 		}
 		for _, c := range e.Cells {
-			s.askedIn.add(movedCell{e.ID, c})
+			s.askedIn.Add(movedCell{e.ID, c})
 		}
 		return
 	}
 	s.meet(e, is)
 	if e.Client.one() {
-		s.foreign.add(seenWith{e.Client.ID, is})
+		s.foreign.Add(seenWith{e.Client.ID, is})
 	}
 }
 
@@ -230,18 +232,18 @@ func (s *settling) client(e *Entry) {
 	s.meet(e, is)
 	t := Traits{e.SDK, e.Browser, e.OS}
 	s.sdks[t.SDK] = true
-	s.known.add(clientEntry{e.ID, is, t})
-	s.clients.add(belonging{is, e.ID, t, true})
+	s.known.Add(clientEntry{e.ID, is, t})
+	s.clients.Add(belonging{is, e.ID, t, true})
 }
 
 // resolve moves what stands under a stand-in to the session that it is.
 func (s *settling) resolve(e *Entry, is SessionID) {
-	s.resolved.add(resolution{e.ID, is})
+	s.resolved.Add(resolution{e.ID, is})
 	for _, c := range e.Cells {
-		s.cells.add(movedCell{is, c})
+		s.cells.Add(movedCell{is, c})
 	}
 	for _, x := range e.Evidence {
-		s.evidence.add(movedEvidence{is, x})
+		s.evidence.Add(movedEvidence{is, x})
 	}
 }
 
@@ -250,7 +252,7 @@ func (s *settling) meet(e *Entry, session SessionID) {
 	var last SessionID
 	for i := range e.Evidence {
 		if client := e.Evidence[i].Client; client != last {
-			s.foreign.add(seenWith{client, session})
+			s.foreign.Add(seenWith{client, session})
 			last = client
 		}
 	}
@@ -259,31 +261,31 @@ func (s *settling) meet(e *Entry, session SessionID) {
 // resolveConnections tells the connections that asked what their client is, and moves
 // what stands under them.
 func (s *settling) resolveConnections() error {
-	known, asked := follow(&s.known), s.asked.cursor()
-	var answers runs[resolution]
-	limit(&answers, s.space)
-	for q, ok := asked.next(); ok; q, ok = asked.next() {
+	known, asked := follow(&s.known), s.asked.Cursor()
+	var answers spill.Set[resolution]
+	bound(&answers, s.space)
+	for q, ok := asked.Next(); ok; q, ok = asked.Next() {
 		is := q.client
 		if k := known.of(q.client); len(k) > 0 {
 			is = k[0].session
 		}
-		answers.add(resolution{q.other, is})
+		answers.Add(resolution{q.other, is})
 	}
-	answer, cells, evidence := answers.cursor(), follow(&s.askedIn), follow(&s.askedFor)
-	for a, ok := answer.next(); ok; a, ok = answer.next() {
-		s.resolved.add(a)
+	answer, cells, evidence := answers.Cursor(), follow(&s.askedIn), follow(&s.askedFor)
+	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
+		s.resolved.Add(a)
 		for _, c := range cells.of(a.standIn) {
-			s.cells.add(movedCell{a.is, c.cell})
+			s.cells.Add(movedCell{a.is, c.cell})
 		}
 		for _, m := range evidence.of(a.standIn) {
-			s.evidence.add(movedEvidence{a.is, m.Evidence})
+			s.evidence.Add(movedEvidence{a.is, m.Evidence})
 			if m.Client != (SessionID{}) {
-				s.foreign.add(seenWith{m.Client, a.is})
+				s.foreign.Add(seenWith{m.Client, a.is})
 			}
 		}
 	}
-	return cmp.Or(asked.err, known.err(), answer.err, cells.err(), evidence.err(),
-		answers.drop(), s.asked.drop(), s.askedIn.drop(), s.askedFor.drop())
+	return cmp.Or(asked.Err(), known.err(), answer.Err(), cells.err(), evidence.err(),
+		answers.Drop(), s.asked.Drop(), s.askedIn.Drop(), s.askedFor.Drop())
 }
 
 // divide divides steps into attempts.
@@ -293,12 +295,12 @@ func (s *settling) divide() error {
 	end := func() {
 		courses = coursesOf(call, courses)
 		for _, c := range courses {
-			s.courses.add(c)
+			s.courses.Add(c)
 		}
 		call = call[:0]
 	}
-	posts := s.posts.cursor()
-	for p, ok := posts.next(); ok; p, ok = posts.next() {
+	posts := s.posts.Cursor()
+	for p, ok := posts.Next(); ok; p, ok = posts.Next() {
 		if n := len(call); n > 0 && call[n-1].same(p) {
 			call[n-1] = p // a better one
 			continue
@@ -310,24 +312,24 @@ func (s *settling) divide() error {
 		call = append(call, p)
 	}
 	end()
-	return cmp.Or(posts.err, s.posts.drop())
+	return cmp.Or(posts.Err(), s.posts.Drop())
 }
 
 // move moves attempts to the sessions that stand-ins are, and asks for the labels of
 // clients that are not known to be a session's own.
 func (s *settling) move() error {
-	resolved, clients, courses := follow(&s.resolved), follow(&s.clients), s.courses.cursor()
-	for c, ok := courses.next(); ok; c, ok = courses.next() {
+	resolved, clients, courses := follow(&s.resolved), follow(&s.clients), s.courses.Cursor()
+	for c, ok := courses.Next(); ok; c, ok = courses.Next() {
 		is := c.session
 		if r := resolved.of(c.session); len(r) > 0 {
 			is = r[0].is
-			s.movedCourses.add(course{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
+			s.movedCourses.Add(course{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
 		}
 		if c.client != (SessionID{}) && (is != c.session || !hasClient(clients.of(is), c.client)) {
-			s.foreign.add(seenWith{c.client, is})
+			s.foreign.Add(seenWith{c.client, is})
 		}
 	}
-	return cmp.Or(resolved.err(), clients.err(), courses.err)
+	return cmp.Or(resolved.err(), clients.err(), courses.Err())
 }
 
 // hasClient reports whether a client is among those of a session. There may be many.
@@ -339,28 +341,28 @@ func hasClient(all []belonging, client SessionID) bool {
 // introduce tells sessions the labels of the clients that they asked for.
 func (s *settling) introduce() error {
 	known := follow(&s.known)
-	asked := s.foreign.cursor()
-	for q, ok := asked.next(); ok; q, ok = asked.next() {
+	asked := s.foreign.Cursor()
+	for q, ok := asked.Next(); ok; q, ok = asked.Next() {
 		if k := known.of(q.client); len(k) > 0 && k[0].session != q.other && q.other != (SessionID{}) {
-			s.clients.add(belonging{q.other, q.client, k[0].traits, false})
+			s.clients.Add(belonging{q.other, q.client, k[0].traits, false})
 		}
 	}
-	return cmp.Or(asked.err, known.err(), s.foreign.drop(), s.known.drop())
+	return cmp.Or(asked.Err(), known.err(), s.foreign.Drop(), s.known.Drop())
 }
 
 // A follower goes through a set by ID, beside something else that does.
 type follower[T placedByID[T]] struct {
-	from *cursor[T]
+	from *spill.Cursor[T]
 	now  []T
 }
 
 // A placedByID value stands under an ID, by which it is sorted first.
 type placedByID[T any] interface {
-	ordered[T]
+	spill.Value[T]
 	of() SessionID
 }
 
-func follow[T placedByID[T]](r *runs[T]) *follower[T] { return &follower[T]{from: r.cursor()} }
+func follow[T placedByID[T]](r *spill.Set[T]) *follower[T] { return &follower[T]{from: r.Cursor()} }
 
 // of returns what stands under an ID, which must not be less than that of the call
 // before. It is good until the next call.
@@ -369,7 +371,7 @@ func (f *follower[T]) of(id SessionID) []T {
 		return f.now
 	}
 	f.now = f.now[:0]
-	for x, ok := f.from.peek(); ok; x, ok = f.from.peek() {
+	for x, ok := f.from.Peek(); ok; x, ok = f.from.Peek() {
 		c := x.of().Compare(id)
 		if c > 0 {
 			break
@@ -377,18 +379,18 @@ func (f *follower[T]) of(id SessionID) []T {
 		if c == 0 {
 			f.now = append(f.now, x)
 		}
-		f.from.next()
+		f.from.Next()
 	}
 	return f.now
 }
 
 // next returns the ID under which the next values stand.
 func (f *follower[T]) next() (id SessionID, ok bool) {
-	x, ok := f.from.peek()
+	x, ok := f.from.Peek()
 	if ok {
 		id = x.of()
 	}
 	return id, ok
 }
 
-func (f *follower[T]) err() error { return f.from.err }
+func (f *follower[T]) err() error { return f.from.Err() }

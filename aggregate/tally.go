@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -23,7 +24,7 @@ import (
 // concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
-	sightings runs[sighting]
+	sightings spill.Set[sighting]
 	coverage  map[Cell]Coverage
 	current   Coverage // of the last record's cell, not yet among the others
 
@@ -34,7 +35,7 @@ type Tally struct {
 	agents    map[string]Traits
 	evidences evidences
 
-	steps runs[step]
+	steps spill.Set[step]
 	posts int64  // steps that were added, repeats included
 	key   []byte // scratch
 
@@ -148,7 +149,7 @@ func (t *Tally) see(from SessionFrom, id []byte, cell Cell) uint32 {
 	// Frequent case first: neighbouring records of a session share a cell.
 	if slot.cell != cell {
 		slot.cell = cell
-		t.sightings.add(newSighting(slot.number, cell))
+		t.sightings.Add(newSighting(slot.number, cell))
 	}
 	return slot.number
 }

@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"classify":               {"classify/catalogue"},
 	"classify/catalogue":     {},
 	"classify/catalogue/gen": {"classify/catalogue/read"},
+	"aggregate/spill":        {},
 	"aggregate":              {"parse", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/partial":      {"aggregate", "parse", "parse/timestamp", "classify", "classify/catalogue"},
 	"report":                 {"aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue"},

@@ -1,6 +1,7 @@
-package aggregate
+package spill
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"math/rand/v2"
@@ -8,53 +9,58 @@ import (
 	"testing"
 )
 
-// TestRunsAreASet compares runs with a map: more than one run, repeats within
-// and between them, and sets that are joined.
-func TestRunsAreASet(t *testing.T) {
+// A number is the Value of these tests.
+type number uint64
+
+func (n number) Compare(other number) int { return cmp.Compare(n, other) }
+
+// TestSetIsASet compares sets with a map: several runs, repeats within and between them,
+// and sets that are joined.
+func TestSetIsASet(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 5))
-		sets := make([]runs[sighting], 1+r.IntN(4))
-		want := map[sighting]bool{}
+		sets := make([]Set[number], 1+r.IntN(4))
+		want := map[number]bool{}
 		for range r.IntN(3 * runLength) {
-			x := sighting(r.Uint64N(runLength))
-			sets[r.IntN(len(sets))].add(x)
+			x := number(r.Uint64N(runLength))
+			sets[r.IntN(len(sets))].Add(x)
 			want[x] = true
 		}
 		for i := range sets[1:] {
 			for x := range sets[1+i].all() {
-				sets[0].add(x)
+				sets[0].Add(x)
 			}
 		}
 		if got, want := slices.Collect(sets[0].all()), slices.Sorted(maps.Keys(want)); !slices.Equal(got, want) {
 			t.Fatalf("seed %d: got %d values, want %d", seed, len(got), len(want))
 		}
-		// What was read can be added to.
-		sets[0].add(1 << 40)
+		// A set that was read can grow.
+		sets[0].Add(1 << 40)
 		if got := slices.Collect(sets[0].all()); got[len(got)-1] != 1<<40 || len(got) != len(want)+1 {
 			t.Fatalf("seed %d: one more makes %d values", seed, len(got))
 		}
 	}
 }
 
-func TestRunsThatAreReadStayFew(t *testing.T) {
-	var set runs[sighting]
-	for x := range sighting(3 * runLength) {
-		set.add(x)
+func TestRunsOfASetThatIsReadStayFew(t *testing.T) {
+	var set Set[number]
+	for x := range number(3 * runLength) {
+		set.Add(x)
 		if x%100 == 0 {
-			set.settle()
+			set.flush()
 		}
 	}
-	set.settle()
+	set.flush()
 	if n := len(set.sorted); n > 3 {
 		t.Errorf("%d runs", n)
 	}
 }
 
 // all yields the values in order, each once.
-func (r *runs[T]) all() iter.Seq[T] {
+func (s *Set[T]) all() iter.Seq[T] {
 	return func(yield func(T) bool) {
-		c := r.cursor()
-		for x, ok := c.next(); ok; x, ok = c.next() {
+		c := s.Cursor()
+		for x, ok := c.Next(); ok; x, ok = c.Next() {
 			if !yield(x) {
 				return
 			}
