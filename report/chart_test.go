@@ -1,45 +1,21 @@
 package report
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/report/stats"
 	"gonum.org/v1/plot"
 )
-
-// goldenChart compares a picture with a file. The flag is that of report_test.
-func goldenChart(t *testing.T, name string, c chart, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join("testdata", name)
-	if update := flag.Lookup("update"); update != nil && update.Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(c.svg), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal([]byte(c.svg), want) {
-		t.Errorf("differs from %s; see it with -update\n%s", path, c.svg)
-	}
-}
 
 // trendOf returns a point for each pair of counts; the last is not complete.
 func trendOf(counts ...[2]int64) []point {
@@ -74,11 +50,20 @@ func TestChartGoldens(t *testing.T) {
 	points := trendOf([2]int64{31, 900}, [2]int64{28, 910}, [2]int64{0, 0}, [2]int64{40, 890}, [2]int64{0, 0},
 		[2]int64{62, 905}, [2]int64{71, 900}, [2]int64{66, 907}, [2]int64{3, 40})
 	c, err := trendChart("Session.publish: sessions that failed", "Worst is 2026-W42 with 7.9 %.", points)
-	goldenChart(t, "trend.svg", c, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "trend.svg", []byte(c.svg))
 	c, err = estimatesChart("Sessions that failed, by error", "Worst is 15.4 %.", estimates())
-	goldenChart(t, "estimates.svg", c, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "estimates.svg", []byte(c.svg))
 	c, err = differencesChart("What changed", "Most is +7.5 points.", gaps(estimates()))
-	goldenChart(t, "differences.svg", c, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "differences.svg", []byte(c.svg))
 }
 
 // hostile is what strangers may call things.

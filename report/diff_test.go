@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
 )
@@ -188,18 +189,18 @@ func jsonOf(t *testing.T, r *report.Report) []byte {
 
 func TestChangesOfWindows(t *testing.T) {
 	r := twoWeeks(t)
-	golden(t, "changes-weeks.txt", text(t, r, report.PageOptions{Top: 3}))
-	golden(t, "changes-weeks.json", jsonOf(t, r))
+	golden.Check(t, "changes-weeks.txt", text(t, r, report.PageOptions{Top: 3}))
+	golden.Check(t, "changes-weeks.json", jsonOf(t, r))
 	for _, table := range report.CSVTables {
-		golden(t, table+".csv", print(t, func(w io.Writer) error { return report.WriteCSV(w, r, table) }))
+		golden.Check(t, table+".csv", print(t, func(w io.Writer) error { return report.WriteCSV(w, r, table) }))
 	}
 }
 
 func TestChangesFromBaseline(t *testing.T) {
 	r := againstBaseline(t, report.Options{})
-	golden(t, "changes-baseline.txt", text(t, r, report.PageOptions{}))
-	golden(t, "changes-baseline.json", jsonOf(t, r))
-	golden(t, "diff.txt", diffText(t, r, report.PageOptions{}))
+	golden.Check(t, "changes-baseline.txt", text(t, r, report.PageOptions{}))
+	golden.Check(t, "changes-baseline.json", jsonOf(t, r))
+	golden.Check(t, "diff.txt", diffText(t, r, report.PageOptions{}))
 }
 
 // TestNothingChangesInItself holds it of whole inputs, and of a diff.

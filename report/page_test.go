@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/report"
 )
 
@@ -42,15 +43,15 @@ func htmlOf(t *testing.T, r *report.Report, o report.PageOptions) []byte {
 // TestPages holds what people read, in every format.
 func TestPages(t *testing.T) {
 	r := fiveWeeks(t)
-	golden(t, "page.txt", text(t, r, report.PageOptions{Top: 10}))
-	golden(t, "page.md", print(t, func(w io.Writer) error { return report.WriteMarkdown(w, r, report.PageOptions{Top: 10}) }))
-	golden(t, "page.html", htmlOf(t, r, report.PageOptions{}))
-	golden(t, "page.json", print(t, func(w io.Writer) error { return report.WriteJSON(w, r) }))
+	golden.Check(t, "page.txt", text(t, r, report.PageOptions{Top: 10}))
+	golden.Check(t, "page.md", print(t, func(w io.Writer) error { return report.WriteMarkdown(w, r, report.PageOptions{Top: 10}) }))
+	golden.Check(t, "page.html", htmlOf(t, r, report.PageOptions{}))
+	golden.Check(t, "page.json", print(t, func(w io.Writer) error { return report.WriteJSON(w, r) }))
 	for _, table := range report.CSVTables {
 		r := r
-		golden(t, "page-"+table+".csv", print(t, func(w io.Writer) error { return report.WriteCSV(w, r, table) }))
+		golden.Check(t, "page-"+table+".csv", print(t, func(w io.Writer) error { return report.WriteCSV(w, r, table) }))
 	}
-	golden(t, "page-80-columns.txt", print(t, func(w io.Writer) error {
+	golden.Check(t, "page-80-columns.txt", print(t, func(w io.Writer) error {
 		return report.WriteText(w, r, report.TextOptions{PageOptions: report.PageOptions{Top: 3}, Width: 80})
 	}))
 }
@@ -60,8 +61,8 @@ func TestPagesOfDiffs(t *testing.T) {
 	r := againstBaseline(t, report.Options{})
 	r.CatalogueVersion = "0123456789ab"
 	o := report.PageOptions{Diff: true}
-	golden(t, "diff.md", print(t, func(w io.Writer) error { return report.WriteMarkdown(w, r, o) }))
-	golden(t, "diff.html", htmlOf(t, r, o))
+	golden.Check(t, "diff.md", print(t, func(w io.Writer) error { return report.WriteMarkdown(w, r, o) }))
+	golden.Check(t, "diff.html", htmlOf(t, r, o))
 	if err := report.WriteHTML(io.Discard, fiveWeeks(t), o); err == nil {
 		t.Error("there is a diff without a baseline")
 	}

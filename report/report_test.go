@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,34 +13,10 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares what was printed with a file, and leaves what differs beside it.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		beside := filepath.Join(t.ArtifactDir(), name)
-		if err := os.WriteFile(beside, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		t.Errorf("differs from %s; see %s, or run with -update\n%s", path, beside, got)
-	}
-}
 
 // sampleLogs are the logs of testdata at the top of the repository.
 func sampleLogs(t *testing.T, o report.Options) *report.Report {
@@ -104,7 +78,7 @@ func window(t *testing.T, s string) aggregate.Window {
 
 func TestText(t *testing.T) {
 	r := sampleLogs(t, report.Options{})
-	golden(t, "whole.txt", text(t, r, report.PageOptions{Top: 12}))
+	golden.Check(t, "whole.txt", text(t, r, report.PageOptions{Top: 12}))
 }
 
 func TestTextByWeek(t *testing.T) {
@@ -113,7 +87,7 @@ func TestTextByWeek(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := sampleLogs(t, report.Options{Window: window(t, "1w"), Zone: berlin})
-	golden(t, "weeks.txt", text(t, r, report.PageOptions{}))
+	golden.Check(t, "weeks.txt", text(t, r, report.PageOptions{}))
 }
 
 func TestJSON(t *testing.T) {
@@ -123,7 +97,7 @@ func TestJSON(t *testing.T) {
 	if !json.Valid(out) {
 		t.Error("is no JSON")
 	}
-	golden(t, "weeks.json", out)
+	golden.Check(t, "weeks.json", out)
 }
 
 // TestWindowsAreReportsOfTheirTime holds that a report of a window's time says what
@@ -219,7 +193,7 @@ func TestExplain(t *testing.T) {
 		"session.FORCEUNPUBLISH":  "explain-method.txt",
 		"0009":                    "explain-zeros.txt",
 	} {
-		golden(t, file, print(t, func(w io.Writer) error { return report.Explain(w, query) }))
+		golden.Check(t, file, print(t, func(w io.Writer) error { return report.Explain(w, query) }))
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
@@ -110,7 +111,7 @@ func TestTableSchema(t *testing.T) {
 		}
 		out.WriteByte('\n')
 	}
-	golden(t, "tables.txt", []byte(out.String()))
+	golden.Check(t, "tables.txt", []byte(out.String()))
 }
 
 func TestUnsetBoundsAreNotInTheMetadata(t *testing.T) {
