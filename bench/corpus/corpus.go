@@ -65,6 +65,10 @@ type Options struct {
 	// telemetry and no chatter.
 	ErrorRate float64
 
+	// Seconds makes every time a whole second and spreads the records of a failure as
+	// far as they may be apart, so that a reader meets each limit in time exactly.
+	Seconds bool
+
 	// Phrases are what the Truth is to know beside names. They have no
 	// influence on the bytes.
 	Phrases []Phrase

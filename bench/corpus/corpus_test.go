@@ -36,10 +36,13 @@ var corpora = []Options{
 	{Format: Console, Seed: 5, Size: 3_000_000},
 	{Format: Console, Seed: 6, Size: 1_000_000, Days: 40, ErrorRate: 1},
 	{Format: Console, Seed: 7, Size: 1_000_000, Days: 2, ErrorRate: .5},
+	{Format: NDJSON, Seed: 8, Size: 2_000_000, ErrorRate: .1, Seconds: true},
+	{Format: NDJSON, Seed: 9, Size: 500_000, ErrorRate: 1, Seconds: true},
+	{Format: Console, Seed: 10, Size: 1_000_000, ErrorRate: .2, Seconds: true},
 }
 
 func label(o Options) string {
-	return fmt.Sprintf("%s/%v/%d phrases", o.Format, o.ErrorRate, len(o.Phrases))
+	return fmt.Sprintf("%s/%v/%d phrases/seconds %v", o.Format, o.ErrorRate, len(o.Phrases), o.Seconds)
 }
 
 // phrases are those of the catalogue.

@@ -69,7 +69,7 @@ func (g group) takes(c *clue) bool {
 			return false
 		}
 	}
-	return c.at.Sub(g.last()) <= gap && c.at.Sub(g.first()) < longest
+	return c.at.Sub(g.last()) <= gap && c.at.Sub(g.first()) <= longest
 }
 
 func compatible(a, b string) bool {

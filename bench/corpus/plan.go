@@ -222,6 +222,9 @@ func (g *generator) plan(s *session) {
 	default:
 		g.planStep(s, ts)
 	}
+	if g.o.Seconds {
+		g.snap(s)
+	}
 	s.clock = s.lines[len(s.lines)-1].ts
 	if s.failure.planned {
 		s.quiet = s.clock + quietTime
