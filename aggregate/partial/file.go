@@ -26,6 +26,7 @@ const formatVersion = "1"
 
 // A File is what a partial holds: the sum of some inputs, and what was read of them.
 type File struct {
+	Name    string // in errors
 	Part    *aggregate.Part
 	Sources []*aggregate.Source
 	Missing []string // what should have been read and was not found, in words
@@ -129,7 +130,7 @@ func Is(head []byte) bool { return bytes.HasPrefix(head, []byte{0xff, 0xff, 0xff
 func Open(r io.ReaderAt, size int64) (*File, error) { return open("", r, size) }
 
 func open(name string, r io.ReaderAt, size int64) (*File, error) {
-	f := &File{}
+	f := &File{Name: name}
 	s := &stream{r: r, name: name}
 	if err := f.verify(s, size); err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -14,7 +13,6 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
-	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report/words"
 )
@@ -61,22 +59,14 @@ type reading struct {
 	missing []string // what should have been read, in words
 	space   *aggregate.Space
 
-	partials []openPartial
+	partials []*partial.File
+	open     closers // of partials, whose entries are read when they are asked for
 }
 
-// An openPartial is a partial that is read when its entries are asked for.
-type openPartial struct {
-	name string
-	*partial.File
-	closer io.Closer
-}
-
-// close removes what was kept on disk.
+// close closes partials and removes temporary files.
 func (r *reading) close() {
 	r.space.Close() // nothing is lost with it
-	for _, p := range r.partials {
-		p.closer.Close()
-	}
+	r.open.Close()  // only read from
 }
 
 // settle adds up what was read.
@@ -92,11 +82,11 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	// collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
 	r := &reading{missing: slices.Clone(found.missing), space: aggregate.NewSpace("", memory, partial.Codec{}, removeAtEnd)}
-	logs, err := r.open(s, found.sources, &input)
+	logs, err := r.openPartials(s, found.sources, &input)
 	if err != nil {
 		return r, err
 	}
-	if err := r.checkVersions(o.force); err != nil {
+	if err := partial.CheckVersions(r.partials, o.force); err != nil {
 		return r, err
 	}
 	result, err := scan(logs, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space})
@@ -107,10 +97,10 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	for _, p := range r.partials {
 		r.parts, r.sources = append(r.parts, p.Part), append(r.sources, p.Sources...)
 		for _, m := range p.Missing {
-			r.missing = append(r.missing, p.name+": "+m)
+			r.missing = append(r.missing, words.Printable(p.Name)+": "+m)
 		}
 	}
-	return r, r.checkInputs(result.Sources, o.force)
+	return r, partial.CheckInputs(r.partials, result.Sources, o.force)
 }
 
 // scan scans logs and tells how far it is.
@@ -123,17 +113,18 @@ func (o *readOptions) scan(s streams) scanner {
 	}
 }
 
-// open opens the partials among sources, and returns the others. One that cannot be read
-// becomes a damaged source.
-func (r *reading) open(s streams, sources []parse.Source, input *parse.Options) (logs []parse.Source, err error) {
+// openPartials opens the partials among sources, and returns the other sources. A partial
+// that cannot be read becomes a damaged source.
+func (r *reading) openPartials(s streams, sources []parse.Source, input *parse.Options) (logs []parse.Source, err error) {
 	for _, source := range sources {
-		var p *openPartial
+		var p *partial.File
+		var closer io.Closer
 		var err error
 		switch {
 		case source.Path != "-":
-			p, err = openPartialFile(source)
+			p, closer, err = openPartialFile(source)
 		case input.Stdin == nil:
-			input.Stdin, p, err = openPartialStream(source, s.in)
+			input.Stdin, p, closer, err = openPartialStream(source, s.in)
 		}
 		var version *partial.VersionError
 		switch {
@@ -142,8 +133,7 @@ func (r *reading) open(s streams, sources []parse.Source, input *parse.Options) 
 		case err != nil:
 			r.sources = append(r.sources, &aggregate.Source{Name: source.Name(), Format: "partial", Damage: err})
 		case p != nil:
-			p.name = words.Printable(source.Name())
-			r.partials = append(r.partials, *p)
+			r.partials, r.open = append(r.partials, p), append(r.open, closer)
 		default:
 			logs = append(logs, source)
 		}
@@ -151,47 +141,43 @@ func (r *reading) open(s streams, sources []parse.Source, input *parse.Options) 
 	return logs, nil
 }
 
-// openPartialFile opens a file if it is an Arrow stream; else there is no partial.
-func openPartialFile(source parse.Source) (*openPartial, error) {
+// openPartialFile opens a file that is an Arrow stream. For any other file it returns nil.
+func openPartialFile(source parse.Source) (*partial.File, io.Closer, error) {
 	info, err := os.Stat(source.Path)
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, nil // to read it as a log tells why
+		return nil, nil, nil // reading it as a log reports why
 	}
 	f, err := os.Open(source.Path)
 	if err != nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	head := make([]byte, 4)
 	n, _ := io.ReadFull(f, head)
 	f.Close() // only read from: nothing can be lost
 	if !partial.Is(head[:n]) {
-		return nil, nil
+		return nil, nil, nil
 	}
-	file, closer, err := partial.OpenFile(source.Path, source.Name())
-	if err != nil {
-		return nil, err
-	}
-	return &openPartial{File: file, closer: closer}, nil
+	return partial.OpenFile(source.Path, source.Name())
 }
 
-// openPartialStream keeps a stream in a temporary file if it is an Arrow stream; else it
-// returns how to read it as a log.
-func openPartialStream(source parse.Source, in io.Reader) (io.Reader, *openPartial, error) {
+// openPartialStream copies a stream that is an Arrow stream to a temporary file, and opens
+// that. Any other stream is returned as a reader, from its beginning.
+func openPartialStream(source parse.Source, in io.Reader) (io.Reader, *partial.File, io.Closer, error) {
 	stream := bufio.NewReader(in)
 	if head, _ := stream.Peek(4); !partial.Is(head) {
-		return stream, nil, nil
+		return stream, nil, nil, nil
 	}
 	kept := &kept{from: stream}
 	if _, err := io.Copy(io.Discard, kept); err != nil {
 		kept.remove()
-		return stream, nil, err
+		return stream, nil, nil, err
 	}
 	file, closer, err := partial.OpenFile(kept.file.Name(), source.Name())
 	if err != nil {
 		kept.remove()
-		return stream, nil, err
+		return stream, nil, nil, err
 	}
-	return stream, &openPartial{File: file, closer: closers{closer, closerFunc(kept.remove)}}, nil
+	return stream, file, closers{closer, closerFunc(kept.remove)}, nil
 }
 
 type closers []io.Closer
@@ -207,61 +193,3 @@ func (c closers) Close() error {
 type closerFunc func()
 
 func (f closerFunc) Close() error { f(); return nil }
-
-// checkVersions refuses partials that were given twice, and those whose records were
-// classified by another catalogue.
-func (r *reading) checkVersions(force bool) error {
-	names := map[[16]byte]string{}
-	for _, p := range r.partials {
-		if before, twice := names[p.Digest]; twice {
-			return fmt.Errorf("%s and %s are the same partial, which must not count twice\nhint: leave one of them out", before, p.name)
-		}
-		names[p.Digest] = p.name
-		if !force && !slices.Equal(p.Catalogues, []string{catalogue.Version}) {
-			return fmt.Errorf("%s was classified with catalogue %s, and this otlog has %s: some errors may have another name in it, or none\nhint: scan its logs again, or add it up as it is with --force",
-				p.name, words.Printable(fmt.Sprint(p.Catalogues)), catalogue.Version)
-		}
-	}
-	return nil
-}
-
-// checkInputs refuses an input that two partials hold, or that one holds and that was
-// scanned as well: those of the same name, size, and first and last bytes.
-func (r *reading) checkInputs(scanned []*aggregate.Source, force bool) error {
-	if force || len(r.partials) == 0 {
-		return nil
-	}
-	type input struct {
-		name string
-		aggregate.Identity
-	}
-	holder := map[input]int{}
-	shards := [][]*aggregate.Source{scanned}
-	names := []string{"the logs"}
-	for _, p := range r.partials {
-		shards, names = append(shards, p.Sources), append(names, p.name)
-	}
-	for i, sources := range shards {
-		for _, s := range sources {
-			key := input{filepath.Base(s.Name), s.Identity}
-			if s.Identity.Size == 0 {
-				continue
-			}
-			if before, held := holder[key]; held && before != i {
-				return fmt.Errorf("%s stands in %s and in %s, and must not count twice\nhint: leave one of them out, or add up both with --force if they are two logs that look alike", words.Printable(s.Name), names[before], names[i])
-			}
-			holder[key] = i
-		}
-	}
-	return nil
-}
-
-// catalogues returns the versions of the catalogue by which records were classified.
-func (r *reading) catalogues() []string {
-	out := []string{catalogue.Version}
-	for _, p := range r.partials {
-		out = append(out, p.Catalogues...)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}

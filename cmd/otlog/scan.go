@@ -86,7 +86,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	sayPassed(s, input)
 	file := &partial.File{
 		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing,
-		ToolVersion: toolVersion(), Catalogues: read.catalogues(),
+		ToolVersion: toolVersion(), Catalogues: partial.Catalogues(read.partials),
 	}
 	if err := emit(s, output, func(w io.Writer) error { return partial.Write(w, file, compress) }); err != nil {
 		return fmt.Errorf("writing the partial: %w", err)

@@ -8,10 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 // TestSumsTravel divides a generated log among files and partials, in any way that is
@@ -55,6 +58,47 @@ func TestSumsTravel(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPartialOfAnotherCatalogue checks that such a partial is added up only with --force,
+// and that a sum states both catalogues.
+func TestPartialOfAnotherCatalogue(t *testing.T) {
+	dir := t.TempDir()
+	own, other, sum := filepath.Join(dir, "own.arrow"), filepath.Join(dir, "other.arrow"), filepath.Join(dir, "sum.arrow")
+	runWell(t, "scan", "-o", own, "../../testdata/logs")
+	f, closer, err := partial.OpenFile(own, "own")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closer.Close()
+	f.Catalogues = []string{"0 another"}
+	var changed bytes.Buffer
+	if err := partial.Write(&changed, f, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, changed.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := runWell(t, "--format", "json", own)
+	for _, args := range [][]string{{"--format", "json", other}, {"merge", "-o", sum, other}} {
+		var out, errs bytes.Buffer
+		status := run(args, streams{in: os.Stdin, out: &out, err: &errs})
+		if status != exitFailed || out.Len() > 0 || !strings.Contains(errs.String(), "other.arrow was classified with catalogue [0 another]") {
+			t.Errorf("%v: exit status %d, %d bytes of output, %s", args, status, out.Len(), errs.String())
+		}
+		args = append(args, "--force")
+		if got := runWell(t, args...); args[0] != "merge" && !bytes.Equal(got, want) {
+			t.Errorf("%v: the report differs", args)
+		}
+	}
+	merged, mergedCloser, err := partial.OpenFile(sum, "sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mergedCloser.Close()
+	if want := []string{"0 another", catalogue.Version}; !slices.Equal(merged.Catalogues, want) {
+		t.Errorf("the sum states catalogues %q, want %q", merged.Catalogues, want)
 	}
 }
 
