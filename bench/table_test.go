@@ -4,56 +4,74 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/rows"
 )
 
 // BenchmarkTable writes the rows of tables, from what was counted of each session to
 // bytes that nobody takes. Half of the sessions have one error, the others have up to
 // four; all have one method and one window.
 func BenchmarkTable(b *testing.B) {
-	const rows = 1_000_000
+	const many = 1_000_000
 	day, err := aggregate.ParseWindow("1d")
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, format := range report.TableFormats {
-		for _, table := range report.Tables {
+	for _, format := range rows.Formats() {
+		for _, table := range rows.Tables() {
 			for _, compress := range []bool{false, true}[:1+len("arrow")/len(format)] {
 				b.Run(fmt.Sprintf("format=%s/table=%s/compress=%v", format, table, compress), func(b *testing.B) {
 					written := 0
 					for b.Loop() {
 						size := &counter{}
-						w, err := report.NewTableWriter(size, tableNames(), report.TableOptions{Format: format, Table: table, Window: day, Compress: compress})
-						if err != nil {
-							b.Fatal(err)
-						}
-						sessions := newTableSessions(1)
-						for n := 0; n < rows; {
-							s := sessions.next()
-							if err := w.Write(s); err != nil {
-								b.Fatal(err)
-							}
-							if n++; table == "errors" {
-								n += len(s.Rows) - 1
-							}
-						}
-						if err := w.Close(); err != nil {
+						if err := writeTable(size, rows.Options{Format: format, Table: table, Window: day, Compress: compress}, many); err != nil {
 							b.Fatal(err)
 						}
 						written = size.bytes
 					}
-					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
-					b.ReportMetric(float64(written)/rows, "B/row")
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/many, "ns/row")
+					b.ReportMetric(float64(written)/many, "B/row")
 				})
 			}
 		}
 	}
+}
+
+// writeTable writes many rows of a table.
+func writeTable(to io.Writer, o rows.Options, many int) error {
+	w, err := rows.NewWriter(to, o)
+	if err != nil {
+		return err
+	}
+	table := batch.Tables[slices.Index(rows.Tables(), o.Table)]
+	b := batch.NewBuilder(tableNames(), batch.Options{Window: o.Window, Tables: []batch.Table{table}})
+	write := func() error {
+		defer b.Reset()
+		return w.Write(b.Batch())
+	}
+	sessions := newTableSessions(1)
+	for n := 0; n < many; {
+		s := sessions.next()
+		if b.Add(s); b.Full() {
+			if err := write(); err != nil {
+				return err
+			}
+		}
+		if n++; table == batch.Errors {
+			n += len(s.Rows) - 1
+		}
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	return w.Close()
 }
 
 type counter struct{ bytes int }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/batch"
 )
 
 // A Dimension is what a report can be divided by.
@@ -43,16 +43,17 @@ func (b *Breakdown) Told() bool {
 type Group struct {
 	Name string // as in 2.35.2; "" if it is not told
 
-	// Report is of this part. Its windows are those of the whole, with sessions of the
-	// group only and without records; methods are a share of sessions of the group. It
-	// has no sources, no account, no first and last record, no duplicates, no changes and
-	// no warnings.
+	// Numbers are those of this part, in the windows of the report. Its windows count no
+	// records, and its totals have no account, no first and last record and no duplicates;
+	// methods are a share of the sessions of the group.
 	//
-	// If the dimension is not Report.By it is of what a page is of: of the last two
-	// complete windows, or if something else is compared, or nothing, of the whole.
+	// If the dimension is not Report.By, they are those of what a page shows: the last two
+	// complete windows, or if something else is compared, or nothing, the whole input.
 	//
-	// Of the errors in Totals.Background some may have a failure in another group.
-	Report *Report
+	// Some of the errors in Totals.Background may have a failure in another group.
+	Numbers
+
+	Whole *Numbers // the same with the whole input as one window; nil: not known
 }
 
 // An errorRow is an Error of a group.
@@ -79,15 +80,15 @@ func (r *Report) groups() []*Group {
 			return out
 		}
 	}
-	return []*Group{{Report: r}}
+	return []*Group{{Numbers: r.Numbers, Whole: r.Whole}}
 }
 
 // errorRows are sorted as Errors are, and then by group.
 func (r *Report) errorRows() []errorRow {
 	var out []errorRow
 	for _, g := range r.groups() {
-		for i := range g.Report.Errors {
-			out = append(out, errorRow{&g.Report.Errors[i], g})
+		for i := range g.Errors {
+			out = append(out, errorRow{&g.Errors[i], g})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b errorRow) int { return a.Error.compare(b.Error) })
@@ -98,8 +99,8 @@ func (r *Report) errorRows() []errorRow {
 func (r *Report) methodRows() []methodRow {
 	var out []methodRow
 	for _, g := range r.groups() {
-		for i := range g.Report.Methods {
-			out = append(out, methodRow{&g.Report.Methods[i], g})
+		for i := range g.Methods {
+			out = append(out, methodRow{&g.Methods[i], g})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b methodRow) int { return a.Method.compare(b.Method) })
@@ -119,30 +120,29 @@ const (
 	maxGroupWindows = 1 << 18
 )
 
-// A divider makes a Breakdown session by session.
+// A divider makes a Breakdown, batch by batch.
 type divider struct {
 	dimension Dimension
-	wholes    []*fold       // of which the groups are parts
+	wholes    []*fold       // that the groups are parts of
 	shown     []bool        // by window: whether it counts; nil: all do
 	room      int           // for groups with a name
 	groups    []*groupFolds // by label; nil: none
 	others    *groupFolds   // nil: none
 }
 
-// groupFolds make the report of one group.
+// groupFolds make the numbers of one group.
 type groupFolds struct {
 	name  string
 	folds []*fold // of each whole
 	seen  mark
 }
 
-// newDivider returns a divider of a report and, if that is another one, the same overall.
-// What is not asked for row by row is made for what a page is of only.
-func newDivider(d Dimension, wholes []*fold) *divider {
-	r := wholes[0].report
+// newDivider returns a divider of a report, given its folds by window and of the whole
+// input, if that is another one. Groups that are no rows are made only for what a page shows.
+func newDivider(d Dimension, r *Report, wholes []*fold) *divider {
 	windows := max(len(r.Windows), 1)
 	var shown []bool
-	if before, after, ok := r.lastComplete(); d != r.By && len(wholes) > 1 {
+	if before, after, ok := r.LastComplete(); d != r.By && len(wholes) > 1 {
 		if ok && r.Baseline == nil {
 			shown = make([]bool, windows)
 			shown[before], shown[after] = true, true
@@ -158,69 +158,114 @@ func newDivider(d Dimension, wholes []*fold) *divider {
 	}
 }
 
-// session adds what is counted of one session to the groups that it belongs to.
-func (d *divider) session(s *aggregate.Session) {
-	if d.shown != nil && s.Known() && !slices.ContainsFunc(s.Cells, func(c aggregate.Cell) bool { return d.shown[d.wholes[0].windowOf(c)] }) {
-		return // it is seen wherever something of it is counted
+// add adds the rows of a batch to their groups.
+func (d *divider) add(r *rows) {
+	seen := 0 // into the rows of sessions
+	for from := 0; from < r.clients.Len; {
+		id, to := r.clients.Session(from), from+1
+		for to < r.clients.Len && r.clients.Session(to) == id {
+			to++
+		}
+		first := seen
+		for seen < r.sessions.Len && r.sessions.Session(seen) == id {
+			seen++
+		}
+		d.session(r, from, to, first, seen)
+		from = to
 	}
-	if len(s.Cells) > 0 {
-		told := false
-		for _, client := range s.Clients {
-			if label := d.labelOf(s, client); label != 0 {
-				d.see(s, label)
-				told = true
+	for i := range r.methods.Len {
+		if window := d.wholes[0].windowOf(r.methods.Start[i]); d.counts(window) {
+			for _, f := range d.group(d.labelOf(&r.methods.Who, &r.methods.Client, i)).folds {
+				f.method(r.methods, i)
 			}
 		}
-		if !told {
-			d.see(s, d.labelOf(s, aggregate.Traits{}))
-		}
 	}
-	// What fails is a part of what was seen, also where its client is not told.
-	for i := range s.Attempts {
-		a := &s.Attempts[i]
-		for _, f := range d.see(s, d.labelOf(s, aggregate.Traits{SDK: a.SDK, Browser: a.Browser, OS: a.OS})).folds {
-			f.attempts(s, a)
-		}
-	}
-	for i := range s.Rows {
-		r := &s.Rows[i]
-		for _, f := range d.see(s, d.labelOf(s, aggregate.Traits{SDK: r.SDK, Browser: r.Browser, OS: r.OS})).folds {
-			f.row(s, r)
+	for i := range r.errors.Len {
+		if window := d.wholes[0].windowOf(r.errors.Start[i]); d.counts(window) {
+			for _, f := range d.group(d.labelOf(&r.errors.Who, &r.errors.Client, i)).folds {
+				f.error(r.errors, i)
+			}
 		}
 	}
 }
 
-// see counts a session in the group of a label, once, and returns it.
-func (d *divider) see(s *aggregate.Session, label aggregate.Name) *groupFolds {
+// counts reports whether what is in a window counts.
+func (d *divider) counts(window int) bool {
+	return d.shown == nil || window != Timeless && d.shown[window]
+}
+
+// session counts a session in the groups of its clients: rows from to to of clients, and
+// first to last of sessions.
+func (d *divider) session(r *rows, from, to, first, last int) {
+	if d.shown != nil && first < last {
+		shown := false
+		for i := first; i < last; i++ {
+			shown = shown || d.counts(d.wholes[0].windowOf(r.sessions.Start[i]))
+		}
+		if !shown {
+			return // nothing in it counts
+		}
+	}
+	named, unnamed := false, false
+	for i := from; i < to; i++ {
+		label := d.labelOf(&r.clients.Who, &r.clients.Client, i)
+		switch {
+		case label != 0:
+			d.see(r, label, first, last)
+			named = true
+		case r.clients.Acted.Value(i):
+			d.see(r, 0, first, last)
+		default:
+			unnamed = true
+		}
+	}
+	if unnamed && !named {
+		d.see(r, 0, first, last)
+	}
+}
+
+// see counts a session in the group of a label, once.
+func (d *divider) see(r *rows, label uint16, first, last int) {
+	g := d.group(label)
+	if first == last {
+		return
+	}
+	n := 0
+	if g.seen.count(r.sessions.Session(first), &n); n == 0 {
+		return
+	}
+	for _, f := range g.folds {
+		for i := first; i < last; i++ {
+			f.session(r.sessions, i)
+		}
+	}
+}
+
+// labelOf returns the label by which a row is divided, 0 for none.
+func (d *divider) labelOf(who *batch.Who, c *batch.Client, i int) uint16 {
+	switch d.dimension {
+	case BySDK:
+		return c.SDK[i]
+	case ByBrowser:
+		return c.Browser[i]
+	case ByOS:
+		return c.OS[i]
+	}
+	return who.APIKey[i]
+}
+
+// group returns the group of a label.
+func (d *divider) group(label uint16) *groupFolds {
 	g := d.groups[label]
 	if g == nil {
 		g = d.newGroup(label)
 		d.groups[label] = g
 	}
-	first := 0
-	if g.seen.count(s.ID, &first); first > 0 {
-		for _, f := range g.folds {
-			f.sightings(s)
-		}
-	}
 	return g
 }
 
-// labelOf returns the label of what belongs to a client in a session.
-func (d *divider) labelOf(s *aggregate.Session, t aggregate.Traits) aggregate.Name {
-	switch d.dimension {
-	case BySDK:
-		return t.SDK
-	case ByBrowser:
-		return t.Browser
-	case ByOS:
-		return t.OS
-	}
-	return s.APIKey
-}
-
-// newGroup returns a group for a label, that of others if there is no more room.
-func (d *divider) newGroup(label aggregate.Name) *groupFolds {
+// newGroup returns a group for a label: that of others if there is no room left.
+func (d *divider) newGroup(label uint16) *groupFolds {
 	switch {
 	case label == 0:
 		return d.newFolds("")
@@ -236,9 +281,7 @@ func (d *divider) newGroup(label aggregate.Name) *groupFolds {
 func (d *divider) newFolds(name string) *groupFolds {
 	g := &groupFolds{name: name}
 	for _, whole := range d.wholes {
-		part := whole.part()
-		part.only = d.shown
-		g.folds = append(g.folds, part)
+		g.folds = append(g.folds, whole.part(d.shown))
 	}
 	return g
 }
@@ -262,14 +305,13 @@ func (d *divider) end() Breakdown {
 		for _, f := range g.folds {
 			f.end()
 		}
-		r := g.folds[0].report
-		r.overall = nil // not known
+		group := Group{Name: g.name, Numbers: *g.folds[0].out}
 		if d.shown == nil {
-			r.overall = g.folds[len(g.folds)-1].report
+			group.Whole = g.folds[len(g.folds)-1].out
 		}
-		// Of a label there may be nothing that is selected.
-		if r.Totals.Sessions > 0 || len(r.Methods) > 0 {
-			b.Groups = append(b.Groups, Group{g.name, r})
+		// A label may belong to nothing that is selected.
+		if group.Totals.Sessions > 0 || len(group.Methods) > 0 {
+			b.Groups = append(b.Groups, group)
 		}
 	}
 	return b

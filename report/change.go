@@ -70,92 +70,6 @@ func (c *Change) called() bool { return c.Test != nil && c.Test.Q <= stats.Level
 // times makes ten sessions, and of fewer than 100 those are 10 points and more.
 const minSessions = 100
 
-// Compare returns what changed between two inputs, each taken as a whole, sorted by
-// method, error and code, what is of the method first.
-func Compare(before, after *Report) []Change {
-	return compareSides(wholeSide(before), wholeSide(after))
-}
-
-// windowChanges returns what changed between two windows of a report, as Compare does.
-func windowChanges(r *Report, before, after int) []Change {
-	changes := compareSides(newSide(r, before), newSide(r, after))
-	for i := range changes {
-		changes[i].Baseline, changes[i].Start = r.Windows[before].Start, r.Windows[after].Start
-	}
-	return changes
-}
-
-// changes compares what a report is to be compared with.
-func (r *Report) changes() []Change {
-	if r.Baseline != nil {
-		return Compare(r.Baseline, r)
-	}
-	if before, after, ok := r.lastComplete(); ok {
-		return windowChanges(r, before, after)
-	}
-	return nil
-}
-
-// lastComplete returns the last two windows that are complete, if there are two.
-func (r *Report) lastComplete() (before, after int, ok bool) {
-	before, after = -1, -1
-	for i, w := range r.Windows {
-		if w.Complete {
-			before, after = after, i
-		}
-	}
-	return before, after, before >= 0
-}
-
-// A side is one of the two windows or inputs that are compared.
-type side struct {
-	window   *Window
-	sessions int64 // that were seen
-	methods  map[string]*Method
-	errors   map[changeKey]*Error
-}
-
-// wholeSide takes the whole input of a report, whatever it is divided into.
-func wholeSide(r *Report) *side { return newSide(r.overall, 0) }
-
-// A changeKey names an error of a method on both sides.
-type changeKey struct {
-	method, name string
-	code         int32
-}
-
-func newSide(r *Report, window int) *side {
-	s := &side{
-		window:   &r.Windows[window],
-		sessions: int64(r.Windows[window].Sessions),
-		methods:  map[string]*Method{}, errors: map[changeKey]*Error{},
-	}
-	for i := range r.Methods {
-		if m := &r.Methods[i]; m.Window == window {
-			s.methods[m.Name] = m
-		}
-	}
-	for i := range r.Errors {
-		// An error of no failure shares in no session.
-		if e := &r.Errors[i]; e.Window == window && e.Failures > 0 {
-			s.errors[e.changeKey()] = e
-		}
-	}
-	return s
-}
-
-// changeKey leaves out the code that the catalogue has for a name.
-func (e *Error) changeKey() changeKey {
-	if e.Name != "" {
-		return changeKey{e.Method, e.Name, 0}
-	}
-	return changeKey{e.Method, "", e.Code}
-}
-
-func (k changeKey) compare(other changeKey) int {
-	return cmp.Or(cmp.Compare(k.method, other.method), cmp.Compare(k.name, other.name), cmp.Compare(k.code, other.code))
-}
-
 // union returns the keys of both maps in order.
 func union[K comparable, V any](a, b map[K]V, compare func(K, K) int) []K {
 	all := maps.Clone(a)
@@ -163,13 +77,15 @@ func union[K comparable, V any](a, b map[K]V, compare func(K, K) int) []K {
 	return slices.SortedFunc(maps.Keys(all), compare)
 }
 
-func compareSides(before, after *side) []Change {
-	errors := map[string][]changeKey{}
-	for _, k := range union(before.errors, after.errors, changeKey.compare) {
-		errors[k.method] = append(errors[k.method], k)
+// Compare returns what changed between two sides, sorted by method, error and code; a method
+// comes before its errors.
+func Compare(before, after *Side) []Change {
+	errors := map[string][]ErrorKey{}
+	for _, k := range union(before.Errors, after.Errors, ErrorKey.Compare) {
+		errors[k.Method] = append(errors[k.Method], k)
 	}
 	var out []Change
-	for _, method := range union(before.methods, after.methods, strings.Compare) {
+	for _, method := range union(before.Methods, after.Methods, strings.Compare) {
 		out = append(out, methodChanges(before, after, method)...)
 		for _, k := range errors[method] {
 			out = append(out, errorChange(before, after, k))
@@ -183,13 +99,13 @@ func compareSides(before, after *side) []Change {
 }
 
 // methodChanges returns the changes of a method as a whole.
-func methodChanges(before, after *side, method string) []Change {
+func methodChanges(before, after *Side, method string) []Change {
 	wholeBefore, wholeAfter := denominators(before, after, method)
 	c := Change{Method: method, Scope: ScopeMethod, Measure: SessionRate, label: "any error"}
-	c.Before, c.After = before.methodShare(method, wholeBefore), after.methodShare(method, wholeAfter)
+	c.Before, c.After = before.MethodShare(method, wholeBefore), after.MethodShare(method, wholeAfter)
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	out := []Change{c}
-	was, is := before.attempts(method), after.attempts(method)
+	was, is := before.Attempts(method), after.Attempts(method)
 	if was != nil && is != nil && !was.AnyError && !is.AnyError {
 		c.Measure = FailureRate
 		c.Before, c.After = stats.NewShare(was.Failed, was.Attempts), stats.NewShare(is.Failed, is.Attempts)
@@ -199,12 +115,12 @@ func methodChanges(before, after *side, method string) []Change {
 	return out
 }
 
-func errorChange(before, after *side, k changeKey) Change {
-	wholeBefore, wholeAfter := denominators(before, after, k.method)
-	e := cmp.Or(after.errors[k], before.errors[k])
+func errorChange(before, after *Side, k ErrorKey) Change {
+	wholeBefore, wholeAfter := denominators(before, after, k.Method)
+	e := cmp.Or(after.Errors[k], before.Errors[k])
 	c := Change{
-		Method: k.method, Scope: ScopeError, Error: k.name, Code: k.code, Measure: SessionRate,
-		Before: before.errorShare(k, wholeBefore), After: after.errorShare(k, wholeAfter),
+		Method: k.Method, Scope: ScopeError, Error: k.Name, Code: k.Code, Measure: SessionRate,
+		Before: before.ErrorShare(k, wholeBefore), After: after.ErrorShare(k, wholeAfter),
 		label: e.label(),
 	}
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
@@ -214,42 +130,11 @@ func errorChange(before, after *side, k changeKey) Change {
 // denominators returns how many sessions could have failed in a method. Sessions
 // with an attempt are compared with such; where telemetry tells of attempts on one
 // side only, all that were seen are taken on both.
-func denominators(before, after *side, method string) (int64, int64) {
-	if before.attempts(method) != nil && after.attempts(method) != nil {
-		return int64(before.methods[method].Sessions), int64(after.methods[method].Sessions)
+func denominators(before, after *Side, method string) (int64, int64) {
+	if before.Attempts(method) != nil && after.Attempts(method) != nil {
+		return int64(before.Methods[method].Sessions), int64(after.Methods[method].Sessions)
 	}
-	return before.sessions, after.sessions
-}
-
-func (s *side) attempts(method string) *Attempts {
-	if m := s.methods[method]; m != nil {
-		return m.Attempts
-	}
-	return nil
-}
-
-func (s *side) methodShare(method string, whole int64) stats.Share {
-	m := s.methods[method]
-	if m == nil {
-		return stats.NewShare(0, whole)
-	}
-	return sessionShare(m.SessionsFailed, m.Sessionless, whole)
-}
-
-func (s *side) errorShare(k changeKey, whole int64) stats.Share {
-	e := s.errors[k]
-	if e == nil {
-		return stats.NewShare(0, whole)
-	}
-	return sessionShare(e.Sessions, e.Sessionless, whole)
-}
-
-// sessionShare has no rate where Method.SessionRate has none.
-func sessionShare(failed int, sessionless, whole int64) stats.Share {
-	if failed == 0 && sessionless > 0 {
-		return stats.Share{Whole: whole, Unknown: true}
-	}
-	return stats.NewShare(int64(failed), whole)
+	return before.Sessions, after.Sessions
 }
 
 // testAll tests all rows that can be, together: what is shown of them later changes

@@ -21,7 +21,7 @@ type week struct {
 // weeks makes a report of windows, as New does of a scan.
 func weeks(all ...week) *Report {
 	r := &Report{Zone: time.UTC}
-	r.overall = r
+	r.Whole = &r.Numbers
 	for i, w := range all {
 		start := time.Date(2026, 11, 2+7*i, 0, 0, 0, 0, time.UTC)
 		r.Windows = append(r.Windows, Window{Start: start, End: start.AddDate(0, 0, 7), Sessions: w.sessions})
@@ -49,7 +49,11 @@ func publishing(failed, sessions int) week {
 	return w
 }
 
-func changesOf(before, after week) []Change { return windowChanges(weeks(before, after), 0, 1) }
+func changesOf(before, after week) []Change {
+	r := weeks(before, after)
+	r.Windows[0].Complete, r.Windows[1].Complete = true, true
+	return r.changes()
+}
 
 // verdicts lists what is found, row by row.
 func verdicts(changes []Change) string {
@@ -214,8 +218,10 @@ func TestRowsOfBothSides(t *testing.T) {
 
 func TestCompareTakesWholeInputs(t *testing.T) {
 	windows := weeks(publishing(1, 10), publishing(2, 10))
-	windows.overall = weeks(publishing(40, 2000))
-	changes := Compare(windows, weeks(publishing(80, 2000)))
+	windows.Whole = &weeks(publishing(40, 2000)).Numbers
+	r := weeks(publishing(80, 2000))
+	r.Baseline = windows
+	changes := r.changes()
 	if got := verdicts(changes); got != "any error up, any error, OT_TIMEOUT up" {
 		t.Error(got)
 	}

@@ -30,7 +30,7 @@ func sectionText(s *section) string {
 
 // changesText is what a page says of changes.
 func changesText(changes []Change, top int) string {
-	c := &composer{r: &Report{Changes: changes}, o: PageOptions{Top: top}, before: &side{}, after: &side{}}
+	c := &composer{r: &Report{Changes: changes}, o: PageOptions{Top: top}, before: &Side{}, after: &Side{}}
 	var s section
 	c.movers(&s)
 	return sectionText(&s)
@@ -53,7 +53,7 @@ func TestLastCompleteWindows(t *testing.T) {
 		{"cut at both ends", complete(weeks(all...), 0, 4), 2, 3, true},
 		{"cut to one", complete(weeks(all[:3]...), 0, 2), 0, 0, false},
 	} {
-		before, after, ok := test.r.lastComplete()
+		before, after, ok := test.r.LastComplete()
 		if ok != test.ok || ok && (before != test.before || after != test.after) {
 			t.Errorf("%s: got %d, %d, %v", test.name, before, after, ok)
 		}

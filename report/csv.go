@@ -45,7 +45,7 @@ func (r *Report) csvErrors() (rows []csvError, names []string) {
 	for _, e := range r.errorRows() {
 		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged}
 		if e.Window != Timeless {
-			row.SessionsSeen = &e.group.Report.Windows[e.Window].Sessions
+			row.SessionsSeen = &e.group.Windows[e.Window].Sessions
 		}
 		rows, names = append(rows, row), append(names, e.group.Name)
 	}

@@ -22,8 +22,8 @@ type Filter struct {
 	Error        string
 }
 
-// of returns what selects in counts.
-func (f *Filter) of(c *aggregate.Counts) (aggregate.Filter, error) {
+// In returns the same selection for counts, in which a session has a hash.
+func (f *Filter) In(c *aggregate.Counts) (aggregate.Filter, error) {
 	out := aggregate.Filter{Since: f.Since, Until: f.Until, SDK: f.SDK}
 	if f.Session != "" {
 		id, ok, err := c.Session(f.Session)

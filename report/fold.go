@@ -2,36 +2,141 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/aggregate/batch"
+	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A fold makes the rows of a report from what is counted session by session: so a
-// session is counted once where it differs from the one before.
+// An input is what a report is folded from.
+type input struct {
+	names      *aggregate.Names
+	coverage   []aggregate.Coverage
+	duplicates int64
+	filter     aggregate.Filter
+	batches    iter.Seq2[*batch.Batch, error]
+}
+
+// readCounts returns the input of a report. clients says that the report has groups.
+func readCounts(c *aggregate.Counts, r *Report, clients bool) (*input, error) {
+	filter, err := r.Filter.In(c)
+	if err != nil {
+		return nil, err
+	}
+	tables := batch.Tables[:]
+	if !clients {
+		tables = []batch.Table{batch.Errors, batch.Methods, batch.Sessions}
+	}
+	return &input{
+		names: c.Names, coverage: c.Coverage, duplicates: c.Duplicates, filter: filter,
+		batches: batch.Read(c, batch.Options{
+			Window: r.Window, Zone: r.Zone, Filter: filter, Method: r.Filter.Method, Error: r.Filter.Error, Tables: tables,
+		}),
+	}, nil
+}
+
+// fold makes the numbers of a report, and the groups of each dimension. The input is read
+// once.
+func (r *Report) fold(in *input, dimensions []Dimension) error {
+	all := newFold(in.names, r.Zone, &r.Numbers, r.Filter.Error != "")
+	all.draw(r, in)
+	folds := []*fold{all}
+	if r.Whole = &r.Numbers; !r.Window.All() {
+		r.Whole = &Numbers{}
+		whole := newFold(in.names, r.Zone, r.Whole, r.Filter.Error != "")
+		whole.draw(&Report{Zone: r.Zone, Filter: r.Filter}, in)
+		folds = append(folds, whole)
+	}
+	var dividers []*divider
+	for _, d := range dimensions {
+		dividers = append(dividers, newDivider(d, r, folds))
+	}
+	for b, err := range in.batches {
+		if err != nil {
+			return err
+		}
+		rows := newRows(b)
+		r.Undated.Add(b.Undated)
+		for _, f := range folds {
+			f.add(rows)
+		}
+		for _, d := range dividers {
+			d.add(rows)
+		}
+	}
+	for _, f := range folds {
+		f.end()
+		f.out.Totals.Duplicates = in.duplicates
+	}
+	for _, d := range dividers {
+		r.Breakdowns = append(r.Breakdowns, d.end())
+	}
+	return nil
+}
+
+// rows are the rows of a batch.
+type rows struct {
+	errors   *batch.ErrorRows
+	methods  *batch.MethodRows
+	sessions *batch.SessionRows
+	clients  *batch.ClientRows // nil: not asked for
+}
+
+func newRows(b *batch.Batch) *rows {
+	r := &rows{errors: b.ErrorRows(), methods: b.MethodRows(), sessions: b.SessionRows()}
+	if b.Records[batch.Clients] != nil {
+		r.clients = b.ClientRows()
+	}
+	return r
+}
+
+// A fold adds rows up to Numbers. Rows are sorted by session, so a session is counted once
+// if it is counted where it differs from the one before.
 type fold struct {
-	report  *Report
-	names   *aggregate.Names
-	window  map[aggregate.Cell]int // into report.Windows
-	methods map[methodKey]*Method
-	errors  map[errorKey]*Error
-	failed  mark
-	shown   map[string]bool // methods with something by the error that the report is of
-	only    []bool          // by window: whether it counts; nil: all do
+	out      *Numbers
+	names    *aggregate.Names
+	zone     *time.Location
+	anyError bool          // the report is of one error, but attempts are of any
+	window   map[int64]int // into Windows, by start; nil: all rows are of window 0
+	only     []bool        // by window: whether it counts; nil: all do
+
+	methods   map[methodKey]*methodSum
+	errors    map[errorKey]*errorSum
+	seen      mark
+	failedAny mark   // in any window
+	failed    []mark // by window
+
+	lastStart  int64 // the last start that was looked up, and its window
+	lastWindow int
 }
 
 type methodKey struct {
 	window int
-	method string
+	method uint16
 }
 
 type errorKey struct {
 	methodKey
-	name string
+	err  uint16
 	code int32
+}
+
+// A methodSum is a Method in the making.
+type methodSum struct {
+	Method
+	tried, failed mark
+}
+
+// An errorSum is an Error in the making.
+type errorSum struct {
+	Error
+	evidence    [len(classify.Evidences)]int64
+	first, last int64 // Unix nanoseconds
+	failed      mark
 }
 
 // A mark is the last session that was counted.
@@ -48,98 +153,25 @@ func (m *mark) count(session aggregate.SessionID, n *int) {
 	}
 }
 
-func newFold(r *Report, c *aggregate.Counts, filter *aggregate.Filter) *fold {
-	if r.Window.All() {
-		r.Windows = []Window{{Complete: true}}
-	}
-	r.Totals.Evidence = map[string]int64{}
-	r.Totals.Duplicates = c.Duplicates
-	f := &fold{
-		report:  r,
-		names:   c.Names,
-		window:  map[aggregate.Cell]int{aggregate.NoCell: Timeless},
-		methods: map[methodKey]*Method{},
-		errors:  map[errorKey]*Error{},
-		shown:   map[string]bool{},
-	}
-	f.coverage(c.Coverage, filter)
-	return f
-}
-
-// part returns a fold for a part of what a fold counts, in the same windows. Of methods
-// it shows what the whole does.
-func (f *fold) part() *fold {
-	r := f.report
-	part := &Report{
-		ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
-		Window: r.Window, Zone: r.Zone, Filter: r.Filter, Windows: slices.Clone(r.Windows),
-	}
-	part.overall = part
-	part.Totals.Evidence = map[string]int64{}
-	for i := range part.Windows {
-		w := &part.Windows[i]
-		w.Records, w.Sessions, w.SessionsFailed, w.failed = 0, 0, 0, mark{}
-	}
+func newFold(names *aggregate.Names, zone *time.Location, out *Numbers, anyError bool) *fold {
+	out.Totals.Evidence = map[string]int64{}
 	return &fold{
-		report: part, names: f.names, window: f.window, shown: f.shown,
-		methods: map[methodKey]*Method{}, errors: map[errorKey]*Error{},
+		out: out, names: names, zone: zone, anyError: anyError,
+		methods: map[methodKey]*methodSum{}, errors: map[errorKey]*errorSum{}, lastStart: batch.NoStart, lastWindow: Timeless,
 	}
 }
 
-// foldAll makes a report of counts, and the same with the whole input as one window,
-// if that is another one, and the parts of both by each dimension. The counts are read
-// once.
-func foldAll(c *aggregate.Counts, r, overall *Report, dimensions []Dimension) error {
-	filter, err := r.Filter.of(c)
-	if err != nil {
-		return err
+// draw makes the windows of a report, and counts the records and hours of each.
+func (f *fold) draw(r *Report, in *input) {
+	if r.Window.All() {
+		f.out.Windows = []Window{{Complete: true}}
+	} else {
+		f.window = map[int64]int{batch.NoStart: Timeless}
 	}
-	folds := []*fold{newFold(r, c, &filter)}
-	if overall != r {
-		folds = append(folds, newFold(overall, c, &filter))
-	}
-	var dividers []*divider
-	for _, d := range dimensions {
-		dividers = append(dividers, newDivider(d, folds))
-	}
-	for s, err := range c.Sessions(filter) {
-		if err != nil {
-			return err
-		}
-		for _, f := range folds {
-			f.session(s)
-		}
-		for _, d := range dividers {
-			d.session(s)
-		}
-	}
-	for _, f := range folds {
-		f.end()
-	}
-	for _, d := range dividers {
-		r.Breakdowns = append(r.Breakdowns, d.end())
-	}
-	return nil
-}
-
-// session adds what is counted of one session.
-func (f *fold) session(s *aggregate.Session) {
-	f.sightings(s)
-	for i := range s.Attempts {
-		f.attempts(s, &s.Attempts[i])
-	}
-	for i := range s.Rows {
-		f.row(s, &s.Rows[i])
-	}
-}
-
-// coverage draws the windows.
-func (f *fold) coverage(cells []aggregate.Coverage, filter *aggregate.Filter) {
-	r := f.report
 	first, last, end := int64(timestamp.NoTime), int64(timestamp.NoTime), int64(timestamp.NoTime)
-	for _, c := range cells {
+	for _, c := range in.coverage {
 		end = max(end, c.Last)
-		if !filter.Covers(c.Cell) {
+		if !in.filter.Covers(c.Cell) {
 			continue
 		}
 		if c.Cell != aggregate.NoCell {
@@ -147,224 +179,208 @@ func (f *fold) coverage(cells []aggregate.Coverage, filter *aggregate.Filter) {
 				first = c.First
 			}
 			last = c.Last
-			f.draw(c.Cell)
 		}
-		if w := f.windowOf(c.Cell); w != Timeless {
-			r.Windows[w].Records += c.Records
-		}
-	}
-	r.Totals.First, r.Totals.Last = f.instant(first), f.instant(last)
-	for i := range r.Windows {
-		if w := &r.Windows[i]; !w.End.IsZero() {
-			w.Complete = !f.instant(end).Before(w.End) && !filter.Cuts(w.Start, w.End)
+		if w := f.windowOfCell(r, c.Cell); w != Timeless {
+			f.out.Windows[w].Records += c.Records
 		}
 	}
-	f.hours(cells, filter)
+	f.out.Totals.First, f.out.Totals.Last = instantIn(r.Zone, first), instantIn(r.Zone, last)
+	for i := range f.out.Windows {
+		if w := &f.out.Windows[i]; !w.End.IsZero() {
+			w.Complete = !instantIn(r.Zone, end).Before(w.End) && !in.filter.Cuts(w.Start, w.End)
+		}
+	}
+	f.failed = make([]mark, len(f.out.Windows))
+	f.hours(r, in)
 }
 
-// draw finds the window of a cell that no earlier one precedes.
-func (f *fold) draw(c aggregate.Cell) {
-	r := f.report
-	if r.Window.All() {
-		return
+// windowOfCell returns the window of a cell. Cells come in order; the first one of a window
+// makes it.
+func (f *fold) windowOfCell(r *Report, c aggregate.Cell) int {
+	switch {
+	case f.window == nil:
+		return 0
+	case c == aggregate.NoCell:
+		return Timeless
 	}
 	start := r.Window.Start(c.Start().In(r.Zone))
-	if n := len(r.Windows); n == 0 || !r.Windows[n-1].Start.Equal(start) {
-		r.Windows = append(r.Windows, Window{Start: start, End: r.Window.End(start)})
+	w, ok := f.window[start.Unix()]
+	if !ok {
+		w = len(f.out.Windows)
+		f.out.Windows = append(f.out.Windows, Window{Start: start, End: r.Window.End(start)})
+		f.window[start.Unix()] = w
 	}
-	f.window[c] = len(r.Windows) - 1
+	return w
 }
 
-// windowOf returns the window of a cell.
-func (f *fold) windowOf(c aggregate.Cell) int {
-	if f.report.Window.All() {
+// windowOf returns the window that begins at a start.
+func (f *fold) windowOf(start int64) int {
+	if f.window == nil {
 		return 0
 	}
-	return f.window[c]
+	// Frequent case first: rows of a session lie side by side in time.
+	if start != f.lastStart {
+		f.lastStart, f.lastWindow = start, f.window[start]
+	}
+	return f.lastWindow
+}
+
+// part returns a fold for a group of what a fold counts, in the same windows.
+func (f *fold) part(only []bool) *fold {
+	out := &Numbers{}
+	for _, w := range f.out.Windows {
+		w.Records, w.Sessions, w.SessionsFailed = 0, 0, 0
+		out.Windows = append(out.Windows, w)
+	}
+	part := newFold(f.names, f.zone, out, f.anyError)
+	part.window, part.only, part.failed = f.window, only, make([]mark, len(out.Windows))
+	return part
 }
 
 // counts reports whether what is in a window counts.
 func (f *fold) counts(window int) bool { return f.only == nil || window != Timeless && f.only[window] }
 
-// sightings counts the session.
-func (f *fold) sightings(s *aggregate.Session) {
-	r := f.report
-	if len(s.Cells) == 0 {
-		return
+// add adds the rows of a batch.
+func (f *fold) add(r *rows) {
+	for i := range r.sessions.Len {
+		f.session(r.sessions, i)
 	}
-	r.Totals.Sessions++
-	if s.From != aggregate.FromSession {
-		r.Totals.StandIns++
+	for i := range r.methods.Len {
+		f.method(r.methods, i)
 	}
-	window := Timeless
-	for _, c := range s.Cells {
-		// Cells come in order, and so do windows.
-		if w := f.windowOf(c); w != window && f.counts(w) {
-			r.Windows[w].Sessions++
-			window = w
-		}
+	for i := range r.errors.Len {
+		f.error(r.errors, i)
 	}
 }
 
-// attempts adds attempts to their method.
-func (f *fold) attempts(s *aggregate.Session, row *aggregate.Attempts) {
-	filter, method := &f.report.Filter, row.Method.Name()
-	if !filter.takesMethod(method) {
-		return
+// session counts a session that was seen in a window. A session has one row a window.
+func (f *fold) session(r *batch.SessionRows, i int) {
+	t := &f.out.Totals
+	before := t.Sessions
+	f.seen.count(r.Session(i), &t.Sessions)
+	if t.Sessions > before && aggregate.SessionFrom(r.From[i]) != aggregate.FromSession {
+		t.StandIns++
 	}
-	if row.Cell == aggregate.NoCell && filter.bounded() {
-		f.report.Totals.TimelessAttempts += row.Attempts
-		return
+	window := f.windowOf(r.Start[i])
+	if window != Timeless && f.counts(window) && (f.window != nil || t.Sessions > before) {
+		f.out.Windows[window].Sessions++
 	}
-	key := methodKey{f.windowOf(row.Cell), method}
+}
+
+// method adds a row to its method.
+func (f *fold) method(r *batch.MethodRows, i int) {
+	key := methodKey{f.windowOf(r.Start[i]), r.Method[i]}
 	if !f.counts(key.window) {
 		return
 	}
-	m := f.method(key)
-	if m.Attempts == nil {
-		m.Attempts = &Attempts{AnyError: filter.Error != ""}
+	m := f.methodOf(key)
+	if n := r.Attempts[i]; n > 0 {
+		if m.Attempts == nil {
+			m.Attempts = &Attempts{AnyError: f.anyError}
+		}
+		m.Attempts.Attempts += n
+		m.Attempts.Inferred += r.Inferred[i]
+		m.Attempts.Successes += r.Successes[i]
+		m.Attempts.Failed += max(r.Failed[i], 0)
+		m.Attempts.Cancels += r.Cancels[i]
 	}
-	m.Attempts.add(row)
-	if s.Known() {
-		m.tried.count(s.ID, &m.Sessions)
+	failures, session := r.Failures[i], r.Session(i)
+	m.Failures += failures
+	if session == (aggregate.SessionID{}) {
+		m.Sessionless += failures
+		return
 	}
-}
-
-func (a *Attempts) add(row *aggregate.Attempts) {
-	a.Attempts += row.Attempts
-	if row.Inferred {
-		a.Inferred += row.Attempts
-	}
-	switch row.Outcome {
-	case aggregate.Succeeded:
-		a.Successes += row.Attempts
-	case aggregate.Failed:
-		a.Failed += row.Attempts
-	case aggregate.Cancelled:
-		a.Cancels += row.Attempts
+	m.tried.count(session, &m.Sessions)
+	if failures > 0 {
+		m.failed.count(session, &m.SessionsFailed)
 	}
 }
 
-func (f *fold) method(k methodKey) *Method {
+func (f *fold) methodOf(k methodKey) *methodSum {
 	m := f.methods[k]
 	if m == nil {
-		m = &Method{Window: k.window, Name: k.method}
+		m = &methodSum{Method: Method{Window: k.window, Name: f.names.Methods[k.method]}}
 		f.methods[k] = m
 	}
 	return m
 }
 
-func (f *fold) err(k errorKey) *Error {
-	e := f.errors[k]
-	if e == nil {
-		id, method := catalogue.Lookup([]byte(k.name)), catalogue.LookupMethod([]byte(k.method))
-		e = &Error{
-			Window: k.window, Method: k.method, Name: k.name, Code: k.code,
-			Documented: catalogue.Documented(id, method),
-			Evidence:   map[string]int64{}, Codes: map[int32]int64{},
-		}
-		if k.name != "" {
-			e.Code = catalogue.FirstCode(id, method)
-		}
-		f.errors[k] = e
-	}
-	return e
-}
-
-// row adds failures and their lines to their error and method.
-func (f *fold) row(s *aggregate.Session, row *aggregate.Row) {
-	totals, filter := &f.report.Totals, &f.report.Filter
-	method, name := f.names.Methods[row.Method], f.names.Errors[row.Error]
-	if !filter.takesMethod(method) {
-		return
-	}
-	taken := filter.takes(method, name)
-	if row.Cell == aggregate.NoCell && filter.bounded() {
-		if taken {
-			totals.TimelessFailures += row.Failures
-		}
-		return
-	}
-	key := methodKey{f.windowOf(row.Cell), method}
+// error adds a row to its error, and its lines to its method.
+func (f *fold) error(r *batch.ErrorRows, i int) {
+	key := errorKey{methodKey{f.windowOf(r.Start[i]), r.Method[i]}, r.Error[i], r.Code[i]}
 	if !f.counts(key.window) {
 		return
 	}
-	m := f.method(key)
-	if !taken {
-		// A session that failed by another error could have failed by this one.
-		if row.Failures > 0 && s.Known() {
-			m.tried.count(s.ID, &m.Sessions)
+	e := f.errors[key]
+	if e == nil {
+		e = &errorSum{Error: Error{
+			Window: key.window, Method: f.names.Methods[key.method], Name: f.names.Errors[key.err], Code: key.code,
+			Documented: batch.Documentation()[r.Documented[i]], Evidence: map[string]int64{}, Codes: map[int32]int64{},
+		}, first: timestamp.NoTime, last: timestamp.NoTime}
+		f.errors[key] = e
+	}
+	lines, failures, totals := r.Lines[i], r.Failures[i], &f.out.Totals
+	e.Lines += lines
+	e.evidence[r.Evidence[i]] += lines
+	if code := r.Stated[i]; code != 0 {
+		e.Codes[code] += lines
+	}
+	if first := r.First[i]; first != timestamp.NoTime {
+		if e.first == timestamp.NoTime || first < e.first {
+			e.first = first
 		}
+		e.last = max(e.last, r.Last[i])
+	}
+	f.methodOf(key.methodKey).Lines += lines
+	if failures == 0 {
 		return
 	}
-	f.shown[method] = true
-	e := f.err(errorKey{key, name, row.Code})
-	m.Lines += row.Lines
-	e.Lines += row.Lines
-	e.Evidence[row.Evidence.String()] += row.Lines
-	totals.Evidence[row.Evidence.String()] += row.Lines
-	if row.Stated != 0 {
-		e.Codes[row.Stated] += row.Lines
+	e.Failures += failures
+	totals.Failures += failures
+	if key.err == 0 {
+		totals.Unnamed += failures
 	}
-	if row.First != timestamp.NoTime {
-		if first := f.instant(row.First); e.First.IsZero() || first.Before(e.First) {
-			e.First = first
-		}
-		if last := f.instant(row.Last); last.After(e.Last) {
-			e.Last = last
-		}
-	}
-	if row.Failures == 0 {
+	session := r.Session(i)
+	if session == (aggregate.SessionID{}) {
+		e.Sessionless += failures
+		totals.Sessionless += failures
 		return
 	}
-	m.Failures += row.Failures
-	e.Failures += row.Failures
-	totals.Failures += row.Failures
-	if name == "" {
-		totals.Unnamed += row.Failures
-	}
-	if row.Cell == aggregate.NoCell {
-		totals.Timeless += row.Failures
-	}
-	if !s.Known() {
-		m.Sessionless += row.Failures
-		e.Sessionless += row.Failures
-		totals.Sessionless += row.Failures
-		return
-	}
-	m.tried.count(s.ID, &m.Sessions)
-	m.failed.count(s.ID, &m.SessionsFailed)
-	e.failed.count(s.ID, &e.Sessions)
-	f.failed.count(s.ID, &totals.SessionsFailed)
+	e.failed.count(session, &e.Sessions)
+	f.failedAny.count(session, &totals.SessionsFailed)
 	if key.window != Timeless {
-		w := &f.report.Windows[key.window]
-		w.failed.count(s.ID, &w.SessionsFailed)
+		f.failed[key.window].count(session, &f.out.Windows[key.window].SessionsFailed)
 	}
 }
 
-// end puts the rows in order.
+// end sorts what was added up.
 func (f *fold) end() {
-	r := f.report
+	out := f.out
 	for k, m := range f.methods {
-		if r.Filter.Error != "" && r.Filter.Method == "" && !f.shown[k.method] {
-			continue // it has no more to do with the error than any other method
-		}
 		if m.Attempts == nil {
 			m.Sessions = 0
 			if k.window != Timeless {
-				m.Sessions = r.Windows[k.window].Sessions
+				m.Sessions = out.Windows[k.window].Sessions
 			}
 		}
-		r.Methods = append(r.Methods, *m)
+		out.Methods = append(out.Methods, m.Method)
 	}
 	for _, e := range f.errors {
 		if e.Failures == 0 {
-			r.Totals.Background += e.Lines
+			out.Totals.Background += e.Lines
 		}
-		r.Errors = append(r.Errors, *e)
+		for kind, lines := range e.evidence {
+			if lines > 0 {
+				word := classify.Evidence(kind).String()
+				e.Evidence[word] = lines
+				out.Totals.Evidence[word] += lines
+			}
+		}
+		e.First, e.Last = instantIn(f.zone, e.first), instantIn(f.zone, e.last)
+		out.Errors = append(out.Errors, e.Error)
 	}
-	slices.SortFunc(r.Methods, func(a, b Method) int { return a.compare(&b) })
-	slices.SortFunc(r.Errors, func(a, b Error) int { return a.compare(&b) })
+	slices.SortFunc(out.Methods, func(a, b Method) int { return a.compare(&b) })
+	slices.SortFunc(out.Errors, func(a, b Error) int { return a.compare(&b) })
 }
 
 func (m *Method) compare(other *Method) int {
@@ -376,7 +392,7 @@ func (e *Error) compare(other *Error) int {
 		cmp.Compare(e.Name, other.Name), cmp.Compare(e.Code, other.Code))
 }
 
-// compareWindows orders windows by time, and what has no time last.
+// compareWindows orders windows by time; rows without a time come last.
 func compareWindows(a, b int) int {
 	if (a == Timeless) != (b == Timeless) {
 		return -cmp.Compare(a, b)
@@ -384,10 +400,10 @@ func compareWindows(a, b int) int {
 	return cmp.Compare(a, b)
 }
 
-// instant returns a time in the report's zone, the zero time for NoTime.
-func (f *fold) instant(nanos int64) time.Time {
+// instantIn returns an instant in a zone, the zero time for NoTime.
+func instantIn(zone *time.Location, nanos int64) time.Time {
 	if nanos == timestamp.NoTime {
 		return time.Time{}
 	}
-	return time.Unix(0, nanos).In(f.report.Zone)
+	return time.Unix(0, nanos).In(zone)
 }

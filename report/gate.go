@@ -660,17 +660,17 @@ func (s *subject) takesError(name string) bool { return strings.EqualFold(s.err,
 
 // A stretch is the time that gates are judged by.
 type stretch struct {
-	report *Report // r, or the same with the whole input as one window
-	window int     // into its Windows
-	of     *Report // r
+	numbers *Numbers // of the report by window, or of the whole input
+	window  int      // into its Windows
+	of      *Report
 }
 
 // stretch returns what Changes come to.
 func (r *Report) stretch() (*stretch, error) {
-	s := &stretch{report: r.overall, of: r}
+	s := &stretch{numbers: r.Whole, of: r}
 	if r.Baseline == nil && !r.Window.All() {
-		s.report = r
-		if _, s.window, _ = r.lastComplete(); s.window < 0 {
+		s.numbers = &r.Numbers
+		if _, s.window, _ = r.LastComplete(); s.window < 0 {
 			return nil, fmt.Errorf("no window of %s is complete", r.Window)
 		}
 	}
@@ -680,7 +680,7 @@ func (r *Report) stretch() (*stretch, error) {
 	return s, nil
 }
 
-func (s *stretch) seen() *Window { return &s.report.Windows[s.window] }
+func (s *stretch) seen() *Window { return &s.numbers.Windows[s.window] }
 
 // words tell when it is, as the end of a sentence; nothing if it is all there is.
 func (s *stretch) words() string {
@@ -688,8 +688,8 @@ func (s *stretch) words() string {
 	if w.Start.IsZero() {
 		return ""
 	}
-	out := fmt.Sprintf(", from %s %s", words.Span(w.Start, w.End), s.report.Zone)
-	if n := s.of.Totals.Timeless; n > 0 {
+	out := fmt.Sprintf(", from %s %s", words.Span(w.Start, w.End), s.of.Zone)
+	if n := s.of.Undated.Failures; n > 0 {
 		out += fmt.Sprintf(" (and %s without a time)", words.Count(n, "failure"))
 	}
 	return out
@@ -698,8 +698,8 @@ func (s *stretch) words() string {
 // methods are the rows of a subject's methods.
 func (s *stretch) methods(of *subject) []*Method {
 	var out []*Method
-	for i := range s.report.Methods {
-		if m := &s.report.Methods[i]; m.Window == s.window && of.takesMethod(m.Name) {
+	for i := range s.numbers.Methods {
+		if m := &s.numbers.Methods[i]; m.Window == s.window && of.takesMethod(m.Name) {
 			out = append(out, m)
 		}
 	}
@@ -710,8 +710,8 @@ func (s *stretch) methods(of *subject) []*Method {
 // are others.
 func (s *stretch) errors(of *subject) (out []*Error, note string) {
 	acknowledged := 0
-	for i := range s.report.Errors {
-		e := &s.report.Errors[i]
+	for i := range s.numbers.Errors {
+		e := &s.numbers.Errors[i]
 		switch {
 		case e.Window != s.window || !of.takesMethod(e.Method) || !of.takesError(e.Name):
 		case e.Acknowledged:
@@ -796,7 +796,7 @@ func (g Gate) ofMethod(m *Method) finding {
 // ofSessions is a finding by session. Where only some failures are known by their
 // session, they are the least that there is.
 func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) finding {
-	share := sessionShare(failed, sessionless, int64(whole))
+	share := SessionShare(failed, sessionless, int64(whole))
 	switch {
 	case share.Unknown:
 		return finding{unknown: what + ", but no such failure bears a session ID"}
@@ -888,7 +888,7 @@ func (g Gate) ofWhole(s *stretch) finding {
 		}
 		f := finding{part: int64(w.Hours.Silent), text: fmt.Sprintf("%s of %s have no record", words.Number(w.Hours.Silent), words.Count(w.Hours.All, "hour"))}
 		if w.Hours.Silent > 0 {
-			f.note = ", the longest gap from " + words.Span(w.Hours.GapStart, w.Hours.GapEnd) + " " + s.report.Zone.String()
+			f.note = ", the longest gap from " + words.Span(w.Hours.GapStart, w.Hours.GapEnd) + " " + s.of.Zone.String()
 		}
 		return f
 	default:
@@ -899,8 +899,8 @@ func (g Gate) ofWhole(s *stretch) finding {
 // undocumented are the names of errors that the vendor's reference lacks, and how many of
 // such errors are left out as they are acknowledged.
 func (s *stretch) undocumented() (names []string, acknowledged int) {
-	for i := range s.report.Errors {
-		e := &s.report.Errors[i]
+	for i := range s.numbers.Errors {
+		e := &s.numbers.Errors[i]
 		switch {
 		case e.Window != s.window || e.Failures == 0 || e.Name == "" || e.Documented != "no":
 		case e.Acknowledged:
@@ -1011,16 +1011,15 @@ func (g Gate) share(f *finding) string {
 
 // compared returns what is compared with what, and words for it, as the end of a
 // sentence.
-func (r *Report) compared() (before, after *side, when string, err error) {
-	if r.Baseline != nil {
-		return wholeSide(r.Baseline), wholeSide(r), ", against the baseline", nil
-	}
-	i, j, ok := r.lastComplete()
-	if !ok {
+func (r *Report) compared() (before, after *Side, when string, err error) {
+	before, after, ok := r.Sides()
+	switch {
+	case r.Baseline != nil:
+		return before, after, ", against the baseline", nil
+	case !ok:
 		return nil, nil, "", errors.New("there is nothing to compare with: it takes a baseline, or two windows that are complete")
 	}
-	before, after = newSide(r, i), newSide(r, j)
-	was, is := before.window, after.window
+	was, is := before.Window, after.Window
 	when = fmt.Sprintf(", from %s against %s %s", words.Span(is.Start, is.End), words.Span(was.Start, was.End), r.Zone)
 	return before, after, when, nil
 }
@@ -1037,7 +1036,7 @@ func tooFew(before, after int64) error {
 func (g Gate) called(r *Report, verdict string) (string, bool, error) {
 	before, after, when, err := r.compared()
 	if err == nil {
-		err = tooFew(before.sessions, after.sessions)
+		err = tooFew(before.Sessions, after.Sessions)
 	}
 	if err != nil {
 		return "", false, err
@@ -1074,10 +1073,10 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		return fmt.Sprintf("%s acknowledged", isAre(acknowledged, "such error")) + when, false, nil
 	}
 	if len(rows) == 0 {
-		if err := tooFew(before.sessions, after.sessions); err != nil {
+		if err := tooFew(before.Sessions, after.Sessions); err != nil {
 			return "", false, err
 		}
-		return fmt.Sprintf("there is no such failure in %s before and %s after%s", words.Count(before.sessions, "session"), words.Number(after.sessions), when), false, nil
+		return fmt.Sprintf("there is no such failure in %s before and %s after%s", words.Count(before.Sessions, "session"), words.Number(after.Sessions), when), false, nil
 	}
 	var fired, passed []Change
 	for _, c := range rows {

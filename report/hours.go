@@ -17,18 +17,18 @@ type Hours struct {
 
 // hours counts the hours of each window. What is behind the last record is no gap
 // unless the window is known to be complete.
-func (f *fold) hours(cells []aggregate.Coverage, filter *aggregate.Filter) {
-	r := f.report
-	meters := make([]hourMeter, len(r.Windows))
-	for i := range r.Windows {
-		meters[i] = hourMeter{hours: &r.Windows[i].Hours, from: f.firstHour(&r.Windows[i])}
+func (f *fold) hours(r *Report, in *input) {
+	windows := f.out.Windows
+	meters := make([]hourMeter, len(windows))
+	for i := range windows {
+		meters[i] = hourMeter{hours: &windows[i].Hours, from: f.firstHour(r, &windows[i])}
 	}
-	for _, c := range cells {
-		if c.Cell != aggregate.NoCell && filter.Covers(c.Cell) {
-			meters[f.windowOf(c.Cell)].see(c.Cell.Start())
+	for _, c := range in.coverage {
+		if c.Cell != aggregate.NoCell && in.filter.Covers(c.Cell) {
+			meters[f.windowOfCell(r, c.Cell)].see(c.Cell.Start())
 		}
 	}
-	for i, w := range r.Windows {
+	for i, w := range windows {
 		if w.Complete && !w.End.IsZero() {
 			meters[i].end(w.End)
 		}
@@ -37,11 +37,11 @@ func (f *fold) hours(cells []aggregate.Coverage, filter *aggregate.Filter) {
 
 // firstHour is where hours are counted from: the bounds of time leave out a part of
 // a window, and what is before the first record is no gap in the whole input.
-func (f *fold) firstHour(w *Window) time.Time {
+func (f *fold) firstHour(r *Report, w *Window) time.Time {
 	if w.Start.IsZero() {
-		return f.report.Totals.First.Truncate(time.Hour)
+		return f.out.Totals.First.Truncate(time.Hour)
 	}
-	if since, _ := f.report.counted(); since.After(w.Start) {
+	if since, _ := r.counted(); since.After(w.Start) {
 		return since
 	}
 	return w.Start

@@ -46,12 +46,12 @@ func TestHours(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var counts aggregate.Counts
+		in := &input{filter: aggregate.Filter{Since: test.filter.Since, Until: test.filter.Until}}
 		for _, at := range test.records {
-			counts.Coverage = append(counts.Coverage, aggregate.Coverage{Cell: aggregate.CellOf(at.UnixNano()), Records: 1, First: at.UnixNano(), Last: at.UnixNano()})
+			in.coverage = append(in.coverage, aggregate.Coverage{Cell: aggregate.CellOf(at.UnixNano()), Records: 1, First: at.UnixNano(), Last: at.UnixNano()})
 		}
 		r := &Report{Window: window, Zone: test.zone, Filter: test.filter}
-		newFold(r, &counts, &aggregate.Filter{Since: test.filter.Since, Until: test.filter.Until})
+		newFold(&aggregate.Names{}, r.Zone, &r.Numbers, false).draw(r, in)
 		if len(r.Windows) != len(test.want) {
 			t.Errorf("%s: got %d windows, want %d", test.name, len(r.Windows), len(test.want))
 			continue

@@ -186,18 +186,18 @@ func (l *IgnoredLine) subject() string {
 }
 
 // key is by what lines are found.
-func (l *IgnoredLine) key() changeKey { return changeKey{name: strings.ToUpper(l.Error), code: l.Code} }
+func (l *IgnoredLine) key() ErrorKey { return ErrorKey{Name: strings.ToUpper(l.Error), Code: l.Code} }
 
 // An acknowledger finds the lines that are about an error.
 type acknowledger struct {
 	lines []IgnoredLine
-	by    map[changeKey][]int // the number of lines, by error
+	by    map[ErrorKey][]int // the number of lines, by error
 }
 
 // acknowledger returns what an Ignore says at a time in a zone. Without a time nothing
 // has expired.
 func (i *Ignore) acknowledger(now time.Time, zone *time.Location) *acknowledger {
-	a := &acknowledger{lines: slices.Clone(i.lines), by: map[changeKey][]int{}}
+	a := &acknowledger{lines: slices.Clone(i.lines), by: map[ErrorKey][]int{}}
 	for n := range a.lines {
 		l := &a.lines[n]
 		if !l.Until.IsZero() {
@@ -211,10 +211,10 @@ func (i *Ignore) acknowledger(now time.Time, zone *time.Location) *acknowledger 
 }
 
 // find reports whether an error is acknowledged, and why: the first line counts.
-func (a *acknowledger) find(of changeKey) (found bool, why string) {
-	for _, n := range a.by[changeKey{name: strings.ToUpper(of.name), code: of.code}] {
+func (a *acknowledger) find(of ErrorKey) (found bool, why string) {
+	for _, n := range a.by[ErrorKey{Name: strings.ToUpper(of.Name), Code: of.Code}] {
 		l := &a.lines[n]
-		if l.Method != "" && !strings.EqualFold(l.Method, of.method) {
+		if l.Method != "" && !strings.EqualFold(l.Method, of.Method) {
 			continue
 		}
 		l.Matched = true
@@ -227,19 +227,23 @@ func (a *acknowledger) find(of changeKey) (found bool, why string) {
 
 // mark marks the errors of a report and of its groups.
 func (a *acknowledger) mark(r *Report) {
-	all := []*Report{r}
-	if r.overall != nil && r.overall != r {
-		all = append(all, r.overall)
-	}
-	for _, r := range all {
-		for i := range r.Errors {
-			e := &r.Errors[i]
-			e.Acknowledged, e.Reason = a.find(e.changeKey())
+	a.markNumbers(&r.Numbers, r.Whole)
+	for _, b := range r.Breakdowns {
+		for i := range b.Groups {
+			a.markNumbers(&b.Groups[i].Numbers, b.Groups[i].Whole)
 		}
 	}
-	for _, b := range r.Breakdowns {
-		for _, g := range b.Groups {
-			a.mark(g.Report)
+}
+
+// markNumbers marks the errors of numbers by window, and of the same as one window.
+func (a *acknowledger) markNumbers(n, whole *Numbers) {
+	for _, n := range []*Numbers{n, whole} {
+		if n == nil {
+			continue
+		}
+		for i := range n.Errors {
+			e := &n.Errors[i]
+			e.Acknowledged, e.Reason = a.find(e.Key())
 		}
 	}
 }
@@ -254,7 +258,7 @@ func (r *Report) acknowledge(o *Options, names *aggregate.Names) []string {
 	}
 	for i := range r.Changes {
 		if c := &r.Changes[i]; c.Scope == ScopeError {
-			c.Acknowledged, c.Reason = a.find(changeKey{c.Method, c.Error, c.Code})
+			c.Acknowledged, c.Reason = a.find(ErrorKey{c.Method, c.Error, c.Code})
 		}
 	}
 	r.Ignored = a.lines

@@ -77,7 +77,7 @@ func TestAcknowledgingChangesNoNumber(t *testing.T) {
 	if len(r.Warnings) != len(plain.Warnings) {
 		t.Errorf("there are other warnings: %q", r.Warnings)
 	}
-	for _, parts := range [][2]*report.Report{{r, plain}, {r.Breakdowns[0].Groups[0].Report, plain.Breakdowns[0].Groups[0].Report}} {
+	for _, parts := range [][2]*report.Numbers{{&r.Numbers, &plain.Numbers}, {&r.Breakdowns[0].Groups[0].Numbers, &plain.Breakdowns[0].Groups[0].Numbers}} {
 		n := 0
 		for i, e := range parts[0].Errors {
 			of := e.Name == "OT_USER_MEDIA_ACCESS_DENIED" || e.Name == "OT_NOT_CONNECTED" && e.Method == "Session.signal"

@@ -68,7 +68,7 @@ func (r *Report) jsonGroups() []jsonGroup {
 	out := []jsonGroup{}
 	for i := range r.Windows {
 		for _, g := range r.groups() {
-			if w := &g.Report.Windows[i]; w.Sessions > 0 {
+			if w := &g.Windows[i]; w.Sessions > 0 {
 				out = append(out, jsonGroup{r.jsonLabel(g), r.windowStart(i), w.Sessions, w.SessionsFailed})
 			}
 		}
@@ -132,7 +132,7 @@ func (r *Report) jsonBaseline() *jsonBaseline {
 }
 
 func (r *Report) jsonTotals() jsonTotals {
-	hours := r.overall.Windows[0].Hours
+	hours := r.Whole.Windows[0].Hours
 	return jsonTotals{
 		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
 		Sessions: r.Totals.Sessions, StandIns: r.Totals.StandIns, SessionsFailed: r.Totals.SessionsFailed,

@@ -78,10 +78,10 @@ type composer struct {
 
 	// What the page is of, and what it is compared with; before is nil if that is
 	// nothing. They are windows of the report, or whole inputs.
-	before, after *side
+	before, after *Side
 
-	changes map[changeKey]*Change // of errors, by session
-	methods map[string]*Change    // of methods as a whole, by session
+	changes map[ErrorKey]*Change // of errors, by session
+	methods map[string]*Change   // of methods as a whole, by session
 }
 
 // compose makes the page of a report.
@@ -119,18 +119,18 @@ func compose(r *Report, o PageOptions) (*page, error) {
 
 // newComposer finds what the page is of.
 func newComposer(r *Report, o PageOptions) (*composer, error) {
-	c := &composer{r: r, o: o, changes: map[changeKey]*Change{}, methods: map[string]*Change{}}
-	switch before, after, ok := r.lastComplete(); {
+	c := &composer{r: r, o: o, changes: map[ErrorKey]*Change{}, methods: map[string]*Change{}}
+	switch before, after, ok := r.LastComplete(); {
 	case o.Brief:
-		c.after = wholeSide(r)
+		c.after = r.Whole.Side(0)
 	case o.Diff && r.Baseline == nil:
 		return nil, errors.New("the report has no baseline to compare it with")
 	case r.Baseline != nil:
-		c.before, c.after = wholeSide(r.Baseline), wholeSide(r)
+		c.before, c.after = r.Baseline.Whole.Side(0), r.Whole.Side(0)
 	case ok:
-		c.before, c.after = newSide(r, before), newSide(r, after)
+		c.before, c.after = r.Side(before), r.Side(after)
 	default:
-		c.after = wholeSide(r)
+		c.after = r.Whole.Side(0)
 	}
 	for i := range r.Changes {
 		switch change := &r.Changes[i]; {
@@ -138,7 +138,7 @@ func newComposer(r *Report, o PageOptions) (*composer, error) {
 		case change.Scope == ScopeMethod:
 			c.methods[change.Method] = change
 		default:
-			c.changes[changeKey{change.Method, change.Error, change.Code}] = change
+			c.changes[ErrorKey{change.Method, change.Error, change.Code}] = change
 		}
 	}
 	return c, nil
@@ -150,10 +150,10 @@ func (c *composer) section(s section) { c.sections = append(c.sections, s) }
 func (c *composer) ofWindow() bool { return c.before != nil && c.r.Baseline == nil }
 
 // sideName is how a side is called.
-func (c *composer) sideName(s *side) string {
+func (c *composer) sideName(s *Side) string {
 	switch {
 	case c.ofWindow():
-		return c.r.windowName(*s.window)
+		return c.r.windowName(*s.Window)
 	case s == c.before:
 		return "before"
 	}
@@ -185,13 +185,13 @@ func worst(sessions int, failures int64, otherSessions int, otherFailures int64)
 // worstError puts what more sessions saw first.
 func worstError(a, b *Error) int {
 	return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Failures, b.Sessions, b.Failures),
-		a.changeKey().compare(b.changeKey()))
+		a.Key().Compare(b.Key()))
 }
 
 // list returns the errors of a side that are taken, the worst first.
-func (s *side) list(takes func(*Error) bool) []*Error {
+func (s *Side) list(takes func(*Error) bool) []*Error {
 	var out []*Error
-	for _, e := range s.errors {
+	for _, e := range s.Errors {
 		if takes(e) {
 			out = append(out, e)
 		}

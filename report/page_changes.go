@@ -85,7 +85,7 @@ func (c *composer) rates() {
 	if attempts && c.before != nil {
 		s.notes = append(s.notes, "Rates of attempts have an interval and no test, since attempts of one session fail together. What is tested is the share of sessions that failed (By session).")
 	}
-	if len(t.rows) > 0 || len(c.after.methods) > 0 {
+	if len(t.rows) > 0 || len(c.after.Methods) > 0 {
 		c.section(s)
 	}
 }
@@ -94,8 +94,8 @@ func (c *composer) rates() {
 // attempts of.
 func (c *composer) attempted() []string {
 	out := headlines[:]
-	for _, method := range slices.Sorted(maps.Keys(c.after.methods)) {
-		if c.after.attempts(method) != nil && !slices.Contains(out, method) {
+	for _, method := range slices.Sorted(maps.Keys(c.after.Methods)) {
+		if c.after.Attempts(method) != nil && !slices.Contains(out, method) {
 			out = append(out, method)
 		}
 	}
@@ -106,11 +106,11 @@ func (c *composer) attempted() []string {
 // side, how many sessions.
 func (c *composer) headline(method string) (before, after stats.Share, unit string) {
 	if c.before == nil {
-		after, unit = c.after.methods[method].share()
+		after, unit = c.after.Methods[method].share()
 		return stats.Share{}, after, unit
 	}
-	before, was := c.before.methods[method].share()
-	after, is := c.after.methods[method].share()
+	before, was := c.before.Methods[method].share()
+	after, is := c.after.Methods[method].share()
 	if was == "attempts" && is == "attempts" {
 		return before, after, is
 	}
@@ -128,7 +128,7 @@ func (m *Method) share() (share stats.Share, of string) {
 	case m.Attempts != nil && !m.Attempts.AnyError:
 		return stats.NewShare(m.Attempts.Failed, m.Attempts.Attempts), "attempts"
 	}
-	return sessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
+	return SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
 }
 
 // byWindow are the shares of a method in the windows that are shown, none if there is
@@ -191,18 +191,18 @@ func (c *composer) compared() []fact {
 	var out []fact
 	for _, of := range [...]struct {
 		head string
-		side *side
+		side *Side
 		r    *Report
 	}{{"Before", c.before, c.r.Baseline}, {"After", c.after, c.r}} {
-		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), words.Count(of.side.sessions, "session"))}
+		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), words.Count(of.side.Sessions, "session"))}
 		if !c.ofWindow() {
-			lines = []string{fmt.Sprintf("%s: %s, %s", of.r.inputName(), words.Count(of.side.sessions, "session"), of.r.period())}
+			lines = []string{fmt.Sprintf("%s: %s, %s", of.r.inputName(), words.Count(of.side.Sessions, "session"), of.r.period())}
 			lines = append(lines, of.r.unread()...)
 		}
 		out = append(out, fact{head: of.head, lines: append(lines, of.side.limits()...)})
 	}
 	if c.ofWindow() {
-		if end, start := c.before.window.End, c.after.window.Start; end.Before(start) {
+		if end, start := c.before.Window.End, c.after.Window.Start; end.Before(start) {
 			out = append(out, fact{head: "Between", lines: []string{"no record from " + words.Span(end, start)}})
 		}
 		if lines := c.r.unread(); len(lines) > 0 {
@@ -267,18 +267,18 @@ func (r *Report) unread() []string {
 }
 
 // limits say what else makes the rates of a side less than they seem.
-func (s *side) limits() []string {
+func (s *Side) limits() []string {
 	var out []string
-	if h := s.window.Hours; h.Silent > 0 {
+	if h := s.Window.Hours; h.Silent > 0 {
 		out = append(out, fmt.Sprintf("no record in %s of %s hours, the longest gap from %s", words.Number(h.Silent), words.Number(h.All), words.Span(h.GapStart, h.GapEnd)))
 	}
 	var failures, sessionless int64
-	for _, m := range s.methods {
+	for _, m := range s.Methods {
 		failures += m.Failures
 		sessionless += m.Sessionless
 	}
 	switch {
-	case s.sessions == 0:
+	case s.Sessions == 0:
 		out = append(out, "no record bears a session ID, so there is no rate to compare")
 	case sessionless > 0:
 		out = append(out, fmt.Sprintf("%s of %s bear no session ID, and are in no rate", words.Number(sessionless), words.Count(failures, "failure")))
@@ -428,10 +428,10 @@ func tested(changes []Change) []string {
 // Whoever tries a version out wants to know of them all the same.
 func (c *composer) oneSided(s *section) {
 	t := newTable("On one side only, not called", "Method", "Side", ">Failures", ">Sessions", "First seen??", "Last seen??")
-	list := func(side, other *side) {
+	list := func(side, other *Side) {
 		errors := side.list(func(e *Error) bool {
-			change := c.changes[e.changeKey()]
-			return other.errors[e.changeKey()] == nil && (change == nil || !change.called()) && !e.Acknowledged
+			change := c.changes[e.Key()]
+			return other.Errors[e.Key()] == nil && (change == nil || !change.called()) && !e.Acknowledged
 		})
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
@@ -471,9 +471,9 @@ func (c *composer) advice() {
 		for _, e := range c.after.list(func(e *Error) bool { return !e.Acknowledged }) {
 			says := words.Count(e.Failures, "failure")
 			if e.Sessions > 0 {
-				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.sessions).text, words.Percent(int64(e.Sessions), c.after.sessions))
+				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.Sessions).text, words.Percent(int64(e.Sessions), c.after.Sessions))
 			}
-			add(e.Method, e.Name, e.changeKey().code, e.label(), says)
+			add(e.Method, e.Name, e.Key().Code, e.label(), says)
 		}
 	}
 	if len(s.advices) > 0 {

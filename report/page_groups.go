@@ -23,9 +23,9 @@ func dimensionName(d Dimension) string {
 
 // A groupSide is a group in the window that the page is of, or in the whole input.
 type groupSide struct {
-	*side
+	*Side
 	name   string
-	before *side // nil: nothing is compared, or it was not there
+	before *Side // nil: nothing is compared, or it was not there
 }
 
 // breakdowns divide the page by what clients are.
@@ -65,14 +65,14 @@ func (c *composer) groupSides(b *Breakdown) []groupSide {
 	var out []groupSide
 	for i := range b.Groups {
 		g := &b.Groups[i]
-		s := groupSide{side: c.sideOf(g.Report, c.after), name: cmp.Or(g.Name, "not told")}
+		s := groupSide{Side: c.sideOf(&g.Numbers, g.Whole, c.after), name: cmp.Or(g.Name, "not told")}
 		switch {
 		case c.ofWindow():
-			s.before = c.sideOf(g.Report, c.before)
+			s.before = c.sideOf(&g.Numbers, g.Whole, c.before)
 		case c.before != nil:
 			s.before = c.baselineGroup(b.Dimension, g.Name)
 		}
-		if s.sessions > 0 || len(s.errors) > 0 {
+		if s.Sessions > 0 || len(s.Errors) > 0 {
 			out = append(out, s)
 		}
 	}
@@ -88,21 +88,21 @@ func (c *composer) groupSides(b *Breakdown) []groupSide {
 	return out
 }
 
-// sideOf returns of a part of the report what a side is of the whole.
-func (c *composer) sideOf(part *Report, whole *side) *side {
+// sideOf returns the side of a group in the window of a side of the report.
+func (c *composer) sideOf(part, overall *Numbers, whole *Side) *Side {
 	if !c.ofWindow() {
-		return wholeSide(part)
+		return overall.Side(0)
 	}
-	i := slices.IndexFunc(c.r.Windows, func(w Window) bool { return w.Start.Equal(whole.window.Start) })
-	return newSide(part, i)
+	i := slices.IndexFunc(c.r.Windows, func(w Window) bool { return w.Start.Equal(whole.Window.Start) })
+	return part.Side(i)
 }
 
 // baselineGroup returns a group of the baseline, nil if it has none such.
-func (c *composer) baselineGroup(d Dimension, name string) *side {
+func (c *composer) baselineGroup(d Dimension, name string) *Side {
 	for _, b := range c.r.Baseline.Breakdowns {
 		for i := range b.Groups {
-			if g := &b.Groups[i]; b.Dimension == d && g.Name == name && g.Report.overall != nil {
-				return wholeSide(g.Report)
+			if g := &b.Groups[i]; b.Dimension == d && g.Name == name && g.Whole != nil {
+				return g.Whole.Side(0)
 			}
 		}
 	}
@@ -110,19 +110,19 @@ func (c *composer) baselineGroup(d Dimension, name string) *side {
 }
 
 // failed is the share of sessions that have a failure.
-func (s *side) failed() stats.Share {
+func (s *Side) failed() stats.Share {
 	var sessionless int64
-	for _, m := range s.methods {
+	for _, m := range s.Methods {
 		sessionless += m.Sessionless
 	}
-	return sessionShare(s.window.SessionsFailed, sessionless, s.sessions)
+	return SessionShare(s.Window.SessionsFailed, sessionless, s.Sessions)
 }
 
 // groupTable lists groups, each with what it is a share of.
 func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 	var methods []string
 	for _, method := range headlines {
-		if slices.ContainsFunc(groups, func(s groupSide) bool { a := s.attempts(method); return a != nil && !a.AnyError }) {
+		if slices.ContainsFunc(groups, func(s groupSide) bool { a := s.Attempts(method); return a != nil && !a.AnyError }) {
 			methods = append(methods, method)
 		}
 	}
@@ -147,7 +147,7 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 			row = append(row, before)
 		}
 		for _, method := range methods {
-			if a := g.attempts(method); a != nil && !a.AnyError {
+			if a := g.Attempts(method); a != nil && !a.AnyError {
 				row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
 			} else {
 				row = append(row, none(), none())
@@ -165,7 +165,7 @@ func (c *composer) groupErrors(d Dimension, groups []groupSide) *table {
 		errors := g.list(func(e *Error) bool { return !e.Acknowledged })
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(append([]cell{textCell(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(g.errorShare(e.changeKey(), g.sessions))...)...)
+			t.add(append([]cell{textCell(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(g.ErrorShare(e.Key(), g.Sessions))...)...)
 		}
 	}
 	return t

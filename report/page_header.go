@@ -17,7 +17,7 @@ func (c *composer) header() {
 	input := fmt.Sprintf("%s, %s, %s", name, words.Bytes(r.Totals.Bytes), r.period())
 	c.name, c.subject = "otlog report", input
 	if c.ofWindow() {
-		c.subject = fmt.Sprintf("%s, compared with %s", r.windowDays(c.after.window), c.sideName(c.before))
+		c.subject = fmt.Sprintf("%s, compared with %s", r.windowDays(c.after.Window), c.sideName(c.before))
 		c.fact("Input", input)
 	}
 	c.fact("Weeks", r.weeks())
@@ -44,9 +44,9 @@ func (c *composer) counted() {
 	what, standIns := "", r.standIns()
 	if c.ofWindow() {
 		what, standIns = " in "+c.sideName(c.after), ""
-		sessions, failed = c.after.window.Sessions, c.after.window.SessionsFailed
+		sessions, failed = c.after.Window.Sessions, c.after.Window.SessionsFailed
 		failures, unnamed, sessionless = 0, 0, 0
-		for _, e := range c.after.errors {
+		for _, e := range c.after.Errors {
 			failures += e.Failures
 			sessionless += e.Sessionless
 			if e.Name == "" {

@@ -23,7 +23,7 @@ func hostileReport() *Report {
 	r := complete(weeks(before, after))
 	r.Warnings = []string{name}
 	r.missing = []string{name}
-	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: name, Report: complete(weeks(before, after))}}}}
+	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: name, Numbers: complete(weeks(before, after)).Numbers}}}}
 	r.Ignored = []IgnoredLine{{Number: 3, Error: name}}
 	r.Changes = r.changes()
 	return r
@@ -177,9 +177,9 @@ func TestUnknownSharesAreNotNothing(t *testing.T) {
 	if r.Window, err = aggregate.ParseWindow("1w"); err != nil {
 		t.Fatal(err)
 	}
-	r.overall = weeks(w)
+	r.Whole = &weeks(w).Numbers
 	r.By = BySDK
-	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: "2.35.2", Report: complete(weeks(w, w))}}}}
+	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: "2.35.2", Numbers: complete(weeks(w, w)).Numbers}}}}
 	p, err := compose(r, PageOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -42,11 +42,11 @@ func (c *composer) worstErrors() {
 	s := section{title: "Errors", tables: []*table{t}}
 	for _, e := range limit(errors, maxDrawn) {
 		// Of an error that is known by no session there is no share to draw.
-		row := estimate{label: e.label() + " · " + e.Method, after: c.after.errorShare(e.changeKey(), c.after.sessions).Rate}
+		row := estimate{label: e.label() + " · " + e.Method, after: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
 		if c.before != nil {
-			row.before = c.before.errorShare(e.changeKey(), c.before.sessions).Rate
+			row.before = c.before.ErrorShare(e.Key(), c.before.Sessions).Rate
 		}
-		if change := c.changes[e.changeKey()]; change != nil {
+		if change := c.changes[e.Key()]; change != nil {
 			row.tone = c.verdict(change).tone
 		}
 		s.shares = append(s.shares, row)
@@ -60,8 +60,8 @@ const maxDrawn = 10
 // errorTable lists errors with what they are a share of, and what changed.
 func (c *composer) errorTable(errors []*Error) *table {
 	heads := []string{"Error", "Method", ">Failures", ">Lines??"}
-	if c.after.sessions > 0 {
-		heads = append(heads, ">Sessions", ">of "+words.Number(c.after.sessions))
+	if c.after.Sessions > 0 {
+		heads = append(heads, ">Sessions", ">of "+words.Number(c.after.Sessions))
 	}
 	if c.before != nil {
 		heads = append(heads, "Change", ">Points???")
@@ -70,23 +70,23 @@ func (c *composer) errorTable(errors []*Error) *table {
 	for _, e := range errors {
 		row := []cell{e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines)}
 		share := none()
-		if e.Sessions > 0 && c.after.sessions > 0 {
-			value := float64(e.Sessions) / float64(c.after.sessions)
+		if e.Sessions > 0 && c.after.Sessions > 0 {
+			value := float64(e.Sessions) / float64(c.after.Sessions)
 			share = percentCell(value)
 			share.bar = share.order
 		}
-		if c.after.sessions > 0 {
+		if c.after.Sessions > 0 {
 			row = append(row, sessions(e.Sessions, e.Sessionless), share)
 		}
 		if c.before != nil {
-			change, points := c.changes[e.changeKey()], none()
+			change, points := c.changes[e.Key()], none()
 			if change != nil && change.Difference != nil {
 				points = change.cells()[4]
 			}
 			row = append(row, c.verdict(change), points)
 		}
 		owner := none()
-		if meaning, _, of, _ := advise(e.Method, e.Name, e.changeKey().code); meaning != "" {
+		if meaning, _, of, _ := advise(e.Method, e.Name, e.Key().Code); meaning != "" {
 			owner = textCell(of.String())
 		}
 		t.add(append(row, owner, textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))...)
@@ -98,7 +98,7 @@ func (c *composer) errorTable(errors []*Error) *table {
 func (c *composer) allMethods() {
 	c.found()
 	var methods []*Method
-	for _, m := range c.after.methods {
+	for _, m := range c.after.Methods {
 		if m.Failures > 0 || m.Attempts != nil {
 			methods = append(methods, m)
 		}
@@ -120,7 +120,7 @@ func (c *composer) allMethods() {
 	t := newTable(heads...)
 	for _, m := range methods {
 		row := []cell{code(m.Name), amount(m.Failures), amount(m.Lines)}
-		row = append(row, rateCells(sessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)))...)
+		row = append(row, rateCells(SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)))...)
 		if c.before != nil {
 			change, points := c.methods[m.Name], none()
 			if change != nil && change.Difference != nil {
@@ -222,13 +222,13 @@ func (c *composer) windows() {
 		failed := func(i int) int64 { return int64(r.Windows[i].SessionsFailed) }
 		line(textCell("sessions with "+r.article()+" failure"), textCell(""), r.trend(failed), failed)
 	}
-	counts := map[changeKey][]int64{}
+	counts := map[ErrorKey][]int64{}
 	for i := range r.Errors {
 		e := &r.Errors[i]
 		if e.Window == Timeless {
 			continue
 		}
-		k := e.changeKey()
+		k := e.Key()
 		if counts[k] == nil {
 			counts[k] = make([]int64, len(r.Windows))
 		}
@@ -241,9 +241,9 @@ func (c *composer) windows() {
 			counts[k][e.Window] = int64(e.Sessions)
 		}
 	}
-	errors := wholeSide(r).list(func(e *Error) bool { return counts[e.changeKey()] != nil && !e.Acknowledged })
+	errors := r.Whole.Side(0).list(func(e *Error) bool { return counts[e.Key()] != nil && !e.Acknowledged })
 	for _, e := range limit(errors, c.o.Top) {
-		n := func(i int) int64 { return counts[e.changeKey()][i] }
+		n := func(i int) int64 { return counts[e.Key()][i] }
 		line(e.cell(), code(e.Method), r.trend(n), n)
 	}
 	if more := len(errors) - len(limit(errors, c.o.Top)); more > 0 {

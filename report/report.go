@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report/stats"
 )
@@ -61,11 +62,11 @@ type Report struct {
 	Zone             *time.Location
 	Filter           Filter
 
-	Totals   Totals
+	Numbers          // of the whole input, by window
+	Whole   *Numbers // the same with the whole input as one window
+
+	Undated  batch.Undated // failures and attempts without date and time
 	Sources  []*aggregate.Source
-	Windows  []Window // those that hold records, in order; just one if the whole input is one
-	Methods  []Method // sorted by window and name
-	Errors   []Error  // sorted by window, method, name and code
 	Warnings []string
 
 	// Changes say what differs from the Baseline. If that is nil they are between the
@@ -79,8 +80,15 @@ type Report struct {
 	Breakdowns []Breakdown // in the order in which they were asked for
 	By         Dimension   // of one of them, whose groups are the rows of JSON and CSV; "" for none
 
-	overall *Report  // the same with the whole input as one window
 	missing []string // what the caller had to say about the input
+}
+
+// Numbers are what was counted of the whole input, or of one group.
+type Numbers struct {
+	Totals  Totals
+	Windows []Window // that contain records, in order; one if time is not divided
+	Methods []Method // sorted by window and name
+	Errors  []Error  // sorted by window, method, name and code
 }
 
 // Totals are of the whole input, but for the filter. The account and the
@@ -95,13 +103,8 @@ type Totals struct {
 	Failures    int64
 	Unnamed     int64            // of the failures, those whose error has no name
 	Sessionless int64            // of the failures, those whose records bear nothing of a session
-	Timeless    int64            // of the failures, those whose records bear no date and time
 	Evidence    map[string]int64 // lines that show an error, by kind of evidence
 	Background  int64            // of these, lines that speak of no failure of a call
-
-	// What is left out because it bears no date and time, where the filter has
-	// bounds of time.
-	TimelessFailures, TimelessAttempts int64
 
 	// Duplicates is how many telemetry events of attempts were seen again,
 	// through another export or printed twice.
@@ -117,8 +120,6 @@ type Window struct {
 	SessionsFailed int
 
 	Hours Hours
-
-	failed mark
 }
 
 // A Method is what one method of the SDK did in one window: its failures, and its
@@ -135,8 +136,6 @@ type Method struct {
 	Sessions int
 
 	Attempts *Attempts // nil if telemetry tells of none
-
-	tried, failed mark
 }
 
 // SessionRate is sessions with a failure of the method / sessions that could have
@@ -191,8 +190,6 @@ type Error struct {
 
 	Acknowledged bool   // Options.Ignore lists it
 	Reason       string // that stands there; "" for none
-
-	failed mark
 }
 
 // Timeless is the window of lines without a time, where time is divided.
@@ -209,18 +206,19 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
 		Sources: sources, Baseline: o.Baseline, By: o.By, missing: o.Warnings,
 	}
-	for _, s := range sources {
-		r.Totals.Add(&s.Account)
-	}
-	if r.overall = r; !o.Window.All() {
-		r.overall = &Report{Zone: o.Zone, Filter: o.Filter}
-	}
 	dimensions := o.Breakdown
 	if o.By != "" && !slices.Contains(dimensions, o.By) {
 		dimensions = append(slices.Clip(dimensions), o.By)
 	}
-	if err := foldAll(counts, r, r.overall, dimensions); err != nil {
+	in, err := readCounts(counts, r, len(dimensions) > 0)
+	if err != nil {
 		return nil, err
+	}
+	if err := r.fold(in, dimensions); err != nil {
+		return nil, err
+	}
+	for _, s := range sources {
+		r.Totals.Add(&s.Account)
 	}
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
 	r.Changes = r.changes()

@@ -56,10 +56,10 @@ func (r *Report) warnings() []string {
 	out := SourceWarnings(r.Sources)
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	failures := words.Number(r.Totals.Failures)
-	if n := r.Totals.Timeless; n > 0 && !r.Window.All() {
+	if n := r.Undated.Failures; n > 0 && !r.Window.All() {
 		warn("%s of %s failures bear no date and time, and are in no window", words.Number(n), failures)
 	}
-	if f, a := r.Totals.TimelessFailures, r.Totals.TimelessAttempts; f > 0 || a > 0 {
+	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
 		warn("%s failures and %s attempts bear no date and time, and are left out", words.Number(f), words.Number(a))
 	}
 	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {

@@ -23,7 +23,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Table is one of the tables that sessions have rows in.
@@ -45,7 +45,7 @@ func (t Table) String() string { return [...]string{"errors", "methods", "sessio
 
 // NoStart replaces the start of a window where time is not divided, and in rows that have no
 // time. It is less than every start.
-const NoStart int64 = parse.NoTime
+const NoStart int64 = timestamp.NoTime
 
 // Options select rows. The zero value selects all rows of all tables, in one window.
 type Options struct {
@@ -108,7 +108,7 @@ func Read(c *aggregate.Counts, o Options) iter.Seq2[*Batch, error] {
 				yield(nil, err)
 				return
 			}
-			if b.Add(s); b.Rows() < enough {
+			if b.Add(s); !b.Full() {
 				continue
 			}
 			if !yield(b.Batch(), nil) {
@@ -117,7 +117,7 @@ func Read(c *aggregate.Counts, o Options) iter.Seq2[*Batch, error] {
 			b.Reset()
 			first = false
 		}
-		if first || b.Rows() > 0 {
+		if first || b.rows() > 0 {
 			yield(b.Batch(), nil)
 		}
 	}

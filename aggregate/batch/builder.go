@@ -53,8 +53,11 @@ func (b *Builder) Add(s *aggregate.Session) {
 	}
 }
 
-// Rows returns the number of rows of the longest table.
-func (b *Builder) Rows() int {
+// Full reports whether there are enough rows for a batch.
+func (b *Builder) Full() bool { return b.rows() >= enough }
+
+// rows returns the number of rows of the longest table.
+func (b *Builder) rows() int {
 	most := 0
 	for _, t := range b.tables {
 		if t != nil {

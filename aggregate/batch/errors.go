@@ -8,7 +8,7 @@ import (
 	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // head holds the columns that the tables of windows share.
@@ -207,7 +207,7 @@ func mergeRows(rows []aggregate.Row) []aggregate.Row {
 		sum := &rows[n-1]
 		sum.Failures += r.Failures
 		sum.Lines += r.Lines
-		if sum.First == parse.NoTime || r.First != parse.NoTime && r.First < sum.First {
+		if sum.First == timestamp.NoTime || r.First != timestamp.NoTime && r.First < sum.First {
 			sum.First = r.First
 		}
 		sum.Last = max(sum.Last, r.Last) // NoTime is less than any time

@@ -38,7 +38,7 @@ type ErrorRows struct {
 	Documented      []uint16 // index into Documentation
 	Evidence        []uint16 // classify.Evidence
 	Failures, Lines []int64
-	First, Last     []int64 // Unix nanoseconds; parse.NoTime for none
+	First, Last     []int64 // Unix nanoseconds; timestamp.NoTime for none
 }
 
 // MethodRows are the rows of table Methods.

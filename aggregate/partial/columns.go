@@ -3,55 +3,12 @@ package partial
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify/catalogue"
 )
-
-// nulls gathers a validity bitmap, which stays empty while no value is missing.
-type nulls struct {
-	rows, missing int
-	bits          []byte
-}
-
-func (n *nulls) add(missing bool) {
-	if missing {
-		n.missing++
-	}
-	if n.rows%8 == 0 {
-		n.bits = append(n.bits, 0)
-	}
-	if !missing {
-		bitutil.SetBit(n.bits, n.rows)
-	}
-	n.rows++
-}
-
-// buffer returns the bitmap as arrow wants it: none if nothing is missing.
-func (n *nulls) buffer() *memory.Buffer {
-	if n.missing == 0 {
-		return nil
-	}
-	return memory.NewBufferBytes(n.bits)
-}
-
-// column makes an array of its buffers: arrow's own builders hash every name again.
-func column(typ arrow.DataType, n int, values []byte, missing *nulls) arrow.Array {
-	return array.MakeFromData(array.NewData(typ, n, []*memory.Buffer{missing.buffer(), memory.NewBufferBytes(values)}, nil, missing.missing, 0))
-}
-
-func indexed(names arrow.Array, values []uint16, missing *nulls) arrow.Array {
-	return array.NewDictionaryArray(nameType, column(nameType.IndexType, len(values), arrow.Uint16Traits.CastToBytes(values), missing), names)
-}
-
-// dictionary makes the array of names that the batches of a stream share.
-func dictionary(names []string) arrow.Array {
-	b := array.NewStringBuilder(memory.DefaultAllocator)
-	b.AppendValues(names, nil)
-	return b.NewArray()
-}
 
 // dictionaries are all that a stream has.
 type dictionaries struct {
@@ -65,45 +22,47 @@ func newDictionaries(n *aggregate.Names) *dictionaries {
 		callers = append(callers, catalogue.MethodID(i).Name())
 	}
 	return &dictionaries{
-		errors: dictionary(n.Errors), methods: dictionary(n.Methods), labels: dictionary(n.Labels),
-		knownBy: dictionary(knownBy), evidences: dictionary(evidences), methodFroms: dictionary(methodFroms),
-		weights: dictionary(weights), axes: dictionary(axes), callers: dictionary(callers), whats: dictionary(whats),
+		errors: columns.Dictionary(n.Errors), methods: columns.Dictionary(n.Methods), labels: columns.Dictionary(n.Labels),
+		knownBy: columns.Dictionary(knownBy), evidences: columns.Dictionary(evidences), methodFroms: columns.Dictionary(methodFroms),
+		weights: columns.Dictionary(weights), axes: columns.Dictionary(axes), callers: columns.Dictionary(callers), whats: columns.Dictionary(whats),
 	}
 }
 
 // ids gathers SessionIDs; none is null.
 type ids struct {
 	bytes   []byte
-	missing nulls
+	missing columns.Nulls
 }
 
 func (c *ids) add(id aggregate.SessionID) {
 	b := id.Bytes()
 	c.bytes = append(c.bytes, b[:]...)
-	c.missing.add(id == aggregate.SessionID{})
+	c.missing.Add(id == aggregate.SessionID{})
 }
 
-func (c *ids) array() arrow.Array { return column(idType, c.missing.rows, c.bytes, &c.missing) }
+func (c *ids) array() arrow.Array { return columns.New(idType, c.missing.Len(), c.bytes, &c.missing) }
 
 // labels gathers names; number 0 is null.
 type labels struct {
 	numbers []uint16
-	missing nulls
+	missing columns.Nulls
 }
 
 func (c *labels) add(n aggregate.Name) {
 	c.numbers = append(c.numbers, uint16(n))
-	c.missing.add(n == 0)
+	c.missing.Add(n == 0)
 }
 
-func (c *labels) array(names arrow.Array) arrow.Array { return indexed(names, c.numbers, &c.missing) }
+func (c *labels) array(names arrow.Array) arrow.Array {
+	return columns.Indexed(names, c.numbers, &c.missing)
+}
 
 // flags gathers booleans.
-type flags struct{ set nulls }
+type flags struct{ set columns.Nulls }
 
-func (c *flags) add(v bool) { c.set.add(!v) }
+func (c *flags) add(v bool) { c.set.Add(!v) }
 
-func (c *flags) array() arrow.Array { return column(boolType, c.set.rows, c.set.bits, &nulls{}) }
+func (c *flags) array() arrow.Array { return columns.New(boolType, c.set.Len(), c.set.Bits(), nil) }
 
 // entryColumns gathers entries column by column.
 type entryColumns struct {
@@ -114,7 +73,7 @@ type entryColumns struct {
 	session, client       ids
 	sessions, clients     flags
 	cells                 []int64
-	noCell                nulls
+	noCell                columns.Nulls
 	cellsEnd              []int32
 	evidenceEnd, stepsEnd []int32
 	evidence              evidenceColumns
@@ -135,7 +94,7 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 	c.clients.add(e.Client.Several)
 	for _, cell := range e.Cells {
 		c.cells = append(c.cells, cell.Start().Unix())
-		c.noCell.add(cell == aggregate.NoCell)
+		c.noCell.Add(cell == aggregate.NoCell)
 	}
 	c.cellsEnd = append(c.cellsEnd, int32(len(c.cells)))
 	for i := range e.Evidence {
@@ -154,9 +113,9 @@ func (c *entryColumns) size() int {
 }
 
 func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.RecordBatch {
-	cells := column(cellType, len(c.cells), arrow.Int64Traits.CastToBytes(c.cells), &c.noCell)
+	cells := columns.New(cellType, len(c.cells), arrow.Int64Traits.CastToBytes(c.cells), &c.noCell)
 	return array.NewRecordBatch(schema, []arrow.Array{
-		c.id.array(), indexed(d.knownBy, c.from, &nulls{}),
+		c.id.array(), columns.Indexed(d.knownBy, c.from, nil),
 		c.key.array(d.labels), c.sdk.array(d.labels), c.browser.array(d.labels), c.os.array(d.labels),
 		c.session.array(), c.sessions.array(), c.client.array(), c.clients.array(),
 		list(cellType, c.cellsEnd, cells),
@@ -171,16 +130,15 @@ func (c *entryColumns) reset() {
 		id: c.id.empty(), from: c.from[:0],
 		key: c.key.empty(), sdk: c.sdk.empty(), browser: c.browser.empty(), os: c.os.empty(),
 		session: c.session.empty(), client: c.client.empty(),
-		sessions: flags{c.sessions.set.empty()}, clients: flags{c.clients.set.empty()},
-		cells: c.cells[:0], noCell: c.noCell.empty(), cellsEnd: c.cellsEnd[:0],
+		sessions: flags{c.sessions.set.Empty()}, clients: flags{c.clients.set.Empty()},
+		cells: c.cells[:0], noCell: c.noCell.Empty(), cellsEnd: c.cellsEnd[:0],
 		evidenceEnd: c.evidenceEnd[:0], stepsEnd: c.stepsEnd[:0],
 		evidence: c.evidence.empty(), steps: c.steps.empty(),
 	}
 }
 
-func (n *nulls) empty() nulls   { return nulls{bits: n.bits[:0]} }
-func (c *ids) empty() ids       { return ids{c.bytes[:0], c.missing.empty()} }
-func (c *labels) empty() labels { return labels{c.numbers[:0], c.missing.empty()} }
+func (c *ids) empty() ids       { return ids{c.bytes[:0], c.missing.Empty()} }
+func (c *labels) empty() labels { return labels{c.numbers[:0], c.missing.Empty()} }
 
 func list(of arrow.DataType, ends []int32, values arrow.Array) arrow.Array {
 	offsets := append(make([]int32, 1, len(ends)+1), ends...)
@@ -225,22 +183,22 @@ func (c *evidenceColumns) empty() evidenceColumns {
 	return evidenceColumns{
 		source: c.source[:0], stream: c.stream[:0], client: c.client.empty(), code: c.code[:0], err: c.err.empty(),
 		method: c.method[:0], methodFrom: c.methodFrom[:0], kind: c.kind[:0], weight: c.weight[:0], axis: c.axis[:0],
-		late: flags{c.late.set.empty()}, first: c.first[:0],
+		late: flags{c.late.set.Empty()}, first: c.first[:0],
 		span: c.span[:0], place: c.place[:0], placeSpan: c.placeSpan[:0], records: c.records[:0],
 	}
 }
 
 func (c *evidenceColumns) array(d *dictionaries) arrow.Array {
-	n, all := len(c.first), &nulls{}
+	n := len(c.first)
 	numbers := func(values []uint32) arrow.Array {
-		return column(arrow.PrimitiveTypes.Uint32, n, arrow.Uint32Traits.CastToBytes(values), all)
+		return columns.New(arrow.PrimitiveTypes.Uint32, n, arrow.Uint32Traits.CastToBytes(values), nil)
 	}
 	return structure(evidenceType, n,
 		numbers(c.source), c.client.array(), numbers(c.stream),
-		column(arrow.PrimitiveTypes.Int32, n, arrow.Int32Traits.CastToBytes(c.code), all),
-		c.err.array(d.errors), indexed(d.methods, c.method, all), indexed(d.methodFroms, c.methodFrom, all),
-		indexed(d.evidences, c.kind, all), indexed(d.weights, c.weight, all), c.late.array(), indexed(d.axes, c.axis, all),
-		column(arrow.PrimitiveTypes.Int64, n, arrow.Int64Traits.CastToBytes(c.first), all),
+		columns.New(arrow.PrimitiveTypes.Int32, n, arrow.Int32Traits.CastToBytes(c.code), nil),
+		c.err.array(d.errors), columns.Indexed(d.methods, c.method, nil), columns.Indexed(d.methodFroms, c.methodFrom, nil),
+		columns.Indexed(d.evidences, c.kind, nil), columns.Indexed(d.weights, c.weight, nil), c.late.array(), columns.Indexed(d.axes, c.axis, nil),
+		columns.New(arrow.PrimitiveTypes.Int64, n, arrow.Int64Traits.CastToBytes(c.first), nil),
 		numbers(c.span), numbers(c.place), numbers(c.placeSpan), numbers(c.records))
 }
 
@@ -248,7 +206,7 @@ type stepColumns struct {
 	call         []uint64
 	client       ids
 	at           []int64
-	noTime       nulls
+	noTime       columns.Nulls
 	method, what []uint16
 }
 
@@ -256,7 +214,7 @@ func (c *stepColumns) add(s aggregate.Step) {
 	c.call = append(c.call, s.Call)
 	c.client.add(s.Client)
 	c.at = append(c.at, s.Millis())
-	c.noTime.add(s.Millis() == 0)
+	c.noTime.Add(s.Millis() == 0)
 	c.method = append(c.method, uint16(s.Method()))
 	what := uint16(0)
 	if !s.Starts() {
@@ -267,15 +225,15 @@ func (c *stepColumns) add(s aggregate.Step) {
 
 func (c *stepColumns) empty() stepColumns {
 	return stepColumns{
-		call: c.call[:0], client: c.client.empty(), at: c.at[:0], noTime: c.noTime.empty(),
+		call: c.call[:0], client: c.client.empty(), at: c.at[:0], noTime: c.noTime.Empty(),
 		method: c.method[:0], what: c.what[:0],
 	}
 }
 
 func (c *stepColumns) array(d *dictionaries) arrow.Array {
-	n, all := len(c.call), &nulls{}
+	n := len(c.call)
 	return structure(stepsType, n,
-		column(arrow.PrimitiveTypes.Uint64, n, arrow.Uint64Traits.CastToBytes(c.call), all), c.client.array(),
-		column(stepTime, n, arrow.Int64Traits.CastToBytes(c.at), &c.noTime),
-		indexed(d.callers, c.method, all), indexed(d.whats, c.what, all))
+		columns.New(arrow.PrimitiveTypes.Uint64, n, arrow.Uint64Traits.CastToBytes(c.call), nil), c.client.array(),
+		columns.New(stepTime, n, arrow.Int64Traits.CastToBytes(c.at), &c.noTime),
+		columns.Indexed(d.callers, c.method, nil), columns.Indexed(d.whats, c.what, nil))
 }

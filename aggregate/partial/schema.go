@@ -5,22 +5,21 @@
 // dictionaries that all batches of a stream share, never as numbers of a process. [Write]
 // and [Open] are for files, with all that a report needs beside; a [Codec] is for what a
 // process keeps on disk for itself.
-//
-// This package is the only one that knows Arrow.
 package partial
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify"
 )
 
 var (
-	idType   = &arrow.FixedSizeBinaryType{ByteWidth: 16}
-	cellType = &arrow.TimestampType{Unit: arrow.Second, TimeZone: "UTC"}
+	idType   = columns.ID
+	cellType = columns.Seconds
 	stepTime = &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"}
-	nameType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint16, ValueType: arrow.BinaryTypes.String}
+	nameType = columns.Name
 	boolType = arrow.FixedWidthTypes.Boolean
 )
 

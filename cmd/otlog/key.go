@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/rows"
 )
 
 // keyOptions are the flags that say by which key sessions are hashed, as typed.
@@ -24,17 +24,17 @@ func (o *keyOptions) addFlags(cmd *cobra.Command) {
 }
 
 // resolve reads the key, or makes one of the user's own.
-func (o *keyOptions) resolve() (report.Key, error) {
+func (o *keyOptions) resolve() (rows.Key, error) {
 	if o.file != "" {
 		key, err := readKey(o.file)
 		if err != nil {
-			return report.Key{}, fmt.Errorf("--hash-key-file: %w", err)
+			return rows.Key{}, fmt.Errorf("--hash-key-file: %w", err)
 		}
 		return key, nil
 	}
 	key, err := ownKey()
 	if err != nil {
-		return report.Key{}, fmt.Errorf("keeping a secret to hash session IDs with: %w\nhint: name a file with a secret of yours: --hash-key-file FILE", err)
+		return rows.Key{}, fmt.Errorf("keeping a secret to hash session IDs with: %w\nhint: name a file with a secret of yours: --hash-key-file FILE", err)
 	}
 	return key, nil
 }
@@ -44,37 +44,37 @@ const maxSecret = 64 << 10
 
 // readKey makes a key of what a file holds. Line ends behind it do not count, which
 // editors add and secret stores do not.
-func readKey(name string) (report.Key, error) {
+func readKey(name string) (rows.Key, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return report.Key{}, err
+		return rows.Key{}, err
 	}
 	defer f.Close() // only read from: nothing can be lost
 	content, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
-		return report.Key{}, err
+		return rows.Key{}, err
 	}
 	secret := strings.TrimRight(string(content), "\r\n")
 	switch {
 	case secret == "":
-		return report.Key{}, fmt.Errorf("%s is empty, and no secret", name)
+		return rows.Key{}, fmt.Errorf("%s is empty, and no secret", name)
 	case len(content) > maxSecret:
-		return report.Key{}, fmt.Errorf("%s holds more than %d KiB, and is no secret", name, maxSecret>>10)
+		return rows.Key{}, fmt.Errorf("%s holds more than %d KiB, and is no secret", name, maxSecret>>10)
 	}
-	return report.NewKey([]byte(secret)), nil
+	return rows.NewKey([]byte(secret)), nil
 }
 
 // ownKey reads the key of the user, and makes one if there is none.
-func ownKey() (report.Key, error) {
+func ownKey() (rows.Key, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return report.Key{}, err
+		return rows.Key{}, err
 	}
 	name := filepath.Join(dir, "otlog", "hash-key")
 	key, err := readKey(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := makeSecret(name); err != nil {
-			return report.Key{}, err
+			return rows.Key{}, err
 		}
 		key, err = readKey(name)
 	}

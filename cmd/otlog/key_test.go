@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/rows"
 )
 
 func TestKeyOfAFile(t *testing.T) {
@@ -29,7 +29,7 @@ func TestKeyOfAFile(t *testing.T) {
 		}
 		return o
 	}
-	key := func(o *keyOptions) report.Key {
+	key := func(o *keyOptions) rows.Key {
 		t.Helper()
 		k, err := o.resolve()
 		if err != nil {
@@ -38,7 +38,7 @@ func TestKeyOfAFile(t *testing.T) {
 		return k
 	}
 	plain := key(file("plain", "open sesame"))
-	if plain != report.NewKey([]byte("open sesame")) {
+	if plain != rows.NewKey([]byte("open sesame")) {
 		t.Error("the key is not that of what the file holds")
 	}
 	if key(file("line", "open sesame\r\n")) != plain {
@@ -67,7 +67,7 @@ func configDir(t *testing.T, dir string) {
 
 func TestOwnKeyIsMadeOnce(t *testing.T) {
 	configDir(t, t.TempDir())
-	keys := make([]report.Key, 16)
+	keys := make([]rows.Key, 16)
 	var all sync.WaitGroup
 	for i := range keys {
 		all.Go(func() {
@@ -80,7 +80,7 @@ func TestOwnKeyIsMadeOnce(t *testing.T) {
 	}
 	all.Wait()
 	for _, k := range keys {
-		if k != keys[0] || k == (report.Key{}) {
+		if k != keys[0] || k == (rows.Key{}) {
 			t.Fatalf("got keys %x and %x of one user", k, keys[0])
 		}
 	}

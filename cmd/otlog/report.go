@@ -14,6 +14,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/rows"
 )
 
 // reportOptions are the flags of otlog report, as typed.
@@ -48,7 +49,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	}
 	f.StringVar(&o.format, "format", "text", formats)
 	if !o.diff {
-		f.StringVar(&o.table, "table", "", "which rows: errors, methods; of csv also changes, of arrow and parquet sessions (default errors)")
+		f.StringVar(&o.table, "table", "", "which rows: errors, methods; of csv also changes, of arrow and parquet also sessions, clients (default errors)")
 		o.pack.addFlag(cmd, "compress --format arrow: ")
 		o.key.addFlags(cmd)
 	}
@@ -73,7 +74,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	}
 	complete("format", o.formats()...)
 	if !o.diff {
-		complete("table", append([]string{"changes"}, report.Tables...)...)
+		complete("table", append([]string{"changes"}, rows.Tables()...)...)
 	}
 	complete("window", append([]string{"all"}, aggregate.Windows...)...)
 	complete("by", strings.Fields(dimensions(" "))...)
@@ -84,13 +85,13 @@ func (o *reportOptions) formats() []string {
 	if o.diff {
 		return []string{"text", "markdown", "html", "json", "csv"}
 	}
-	return append([]string{"text", "markdown", "html", "json", "csv"}, report.TableFormats...)
+	return append([]string{"text", "markdown", "html", "json", "csv"}, rows.Formats()...)
 }
 
 // A reportPlan is what the flags mean.
 type reportPlan struct {
 	write   func(io.Writer, *report.Report) error
-	table   *report.TableOptions // if not nil, rows are written instead
+	table   *rows.Options // if not nil, rows are written instead
 	gates   []report.Gate
 	options report.Options
 	input   parse.Options
@@ -172,7 +173,7 @@ func (o *reportOptions) resolveBy(options *report.Options) error {
 		return usageError(errors.New("--by: a report has no sessions\nhint: --format parquet --table errors has a row for each"))
 	case !slices.Contains(report.Dimensions(), options.By):
 		return usageError(fmt.Errorf("--by: %q is not what a report can be divided by: expected one of %s%s", o.by, dimensions(", "), nearDimension(o.by)))
-	case slices.Contains(report.TableFormats, o.format):
+	case slices.Contains(rows.Formats(), o.format):
 		return usageError(fmt.Errorf("--by: rows of --format %s tell sdk, browser, os and api_key in any case", o.format))
 	case o.format == "csv" && changes:
 		return usageError(errors.New("--by: changes are of the whole\nhint: --table errors or methods of otlog report"))
@@ -209,7 +210,7 @@ func readIgnore(name string) (*report.Ignore, error) {
 
 // resolveTable says which rows to write, if rows are wanted.
 func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
-	wanted := slices.Contains(report.TableFormats, o.format)
+	wanted := slices.Contains(rows.Formats(), o.format)
 	_, terminal := terminalOf(s.out)
 	compress, err := o.pack.resolve()
 	switch {
@@ -218,11 +219,11 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 	case compress && o.format != "arrow":
 		return usageError(errors.New("--compress: only --format arrow can be packed; Parquet always is"))
 	case !wanted && o.table != "" && o.format != "csv":
-		return usageError(fmt.Errorf("--table: only csv, %s are of one table", strings.Join(report.TableFormats, " and ")))
+		return usageError(fmt.Errorf("--table: only csv, %s are of one table", strings.Join(rows.Formats(), " and ")))
 	case !wanted:
 		return nil
-	case o.table != "" && !slices.Contains(report.Tables, o.table):
-		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(report.Tables, ", "), didYouMean(report.Nearest(o.table, report.Tables))))
+	case o.table != "" && !slices.Contains(rows.Tables(), o.table):
+		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(rows.Tables(), ", "), didYouMean(report.Nearest(o.table, rows.Tables()))))
 	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
 		return usageError(fmt.Errorf("--format %s: rows have no baseline and no gates, and are not live", o.format))
 	case o.ignore != "":
@@ -234,7 +235,7 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 	if err != nil {
 		return err
 	}
-	p.table = &report.TableOptions{
+	p.table = &rows.Options{
 		Format: o.format, Table: o.table, Key: key,
 		Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion,
 		Compress: compress,
@@ -278,7 +279,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	sayPassed(s, plan.input)
 	var gates error // how they end the command
 	if plan.table != nil {
-		err = emit(s, o.output, func(w io.Writer) error { return report.WriteTable(w, counts, *plan.table) })
+		err = emit(s, o.output, func(w io.Writer) error { return rows.Write(w, counts, *plan.table) })
 	} else {
 		gates, err = o.writeReport(s, plan, read, counts)
 	}

@@ -1,4 +1,4 @@
-package report_test
+package rows
 
 import (
 	"bytes"
@@ -36,9 +36,9 @@ func (r row) text(column string) string { s, _ := r[column].(string); return s }
 func (r row) count(column string) int64 { n, _ := r[column].(int64); return n }
 
 // written writes a table.
-func written(t *testing.T, counts *aggregate.Counts, o report.TableOptions) []byte {
+func written(t *testing.T, counts *aggregate.Counts, o Options) []byte {
 	t.Helper()
-	return print(t, func(w io.Writer) error { return report.WriteTable(w, counts, o) })
+	return print(t, func(w io.Writer) error { return Write(w, counts, o) })
 }
 
 // arrowRows reads an Arrow stream.
@@ -75,6 +75,8 @@ func arrowValue(column arrow.Array, i int) any {
 	case *array.String:
 		return strings.Clone(c.Value(i))
 	case *array.Int64:
+		return c.Value(i)
+	case *array.Boolean:
 		return c.Value(i)
 	case *array.Int32:
 		return c.Value(i)
@@ -124,6 +126,8 @@ func parquetValue(f parquet.Field, v parquet.Value) any {
 		return time.UnixMicro(v.Int64()).UTC()
 	case f.Type().Kind() == parquet.ByteArray:
 		return string(v.ByteArray())
+	case f.Type().Kind() == parquet.Boolean:
+		return v.Boolean()
 	case f.Type().Kind() == parquet.Int32:
 		return v.Int32()
 	}
@@ -133,7 +137,7 @@ func parquetValue(f parquet.Field, v parquet.Value) any {
 // logCounts are what the sample logs count.
 func logCounts(t *testing.T) *aggregate.Counts {
 	t.Helper()
-	sources, _, err := parse.Find([]string{"../testdata/logs"})
+	sources, _, err := parse.Find([]string{"../../testdata/logs"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +269,7 @@ func TestRowsAddUpToTheReport(t *testing.T) {
 		for _, w := range []string{"all", "1h", "1d"} {
 			for _, zone := range []*time.Location{nil, kolkata} {
 				t.Run(fmt.Sprintf("filter=%s/window=%s/tz=%v", name, w, zone), func(t *testing.T) {
-					compared += compareToReport(t, counts, report.TableOptions{Window: window(t, w), Zone: zone, Filter: filter})
+					compared += compareToReport(t, counts, Options{Window: window(t, w), Zone: zone, Filter: filter})
 				})
 			}
 		}
@@ -276,7 +280,7 @@ func TestRowsAddUpToTheReport(t *testing.T) {
 }
 
 // compareToReport compares rows with the JSON report, and returns how many rows that has.
-func compareToReport(t *testing.T, counts *aggregate.Counts, o report.TableOptions) int {
+func compareToReport(t *testing.T, counts *aggregate.Counts, o Options) int {
 	t.Helper()
 	r, err := report.New(counts, nil, report.Options{Window: o.Window, Zone: o.Zone, Filter: o.Filter})
 	if err != nil {
@@ -336,7 +340,7 @@ func TestRandomRowsAddUpToTheReport(t *testing.T) {
 				add(e, v)
 			}
 		})
-		o := report.TableOptions{Window: window(t, pick("all", "15m", "1h", "1d")), Filter: report.Filter{
+		o := Options{Window: window(t, pick("all", "15m", "1h", "1d")), Filter: report.Filter{
 			Method: pick("", "", "Session.connect"), Error: pick("", "", "OT_TIMEOUT", "OT_MADE_UP"), SDK: pick("", "", "2.35"), Session: pick("", "", "", "1_a", "C"),
 		}}
 		if r.IntN(3) == 0 {
@@ -360,7 +364,7 @@ func TestRandomRowsAddUpToTheReport(t *testing.T) {
 // failures.
 func sessionInLogs(t *testing.T, counts *aggregate.Counts) string {
 	t.Helper()
-	f, err := os.Open("../testdata/logs/telemetry-sdk-2.20.3.jsonl.gz")
+	f, err := os.Open("../../testdata/logs/telemetry-sdk-2.20.3.jsonl.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package report_test
+package rows
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/internal/golden"
@@ -29,9 +30,9 @@ import (
 // for instants below a microsecond.
 func TestFormatsHoldTheSameRows(t *testing.T) {
 	counts := logCounts(t)
-	for _, table := range report.Tables {
+	for _, table := range Tables() {
 		for _, w := range []string{"all", "1h"} {
-			o := report.TableOptions{Format: "arrow", Table: table, Window: window(t, w)}
+			o := Options{Format: "arrow", Table: table, Window: window(t, w)}
 			want, _, err := arrowRows(written(t, counts, o))
 			if err != nil {
 				t.Fatal(err)
@@ -65,7 +66,7 @@ func TestFormatsHoldTheSameRows(t *testing.T) {
 // TestTableSchema pins the contract of docs/schema.md.
 func TestTableSchema(t *testing.T) {
 	counts := logCounts(t)
-	contract, err := os.ReadFile("../docs/schema.md")
+	contract, err := os.ReadFile("../../docs/schema.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,9 +76,9 @@ func TestTableSchema(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	for _, table := range report.Tables {
-		o := report.TableOptions{
-			Format: "arrow", Table: table, Window: window(t, "1d"), ToolVersion: "v0.0.0", Key: report.NewKey([]byte("golden")),
+	for _, table := range Tables() {
+		o := Options{
+			Format: "arrow", Table: table, Window: window(t, "1d"), ToolVersion: "v0.0.0", Key: NewKey([]byte("golden")),
 			Filter: report.Filter{
 				Since: time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 30, 12, 7, 0, 0, time.UTC),
 				Session: sessionInLogs(t, counts), SDK: "2", Method: "Session.publish", Error: "OT_TIMEOUT",
@@ -115,7 +116,7 @@ func TestTableSchema(t *testing.T) {
 }
 
 func TestUnsetBoundsAreNotInTheMetadata(t *testing.T) {
-	_, schema, err := arrowRows(written(t, logCounts(t), report.TableOptions{Format: "arrow"}))
+	_, schema, err := arrowRows(written(t, logCounts(t), Options{Format: "arrow"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +157,7 @@ func TestNulls(t *testing.T) {
 		add(parse.Event{Time: timestamp.NoTime}, classify.Verdict{Failure: true})
 		add(parse.Event{Time: timestamp.NoTime, ConnectionID: []byte("C")}, classify.Verdict{})
 	})
-	key := report.NewKey([]byte("a secret"))
+	key := NewKey([]byte("a secret"))
 	hash := func(from aggregate.SessionFrom) string {
 		for s, err := range counts.Sessions(aggregate.Filter{}) {
 			if err != nil {
@@ -207,7 +208,7 @@ func TestNulls(t *testing.T) {
 		},
 	}
 	for table, rows := range want {
-		got, _, err := arrowRows(written(t, counts, report.TableOptions{Format: "arrow", Table: table, Window: window(t, "1d"), Key: key}))
+		got, _, err := arrowRows(written(t, counts, Options{Format: "arrow", Table: table, Window: window(t, "1d"), Key: key}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,8 +239,8 @@ func TestHostileNamesAreUTF8(t *testing.T) {
 		}
 	}
 	for _, table := range []string{"errors", "methods"} {
-		for _, format := range report.TableFormats {
-			b := manyWritten(t, names, sessions, report.TableOptions{Format: format, Table: table, ToolVersion: "v\xff"})
+		for _, format := range Formats() {
+			b := manyWritten(t, names, sessions, Options{Format: format, Table: table, ToolVersion: "v\xff"})
 			rows, version, err := rowsAndVersion(format, b)
 			if err != nil {
 				t.Fatal(err)
@@ -331,7 +332,7 @@ func TestManyBatches(t *testing.T) {
 	const n = 20_000
 	names, sessions := manySessions(n)
 	for format, cut := range map[string]time.Duration{"arrow": 1, "parquet": time.Microsecond} {
-		b := manyWritten(t, names, sessions, report.TableOptions{Format: format, Window: window(t, "15m")})
+		b := manyWritten(t, names, sessions, Options{Format: format, Window: window(t, "15m")})
 		rows, _, err := arrowRows(b)
 		if format == "parquet" {
 			rows, _, err = parquetRows(b)
@@ -369,18 +370,26 @@ func TestManyBatches(t *testing.T) {
 	}
 }
 
-func manyWritten(t *testing.T, names *aggregate.Names, sessions func(func(*aggregate.Session) bool), o report.TableOptions) []byte {
+func manyWritten(t *testing.T, names *aggregate.Names, sessions func(func(*aggregate.Session) bool), o Options) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := report.NewTableWriter(&b, names, o)
+	w, err := NewWriter(&b, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for s := range sessions {
-		if err := w.Write(s); err != nil {
+	builder := batch.NewBuilder(names, batch.Options{Window: o.Window, Zone: o.Zone, Tables: []batch.Table{w.table}})
+	write := func() {
+		if err := w.Write(builder.Batch()); err != nil {
 			t.Fatal(err)
 		}
+		builder.Reset()
 	}
+	for s := range sessions {
+		if builder.Add(s); builder.Full() {
+			write()
+		}
+	}
+	write()
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -392,7 +401,7 @@ func manyWritten(t *testing.T, names *aggregate.Names, sessions func(func(*aggre
 func TestRowGroups(t *testing.T) {
 	const n, most = 300_000, 128 << 10
 	names, sessions := manySessions(n)
-	b := manyWritten(t, names, sessions, report.TableOptions{Format: "parquet", Table: "sessions"})
+	b := manyWritten(t, names, sessions, Options{Format: "parquet", Table: "sessions"})
 	file, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
@@ -408,12 +417,12 @@ func TestRowGroups(t *testing.T) {
 
 func TestNoRows(t *testing.T) {
 	counts := tallied(t, func(func(parse.Event, classify.Verdict)) {})
-	for _, table := range report.Tables {
-		rows, schema, err := arrowRows(written(t, counts, report.TableOptions{Format: "arrow", Table: table}))
+	for _, table := range Tables() {
+		rows, schema, err := arrowRows(written(t, counts, Options{Format: "arrow", Table: table}))
 		if err != nil || len(rows) != 0 || schema.NumFields() == 0 {
 			t.Errorf("%s in Arrow: got %v and error %v", table, rows, err)
 		}
-		rows, file, err := parquetRows(written(t, counts, report.TableOptions{Format: "parquet", Table: table}))
+		rows, file, err := parquetRows(written(t, counts, Options{Format: "parquet", Table: table}))
 		if err != nil || len(rows) != 0 || len(file.Schema().Fields()) == 0 {
 			t.Errorf("%s in Parquet: got %v and error %v", table, rows, err)
 		}
@@ -455,12 +464,12 @@ func TestWhatIsCutOffDoesNotLookWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range report.TableFormats {
+	for _, format := range Formats() {
 		for _, failAfter = range []int{0, 10, sessions - 1} {
-			for _, o := range []report.TableOptions{{}, {Compress: true}, {Table: "methods"}, {Table: "methods", Filter: report.Filter{Error: "OT_TIMEOUT"}}, {Table: "sessions"}} {
+			for _, o := range []Options{{}, {Compress: true}, {Table: "methods"}, {Table: "methods", Filter: report.Filter{Error: "OT_TIMEOUT"}}, {Table: "sessions"}} {
 				o.Format = format
 				var b bytes.Buffer
-				if err := report.WriteTable(&b, counts, o); !errors.Is(err, errRead) {
+				if err := Write(&b, counts, o); !errors.Is(err, errRead) {
 					t.Errorf("%+v, %d entries: got error %v, want %v", o, failAfter, err, errRead)
 				}
 				mustNotRead(t, format, b.Bytes())
@@ -501,14 +510,14 @@ func (d *fullDisk) Write(b []byte) (int, error) {
 
 func TestWhatCannotBeWritten(t *testing.T) {
 	counts := logCounts(t)
-	for _, o := range []report.TableOptions{{Format: "arrow"}, {Format: "arrow", Compress: true}, {Format: "parquet"}} {
+	for _, o := range []Options{{Format: "arrow"}, {Format: "arrow", Compress: true}, {Format: "parquet"}} {
 		size := len(written(t, counts, o))
 		for left := 0; left < size; left += 1 + size/50 {
-			if err := report.WriteTable(&fullDisk{left}, counts, o); !errors.Is(err, errFull) {
+			if err := Write(&fullDisk{left}, counts, o); !errors.Is(err, errFull) {
 				t.Errorf("%+v, %d of %d bytes: got error %v, want %v", o, left, size, err, errFull)
 			}
 		}
-		if err := report.WriteTable(&fullDisk{size}, counts, o); err != nil {
+		if err := Write(&fullDisk{size}, counts, o); err != nil {
 			t.Error(err)
 		}
 	}
@@ -516,8 +525,8 @@ func TestWhatCannotBeWritten(t *testing.T) {
 
 func TestTableOptions(t *testing.T) {
 	counts := tallied(t, func(func(parse.Event, classify.Verdict)) {})
-	for _, o := range []report.TableOptions{{}, {Format: "csv"}, {Format: "arrow", Table: "rows"}} {
-		if err := report.WriteTable(io.Discard, counts, o); err == nil {
+	for _, o := range []Options{{}, {Format: "csv"}, {Format: "arrow", Table: "rows"}} {
+		if err := Write(io.Discard, counts, o); err == nil {
 			t.Errorf("%+v is taken", o)
 		}
 	}
@@ -533,8 +542,8 @@ func TestDictionariesHoldWhatIsInUse(t *testing.T) {
 				classify.Verdict{Failure: true, Name: fmt.Appendf(nil, "OT_SECRET%d", i), Evidence: classify.ByName})
 		}
 	})
-	for _, format := range report.TableFormats {
-		b := written(t, counts, report.TableOptions{Format: format, Filter: report.Filter{Session: "1_7"}})
+	for _, format := range Formats() {
+		b := written(t, counts, Options{Format: format, Filter: report.Filter{Session: "1_7"}})
 		found := regexp.MustCompile(`(?i)secret\d*`).FindAllString(string(b), -1)
 		slices.Sort(found)
 		if found = slices.Compact(found); !slices.Equal(found, []string{"SECRET7", "secret7"}) {
@@ -544,8 +553,8 @@ func TestDictionariesHoldWhatIsInUse(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
-	a, b := report.NewKey([]byte("a")), report.NewKey([]byte("b"))
-	if a == b || a.ID() == b.ID() || a != report.NewKey([]byte("a")) {
+	a, b := NewKey([]byte("a")), NewKey([]byte("b"))
+	if a == b || a.ID() == b.ID() || a != NewKey([]byte("a")) {
 		t.Errorf("keys %x and %x have IDs %s and %s", a, b, a.ID(), b.ID())
 	}
 	// These must never change: what was written with a key would lose its meaning.

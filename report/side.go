@@ -1,0 +1,126 @@
+package report
+
+import (
+	"cmp"
+
+	"github.com/otlog/otlog/report/stats"
+)
+
+// A Side is one side of a comparison: what was counted in one window, or in the whole input.
+type Side struct {
+	Window   *Window
+	Sessions int64               // seen in the window
+	Methods  map[string]*Method  // by name
+	Errors   map[ErrorKey]*Error // those that have failures: without one, no session failed
+}
+
+// An ErrorKey tells an error of a method on both sides.
+type ErrorKey struct {
+	Method, Name string
+	Code         int32 // if there is no name
+}
+
+// Key returns the key of an error. It leaves out the code that the catalogue has for a name.
+func (e *Error) Key() ErrorKey {
+	if e.Name != "" {
+		return ErrorKey{e.Method, e.Name, 0}
+	}
+	return ErrorKey{e.Method, "", e.Code}
+}
+
+// Compare orders keys by method, name and code.
+func (k ErrorKey) Compare(other ErrorKey) int {
+	return cmp.Or(cmp.Compare(k.Method, other.Method), cmp.Compare(k.Name, other.Name), cmp.Compare(k.Code, other.Code))
+}
+
+// Side returns the numbers of one window, given by its index.
+func (n *Numbers) Side(window int) *Side {
+	s := &Side{
+		Window: &n.Windows[window], Sessions: int64(n.Windows[window].Sessions),
+		Methods: map[string]*Method{}, Errors: map[ErrorKey]*Error{},
+	}
+	for i := range n.Methods {
+		if m := &n.Methods[i]; m.Window == window {
+			s.Methods[m.Name] = m
+		}
+	}
+	for i := range n.Errors {
+		if e := &n.Errors[i]; e.Window == window && e.Failures > 0 {
+			s.Errors[e.Key()] = e
+		}
+	}
+	return s
+}
+
+// Sides returns what a report compares: its whole input with that of the Baseline if there is
+// one, else its last two complete windows. ok is false if there are not two of them.
+func (r *Report) Sides() (before, after *Side, ok bool) {
+	if r.Baseline != nil {
+		return r.Baseline.Whole.Side(0), r.Whole.Side(0), true
+	}
+	i, j, ok := r.LastComplete()
+	if !ok {
+		return nil, nil, false
+	}
+	return r.Side(i), r.Side(j), true
+}
+
+// LastComplete returns the last two windows that are complete, if there are two.
+func (r *Report) LastComplete() (before, after int, ok bool) {
+	before, after = -1, -1
+	for i, w := range r.Windows {
+		if w.Complete {
+			before, after = after, i
+		}
+	}
+	return before, after, before >= 0
+}
+
+// Attempts returns the attempts of a method, nil if none are known.
+func (s *Side) Attempts(method string) *Attempts {
+	if m := s.Methods[method]; m != nil {
+		return m.Attempts
+	}
+	return nil
+}
+
+// MethodShare returns the sessions in which a method failed, as a share of whole.
+func (s *Side) MethodShare(method string, whole int64) stats.Share {
+	m := s.Methods[method]
+	if m == nil {
+		return stats.NewShare(0, whole)
+	}
+	return SessionShare(m.SessionsFailed, m.Sessionless, whole)
+}
+
+// ErrorShare returns the sessions in which an error occurred, as a share of whole.
+func (s *Side) ErrorShare(k ErrorKey, whole int64) stats.Share {
+	e := s.Errors[k]
+	if e == nil {
+		return stats.NewShare(0, whole)
+	}
+	return SessionShare(e.Sessions, e.Sessionless, whole)
+}
+
+// SessionShare returns a share of sessions. It has no rate if all failures lack a session.
+func SessionShare(failed int, sessionless, whole int64) stats.Share {
+	if failed == 0 && sessionless > 0 {
+		return stats.Share{Whole: whole, Unknown: true}
+	}
+	return stats.NewShare(int64(failed), whole)
+}
+
+// changes compares the sides of a report.
+func (r *Report) changes() []Change {
+	before, after, ok := r.Sides()
+	if !ok {
+		return nil
+	}
+	changes := Compare(before, after)
+	if r.Baseline == nil {
+		for i := range changes {
+			changes[i].Baseline, changes[i].Start = before.Window.Start, after.Window.Start
+		}
+	}
+	return changes
+}
