@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"github.com/otlog/otlog/report/chart"
 	"github.com/otlog/otlog/report/words"
 	"html"
 	"html/template"
@@ -129,27 +130,30 @@ func newHTMLSection(s *section) (*htmlSection, error) {
 	for _, f := range s.figures {
 		figure := htmlFigure{Head: f.head, Value: f.value, Says: f.says, Tone: f.tone}
 		if len(f.points) > 1 {
-			c, err := trendChart(f.head+" by window", aboutTrend(f.points), f.points)
+			svg, err := chart.Trend(f.head+" by window", aboutTrend(f.points), f.points)
 			if err != nil {
 				return nil, err
 			}
-			figure.Picture, out.Trends = template.HTML(c.svg), true
+			figure.Picture, out.Trends = template.HTML(svg), true
 		}
 		out.Figures = append(out.Figures, figure)
 	}
-	var drawn chart
+	drawing, svg := htmlFigure{}, ""
 	var err error
 	switch {
 	case len(s.gaps) > 0:
-		drawn, err = differencesChart("What changed, in points", aboutGaps(s.gaps), s.gaps)
+		drawing = htmlFigure{Head: "What changed, in points", Says: aboutGaps(s.gaps)}
+		svg, err = chart.Differences(drawing.Head, drawing.Says, s.gaps)
 	case len(s.shares) > 0:
-		drawn, err = estimatesChart("Share of sessions by error", aboutShares(s.shares), s.shares)
+		drawing = htmlFigure{Head: "Share of sessions by error", Says: aboutShares(s.shares)}
+		svg, err = chart.Estimates(drawing.Head, drawing.Says, s.shares)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if drawn.svg != "" {
-		out.Drawing = &htmlFigure{Head: drawn.title, Says: drawn.about, Picture: template.HTML(drawn.svg)}
+	if svg != "" {
+		drawing.Picture = template.HTML(svg)
+		out.Drawing = &drawing
 	}
 	for _, t := range s.tables {
 		out.Tables = append(out.Tables, newHTMLTable(s, t))
@@ -163,31 +167,31 @@ func newHTMLSection(s *section) (*htmlSection, error) {
 // What follows describes charts to those who do not see them, and are their captions. The
 // tables beside them have the numbers.
 
-func aboutTrend(points []point) string {
-	told := slices.DeleteFunc(slices.Clone(points), func(p point) bool { return p.rate == nil || !p.complete })
+func aboutTrend(points []chart.Point) string {
+	told := slices.DeleteFunc(slices.Clone(points), func(p chart.Point) bool { return p.Rate == nil || !p.Complete })
 	if len(told) == 0 {
 		return "No window that is complete has a rate."
 	}
-	value := func(p point) string { return fmt.Sprintf("%s in %s", words.PercentOf(p.rate.Value), p.label) }
-	most := slices.MaxFunc(told, func(a, b point) int { return cmp.Compare(a.rate.Value, b.rate.Value) })
+	value := func(p chart.Point) string { return fmt.Sprintf("%s in %s", words.PercentOf(p.Rate.Value), p.Label) }
+	most := slices.MaxFunc(told, func(a, b chart.Point) int { return cmp.Compare(a.Rate.Value, b.Rate.Value) })
 	return fmt.Sprintf("Share that failed in each window, with its 95 %% interval. Of complete windows: %s, %s, at most %s.",
 		value(told[0]), value(told[len(told)-1]), value(most))
 }
 
-func aboutShares(rows []estimate) string {
+func aboutShares(rows []chart.Estimate) string {
 	out := "Share of sessions with each error, and its 95 % interval."
-	if most := rows[0]; most.after != nil {
-		out += fmt.Sprintf(" First: %s, %s.", most.label, words.PercentOf(most.after.Value))
+	if most := rows[0]; most.After != nil {
+		out += fmt.Sprintf(" First: %s, %s.", most.Label, words.PercentOf(most.After.Value))
 	}
-	if slices.ContainsFunc(rows, func(e estimate) bool { return e.before != nil }) {
+	if slices.ContainsFunc(rows, func(e chart.Estimate) bool { return e.Before != nil }) {
 		out += " Hollow: before."
 	}
 	return out
 }
 
-func aboutGaps(rows []gap) string {
+func aboutGaps(rows []chart.Gap) string {
 	most := rows[0]
-	return fmt.Sprintf("Share of sessions, after minus before, with its 95 %% interval. First: %s, %+.1f points.", most.label, 100*most.difference.Value)
+	return fmt.Sprintf("Share of sessions, after minus before, with its 95 %% interval. First: %s, %+.1f points.", most.Label, 100*most.Difference.Value)
 }
 
 func newHTMLTable(s *section, t *table) htmlTable {

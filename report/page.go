@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/chart"
 )
 
 // PageOptions say what stands on the page that a report is for people: at a terminal
@@ -42,8 +43,8 @@ type section struct {
 	title    string
 	facts    []fact
 	figures  []figure
-	shares   []estimate // the rows of the first table as a chart
-	gaps     []gap      // changes as a chart
+	shares   []chart.Estimate // the rows of the first table as a chart
+	gaps     []chart.Gap      // changes as a chart
 	tables   []*table
 	advices  []advice
 	notes    []string // sentences
@@ -57,7 +58,7 @@ type figure struct {
 	value  string // "-" if there is none
 	says   string
 	tone   tone
-	points []point
+	points []chart.Point
 }
 
 // An advice says what to do about an error.

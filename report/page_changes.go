@@ -10,6 +10,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/chart"
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
 )
@@ -35,7 +36,7 @@ func (c *composer) rates() {
 			cells := []cell{code(method), textCell(unit)}
 			for i, share := range shares {
 				w := &c.shownWindows()[i]
-				f.points = append(f.points, point{c.r.windowName(*w), share.Rate, w.Complete})
+				f.points = append(f.points, chart.Point{Label: c.r.windowName(*w), Rate: share.Rate, Complete: w.Complete})
 				value := none()
 				if share.Rate != nil {
 					value = percentCell(share.Rate.Value)
@@ -314,7 +315,7 @@ func (c *composer) movers(s *section) {
 	}
 	for i := range limit(all, maxDrawn) {
 		change := &all[i]
-		s.gaps = append(s.gaps, gap{change.label + " · " + change.Method, change.Difference, c.verdict(change).tone})
+		s.gaps = append(s.gaps, chart.Gap{Label: change.label + " · " + change.Method, Difference: change.Difference, Tone: chart.Tone(c.verdict(change).tone)})
 	}
 	c.oneSided(s)
 	if len(all) > 0 {

@@ -187,8 +187,8 @@ func TestUnknownSharesAreNotNothing(t *testing.T) {
 	rows := 0
 	for _, s := range p.sections {
 		for _, share := range s.shares {
-			if share.after != nil || share.before != nil {
-				t.Errorf("%s is drawn: %+v", share.label, share)
+			if share.After != nil || share.Before != nil {
+				t.Errorf("%s is drawn: %+v", share.Label, share)
 			}
 		}
 		for _, table := range s.tables {

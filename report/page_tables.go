@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report/chart"
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
 )
@@ -42,12 +43,12 @@ func (c *composer) worstErrors() {
 	s := section{title: "Errors", tables: []*table{t}}
 	for _, e := range limit(errors, maxDrawn) {
 		// Of an error that is known by no session there is no share to draw.
-		row := estimate{label: e.label() + " · " + e.Method, after: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
+		row := chart.Estimate{Label: e.label() + " · " + e.Method, After: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
 		if c.before != nil {
-			row.before = c.before.ErrorShare(e.Key(), c.before.Sessions).Rate
+			row.Before = c.before.ErrorShare(e.Key(), c.before.Sessions).Rate
 		}
 		if change := c.changes[e.Key()]; change != nil {
-			row.tone = c.verdict(change).tone
+			row.Tone = chart.Tone(c.verdict(change).tone)
 		}
 		s.shares = append(s.shares, row)
 	}

@@ -1,4 +1,4 @@
-package report
+package chart
 
 import (
 	"encoding/xml"
@@ -14,20 +14,19 @@ import (
 
 	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/report/stats"
-	"gonum.org/v1/plot"
 )
 
 // trendOf returns a point for each pair of counts; the last is not complete.
-func trendOf(counts ...[2]int64) []point {
-	var points []point
+func trendOf(counts ...[2]int64) []Point {
+	var points []Point
 	for i, n := range counts {
-		points = append(points, point{fmt.Sprintf("2026-W%02d", 36+i), stats.NewRate(n[0], n[1]), i < len(counts)-1})
+		points = append(points, Point{fmt.Sprintf("2026-W%02d", 36+i), stats.NewRate(n[0], n[1]), i < len(counts)-1})
 	}
 	return points
 }
 
-func estimates() []estimate {
-	return []estimate{
+func estimates() []Estimate {
+	return []Estimate{
 		{"OT_TIMEOUT · Session.publish", stats.NewRate(43, 409), stats.NewRate(12, 400), "worse"},
 		{"OT_USER_MEDIA_ACCESS_DENIED · OT.initPublisher", stats.NewRate(63, 409), stats.NewRate(60, 400), ""},
 		{"OT_CONSTRAINTS_NOT_SATISFIED · OT.initPublisher", stats.NewRate(39, 409), stats.NewRate(39, 409), ""},
@@ -38,10 +37,10 @@ func estimates() []estimate {
 	}
 }
 
-func gaps(rows []estimate) []gap {
-	var out []gap
+func gaps(rows []Estimate) []Gap {
+	var out []Gap
 	for _, r := range rows {
-		out = append(out, gap{r.label, stats.NewDifference(r.before, r.after), r.tone})
+		out = append(out, Gap{r.Label, stats.NewDifference(r.Before, r.After), r.Tone})
 	}
 	return out
 }
@@ -49,21 +48,21 @@ func gaps(rows []estimate) []gap {
 func TestChartGoldens(t *testing.T) {
 	points := trendOf([2]int64{31, 900}, [2]int64{28, 910}, [2]int64{0, 0}, [2]int64{40, 890}, [2]int64{0, 0},
 		[2]int64{62, 905}, [2]int64{71, 900}, [2]int64{66, 907}, [2]int64{3, 40})
-	c, err := trendChart("Session.publish: sessions that failed", "Worst is 2026-W42 with 7.9 %.", points)
+	c, err := Trend("Session.publish: sessions that failed", "Worst is 2026-W42 with 7.9 %.", points)
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "trend.svg", []byte(c.svg))
-	c, err = estimatesChart("Sessions that failed, by error", "Worst is 15.4 %.", estimates())
+	golden.Check(t, "trend.svg", []byte(c))
+	c, err = Estimates("Sessions that failed, by error", "Worst is 15.4 %.", estimates())
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "estimates.svg", []byte(c.svg))
-	c, err = differencesChart("What changed", "Most is +7.5 points.", gaps(estimates()))
+	golden.Check(t, "estimates.svg", []byte(c))
+	c, err = Differences("What changed", "Most is +7.5 points.", gaps(estimates()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "differences.svg", []byte(c.svg))
+	golden.Check(t, "differences.svg", []byte(c))
 }
 
 // hostile is what strangers may call things.
@@ -75,16 +74,16 @@ func hostile() []string {
 }
 
 // edges are charts of what is seldom.
-func edges() map[string]func() (chart, error) {
-	out := make(map[string]func() (chart, error))
-	trend := func(name string, points []point) {
-		out["trend of "+name] = func() (chart, error) { return trendChart(name, name, points) }
+func edges() map[string]func() (string, error) {
+	out := make(map[string]func() (string, error))
+	trend := func(name string, points []Point) {
+		out["trend of "+name] = func() (string, error) { return Trend(name, name, points) }
 	}
-	rows := func(name string, rows []estimate) {
-		out["estimates of "+name] = func() (chart, error) { return estimatesChart(name, name, rows) }
-		out["differences of "+name] = func() (chart, error) { return differencesChart(name, name, gaps(rows)) }
+	rows := func(name string, rows []Estimate) {
+		out["estimates of "+name] = func() (string, error) { return Estimates(name, name, rows) }
+		out["differences of "+name] = func() (string, error) { return Differences(name, name, gaps(rows)) }
 	}
-	repeat := func(n int, part, whole int64) []point { return trendOf(slices.Repeat([][2]int64{{part, whole}}, n)...) }
+	repeat := func(n int, part, whole int64) []Point { return trendOf(slices.Repeat([][2]int64{{part, whole}}, n)...) }
 	for _, n := range []int{0, 1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 21, 52, 168, 1000} {
 		trend(strconv.Itoa(n), repeat(n, 5, 100))
 		trend(strconv.Itoa(n)+" without a rate", repeat(n, 0, 0))
@@ -95,18 +94,18 @@ func edges() map[string]func() (chart, error) {
 	}
 	trend("lone points", trendOf([2]int64{1, 9}, [2]int64{}, [2]int64{1, 9}, [2]int64{}, [2]int64{1, 9}))
 	trend("few sessions", trendOf([2]int64{1, 900}, [2]int64{0, 3}, [2]int64{1, 900}, [2]int64{0, 2}))
-	trend("many incomplete", []point{{"a", stats.NewRate(1, 9), false}, {"b", stats.NewRate(2, 9), false}, {"c", stats.NewRate(2, 9), true}, {"d", stats.NewRate(2, 9), false}})
+	trend("many incomplete", []Point{{"a", stats.NewRate(1, 9), false}, {"b", stats.NewRate(2, 9), false}, {"c", stats.NewRate(2, 9), true}, {"d", stats.NewRate(2, 9), false}})
 	rows("none", nil)
-	rows("nothing known", []estimate{{label: "x"}})
-	rows("nothing", []estimate{{"x", stats.NewRate(0, 1000), stats.NewRate(0, 1000), "worse"}})
-	rows("exactly nothing", []estimate{{"x", &stats.Rate{}, &stats.Rate{}, ""}})
-	rows("all", []estimate{{"x", stats.NewRate(1000, 1000), stats.NewRate(0, 1000), "other"}, {"y", stats.NewRate(0, 1000), stats.NewRate(1000, 1000), ""}})
-	rows("all, exactly", []estimate{{"x", &stats.Rate{Value: 1, Low: 1, High: 1}, &stats.Rate{}, ""}, {"y", &stats.Rate{}, &stats.Rate{Value: 1, Low: 1, High: 1}, ""}})
-	rows("few", []estimate{{"x", stats.NewRate(1, 10000000), stats.NewRate(2, 10000000), "better"}})
+	rows("nothing known", []Estimate{{Label: "x"}})
+	rows("nothing", []Estimate{{"x", stats.NewRate(0, 1000), stats.NewRate(0, 1000), "worse"}})
+	rows("exactly nothing", []Estimate{{"x", &stats.Rate{}, &stats.Rate{}, ""}})
+	rows("all", []Estimate{{"x", stats.NewRate(1000, 1000), stats.NewRate(0, 1000), "other"}, {"y", stats.NewRate(0, 1000), stats.NewRate(1000, 1000), ""}})
+	rows("all, exactly", []Estimate{{"x", &stats.Rate{Value: 1, Low: 1, High: 1}, &stats.Rate{}, ""}, {"y", &stats.Rate{}, &stats.Rate{Value: 1, Low: 1, High: 1}, ""}})
+	rows("few", []Estimate{{"x", stats.NewRate(1, 10000000), stats.NewRate(2, 10000000), "better"}})
 	rows("many", slices.Repeat(estimates(), 5))
 	for _, name := range hostile() {
-		trend(name, []point{{name, stats.NewRate(1, 9), true}, {"b", stats.NewRate(2, 9), true}, {name, stats.NewRate(2, 9), false}})
-		rows(name, []estimate{{name, stats.NewRate(1, 9), stats.NewRate(2, 9), tone(name)}, {"b", stats.NewRate(1, 9), nil, ""}})
+		trend(name, []Point{{name, stats.NewRate(1, 9), true}, {"b", stats.NewRate(2, 9), true}, {name, stats.NewRate(2, 9), false}})
+		rows(name, []Estimate{{name, stats.NewRate(1, 9), stats.NewRate(2, 9), Tone(name)}, {"b", stats.NewRate(1, 9), nil, ""}})
 	}
 	return out
 }
@@ -125,7 +124,7 @@ func TestChartEdges(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 			continue
 		}
-		markup := words.ReplaceAllString(c.svg, "><")
+		markup := words.ReplaceAllString(c, "><")
 		for _, forbidden := range []string{"style", "href", "script", "id=", "xmlns", "url(", " on"} {
 			if strings.Contains(markup, forbidden) {
 				t.Errorf("%q has %q", name, forbidden)
@@ -133,13 +132,13 @@ func TestChartEdges(t *testing.T) {
 		}
 		var parents []string
 		var width, height float64
-		for decoder := xml.NewDecoder(strings.NewReader(c.svg)); ; {
+		for decoder := xml.NewDecoder(strings.NewReader(c)); ; {
 			token, err := decoder.Token()
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
-				t.Errorf("%q: %v\n%s", name, err, c.svg)
+				t.Errorf("%q: %v\n%s", name, err, c)
 				break
 			}
 			switch token := token.(type) {
@@ -204,44 +203,41 @@ func texts(svg, class string) []string {
 }
 
 func TestChartWords(t *testing.T) {
-	c, err := trendChart("<T>", "A & B\x1b", trendOf([2]int64{0, 5000}, [2]int64{0, 5000}))
+	c, err := Trend("<T>", "A & B\x1b", trendOf([2]int64{0, 5000}, [2]int64{0, 5000}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 300 140\">\n<title>&lt;T&gt;</title>\n<desc>A &amp; B\\u001b</desc>\n"; !strings.HasPrefix(c.svg, want) {
-		t.Errorf("%s\nwant first\n%s", c.svg, want)
+	if want := "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 300 140\">\n<title>&lt;T&gt;</title>\n<desc>A &amp; B\\u001b</desc>\n"; !strings.HasPrefix(c, want) {
+		t.Errorf("%s\nwant first\n%s", c, want)
 	}
-	if c.title != "<T>" || c.about != "A & B\x1b" {
-		t.Errorf("%q and %q are not as given", c.title, c.about)
-	}
-	if got, want := texts(c.svg, "ink"), []string{"2026-W36", "2026-W37", "0 %", "0.5 %", "1.0 %"}; !slices.Equal(got, want) {
+	if got, want := texts(c, "ink"), []string{"2026-W36", "2026-W37", "0 %", "0.5 %", "1.0 %"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	c, err = trendChart("", "", nil)
-	if got, want := texts(c.svg, "ink"), []string{"nothing to show"}; err != nil || !slices.Equal(got, want) {
+	c, err = Trend("", "", nil)
+	if got, want := texts(c, "ink"), []string{"nothing to show"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q and %v, want %q", got, err, want)
 	}
-	c, err = estimatesChart("", "", []estimate{{label: strings.Repeat("i", 61)}, {label: strings.Repeat("i", 60)}, {label: "<script>"}})
+	c, err = Estimates("", "", []Estimate{{Label: strings.Repeat("i", 61)}, {Label: strings.Repeat("i", 60)}, {Label: "<script>"}})
 	want := []string{strings.Repeat("i", 59) + "…", strings.Repeat("i", 60), "&lt;script&gt;"}
-	if got := texts(c.svg, "name"); err != nil || !slices.Equal(got, want) {
+	if got := texts(c, "name"); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q and %v, want %q", got, err, want)
 	}
 }
 
 func TestChartOfNoNumbers(t *testing.T) {
 	bad := &stats.Rate{Value: math.NaN(), Low: 0, High: math.Inf(1)}
-	if c, err := trendChart("", "", []point{{"a", bad, true}}); err == nil {
-		t.Error(c.svg)
+	if c, err := Trend("", "", []Point{{"a", bad, true}}); err == nil {
+		t.Error(c)
 	}
-	if c, err := estimatesChart("", "", []estimate{{label: "a", after: bad}}); err == nil {
-		t.Error(c.svg)
+	if c, err := Estimates("", "", []Estimate{{Label: "a", After: bad}}); err == nil {
+		t.Error(c)
 	}
-	if c, err := differencesChart("", "", []gap{{label: "a", difference: &stats.Difference{High: math.Inf(1)}}}); err == nil {
-		t.Error(c.svg)
+	if c, err := Differences("", "", []Gap{{Label: "a", Difference: &stats.Difference{High: math.Inf(1)}}}); err == nil {
+		t.Error(c)
 	}
 }
 
-func TestSetScale(t *testing.T) {
+func TestScale(t *testing.T) {
 	for _, test := range []struct {
 		low, high float64
 		steps     int
@@ -260,17 +256,16 @@ func TestSetScale(t *testing.T) {
 		{-0.0004, 0, 6, pointsTick, "−0.04|−0.03|−0.02|−0.01|0"},
 		{-1, 1, 6, pointsTick, "−100|−50|0|+50|+100"},
 	} {
-		var axis plot.Axis
-		setScale(&axis, test.low, test.high, test.steps, test.label)
+		axis := newScale(test.low, test.high, test.steps, test.label)
 		var got []string
-		for _, tick := range axis.Tick.Marker.Ticks(axis.Min, axis.Max) {
-			got = append(got, tick.Label)
+		for _, tick := range axis.ticks {
+			got = append(got, tick.label)
 		}
 		if got := strings.Join(got, "|"); got != test.want {
 			t.Errorf("%v to %v: %s, want %s", test.low, test.high, got, test.want)
 		}
-		if axis.Min > test.low || axis.Max < test.high {
-			t.Errorf("%v to %v: the axis is from %v to %v", test.low, test.high, axis.Min, axis.Max)
+		if axis.low > test.low+1e-9 || axis.high < test.high-1e-9 {
+			t.Errorf("%v to %v: the axis is from %v to %v", test.low, test.high, axis.low, axis.high)
 		}
 	}
 }
@@ -278,7 +273,7 @@ func TestSetScale(t *testing.T) {
 func TestReach(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		points []point
+		points []Point
 		want   float64
 	}{
 		{"the largest interval", trendOf([2]int64{50, 1000}, [2]int64{60, 1000}, [2]int64{1, 1000}), stats.NewRate(60, 1000).High},
@@ -298,7 +293,7 @@ func TestReach(t *testing.T) {
 func BenchmarkTrendChart(b *testing.B) {
 	points := trendOf(slices.Repeat([][2]int64{{5, 100}, {7, 120}}, 84)...)
 	for b.Loop() {
-		if _, err := trendChart("T", "A", points); err != nil {
+		if _, err := Trend("T", "A", points); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -307,7 +302,7 @@ func BenchmarkTrendChart(b *testing.B) {
 func BenchmarkEstimatesChart(b *testing.B) {
 	rows := append(estimates(), estimates()[:5]...)
 	for b.Loop() {
-		if _, err := estimatesChart("T", "A", rows); err != nil {
+		if _, err := Estimates("T", "A", rows); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -316,7 +311,7 @@ func BenchmarkEstimatesChart(b *testing.B) {
 func BenchmarkDifferencesChart(b *testing.B) {
 	rows := gaps(append(estimates(), estimates()[:5]...))
 	for b.Loop() {
-		if _, err := differencesChart("T", "A", rows); err != nil {
+		if _, err := Differences("T", "A", rows); err != nil {
 			b.Fatal(err)
 		}
 	}
