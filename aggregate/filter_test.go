@@ -270,7 +270,7 @@ func TestBoundsAreExact(t *testing.T) {
 func TestFilterCoversWholeCells(t *testing.T) {
 	at := func(s string) time.Time {
 		t.Helper()
-		out, err := ParseInstant(s, time.Unix(0, 0).UTC())
+		out, err := time.Parse(time.RFC3339, s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -281,9 +281,9 @@ func TestFilterCoversWholeCells(t *testing.T) {
 		since, until string
 		in, out      []string
 	}{
-		{"2026-11-16T10:00Z", "2026-11-16T10:15Z", []string{"2026-11-16T10:00Z"}, []string{"2026-11-16T09:45Z", "2026-11-16T10:15Z"}},
-		{"2026-11-16T10:14:59Z", "2026-11-16T10:15:01Z", []string{"2026-11-16T10:00Z", "2026-11-16T10:15Z"}, []string{"2026-11-16T09:45Z", "2026-11-16T10:30Z"}},
-		{"2026-11-16T10:07Z", "2026-11-16T10:07Z", nil, []string{"2026-11-16T10:00Z"}},
+		{"2026-11-16T10:00:00Z", "2026-11-16T10:15:00Z", []string{"2026-11-16T10:00:00Z"}, []string{"2026-11-16T09:45:00Z", "2026-11-16T10:15:00Z"}},
+		{"2026-11-16T10:14:59Z", "2026-11-16T10:15:01Z", []string{"2026-11-16T10:00:00Z", "2026-11-16T10:15:00Z"}, []string{"2026-11-16T09:45:00Z", "2026-11-16T10:30:00Z"}},
+		{"2026-11-16T10:07:00Z", "2026-11-16T10:07:00Z", nil, []string{"2026-11-16T10:00:00Z"}},
 	} {
 		f := Filter{Since: at(test.since), Until: at(test.until)}
 		for _, s := range test.in {

@@ -51,6 +51,13 @@ const (
 	months
 )
 
+// The windows that divide time into days, ISO weeks and months.
+var (
+	Day   = Window{days, 1}
+	Week  = Window{weeks, 1}
+	Month = Window{months, 1}
+)
+
 // Windows lists what ParseWindow reads, smallest first.
 var Windows = []string{"15m", "1h", "1d", "1w", "1mo"}
 
@@ -65,11 +72,11 @@ func ParseWindow(s string) (Window, error) {
 	case "1h":
 		return Window{hours, 1}, nil
 	case "1d":
-		return Window{days, 1}, nil
+		return Day, nil
 	case "1w":
-		return Window{weeks, 1}, nil
+		return Week, nil
 	case "1mo":
-		return Window{months, 1}, nil
+		return Month, nil
 	}
 	return Window{}, fmt.Errorf("%q is not a window: expected one of 15m, 1h, 1d, 1w, 1mo, all", s)
 }

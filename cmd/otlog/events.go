@@ -376,7 +376,7 @@ func text(e *parse.Event) string {
 	} else {
 		b.Write(e.Text)
 	}
-	s := strings.TrimSpace(parse.Redact(b.String()))
+	s := strings.TrimSpace(redact(b.String()))
 	if len(s) > maxText {
 		// Redacted first: a token must not be cut so that it looks like none.
 		s = strings.TrimRightFunc(s[:maxText], func(r rune) bool { return r == utf8.RuneError }) + "…"

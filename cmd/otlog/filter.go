@@ -51,7 +51,7 @@ func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, e
 			return time.Time{}
 		}
 		var t time.Time
-		if t, err = aggregate.ParseInstant(typed, now); err != nil {
+		if t, err = parseInstant(typed, now); err != nil {
 			err = usageError(fmt.Errorf("%s: %w", flag, err))
 		}
 		return t

@@ -1,4 +1,4 @@
-package aggregate
+package main
 
 import (
 	"testing"
@@ -46,8 +46,8 @@ func TestParseInstant(t *testing.T) {
 		{"Africa/Cairo", "2026-04-25T10:00:00+03:00", "yesterday", "2026-04-24T01:00:00+03:00"},
 		{"Africa/Cairo", "2026-04-25T10:00:00+03:00", "2026-04-24", "2026-04-24T01:00:00+03:00"},
 	} {
-		now := at(t, test.now, test.zone)
-		got, err := ParseInstant(test.typed, now)
+		now := instantIn(t, test.now, test.zone)
+		got, err := parseInstant(test.typed, now)
 		if err != nil {
 			t.Errorf("%s: %v", test.typed, err)
 			continue
@@ -58,20 +58,20 @@ func TestParseInstant(t *testing.T) {
 	}
 }
 
-func TestParseInstantRefuses(t *testing.T) {
-	now := at(t, "2026-11-23T10:44:25Z", "Europe/Berlin")
+func TestParseInstantFails(t *testing.T) {
+	now := instantIn(t, "2026-11-23T10:44:25Z", "Europe/Berlin")
 	for _, typed := range []string{
 		"", "d", "-7d", "7", "7 d", "7y", "1234567d", "tomorrow", "last year", "monday",
 		"2026", "2026-13", "2026-02-30", "2026-W00", "2027-W53", "2026-W1", "16.11.2026", "10:00",
 		"2026-11-16T25:00Z", "2026-03-29T02:30", "2026-11-16T10:00:00+0100x",
 	} {
-		if got, err := ParseInstant(typed, now); err == nil {
+		if got, err := parseInstant(typed, now); err == nil {
 			t.Errorf("%q is %v", typed, got)
 		}
 	}
 }
 
-func at(t *testing.T, s, zone string) time.Time {
+func instantIn(t *testing.T, s, zone string) time.Time {
 	t.Helper()
 	out, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {

@@ -1,4 +1,4 @@
-package parse
+package main
 
 import "testing"
 
@@ -16,7 +16,7 @@ func TestRedact(t *testing.T) {
 		{"no token", "Invalid token format Token: null (1004)", "Invalid token format Token: null (1004)"},
 	}
 	for _, test := range tests {
-		if got := Redact(test.text); got != test.want {
+		if got := redact(test.text); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package aggregate
+package main
 
 import (
 	"fmt"
@@ -6,21 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/otlog/otlog/aggregate"
 )
 
-// ParseInstant reads an instant as people type one, in the zone of now: RFC 3339
-// (2026-11-16T10:00:00Z; without a zone it is a local time, and seconds may be
-// missing), the first instant of a day (2026-11-16), of a month (2026-11) or of an
-// ISO week (2026-W47), how long before now (90m, 24h, 7d, 2w; days are those of the
-// calendar), or in words: now, and the first instant of today, yesterday, this week,
-// last week, this month and last month.
-func ParseInstant(s string, now time.Time) (time.Time, error) {
+// parseInstant parses an instant as people type it, in the zone of now:
+//
+//   - RFC 3339 (2026-11-16T10:00:00Z); a time without a zone is local, and seconds may be
+//     missing,
+//   - the first instant of a day (2026-11-16), of a month (2026-11) or of an ISO week
+//     (2026-W47),
+//   - a period before now (90m, 24h, 7d, 2w), where days are those of the calendar,
+//   - now, and the first instant of today, yesterday, this week, last week, this month and
+//     last month.
+func parseInstant(s string, now time.Time) (time.Time, error) {
 	if t, ok := inWords(s, now); ok {
 		return t, nil
 	}
 	if m := ago.FindStringSubmatch(s); m != nil {
-		// As many digits as there may be cannot overflow.
-		n, _ := strconv.Atoi(m[1])
+		n, _ := strconv.Atoi(m[1]) // at most five digits
 		switch m[2] {
 		case "w":
 			return now.AddDate(0, 0, -7*n), nil
@@ -35,7 +39,7 @@ func ParseInstant(s string, now time.Time) (time.Time, error) {
 		year, _ := strconv.Atoi(m[1])
 		week, _ := strconv.Atoi(m[2])
 		// 4 January is always in week 1.
-		t := Window{weeks, 1}.Start(time.Date(year, time.January, 4+7*(week-1), 12, 0, 0, 0, zone))
+		t := aggregate.Week.Start(noon(year, time.January, 4+7*(week-1), zone))
 		if y, w := t.AddDate(0, 0, 3).ISOWeek(); y != year || w != week {
 			return time.Time{}, fmt.Errorf("%d has no week %s", year, m[2])
 		}
@@ -43,7 +47,7 @@ func ParseInstant(s string, now time.Time) (time.Time, error) {
 	}
 	for _, layout := range [...]string{time.DateOnly, "2006-01"} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return dayStart(t.Year(), t.Month(), t.Day(), zone), nil
+			return startOfDay(t.Year(), t.Month(), t.Day(), zone), nil
 		}
 	}
 	return parseClock(s, zone)
@@ -54,31 +58,40 @@ var (
 	isoWeek = regexp.MustCompile(`^(\d{4})-[Ww](\d\d)$`)
 )
 
-// inWords reads the words for an instant.
+// inWords parses the words for an instant.
 func inWords(s string, now time.Time) (t time.Time, ok bool) {
-	today := Window{days, 1}.Start(now)
-	week, month := Window{weeks, 1}.Start(now), Window{months, 1}.Start(now)
+	today, week, month := aggregate.Day.Start(now), aggregate.Week.Start(now), aggregate.Month.Start(now)
 	switch strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ' ' || r == '-' }), " ") {
 	case "now":
 		return now, true
 	case "today":
 		return today, true
 	case "yesterday":
-		return dayStart(today.Year(), today.Month(), today.Day()-1, now.Location()), true
+		return startOfDay(today.Year(), today.Month(), today.Day()-1, now.Location()), true
 	case "this week":
 		return week, true
 	case "last week":
-		return dayStart(week.Year(), week.Month(), week.Day()-7, now.Location()), true
+		return startOfDay(week.Year(), week.Month(), week.Day()-7, now.Location()), true
 	case "this month":
 		return month, true
 	case "last month":
-		return dayStart(month.Year(), month.Month()-1, 1, now.Location()), true
+		return startOfDay(month.Year(), month.Month()-1, 1, now.Location()), true
 	}
 	return time.Time{}, false
 }
 
-// parseClock reads a date and a time of day. Where clocks are put back, the time
-// without a zone is the earlier of the two.
+// startOfDay returns the first instant of a day.
+func startOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
+	return aggregate.Day.Start(noon(year, month, day, zone))
+}
+
+// noon returns noon of a day: every day has one.
+func noon(year int, month time.Month, day int, zone *time.Location) time.Time {
+	return time.Date(year, month, day, 12, 0, 0, 0, zone)
+}
+
+// parseClock parses a date and a time of day. A time without a zone that the clock shows
+// twice is the earlier of the two.
 func parseClock(typed string, zone *time.Location) (time.Time, error) {
 	s := strings.ToUpper(strings.Replace(typed, " ", "T", 1))
 	for _, layout := range [...]string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00"} {
@@ -101,5 +114,5 @@ func parseClock(typed string, zone *time.Location) (time.Time, error) {
 		}
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("%q is no instant: expected one like 2026-11-16T10:00:00Z, 2026-11-16, 2026-W47, 7d, 24h, yesterday, \"last week\"", typed)
+	return time.Time{}, fmt.Errorf("%q is not an instant: expected one like 2026-11-16T10:00:00Z, 2026-11-16, 2026-W47, 7d, 24h, yesterday, \"last week\"", typed)
 }
