@@ -21,14 +21,14 @@ type input struct {
 	batches    iter.Seq2[*batch.Batch, error]
 }
 
-// readCounts returns the input of a report. clients says that the report has groups.
-func readCounts(c *aggregate.Counts, r *Report, clients bool) (*input, error) {
+// readCounts returns the input of a report, with a table of clients if it has groups.
+func readCounts(c *aggregate.Counts, r *Report, groups bool) (*input, error) {
 	filter, err := r.Filter.In(c)
 	if err != nil {
 		return nil, err
 	}
 	tables := batch.Tables[:]
-	if !clients {
+	if !groups {
 		tables = []batch.Table{batch.Errors, batch.Methods, batch.Sessions}
 	}
 	return &input{

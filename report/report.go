@@ -198,6 +198,11 @@ const Timeless = -1
 // New makes the report of what was counted in sources. It fails if the counts cannot be
 // read back from disk.
 func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Report, error) {
+	return newReport(sources, o, func(r *Report, groups bool) (*input, error) { return readCounts(counts, r, groups) })
+}
+
+// newReport makes a report of an input. groups says that the input must have a table of clients.
+func newReport(sources []*aggregate.Source, o Options, open func(r *Report, groups bool) (*input, error)) (*Report, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
@@ -210,7 +215,7 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 	if o.By != "" && !slices.Contains(dimensions, o.By) {
 		dimensions = append(slices.Clip(dimensions), o.By)
 	}
-	in, err := readCounts(counts, r, len(dimensions) > 0)
+	in, err := open(r, len(dimensions) > 0)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +228,7 @@ func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Rep
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
 	r.Changes = r.changes()
 	if o.Ignore != nil {
-		r.Warnings = append(r.Warnings, r.acknowledge(&o, counts.Names)...)
+		r.Warnings = append(r.Warnings, r.acknowledge(&o, in.names)...)
 	}
 	return r, nil
 }
