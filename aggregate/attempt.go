@@ -34,7 +34,7 @@ var Outcomes = [...]Outcome{Open, Succeeded, Failed, Cancelled}
 // all of what comes before the number, told by the SDK's telemetry.
 type Attempts struct {
 	Method   catalogue.MethodID
-	Cell     Cell // in which they began
+	Bucket   Bucket // in which they began
 	Outcome  Outcome
 	Inferred bool // the input shows their end, but not their start
 

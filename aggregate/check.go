@@ -16,12 +16,12 @@ const longestSource = math.MaxInt64 / perRecord
 const earliest = -86e17
 
 // Check returns an error if an entry tells what no log does: so what is counted of it is
-// within its bounds. covered has all cells that hold records.
-func (e *Entry) Check(covered map[Cell]bool) error {
-	if e.From == FromSource && len(e.Cells) > 0 {
+// within its bounds. covered has all buckets that hold records.
+func (e *Entry) Check(covered map[Bucket]bool) error {
+	if e.From == FromSource && len(e.Buckets) > 0 {
 		return errors.New("what bears no ID was seen")
 	}
-	for _, c := range e.Cells {
+	for _, c := range e.Buckets {
 		if err := c.check(covered); err != nil {
 			return err
 		}
@@ -32,22 +32,22 @@ func (e *Entry) Check(covered map[Cell]bool) error {
 			return err
 		}
 		if x.Axis() == dated {
-			if err := CellOf(x.First).check(covered); err != nil {
+			if err := BucketOf(x.First).check(covered); err != nil {
 				return err
 			}
 		}
 	}
 	for _, s := range e.Steps {
-		if err := CellOf(s.nanos()).check(covered); err != nil {
+		if err := BucketOf(s.nanos()).check(covered); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// check holds that a cell has records; whatever has none bears no time.
-func (c Cell) check(covered map[Cell]bool) error {
-	if c != NoCell && !covered[c] {
+// check holds that a bucket has records; whatever has none bears no time.
+func (c Bucket) check(covered map[Bucket]bool) error {
+	if c != NoBucket && !covered[c] {
 		return fmt.Errorf("something happened in the quarter of an hour at %s, which holds no record", c.Start().Format(time.RFC3339))
 	}
 	return nil
@@ -58,9 +58,9 @@ func (e *Evidence) check() error {
 	var ok bool
 	switch e.Axis() {
 	case dated:
-		ok = e.First > earliest && e.bucketed()
+		ok = e.First > earliest && e.inOneTick()
 	case clock:
-		ok = e.First >= 0 && e.First < int64(48*time.Hour) && e.bucketed()
+		ok = e.First >= 0 && e.First < int64(48*time.Hour) && e.inOneTick()
 	case placed:
 		ok = e.First >= 0 && e.First < longestSource
 	}
@@ -75,7 +75,7 @@ func (e *Evidence) check() error {
 	return nil
 }
 
-// bucketed reports whether all records stand in one bucket.
-func (e *Evidence) bucketed() bool {
-	return e.First>>bucketBits == (e.First+int64(e.Span))>>bucketBits
+// inOneTick reports whether all records stand in one tick.
+func (e *Evidence) inOneTick() bool {
+	return e.First>>tickBits == (e.First+int64(e.Span))>>tickBits
 }

@@ -73,8 +73,8 @@ func (m *Mark) SetFlags(a Axis, isLate bool) {
 
 func (e *Evidence) last() int64 { return e.First + int64(e.Span) }
 
-// A bucket is 2^26 ns, 67 ms. Within it, records of one mark are one evidence.
-const bucketBits = 26
+// A tick is 2^26 ns, 67 ms. Within it, records of one mark are one evidence.
+const tickBits = 26
 
 // gapRecords is how many records two may be apart that bear no time.
 const gapRecords = 20
@@ -84,7 +84,7 @@ func (e *Evidence) close(other *Evidence) bool {
 	if e.Axis() == placed {
 		return e.First-other.last() <= gapRecords && other.First-e.last() <= gapRecords
 	}
-	return e.First>>bucketBits == other.First>>bucketBits
+	return e.First>>tickBits == other.First>>tickBits
 }
 
 // fold adds another evidence of the same mark.

@@ -19,12 +19,12 @@ func Everything(c *Counts) []string {
 	out := rowsIn(c)
 	label := func(n Name) string { return c.Names.Labels[n] }
 	for _, s := range sessionsIn(c, Filter{}) {
-		out = append(out, fmt.Sprintf("session %x %s key %q cells %v", s.ID, s.From, label(s.APIKey), s.Cells))
+		out = append(out, fmt.Sprintf("session %x %s key %q buckets %v", s.ID, s.From, label(s.APIKey), s.Buckets))
 		for _, c := range s.Clients {
 			out = append(out, fmt.Sprintf("client %q %q %q", label(c.SDK), label(c.Browser), label(c.OS)))
 		}
 		for _, a := range s.Attempts {
-			out = append(out, fmt.Sprintf("%d %s %s in %d, inferred %v, by %q %q %q", a.Attempts, a.Method.Name(), a.Outcome, a.Cell, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
+			out = append(out, fmt.Sprintf("%d %s %s in %d, inferred %v, by %q %q %q", a.Attempts, a.Method.Name(), a.Outcome, a.Bucket, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
 		}
 		for _, r := range s.Rows {
 			out = append(out, fmt.Sprintf("row by %q %q %q", label(r.SDK), label(r.Browser), label(r.OS)))

@@ -47,7 +47,7 @@ func sessionsIn(c *Counts, f Filter) []*Session {
 			panic(err)
 		}
 		kept := *s
-		kept.Cells, kept.Clients = slices.Clone(s.Cells), slices.Clone(s.Clients)
+		kept.Buckets, kept.Clients = slices.Clone(s.Buckets), slices.Clone(s.Clients)
 		kept.Attempts, kept.Rows = slices.Clone(s.Attempts), slices.Clone(s.Rows)
 		out = append(out, &kept)
 	}
@@ -95,7 +95,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 			for j := range g.evidence {
 				if n := g.of[j]; n != none && g.evidence[j].Mark == want.Mark && g.evidence[j].close(&want) {
 					s := g.found[n]
-					text := fmt.Sprintf("%d.%d|%s %s %d, cell %d, counts %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, s.cell, s.counts)
+					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, s.bucket, s.counts)
 					places[text] = append(places[text], fmt.Sprintf("%s:%d", r.source, r.place))
 				}
 			}
@@ -268,8 +268,8 @@ func rowsIn(c *Counts) []string {
 	var out []string
 	for _, s := range sessionsIn(c, Filter{}) {
 		for _, r := range s.Rows {
-			out = append(out, fmt.Sprintf("%s %s %d session %x cell %d: %s %d: %d failures, %d lines, %d to %d",
-				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, s.ID, r.Cell, r.Evidence, r.Stated, r.Failures, r.Lines, r.First, r.Last))
+			out = append(out, fmt.Sprintf("%s %s %d session %x bucket %d: %s %d: %d failures, %d lines, %d to %d",
+				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, s.ID, r.Bucket, r.Evidence, r.Stated, r.Failures, r.Lines, r.First, r.Last))
 		}
 	}
 	return out

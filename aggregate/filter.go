@@ -17,7 +17,7 @@ type Filter struct {
 	// start, and lines that speak of no failure by their own time, all of them
 	// exactly. Until is the first instant behind. A zero time is no bound.
 	//
-	// What bears no time is within no bounds, and yet it is yielded, in NoCell: so
+	// What bears no time is within no bounds, and yet it is yielded, in NoBucket: so
 	// whoever leaves it out can count it.
 	Since, Until time.Time
 
@@ -37,23 +37,23 @@ func (f *Filter) TakesSDK(version string) bool {
 // Bounded reports whether a Filter selects by time.
 func (f *Filter) Bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
 
-// Covers reports whether a cell holds an instant within the bounds. Sessions and
-// records are counted by the cell: a bound within one takes in all of it, and so
+// Covers reports whether a bucket holds an instant within the bounds. Sessions and
+// records are counted by the bucket: a bound within one takes in all of it, and so
 // the session of every failure that is selected.
-func (f *Filter) Covers(c Cell) bool {
-	since, until := f.Cells()
+func (f *Filter) Covers(c Bucket) bool {
+	since, until := f.Buckets()
 	return !f.Bounded() || c >= since && c < until
 }
 
-// Cells returns the first cell that the bounds cover, and the first one behind.
-func (f *Filter) Cells() (since, until Cell) {
+// Buckets returns the first bucket that the bounds cover, and the first one behind.
+func (f *Filter) Buckets() (since, until Bucket) {
 	from, to := f.nanos()
 	if from == to {
 		return 0, 0
 	}
-	since, until = CellOf(from), math.MaxInt32
+	since, until = BucketOf(from), math.MaxInt32
 	if to != math.MaxInt64 {
-		until = CellOf(to-1) + 1
+		until = BucketOf(to-1) + 1
 	}
 	return since, until
 }

@@ -36,7 +36,7 @@ func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string)
 		}
 		at := records[r.IntN(len(records))].event.Time
 		if at == timestamp.NoTime {
-			at = 1795430665e9 + r.Int64N(40*int64(cellLength))
+			at = 1795430665e9 + r.Int64N(40*int64(bucketLength))
 		}
 		return time.Unix(0, at+r.Int64N(3)-1)
 	}
@@ -119,7 +119,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			if !inTime || !ofSDK || filter.Session != (SessionID{}) && refID(in) != filter.Session {
 				return
 			}
-			what = fmt.Sprintf("%s session %x cell %d SDK %q: ", what, refID(in), CellOf(first), version)
+			what = fmt.Sprintf("%s session %x bucket %d SDK %q: ", what, refID(in), BucketOf(first), version)
 			if failures > 0 {
 				want[what+"failures"] += int64(failures)
 			}
@@ -165,7 +165,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			}
 			timed := false
 			for _, row := range s.Rows {
-				what := fmt.Sprintf("%s %s %d session %x cell %d SDK %q: ", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code, s.ID, row.Cell, c.Names.Labels[row.SDK])
+				what := fmt.Sprintf("%s %s %d session %x bucket %d SDK %q: ", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code, s.ID, row.Bucket, c.Names.Labels[row.SDK])
 				if row.Failures > 0 {
 					got[what+"failures"] += row.Failures
 				}
@@ -174,23 +174,23 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				if by := (Traits{row.SDK, row.Browser, row.OS}); by != (Traits{}) && !slices.Contains(s.Clients, by) {
 					t.Fatalf("seed %d, %+v: a failure of a client that was not seen: %+v", seed, filter, s)
 				}
-				timed = timed || row.Cell != NoCell // within no bounds
+				timed = timed || row.Bucket != NoBucket // within no bounds
 			}
 			for _, a := range s.Attempts {
-				timed = timed || a.Cell != NoCell
+				timed = timed || a.Bucket != NoBucket
 			}
 			for _, client := range s.Clients {
 				if !filter.TakesSDK(c.Names.Labels[client.SDK]) {
 					t.Fatalf("seed %d, %+v: a client that is not selected: %+v", seed, filter, s)
 				}
 			}
-			for _, cell := range s.Cells {
-				if !filter.Covers(cell) {
+			for _, bucket := range s.Buckets {
+				if !filter.Covers(bucket) {
 					t.Fatalf("seed %d, %+v: %+v", seed, filter, s)
 				}
 			}
 			// What fails is a part of what was seen.
-			if timed && len(s.Cells) == 0 && s.ID != (SessionID{}) {
+			if timed && len(s.Buckets) == 0 && s.ID != (SessionID{}) {
 				t.Fatalf("seed %d, %+v: failures in a session that was not seen: %+v", seed, filter, s)
 			}
 		}
@@ -212,12 +212,12 @@ func TestFilterDividesTime(t *testing.T) {
 		count := func(f Filter) (n [3]int64) {
 			for _, s := range sessionsIn(c, f) {
 				for _, row := range s.Rows {
-					if row.Cell != NoCell {
+					if row.Bucket != NoBucket {
 						n[0], n[1] = n[0]+row.Failures, n[1]+row.Lines
 					}
 				}
 				for _, a := range s.Attempts {
-					if a.Cell != NoCell {
+					if a.Bucket != NoBucket {
 						n[2] += a.Attempts
 					}
 				}
@@ -226,7 +226,7 @@ func TestFilterDividesTime(t *testing.T) {
 		}
 		cuts := []time.Time{{}}
 		for range r.IntN(5) {
-			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(cellLength))).Truncate(time.Millisecond))
+			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(bucketLength))).Truncate(time.Millisecond))
 		}
 		slices.SortFunc(cuts, time.Time.Compare)
 		cuts = append(cuts, time.Time{})
@@ -267,7 +267,7 @@ func TestBoundsAreExact(t *testing.T) {
 	}
 }
 
-func TestFilterCoversWholeCells(t *testing.T) {
+func TestFilterCoversWholeBuckets(t *testing.T) {
 	at := func(s string) time.Time {
 		t.Helper()
 		out, err := time.Parse(time.RFC3339, s)
@@ -276,7 +276,7 @@ func TestFilterCoversWholeCells(t *testing.T) {
 		}
 		return out
 	}
-	cell := func(s string) Cell { return CellOf(at(s).UnixNano()) }
+	bucket := func(s string) Bucket { return BucketOf(at(s).UnixNano()) }
 	for _, test := range []struct {
 		since, until string
 		in, out      []string
@@ -287,22 +287,22 @@ func TestFilterCoversWholeCells(t *testing.T) {
 	} {
 		f := Filter{Since: at(test.since), Until: at(test.until)}
 		for _, s := range test.in {
-			if !f.Covers(cell(s)) {
+			if !f.Covers(bucket(s)) {
 				t.Errorf("%s to %s does not cover %s", test.since, test.until, s)
 			}
 		}
 		for _, s := range test.out {
-			if f.Covers(cell(s)) {
+			if f.Covers(bucket(s)) {
 				t.Errorf("%s to %s covers %s", test.since, test.until, s)
 			}
 		}
-		if f.Covers(NoCell) {
+		if f.Covers(NoBucket) {
 			t.Error("what bears no time is covered")
 		}
 	}
 	open := Filter{}
 	far := Filter{Since: time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), Until: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
-	if !open.Covers(NoCell) || !open.Covers(0) || !far.Covers(0) || far.Covers(NoCell) {
+	if !open.Covers(NoBucket) || !open.Covers(0) || !far.Covers(0) || far.Covers(NoBucket) {
 		t.Error("an open or a wide filter covers something else")
 	}
 }

@@ -14,10 +14,10 @@ type Session struct {
 	From   SessionFrom
 	APIKey Name // label
 
-	Cells    []Cell     // in which it was seen, sorted; none if ID is zero
+	Buckets  []Bucket   // in which it was seen, sorted; none if ID is zero
 	Clients  []Traits   // of the clients that were seen in it, each once, sorted; of a version that is selected
-	Attempts []Attempts // sorted by method, cell, outcome, whether they are inferred, and client
-	Rows     []Row      // sorted by method, error, code, cell, and what the lines state
+	Attempts []Attempts // sorted by method, bucket, outcome, whether they are inferred, and client
+	Rows     []Row      // sorted by method, error, code, bucket, and what the lines state
 }
 
 // Known reports whether there is something that stands for the session.
@@ -52,7 +52,7 @@ type group struct {
 	id      SessionID
 	from    SessionFrom
 	key     Name
-	cells   []Cell
+	buckets []Bucket
 	all     []Evidence
 	courses []course
 	clients []belonging
@@ -71,8 +71,8 @@ func (c *Counts) groups(visit func(*group) bool) error {
 	}
 	defer entries.Close()
 	var (
-		resolved, courses, clients    = follow(&c.resolved), follow(&c.courses), follow(&c.clients)
-		cells, evidence, movedCourses = follow(&c.cells), follow(&c.evidence), follow(&c.movedCourses)
+		resolved, courses, clients      = follow(&c.resolved), follow(&c.courses), follow(&c.clients)
+		buckets, evidence, movedCourses = follow(&c.buckets), follow(&c.evidence), follow(&c.movedCourses)
 	)
 	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order}
 	e, err := entries.Next()
@@ -91,7 +91,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if err == nil {
 			least(e.ID, true)
 		}
-		least(cells.next())
+		least(buckets.next())
 		least(evidence.next())
 		least(movedCourses.next())
 		if !more {
@@ -99,35 +99,35 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		}
 		*g = group{
 			correlator: g.correlator, order: g.order, out: g.out,
-			id: id, cells: g.cells[:0], all: g.all[:0], courses: g.courses[:0],
+			id: id, buckets: g.buckets[:0], all: g.all[:0], courses: g.courses[:0],
 		}
 		moved := len(resolved.of(id)) > 0
 		if err == nil && e.ID == id {
 			g.from, g.key = e.From, e.Key
 			if !moved {
-				g.cells, g.all = append(g.cells, e.Cells...), append(g.all, e.Evidence...)
+				g.buckets, g.all = append(g.buckets, e.Buckets...), append(g.all, e.Evidence...)
 			}
 			e, err = entries.Next()
 		}
 		if own := courses.of(id); !moved {
 			g.courses = append(g.courses, own...)
 		}
-		for _, m := range cells.of(id) {
-			g.cells = append(g.cells, m.cell)
+		for _, m := range buckets.of(id) {
+			g.buckets = append(g.buckets, m.bucket)
 		}
 		for _, m := range evidence.of(id) {
 			g.all = append(g.all, m.Evidence)
 		}
 		g.courses = append(g.courses, movedCourses.of(id)...)
 		g.clients = clients.of(id)
-		if moved && len(g.cells)+len(g.all)+len(g.courses) == 0 {
+		if moved && len(g.buckets)+len(g.all)+len(g.courses) == 0 {
 			continue // it is another one
 		}
 		if !visit(g) {
 			return nil
 		}
 	}
-	return cmp.Or(resolved.err(), courses.err(), clients.err(), cells.err(), evidence.err(), movedCourses.err())
+	return cmp.Or(resolved.err(), courses.err(), clients.err(), buckets.err(), evidence.err(), movedCourses.err())
 }
 
 // session counts what is selected, nil if that is nothing.
@@ -138,12 +138,12 @@ func (g *group) session(f *Filter) *Session {
 	s := &g.out
 	*s = Session{
 		ID: g.id, From: g.from, APIKey: g.key,
-		Cells: s.Cells[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
+		Buckets: s.Buckets[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
 	}
-	slices.Sort(g.cells)
-	for _, c := range slices.Compact(g.cells) {
+	slices.Sort(g.buckets)
+	for _, c := range slices.Compact(g.buckets) {
 		if f.Covers(c) {
-			s.Cells = append(s.Cells, c)
+			s.Buckets = append(s.Buckets, c)
 		}
 	}
 	s.Clients = g.traits(s.Clients)
@@ -210,7 +210,7 @@ func (g *group) attempts(out []Attempts) []Attempts {
 	compare := func(a, b Attempts) int {
 		return cmp.Or(
 			cmp.Compare(g.order.methods[a.Method], g.order.methods[b.Method]),
-			cmp.Compare(a.Cell, b.Cell), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
+			cmp.Compare(a.Bucket, b.Bucket), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
 			g.order.compareTraits(Traits{a.SDK, a.Browser, a.OS}, Traits{b.SDK, b.Browser, b.OS}))
 	}
 	add := func(a, b *Attempts) { a.Attempts += b.Attempts }
@@ -224,7 +224,7 @@ func (g *group) attempts(out []Attempts) []Attempts {
 		client := g.clientOf(c.client)
 		if g.selected.takes(c.nanos(), client) {
 			out = append(out, Attempts{
-				Method: c.method, Cell: CellOf(c.nanos()), Outcome: c.outcome, Inferred: c.inferred,
+				Method: c.method, Bucket: BucketOf(c.nanos()), Outcome: c.outcome, Inferred: c.inferred,
 				SDK: client.SDK, Browser: client.Browser, OS: client.OS, Attempts: 1,
 			})
 		}

@@ -46,7 +46,7 @@ type Entry struct {
 	Session Link // that a stand-in was seen with
 	Client  Link // that a connection was seen with
 
-	Cells    []Cell // in which it was seen
+	Buckets  []Bucket // in which it was seen
 	Evidence []Evidence
 	Steps    []Step
 }
@@ -137,10 +137,10 @@ type sortedTally struct {
 	order []numbered // sorted by SessionID; none comes first
 
 	// By the place of their session in order, and where those of each begin.
-	evidence                     []uint32 // indices
-	cells                        []Cell
-	steps                        []step
-	evidenceAt, cellsAt, stepsAt []uint32
+	evidence                       []uint32 // indices
+	buckets                        []Bucket
+	steps                          []step
+	evidenceAt, bucketsAt, stepsAt []uint32
 }
 
 // numbered is a session with its number plus one.
@@ -165,9 +165,9 @@ func (t *Tally) sort() *sortedTally {
 			yield(place[t.evidences.at(int(i)).session], i)
 		}
 	})
-	s.cells, s.cellsAt = share(n, t.sightings.Len(), func(yield func(uint32, Cell) bool) {
+	s.buckets, s.bucketsAt = share(n, t.sightings.Len(), func(yield func(uint32, Bucket) bool) {
 		for x := range t.sightings.Each {
-			yield(place[x.number()], x.cell())
+			yield(place[x.number()], x.bucket())
 		}
 	})
 	s.steps, s.stepsAt = share(n, t.steps.Len(), func(yield func(uint32, step) bool) {
@@ -215,13 +215,13 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	i := c.next
 	c.next++
 	t, e := c.t, &c.entry
-	*e = Entry{ID: c.order[i].id, From: FromSource, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	*e = Entry{ID: c.order[i].id, From: FromSource, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
 	if n := c.order[i].number; n != 0 {
 		k := &t.sessions.known[n-1]
 		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.traits.SDK, k.traits.Browser, k.traits.OS
 		e.Session, e.Client = t.sessions.link(k.is), t.sessions.link(k.of)
 	}
-	e.Cells = append(e.Cells, c.cells[c.cellsAt[i]:c.cellsAt[i+1]]...)
+	e.Buckets = append(e.Buckets, c.buckets[c.bucketsAt[i]:c.bucketsAt[i+1]]...)
 	for _, x := range c.evidence[c.evidenceAt[i]:c.evidenceAt[i+1]] {
 		e.Evidence = append(e.Evidence, t.evidences.at(int(x)).Evidence)
 	}
@@ -237,7 +237,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 // Merge returns the sum of parts. Their cursors are opened anew with each of its own.
 func Merge(parts ...*Part) *Part {
 	m := &merge{parts: parts, dictionary: newDictionary()}
-	coverage := map[Cell]Coverage{}
+	coverage := map[Bucket]Coverage{}
 	out := &Part{Open: func(steps bool) (Cursor, error) { return m.open(steps, true) }, merge: m}
 	var ids []SourceID
 	m.dictionary.learn(parts)
@@ -344,7 +344,7 @@ func (c *mergeCursor) Next() (*Entry, error) {
 		return c.finish(first), nil
 	}
 	e := &c.sum
-	*e = Entry{ID: first.ID, From: first.From, Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	*e = Entry{ID: first.ID, From: first.From, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
 	c.join(e, first)
 	for len(c.heap) > 0 && c.heap[0].entry.ID == e.ID {
 		c.join(e, c.take())
@@ -395,7 +395,7 @@ func (m *merge) join(e, other *Entry) {
 	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
 	e.Session.add(other.Session)
 	e.Client.add(other.Client)
-	e.Cells = append(e.Cells, other.Cells...)
+	e.Buckets = append(e.Buckets, other.Buckets...)
 	e.Evidence = append(e.Evidence, other.Evidence...)
 	e.Steps = append(e.Steps, other.Steps...)
 }
@@ -411,8 +411,8 @@ func (m *merge) lesser(a, b Name) Name {
 
 // tidy makes entries alike one that were split, whatever the split.
 func (m *merge) tidy(e *Entry) {
-	slices.Sort(e.Cells)
-	e.Cells = slices.Compact(e.Cells)
+	slices.Sort(e.Buckets)
+	e.Buckets = slices.Compact(e.Buckets)
 	slices.SortFunc(e.Steps, Step.Compare)
 	e.Steps = slices.Compact(e.Steps)
 	if len(e.Evidence) > 1 {

@@ -503,5 +503,5 @@ func (f *refFailure) summary() refSummary {
 // String tells all that a report says of a failure.
 func (f *refFailure) String() string {
 	s := f.summary()
-	return fmt.Sprintf("%s %s %d, cell %d, counts %v: %s", s.method, s.name, s.code, CellOf(s.first), s.counts, strings.Join(s.places, " "))
+	return fmt.Sprintf("%s %s %d, bucket %d, counts %v: %s", s.method, s.name, s.code, BucketOf(s.first), s.counts, strings.Join(s.places, " "))
 }

@@ -12,10 +12,10 @@ import (
 // share all of what comes before the numbers. Lines that speak of no failure, such as
 // those of background telemetry, stand in rows of their own.
 type Row struct {
-	Cell   Cell  // in which the failures began
-	Method Name  // 0: cannot be told
-	Error  Name  // 0: no name can be told
-	Code   int32 // stands for a missing name; 0: none
+	Bucket Bucket // in which the failures began
+	Method Name   // 0: cannot be told
+	Error  Name   // 0: no name can be told
+	Code   int32  // stands for a missing name; 0: none
 
 	SDK, Browser, OS Name // labels of the client
 
@@ -33,7 +33,7 @@ type Row struct {
 type summary struct {
 	err, method Name
 	code        int32
-	cell        Cell
+	bucket      Bucket
 	client      SessionID // zero: none is told
 	counts      bool      // false: the timer of a publisher that was gone
 	done        bool      // it stands in a row
@@ -61,7 +61,7 @@ func (r rank) compare(other rank) int {
 func (c *correlator) summaries() []summary {
 	out := make([]summary, len(c.failures))
 	for i := range out {
-		out[i] = summary{cell: NoCell, first: timestamp.NoTime, named: rank{socket: true}}
+		out[i] = summary{bucket: NoBucket, first: timestamp.NoTime, named: rank{socket: true}}
 	}
 	for i := range c.evidence {
 		if c.of[i] == none {
@@ -79,7 +79,7 @@ func (c *correlator) summaries() []summary {
 			s.code, s.coded = e.Code, socket
 		}
 		if e.Axis() == dated && s.first == timestamp.NoTime {
-			s.first, s.cell = e.First, CellOf(e.First)
+			s.first, s.bucket = e.First, BucketOf(e.First)
 		}
 		if s.client == (SessionID{}) {
 			s.client = e.Client
@@ -104,8 +104,8 @@ func (o *nameOrder) compareRows(a, b Row) int {
 		return cmp.Compare(o.errors[a.Error], o.errors[b.Error])
 	case a.Code != b.Code:
 		return cmp.Compare(a.Code, b.Code)
-	case a.Cell != b.Cell:
-		return cmp.Compare(a.Cell, b.Cell)
+	case a.Bucket != b.Bucket:
+		return cmp.Compare(a.Bucket, b.Bucket)
 	case a.Evidence != b.Evidence:
 		return cmp.Compare(a.Evidence, b.Evidence)
 	case a.Stated != b.Stated:
@@ -143,11 +143,11 @@ func mergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)
 func (g *group) row(i int, found []summary) (row Row, ok bool) {
 	e := &g.evidence[i]
 	row = Row{
-		Cell: NoCell, Method: e.Method, Error: e.Error, Code: e.Code,
+		Bucket: NoBucket, Method: e.Method, Error: e.Error, Code: e.Code,
 		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: timestamp.NoTime, Last: timestamp.NoTime,
 	}
 	if e.Axis() == dated {
-		row.Cell, row.First, row.Last = CellOf(e.First), e.First, e.last()
+		row.Bucket, row.First, row.Last = BucketOf(e.First), e.First, e.last()
 	}
 	if g.of[i] == none {
 		if e.Error != 0 {
@@ -160,7 +160,7 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 	s := &found[g.of[i]]
 	client := g.clientOf(s.client)
 	row.by(client)
-	row.Cell, row.Method, row.Error, row.Code = s.cell, s.method, s.err, 0
+	row.Bucket, row.Method, row.Error, row.Code = s.bucket, s.method, s.err, 0
 	if s.err == 0 {
 		row.Code = s.code
 	}

@@ -127,11 +127,11 @@ func (s *sessions) link(number uint32) Link {
 type sessionSlot struct {
 	id     SessionID
 	number uint32 // plus one; zero marks a free slot
-	cell   Cell   // the last one in which the session was seen, unseen at first
+	bucket Bucket // the last one in which the session was seen, unseen at first
 }
 
-// unseen is no cell: it begins before the first instant that parse yields.
-const unseen = NoCell + 1
+// unseen is no bucket: it begins before the first instant that parse yields.
+const unseen = NoBucket + 1
 
 // slot returns the slot of id, which is added if it is new.
 func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
@@ -141,7 +141,7 @@ func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
 	slot := s.find(id)
 	if slot.number == 0 {
 		s.ids, s.known = append(s.ids, id), append(s.known, known{from: from})
-		*slot = sessionSlot{id: id, number: uint32(len(s.ids)), cell: unseen}
+		*slot = sessionSlot{id: id, number: uint32(len(s.ids)), bucket: unseen}
 	}
 	return slot
 }
@@ -173,16 +173,16 @@ func (s *sessions) clear() {
 	s.ids, s.known = s.ids[:0], s.known[:0]
 }
 
-// A sighting says that a session was seen in a cell: the session's number in
-// the upper half, the cell in the lower one, so that sightings sort by session
+// A sighting says that a session was seen in a bucket: the session's number in
+// the upper half, the bucket in the lower one, so that sightings sort by session
 // and time.
 type sighting uint64
 
-func newSighting(number uint32, c Cell) sighting {
+func newSighting(number uint32, c Bucket) sighting {
 	return sighting(number)<<32 | sighting(uint32(c)^1<<31)
 }
 
 func (s sighting) number() uint32 { return uint32(s >> 32) }
-func (s sighting) cell() Cell     { return Cell(uint32(s) ^ 1<<31) }
+func (s sighting) bucket() Bucket { return Bucket(uint32(s) ^ 1<<31) }
 
 func (s sighting) Compare(other sighting) int { return cmp.Compare(s, other) }

@@ -12,7 +12,7 @@ import (
 // and attempts. They may be read by several goroutines.
 type Counts struct {
 	Names      *Names
-	Coverage   []Coverage // cells that hold records, in order. No filter applies
+	Coverage   []Coverage // buckets that hold records, in order. No filter applies
 	Duplicates int64      // telemetry events of attempts that were seen again
 	SDKs       []string   // versions that were seen, sorted
 
@@ -25,7 +25,7 @@ type Counts struct {
 	clients  spill.Set[belonging]
 
 	// What stood-in sessions had, under the session that they are:
-	cells        spill.Set[movedCell]
+	buckets      spill.Set[movedBucket]
 	evidence     spill.Set[movedEvidence]
 	movedCourses spill.Set[course]
 }
@@ -72,16 +72,16 @@ func (c clientEntry) Compare(other clientEntry) int {
 
 func (c clientEntry) of() SessionID { return c.client }
 
-type movedCell struct {
+type movedBucket struct {
 	session SessionID
-	cell    Cell
+	bucket  Bucket
 }
 
-func (m movedCell) Compare(other movedCell) int {
-	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.cell, other.cell))
+func (m movedBucket) Compare(other movedBucket) int {
+	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.bucket, other.bucket))
 }
 
-func (m movedCell) of() SessionID { return m.session }
+func (m movedBucket) of() SessionID { return m.session }
 
 type movedEvidence struct {
 	session SessionID
@@ -118,7 +118,7 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 	bound(&c.resolved, space)
 	bound(&c.courses, space)
 	bound(&c.clients, space)
-	bound(&c.cells, space)
+	bound(&c.buckets, space)
 	bound(&c.evidence, space)
 	bound(&c.movedCourses, space)
 	bound(&s.posts, space)
@@ -153,7 +153,7 @@ type settling struct {
 
 	// Connections that ask what their only client is, and what stands under them.
 	asked    spill.Set[seenWith]
-	askedIn  spill.Set[movedCell]
+	askedIn  spill.Set[movedBucket]
 	askedFor spill.Set[movedEvidence]
 }
 
@@ -212,8 +212,8 @@ func (s *settling) connection(e *Entry) {
 		for i := range e.Evidence {
 			s.askedFor.Add(movedEvidence{e.ID, e.Evidence[i]})
 		}
-		for _, c := range e.Cells {
-			s.askedIn.Add(movedCell{e.ID, c})
+		for _, c := range e.Buckets {
+			s.askedIn.Add(movedBucket{e.ID, c})
 		}
 		return
 	}
@@ -239,8 +239,8 @@ func (s *settling) client(e *Entry) {
 // resolve moves what stands under a stand-in to the session that it is.
 func (s *settling) resolve(e *Entry, is SessionID) {
 	s.resolved.Add(resolution{e.ID, is})
-	for _, c := range e.Cells {
-		s.cells.Add(movedCell{is, c})
+	for _, c := range e.Buckets {
+		s.buckets.Add(movedBucket{is, c})
 	}
 	for _, x := range e.Evidence {
 		s.evidence.Add(movedEvidence{is, x})
@@ -271,11 +271,11 @@ func (s *settling) resolveConnections() error {
 		}
 		answers.Add(resolution{q.other, is})
 	}
-	answer, cells, evidence := answers.Cursor(), follow(&s.askedIn), follow(&s.askedFor)
+	answer, buckets, evidence := answers.Cursor(), follow(&s.askedIn), follow(&s.askedFor)
 	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
 		s.resolved.Add(a)
-		for _, c := range cells.of(a.standIn) {
-			s.cells.Add(movedCell{a.is, c.cell})
+		for _, c := range buckets.of(a.standIn) {
+			s.buckets.Add(movedBucket{a.is, c.bucket})
 		}
 		for _, m := range evidence.of(a.standIn) {
 			s.evidence.Add(movedEvidence{a.is, m.Evidence})
@@ -284,7 +284,7 @@ func (s *settling) resolveConnections() error {
 			}
 		}
 	}
-	return cmp.Or(asked.Err(), known.err(), answer.Err(), cells.err(), evidence.err(),
+	return cmp.Or(asked.Err(), known.err(), answer.Err(), buckets.err(), evidence.err(),
 		answers.Drop(), s.asked.Drop(), s.askedIn.Drop(), s.askedFor.Drop())
 }
 

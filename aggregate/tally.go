@@ -15,18 +15,18 @@ import (
 //
 // A Tally is a sum: it is read as parts, and parts of any number of tallies are
 // settled together (Settle). So records may be split among workers, files or machines
-// in any way and still add up to the same Counts. Time is kept in cells of a quarter
+// in any way and still add up to the same Counts. Time is kept in buckets of a quarter
 // of an hour; windows and zones are drawn in report.
 //
-// It holds 60 to 90 bytes per session or stand-in, 8 per session and cell, 72 per
+// It holds 60 to 90 bytes per session or stand-in, 8 per session and bucket, 72 per
 // record that shows an error (or per 67 ms and mark, where there are more: see
 // Evidence), and 24 per telemetry event of an attempt. It is not safe for
 // concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
 	sightings spill.Set[sighting]
-	coverage  map[Cell]Coverage
-	current   Coverage // of the last record's cell, not yet among the others
+	coverage  map[Bucket]Coverage
+	current   Coverage // of the last record's bucket, not yet among the others
 
 	origins   Origins
 	errors    names
@@ -56,14 +56,14 @@ func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: &source}
 // still shows that its session was there. number says which record
 // of its source it is, from 0.
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
-	cell := CellOf(e.Time)
-	// Frequent case first: neighbouring records share a cell.
-	if cell != t.current.Cell || t.current.Records == 0 {
+	bucket := BucketOf(e.Time)
+	// Frequent case first: neighbouring records share a bucket.
+	if bucket != t.current.Bucket || t.current.Records == 0 {
 		t.cover()
-		t.current = Coverage{Cell: cell, First: timestamp.NoTime, Last: timestamp.NoTime}
+		t.current = Coverage{Bucket: bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	}
 	t.current.add(Coverage{Records: 1, First: e.Time, Last: e.Time})
-	session, client := t.sessionOf(e, cell)
+	session, client := t.sessionOf(e, bucket)
 	if e.Telemetry != nil {
 		t.start()
 		t.step(e, session, client)
@@ -86,11 +86,11 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	t.evidences.add(&x)
 }
 
-// sessionOf notes the session of a record in a cell and returns its number plus
+// sessionOf notes the session of a record in a bucket and returns its number plus
 // one, or that of what stands for it; zero if there is nothing but the source.
 // client is the number plus one of the client, zero if there is none.
-func (t *Tally) sessionOf(e *parse.Event, cell Cell) (session, client uint32) {
-	session = t.see(FromSession, e.Session, cell)
+func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32) {
+	session = t.see(FromSession, e.Session, bucket)
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
 		return session, 0
 	}
@@ -100,9 +100,9 @@ func (t *Tally) sessionOf(e *parse.Event, cell Cell) (session, client uint32) {
 	}
 	if session == 0 {
 		if connection != 0 {
-			return t.see(FromConnection, e.ConnectionID, cell), client
+			return t.see(FromConnection, e.ConnectionID, bucket), client
 		}
-		return t.see(FromClient, e.Client, cell), client
+		return t.see(FromClient, e.Client, bucket), client
 	}
 	for _, s := range [2]uint32{connection, client} {
 		if s != 0 {
@@ -112,13 +112,13 @@ func (t *Tally) sessionOf(e *parse.Event, cell Cell) (session, client uint32) {
 	return session, client
 }
 
-// cover puts the current cell among the others.
+// cover puts the current bucket among the others.
 func (t *Tally) cover() {
 	if t.current.Records == 0 {
 		return
 	}
 	if t.coverage == nil {
-		t.coverage = make(map[Cell]Coverage)
+		t.coverage = make(map[Bucket]Coverage)
 	}
 	addCoverage(t.coverage, t.current)
 	t.current.Records = 0
@@ -132,9 +132,9 @@ func (t *Tally) standIn(from SessionFrom, id []byte) uint32 {
 	return t.sessions.slot(from, sessionHash(from, id)).number
 }
 
-// see notes a session in a cell and returns its number plus one, zero if id is
+// see notes a session in a bucket and returns its number plus one, zero if id is
 // empty.
-func (t *Tally) see(from SessionFrom, id []byte, cell Cell) uint32 {
+func (t *Tally) see(from SessionFrom, id []byte, bucket Bucket) uint32 {
 	if len(id) == 0 {
 		return 0
 	}
@@ -146,19 +146,19 @@ func (t *Tally) see(from SessionFrom, id []byte, cell Cell) uint32 {
 			t.sessions.known[before].key = t.labels.add(t.key)
 		}
 	}
-	// Frequent case first: neighbouring records of a session share a cell.
-	if slot.cell != cell {
-		slot.cell = cell
-		t.sightings.Add(newSighting(slot.number, cell))
+	// Frequent case first: neighbouring records of a session share a bucket.
+	if slot.bucket != bucket {
+		slot.bucket = bucket
+		t.sightings.Add(newSighting(slot.number, bucket))
 	}
 	return slot.number
 }
 
-// A Coverage says which records of any readable kind stand in a cell.
+// A Coverage says which records of any readable kind stand in a bucket.
 type Coverage struct {
-	Cell        Cell // NoCell: records without a time
+	Bucket      Bucket // NoBucket: records without a time
 	Records     int64
-	First, Last int64 // Unix nanoseconds, NoTime in NoCell
+	First, Last int64 // Unix nanoseconds, NoTime in NoBucket
 }
 
 func (c *Coverage) add(other Coverage) {
@@ -167,21 +167,21 @@ func (c *Coverage) add(other Coverage) {
 	c.Last = max(c.Last, other.Last)
 }
 
-// addCoverage adds the coverage of a cell to that of others.
-func addCoverage(to map[Cell]Coverage, c Coverage) {
-	sum, ok := to[c.Cell]
+// addCoverage adds the coverage of a bucket to that of others.
+func addCoverage(to map[Bucket]Coverage, c Coverage) {
+	sum, ok := to[c.Bucket]
 	if !ok {
-		sum = Coverage{Cell: c.Cell, First: timestamp.NoTime, Last: timestamp.NoTime}
+		sum = Coverage{Bucket: c.Bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	}
 	sum.add(c)
-	to[c.Cell] = sum
+	to[c.Bucket] = sum
 }
 
-// sortedCoverage returns every cell that holds records, in order.
-func sortedCoverage(of map[Cell]Coverage) []Coverage {
+// sortedCoverage returns every bucket that holds records, in order.
+func sortedCoverage(of map[Bucket]Coverage) []Coverage {
 	out := make([]Coverage, 0, len(of))
-	for _, cell := range slices.Sorted(maps.Keys(of)) {
-		out = append(out, of[cell])
+	for _, bucket := range slices.Sorted(maps.Keys(of)) {
+		out = append(out, of[bucket])
 	}
 	return out
 }

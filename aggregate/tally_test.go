@@ -14,26 +14,26 @@ import (
 
 // contents is all that is counted, but failures.
 type contents struct {
-	cells    map[SessionID][]Cell
+	buckets  map[SessionID][]Bucket
 	coverage []Coverage
 }
 
 func contentsOf(c *Counts) contents {
-	cells := map[SessionID][]Cell{}
+	buckets := map[SessionID][]Bucket{}
 	for _, s := range sessionsIn(c, Filter{}) {
-		if len(s.Cells) > 0 {
-			cells[s.ID] = s.Cells
+		if len(s.Buckets) > 0 {
+			buckets[s.ID] = s.Buckets
 		}
 	}
-	return contents{cells, c.Coverage}
+	return contents{buckets, c.Coverage}
 }
 
-// spread are random records over many cells.
+// spread are random records over many buckets.
 func spread(r *rand.Rand) []*refRecord {
 	records := randomRecords(r, time.Second)
 	for _, x := range records {
 		if x.event.Time != timestamp.NoTime {
-			x.event.Time += int64(r.IntN(40)) * int64(cellLength) / 3
+			x.event.Time += int64(r.IntN(40)) * int64(bucketLength) / 3
 		}
 	}
 	return records
@@ -60,14 +60,14 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 		refSessions(records)
 		type seen struct {
 			session string
-			cell    Cell
+			bucket  Bucket
 		}
-		sightings, coverage, lines := map[seen]bool{}, map[Cell]int64{}, int64(0)
+		sightings, coverage, lines := map[seen]bool{}, map[Bucket]int64{}, int64(0)
 		for _, x := range records {
-			cell := CellOf(x.event.Time)
-			coverage[cell]++
+			bucket := BucketOf(x.event.Time)
+			coverage[bucket]++
 			if !strings.HasPrefix(x.session, "source:") {
-				sightings[seen{x.session, cell}] = true
+				sightings[seen{x.session, bucket}] = true
 			}
 			if x.verdict.Failure {
 				lines++
@@ -76,7 +76,7 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 		c := counts(tallyOfRecords(records))
 		n := 0
 		for _, s := range sessionsIn(c, Filter{}) {
-			n += len(s.Cells)
+			n += len(s.Buckets)
 			for _, row := range s.Rows {
 				lines -= row.Lines
 			}
@@ -88,13 +88,13 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 			t.Errorf("seed %d: got %d sightings, want %d", seed, n, len(sightings))
 		}
 		for _, c := range c.Coverage {
-			if coverage[c.Cell] != c.Records {
-				t.Errorf("seed %d: %+v, want %d records", seed, c, coverage[c.Cell])
+			if coverage[c.Bucket] != c.Records {
+				t.Errorf("seed %d: %+v, want %d records", seed, c, coverage[c.Bucket])
 			}
-			delete(coverage, c.Cell)
+			delete(coverage, c.Bucket)
 		}
 		if len(coverage) > 0 {
-			t.Errorf("seed %d: cells %v are missing", seed, coverage)
+			t.Errorf("seed %d: buckets %v are missing", seed, coverage)
 		}
 	}
 }
@@ -111,31 +111,31 @@ func TestSessionTableGrows(t *testing.T) {
 	}
 }
 
-func TestCellOf(t *testing.T) {
+func TestBucketOf(t *testing.T) {
 	for _, test := range []struct {
 		nanos int64
-		want  Cell
+		want  Bucket
 	}{
-		{timestamp.NoTime, NoCell},
+		{timestamp.NoTime, NoBucket},
 		{0, 0},
-		{int64(cellLength) - 1, 0},
-		{int64(cellLength), 1},
+		{int64(bucketLength) - 1, 0},
+		{int64(bucketLength), 1},
 		{-1, -1},
-		{-int64(cellLength), -1},
-		{-int64(cellLength) - 1, -2},
+		{-int64(bucketLength), -1},
+		{-int64(bucketLength) - 1, -2},
 	} {
-		if got := CellOf(test.nanos); got != test.want {
-			t.Errorf("CellOf(%d) = %d, want %d", test.nanos, got, test.want)
+		if got := BucketOf(test.nanos); got != test.want {
+			t.Errorf("BucketOf(%d) = %d, want %d", test.nanos, got, test.want)
 		}
 	}
 }
 
 func TestSightingKeepsOrder(t *testing.T) {
-	in := []sighting{newSighting(1, NoCell), newSighting(1, -3), newSighting(1, 0), newSighting(1, 7), newSighting(2, NoCell)}
+	in := []sighting{newSighting(1, NoBucket), newSighting(1, -3), newSighting(1, 0), newSighting(1, 7), newSighting(2, NoBucket)}
 	if !slices.IsSorted(in) {
 		t.Errorf("not sorted: %v", in)
 	}
-	if s := newSighting(5, -3); s.number() != 5 || s.cell() != -3 {
-		t.Errorf("got %d, %d", s.number(), s.cell())
+	if s := newSighting(5, -3); s.number() != 5 || s.bucket() != -3 {
+		t.Errorf("got %d, %d", s.number(), s.bucket())
 	}
 }

@@ -8,30 +8,32 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Cell is a quarter of an hour in UTC, numbered from 1970. Every zone in use
-// is a whole number of cells away from UTC, so any window of any zone is a
-// union of cells, and two machines draw the same lines through time.
-type Cell int32
+// A Bucket is a quarter of an hour in UTC, numbered from 1970. Every zone in use
+// is a whole number of buckets away from UTC, so any window of any zone is a
+// union of buckets, and two machines draw the same lines through time.
+type Bucket int32
 
-// NoCell is the cell of records without a time.
-const NoCell Cell = math.MinInt32
+// NoBucket is the bucket of records without a time.
+const NoBucket Bucket = math.MinInt32
 
-const cellLength = 15 * time.Minute
+const bucketLength = 15 * time.Minute
 
-// CellOf returns the cell of an instant in Unix nanoseconds.
-func CellOf(nanos int64) Cell {
+// BucketOf returns the bucket of an instant in Unix nanoseconds.
+func BucketOf(nanos int64) Bucket {
 	if nanos == timestamp.NoTime {
-		return NoCell
+		return NoBucket
 	}
-	n := nanos / int64(cellLength)
-	if nanos%int64(cellLength) < 0 {
+	n := nanos / int64(bucketLength)
+	if nanos%int64(bucketLength) < 0 {
 		n--
 	}
-	return Cell(n)
+	return Bucket(n)
 }
 
-// Start returns the cell's first instant, in UTC.
-func (c Cell) Start() time.Time { return time.Unix(int64(c)*int64(cellLength/time.Second), 0).UTC() }
+// Start returns the bucket's first instant, in UTC.
+func (c Bucket) Start() time.Time {
+	return time.Unix(int64(c)*int64(bucketLength/time.Second), 0).UTC()
+}
 
 // A Window divides time on the calendar of a zone. The zero Window does not:
 // the whole input is one.
@@ -139,9 +141,9 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
 	want := time.Date(year, month, day, 12, 0, 0, 0, zone).Day()
 	for t.Day() != want {
-		t = t.Add(cellLength)
+		t = t.Add(bucketLength)
 	}
-	for before := t.Add(-cellLength); before.Day() == want; before = t.Add(-cellLength) {
+	for before := t.Add(-bucketLength); before.Day() == want; before = t.Add(-bucketLength) {
 		t = before
 	}
 	return t

@@ -74,7 +74,7 @@ func TestWindowsShareOutTime(t *testing.T) {
 					t.Fatalf("%s %s: nothing between %s and %s", name, s, end, start)
 				}
 				end = w.End(start)
-				at = at.Add(cellLength)
+				at = at.Add(bucketLength)
 			}
 		}
 	}

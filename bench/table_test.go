@@ -127,9 +127,9 @@ func (t *tableSessions) next() *aggregate.Session {
 
 func (t *tableSessions) session(i int) aggregate.Session {
 	begin := time.Date(2026, 8, 1+i%100, 0, 15*t.r.IntN(90), 0, 0, time.UTC)
-	cell := aggregate.CellOf(begin.UnixNano())
+	bucket := aggregate.BucketOf(begin.UnixNano())
 	label := func(kind int) aggregate.Name { return aggregate.Name(1 + 3*t.r.IntN(30) + kind) }
-	s := aggregate.Session{ID: aggregate.SessionID{Hi: t.r.Uint64(), Lo: t.r.Uint64()}, APIKey: label(2), Cells: []aggregate.Cell{cell, cell + 1}}
+	s := aggregate.Session{ID: aggregate.SessionID{Hi: t.r.Uint64(), Lo: t.r.Uint64()}, APIKey: label(2), Buckets: []aggregate.Bucket{bucket, bucket + 1}}
 	sdk, browser, method := label(0), label(1), 1+t.r.IntN(len(catalogue.Methods())-1)
 	rows := 1
 	if i%2 == 1 {
@@ -138,12 +138,12 @@ func (t *tableSessions) session(i int) aggregate.Session {
 	for j := range rows {
 		first := begin.UnixNano() + t.r.Int64N(int64(15*time.Minute))
 		s.Rows = append(s.Rows, aggregate.Row{
-			Cell: cell, Method: aggregate.Name(method), Error: aggregate.Name(1 + (i+j)%(len(catalogue.Errors())-1)),
+			Bucket: bucket, Method: aggregate.Name(method), Error: aggregate.Name(1 + (i+j)%(len(catalogue.Errors())-1)),
 			SDK: sdk, Browser: browser, Evidence: classify.ByName, Stated: 1500 * int32(j%2),
 			Failures: 1, Lines: 1 + t.r.Int64N(3), First: first, Last: first + t.r.Int64N(int64(time.Minute)),
 		})
 		s.Attempts = append(s.Attempts, aggregate.Attempts{
-			Method: catalogue.MethodID(method), Cell: cell + aggregate.Cell(j), Outcome: aggregate.Failed, SDK: sdk, Browser: browser, Attempts: 1,
+			Method: catalogue.MethodID(method), Bucket: bucket + aggregate.Bucket(j), Outcome: aggregate.Failed, SDK: sdk, Browser: browser, Attempts: 1,
 		})
 	}
 	return s

@@ -86,7 +86,7 @@ func clock(t time.Time) string {
 // one. A zero time is no bound.
 func (r *Report) counted() (since, until time.Time) {
 	f := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
-	first, behind := f.Cells()
+	first, behind := f.Buckets()
 	if !f.Since.IsZero() {
 		since = first.Start().In(r.Zone)
 	}

@@ -171,16 +171,16 @@ func (f *fold) draw(r *Report, in *input) {
 	first, last, end := int64(timestamp.NoTime), int64(timestamp.NoTime), int64(timestamp.NoTime)
 	for _, c := range in.coverage {
 		end = max(end, c.Last)
-		if !in.filter.Covers(c.Cell) {
+		if !in.filter.Covers(c.Bucket) {
 			continue
 		}
-		if c.Cell != aggregate.NoCell {
+		if c.Bucket != aggregate.NoBucket {
 			if first == timestamp.NoTime {
 				first = c.First
 			}
 			last = c.Last
 		}
-		if w := f.windowOfCell(r, c.Cell); w != Timeless {
+		if w := f.windowOfBucket(r, c.Bucket); w != Timeless {
 			f.out.Windows[w].Records += c.Records
 		}
 	}
@@ -194,13 +194,13 @@ func (f *fold) draw(r *Report, in *input) {
 	f.hours(r, in)
 }
 
-// windowOfCell returns the window of a cell. Cells come in order; the first one of a window
+// windowOfBucket returns the window of a bucket. Buckets come in order; the first one of a window
 // makes it.
-func (f *fold) windowOfCell(r *Report, c aggregate.Cell) int {
+func (f *fold) windowOfBucket(r *Report, c aggregate.Bucket) int {
 	switch {
 	case f.window == nil:
 		return 0
-	case c == aggregate.NoCell:
+	case c == aggregate.NoBucket:
 		return Timeless
 	}
 	start := r.Window.Start(c.Start().In(r.Zone))

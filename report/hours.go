@@ -24,8 +24,8 @@ func (f *fold) hours(r *Report, in *input) {
 		meters[i] = hourMeter{hours: &windows[i].Hours, from: f.firstHour(r, &windows[i])}
 	}
 	for _, c := range in.coverage {
-		if c.Cell != aggregate.NoCell && in.filter.Covers(c.Cell) {
-			meters[f.windowOfCell(r, c.Cell)].see(c.Cell.Start())
+		if c.Bucket != aggregate.NoBucket && in.filter.Covers(c.Bucket) {
+			meters[f.windowOfBucket(r, c.Bucket)].see(c.Bucket.Start())
 		}
 	}
 	for i, w := range windows {

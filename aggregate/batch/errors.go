@@ -123,7 +123,7 @@ func (t *errorTable) add(s *aggregate.Session) {
 			rows = rows[1:]
 			continue
 		}
-		start, n := t.startOf(first.Cell), 1
+		start, n := t.startOf(first.Bucket), 1
 		for n < len(rows) && t.alike(first, &rows[n], start) {
 			n++
 		}
@@ -134,7 +134,7 @@ func (t *errorTable) add(s *aggregate.Session) {
 
 // takes reports whether a row is selected.
 func (t *errorTable) takes(r *aggregate.Row) bool {
-	return t.methods[r.Method] && t.errors[r.Error] && t.dated(r.Cell)
+	return t.methods[r.Method] && t.errors[r.Error] && t.dated(r.Bucket)
 }
 
 // leaveOut counts a row that is not selected, if only its missing time is the reason.
@@ -147,13 +147,13 @@ func (t *errorTable) leaveOut(r *aggregate.Row) {
 // alike reports whether a row shows the same error of the same method in the same window as
 // a selected row before it. Rows that differ in nothing else are sorted by time.
 func (t *errorTable) alike(before, r *aggregate.Row, start int64) bool {
-	return r.Method == before.Method && r.Error == before.Error && r.Code == before.Code && t.takes(r) && t.startOf(r.Cell) == start
+	return r.Method == before.Method && r.Error == before.Error && r.Code == before.Code && t.takes(r) && t.startOf(r.Bucket) == start
 }
 
 // addRows adds the rows of one error of one method in one window.
 func (t *errorTable) addRows(s *aggregate.Session, start int64, rows []aggregate.Row) {
 	t.countUndated(rows)
-	if rows[0].Cell != rows[len(rows)-1].Cell {
+	if rows[0].Bucket != rows[len(rows)-1].Bucket {
 		// Rows that differ only in their quarter of an hour are one row.
 		t.block = append(t.block[:0], rows...)
 		rows = mergeRows(t.block)
@@ -179,13 +179,13 @@ func (t *errorTable) addRows(s *aggregate.Session, start int64, rows []aggregate
 // countUndated counts the failures of rows that have no time.
 func (t *errorTable) countUndated(rows []aggregate.Row) {
 	for i := range rows {
-		if rows[i].Cell == aggregate.NoCell {
+		if rows[i].Bucket == aggregate.NoBucket {
 			t.undated.Failures += rows[i].Failures
 		}
 	}
 }
 
-// mergeRows merges rows that differ only in their cell, in place.
+// mergeRows merges rows that differ only in their bucket, in place.
 func mergeRows(rows []aggregate.Row) []aggregate.Row {
 	compare := func(a, b aggregate.Row) int {
 		switch {

@@ -71,21 +71,21 @@ func (t *methodTable) add(s *aggregate.Session) {
 		method := aggregate.Name(a.Method)
 		switch {
 		case !t.methods[method]:
-		case !t.dated(a.Cell):
+		case !t.dated(a.Bucket):
 			t.undated.AttemptsLeftOut += a.Attempts
 		default:
-			t.row(methodKey{method, a.SDK, a.Browser, a.OS, t.startOf(a.Cell)}).addAttempts(a)
+			t.row(methodKey{method, a.SDK, a.Browser, a.OS, t.startOf(a.Bucket)}).addAttempts(a)
 		}
 	}
 	for i := range s.Rows {
 		r := &s.Rows[i]
-		if r.Failures == 0 || !t.methods[r.Method] || !t.dated(r.Cell) {
+		if r.Failures == 0 || !t.methods[r.Method] || !t.dated(r.Bucket) {
 			continue
 		}
 		// A session that failed by another error could have failed by this one. Without a
 		// session nobody knows.
 		if is := t.errors[r.Error]; is || s.Known() {
-			row := t.row(methodKey{r.Method, r.SDK, r.Browser, r.OS, t.startOf(r.Cell)})
+			row := t.row(methodKey{r.Method, r.SDK, r.Browser, r.OS, t.startOf(r.Bucket)})
 			if is {
 				row.failures += r.Failures
 			}

@@ -17,15 +17,15 @@ type selection struct {
 	oneError  bool   // the filter selects by error
 	oneMethod bool   // the filter selects by method
 
-	cell   aggregate.Cell // the last one whose window was asked for
-	began  int64          // its window
-	starts map[aggregate.Cell]int64
+	bucket aggregate.Bucket // the last one whose window was asked for
+	began  int64            // its window
+	starts map[aggregate.Bucket]int64
 }
 
 func newSelection(names *aggregate.Names, o Options) selection {
 	s := selection{
 		window: o.Window, zone: o.Zone, filter: o.Filter, bounded: o.Filter.Bounded(), oneError: o.Error != "", oneMethod: o.Method != "",
-		cell: aggregate.NoCell, began: NoStart, starts: map[aggregate.Cell]int64{},
+		bucket: aggregate.NoBucket, began: NoStart, starts: map[aggregate.Bucket]int64{},
 	}
 	if s.zone == nil {
 		s.zone = time.UTC
@@ -51,7 +51,7 @@ func (b *Builder) restrict(c *aggregate.Counts) error {
 			return err
 		}
 		for i := range s.Rows {
-			if r := &s.Rows[i]; b.errors[r.Error] && b.dated(r.Cell) {
+			if r := &s.Rows[i]; b.errors[r.Error] && b.dated(r.Bucket) {
 				concerned[r.Method] = true
 			}
 		}
@@ -60,16 +60,16 @@ func (b *Builder) restrict(c *aggregate.Counts) error {
 	return nil
 }
 
-// dated reports whether what began in a cell is within the bounds of time, if there are any.
-func (s *selection) dated(c aggregate.Cell) bool { return c != aggregate.NoCell || !s.bounded }
+// dated reports whether what began in a bucket is within the bounds of time, if there are any.
+func (s *selection) dated(c aggregate.Bucket) bool { return c != aggregate.NoBucket || !s.bounded }
 
-// startOf returns the start of the window that contains a cell, in Unix seconds.
-func (s *selection) startOf(c aggregate.Cell) int64 {
-	if s.window.All() || c == aggregate.NoCell {
+// startOf returns the start of the window that contains a bucket, in Unix seconds.
+func (s *selection) startOf(c aggregate.Bucket) int64 {
+	if s.window.All() || c == aggregate.NoBucket {
 		return NoStart
 	}
 	// Frequent case first: rows of a session lie side by side in time.
-	if c == s.cell {
+	if c == s.bucket {
 		return s.began
 	}
 	start, ok := s.starts[c]
@@ -77,6 +77,6 @@ func (s *selection) startOf(c aggregate.Cell) int64 {
 		start = s.window.Start(c.Start().In(s.zone)).Unix()
 		s.starts[c] = start
 	}
-	s.cell, s.began = c, start
+	s.bucket, s.began = c, start
 	return start
 }

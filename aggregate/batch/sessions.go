@@ -20,8 +20,8 @@ func (t *sessionTable) columns() []column { return []column{t.start, t.id, t.fro
 
 func (t *sessionTable) add(s *aggregate.Session) {
 	var last int64
-	for i, c := range s.Cells {
-		// Cells are sorted, and so are windows.
+	for i, c := range s.Buckets {
+		// Buckets are sorted, and so are windows.
 		if start := t.startOf(c); i == 0 || start != last {
 			t.head.add(start, s)
 			last = start
@@ -58,7 +58,7 @@ func (t *clientTable) columns() []column {
 
 func (t *clientTable) add(s *aggregate.Session) {
 	t.kinds = t.kinds[:0]
-	if len(s.Cells) > 0 {
+	if len(s.Buckets) > 0 {
 		for _, c := range s.Clients {
 			t.kinds = append(t.kinds, kind{c, false})
 		}

@@ -72,9 +72,9 @@ type entryColumns struct {
 	key, sdk, browser, os labels
 	session, client       ids
 	sessions, clients     flags
-	cells                 []int64
-	noCell                columns.Nulls
-	cellsEnd              []int32
+	buckets               []int64
+	noBucket              columns.Nulls
+	bucketsEnd            []int32
 	evidenceEnd, stepsEnd []int32
 	evidence              evidenceColumns
 	steps                 stepColumns
@@ -92,11 +92,11 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 	c.sessions.add(e.Session.Several)
 	c.client.add(e.Client.ID)
 	c.clients.add(e.Client.Several)
-	for _, cell := range e.Cells {
-		c.cells = append(c.cells, cell.Start().Unix())
-		c.noCell.Add(cell == aggregate.NoCell)
+	for _, bucket := range e.Buckets {
+		c.buckets = append(c.buckets, bucket.Start().Unix())
+		c.noBucket.Add(bucket == aggregate.NoBucket)
 	}
-	c.cellsEnd = append(c.cellsEnd, int32(len(c.cells)))
+	c.bucketsEnd = append(c.bucketsEnd, int32(len(c.buckets)))
 	for i := range e.Evidence {
 		c.evidence.add(&e.Evidence[i])
 	}
@@ -109,16 +109,16 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 
 // size returns about how many bytes the batch takes.
 func (c *entryColumns) size() int {
-	return 90*c.rows + 8*len(c.cells) + 70*len(c.evidence.first) + 40*len(c.steps.call)
+	return 90*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 40*len(c.steps.call)
 }
 
 func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.RecordBatch {
-	cells := columns.New(cellType, len(c.cells), arrow.Int64Traits.CastToBytes(c.cells), &c.noCell)
+	buckets := columns.New(bucketType, len(c.buckets), arrow.Int64Traits.CastToBytes(c.buckets), &c.noBucket)
 	return array.NewRecordBatch(schema, []arrow.Array{
 		c.id.array(), columns.Indexed(d.knownBy, c.from, nil),
 		c.key.array(d.labels), c.sdk.array(d.labels), c.browser.array(d.labels), c.os.array(d.labels),
 		c.session.array(), c.sessions.array(), c.client.array(), c.clients.array(),
-		list(cellType, c.cellsEnd, cells),
+		list(bucketType, c.bucketsEnd, buckets),
 		list(evidenceType, c.evidenceEnd, c.evidence.array(d)),
 		list(stepsType, c.stepsEnd, c.steps.array(d)),
 	}, int64(c.rows))
@@ -131,7 +131,7 @@ func (c *entryColumns) reset() {
 		key: c.key.empty(), sdk: c.sdk.empty(), browser: c.browser.empty(), os: c.os.empty(),
 		session: c.session.empty(), client: c.client.empty(),
 		sessions: flags{c.sessions.set.Empty()}, clients: flags{c.clients.set.Empty()},
-		cells: c.cells[:0], noCell: c.noCell.Empty(), cellsEnd: c.cellsEnd[:0],
+		buckets: c.buckets[:0], noBucket: c.noBucket.Empty(), bucketsEnd: c.bucketsEnd[:0],
 		evidenceEnd: c.evidenceEnd[:0], stepsEnd: c.stepsEnd[:0],
 		evidence: c.evidence.empty(), steps: c.steps.empty(),
 	}

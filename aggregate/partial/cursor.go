@@ -66,8 +66,8 @@ type view struct {
 	id, session, client             *array.FixedSizeBinary
 	sessions, clients               *array.Boolean
 	from, key, sdk, browser, os     *array.Dictionary
-	cellsOf, evidenceOf, stepsOf    *array.List
-	cells                           *array.Timestamp
+	bucketsOf, evidenceOf, stepsOf  *array.List
+	buckets                         *array.Timestamp
 	source, stream                  []uint32
 	evClient                        *array.FixedSizeBinary
 	code                            []int32
@@ -91,9 +91,9 @@ func newView(b arrow.RecordBatch) *view {
 		id: ids(colID), from: names(colKnownBy), key: names(colAPIKey),
 		sdk: names(colSDK), browser: names(colBrowser), os: names(colOS),
 		session: ids(colSession), sessions: flags(colSessions), client: ids(colClient), clients: flags(colClients),
-		cellsOf: lists(colCells), evidenceOf: lists(colEvidence), stepsOf: lists(colSteps),
+		bucketsOf: lists(colBuckets), evidenceOf: lists(colEvidence), stepsOf: lists(colSteps),
 	}
-	v.cells = v.cellsOf.ListValues().(*array.Timestamp)
+	v.buckets = v.bucketsOf.ListValues().(*array.Timestamp)
 	ev := v.evidenceOf.ListValues().(*array.Struct)
 	numbers := func(i int) []uint32 { return ev.Field(i).(*array.Uint32).Uint32Values() }
 	evNames := func(i int) *array.Dictionary { return ev.Field(i).(*array.Dictionary) }
@@ -212,7 +212,7 @@ func (c *cursor) read(v *view) error {
 func (c *cursor) next() error {
 	v, i, e := c.view, c.row, &c.entry
 	c.row++
-	*e = aggregate.Entry{Cells: e.Cells[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	*e = aggregate.Entry{Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
 	e.ID, e.From = idAt(v.id, i), aggregate.SessionFrom(c.from.at(i))
 	e.Key, e.SDK = aggregate.Name(c.key.at(i)), aggregate.Name(c.sdk.at(i))
 	e.Browser, e.OS = aggregate.Name(c.browser.at(i)), aggregate.Name(c.os.at(i))
@@ -225,35 +225,35 @@ func (c *cursor) next() error {
 		return errors.New("its rows are not sorted")
 	}
 	c.last, c.started = e.ID, true
-	if err := cmp.Or(c.cells(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
+	if err := cmp.Or(c.buckets(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
 		return err
 	}
 	return e.Check(c.stream.covered)
 }
 
-func (c *cursor) cells(v *view, row int) error {
-	from, to := within(v.cellsOf, row)
+func (c *cursor) buckets(v *view, row int) error {
+	from, to := within(v.bucketsOf, row)
 	for i := from; i < to; i++ {
-		cell := aggregate.NoCell
-		if !v.cells.IsNull(i) {
+		bucket := aggregate.NoBucket
+		if !v.buckets.IsNull(i) {
 			var err error
-			if cell, err = cellAt(int64(v.cells.Value(i))); err != nil {
+			if bucket, err = bucketAt(int64(v.buckets.Value(i))); err != nil {
 				return err
 			}
 		}
-		c.entry.Cells = append(c.entry.Cells, cell)
+		c.entry.Buckets = append(c.entry.Buckets, bucket)
 	}
 	return nil
 }
 
-// cellAt returns the quarter of an hour that starts at an instant in Unix seconds.
-func cellAt(start int64) (aggregate.Cell, error) {
+// bucketAt returns the quarter of an hour that starts at an instant in Unix seconds.
+func bucketAt(start int64) (aggregate.Bucket, error) {
 	const seconds = int64(15 * time.Minute / time.Second)
-	cell := aggregate.Cell(start / seconds)
-	if int64(cell)*seconds != start || cell == aggregate.NoCell {
+	bucket := aggregate.Bucket(start / seconds)
+	if int64(bucket)*seconds != start || bucket == aggregate.NoBucket {
 		return 0, fmt.Errorf("%d is not the start of a quarter of an hour", start)
 	}
-	return cell, nil
+	return bucket, nil
 }
 
 func (c *cursor) evidence(v *view, row int) error {

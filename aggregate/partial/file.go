@@ -92,9 +92,9 @@ func (s *summing) Write(b []byte) (int, error) {
 }
 
 func (f *File) metadata() (arrow.Metadata, error) {
-	var cells []jsonCoverage
+	var buckets []jsonCoverage
 	for _, c := range f.Part.Coverage {
-		cells = append(cells, coverageToJSON(c))
+		buckets = append(buckets, coverageToJSON(c))
 	}
 	var sources []jsonSource
 	for _, s := range f.Sources {
@@ -110,7 +110,7 @@ func (f *File) metadata() (arrow.Metadata, error) {
 		key   string
 		value any
 	}{
-		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyCoverage, cells},
+		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyCoverage, buckets},
 	} {
 		b, err := json.Marshal(v.value)
 		if err != nil {
@@ -243,7 +243,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 	}
 	f.Part = s.part()
 	f.Part.Posts = posts
-	s.covered = map[aggregate.Cell]bool{}
+	s.covered = map[aggregate.Bucket]bool{}
 	var origins []aggregate.SourceID
 	for _, v := range [...]struct {
 		key  string
@@ -262,7 +262,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 		{keyCoverage, func(list string) error {
 			return readList(list, func(c *jsonCoverage) error {
 				out, err := c.coverage()
-				f.Part.Coverage, s.covered[out.Cell] = append(f.Part.Coverage, out), true
+				f.Part.Coverage, s.covered[out.Bucket] = append(f.Part.Coverage, out), true
 				return err
 			})
 		}},
@@ -337,15 +337,15 @@ type jsonCoverage [4]*int64
 
 func coverageToJSON(c aggregate.Coverage) jsonCoverage {
 	out := jsonCoverage{nil, &c.Records, nil, nil}
-	if c.Cell != aggregate.NoCell {
-		start := c.Cell.Start().Unix()
+	if c.Bucket != aggregate.NoBucket {
+		start := c.Bucket.Start().Unix()
 		out[0], out[2], out[3] = &start, &c.First, &c.Last
 	}
 	return out
 }
 
 func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
-	out := aggregate.Coverage{Cell: aggregate.NoCell, First: timestamp.NoTime, Last: timestamp.NoTime}
+	out := aggregate.Coverage{Bucket: aggregate.NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	start, records, first, last := c[0], c[1], c[2], c[3]
 	if records == nil {
 		return out, errors.New("a quarter of an hour has no number of records")
@@ -357,9 +357,9 @@ func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
 	if first == nil || last == nil {
 		return out, errors.New("a quarter of an hour has no first or last time")
 	}
-	cell, err := cellAt(*start)
-	out.Cell, out.First, out.Last = cell, *first, *last
-	if err == nil && (*first > *last || aggregate.CellOf(*first) != cell || aggregate.CellOf(*last) != cell) {
+	bucket, err := bucketAt(*start)
+	out.Bucket, out.First, out.Last = bucket, *first, *last
+	if err == nil && (*first > *last || aggregate.BucketOf(*first) != bucket || aggregate.BucketOf(*last) != bucket) {
 		err = fmt.Errorf("its records of the quarter of an hour at %d go from %d to %d ns", *start, *first, *last)
 	}
 	return out, cmp.Or(err, checkCounts(out.Records))

@@ -166,12 +166,12 @@ func tell(parts ...*aggregate.Part) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, fmt.Sprintf("%x %s %q %v", s.ID, s.From, label(s.APIKey), s.Cells))
+		out = append(out, fmt.Sprintf("%x %s %q %v", s.ID, s.From, label(s.APIKey), s.Buckets))
 		for _, a := range s.Attempts {
-			out = append(out, fmt.Sprint(a.Attempts, a.Method.Name(), a.Outcome, a.Cell, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
+			out = append(out, fmt.Sprint(a.Attempts, a.Method.Name(), a.Outcome, a.Bucket, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
 		}
 		for _, r := range s.Rows {
-			out = append(out, fmt.Sprint(c.Names.Methods[r.Method], c.Names.Errors[r.Error], r.Code, r.Cell, r.Evidence, r.Stated,
+			out = append(out, fmt.Sprint(c.Names.Methods[r.Method], c.Names.Errors[r.Error], r.Code, r.Bucket, r.Evidence, r.Stated,
 				r.Failures, r.Lines, r.First, r.Last, label(r.SDK), label(r.Browser), label(r.OS)))
 		}
 	}
@@ -204,7 +204,7 @@ func entries(all ...aggregate.Entry) *aggregate.Part {
 			Errors: []string{"", "OT_TIMEOUT"}, Methods: []string{"unknown", "Session.connect"}, Labels: []string{"", "2.35.2"},
 		},
 		Origins:  aggregate.NewOrigins([]aggregate.SourceID{7}),
-		Coverage: []aggregate.Coverage{{Cell: aggregate.CellOf(at), Records: 9, First: at, Last: at}},
+		Coverage: []aggregate.Coverage{{Bucket: aggregate.BucketOf(at), Records: 9, First: at, Last: at}},
 	}
 }
 

@@ -50,7 +50,7 @@ func plain() aggregate.Evidence {
 
 func TestContradictions(t *testing.T) {
 	entry := func(edit func(*aggregate.Entry)) *aggregate.Part {
-		e := aggregate.Entry{ID: id(1), From: aggregate.FromClient, Cells: []aggregate.Cell{aggregate.CellOf(at)}}
+		e := aggregate.Entry{ID: id(1), From: aggregate.FromClient, Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}}
 		edit(&e)
 		return entries(e)
 	}
@@ -100,10 +100,10 @@ func TestContradictions(t *testing.T) {
 		{"repeated", entries(aggregate.Entry{ID: id(1)}, aggregate.Entry{ID: id(1)}), "not sorted"},
 		{"no session", entries(aggregate.Entry{}), "an ID is known by session"},
 		{"a source with an ID", entries(aggregate.Entry{ID: id(1), From: aggregate.FromSource}), "an ID is known by source"},
-		{"nobody was seen", entries(aggregate.Entry{From: aggregate.FromSource, Cells: []aggregate.Cell{aggregate.CellOf(at)}}), "what bears no ID was seen"},
+		{"nobody was seen", entries(aggregate.Entry{From: aggregate.FromSource, Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}}), "what bears no ID was seen"},
 
-		{"seen when there is no record", entry(func(e *aggregate.Entry) { e.Cells = []aggregate.Cell{5} }), "1970-01-01T01:15:00Z, which holds no record"},
-		{"seen at the end of time", entry(func(e *aggregate.Entry) { e.Cells = []aggregate.Cell{math.MaxInt32} }), "holds no record"},
+		{"seen when there is no record", entry(func(e *aggregate.Entry) { e.Buckets = []aggregate.Bucket{5} }), "1970-01-01T01:15:00Z, which holds no record"},
+		{"seen at the end of time", entry(func(e *aggregate.Entry) { e.Buckets = []aggregate.Bucket{math.MaxInt32} }), "holds no record"},
 		{"failed when there is no record", on(dated, 5, 0), "holds no record"},
 		{"began when there is no record", step(1), "holds no record"},
 		{"failed at the beginning of time", on(dated, math.MinInt64+1, 0), "records of one kind"},
@@ -141,12 +141,12 @@ func TestContradictions(t *testing.T) {
 // There is nothing wrong with a link by itself: whatever is found, it is found once.
 func TestLinksToAnywhere(t *testing.T) {
 	link := func(n byte) aggregate.Link { return aggregate.Link{ID: id(n)} }
-	cell := []aggregate.Cell{aggregate.CellOf(at)}
+	bucket := []aggregate.Bucket{aggregate.BucketOf(at)}
 	one := func(n byte, from aggregate.SessionFrom, session, client aggregate.Link) aggregate.Entry {
 		x := plain()
 		x.Client, x.Part = id(n+1), uint32(n)
 		return aggregate.Entry{
-			ID: id(n), From: from, Session: session, Client: client, Cells: cell, SDK: 1,
+			ID: id(n), From: from, Session: session, Client: client, Buckets: bucket, SDK: 1,
 			Evidence: []aggregate.Evidence{x},
 			Steps:    []aggregate.Step{aggregate.NewStep(uint64(n), id(n), at/1e6, 1, true, 0)},
 		}
@@ -200,8 +200,8 @@ func TestMadeUpMetadata(t *testing.T) {
 	source := func(fields string) func(map[string]string) {
 		return set(keySources, `[{"id":"1","head_xxh3":"0","tail_xxh3":"0",`+fields+`}]`)
 	}
-	start := aggregate.CellOf(at).Start().Unix()
-	cell := func(format string, of ...any) func(map[string]string) {
+	start := aggregate.BucketOf(at).Start().Unix()
+	bucket := func(format string, of ...any) func(map[string]string) {
 		return set(keyCoverage, fmt.Sprintf(format, of...))
 	}
 	for _, test := range []struct {
@@ -234,22 +234,22 @@ func TestMadeUpMetadata(t *testing.T) {
 		{"too many doubts", source(`"doubts":[{},{},{},{},{},{"records":1}]`), ""},
 		{"a source twice", set(keyOrigins, `["1","1","1"]`), ""},
 
-		{"less than no records", cell(`[[%d,-1,%d,%d]]`, start, at, at), "-1 is no number"},
-		{"less than no records without a time", cell(`[[null,-1,null,null]]`), "-1 is no number"},
-		{"no number of records", cell(`[[%d,null,%d,%d]]`, start, at, at), "has no number of records"},
-		{"no first time", cell(`[[%d,1,null,%d]]`, start, at), "has no first or last time"},
-		{"not at a quarter", cell(`[[%d,1,%d,%d]]`, start+1, at, at), "is not the start of a quarter of an hour"},
-		{"beyond all cells", cell(`[[9223372036854775800,1,%d,%d]]`, at, at), "is not the start of a quarter of an hour"},
-		{"times of another one", cell(`[[%d,1,%d,%d]]`, start, at-3600e9, at), "go from"},
-		{"extreme times", cell(`[[%d,1,-9223372036854775808,9223372036854775807]]`, start), "go from"},
-		{"the end of time", cell(`[[1932735282300,1,9223372036854775807,9223372036854775807]]`), "go from"},
-		{"the last before the first", cell(`[[%d,1,%d,%d]]`, start, at, at-1), "go from"},
-		{"a cell twice", cell(`[[%[1]d,1,%[2]d,%[2]d],[%[1]d,1,%[2]d,%[2]d]]`, start, at), ""},
-		{"no cell", cell(`[[],[null],[null,1]]`), "has no number of records"},
+		{"less than no records", bucket(`[[%d,-1,%d,%d]]`, start, at, at), "-1 is no number"},
+		{"less than no records without a time", bucket(`[[null,-1,null,null]]`), "-1 is no number"},
+		{"no number of records", bucket(`[[%d,null,%d,%d]]`, start, at, at), "has no number of records"},
+		{"no first time", bucket(`[[%d,1,null,%d]]`, start, at), "has no first or last time"},
+		{"not at a quarter", bucket(`[[%d,1,%d,%d]]`, start+1, at, at), "is not the start of a quarter of an hour"},
+		{"beyond all buckets", bucket(`[[9223372036854775800,1,%d,%d]]`, at, at), "is not the start of a quarter of an hour"},
+		{"times of another one", bucket(`[[%d,1,%d,%d]]`, start, at-3600e9, at), "go from"},
+		{"extreme times", bucket(`[[%d,1,-9223372036854775808,9223372036854775807]]`, start), "go from"},
+		{"the end of time", bucket(`[[1932735282300,1,9223372036854775807,9223372036854775807]]`), "go from"},
+		{"the last before the first", bucket(`[[%d,1,%d,%d]]`, start, at, at-1), "go from"},
+		{"a bucket twice", bucket(`[[%[1]d,1,%[2]d,%[2]d],[%[1]d,1,%[2]d,%[2]d]]`, start, at), ""},
+		{"no bucket", bucket(`[[],[null],[null,1]]`), "has no number of records"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := plain()
-			part := entries(aggregate.Entry{ID: id(1), Cells: []aggregate.Cell{aggregate.CellOf(at)}, Evidence: []aggregate.Evidence{x}})
+			part := entries(aggregate.Entry{ID: id(1), Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}, Evidence: []aggregate.Evidence{x}})
 			file := made(t, &File{Part: part}, test.edit)
 			if test.want != "" {
 				refused(t, file, test.want)
@@ -553,7 +553,7 @@ func TestEveryOffset(t *testing.T) {
 		case 0:
 			continue
 		case len(parts) - 2:
-			buffers = []int{21, 25, 60} // of cells, evidence and steps
+			buffers = []int{21, 25, 60} // of buckets, evidence and steps
 		}
 		for _, number := range buffers {
 			at, n := pair(parts[i].header(), 2, number)
@@ -749,7 +749,7 @@ func madeUp(r *rand.Rand) (out []aggregate.Entry) {
 		if n == 0 {
 			e.From = aggregate.FromSource
 		} else if r.IntN(2) == 0 {
-			e.Cells = []aggregate.Cell{aggregate.CellOf(at), aggregate.NoCell, aggregate.CellOf(at)}[:r.IntN(4)]
+			e.Buckets = []aggregate.Bucket{aggregate.BucketOf(at), aggregate.NoBucket, aggregate.BucketOf(at)}[:r.IntN(4)]
 		}
 		for range r.IntN(4) {
 			x := plain()

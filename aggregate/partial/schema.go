@@ -16,11 +16,11 @@ import (
 )
 
 var (
-	idType   = columns.ID
-	cellType = columns.Seconds
-	stepTime = &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"}
-	nameType = columns.Name
-	boolType = arrow.FixedWidthTypes.Boolean
+	idType     = columns.ID
+	bucketType = columns.Seconds
+	stepTime   = &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"}
+	nameType   = columns.Name
+	boolType   = arrow.FixedWidthTypes.Boolean
 )
 
 // The columns of a partial, in order.
@@ -35,7 +35,7 @@ const (
 	colSessions
 	colClient
 	colClients
-	colCells
+	colBuckets
 	colEvidence
 	colSteps
 )
@@ -109,7 +109,7 @@ var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "several_sessions", Type: boolType},      // it was seen with more than one
 	{Name: "client", Type: idType, Nullable: true},  // that a connection was seen with
 	{Name: "several_clients", Type: boolType},       // likewise
-	{Name: "cells", Type: listOf(cellType)},         // starts of the quarters of an hour in which a record bore the ID; null: no time
+	{Name: "cells", Type: listOf(bucketType)},       // starts of the quarters of an hour in which a record bore the ID; null: no time
 	{Name: "evidence", Type: listOf(evidenceType)},  // records that show an error
 	{Name: "steps", Type: listOf(stepsType)},        // telemetry events that start or end an attempt
 }, nil)

@@ -69,7 +69,7 @@ type stream struct {
 	digest  *[16]byte // of the stream, nil if that is not known
 	names   *aggregate.Names
 	sources int // how many there are
-	covered map[aggregate.Cell]bool
+	covered map[aggregate.Bucket]bool
 }
 
 // maxRatio is how many times longer than its file a batch may be that was compressed,

@@ -314,9 +314,9 @@ func manySessions(n int) (names *aggregate.Names, sessions func(yield func(*aggr
 		for i := range n {
 			name := aggregate.Name(1 + i/1000%400)
 			s := &aggregate.Session{
-				ID: aggregate.SessionID{Hi: uint64(i), Lo: 1}, APIKey: aggregate.Name(i % 7), Cells: []aggregate.Cell{aggregate.Cell(i % 100)},
+				ID: aggregate.SessionID{Hi: uint64(i), Lo: 1}, APIKey: aggregate.Name(i % 7), Buckets: []aggregate.Bucket{aggregate.Bucket(i % 100)},
 				Rows: []aggregate.Row{{
-					Cell: aggregate.Cell(i % 100), Error: name, Method: name, SDK: aggregate.Name(i % 2 * i / 1000 % 400), Stated: int32(i % 3),
+					Bucket: aggregate.Bucket(i % 100), Error: name, Method: name, SDK: aggregate.Name(i % 2 * i / 1000 % 400), Stated: int32(i % 3),
 					Failures: int64(i % 2), Lines: int64(i), First: int64(i) - 1500, Last: int64(i),
 				}},
 			}
@@ -355,7 +355,7 @@ func TestManyBatches(t *testing.T) {
 			}
 			// Truncate cuts toward the past, also before 1970.
 			want := []any{
-				x.Cell.Start(), names.Methods[x.Method], names.Errors[x.Error], label(s.APIKey), label(x.SDK), stated,
+				x.Bucket.Start(), names.Methods[x.Method], names.Errors[x.Error], label(s.APIKey), label(x.SDK), stated,
 				x.Failures, x.Lines, time.Unix(0, x.First).UTC().Truncate(cut), time.Unix(0, x.Last).UTC().Truncate(cut),
 			}
 			got := []any{
