@@ -8,11 +8,10 @@ import (
 	"github.com/otlog/otlog/aggregate/batch"
 )
 
-// A Dimension is what a report can be divided by.
+// A Dimension is a property of clients or sessions that a report can be divided by.
 type Dimension string
 
-// What there is to divide by: three labels that telemetry tells of a client, and the
-// API key that a session's ID holds.
+// The dimensions: three labels of a client, from telemetry, and the API key in a session ID.
 const (
 	BySDK     Dimension = "sdk"
 	ByBrowser Dimension = "browser"
@@ -20,18 +19,18 @@ const (
 	ByAPIKey  Dimension = "apikey"
 )
 
-// Dimensions lists all there are.
+// Dimensions lists all dimensions.
 func Dimensions() []Dimension { return []Dimension{BySDK, ByBrowser, ByOS, ByAPIKey} }
 
-// A Breakdown divides a report by what clients are.
+// A Breakdown divides a report into groups of clients.
 //
-// A failure and an attempt belong to the group of their own client, so those of all
-// groups add up to the report's. Sessions do not: one is seen in the group of each client
-// that was seen in it, and in that without a name if nothing is told of any, or something
-// in it is of a client that nothing is told of.
+// Failures and attempts belong to the group of their own client, so they add up to those of
+// the report. Sessions do not: a session counts in the group of each client that was seen in
+// it. It counts in the group without a name if the label of all its clients is unknown, or if
+// an attempt or a line comes from a client whose label is unknown.
 type Breakdown struct {
 	Dimension Dimension
-	Groups    []Group // by name, numbers in it as numbers; Others, and then that without a name, last
+	Groups    []Group // sorted by name, with numbers in names as numbers; then Others, then the group without a name
 }
 
 // Told reports whether any group has a name.
@@ -39,21 +38,20 @@ func (b *Breakdown) Told() bool {
 	return slices.ContainsFunc(b.Groups, func(g Group) bool { return g.Name != "" })
 }
 
-// A Group is the part of a report that belongs to one name.
+// A Group is the part of a report that belongs to one label.
 type Group struct {
-	Name string // as in 2.35.2; "" if it is not told
+	Name string // for instance 2.35.2; "" if unknown
 
-	// Numbers are those of this part, in the windows of the report. Its windows count no
-	// records, and its totals have no account, no first and last record and no duplicates;
-	// methods are a share of the sessions of the group.
+	// Numbers have the windows of the report. Windows count no records; totals have no account,
+	// no first and last record and no duplicates; methods are a share of the group's sessions.
 	//
-	// If the dimension is not Report.By, they are those of what a page shows: the last two
-	// complete windows, or if something else is compared, or nothing, the whole input.
+	// If the dimension is not Report.By, they count only what a page shows: the two windows
+	// that are compared, or else the whole input.
 	//
-	// Some of the errors in Totals.Background may have a failure in another group.
+	// Errors in Totals.Background may have a failure in another group.
 	Numbers
 
-	Whole *Numbers // the same with the whole input as one window; nil: not known
+	Whole *Numbers // the same with the whole input as one window; nil if not counted
 }
 
 // An errorRow is an Error of a group.
@@ -68,8 +66,7 @@ type methodRow struct {
 	group *Group
 }
 
-// groups are what the rows of JSON and CSV are divided into: the report itself if they
-// are not.
+// groups returns the groups of Report.By, or else the report itself as one group.
 func (r *Report) groups() []*Group {
 	for i := range r.Breakdowns {
 		if b := &r.Breakdowns[i]; b.Dimension == r.By {
@@ -83,7 +80,7 @@ func (r *Report) groups() []*Group {
 	return []*Group{{Numbers: r.Numbers, Whole: r.Whole}}
 }
 
-// errorRows are sorted as Errors are, and then by group.
+// errorRows returns the errors of all groups, sorted like Errors and then by group.
 func (r *Report) errorRows() []errorRow {
 	var out []errorRow
 	for _, g := range r.groups() {
@@ -95,7 +92,7 @@ func (r *Report) errorRows() []errorRow {
 	return out
 }
 
-// methodRows are sorted as Methods are, and then by group.
+// methodRows returns the methods of all groups, sorted like Methods and then by group.
 func (r *Report) methodRows() []methodRow {
 	var out []methodRow
 	for _, g := range r.groups() {
@@ -111,9 +108,9 @@ func (r *Report) methodRows() []methodRow {
 // whoever writes a log.
 const Others = "(others)"
 
-// There are at most maxGroups groups with a name, and fewer if there are many windows:
-// as many as take maxGroupWindows in all, but minGroups in any case. Those are kept that
-// come first in the order of sessions, which is the same for the same records.
+// There are at most maxGroups groups with a name. If there are many windows, there are fewer:
+// maxGroupWindows windows in all groups together, but at least minGroups groups. Groups that
+// come first in the order of sessions are kept; that order depends only on the records.
 const (
 	maxGroups       = 1000
 	minGroups       = 20
@@ -317,7 +314,7 @@ func (d *divider) end() Breakdown {
 	return b
 }
 
-// place puts what is no name behind the names.
+// place sorts groups with a name first, then others, then the group without a name.
 func (d *divider) place(g *groupFolds) int {
 	switch {
 	case g == d.others:

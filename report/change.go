@@ -2,75 +2,76 @@ package report
 
 import (
 	"cmp"
-	"github.com/otlog/otlog/report/stats"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otlog/otlog/report/stats"
 )
 
-// A Change says how one share differs between a baseline and what came after. It
-// is of a method as a whole or of one error of it.
+// A Change compares one share on two sides: that of a method as a whole, or that of one
+// error of a method.
 type Change struct {
 	Start, Baseline time.Time // of the two windows; zero if whole inputs are compared
 
 	Method  string
 	Scope   string // ScopeMethod or ScopeError
-	Error   string // "" if its name cannot be told
-	Code    int32  // of an error that is known by its code only; else 0
+	Error   string // "" if it has no name
+	Code    int32  // of an error without a name; else 0
 	Measure string // SessionRate or FailureRate
 
 	Before, After stats.Share
 	Difference    *stats.Difference // nil if either side has no rate
-	Test          *Test             // nil if there was no test
+	Test          *Test             // nil if the change was not tested
 	Verdict       string            // one of those below; "" for FailureRate, and if a share is unknown
 
 	Acknowledged bool   // Options.Ignore lists the error
-	Reason       string // that stands there; "" for none
+	Reason       string // given there; "" for none
 
-	label string // how the error is called in a table
+	label string // name of the error in a table
 }
 
-// What a Change is of.
+// Values of Change.Scope.
 const (
 	ScopeMethod = "method"
 	ScopeError  = "error"
 )
 
-// What a Change is a change of.
+// Values of Change.Measure.
 const (
-	// SessionRate is sessions that failed / sessions that could have.
+	// SessionRate is sessions that failed / sessions that could have failed.
 	SessionRate = "session_rate"
-	// FailureRate is failed attempts / attempts. It is shown with its interval and
-	// not tested: the attempts of one session are not independent of each other.
+	// FailureRate is failed attempts / attempts. It has an interval and no test: the attempts
+	// of one session are not independent of each other.
 	FailureRate = "failure_rate"
 )
 
-// What is found of a Change.
+// Values of Change.Verdict.
 const (
 	Up     = "up"
 	Down   = "down"
-	Same   = "same"    // not called, and neither twice nor half the rate is within the interval
-	TooFew = "too_few" // not called, but for all that is known it may be twice or half the rate
+	Same   = "same"    // not significant; the interval excludes both twice and half the rate
+	TooFew = "too_few" // not significant; the rate may have doubled or halved
 	Added  = "new"     // Up from no session
 	Gone   = "gone"    // Down to no session
 )
 
-// A Test is the outcome of a test that both shares come from one rate.
+// A Test is the result of testing that both shares come from one rate.
 type Test struct {
 	P float64 // two-sided
-	Q float64 // P adjusted for all rows of the comparison that were tested
+	Q float64 // P adjusted for all tested rows of the comparison (Benjamini–Hochberg)
 }
 
-// called reports whether the change is more than chance.
+// called reports whether the change is significant.
 func (c *Change) called() bool { return c.Test != nil && c.Test.Q <= stats.Level }
 
-// minSessions is how many sessions there must be on either side for a test. Sessions
-// are counted as if they failed independently; but one person who loads a page ten
-// times makes ten sessions, and of fewer than 100 those are 10 points and more.
+// minSessions is the least number of sessions on either side for a test. The test assumes
+// that sessions fail independently. But one person who loads a page ten times makes ten
+// sessions: of fewer than 100, those are 10 points and more.
 const minSessions = 100
 
-// union returns the keys of both maps in order.
+// union returns the keys of both maps, sorted.
 func union[K comparable, V any](a, b map[K]V, compare func(K, K) int) []K {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
@@ -127,9 +128,8 @@ func errorChange(before, after *Side, k ErrorKey) Change {
 	return c
 }
 
-// denominators returns how many sessions could have failed in a method. Sessions
-// with an attempt are compared with such; where telemetry tells of attempts on one
-// side only, all that were seen are taken on both.
+// denominators returns the number of sessions that could have failed in a method. If attempts
+// are known on one side only, both sides count all sessions that were seen.
 func denominators(before, after *Side, method string) (int64, int64) {
 	if before.Attempts(method) != nil && after.Attempts(method) != nil {
 		return int64(before.Methods[method].Sessions), int64(after.Methods[method].Sessions)
@@ -137,9 +137,9 @@ func denominators(before, after *Side, method string) (int64, int64) {
 	return before.Sessions, after.Sessions
 }
 
-// testAll tests all rows that can be, together: what is shown of them later changes
-// nothing. Which ones are tested depends on their totals over both sides only, so
-// that the choice favours no outcome.
+// testAll tests all testable rows as one family, whichever of them a page shows later. Whether
+// a row is testable depends only on its totals over both sides, so the choice favours no
+// outcome.
 func testAll(changes []Change) {
 	var rows []*Change
 	var smallest []float64
@@ -164,13 +164,13 @@ func testAll(changes []Change) {
 	}
 }
 
-// enough reports whether there are sessions enough for a test.
+// enough reports whether both sides have enough sessions for a test.
 func (c *Change) enough() bool { return min(c.Before.Whole, c.After.Whole) >= minSessions }
 
 func (c *Change) judge() {
 	switch {
 	case c.Measure != SessionRate || c.Before.Unknown || c.After.Unknown:
-		// There is nothing to judge by.
+		// no verdict
 	case c.called():
 		c.Verdict = c.direction()
 	case c.enough() && c.alike():
@@ -180,7 +180,7 @@ func (c *Change) judge() {
 	}
 }
 
-// direction is where a change goes that is called.
+// direction returns the verdict of a significant change.
 func (c *Change) direction() string {
 	switch {
 	case c.Before.Part == 0:
@@ -193,9 +193,8 @@ func (c *Change) direction() string {
 	return Down
 }
 
-// alike reports whether the interval leaves out both twice and half of the rate
-// before. That no difference shows is no evidence that there is none (D. G. Altman,
-// J. M. Bland, BMJ 311:485, 1995).
+// alike reports whether the interval excludes both twice and half the previous rate. Absence
+// of evidence is not evidence of absence (D. G. Altman, J. M. Bland, BMJ 311:485, 1995).
 func (c *Change) alike() bool {
 	if c.Before.Part == 0 && c.After.Part == 0 {
 		return true
@@ -228,8 +227,7 @@ type jsonShare struct {
 	Whole int64 `json:"whole"`
 }
 
-// jsonChanges returns what does not exist as null: a share without a rate, a test
-// that was not made.
+// jsonChanges converts changes. A share without a rate and a missing test are null.
 func jsonChanges(changes []Change) []jsonChange {
 	out := []jsonChange{}
 	for i := range changes {

@@ -8,16 +8,16 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// A Filter says which failures and attempts a report is of, each as a whole: all
-// records of a failure count, wherever they stand. The zero Filter selects all.
+// A Filter selects failures and attempts, each as a whole: all records of a selected failure
+// count, in or out of the bounds. The zero Filter selects everything.
 //
-// Time, session and SDK version select what failures are a share of as well:
-// sessions, attempts, and for time windows and records. Method and error do not.
-// What was read is accounted for whatever the filter.
+// Bounds of time, session and SDK version also select the denominators: sessions and attempts,
+// and for bounds of time windows and records too. Method and error do not. No filter changes
+// the account of what was read.
 type Filter struct {
-	Since, Until time.Time // of a failure's first record and an attempt's start; Until is the first instant behind; zero: no bound
-	Session      string    // as a log has it: of a session, or of a connection or client instance
-	SDK          string    // version: 2.35.2, or 2.35 for all that begin so
+	Since, Until time.Time // select a failure by its first record, an attempt by its start; Until is excluded; zero: no bound
+	Session      string    // ID of a session, connection or client instance, as a log states it
+	SDK          string    // version: 2.35.2, or 2.35 for all 2.35.x
 	Method       string
 	Error        string
 }
@@ -31,26 +31,22 @@ func (f *Filter) In(c *aggregate.Counts) (aggregate.Filter, error) {
 			return out, err
 		}
 		if !ok {
-			id = aggregate.NewSessionID([]byte(f.Session)) // of nothing there is
+			id = aggregate.NewSessionID([]byte(f.Session)) // matches nothing
 		}
 		out.Session = id
 	}
 	return out, nil
 }
 
-// bounded reports whether a filter selects by time.
+// bounded reports whether a filter has bounds of time.
 func (f *Filter) bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
 
-// takes reports whether failures by an error of a method are selected.
-func (f *Filter) takes(method, err string) bool {
-	return f.takesMethod(method) && (f.Error == "" || strings.EqualFold(f.Error, err))
-}
-
+// takesMethod reports whether a method is selected.
 func (f *Filter) takesMethod(method string) bool {
 	return f.Method == "" || strings.EqualFold(f.Method, method)
 }
 
-// filterWords tell what is selected, "" if all is.
+// filterWords describes the selection, "" if everything is selected.
 func (r *Report) filterWords() string {
 	f := &r.Filter
 	var out []string
@@ -73,7 +69,7 @@ func (r *Report) filterWords() string {
 	return strings.Join(out, ", ")
 }
 
-// clock formats an instant with no more than it needs.
+// clock formats an instant, without seconds if they are zero.
 func clock(t time.Time) string {
 	if t.Second() == 0 && t.Nanosecond() == 0 {
 		return t.Format(words.MinuteLayout)
@@ -81,9 +77,9 @@ func clock(t time.Time) string {
 	return t.Format("2006-01-02 15:04:05.999999999")
 }
 
-// counted returns from when to when sessions and records are counted: in whole
-// quarters of an hour, so that it is more than was asked for if a bound lies within
-// one. A zero time is no bound.
+// counted returns the bounds of the denominators: sessions and records are counted in whole
+// quarters of an hour, so these bounds are wider where the filter's lie within one. A zero
+// time is no bound.
 func (r *Report) counted() (since, until time.Time) {
 	f := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
 	first, behind := f.Buckets()

@@ -6,17 +6,17 @@ import (
 	"github.com/otlog/otlog/aggregate"
 )
 
-// Hours tell how much of a window's time holds records.
+// Hours counts the hours of a window, and those without records.
 type Hours struct {
-	All    int // that the window has
-	Silent int // of these, those without any record
+	All    int
+	Silent int // part of All: without any record
 
 	// The longest time without any record, in whole hours; zero if there is none.
 	GapStart, GapEnd time.Time
 }
 
-// hours counts the hours of each window. What is behind the last record is no gap
-// unless the window is known to be complete.
+// hours counts the hours of each window. The time after the last record is a gap only if the
+// window is complete.
 func (f *fold) hours(r *Report, in *input) {
 	windows := f.out.Windows
 	meters := make([]hourMeter, len(windows))
@@ -35,8 +35,8 @@ func (f *fold) hours(r *Report, in *input) {
 	}
 }
 
-// firstHour is where hours are counted from: the bounds of time leave out a part of
-// a window, and what is before the first record is no gap in the whole input.
+// firstHour returns the instant from which hours of a window are counted. Bounds of time may
+// cut off its beginning; in the whole input, time before the first record is not a gap.
 func (f *fold) firstHour(r *Report, w *Window) time.Time {
 	if w.Start.IsZero() {
 		return f.out.Totals.First.Truncate(time.Hour)
@@ -47,14 +47,14 @@ func (f *fold) firstHour(r *Report, w *Window) time.Time {
 	return w.Start
 }
 
-// An hourMeter counts hours from an instant on. They are told by their number.
+// An hourMeter counts hours, numbered from an instant on.
 type hourMeter struct {
 	hours   *Hours
 	from    time.Time
 	longest int // gap
 }
 
-// see notes a record. Records come in order.
+// see counts the hour of a record. Records are sorted by time.
 func (m *hourMeter) see(t time.Time) {
 	hour := int((t.Unix() - m.from.Unix()) / 3600)
 	if hour >= m.hours.All {
@@ -63,10 +63,10 @@ func (m *hourMeter) see(t time.Time) {
 	}
 }
 
-// end notes that the time ends at t.
+// end counts the hours without records up to t, the end of the window.
 func (m *hourMeter) end(t time.Time) { m.silent(int((t.Unix() - m.from.Unix() + 3599) / 3600)) }
 
-// silent notes that there is no record up to an hour.
+// silent counts the hours without records before an hour.
 func (m *hourMeter) silent(hour int) {
 	n := hour - m.hours.All
 	if n <= 0 {
@@ -80,7 +80,7 @@ func (m *hourMeter) silent(hour int) {
 	m.hours.All = hour
 }
 
-// start is the first instant of an hour.
+// start returns the first instant of an hour.
 func (m *hourMeter) start(hour int) time.Time {
 	return time.Unix(m.from.Unix()+int64(hour)*3600, 0).In(m.from.Location())
 }

@@ -1,20 +1,15 @@
-// Package report turns counts into something a person can read.
+// Package report turns counts into numbers that a person can act on.
 //
 // The path through the package:
 //
-//  1. [New] folds what a scan has counted into a [Report]: windows are
-//     drawn, sessions counted, names looked up in the catalogue.
-//  2. It is compared with a baseline, or its last two windows with each other
-//     ([Change]).
-//  3. A page is composed of it, which says the same in every format for people:
-//     [WriteText], [WriteMarkdown], [WriteHTML]. [WriteJSON] and [WriteCSV] are for
-//     programs.
+//  1. [New] folds the record batches of package batch into a [Report]: it draws windows, counts
+//     distinct sessions, and looks names up in the catalogue (fold.go). A [Breakdown] does the
+//     same for each group of clients (breakdown.go).
+//  2. Two sides are compared and each [Change] is tested: the input with a baseline, or the last
+//     two complete windows (side.go, change.go).
+//  3. Known errors are marked ([Ignore]), and what limits the numbers becomes warnings.
 //
-// [Explain] prints what the catalogue knows of an error, a code or a method.
-//
-// Package report knows counts and the catalogue, never log lines. Whatever
-// comes from outside and reaches a terminal, a page or a spreadsheet (names of files
-// and errors, causes of damage) is escaped here.
+// Package report knows counts and the catalogue, never log lines.
 package report
 
 import (
@@ -27,34 +22,32 @@ import (
 	"github.com/otlog/otlog/report/stats"
 )
 
-// Options say how to look at the counts. The zero value is the sensible choice.
+// Options configure a Report. The zero value makes one window in UTC and compares nothing.
 type Options struct {
 	Window      aggregate.Window
 	Zone        *time.Location // nil: UTC
 	Filter      Filter
 	ToolVersion string
-	Warnings    []string // what the caller has to say about the input, as what of it is missing
+	Warnings    []string // of the caller, for instance about missing input
 
-	// Ignore lists errors that are acknowledged at the time Now, those of the Baseline
-	// too, which New marks. nil: none.
+	// Ignore lists the errors that are acknowledged at the time Now. New marks them in the
+	// Baseline too. nil: none.
 	Ignore *Ignore
 	Now    time.Time
 
-	// Breakdown says by what the report is divided besides. By is one of them, made
-	// even if it is not among them, whose groups are the rows of JSON and CSV; "" for none.
+	// Breakdown lists the dimensions to divide the report by. By is the one whose groups are
+	// rows of JSON and CSV, listed or not; "" for none.
 	Breakdown []Dimension
 	By        Dimension
 
-	// Baseline is a report of what came before, made of its own input, to compare
-	// with. It has to have the same Zone and Filter, but for bounds of time: the rate
-	// of one method or SDK is no baseline for that of another. New does not check it.
-	// What both reports are divided into does not matter, as they are compared as
-	// a whole.
+	// Baseline is the report of an earlier input, to compare with as a whole. Except for its
+	// bounds of time, its Filter must be the same, and so must its Zone: the rate of one
+	// method or SDK is not comparable with that of another. New does not check this.
 	Baseline *Report
 }
 
-// A Report is what every format prints: failures, the lines that speak of them,
-// and what they are a share of.
+// A Report is what every format prints: failures, the lines that show them, and the numbers
+// that they are a share of.
 type Report struct {
 	ToolVersion      string
 	CatalogueVersion string
@@ -69,21 +62,20 @@ type Report struct {
 	Sources  []*aggregate.Source
 	Warnings []string
 
-	// Changes say what differs from the Baseline. If that is nil they are between the
-	// last two windows that are complete, and there are none if fewer are. They are
-	// sorted by method, error and code.
+	// Changes compare the Sides of the report, sorted by method, error and code. If there is
+	// nothing to compare, there are none.
 	Changes  []Change
 	Baseline *Report
 
 	Ignored []IgnoredLine // of Options.Ignore, in order
 
-	Breakdowns []Breakdown // in the order in which they were asked for
-	By         Dimension   // of one of them, whose groups are the rows of JSON and CSV; "" for none
+	Breakdowns []Breakdown // in the order of Options.Breakdown
+	By         Dimension   // of the breakdown whose groups are rows of JSON and CSV; "" for none
 
-	missing []string // what the caller had to say about the input
+	missing []string // Options.Warnings
 }
 
-// Numbers are what was counted of the whole input, or of one group.
+// Numbers are what was counted in the whole input, or in one group.
 type Numbers struct {
 	Totals  Totals
 	Windows []Window // that contain records, in order; one if time is not divided
@@ -91,30 +83,30 @@ type Numbers struct {
 	Errors  []Error  // sorted by window, method, name and code
 }
 
-// Totals are of the whole input, but for the filter. The account and the
-// duplicates are of all that was read.
+// Totals are counts over all windows. Filters apply to them, but not to the account and to
+// the duplicates, which concern all records that were read.
 type Totals struct {
 	aggregate.Account
-	Sessions       int       // distinct, of any record
-	StandIns       int       // of these, those known by a connection or client instance only
-	SessionsFailed int       // of all, those with a failure
-	First, Last    time.Time // of all records within the filter's time; zero if none bears a time
+	Sessions       int       // distinct, seen in any record
+	StandIns       int       // part of Sessions: known only by a connection or client instance
+	SessionsFailed int       // part of Sessions: with a failure
+	First, Last    time.Time // of all records within the filter's bounds; zero if none has a time
 
 	Failures    int64
-	Unnamed     int64            // of the failures, those whose error has no name
-	Sessionless int64            // of the failures, those whose records bear nothing of a session
+	Unnamed     int64            // part of Failures: the error has no name
+	Sessionless int64            // part of Failures: no record states a session
 	Evidence    map[string]int64 // lines that show an error, by kind of evidence
-	Background  int64            // of these, lines that speak of no failure of a call
+	Background  int64            // part of these lines: they belong to no failed call
 
-	// Duplicates is how many telemetry events of attempts were seen again,
-	// through another export or printed twice.
+	// Duplicates counts telemetry events of attempts that were seen before, for instance in
+	// another export.
 	Duplicates int64
 }
 
 // A Window is a part of the input's time.
 type Window struct {
 	Start, End     time.Time // zero if the whole input is one window
-	Complete       bool      // the input reaches past the end, and the filter's time takes in all of it
+	Complete       bool      // the input reaches past the end, and the filter's bounds include all of it
 	Records        int64
 	Sessions       int // as in Totals
 	SessionsFailed int
@@ -122,24 +114,23 @@ type Window struct {
 	Hours Hours
 }
 
-// A Method is what one method of the SDK did in one window: its failures, and its
-// attempts.
+// A Method holds the failures and attempts of one SDK method in one window.
 type Method struct {
-	Window         int    // into Report.Windows; Timeless for failures without a time
-	Name           string // "unknown" if it cannot be told
+	Window         int    // index into Windows; Timeless for failures without a time
+	Name           string // "unknown" if no record shows the method
 	Failures       int64
-	Lines          int64 // that speak of them
-	Sessionless    int64 // of the failures, those without a session
+	Lines          int64 // that show them
+	Sessionless    int64 // part of Failures: without a session
 	SessionsFailed int   // distinct, of the other failures
-	// Sessions is how many sessions could have failed: those with an attempt or a
-	// failure of the method, or all that were seen if attempts are not known.
+	// Sessions counts the sessions that could have failed: those with an attempt or a failure
+	// of the method, or all that were seen if no attempts are known.
 	Sessions int
 
-	Attempts *Attempts // nil if telemetry tells of none
+	Attempts *Attempts // nil if no telemetry of attempts was seen
 }
 
-// SessionRate is sessions with a failure of the method / sessions that could have
-// had one. It is nil if no failure is known by its session.
+// SessionRate is SessionsFailed / Sessions. It is nil if there are failures, but none with a
+// session.
 func (m *Method) SessionRate() *stats.Rate {
 	if m.SessionsFailed == 0 && m.Sessionless > 0 {
 		return nil
@@ -147,23 +138,21 @@ func (m *Method) SessionRate() *stats.Rate {
 	return stats.NewRate(int64(m.SessionsFailed), int64(m.Sessions))
 }
 
-// Attempts counts the calls of a method that began in one window, as telemetry
-// tells them. Those that are neither successes, failures nor cancels have no end
-// in the input.
+// Attempts counts the calls of a method that began in one window, from telemetry. Attempts
+// that are neither successes, failures nor cancels have no end in the input.
 type Attempts struct {
 	Attempts  int64
-	Inferred  int64 // of the attempts, those of which only the end was seen
+	Inferred  int64 // part of Attempts: only the end was seen
 	Successes int64
 	Failed    int64
 	Cancels   int64 // by the application
 
-	// AnyError says that the report is of one error, but Failed is of any: telemetry
-	// does not tell which attempt failed by which error.
+	// AnyError reports that the report selects one error while Failed counts any error:
+	// telemetry does not state the error of an attempt.
 	AnyError bool
 }
 
-// FailureRate is failed attempts / attempts, nil if the failed ones are not those
-// that the report is of.
+// FailureRate is Failed / Attempts, nil if AnyError is set.
 func (a *Attempts) FailureRate() *stats.Rate {
 	if a.AnyError {
 		return nil
@@ -171,32 +160,32 @@ func (a *Attempts) FailureRate() *stats.Rate {
 	return stats.NewRate(a.Failed, a.Attempts)
 }
 
-// An Error is the failures by one error of one method in one window. It may be
-// none: lines that speak of no failure stand here too.
+// An Error holds the failures by one error of one method in one window, and the lines that
+// show it. Background lines show an error without any failure.
 type Error struct {
 	Window      int // as in Method
 	Method      string
-	Name        string // "" if it cannot be told
-	Code        int32  // of a named error the catalogue's first; 0: none
+	Name        string // "" if no record shows the name
+	Code        int32  // of a named error the catalogue's first code; 0: none
 	Documented  string // "yes", "elsewhere" or "no"
 	Failures    int64
 	Lines       int64
-	Sessionless int64            // of the failures, those without a session
+	Sessionless int64            // part of Failures: without a session
 	Sessions    int              // distinct, of the other failures
 	Evidence    map[string]int64 // lines by kind of evidence
 	Codes       map[int32]int64  // lines by the code that they state
-	First       time.Time        // of the lines; zero if none bears a time
+	First       time.Time        // of the lines; zero if none has a time
 	Last        time.Time
 
 	Acknowledged bool   // Options.Ignore lists it
-	Reason       string // that stands there; "" for none
+	Reason       string // given there; "" for none
 }
 
-// Timeless is the window of lines without a time, where time is divided.
+// Timeless is the window index of rows without a time, where time is divided into windows.
 const Timeless = -1
 
-// New makes the report of what was counted in sources. It fails if the counts cannot be
-// read back from disk.
+// New makes the report of what was counted in sources. It returns an error if counts cannot
+// be read back from disk.
 func New(counts *aggregate.Counts, sources []*aggregate.Source, o Options) (*Report, error) {
 	return newReport(sources, o, func(r *Report, groups bool) (*input, error) { return readCounts(counts, r, groups) })
 }

@@ -14,7 +14,7 @@ type Side struct {
 	Errors   map[ErrorKey]*Error // those that have failures: without one, no session failed
 }
 
-// An ErrorKey tells an error of a method on both sides.
+// An ErrorKey identifies an error of a method on both sides.
 type ErrorKey struct {
 	Method, Name string
 	Code         int32 // if there is no name
