@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"bytes"
+	"io"
 	"reflect"
 	"slices"
 	"testing"
@@ -23,7 +24,14 @@ func (r *trickle) Read(b []byte) (int, error) {
 	return r.Reader.Read(b[:min(len(b), 1+r.reads*r.reads%4000)])
 }
 
+func (r *trickle) Close() error { return nil }
+
 func (r *trickle) Pause() bool { return r.reads%3 == 0 }
+
+// stream is a source that is not a file.
+func stream(log []byte) []parse.Source {
+	return []parse.Source{{Path: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}
+}
 
 // TestLookingChangesNothing holds that a scan that is looked at finds what another
 // one finds, and that what is seen of it is a scan of what was read so far.
@@ -34,15 +42,15 @@ func TestLookingChangesNothing(t *testing.T) {
 		"timeless": timeless(300_000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			sources := []parse.Source{{Path: "-"}}
-			want := scanned(t, sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log)}})
+			want := scanned(t, stream(log), Options{})
 			type seen struct {
 				account Account
 				rows    []string
 			}
 			var looks []seen
 			look := func(r *Result) { looks = append(looks, seen{r.Sources[0].Account, rowsIn(settled(r))}) }
-			got := scanned(t, sources, Options{Input: parse.Options{Stdin: &trickle{Reader: bytes.NewReader(log)}}, Look: look, Every: time.Microsecond})
+			live := []parse.Source{{Path: "-", Open: func() (io.ReadCloser, error) { return &trickle{Reader: bytes.NewReader(log)}, nil }}}
+			got := scanned(t, live, Options{Look: look, Every: time.Microsecond})
 			if !reflect.DeepEqual(contentsOf(settled(got)), contentsOf(settled(want))) || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(want))) {
 				t.Error("the result is another one")
 			}
@@ -50,7 +58,7 @@ func TestLookingChangesNothing(t *testing.T) {
 				t.Errorf("accounts for %+v, want %+v: %v", got.Sources[0].Account, want.Sources[0].Account, got.Sources[0].Trouble())
 			}
 			for _, seen := range looks {
-				want := scanned(t, sources, Options{Input: parse.Options{Stdin: bytes.NewReader(log[:seen.account.Bytes])}})
+				want := scanned(t, stream(log[:seen.account.Bytes]), Options{})
 				if seen.account != want.Sources[0].Account || !slices.Equal(seen.rows, rowsIn(settled(want))) {
 					t.Errorf("after %d bytes something else is seen", seen.account.Bytes)
 				}

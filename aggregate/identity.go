@@ -3,48 +3,36 @@ package aggregate
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/parse"
 )
 
-// An Identity tells an input by its content, wherever it lies. The zero Identity is not
-// known.
+// An Identity identifies an input by its content, wherever it is stored. The zero Identity
+// is unknown.
 type Identity struct {
-	Size int64  // bytes, as they are stored or sent
-	Head uint64 // XXH3 of the first 64 KiB; of a stream, of all
-	Tail uint64 // XXH3 of the last 64 KiB; of a stream 0
+	Size int64  // bytes, before decompression
+	Head uint64 // XXH3 of the first parse.HeadSize bytes; of a stream, of all
+	Tail uint64 // XXH3 of the last parse.HeadSize bytes; of a stream 0
 }
 
-const identifiedBy = 64 << 10
-
-// identify reads the identity of a source, if it is a regular file.
-func identify(s parse.Source) Identity {
-	if s.Path == "-" {
+// identify returns the identity of a regular file; other streams have none before they end.
+func identify(f *parse.File) Identity {
+	r, size, ok := f.Regular()
+	if !ok {
 		return Identity{}
 	}
-	info, err := os.Stat(s.Path)
-	if err != nil || !info.Mode().IsRegular() {
-		return Identity{} // to open it tells why
-	}
-	f, err := os.Open(s.Path)
-	if err != nil {
-		return Identity{}
-	}
-	defer f.Close() // only read from: nothing can be lost
-	id := Identity{Size: info.Size()}
-	for _, part := range [...]struct {
-		hash *uint64
-		at   int64
-	}{{&id.Head, 0}, {&id.Tail, max(0, id.Size-identifiedBy)}} {
-		b := make([]byte, min(identifiedBy, id.Size))
-		n, err := f.ReadAt(b, part.at)
+	head := f.Head()
+	head = head[:min(int64(len(head)), size)]
+	id := Identity{Size: size, Head: xxh3.Hash(head)}
+	if id.Tail = id.Head; size > parse.HeadSize {
+		tail := make([]byte, parse.HeadSize)
+		n, err := r.ReadAt(tail, size-parse.HeadSize)
 		if err != nil && err != io.EOF {
 			return Identity{}
 		}
-		*part.hash = xxh3.Hash(b[:n])
+		id.Tail = xxh3.Hash(tail[:n])
 	}
 	return id
 }
@@ -57,18 +45,17 @@ func sourceID(name string, id Identity) SourceID {
 // identify tells a source its identity.
 func (s *Source) identify(id Identity) { s.Identity, s.ID = id, sourceID(s.Name, id) }
 
-// identified is a stream that tells its identity when it has ended.
-type identified struct {
-	io.Reader
+// A streamIdentity identifies a stream by the bytes that are written to it.
+type streamIdentity struct {
 	size int64
 	hash xxh3.Hasher
 }
 
-func (i *identified) Read(b []byte) (int, error) {
-	n, err := i.Reader.Read(b)
-	i.size += int64(n)
-	_, _ = i.hash.Write(b[:n]) // a hash takes anything
-	return n, err
+func (i *streamIdentity) Write(b []byte) (int, error) {
+	i.size += int64(len(b))
+	return i.hash.Write(b)
 }
 
-func (i *identified) identity() Identity { return Identity{Size: i.size, Head: i.hash.Sum64()} }
+func (i *streamIdentity) identity() Identity {
+	return Identity{Size: i.size, Head: i.hash.Sum64()}
+}

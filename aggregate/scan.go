@@ -32,6 +32,11 @@ type Options struct {
 	Input parse.Options // how to open sources; Scan chooses the sections
 	Space *Space        // for what does not fit into memory; nil: everything does
 
+	// Claim, if set, is offered each source as soon as it is open, by several goroutines;
+	// i is its index. If Claim returns true, it has taken the file, which Scan then neither
+	// reads nor closes. An error ends the scan.
+	Claim func(i int, f *parse.File) (bool, error)
+
 	// Look, if set, is shown what has been found so far: not more often than Every,
 	// nor for more than a fifth of the time, and soon after it has changed. It may
 	// read the Result until it returns. There is one worker then, which calls it.
@@ -62,6 +67,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		jobs = runtime.GOMAXPROCS(0)
 	}
 	s := &scan{
+		claim: o.Claim,
 		live:  o.Look != nil,
 		space: o.Space,
 		tasks: make(chan task),
@@ -79,7 +85,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		for i, src := range sources {
 			s.slots <- struct{}{}
 			s.sources.Go(func() {
-				s.open(src, o.Input, func(to *Source) { found.add(i, to) })
+				s.open(i, src, o.Input, func(to *Source) { found.add(i, to) })
 				<-s.slots
 			})
 		}
@@ -104,6 +110,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 
 // A scan is the state of one run of Scan.
 type scan struct {
+	claim   func(int, *parse.File) (bool, error)
 	live    bool // somebody looks on
 	space   *Space
 	tasks   chan task
@@ -162,16 +169,35 @@ func (s *source) task(r *parse.Reader, b *parse.Block) task {
 	return task{source: s, piece: p, reader: r, block: b}
 }
 
-// open opens a source and sends the tasks of the inputs in it, which it adds.
-func (s *scan) open(from parse.Source, o parse.Options, add func(*Source)) {
-	id := identify(from)
-	stream := &identified{Reader: o.Stdin}
-	streamed := from.Path == "-" && !s.live
+// open opens the source with index i, adds the inputs in it, and sends their tasks.
+func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)) {
+	if s.hasEnded() {
+		return
+	}
+	f, err := parse.Open(from)
+	if err != nil {
+		add(newSource(&parse.Input{Name: from.String()}, Identity{}, err))
+		return
+	}
+	if s.claim != nil {
+		taken, err := s.claim(i, f)
+		if err != nil {
+			s.fail(err)
+		}
+		if taken {
+			return
+		}
+	}
+	defer f.Close() // only read from: nothing can be lost
+	id := identify(f)
+	stream := &streamIdentity{}
+	_, _, regular := f.Regular()
+	streamed := !regular && !s.live
 	if streamed {
-		o.Stdin = stream
+		f.Tee(stream)
 	}
 	var found []*Source
-	for in, err := range parse.Open(from, o) {
+	for in, err := range f.Inputs(o) {
 		to := newSource(in, id, err)
 		add(to)
 		found = append(found, to)

@@ -62,7 +62,12 @@ func TestNoAllocationPerLine(t *testing.T) {
 	for _, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
 		t.Run(fmt.Sprint(format), func(t *testing.T) {
 			src := write(t, "log", generated(t, format, 2<<20))
-			next, stop := iter.Pull2(parse.Open(src, parse.Options{}))
+			f, err := parse.Open(src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			next, stop := iter.Pull2(f.Inputs(parse.Options{}))
 			defer stop()
 			in, err, _ := next()
 			if err != nil {

@@ -24,16 +24,32 @@ func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([
 	o.SectionSize = 0 // in order
 	var out []*Source
 	for _, from := range sources {
-		id := identify(from)
-		for in, err := range parse.Open(from, o) {
-			to := newSource(in, id, err)
-			out = append(out, to)
-			if err != nil {
-				continue
-			}
-			if err := walk(in, to, visit); err != nil {
-				return out, err
-			}
+		f, err := parse.Open(from)
+		if err != nil {
+			out = append(out, newSource(&parse.Input{Name: from.String()}, Identity{}, err))
+			continue
+		}
+		found, err := walkFile(f, o, visit)
+		f.Close() // only read from: nothing can be lost
+		out = append(out, found...)
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// walkFile visits the records of a file.
+func walkFile(f *parse.File, o parse.Options, visit func(*Record) error) (out []*Source, err error) {
+	id := identify(f)
+	for in, err := range f.Inputs(o) {
+		to := newSource(in, id, err)
+		out = append(out, to)
+		if err != nil {
+			continue
+		}
+		if err := walk(in, to, visit); err != nil {
+			return out, err
 		}
 	}
 	return out, nil

@@ -2,9 +2,10 @@ package parse
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
+
+	"github.com/otlog/otlog/parse/unpack"
 )
 
 const (
@@ -142,20 +143,8 @@ func (r *Reader) fill(b *Block) {
 		}
 	}
 	if r.err != nil && r.err != io.EOF {
-		r.err = damageAt(r.offset+int64(len(b.Data)), r.err)
+		r.err = unpack.DamageAt(r.offset+int64(len(b.Data)), r.err)
 	}
-}
-
-// damageAt makes err a DamageError that says how many bytes were decoded before.
-// What is one already may come from a layer below, which counts others.
-func damageAt(offset int64, err error) error {
-	var damage *DamageError
-	if errors.As(err, &damage) {
-		at := *damage
-		at.Offset = offset
-		return &at
-	}
-	return &DamageError{Offset: offset, Cause: cause(err)}
 }
 
 // grow doubles the capacity of b: from BlockSize on, so that it meets MaxRecord

@@ -120,19 +120,18 @@ func detect(sample []byte, whole bool) Format {
 	return f
 }
 
-// notUnderstood says what a text is whose records would only be guessed at, ""
-// if it is none of these.
-func notUnderstood(head []byte) string {
+// unsupported returns why a text cannot be divided into records, "" if it may be.
+func unsupported(head []byte) string {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, utf8BOM), " \t\r\n")
 	for _, k := range strangers {
 		if len(head) >= len(k.start) && bytes.EqualFold(head[:len(k.start)], []byte(k.start)) {
-			return "not a log: " + k.what + " is not understood (otlog formats lists what is; --input-format console reads it line by line)"
+			return "not a log: " + k.what + " is not supported (otlog formats lists what is; --input-format console reads it line by line)"
 		}
 	}
 	return ""
 }
 
-// strangers are texts that hold logs at times, in a shape that is not understood.
+// strangers are formats that sometimes contain logs, but are not supported.
 var strangers = []struct{ start, what string }{
 	{"<?xml", "XML"},
 	{"<!doctype html", "an HTML page"},

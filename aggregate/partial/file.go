@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -496,20 +495,12 @@ func reasonOf(name string) (parse.Reason, error) {
 	return parse.Reasons[i], nil
 }
 
-// OpenFile opens the file at a path. It is called name in errors that come later. Close
-// ends its use.
-func OpenFile(path, name string) (f *File, closer io.Closer, err error) {
-	in, err := os.Open(path)
-	if err != nil {
-		return nil, nil, err
+// OpenFile opens a partial that is a regular file, which must stay open until the entries
+// have been read. Errors that occur then name the file.
+func OpenFile(in *parse.File) (*File, error) {
+	r, size, ok := in.Regular()
+	if !ok {
+		return nil, errors.New("not a regular file")
 	}
-	info, err := in.Stat()
-	if err == nil {
-		f, err = open(name, in, info.Size())
-	}
-	if err != nil {
-		in.Close() // only read from: nothing can be lost
-		return nil, nil, err
-	}
-	return f, in, nil
+	return open(in.Name, r, size)
 }

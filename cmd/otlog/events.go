@@ -98,7 +98,6 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		return err
 	}
 	w := &eventWriter{filter: filter, bounds: aggregate.Filter{Since: filter.Since, Until: filter.Until, SDK: filter.SDK}}
-	input.Stdin = s.in
 	if w.counts, err = aggregate.Settle(nil); err != nil {
 		return err
 	}
@@ -108,8 +107,8 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		if err := w.learn(found.sources, input, kept); err != nil {
 			return fmt.Errorf("keeping the input for a second reading: %w", err)
 		}
-		input.Stdin = kept.file
-		input.Passed.Store(0)
+		readStdin(found.sources, io.NopCloser(kept.file))
+		input.Unwanted.Store(0)
 	}
 	if err := w.checkFilter(o.once); err != nil {
 		return err
@@ -144,7 +143,7 @@ type eventWriter struct {
 
 // learn reads the input for the first time.
 func (w *eventWriter) learn(sources []parse.Source, input parse.Options, stdin *kept) error {
-	input.Stdin = stdin
+	readStdin(sources, io.NopCloser(stdin))
 	w.sessions = map[aggregate.SessionID]string{}
 	source := ""
 	var tally aggregate.Tally

@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"parse/jsontext":         {},
 	"parse/terminal":         {},
 	"parse/timestamp":        {"parse/jsontext", "parse/terminal"},
+	"parse/unpack":           {},
 	"classify":               {"classify/catalogue"},
 	"classify/catalogue":     {},
 	"classify/catalogue/gen": {"classify/catalogue/read"},
@@ -43,10 +44,10 @@ var mayImport = map[string][]string{
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":    {"parse", "aggregate/partial", "bench/gencorpus", "bench/genweeks"},
-	"github.com/pierrec/lz4/v4":        {"parse"},
-	"github.com/ulikunitz/xz":          {"parse"},
-	"golang.org/x/text":                {"parse"},
+	"github.com/klauspost/compress":    {"parse/unpack", "aggregate/partial", "bench/gencorpus", "bench/genweeks"},
+	"github.com/pierrec/lz4/v4":        {"parse/unpack"},
+	"github.com/ulikunitz/xz":          {"parse/unpack"},
+	"golang.org/x/text":                {"parse/unpack"},
 	"github.com/apache/arrow-go/v18":   {"aggregate/columns", "aggregate/batch", "aggregate/partial", "report/rows"},
 	"github.com/google/flatbuffers":    {"aggregate/partial"},
 	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial"},

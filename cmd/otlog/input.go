@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ func find(s streams, args []string) (*input, error) {
 	in := &input{}
 	sources, passed, err := parse.Find(args)
 	in.sources = sources
+	readStdin(sources, io.NopCloser(s.in))
 	if err != nil {
 		say(s.err, "%s%s", words.PrintableLines(err.Error()), commandMeant(args))
 		if len(sources) == 0 {
@@ -42,6 +44,15 @@ func find(s streams, args []string) (*input, error) {
 		say(s.err, "%d files in directories are not named like logs and were left aside; name them, or use a glob, to read them", passed)
 	}
 	return in, nil
+}
+
+// readStdin makes the standard input among sources be read from in.
+func readStdin(sources []parse.Source, in io.ReadCloser) {
+	for i := range sources {
+		if sources[i].Path == "-" {
+			sources[i].Open = func() (io.ReadCloser, error) { return in, nil }
+		}
+	}
 }
 
 // sayTrouble tells the user what could not be read, and why.

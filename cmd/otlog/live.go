@@ -29,7 +29,7 @@ func (o *reportOptions) scanLive(s streams, plan *reportPlan) scanner {
 			close(stop)
 		})()
 		options.Every, options.Look = redrawEvery, func(*aggregate.Result) {}
-		options.Input.Stdin = newLivePipe(s.in, stop)
+		readStdin(sources, newLivePipe(s.in, stop))
 		terminal, ok := terminalOf(s.err)
 		if !ok {
 			return aggregate.Scan(sources, options)
@@ -129,6 +129,9 @@ func (p *livePipe) Read(b []byte) (int, error) {
 	p.rest = p.rest[n:]
 	return n, nil
 }
+
+// Close implements parse.Live. The pipe ends when stop is closed.
+func (p *livePipe) Close() error { return nil }
 
 // Pause waits a little for more to come.
 func (p *livePipe) Pause() bool {

@@ -16,22 +16,21 @@ import (
 // progressAfter is how long a reading may take before the user is told how far it is.
 const progressAfter = time.Second
 
-// showProgress makes sources count what is read of them, and tells on standard error
-// how far that is if it takes long, until stop is called. It returns the standard
-// input to read from, in place of in. It says nothing where standard error is no terminal.
-func showProgress(s streams, sources []parse.Source, in io.Reader, wanted bool) (stdin io.Reader, stop func()) {
+// showProgress makes sources count what is read of them. If reading takes long and standard
+// error is a terminal, it shows the progress there until stop is called.
+func showProgress(s streams, sources []parse.Source, wanted bool) (stop func()) {
 	terminal, ok := terminalOf(s.err)
 	if !ok || !wanted {
-		return in, func() {}
+		return func() {}
 	}
 	read := &atomic.Int64{}
 	for i := range sources {
-		sources[i].Read = read
+		sources[i].Progress = read
 	}
 	ended := make(chan struct{})
 	var shown sync.WaitGroup
 	shown.Go(func() { progress(terminal, read, sizeOf(sources), ended) })
-	return &metered{in, read}, func() {
+	return func() {
 		close(ended)
 		shown.Wait()
 	}
@@ -47,18 +46,6 @@ func sizeOf(sources []parse.Source) (sum int64) {
 		sum += info.Size()
 	}
 	return sum
-}
-
-// metered counts what is read.
-type metered struct {
-	io.Reader
-	read *atomic.Int64
-}
-
-func (m *metered) Read(b []byte) (int, error) {
-	n, err := m.Reader.Read(b)
-	m.read.Add(int64(n))
-	return n, err
 }
 
 // progress draws how much of all has been read, and wipes it off in the end.

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"slices"
 
@@ -59,6 +57,7 @@ type reading struct {
 	missing []string // what should have been read, in words
 	space   *aggregate.Space
 
+	claims   []claim // by the index of the source
 	partials []*partial.File
 	open     closers // of partials, whose entries are read when they are asked for
 }
@@ -82,14 +81,16 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	// collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
 	r := &reading{missing: slices.Clone(found.missing), space: aggregate.NewSpace("", memory, partial.Codec{}, removeAtEnd)}
-	logs, err := r.openPartials(s, found.sources, &input)
-	if err != nil {
+	r.claims = make([]claim, len(found.sources))
+	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
+	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, Claim: claim})
+	// The first partial that cannot be added up is named, whichever ended the scan.
+	if err := r.takePartials(); err != nil {
 		return r, err
 	}
 	if err := partial.CheckVersions(r.partials, o.force); err != nil {
 		return r, err
 	}
-	result, err := scan(logs, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space})
 	if err != nil {
 		return r, err
 	}
@@ -106,78 +107,78 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 // scan scans logs and tells how far it is.
 func (o *readOptions) scan(s streams) scanner {
 	return func(sources []parse.Source, options aggregate.Options) (*aggregate.Result, error) {
-		stdin, stop := showProgress(s, sources, options.Input.Stdin, !o.quiet)
-		defer stop()
-		options.Input.Stdin = stdin
+		defer showProgress(s, sources, !o.quiet)()
 		return aggregate.Scan(sources, options)
 	}
 }
 
-// openPartials opens the partials among sources, and returns the other sources. A partial
+// A claim is what became of a source that is a partial.
+type claim struct {
+	name   string
+	file   *partial.File
+	closer io.Closer
+	err    error
+}
+
+// claim takes a source that is an Arrow stream. It ends the scan with an error if the partial
+// must not be added up, whatever the other sources are.
+func (r *reading) claim(i int, f *parse.File, force bool) (bool, error) {
+	if !partial.Is(f.Head()) {
+		return false, nil
+	}
+	file, closer, err := openPartial(f)
+	r.claims[i] = claim{f.Name, file, closer, err}
+	var version *partial.VersionError
+	switch {
+	case errors.As(err, &version):
+		return true, err
+	case err == nil:
+		return true, partial.CheckVersions([]*partial.File{file}, force)
+	}
+	return true, nil
+}
+
+// takePartials adds the partials among the sources, in the order of the sources. A partial
 // that cannot be read becomes a damaged source.
-func (r *reading) openPartials(s streams, sources []parse.Source, input *parse.Options) (logs []parse.Source, err error) {
-	for _, source := range sources {
-		var p *partial.File
-		var closer io.Closer
-		var err error
-		switch {
-		case source.Path != "-":
-			p, closer, err = openPartialFile(source)
-		case input.Stdin == nil:
-			input.Stdin, p, closer, err = openPartialStream(source, s.in)
-		}
+func (r *reading) takePartials() error {
+	var failed error
+	for _, c := range r.claims {
 		var version *partial.VersionError
 		switch {
-		case errors.As(err, &version):
-			return nil, fmt.Errorf("%s: %w", words.Printable(source.Name()), err)
-		case err != nil:
-			r.sources = append(r.sources, &aggregate.Source{Name: source.Name(), Format: "partial", Damage: err})
-		case p != nil:
-			r.partials, r.open = append(r.partials, p), append(r.open, closer)
-		default:
-			logs = append(logs, source)
+		case c.file != nil:
+			r.partials, r.open = append(r.partials, c.file), append(r.open, c.closer)
+		case errors.As(c.err, &version) && failed == nil:
+			failed = fmt.Errorf("%s: %w", words.Printable(c.name), c.err)
+		case c.err != nil:
+			r.sources = append(r.sources, &aggregate.Source{Name: c.name, Format: "partial", Damage: c.err})
 		}
 	}
-	return logs, nil
+	return failed
 }
 
-// openPartialFile opens a file that is an Arrow stream. For any other file it returns nil.
-func openPartialFile(source parse.Source) (*partial.File, io.Closer, error) {
-	info, err := os.Stat(source.Path)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, nil, nil // reading it as a log reports why
+// openPartial opens an Arrow stream as a partial. A stream that is not a regular file is
+// copied to a temporary file first. If it fails, it closes f.
+func openPartial(f *parse.File) (*partial.File, io.Closer, error) {
+	closer := closers{f}
+	if _, _, ok := f.Regular(); !ok {
+		copied := &kept{from: f.Stream()}
+		closer = append(closer, closerFunc(copied.remove))
+		_, err := io.Copy(io.Discard, copied)
+		if err == nil {
+			f, err = parse.Open(parse.Source{Name: f.Name, Path: copied.file.Name()})
+		}
+		if err != nil {
+			closer.Close()
+			return nil, nil, err
+		}
+		closer = append(closers{f}, closer...)
 	}
-	f, err := os.Open(source.Path)
+	file, err := partial.OpenFile(f)
 	if err != nil {
-		return nil, nil, nil
+		closer.Close() // only read from: nothing can be lost
+		return nil, nil, err
 	}
-	head := make([]byte, 4)
-	n, _ := io.ReadFull(f, head)
-	f.Close() // only read from: nothing can be lost
-	if !partial.Is(head[:n]) {
-		return nil, nil, nil
-	}
-	return partial.OpenFile(source.Path, source.Name())
-}
-
-// openPartialStream copies a stream that is an Arrow stream to a temporary file, and opens
-// that. Any other stream is returned as a reader, from its beginning.
-func openPartialStream(source parse.Source, in io.Reader) (io.Reader, *partial.File, io.Closer, error) {
-	stream := bufio.NewReader(in)
-	if head, _ := stream.Peek(4); !partial.Is(head) {
-		return stream, nil, nil, nil
-	}
-	kept := &kept{from: stream}
-	if _, err := io.Copy(io.Discard, kept); err != nil {
-		kept.remove()
-		return stream, nil, nil, err
-	}
-	file, closer, err := partial.OpenFile(kept.file.Name(), source.Name())
-	if err != nil {
-		kept.remove()
-		return stream, nil, nil, err
-	}
-	return stream, file, closers{closer, closerFunc(kept.remove)}, nil
+	return file, closer, nil
 }
 
 type closers []io.Closer

@@ -259,8 +259,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	}
 	scan := o.read.scan(s)
 	if o.live {
-		// Its first bytes must not be waited for.
-		scan, plan.input.Stdin = o.scanLive(s, plan), s.in
+		scan = o.scanLive(s, plan)
 	}
 	read, err := o.read.read(s, found, plan.input, plan.memory, scan)
 	defer read.close()

@@ -15,6 +15,7 @@ import (
 	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
 )
 
 // TestSumsTravel divides a generated log among files and partials, in any way that is
@@ -61,17 +62,28 @@ func TestSumsTravel(t *testing.T) {
 	}
 }
 
+// partialAt opens a partial until the test ends.
+func partialAt(t *testing.T, path string) *partial.File {
+	t.Helper()
+	in, err := parse.Open(parse.Source{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close() })
+	f, err := partial.OpenFile(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // TestPartialOfAnotherCatalogue checks that such a partial is added up only with --force,
 // and that a sum states both catalogues.
 func TestPartialOfAnotherCatalogue(t *testing.T) {
 	dir := t.TempDir()
 	own, other, sum := filepath.Join(dir, "own.arrow"), filepath.Join(dir, "other.arrow"), filepath.Join(dir, "sum.arrow")
 	runWell(t, "scan", "-o", own, "../../testdata/logs")
-	f, closer, err := partial.OpenFile(own, "own")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closer.Close()
+	f := partialAt(t, own)
 	f.Catalogues = []string{"0 another"}
 	var changed bytes.Buffer
 	if err := partial.Write(&changed, f, false); err != nil {
@@ -92,11 +104,7 @@ func TestPartialOfAnotherCatalogue(t *testing.T) {
 			t.Errorf("%v: the report differs", args)
 		}
 	}
-	merged, mergedCloser, err := partial.OpenFile(sum, "sum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mergedCloser.Close()
+	merged := partialAt(t, sum)
 	if want := []string{"0 another", catalogue.Version}; !slices.Equal(merged.Catalogues, want) {
 		t.Errorf("the sum states catalogues %q, want %q", merged.Catalogues, want)
 	}

@@ -32,12 +32,12 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 	if err := o.checkFormat(); err != nil {
 		return parse.Options{}, err
 	}
-	return parse.Options{MaxExpansion: limit, Format: o.format, Passed: new(atomic.Int64)}, nil
+	return parse.Options{MaxExpansion: limit, Format: o.format, Unwanted: new(atomic.Int64)}, nil
 }
 
 // sayPassed tells the user how much of archives was not looked at.
 func sayPassed(s streams, o parse.Options) {
-	if n := o.Passed.Load(); n > 0 {
+	if n := o.Unwanted.Load(); n > 0 {
 		say(s.err, "%d files in archives are not named like logs and were left aside; unpack them and name them to read them", n)
 	}
 }

@@ -1,4 +1,4 @@
-package parse
+package unpack
 
 import (
 	"bytes"
@@ -15,13 +15,13 @@ import (
 	"github.com/klauspost/compress/zip"
 )
 
-// maxDirectory is how much of a zip is read for its directory, all of which is held
-// in memory: that of some 600,000 members.
+// maxDirectory is how many bytes of a zip are read for its directory, which is held in
+// memory. They suffice for some 600,000 members.
 const maxDirectory = 64 << 20
 
 var errDirectory = fmt.Errorf("its directory is longer than %d MiB", maxDirectory>>20)
 
-// Methods of packing in a zip. Others than the first two are rare.
+// Compression methods of a zip. All but the first two are rare.
 const (
 	zipStored  = 0
 	zipDeflate = 8
@@ -30,38 +30,38 @@ const (
 	zipXz      = 95
 )
 
-const encrypted = "not unpacked: an encrypted member of a zip"
+const encrypted = "not unpacked: this member of a zip is encrypted"
 
-// zip yields the members of a zip. One that is no file by itself is kept in a
-// temporary file meanwhile, since its directory stands at its end.
-func (u *unpacker) zip(name string, r io.Reader, from layers) bool {
-	a := u.archive(name, from)
+// zip yields the texts in the members of a zip. The directory of a zip is at its end, so
+// that a zip which is not a regular file is copied to a temporary one first.
+func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
+	a := u.archive(name, around)
 	file, size := u.file, u.size
-	if file == nil || len(from) > 1 {
-		kept, err := keep(r)
-		if kept == nil {
-			return u.refuse(name, from, fmt.Errorf("keeping it in a temporary file: %w", err))
+	if file == nil || len(around) > 1 {
+		copied, err := copyToDisk(r)
+		if copied == nil {
+			return u.refuse(name, around, fmt.Errorf("copying it to a temporary file: %w", err))
 		}
-		defer kept.remove()
+		defer copied.remove()
 		if err != nil {
-			a.note(damageAt(0, err))
+			a.note(DamageAt(0, err))
 		}
-		file, size = kept, kept.size
+		file, size = copied, copied.size
 	} else {
-		// Members may overlap: what was read of it says little.
+		// Members may overlap, so the number of bytes read says little about expansion.
 		u.raw.n = size
 	}
 	in := &zipBytes{ReaderAt: file, left: maxDirectory}
 	directory, err := zip.NewReader(in, size)
 	in.left = math.MaxInt64
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are only shown
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) { // names are only displayed
 		in.n = size
-		a.note(u.decoder(nil, &in.progress, from).damage(fmt.Errorf("there is no directory at its end (%w): members are told by their own headers", err)))
+		a.note(u.decoder(nil, &in.progress, around).damage(fmt.Errorf("no directory at its end, %w; members were found by their own headers", err)))
 		return a.salvage(in, size) && a.end()
 	}
-	directory.RegisterDecompressor(zipBzip2, zipMethod(openBzip2))
-	directory.RegisterDecompressor(zipZstd, zipMethod(openZstd))
-	directory.RegisterDecompressor(zipXz, zipMethod(openXz))
+	directory.RegisterDecompressor(zipBzip2, zipDecompressor(openBzip2))
+	directory.RegisterDecompressor(zipZstd, zipDecompressor(openZstd))
+	directory.RegisterDecompressor(zipXz, zipDecompressor(openXz))
 	for _, f := range directory.File {
 		if f.Mode()&fs.ModeType != 0 || !a.wants(f.Name) {
 			continue
@@ -69,15 +69,15 @@ func (u *unpacker) zip(name string, r io.Reader, from layers) bool {
 		if a.full() {
 			break
 		}
-		if !a.zipped(f, in) {
+		if !a.zipMember(f, in) {
 			return false
 		}
 	}
 	return a.end()
 }
 
-// zipMethod makes a method of packing in a zip of a compression.
-func zipMethod(open func(io.Reader) (io.ReadCloser, error)) zip.Decompressor {
+// zipDecompressor adapts the opener of a compression to package zip.
+func zipDecompressor(open func(io.Reader) (io.ReadCloser, error)) zip.Decompressor {
 	return func(r io.Reader) io.ReadCloser {
 		rc, err := open(r)
 		if err != nil {
@@ -87,38 +87,32 @@ func zipMethod(open func(io.Reader) (io.ReadCloser, error)) zip.Decompressor {
 	}
 }
 
-// zipped yields what is in a member of a zip.
-func (a *archive) zipped(f *zip.File, in *zipBytes) bool {
+// zipMember yields the texts in a member that the directory lists.
+func (a *archive) zipMember(f *zip.File, in *zipBytes) bool {
 	if f.Flags&1 != 0 {
-		return a.unread(f.Name, &UnreadableError{Cause: encrypted})
+		return a.unreadable(f.Name, &UnreadableError{Cause: encrypted})
 	}
 	in.progress = progress{}
 	r, err := f.Open()
 	switch {
 	case errors.Is(err, zip.ErrAlgorithm):
-		return a.unread(f.Name, unknownMethod(f.Method))
+		return a.unreadable(f.Name, unknownMethod(f.Method))
 	case err != nil:
-		return a.unread(f.Name, a.decoder(nil, &in.progress, a.from).damage(unexpected(err)))
+		return a.unreadable(f.Name, a.decoder(nil, &in.progress, a.around).damage(unexpected(err)))
 	}
 	defer r.Close()
-	return a.member(f.Name, a.decoder(r, &in.progress, a.from))
-}
-
-// unread yields a member that cannot be read.
-func (a *archive) unread(member string, err error) bool {
-	a.logs++
-	return a.refuse(a.called(member), a.from, err)
+	return a.member(f.Name, a.decoder(r, &in.progress, a.around))
 }
 
 func unknownMethod(method uint16) error {
-	return &UnreadableError{Cause: fmt.Sprintf("not unpacked: method %d of packing in a zip is not understood", method)}
+	return &UnreadableError{Cause: fmt.Sprintf("not unpacked: compression method %d of a zip is not supported", method)}
 }
 
-// zipBytes is what a zip is read from.
+// zipBytes reads a zip at any offset.
 type zipBytes struct {
 	io.ReaderAt
-	progress       // of the member that is being read
-	left     int64 // how much may be read
+	progress       // the last byte read
+	left     int64 // how many bytes may be read
 }
 
 func (z *zipBytes) ReadAt(p []byte, offset int64) (int, error) {
@@ -131,38 +125,38 @@ func (z *zipBytes) ReadAt(p []byte, offset int64) (int, error) {
 	return n, err
 }
 
-// salvage yields the members of a zip whose directory is missing, as that of every
-// zip that was cut off: by the headers that stand before them. Their checksums are
-// not compared, since the archive counts as damaged anyway.
+// salvage yields the texts in a zip without its directory, as in every truncated zip: it
+// finds members by the headers before them. It compares no checksums, because the
+// archive counts as damaged anyway.
 func (a *archive) salvage(in *zipBytes, size int64) bool {
 	for offset := int64(0); ; {
 		head, found := nextZipHeader(in, offset, size)
 		if !found {
 			return true
 		}
-		offset = head.data + max(head.size, 0) // where it is not known, the next header is searched for
+		offset = head.data + max(head.size, 0) // if the size is unknown, the next header is searched for
 		if strings.HasSuffix(head.name, "/") || !a.wants(head.name) {
 			continue
 		}
 		if a.full() {
 			return true
 		}
-		if !a.salvaged(head, in, size) {
+		if !a.salvageMember(head, in, size) {
 			return false
 		}
 	}
 }
 
-// salvaged yields what is in a member that was found by its header.
-func (a *archive) salvaged(head *zipHeader, in *zipBytes, size int64) bool {
+// salvageMember yields the texts in a member that was found by its header.
+func (a *archive) salvageMember(head *zipHeader, in *zipBytes, size int64) bool {
 	open := head.opener()
 	switch {
 	case head.flags&1 != 0:
-		return a.unread(head.name, &UnreadableError{Cause: encrypted})
+		return a.unreadable(head.name, &UnreadableError{Cause: encrypted})
 	case open == nil:
-		return a.unread(head.name, unknownMethod(head.method))
-	case head.size < 0 && head.method != zipDeflate: // which tells its end itself
-		return a.unread(head.name, &UnreadableError{Cause: "not unpacked: a member of a zip whose size stood in the directory"})
+		return a.unreadable(head.name, unknownMethod(head.method))
+	case head.size < 0 && head.method != zipDeflate: // deflate alone marks its end
+		return a.unreadable(head.name, &UnreadableError{Cause: "not unpacked: the size of this member is only in the missing directory of the zip"})
 	}
 	in.progress = progress{}
 	left := size - head.data
@@ -174,23 +168,24 @@ func (a *archive) salvaged(head *zipHeader, in *zipBytes, size int64) bool {
 		packed = io.NewSectionReader(in, head.data, head.size)
 	}
 	r, err := open(packed)
-	d := a.decoder(r, &in.progress, a.from)
+	d := a.decoder(r, &in.progress, a.around)
 	if err != nil {
-		return a.unread(head.name, d.damage(err))
+		return a.unreadable(head.name, d.damage(err))
 	}
 	defer r.Close()
 	return a.member(head.name, d)
 }
 
-// A zipHeader is what stands before a member of a zip.
+// A zipHeader is the header before a member of a zip.
 type zipHeader struct {
 	name          string
 	flags, method uint16
-	data          int64 // where the member starts, packed
-	size          int64 // packed; -1 if it is told elsewhere
+	data          int64 // offset of the compressed member
+	size          int64 // of the compressed member; -1 if the header does not contain it
 }
 
-// opener returns what unpacks the member, nil if nothing does.
+// opener returns the function that decompresses the member, nil if its method is not
+// supported.
 func (h *zipHeader) opener() func(io.Reader) (io.ReadCloser, error) {
 	switch h.method {
 	case zipStored:
@@ -209,7 +204,7 @@ func (h *zipHeader) opener() func(io.Reader) (io.ReadCloser, error) {
 
 const zipMagic = "PK\x03\x04"
 
-// nextZipHeader finds the first header of a member at or behind an offset.
+// nextZipHeader finds the first header of a member at or after an offset.
 func nextZipHeader(in io.ReaderAt, offset, size int64) (*zipHeader, bool) {
 	chunk := make([]byte, 64<<10)
 	for offset < size {
@@ -252,7 +247,8 @@ func zipHeaderAt(in io.ReaderAt, offset int64) (*zipHeader, bool) {
 	return h, true
 }
 
-// zip64Size returns the packed size of a large member, -1 if it is not told.
+// zip64Size returns the compressed size of a large member, -1 if extra does not contain
+// it.
 func zip64Size(extra []byte) int64 {
 	for len(extra) >= 4 {
 		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
@@ -271,35 +267,34 @@ func zip64Size(extra []byte) int64 {
 	return -1
 }
 
-// A keptFile is a temporary file.
-type keptFile struct {
+// A tempFile is a temporary file.
+type tempFile struct {
 	*os.File
-	size int64
-	left bool // its name is still there
+	size  int64
+	named bool // it is not removed yet
 }
 
-// keep writes what r reads to a temporary file. It returns no file if that fails;
-// an error beside one is that of r.
-func keep(r io.Reader) (*keptFile, error) {
+// copyToDisk copies r to a temporary file. It returns nil if the file cannot be written;
+// an error beside a file is that of r.
+func copyToDisk(r io.Reader) (*tempFile, error) {
 	f, err := os.CreateTemp("", "otlog-zip-*")
 	if err != nil {
 		return nil, err
 	}
-	// Where the system lets go of the name of an open file, nothing is left behind
-	// however the program ends.
-	kept := &keptFile{File: f, left: os.Remove(f.Name()) != nil}
-	from := &countingReader{Reader: r}
-	kept.size, err = io.Copy(f, from)
+	// If the system can remove an open file, it disappears however the program ends.
+	copied := &tempFile{File: f, named: os.Remove(f.Name()) != nil}
+	from := &counter{Reader: r}
+	copied.size, err = io.Copy(f, from)
 	if err != nil && (from.err == nil || from.err == io.EOF) {
-		kept.remove()
+		copied.remove()
 		return nil, err
 	}
-	return kept, err
+	return copied, err
 }
 
-func (k *keptFile) remove() {
-	k.Close()
-	if k.left {
-		os.Remove(k.Name())
+func (f *tempFile) remove() {
+	f.Close()
+	if f.named {
+		os.Remove(f.Name())
 	}
 }

@@ -1,4 +1,4 @@
-package parse
+package unpack_test
 
 import (
 	"archive/tar"
@@ -15,6 +15,9 @@ import (
 
 	"github.com/klauspost/compress/zip"
 	"github.com/ulikunitz/xz"
+
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/unpack"
 )
 
 // A file is a member of an archive. A name that ends in a slash is a directory.
@@ -78,9 +81,9 @@ type content struct {
 }
 
 // contents reads all inputs of a source.
-func contents(s Source, o Options) []content {
+func contents(s parse.Source, o parse.Options) []content {
 	var out []content
-	for in, err := range Open(s, o) {
+	for in, err := range inputs(s, o) {
 		c := content{name: in.Name, err: err}
 		if err == nil {
 			c.data, _, c.err = drain(in)
@@ -100,8 +103,8 @@ func unpacked(t *testing.T, data []byte) []content {
 	if err := os.WriteFile("a", data, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	got := contents(Source{Path: "a"}, Options{SectionSize: 100})
-	piped := contents(Source{Path: "-"}, Options{Stdin: bytes.NewReader(data)})
+	got := contents(parse.Source{Path: "a"}, parse.Options{SectionSize: 100})
+	piped := contents(stream(bytes.NewReader(data)), parse.Options{})
 	for i := range piped {
 		piped[i].name = strings.Replace(piped[i].name, "stdin", "a", 1)
 	}
@@ -147,7 +150,7 @@ func TestArchives(t *testing.T) {
 		{"a/logs/app.log", log, nil},
 		{"a/logs/app.log.1.gz", log, nil},
 		{"a/logs/rel.txt", []byte("a\n"), nil},
-		{"a/logs/empty.log", nil, ErrEmpty},
+		{"a/logs/empty.log", nil, parse.ErrEmpty},
 		{"a/logs/app.log (2)", []byte("again\n"), nil},
 		{"a/logs/old-logs.tar", nil, errors.New("not unpacked: a tar in a ")},
 		{"a/logs/core.log", nil, errors.New("not a log: binary data, NUL byte at offset 0")},
@@ -184,31 +187,6 @@ func TestArchives(t *testing.T) {
 	}
 }
 
-func TestMembersAreCalledApart(t *testing.T) {
-	a := (&unpacker{}).archive("a", nil)
-	seen := map[string]bool{}
-	long := strings.Repeat("ü", maxName)
-	for _, name := range []string{"x", "x", "x (2)", "x", "./x", "x (2) (2)", long + "1", long + "2"} {
-		got := a.called(name)
-		if seen[got] || len(got) > maxName+20 {
-			t.Errorf("%s is called %s", name, got)
-		}
-		seen[got] = true
-	}
-}
-
-func TestArchivesHaveALimit(t *testing.T) {
-	a := &archive{logs: maxMembers}
-	var unreadable *UnreadableError
-	if !a.full() || !errors.As(a.damage, &unreadable) {
-		t.Errorf("behind the last member that is read: %v", a.damage)
-	}
-	a = &archive{logs: maxMembers - 1}
-	if a.full() || a.damage != nil {
-		t.Errorf("before it: %v", a.damage)
-	}
-}
-
 func TestArchivesWithoutLogs(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -223,7 +201,7 @@ func TestArchivesWithoutLogs(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var passed atomic.Int64
-			got := contents(Source{Path: "-"}, Options{Stdin: bytes.NewReader(test.data), Passed: &passed})
+			got := contents(stream(bytes.NewReader(test.data)), parse.Options{Unwanted: &passed})
 			if len(got) != 1 || got[0].name != "stdin" || !strings.HasPrefix(got[0].err.Error(), test.want) || passed.Load() != test.passed {
 				t.Errorf("got %s%d passed over", shown(got), passed.Load())
 			}
@@ -254,12 +232,12 @@ func TestArchivesCutOffAnywhere(t *testing.T) {
 				end -= 1024 // its end mark, half of which is enough
 			}
 			for cut := 600; cut < end; cut += 1 + len(data)/100 {
-				got := contents(Source{Path: "-"}, Options{Stdin: bytes.NewReader(data[:cut])})
+				got := contents(stream(bytes.NewReader(data[:cut])), parse.Options{})
 				wholeLinesOf(t, log, got)
 				read, damaged := 0, false
 				for _, c := range got {
 					read += len(c.data)
-					var damage *DamageError
+					var damage *parse.DamageError
 					damaged = damaged || errors.As(c.err, &damage)
 				}
 				if !damaged {
@@ -280,7 +258,7 @@ func TestArchivesWithFlippedBits(t *testing.T) {
 		for at := 0; at < len(data); at += 1 + len(data)/200 {
 			flipped := bytes.Clone(data)
 			flipped[at] ^= 1 << (at % 8)
-			contents(Source{Path: "-"}, Options{Stdin: bytes.NewReader(flipped)}) // does not panic, and ends
+			contents(stream(bytes.NewReader(flipped)), parse.Options{}) // does not panic, and ends
 		}
 	}
 }
@@ -297,13 +275,13 @@ func TestDamageInATar(t *testing.T) {
 		want []string
 	}{
 		{"sound", tarOf, []string{"one.log", "two.log", "three.log"}},
-		{"a broken header", broken, []string{"one.log", "three.log", "a: tar stream is damaged near byte"}},
+		{"a broken header", broken, []string{"one.log", "three.log", "a: tar data is damaged near byte"}},
 		{"two tars", slices.Concat(tarOf, tarred(t, file{"four.log", log})), []string{"one.log", "two.log", "three.log", "four.log"}},
-		{"garbage behind it", slices.Concat(tarOf, []byte("garbage")), []string{"one.log", "two.log", "three.log", "a: tar stream is damaged near byte"}},
-		{"no end mark", tarOf[:3*size], []string{"one.log", "two.log", "three.log", "a: tar stream is damaged near byte"}},
+		{"garbage behind it", slices.Concat(tarOf, []byte("garbage")), []string{"one.log", "two.log", "three.log", "a: tar data is damaged near byte"}},
+		{"no end mark", tarOf[:3*size], []string{"one.log", "two.log", "three.log", "a: tar data is damaged near byte"}},
 		{"half an end mark", tarOf[:3*size+512], []string{"one.log", "two.log", "three.log"}},
-		{"cut off in a file", tarOf[:size+600], []string{"one.log", "two.log: 73 bytes, tar stream is damaged near byte"}},
-		{"cut off in gzip", gzipped(t, tarOf)[:200], []string{"one.log: 353 bytes, gzip stream is damaged near byte 200, after 380 decoded bytes: unexpected end of file"}},
+		{"cut off in a file", tarOf[:size+600], []string{"one.log", "two.log: 73 bytes, tar data is truncated near byte"}},
+		{"cut off in gzip", gzipped(t, tarOf)[:200], []string{"one.log: 353 bytes, gzip data is truncated near byte 200: read the 380 decoded bytes before it"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -342,8 +320,8 @@ func TestMembersOfAZipThatCannotBeRead(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"encrypted", change(6, 9), "not unpacked: an encrypted member of a zip"},
-		{"an unknown method", change(8, 9), "not unpacked: method 9 of packing in a zip is not understood"},
+		{"encrypted", change(6, 9), "not unpacked: this member of a zip is encrypted"},
+		{"an unknown method", change(8, 9), "not unpacked: compression method 9 of a zip is not supported"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -354,7 +332,7 @@ func TestMembersOfAZipThatCannotBeRead(t *testing.T) {
 			// Without its directory, too.
 			got = unpacked(t, test.data[:bytes.Index(test.data, []byte("PK\x01\x02"))])
 			if len(got) != 4 || got[1].err == nil || got[1].err.Error() != test.want || !bytes.Equal(got[2].data, log) ||
-				!strings.HasPrefix(got[3].err.Error(), "zip stream is damaged near byte ") {
+				!strings.HasPrefix(got[3].err.Error(), "zip data is damaged near byte ") {
 				t.Errorf("without directory got\n%s", shown(got))
 			}
 		})
@@ -363,7 +341,7 @@ func TestMembersOfAZipThatCannotBeRead(t *testing.T) {
 
 func TestRareMethodsOfAZip(t *testing.T) {
 	log := packedLog()
-	for method, packed := range map[uint16][]byte{zipZstd: zstded(t, log), zipBzip2: stored(t, "log.bz2"), zipXz: stored(t, "log.xz")} {
+	for method, packed := range map[uint16][]byte{unpack.ZipZstd: zstded(t, log), unpack.ZipBzip2: stored(t, "log.bz2"), unpack.ZipXz: stored(t, "log.xz")} {
 		var b bytes.Buffer
 		w := zip.NewWriter(&b)
 		m, err := w.CreateRaw(&zip.FileHeader{
@@ -391,8 +369,8 @@ func TestRareMethodsOfAZip(t *testing.T) {
 // compressed.
 func TestExpansionOfArchives(t *testing.T) {
 	text := logOf(2000)
-	text = text[:len(text)&^(tarBlock-1)]
-	sparse := make([]byte, tarBlock)
+	text = text[:len(text)&^(unpack.TarBlock-1)]
+	sparse := make([]byte, unpack.TarBlock)
 	for at, field := range map[int]string{
 		0: "a.log", 100: "0000644", 124: fmt.Sprintf("%011o", len(text)), 136: "00000000000", 156: "S", 257: "ustar  ",
 		386: "00000000000", 398: fmt.Sprintf("%011o", len(text)), // a piece, and nothing behind it
@@ -401,11 +379,11 @@ func TestExpansionOfArchives(t *testing.T) {
 		copy(sparse[at:], field)
 	}
 	sum := 8 * int(' ')
-	for _, c := range sparse[:tarBlock] {
+	for _, c := range sparse[:unpack.TarBlock] {
 		sum += int(c)
 	}
 	copy(sparse[148:], fmt.Sprintf("%06o\x00 ", sum))
-	sparse = append(append(sparse, text...), make([]byte, 2*tarBlock)...)
+	sparse = append(append(sparse, text...), make([]byte, 2*unpack.TarBlock)...)
 
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -431,13 +409,14 @@ func TestExpansionOfArchives(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{"a sparse file": sparse, "members that overlap": overlapping} {
 		t.Run(name, func(t *testing.T) {
+			setExpansionFloor(t, 1<<20)
 			var read, given int
-			for in, err := range Open(Source{Path: "-"}, Options{Stdin: bytes.NewReader(data), MaxExpansion: 50, expansionFloor: 1 << 20}) {
+			for in, err := range inputs(stream(bytes.NewReader(data)), parse.Options{MaxExpansion: 50}) {
 				if err == nil {
 					_, _, err = drain(in)
 					read += int(in.Decoded())
 				}
-				if err != nil && strings.Contains(err.Error(), "stream was given up near byte") {
+				if err != nil && strings.Contains(err.Error(), "times its size, which no log does: stopped near byte ") {
 					given++
 				}
 			}

@@ -1,4 +1,4 @@
-package parse
+package unpack_test
 
 import (
 	"bytes"
@@ -14,6 +14,9 @@ import (
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/unpack"
 )
 
 // packedLog is what the files in testdata were made of, by tools of which no
@@ -81,7 +84,7 @@ func packed(t *testing.T) (map[string][]byte, []byte) {
 		"lz4, old":           lz4ed(t, log, lz4.LegacyOption(true)),
 		"lz4, skippable":     slices.Concat(skippable("index"), lz4ed(t, log[:half]), skippable("x"), lz4ed(t, log[half:])),
 		"lz4, skippable two": slices.Concat(skippable(""), skippable("index"), lz4ed(t, log)),
-		"zstd, skippable":    slices.Concat(skippable(strings.Repeat("x", sampleSize)), zstded(t, log)),
+		"zstd, skippable":    slices.Concat(skippable(strings.Repeat("x", unpack.HeadSize)), zstded(t, log)),
 	}, log
 }
 
@@ -127,8 +130,8 @@ func TestCutOffAnywhere(t *testing.T) {
 					break // its end is that of the file
 				}
 				got, err := lines(t, data[:cut])
-				var damage *DamageError
-				if !errors.As(err, &damage) || !strings.Contains(err.Error(), "unexpected end of file") {
+				var damage *parse.DamageError
+				if !errors.As(err, &damage) || !strings.Contains(err.Error(), " data is truncated near byte ") {
 					t.Fatalf("%d bytes: %v", cut, err)
 				}
 				if damage.Input > int64(cut) || damage.Compression != strings.Split(name, ",")[0] {
@@ -146,7 +149,7 @@ func TestCutOffAnywhere(t *testing.T) {
 // bytes are accounted for.
 func lines(t *testing.T, data []byte) ([]byte, error) {
 	t.Helper()
-	in, err := first(t, Source{Path: "-"}, Options{Stdin: bytes.NewReader(data)})
+	in, err := first(t, stream(bytes.NewReader(data)), parse.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +157,7 @@ func lines(t *testing.T, data []byte) ([]byte, error) {
 	if int64(len(got))+skipped != in.Decoded() {
 		t.Errorf("%d bytes in lines and %d skipped of %d", len(got), skipped, in.Decoded())
 	}
-	var damage *DamageError
+	var damage *parse.DamageError
 	if errors.As(err, &damage) && damage.Offset != in.Decoded() {
 		t.Errorf("%d bytes were decoded, but the damage is at %d", in.Decoded(), damage.Offset)
 	}
@@ -195,11 +198,11 @@ func TestXzRefuses(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"a large dictionary", header(func(f []byte) { f[dictionary] = lzma.EncodeDictCap(maxWindow + 1) }), "dictionary of more than 128 MiB"},
-		{"the largest one", header(func(f []byte) { f[dictionary] = lzma.EncodeDictCap(maxWindow) }), ""},
-		{"another filter", header(func(f []byte) { f[dictionary-2] = 3 }), "a filter beside LZMA2"},
-		{"garbage behind the end", append(bytes.Clone(sound), "more than a header of text"...), "data behind the end"},
-		{"odd padding", append(bytes.Clone(sound), 0, 0), "unexpected end of file"},
+		{"a large dictionary", header(func(f []byte) { f[dictionary] = lzma.EncodeDictCap(unpack.MaxWindow + 1) }), "dictionary larger than 128 MiB"},
+		{"the largest one", header(func(f []byte) { f[dictionary] = lzma.EncodeDictCap(unpack.MaxWindow) }), ""},
+		{"another filter", header(func(f []byte) { f[dictionary-2] = 3 }), "a filter other than LZMA2"},
+		{"garbage behind the end", append(bytes.Clone(sound), "more than a header of text"...), "the data after its end"},
+		{"odd padding", append(bytes.Clone(sound), 0, 0), "xz data is truncated near byte "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -233,7 +236,8 @@ func TestExpansionHasALimit(t *testing.T) {
 			if layers == 2 {
 				data = gzipped(t, bomb)
 			}
-			in, err := first(t, Source{Path: "-"}, Options{Stdin: bytes.NewReader(data), MaxExpansion: test.limit * int64(layers*layers), expansionFloor: test.floor})
+			setExpansionFloor(t, test.floor)
+			in, err := first(t, stream(bytes.NewReader(data)), parse.Options{MaxExpansion: test.limit * int64(layers*layers)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -244,20 +248,12 @@ func TestExpansionHasALimit(t *testing.T) {
 				}
 				continue
 			}
-			if err == nil || !strings.Contains(err.Error(), "gzip stream was given up near byte ") || !strings.Contains(err.Error(), "--max-expansion") {
+			if err == nil || !strings.Contains(err.Error(), "times its size, which no log does: stopped near byte ") || !strings.Contains(err.Error(), "--max-expansion") {
 				t.Errorf("%s, %d layers: %v", test.name, layers, err)
 			}
-			if !bytes.HasPrefix(log, got) || int64(len(got)) < test.floor-BlockSize || len(got) == len(log) || int64(len(got))+skipped != in.Decoded() {
+			if !bytes.HasPrefix(log, got) || int64(len(got)) < test.floor-parse.BlockSize || len(got) == len(log) || int64(len(got))+skipped != in.Decoded() {
 				t.Errorf("%s, %d layers: %d bytes", test.name, layers, len(got))
 			}
-		}
-	}
-}
-
-func TestTextIsNotTakenForPacked(t *testing.T) {
-	for _, text := range []string{"BZhang joined\n", "BZh9 is not enough\n", "PK\n", "7zip failed\n", "Rar!\n", "PAR\n"} {
-		if p := packingOf([]byte(text)); p != nil {
-			t.Errorf("%q was taken for %s", text, p.name)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package parse
+package unpack
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// charsetOf returns what makes UTF-8 of the text that head starts, nil if it is
-// taken as it is. A byte order mark stays in place, as that of UTF-8 does. What is
-// no UTF-16 becomes U+FFFD: a surrogate alone, an odd byte at the end.
+// charsetOf returns a function that converts the text which starts with head to UTF-8,
+// nil if no conversion is needed. The byte order mark is kept, as in UTF-8. A lone
+// surrogate and an odd byte at the end become U+FFFD.
 func charsetOf(head []byte) func(io.Reader) io.Reader {
 	order, ok := utf16Order(head)
 	if !ok {
@@ -20,7 +20,7 @@ func charsetOf(head []byte) func(io.Reader) io.Reader {
 	return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder().Reader
 }
 
-// utf16Order tells UTF-16 by its byte order mark, or else by its NUL bytes.
+// utf16Order detects UTF-16 by its byte order mark, or by its NUL bytes.
 func utf16Order(head []byte) (unicode.Endianness, bool) {
 	switch {
 	case isUTF32(head):
@@ -30,7 +30,7 @@ func utf16Order(head []byte) (unicode.Endianness, bool) {
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return unicode.BigEndian, true
 	}
-	// The letters of a log are ASCII, some names in it may be not.
+	// Nearly all letters of a log are ASCII.
 	const enough = 8
 	var nul [2]int
 	for i, c := range head {
@@ -53,10 +53,10 @@ func isUTF32(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")) || bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff"))
 }
 
-// notText says why head starts no text, "" if it may.
+// notText returns why a stream that starts with head is not text, "" if it may be.
 func notText(head []byte) string {
 	if isUTF32(head) {
-		return "not a log: UTF-32 text is not understood (" + understood + ")"
+		return "not a log: UTF-32 text is not supported (" + Supported + ")"
 	}
 	nul, control := 0, 0
 	for _, c := range head {
@@ -67,9 +67,8 @@ func notText(head []byte) string {
 			control++
 		}
 	}
-	// A log may hold a stray NUL; what is made of them is no text. Nor is what has
-	// many control characters, unless they stand between characters of UTF-8:
-	// compressed and encrypted bytes come here.
+	// A log may contain a stray NUL byte, but not many. Data with many control characters
+	// is compressed or encrypted, unless the rest is UTF-8.
 	if nul*100 <= len(head) && (control*20 <= len(head) || mostlyUTF8(head)) {
 		return ""
 	}
@@ -77,10 +76,10 @@ func notText(head []byte) string {
 	if nul > 0 {
 		what = fmt.Sprintf("NUL byte at offset %d", bytes.IndexByte(head, 0))
 	}
-	return fmt.Sprintf("not a log: binary data, %s, starts with % x (%s)", what, head[:min(len(head), 8)], understood)
+	return fmt.Sprintf("not a log: binary data, %s, starts with % x (%s)", what, head[:min(len(head), 8)], Supported)
 }
 
-// mostlyUTF8 reports whether at most one character in a hundred is none of UTF-8.
+// mostlyUTF8 reports whether at most 1% of the characters are not UTF-8.
 func mostlyUTF8(head []byte) bool {
 	invalid := 0
 	for rest := head; len(rest) > 0; {
@@ -93,13 +92,14 @@ func mostlyUTF8(head []byte) bool {
 	return invalid*100 <= len(head)
 }
 
-// endsLinesInCR reports whether a carriage return alone ends the lines of a text,
-// as on the first Macintosh and in what was recorded from a terminal.
+// endsLinesInCR reports whether lines end in a carriage return alone, as on the first
+// Macintosh and in recordings of a terminal.
 func endsLinesInCR(head []byte) bool {
 	return bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0
 }
 
-// carriageReturns reads a text in which they end lines. Offsets stay as they are.
+// carriageReturns reads a text and replaces carriage returns by line feeds, so that
+// offsets do not change.
 type carriageReturns struct{ io.Reader }
 
 func (c carriageReturns) Read(p []byte) (int, error) {
@@ -108,7 +108,7 @@ func (c carriageReturns) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// carriageReturnsAt is the same for sections.
+// carriageReturnsAt does the same at any offset.
 type carriageReturnsAt struct{ io.ReaderAt }
 
 func (c carriageReturnsAt) ReadAt(p []byte, offset int64) (int, error) {
@@ -117,7 +117,7 @@ func (c carriageReturnsAt) ReadAt(p []byte, offset int64) (int, error) {
 	return n, err
 }
 
-// feedLines makes line feeds of carriage returns.
+// feedLines replaces carriage returns by line feeds.
 func feedLines(p []byte) {
 	for {
 		i := bytes.IndexByte(p, '\r')

@@ -1,4 +1,4 @@
-package parse
+package unpack
 
 import (
 	"bufio"
@@ -15,39 +15,39 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// An xzReader reads the container of xz: streams of blocks, each with its check,
-// and an index behind them. What stands in a block is the library's work. Its own
-// container allocates whatever dictionary a block asks for, up to 4 GiB, and has
-// no limit.
+// An xzReader reads the container format of xz: streams of blocks, each with a
+// checksum, and an index after them. The library decodes the blocks. Its own reader of
+// the container is not used, because it allocates any dictionary that a block asks for,
+// up to 4 GiB.
 //
 // The format is described at https://tukaani.org/xz/xz-file-format.txt.
 type xzReader struct {
 	in  *bufio.Reader
-	n   int64 // bytes of the block or index that were read
+	n   int64 // bytes read of the block or index
 	err error
 
-	check  byte // how the blocks of the stream are checked
+	check  byte // the kind of checksum of the stream's blocks
 	blocks uint64
-	sizes  uint64 // of all blocks, decoded
+	sizes  uint64 // decoded, of all blocks
 
-	block io.Reader // of the block that is being read, nil between blocks
+	block io.Reader // the block that is being read, nil between blocks
 	sum   hash.Hash
-	out   uint64 // bytes decoded of it
+	out   uint64 // bytes decoded of the block
 }
 
 func newXzReader(r io.Reader) *xzReader {
 	return &xzReader{in: bufio.NewReaderSize(r, 64<<10), err: errXzStart}
 }
 
-// errXzStart says that a stream has to start, or the file to end.
+// errXzStart is the state in which either a stream starts or the file ends.
 var errXzStart = errors.New("between two streams")
 
-// xzChecks are the sizes of checks, by their number.
+// xzChecks are the sizes of checksums, by their kind.
 var xzChecks = [16]int{0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64}
 
 const xzMagic = "\xfd7zXZ\x00"
 
-// Read reads until p is full, as others do not: a block may have no byte.
+// Read fills p, unlike other readers, because a block may be empty.
 func (x *xzReader) Read(p []byte) (int, error) {
 	n := 0
 	for n < len(p) {
@@ -80,21 +80,13 @@ func (x *xzReader) bytes(n int) ([]byte, error) {
 	return b, unexpected(err)
 }
 
-// unexpected is for an end where none may be.
-func unexpected(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// streamHeader reads the header of the first stream or of another one, behind
-// padding. It returns io.EOF if there is none.
+// streamHeader reads the header of a stream, after any padding. It returns io.EOF at
+// the end of the file.
 func (x *xzReader) streamHeader() error {
 	word := make([]byte, 4)
 	for string(word) == "\x00\x00\x00\x00" {
 		if _, err := io.ReadFull(x.in, word); err != nil {
-			return err // io.EOF at a sound end
+			return err // io.EOF where a stream may end
 		}
 	}
 	rest, err := x.bytes(8)
@@ -105,17 +97,17 @@ func (x *xzReader) streamHeader() error {
 	flags := head[6:8]
 	switch {
 	case string(head[:6]) != xzMagic:
-		return errors.New("data behind the end that is no xz stream")
+		return errors.New("the data after its end is not an xz stream")
 	case binary.LittleEndian.Uint32(head[8:]) != crc32.ChecksumIEEE(flags):
-		return errors.New("checksum of the stream's header does not match")
+		return errors.New("checksum mismatch in a stream header")
 	case flags[0] != 0 || flags[1] > 15:
-		return errors.New("unknown flags of a stream")
+		return errors.New("unknown stream flags")
 	}
 	x.check, x.blocks, x.sizes = flags[1], 0, 0
 	return nil
 }
 
-// blockHeader starts the next block, or ends the stream where its index stands.
+// blockHeader starts the next block, or reads the index if no block follows.
 func (x *xzReader) blockHeader() error {
 	x.n = 0
 	size, err := x.bytes(1)
@@ -131,7 +123,7 @@ func (x *xzReader) blockHeader() error {
 	}
 	fields := rest[:len(rest)-4]
 	if crc32.Update(crc32.ChecksumIEEE(size), crc32.IEEETable, fields) != binary.LittleEndian.Uint32(rest[len(fields):]) {
-		return errors.New("checksum of a block's header does not match")
+		return errors.New("checksum mismatch in a block header")
 	}
 	dictionary, err := xzDictionary(fields)
 	if err != nil {
@@ -147,13 +139,13 @@ func (x *xzReader) blockHeader() error {
 		x.sum = crc64.New(crc64.MakeTable(crc64.ECMA))
 	case 10:
 		x.sum = sha256.New()
-	default: // none, or one that is not in use
+	default: // none, or a kind that nobody uses
 		x.sum = noSum{crc32.NewIEEE()}
 	}
 	return unexpected(err)
 }
 
-// noSum is a check that is passed over.
+// noSum is a checksum that is not compared.
 type noSum struct{ hash.Hash }
 
 func (noSum) Write(p []byte) (int, error) { return len(p), nil }
@@ -167,28 +159,28 @@ func (c countedBytes) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// xzDictionary returns the size of a block's dictionary.
+// xzDictionary returns the size of the dictionary that a block header asks for.
 func xzDictionary(fields []byte) (int, error) {
 	flags, r := fields[0], bytes.NewReader(fields[1:])
-	for _, known := range []byte{0x40, 0x80} { // sizes, packed and not: the index has them too
+	for _, known := range []byte{0x40, 0x80} { // the compressed and the decoded size, which the index repeats
 		if flags&known != 0 {
 			if _, err := binary.ReadUvarint(r); err != nil {
-				return 0, errors.New("broken sizes in a block's header")
+				return 0, errors.New("invalid sizes in a block header")
 			}
 		}
 	}
 	filter := make([]byte, 3)
 	if _, err := io.ReadFull(r, filter); err != nil || flags&0x3f != 0 || filter[0] != 0x21 || filter[1] != 1 {
-		return 0, errors.New("a filter beside LZMA2, which is not understood")
+		return 0, errors.New("a filter other than LZMA2 is not supported")
 	}
 	size, err := lzma.DecodeDictCap(filter[2])
 	if err != nil || size > maxWindow {
-		return 0, fmt.Errorf("dictionary of more than %d MiB", maxWindow>>20)
+		return 0, fmt.Errorf("dictionary larger than %d MiB", maxWindow>>20)
 	}
 	return max(int(size), lzma.MinDictCap), nil
 }
 
-// blockEnd reads the padding and the check behind a block.
+// blockEnd reads the padding and the checksum after a block.
 func (x *xzReader) blockEnd() error {
 	padding := int(-x.n & 3)
 	end, err := x.bytes(padding + xzChecks[x.check])
@@ -196,13 +188,13 @@ func (x *xzReader) blockEnd() error {
 		return err
 	}
 	sum := x.sum.Sum(nil)
-	if x.check == 1 || x.check == 4 { // written the other way round
+	if x.check == 1 || x.check == 4 { // little-endian
 		for i, j := 0, len(sum)-1; i < j; i, j = i+1, j-1 {
 			sum[i], sum[j] = sum[j], sum[i]
 		}
 	}
 	if _, none := x.sum.(noSum); !none && !bytes.Equal(sum, end[padding:]) {
-		return errors.New("checksum of a block does not match")
+		return errors.New("checksum mismatch in a block")
 	}
 	x.block = nil
 	x.blocks++
@@ -210,7 +202,7 @@ func (x *xzReader) blockEnd() error {
 	return nil
 }
 
-// index reads the list of blocks and the footer behind it, which end a stream.
+// index reads the list of blocks and the footer, which end a stream.
 func (x *xzReader) index() error {
 	sum := crc32.NewIEEE()
 	sum.Write([]byte{0})
@@ -221,7 +213,7 @@ func (x *xzReader) index() error {
 	}
 	var sizes uint64
 	for range blocks {
-		if _, err := binary.ReadUvarint(read); err != nil { // packed
+		if _, err := binary.ReadUvarint(read); err != nil { // the compressed size
 			return unexpected(err)
 		}
 		size, err := binary.ReadUvarint(read)
@@ -243,16 +235,16 @@ func (x *xzReader) index() error {
 	flags := end[12:14]
 	switch {
 	case binary.LittleEndian.Uint32(end) != sum.Sum32():
-		return errors.New("checksum of the index does not match")
+		return errors.New("checksum mismatch in the index")
 	case blocks != x.blocks || sizes != x.sizes:
 		return errors.New("the index does not match the blocks")
 	case string(end[14:]) != "YZ" || binary.LittleEndian.Uint32(end[4:]) != crc32.ChecksumIEEE(end[8:14]) || flags[1] != x.check:
-		return errors.New("broken end of a stream")
+		return errors.New("invalid stream footer")
 	}
 	return errXzStart
 }
 
-// summedBytes are bytes of the index.
+// summedBytes counts and sums the bytes of the index.
 type summedBytes struct {
 	x   *xzReader
 	sum hash.Hash

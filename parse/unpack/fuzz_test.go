@@ -1,10 +1,13 @@
-package parse
+package unpack_test
 
 import (
 	"bytes"
 	"testing"
 
 	"github.com/klauspost/compress/zip"
+
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/unpack"
 )
 
 // FuzzOpen holds, for any bytes: opening and reading ends without panic, within a
@@ -23,10 +26,11 @@ func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"log.bz2", "log.xz"} {
 		f.Add(stored(t, name))
 	}
+	unpack.SetExpansionFloor(1 << 20)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		const limit = 1000
 		var all int64
-		for in, err := range Open(Source{Path: "-"}, Options{Stdin: bytes.NewReader(data), MaxExpansion: limit, expansionFloor: 1 << 20}) {
+		for in, err := range inputs(stream(bytes.NewReader(data)), parse.Options{MaxExpansion: limit}) {
 			if err != nil {
 				continue
 			}
@@ -37,7 +41,7 @@ func FuzzOpen(f *testing.F) {
 			all += in.Decoded()
 		}
 		// Transcoding makes three bytes of two at most, and a read is ended late.
-		if bound := 2*max(1<<20, limit*int64(len(data))) + 16*MaxRecord; all > bound {
+		if bound := 2*max(1<<20, limit*int64(len(data))) + 16*parse.MaxRecord; all > bound {
 			t.Errorf("%d bytes became %d", len(data), all)
 		}
 	})

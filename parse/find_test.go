@@ -1,0 +1,206 @@
+package parse
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// tree makes files in a new directory, goes there, and returns its path. A name
+// that ends in a slash is an empty directory.
+func tree(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, name := range names {
+		if err := os.MkdirAll(path.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "/") {
+			continue
+		}
+		if err := os.WriteFile(name, []byte("a line\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// found returns the paths that Find finds, with slashes.
+func found(args ...string) (paths []string, passed int, err error) {
+	sources, passed, err := Find(args)
+	for _, s := range sources {
+		paths = append(paths, filepath.ToSlash(s.Path))
+	}
+	return paths, passed, err
+}
+
+func TestFind(t *testing.T) {
+	dir := tree(t,
+		"logs/b.log", "logs/a.jsonl", "logs/notes.md", "logs/deep/er/c.txt", "logs/.hidden.log", "logs/.git/d.log",
+		"logs/deep/e.log.gz", "logs/deep/core", "x[1].log", "plain", ".dot.log", "empty/", "others/a.png",
+	)
+	tests := []struct {
+		name   string
+		args   string
+		want   string
+		passed int
+	}{
+		{"a file, whatever it is called", "plain logs/notes.md", "plain logs/notes.md", 0},
+		{"arguments in their order", "logs/b.log logs/a.jsonl", "logs/b.log logs/a.jsonl", 0},
+		{"a directory: the logs below it, sorted", "logs", "logs/a.jsonl logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt", 2},
+		{"a directory with a slash", "logs/", "logs/a.jsonl logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt", 2},
+		{"the current directory", ".", "logs/a.jsonl logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt x[1].log", 4},
+		{"a hidden directory that is named", "logs/.git", "logs/.git/d.log", 0},
+		{"the standard input", "- logs/b.log -", "- logs/b.log", 0},
+
+		{"a pattern", "logs/*", "logs/a.jsonl logs/b.log logs/notes.md", 0},
+		{"a pattern for one character", "logs/?.log", "logs/b.log", 0},
+		{"a class", "logs/[ab].*", "logs/a.jsonl logs/b.log", 0},
+		{"a pattern for directories", "logs/*/*", "logs/deep/core logs/deep/e.log.gz", 0},
+		{"any number of directories", "logs/**/*.[lt]*", "logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt", 0},
+		{"none included", "logs/**/b.log", "logs/b.log", 0},
+		{"at the start", "**/c.txt", "logs/deep/er/c.txt", 0},
+		{"at the end", "logs/deep/**", "logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt", 0},
+		{"in the middle of others", "l*/**/er/**/*.txt", "logs/deep/er/c.txt", 0},
+		{"a hidden file that the pattern names", ".*.log logs/.h*", ".dot.log logs/.hidden.log", 0},
+		{"a hidden directory that the pattern names", "logs/.g*/*.log", "logs/.git/d.log", 0},
+		{"and below any number of others", "**/.git/*.log", "logs/.git/d.log", 0},
+		{"a whole path", dir + "/logs/*.log", filepath.ToSlash(dir) + "/logs/b.log", 0},
+		{"a file whose name is a pattern", "x[1].log", "x[1].log", 0},
+
+		{"a file once, by name", "logs/b.log logs/b.log", "logs/b.log", 0},
+		{"however it is spelled", "./logs/b.log logs//b.log logs/deep/../b.log " + dir + "/logs/b.log", "./logs/b.log", 0},
+		{"and found", "logs/b.log logs/*.log ./logs", "logs/b.log logs/a.jsonl logs/deep/e.log.gz logs/deep/er/c.txt", 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, passed, err := found(strings.Fields(test.args)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, strings.Fields(test.want)) || passed != test.passed {
+				t.Errorf("got %q and %d passed over, want %s and %d", got, passed, test.want, test.passed)
+			}
+		})
+	}
+}
+
+func TestFindSaysWhatIsInVain(t *testing.T) {
+	tree(t, "a.log", "empty/", "others/a.png", "logs/b.log")
+	tests := []struct {
+		name, args, want string
+		err              []string
+	}{
+		{"a missing file", "gone.log", "", []string{"gone.log: ", "no such file"}},
+		{"an empty directory", "empty", "", []string{"empty: no logs"}},
+		{"a directory without logs", "others", "", []string{"others: no logs", "*.log"}},
+		{"a pattern that matches nothing", "*.gz", "", []string{"*.gz: no file matches"}},
+		{"one below a directory that is missing", "gone/*.log", "", []string{"gone/*.log: no file matches"}},
+		{"one that matches a directory only", "lo*", "", []string{"lo*: no file matches"}},
+		{"a bad pattern", "logs/[a", "", []string{"logs/[a: syntax error in pattern"}},
+		{"beside sources that are there", "gone.log a.log *.gz logs empty", "a.log logs/b.log", []string{"gone.log: ", "\n*.gz: no file matches", "\nempty: no logs"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, _, err := found(strings.Fields(test.args)...)
+			if err == nil {
+				t.Fatalf("no error, and %q", got)
+			}
+			for _, s := range test.err {
+				if !strings.Contains(err.Error(), s) {
+					t.Errorf("error is %q, want %q in it", err, s)
+				}
+			}
+			if !slices.Equal(got, strings.Fields(test.want)) {
+				t.Errorf("got %q, want %s", got, test.want)
+			}
+		})
+	}
+	if _, _, err := Find([]string{"gone.log"}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing file is %v, which is not fs.ErrNotExist", err)
+	}
+}
+
+func TestFindFollowsLinks(t *testing.T) {
+	tree(t, "store/2026-11-02.log", "elsewhere/x.log", "logs/a.log")
+	for link, target := range map[string]string{
+		"current":          "store",
+		"logs/today.log":   "../store/2026-11-02.log",
+		"logs/copy.log":    "a.log",
+		"logs/broken.log":  "gone.log",
+		"logs/more":        "../elsewhere", // a directory: could lead in a circle
+		"store/latest.log": "2026-11-02.log",
+	} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct{ name, args, want string }{
+		{"to a directory, when named", "current", "current/2026-11-02.log"},
+		{"to a directory, in a pattern", "current/2*.log", "current/2026-11-02.log"},
+		{"to a file, when named", "logs/today.log", "logs/today.log"},
+		{"to files in a directory", "logs", "logs/a.log logs/today.log"},
+		{"to files that a pattern matches", "logs/*.log", "logs/a.log logs/today.log"},
+		{"a file and a link to it are one", "store/2026-11-02.log current store logs/today.log", "store/2026-11-02.log"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, _, err := found(strings.Fields(test.args)...)
+			if err != nil || !slices.Equal(got, strings.Fields(test.want)) {
+				t.Errorf("got %q, %v, want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestNamedLikeLog(t *testing.T) {
+	for _, name := range []string{
+		"a.log", "a.LOG", "a.txt", "a.json", "a.jsonl", "a.ndjson", "server.out", "server.err",
+		"a.log.gz", "a.log.zst", "a.jsonl.zstd", "a.txt.gzip",
+		"a.log.1", "a.log.2.gz", "a.log.2026-11-02", "a.log.2026-11-02.gz", "a.log-20261102", "a.log-20261102.gz", "a.log.20261102_1.zst",
+		"a.log.bz2", "a.log.xz", "a.txt.lz4", "a.log.zip", "logs.tar.gz", "app.log.tgz",
+		"a-2026.11.02.log", "syslog", "syslog.1", "syslog.2.gz", "catalina.2026-11-02.log",
+	} {
+		if !namedLikeLog(name) {
+			t.Errorf("%s is a log", name)
+		}
+	}
+	for _, name := range []string{
+		"", ".", "1", "2026-11-02", "core", "a.png", "a.go", "a.log.bak", "a.logs", "a.gz", "a.tar.gz", "a.zip", "a.1", "log.d", "catalog.db", "README",
+	} {
+		if namedLikeLog(name) {
+			t.Errorf("%s is no log", name)
+		}
+	}
+}
+
+func TestOnlyWhatAPatternMayMatchIsWalked(t *testing.T) {
+	tests := []struct {
+		pattern, dir string
+		want         bool
+	}{
+		{"*.log", "a", false},
+		{"a/*.log", "a", true},
+		{"a/*.log", "b", false},
+		{"a/*.log", "a/b", false},
+		{"?/b/*.log", "a/b", true},
+		{"*/*", ".git", false},
+		{".g*/*", ".git", true},
+		{"**", "a/b/c", true},
+		{"a/**", "a/b/c", true},
+		{"a/**", "b", false},
+		{"a/**/c", "a/b/c/d", true},
+		{"**/.git/*", "a/.git", true},
+	}
+	for _, test := range tests {
+		if got := matchBelow(strings.Split(test.pattern, "/"), strings.Split(test.dir, "/")); got != test.want {
+			t.Errorf("%s below %s: got %v, want %v", test.pattern, test.dir, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,288 @@
+package parse
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/parse/unpack"
+)
+
+// A Source is a stream of bytes to read: a file, the standard input, or any other stream.
+type Source struct {
+	Name string // in reports; "" stands for the path
+	Path string // of a file; "-" is the standard input
+
+	// Open, if set, opens the source in place of the file at Path. The stream is read in
+	// sections, by several goroutines at once, if it is a regular file by its method Stat
+	// and has the method ReadAt, as *os.File does. It may be Live.
+	Open func() (io.ReadCloser, error)
+
+	// Progress, if set, counts the bytes read from the source, before decompression. Some
+	// bytes may be read, and counted, twice.
+	Progress *atomic.Int64
+}
+
+// String returns the source's name in reports.
+func (s Source) String() string {
+	switch {
+	case s.Name != "":
+		return s.Name
+	case s.Path == "-":
+		return "stdin"
+	}
+	return s.Path
+}
+
+func (s Source) open() (io.ReadCloser, error) {
+	switch {
+	case s.Open != nil:
+		return s.Open()
+	case s.Path == "-":
+		return io.NopCloser(os.Stdin), nil
+	}
+	return os.Open(s.Path)
+}
+
+// A Live stream is a stream whose records are wanted as soon as they arrive.
+type Live interface {
+	io.ReadCloser
+	// Pause reports whether the records read so far are wanted now, before more is read.
+	Pause() bool
+}
+
+// HeadSize is how many bytes at the start of a source are read to recognize it.
+const HeadSize = unpack.HeadSize
+
+// A File is an open source, whose first bytes have been read.
+type File struct {
+	Name string
+
+	closer  io.Closer
+	head    []byte
+	err     error     // the error that ended head; io.EOF if head is the whole source
+	rest    io.Reader // after head
+	at      io.ReaderAt
+	size    int64
+	changed time.Time // when the file was last written, zero if unknown
+	live    Live      // nil if it is not
+}
+
+// Open opens a source and reads its first bytes. A source is opened once: its first bytes
+// decide whether it is a partial, identify it, and say how it is packed. The caller closes
+// the file.
+func Open(s Source) (*File, error) {
+	stream, err := s.open()
+	if err != nil {
+		return nil, cause(err)
+	}
+	f := &File{Name: s.String(), closer: stream, rest: stream}
+	f.live, _ = stream.(Live)
+	if file, ok := stream.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		if info, err := file.Stat(); err == nil {
+			f.changed = info.ModTime()
+			if at, ok := stream.(io.ReaderAt); ok && info.Mode().IsRegular() {
+				f.at, f.size = at, info.Size()
+			}
+		}
+	}
+	if s.Progress != nil {
+		f.rest = progressReader{f.rest, s.Progress}
+		if f.at != nil {
+			f.at = progressReaderAt{f.at, s.Progress}
+		}
+	}
+	f.head, f.err = f.readHead()
+	return f, nil
+}
+
+// readHead reads the first HeadSize bytes. Of a live stream it reads at least a line, and
+// more only until the stream pauses.
+func (f *File) readHead() ([]byte, error) {
+	head := make([]byte, 0, HeadSize)
+	for len(head) < HeadSize {
+		n, err := f.rest.Read(head[len(head):HeadSize])
+		head = head[:len(head)+n]
+		if err != nil {
+			return head, err
+		}
+		if f.live != nil && bytes.IndexByte(head, '\n') >= 0 && f.live.Pause() {
+			break
+		}
+	}
+	return head, nil
+}
+
+// Head returns the first bytes of the source: HeadSize, or all if there are fewer. Of a
+// Live stream there may be fewer in any case.
+func (f *File) Head() []byte { return f.head }
+
+// Regular returns a reader of a regular file at any offset, and the file's size. It
+// reports false if the source is another stream.
+func (f *File) Regular() (r io.ReaderAt, size int64, ok bool) { return f.at, f.size, f.at != nil }
+
+// Stream returns a reader of the source from its first byte. Stream and Inputs read the
+// same bytes: only one of them can be used.
+func (f *File) Stream() io.Reader {
+	if f.err != nil {
+		return io.MultiReader(bytes.NewReader(f.head), failed{f.err})
+	}
+	return io.MultiReader(bytes.NewReader(f.head), f.rest)
+}
+
+// A failed reader returns an error.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
+
+// Tee copies to w all bytes of the source: its first ones now, the others when they are
+// read from Inputs. A regular file may be read otherwise, so Tee is for other streams.
+func (f *File) Tee(w io.Writer) {
+	w.Write(f.head)
+	f.rest = io.TeeReader(f.rest, w)
+}
+
+// Close closes the source.
+func (f *File) Close() error { return f.closer.Close() }
+
+// DefaultMaxExpansion is how many times its size a source may unpack to.
+const DefaultMaxExpansion = unpack.DefaultMaxExpansion
+
+// Options say how to read sources.
+type Options struct {
+	// Format is the name of the format that all inputs are read as. If it is "", each
+	// input's first bytes decide.
+	Format string
+	Times  timestamp.Times // how to read incomplete times
+
+	// SectionSize is how many bytes of a plain file one Reader reads, 0 for all.
+	SectionSize int64
+
+	// MaxExpansion limits the size of what a source unpacks to, as a multiple of the
+	// source's size: 0 means DefaultMaxExpansion, a negative number no limit.
+	MaxExpansion int64
+
+	// Unwanted, if set, counts the members of archives that are not named like logs and
+	// were skipped.
+	Unwanted *atomic.Int64
+}
+
+// An Input is text that was found in a Source: the source itself, or one member of an
+// archive.
+type Input struct {
+	Name        string // of a member: the archive's name, a slash, and the member's name
+	Format      Format
+	Compression string          // the layers around the text, outermost first, as in "gzip+tar"; "" if there are none
+	Times       timestamp.Times // how to read its times
+
+	text    *unpack.Text
+	readers []*Reader
+}
+
+// The errors of an input.
+type (
+	// An UnreadableError is the error of an input that contains no text, or none that can
+	// be read.
+	UnreadableError = unpack.UnreadableError
+	// A DamageError is the error of an input that breaks off. Everything before the damage
+	// has been read.
+	DamageError = unpack.DamageError
+)
+
+// ErrEmpty is the error of an input without a single byte.
+var ErrEmpty = unpack.ErrEmpty
+
+// Inputs unpacks the source and yields the inputs in it: one, or those of an archive in its
+// order. An input that cannot be read is yielded with an error and has no readers. The error
+// is ErrEmpty, an *UnreadableError, a *DamageError if the input breaks off before its first
+// byte, or an error of the system. An error of an archive as a whole is yielded last, with
+// the archive's name.
+//
+// All inputs of a source share one stream: the readers of an input must have ended before
+// the next input is asked for.
+//
+// A plain file has a reader for every SectionSize bytes, any other input has one.
+func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
+	return func(yield func(*Input, error) bool) {
+		source := unpack.Source{Name: f.Name, Head: f.head, Err: f.err, Rest: f.rest, File: f.at, Size: f.size}
+		for text, err := range unpack.Texts(source, unpack.Options{Wanted: namedLikeLog, Unwanted: o.Unwanted, MaxExpansion: o.MaxExpansion}) {
+			in := &Input{Name: text.Name, Compression: text.Compression}
+			if err == nil {
+				err = f.read(in, text, o)
+			}
+			if !yield(in, err) {
+				return
+			}
+		}
+	}
+}
+
+// read makes the readers of an input.
+func (f *File) read(in *Input, text *unpack.Text, o Options) error {
+	if o.Format == "" {
+		if cause := unsupported(text.Head); cause != "" {
+			return &UnreadableError{Bytes: int64(len(text.Head)), Cause: cause}
+		}
+	}
+	var ok bool
+	if in.Format, ok = FormatOf(o.Format); !ok {
+		in.Format = detect(text.Head, text.Whole)
+	}
+	in.Times = o.Times.Until(f.changed)
+	in.text = text
+	if sections := in.Format.kind == byLine && o.SectionSize > 0 && text.Size > o.SectionSize; !sections {
+		r := newReader(text, in.Format)
+		r.live = f.live
+		in.readers = []*Reader{r}
+		return nil
+	}
+	for from := int64(0); from < text.Size; from += o.SectionSize {
+		in.readers = append(in.readers, newSection(text.File, from, min(from+o.SectionSize, text.Size), text.Size, in.Format))
+	}
+	return nil
+}
+
+// Readers returns the input's readers. They are independent of each other, may run at the
+// same time, and together yield each record once.
+func (in *Input) Readers() []*Reader { return in.readers }
+
+// Decoded returns how many decoded bytes the input's readers have to account for when they
+// have ended.
+func (in *Input) Decoded() int64 {
+	switch {
+	case len(in.readers) == 0:
+		return 0
+	case len(in.readers) > 1:
+		return in.text.Size
+	}
+	return in.text.N()
+}
+
+// A progressReader counts what is read while it is read.
+type progressReader struct {
+	io.Reader
+	read *atomic.Int64
+}
+
+func (p progressReader) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	p.read.Add(int64(n))
+	return n, err
+}
+
+// A progressReaderAt is a progressReader at any offset.
+type progressReaderAt struct {
+	io.ReaderAt
+	read *atomic.Int64
+}
+
+func (p progressReaderAt) ReadAt(b []byte, offset int64) (int, error) {
+	n, err := p.ReaderAt.ReadAt(b, offset)
+	p.read.Add(int64(n))
+	return n, err
+}

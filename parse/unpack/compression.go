@@ -1,0 +1,160 @@
+package unpack
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+)
+
+// maxWindow is the largest zstd window and xz dictionary that is accepted: that of
+// `zstd --long`, and twice that of `xz -9`. It is held in memory while a frame or block
+// is read.
+const maxWindow = 128 << 20
+
+// A packing is a compression or an archive format, recognized by its magic number.
+type packing struct {
+	name  string
+	magic string
+	open  func(io.Reader) (io.ReadCloser, error) // nil: an archive, or not supported
+}
+
+var packings = []packing{
+	{"gzip", "\x1f\x8b", openGzip},
+	{"zstd", "\x28\xb5\x2f\xfd", openZstd},
+	{"bzip2", "BZh", openBzip2},
+	{"xz", xzMagic, openXz},
+	{"lz4", "\x04\x22\x4d\x18", openLz4},
+	{"lz4", "\x02\x21\x4c\x18", openLz4}, // old versions of its tool
+	{"zip", zipMagic, nil},
+	{"zip", "PK\x05\x06", nil}, // without members
+	{"zip", "PK\x07\x08", nil}, // made for several disks
+	{"tar", "", nil},           // recognized by isTarHeader
+	{"compress (.Z)", "\x1f\x9d", nil},
+	{"7z", "7z\xbc\xaf\x27\x1c", nil},
+	{"rar", "Rar!\x1a\x07", nil},
+	{"lzip", "LZIP\x01", nil},
+	{"snappy", "\xff\x06\x00\x00sNaPpY", nil},
+	{"Parquet", "PAR1", nil},
+	{"Arrow", "ARROW1\x00\x00", nil},
+	{arrowStream, "\xff\xff\xff\xff", nil}, // the format of partials
+}
+
+const arrowStream = "Arrow stream"
+
+func (p *packing) isArchive() bool { return p.name == "tar" || p.name == "zip" }
+
+// packingOf returns the packing of the stream that starts with head, nil if it is not
+// packed.
+func packingOf(head []byte) *packing {
+	head = afterSkippable(head)
+	for i := range packings {
+		p := &packings[i]
+		switch {
+		case p.name == "tar" && isTarHeader(head):
+			return p
+		case p.magic == "" || !bytes.HasPrefix(head, []byte(p.magic)):
+		case p.name == "bzip2" && !startsBzip2(head): // a log may start with its three letters
+		default:
+			return p
+		}
+	}
+	return nil
+}
+
+// afterSkippable returns head without the skippable frames that may precede zstd and
+// lz4. If they are longer than head, it returns the magic number of zstd.
+func afterSkippable(head []byte) []byte {
+	const header = 8 // magic number and size
+	for len(head) >= header && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18" {
+		size := int64(binary.LittleEndian.Uint32(head[4:]))
+		if size >= int64(len(head)-header) {
+			return []byte("\x28\xb5\x2f\xfd")
+		}
+		head = head[header+size:]
+	}
+	return head
+}
+
+// startsBzip2 reports whether "BZh" is followed by the size of the blocks and then, if
+// head is long enough, by the mark of a block or of the end.
+func startsBzip2(head []byte) bool {
+	if len(head) < 4 || head[3] < '1' || head[3] > '9' {
+		return false
+	}
+	mark := string(head[4:min(len(head), 10)])
+	return strings.HasPrefix("\x31\x41\x59\x26\x53\x59", mark) || strings.HasPrefix("\x17\x72\x45\x38\x50\x90", mark)
+}
+
+const (
+	maxCompressions = 2 // nested in each other
+	maxLayers       = maxCompressions + 1
+)
+
+// layers are the packings around a stream, outermost first.
+type layers []*packing
+
+func (l layers) String() string {
+	names := make([]string, len(l))
+	for i, p := range l {
+		names[i] = p.name
+	}
+	return strings.Join(names, "+")
+}
+
+// refusal returns why a stream of packing p inside l is not unpacked, "" if it is.
+func (l layers) refusal(p *packing) string {
+	if p.name == arrowStream {
+		return "not a log: an Arrow stream; if otlog scan has written it, give it to otlog report or otlog merge uncompressed and outside any archive"
+	}
+	if p.open == nil && !p.isArchive() {
+		return fmt.Sprintf("not a log: %s data is not supported (%s)", p.name, Supported)
+	}
+	archive, compressions := "", 0
+	for _, outer := range l {
+		if outer.isArchive() {
+			archive = outer.name
+		} else {
+			compressions++
+		}
+	}
+	switch {
+	case p.isArchive() && archive != "":
+		return fmt.Sprintf("not unpacked: a %s in a %s; archives inside archives are not supported", p.name, archive)
+	case !p.isArchive() && compressions == maxCompressions:
+		return fmt.Sprintf("not unpacked: compressed more than twice (%s+%s)", l, p.name)
+	}
+	return ""
+}
+
+func openGzip(r io.Reader) (io.ReadCloser, error) {
+	return gzip.NewReader(r) // reads all members
+}
+
+func openZstd(r io.Reader) (io.ReadCloser, error) {
+	// It starts no goroutines, because the pipeline decodes and classifies in parallel
+	// already. BenchmarkZstdGoroutines compares.
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}
+
+func openBzip2(r io.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(bzip2.NewReader(r)), nil // reads all streams
+}
+
+func openLz4(r io.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(lz4.NewReader(r)), nil // reads all frames
+}
+
+func openXz(r io.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(newXzReader(r)), nil // reads all streams
+}

@@ -1,0 +1,147 @@
+package unpack
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// A DamageError is the error of a source that breaks off. Everything before the damage
+// has been read.
+type DamageError struct {
+	Compression string // "" if the source is not packed
+	Input       int64  // how many bytes of the packed stream had been read
+	Offset      int64  // how many decoded bytes had been read
+	Cause       error
+}
+
+func (e *DamageError) Error() string {
+	if e.Compression == "" {
+		return fmt.Sprintf("read error at byte %d: %v", e.Offset, e.Cause)
+	}
+	var expansion expansionError
+	switch {
+	case errors.As(e.Cause, &expansion):
+		return fmt.Sprintf("%s data %v: stopped near byte %d, after %d decoded bytes (--max-expansion sets the limit)", e.Compression, expansion, e.Input, e.Offset)
+	case errors.Is(e.Cause, io.ErrUnexpectedEOF):
+		return fmt.Sprintf("%s data is truncated near byte %d: read the %d decoded bytes before it", e.Compression, e.Input, e.Offset)
+	}
+	return fmt.Sprintf("%s data is damaged near byte %d (%v): read the %d decoded bytes before it", e.Compression, e.Input, e.Cause, e.Offset)
+}
+
+func (e *DamageError) Unwrap() error { return e.Cause }
+
+// DamageAt returns err as a DamageError at an offset in decoded bytes. If err contains a
+// DamageError of an inner layer, whose offset counts other bytes, only the offset
+// changes.
+func DamageAt(offset int64, err error) error {
+	var damage *DamageError
+	if errors.As(err, &damage) {
+		at := *damage
+		at.Offset = offset
+		return &at
+	}
+	return &DamageError{Offset: offset, Cause: cause(err)}
+}
+
+// cause removes the operation and the path from the error of a file; the caller knows
+// both.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// unexpected replaces io.EOF where the stream must not end.
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// DefaultMaxExpansion is how many times its size a source may unpack to. One line of a
+// log, repeated without a time, reaches 11,900 (zstd -19; xz 6,900, bzip2 2,300, gzip
+// 290); with a time it reaches 920. Data that is made to fill a disk (bzip2 of one byte,
+// gzip in gzip, a sparse file in a tar, overlapping members of a zip) reaches millions.
+const DefaultMaxExpansion = 20_000
+
+// expansionFloor is how many bytes any source may unpack to, because the first few
+// bytes of a stream may stand for many. Tests lower it.
+var expansionFloor int64 = 64 << 20
+
+// An expansionError is the error of a source that unpacks to more than the limit.
+type expansionError struct{ limit int64 }
+
+func (e expansionError) Error() string {
+	return fmt.Sprintf("unpacks to more than %d times its size, which no log does", e.limit)
+}
+
+// expand counts n more bytes that were decoded inside depth layers. The members of an
+// archive count together, because they may be made of the same bytes.
+func (u *unpacker) expand(depth, n int) error {
+	u.decoded[depth] += int64(n)
+	limit := u.MaxExpansion
+	if limit == 0 {
+		limit = DefaultMaxExpansion
+	}
+	if limit < 0 || u.decoded[depth] <= expansionFloor || u.decoded[depth]/limit < u.raw.n {
+		return nil
+	}
+	return expansionError{limit}
+}
+
+// A decoder reads a layer of a source. It limits the expansion, and its errors are
+// DamageErrors that name the layer.
+type decoder struct {
+	io.Reader
+	name   string
+	input  *progress // of the packed stream
+	expand func(n int) error
+	out    int64
+	err    error // what ended it
+}
+
+// decoder returns the decoder of the innermost of the layers. r decodes what is read
+// through input.
+func (u *unpacker) decoder(r io.Reader, input *progress, around layers) *decoder {
+	return &decoder{
+		Reader: r, name: around[len(around)-1].name, input: input,
+		expand: func(n int) error { return u.expand(len(around), n) },
+	}
+}
+
+func (d *decoder) Read(p []byte) (int, error) {
+	if d.err != nil {
+		return 0, d.err
+	}
+	n, err := d.Reader.Read(p)
+	d.out += int64(n)
+	if err == nil {
+		err = d.expand(n)
+	}
+	if err != nil && err != io.EOF {
+		err = d.damage(err)
+	}
+	d.err = err
+	return n, err
+}
+
+// failed reports whether the stream broke off.
+func (d *decoder) failed() bool { return d.err != nil && d.err != io.EOF }
+
+// damage returns err as a DamageError at the place that has been reached. An error of
+// the packed stream comes first, because it causes the decoder's.
+func (d *decoder) damage(err error) error {
+	if d.input.err != nil && d.input.err != io.EOF {
+		err = d.input.err
+	}
+	var inner *DamageError
+	if errors.As(err, &inner) {
+		return inner
+	}
+	return &DamageError{Compression: d.name, Input: d.input.n, Offset: d.out, Cause: cause(err)}
+}

@@ -1,0 +1,239 @@
+// Package unpack finds the text in a source: it removes compression, opens archives
+// and converts UTF-16 to UTF-8.
+//
+// The path through the package:
+//
+//  1. [Texts] compares the first bytes of a source with the magic numbers in
+//     compression.go. File names do not matter.
+//  2. A compressed stream is decompressed, and its first bytes are compared again: up
+//     to two compressions may be nested.
+//  3. Each member of an archive (tar.go, zip.go) that is named like a log is examined
+//     in the same way, so that a .tar.gz of .zst files is read without a case of its
+//     own.
+//  4. What is not packed is text: charset.go converts it to UTF-8 with line feeds, or
+//     rejects it as binary data.
+//  5. damage.go says at which byte a stream breaks off, and ends one that expands to
+//     more than any log does.
+package unpack
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"iter"
+	"slices"
+	"sync/atomic"
+)
+
+// HeadSize is how many bytes at the start of a source, a member or a text are examined.
+const HeadSize = 64 << 10
+
+// A Source is a stream whose first bytes have been read.
+type Source struct {
+	Name string
+	Head []byte    // the first bytes: HeadSize, or fewer if Err is not nil or the stream is live
+	Err  error     // the error that ended Head; nil if Rest follows
+	Rest io.Reader // the bytes after Head
+
+	// File is the source from its first byte, and Size its size, if it is a regular
+	// file; otherwise nil and 0.
+	File io.ReaderAt
+	Size int64
+}
+
+// Options say how to unpack.
+type Options struct {
+	// Wanted reports whether a member of an archive, given without its directory, is
+	// to be read.
+	Wanted func(name string) bool
+	// Unwanted, if not nil, counts the members that are not.
+	Unwanted *atomic.Int64
+	// MaxExpansion limits the size of what a source unpacks to, as a multiple of the
+	// source's size. 0 means DefaultMaxExpansion, a negative number no limit.
+	MaxExpansion int64
+}
+
+// A Text is a stream of text in UTF-8: the source itself, or a member of an archive.
+// Read returns it from its first byte.
+type Text struct {
+	Name        string // of a member: the archive's name, a slash, and the member's name
+	Compression string // the layers around the text, outermost first, as in "gzip+tar"; "" if there are none
+	Head        []byte // the first bytes
+	Whole       bool   // Head is the whole text
+
+	// File and Size are the text if it can be read from any offset; otherwise nil and 0.
+	File io.ReaderAt
+	Size int64
+
+	text counter
+}
+
+func (t *Text) Read(p []byte) (int, error) { return t.text.Read(p) }
+
+// N returns how many bytes Read has returned.
+func (t *Text) N() int64 { return t.text.n }
+
+// ErrEmpty is the error of a source or member without a single byte.
+var ErrEmpty = errors.New("empty: nothing to read")
+
+// An UnreadableError is the error of a source or member that contains no text, or none
+// that can be read.
+type UnreadableError struct {
+	Bytes int64 // how many decoded bytes were examined
+	Cause string
+}
+
+func (e *UnreadableError) Error() string { return e.Cause }
+
+// Supported ends a message about data in an unsupported form.
+const Supported = "supported are text in UTF-8 and UTF-16, and gzip, zstd, bzip2, xz, lz4, tar and zip"
+
+// Texts yields the texts in a source: one, or those of an archive in its order. A text
+// that cannot be read is yielded with an error, and only its name and compression are
+// set then. The error is ErrEmpty, an *UnreadableError, a *DamageError if the stream
+// breaks off before the first byte, or an error of the system. An error of an archive
+// as a whole is yielded last, with the archive's name.
+//
+// All texts of a source share one stream: a text must be read to its end, or given up,
+// before the next one is asked for.
+func Texts(s Source, o Options) iter.Seq2[*Text, error] {
+	return func(yield func(*Text, error) bool) {
+		u := &unpacker{Options: o, yield: yield, file: s.File, size: s.Size}
+		u.raw = counter{Reader: s.Rest}
+		u.raw.n = int64(len(s.Head))
+		u.examine(s.Name, s.Head, s.Err, &u.raw, nil)
+	}
+}
+
+// An unpacker unpacks one source. Its methods that yield report whether to continue.
+type unpacker struct {
+	Options
+	yield func(*Text, error) bool
+	file  io.ReaderAt // the source, if it is a regular file
+	size  int64       // of file
+	raw   counter     // the source
+	// decoded counts the decoded bytes, by the number of layers around them.
+	decoded [maxLayers + 1]int64
+}
+
+// open reads the first bytes of a stream and yields the texts in it. around are the
+// layers that have been removed.
+func (u *unpacker) open(name string, r io.Reader, around layers) bool {
+	head, err := readHead(r)
+	return u.examine(name, head, err, r, around)
+}
+
+// examine yields the texts in the stream that starts with head. err is the error that
+// ended head; rest follows.
+func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, around layers) bool {
+	if len(head) == 0 {
+		return u.refuse(name, around, noFirstByte(err))
+	}
+	r := io.MultiReader(bytes.NewReader(head), &stickyReader{rest, err})
+	p := packingOf(head)
+	if p == nil {
+		return u.text(name, r, head, err == io.EOF, around)
+	}
+	if cause := around.refusal(p); cause != "" {
+		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause})
+	}
+	around = append(slices.Clip(around), p)
+	switch p.name {
+	case "tar":
+		return u.tar(name, r, around)
+	case "zip":
+		return u.zip(name, r, around)
+	}
+	packed := &counter{Reader: r}
+	unpacked, err := p.open(packed)
+	if err != nil {
+		d := u.decoder(nil, &packed.progress, around)
+		return u.refuse(name, around, d.damage(err))
+	}
+	defer unpacked.Close()
+	return u.open(name, u.decoder(unpacked, &packed.progress, around), around)
+}
+
+// text yields a stream that has no further layer.
+func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, around layers) bool {
+	t := &Text{Name: name, Compression: around.String()}
+	decode := charsetOf(head)
+	if decode != nil {
+		r = decode(r)
+		var err error
+		if head, err = readHead(r); len(head) == 0 {
+			return u.refuse(name, around, noFirstByte(err))
+		}
+		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
+	} else if len(around) == 0 {
+		t.File, t.Size = u.file, u.size
+	}
+	if cause := notText(head); cause != "" {
+		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause})
+	}
+	if endsLinesInCR(head) {
+		r = carriageReturns{r}
+		if t.File != nil {
+			t.File = carriageReturnsAt{t.File}
+		}
+		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
+	}
+	t.Head, t.Whole, t.text.Reader = head, whole, r
+	return u.yield(t, nil)
+}
+
+// refuse yields a stream that cannot be read.
+func (u *unpacker) refuse(name string, around layers, err error) bool {
+	return u.yield(&Text{Name: name, Compression: around.String()}, err)
+}
+
+// noFirstByte returns the error of a stream whose first read returned err.
+func noFirstByte(err error) error {
+	if err == io.EOF {
+		return ErrEmpty
+	}
+	return DamageAt(0, err)
+}
+
+// readHead reads the first bytes of r. Its error is io.EOF if they are all.
+func readHead(r io.Reader) ([]byte, error) {
+	head := make([]byte, HeadSize)
+	n, err := io.ReadFull(r, head)
+	if err == io.ErrUnexpectedEOF {
+		// ReadFull's own: a decompressor's is wrapped in a DamageError.
+		err = io.EOF
+	}
+	return head[:n], err
+}
+
+// A stickyReader returns an error that its reader has returned before.
+type stickyReader struct {
+	io.Reader
+	err error
+}
+
+func (s *stickyReader) Read(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	return s.Reader.Read(b)
+}
+
+// progress is how far a stream has been read.
+type progress struct {
+	n   int64 // bytes
+	err error // the last read's
+}
+
+// A counter counts the bytes read through it.
+type counter struct {
+	io.Reader
+	progress
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	c.err = err
+	return n, err
+}
