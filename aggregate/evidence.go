@@ -31,7 +31,7 @@ type Evidence struct {
 type Mark struct {
 	Client SessionID // that posted the records; zero: not known
 	Origin uint32    // piece of a source, into Part.Origins
-	Part   uint32    // hash of the stream or subscriber; zero: none
+	Stream   uint32    // hash of the stream or subscriber; zero: none
 	Code   int32     // that the records state
 	Error  Name
 	Method Name
@@ -103,7 +103,7 @@ func (e *Evidence) fold(other *Evidence) {
 func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place int64) Evidence {
 	out := Evidence{
 		Mark: Mark{
-			Client: client, Part: partOf(e), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
+			Client: client, Stream: streamOf(e), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
 			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight, Flags: uint8(placed),
 		},
 		First: place, Place: uint32(place), Records: 1,
@@ -120,9 +120,9 @@ func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place in
 	return out
 }
 
-// partOf returns what stands for the stream or subscriber of a record, zero if
+// streamOf returns what stands for the stream or subscriber of a record, zero if
 // it has none.
-func partOf(e *parse.Event) uint32 {
+func streamOf(e *parse.Event) uint32 {
 	id := e.SubscriberID
 	if len(id) == 0 {
 		id = e.StreamID
@@ -175,7 +175,7 @@ func (s *evidences) add(e *kept) {
 
 // slot returns the place of a mark among the recent ones.
 func (e *kept) slot() uint8 {
-	x := uint64(e.session)<<32 | uint64(e.Part)
+	x := uint64(e.session)<<32 | uint64(e.Stream)
 	y := uint64(e.Error)<<48 | uint64(e.Method)<<32 | uint64(uint32(e.Code))
 	return uint8((x*0x9e3779b97f4a7c15 ^ y*0xa0761d6478bd642f ^ uint64(e.Kind)<<60) >> 56)
 }

@@ -15,7 +15,7 @@ type failure struct {
 	err   Name
 	code  int32 // that stands for a missing name
 	class Name  // the method for which it counts as another failure; zero: not known
-	part  uint32
+	stream  uint32
 	when  [2]interval   // on the axes dated and clock
 	where []placeExtent // in each of its sources, if the session has records without a time
 }
@@ -120,13 +120,13 @@ func (c *correlator) link(open openFailures, i int32, within int64) {
 		if !c.takes(f, e) || c.distance(f, e) > within || !fits(f, e) {
 			continue
 		}
-		if e.Part != 0 && f.part == e.Part {
+		if e.Stream != 0 && f.stream == e.Stream {
 			best = place
 			break
 		}
 		if best == none {
 			best = place
-			if e.Part == 0 {
+			if e.Stream == 0 {
 				break
 			}
 		}
@@ -150,7 +150,7 @@ func (c *correlator) link(open openFailures, i int32, within int64) {
 // that is compatible.
 func (c *correlator) takes(f *failure, e *Evidence) bool {
 	class := c.class(e)
-	if class != 0 && f.class != 0 && class != f.class || e.Part != 0 && f.part != 0 && e.Part != f.part {
+	if class != 0 && f.class != 0 && class != f.class || e.Stream != 0 && f.stream != 0 && e.Stream != f.stream {
 		return false
 	}
 	if e.Weight == classify.Socket || e.Error != 0 && f.err == e.Error {
@@ -246,8 +246,8 @@ func (c *correlator) put(number, i int32) {
 	if f.class == 0 {
 		f.class = c.class(e)
 	}
-	if f.part == 0 {
-		f.part = e.Part
+	if f.stream == 0 {
+		f.stream = e.Stream
 	}
 	if a := e.Axis(); a != placed {
 		f.when[a].add(e.First, e.last())

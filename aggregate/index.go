@@ -92,7 +92,7 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	if !g.floats {
 		source = x.counts.sources[e.Origin]
 	}
-	what := fmt.Sprint(g.id.Bytes(), source, e.Flags, e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Part, e.Kind, e.Weight, e.Client.Bytes())
+	what := fmt.Sprint(g.id.Bytes(), source, e.Flags, e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Stream, e.Kind, e.Weight, e.Client.Bytes())
 	return &Failure{
 		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
 		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,

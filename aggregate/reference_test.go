@@ -168,7 +168,7 @@ func (r *refRecord) kind(floats bool) any {
 	if floats {
 		source = ""
 	}
-	return []any{source, r.axis(), string(r.event.Client), r.part(), r.verdict}
+	return []any{source, r.axis(), string(r.event.Client), r.stream(), r.verdict}
 }
 
 // says orders records by what they say.
@@ -183,7 +183,7 @@ func (r *refRecord) says(other *refRecord) int {
 			client = sessionHash(FromClient, r.event.Client)
 		}
 		b := client.Bytes()
-		return []int{late, int(v.Code), int(partOf(&r.event)), int(v.MethodFrom), int(v.Evidence), int(v.Weight)},
+		return []int{late, int(v.Code), int(streamOf(&r.event)), int(v.MethodFrom), int(v.Evidence), int(v.Weight)},
 			[]string{r.name(), cmp.Or(string(v.MethodName), v.Method.Name()), string(b[:])}
 	}
 	a, x := key(r)
@@ -237,7 +237,7 @@ func refChains(g []*refRecord) []*refFailure {
 	chain := func(own *[]*refFailure, r *refRecord, within time.Duration) {
 		var best *refFailure
 		rank := func(f *refFailure) int { // of the stream first, then joined last
-			if r.part() != "" && f.part() == r.part() {
+			if r.stream() != "" && f.stream() == r.stream() {
 				return math.MaxInt32 + f.joined
 			}
 			return f.joined
@@ -383,14 +383,14 @@ func (f *refFailure) method() string {
 	return ""
 }
 
-func (r *refRecord) part() string {
+func (r *refRecord) stream() string {
 	return cmp.Or(string(r.event.SubscriberID), string(r.event.StreamID))
 }
 
-func (f *refFailure) part() string {
+func (f *refFailure) stream() string {
 	for _, r := range f.records {
-		if p := r.part(); p != "" {
-			return p
+		if s := r.stream(); s != "" {
+			return s
 		}
 	}
 	return ""
@@ -418,7 +418,7 @@ func (f *refFailure) takes(r *refRecord) bool {
 	if m, own := r.method(), f.method(); m != "" && own != "" && m != own {
 		return false
 	}
-	if p, own := r.part(), f.part(); p != "" && own != "" && p != own {
+	if s, own := r.stream(), f.stream(); s != "" && own != "" && s != own {
 		return false
 	}
 	mine, other := f.name(), r.name()

@@ -166,7 +166,7 @@ type evidenceColumns struct {
 }
 
 func (c *evidenceColumns) add(e *aggregate.Evidence) {
-	c.source, c.stream = append(c.source, e.Origin), append(c.stream, e.Part)
+	c.source, c.stream = append(c.source, e.Origin), append(c.stream, e.Stream)
 	c.client.add(e.Client)
 	c.code = append(c.code, e.Code)
 	c.err.add(e.Error)

@@ -261,7 +261,7 @@ func (c *cursor) evidence(v *view, row int) error {
 	for i := from; i < to; i++ {
 		x := aggregate.Evidence{
 			Mark: aggregate.Mark{
-				Client: idAt(v.evClient, i), Origin: v.source[i], Part: v.stream[i], Code: v.code[i],
+				Client: idAt(v.evClient, i), Origin: v.source[i], Stream: v.stream[i], Code: v.code[i],
 				Error: aggregate.Name(c.err.at(i)), Method: aggregate.Name(c.method.at(i)),
 				From: classify.MethodFrom(c.methodFrom.at(i)), Kind: classify.Evidence(c.kind.at(i)), Weight: classify.Weight(c.weight.at(i)),
 			},

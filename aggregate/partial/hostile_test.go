@@ -144,7 +144,7 @@ func TestLinksToAnywhere(t *testing.T) {
 	bucket := []aggregate.Bucket{aggregate.BucketOf(at)}
 	one := func(n byte, from aggregate.SessionFrom, session, client aggregate.Link) aggregate.Entry {
 		x := plain()
-		x.Client, x.Part = id(n+1), uint32(n)
+		x.Client, x.Stream = id(n+1), uint32(n)
 		return aggregate.Entry{
 			ID: id(n), From: from, Session: session, Client: client, Buckets: bucket, SDK: 1,
 			Evidence: []aggregate.Evidence{x},
@@ -754,7 +754,7 @@ func madeUp(r *rand.Rand) (out []aggregate.Entry) {
 		for range r.IntN(4) {
 			x := plain()
 			x.SetFlags(aggregate.Axes[r.IntN(3)], r.IntN(2) == 0)
-			x.Client, x.Part, x.Error, x.Method = any(), uint32(r.IntN(3)), aggregate.Name(r.IntN(2)), aggregate.Name(r.IntN(2))
+			x.Client, x.Stream, x.Error, x.Method = any(), uint32(r.IntN(3)), aggregate.Name(r.IntN(2)), aggregate.Name(r.IntN(2))
 			x.Weight, x.Kind, x.From = classify.Weights[r.IntN(4)], classify.Evidences[r.IntN(4)], classify.MethodFroms[r.IntN(6)]
 			if x.Axis() != 0 {
 				x.First = r.Int64N(9e10) >> r.IntN(40)
