@@ -5,9 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -21,37 +18,6 @@ func generate(t testing.TB, o Options) ([]byte, *Truth) {
 		t.Fatal(err)
 	}
 	return b.Bytes(), truth
-}
-
-// TestReport holds the truth against the report of otlog as it is in the tree.
-func TestReport(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "otlog")
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	build := exec.Command("go", "build", "-o", name, "./cmd/otlog")
-	build.Dir = filepath.Join("..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building otlog: %v\n%s", err, out)
-	}
-	for _, o := range []Options{
-		{Sessions: 20_000, Seed: 1},
-		{Sessions: 3000, Seed: 2, Days: 2, Start: time.Date(2027, time.February, 28, 21, 7, 3, 0, time.UTC)},
-		{Sessions: 1, Days: 1},
-	} {
-		log, truth := generate(t, o)
-		for _, window := range []string{"1d", "all"} {
-			cmd := exec.Command(name, "--format", "json", "--window", window, "-")
-			cmd.Stdin = bytes.NewReader(log)
-			out, err := cmd.Output()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := truth.Check(bytes.NewReader(out)); err != nil {
-				t.Errorf("%+v, window %s: %v", o, window, err)
-			}
-		}
-	}
 }
 
 func TestSame(t *testing.T) {

@@ -144,7 +144,7 @@ func compareFailures(row *measured, h happening, failures []shownFailure, record
 	}
 	// What is made of noise alone is no failure, whether the call failed or not.
 	noisy := func(f shownFailure) bool {
-		return !slices.ContainsFunc(f.records, func(r shownRecord) bool { return !noise.MatchString(r.Text) })
+		return !slices.ContainsFunc(f.records, func(r shownRecord) bool { return !isNoise.of(r.Text) })
 	}
 	for _, f := range failures {
 		if noisy(f) {

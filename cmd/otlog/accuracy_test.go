@@ -23,32 +23,36 @@ var raceDetector bool
 // failures that it tells with those that each call had. It prints a table, and
 // each difference with the records that led to it.
 func TestAccuracy(t *testing.T) {
-	var calls, scenarios []measured
-	var wholes []whole
-	for _, dir := range []string{"sdk-2.20.3", "sdk-2.35.2"} {
-		t.Run(dir, func(t *testing.T) {
-			calls = append(calls, measureCalls(t, dir)...)
-			wholes = append(wholes, measureWhole(t, dir, "console.txt"))
-		})
-	}
+	versions := []string{"sdk-2.20.3", "sdk-2.35.2"}
 	sets := []string{"2.20.3-L1", "2.35.2-L1", "2.35.2-Ldefault"}
 	if raceDetector {
 		sets = sets[2:] // what is told does not depend on it, and it takes ten times as long
 	}
-	for _, dir := range sets {
-		t.Run(dir, func(t *testing.T) {
-			dir := "scenarios/" + dir
-			scenarios = append(scenarios, measureScenarios(t, dir)...)
-			wholes = append(wholes, measureWhole(t, dir, "console, text as shown"), measureWhole(t, dir, "console, arguments joined"))
-			for _, name := range savedLogs(dir) {
-				wholes = append(wholes, measureWhole(t, dir, name))
-			}
-			wholes = append(wholes, measureWhole(t, dir, "telemetry"))
-		})
-	}
-	t.Logf("\n%s", table("52 calls of each version, one after another", calls))
-	t.Logf("\n%s", table("About 150 scenarios of each version, one file each", scenarios))
-	t.Logf("\n%s", wholeTable(wholes))
+	calls, scenarios := make([][]measured, len(versions)), make([][]measured, len(sets))
+	wholes := make([][]whole, len(versions)+len(sets))
+	t.Run("inputs", func(t *testing.T) {
+		for i, dir := range versions {
+			t.Run(dir, func(t *testing.T) {
+				t.Parallel()
+				calls[i] = measureCalls(t, dir)
+				wholes[i] = []whole{measureWhole(t, dir, "console.txt")}
+			})
+		}
+		for i, dir := range sets {
+			t.Run(dir, func(t *testing.T) {
+				t.Parallel()
+				dir := "scenarios/" + dir
+				scenarios[i] = measureScenarios(t, dir)
+				names := slices.Concat([]string{"console, text as shown", "console, arguments joined"}, savedLogs(dir), []string{"telemetry"})
+				for _, name := range names {
+					wholes[len(versions)+i] = append(wholes[len(versions)+i], measureWhole(t, dir, name))
+				}
+			})
+		}
+	})
+	t.Logf("\n%s", table("52 calls of each version, one after another", slices.Concat(calls...)))
+	t.Logf("\n%s", table("About 150 scenarios of each version, one file each", slices.Concat(scenarios...)))
+	t.Logf("\n%s", wholeTable(slices.Concat(wholes...)))
 }
 
 // measureCalls measures one version's calls, each of them with a session and a

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -189,14 +190,32 @@ var (
 )
 
 // tells says whether a record leaves a trace of a failure.
-func tells(record string) bool {
+func tells(record string) bool { return tellsOf.of(record) }
+
+var tellsOf = memo[bool]{make: func(record string) bool {
 	if strings.HasPrefix(record, "{") {
 		var p posted
 		if json.Unmarshal([]byte(record), &p) == nil && p.Action != "" {
 			return p.shows()
 		}
 	}
-	return sdkLine.MatchString(record) && !noise.MatchString(record)
+	return sdkLine.MatchString(record) && !isNoise.of(record)
+}}
+
+var isNoise = memo[bool]{make: noise.MatchString}
+
+// A memo keeps what was found of each text: the same records come in several inputs.
+type memo[T any] struct {
+	make  func(text string) T
+	known sync.Map
+}
+
+func (m *memo[T]) of(text string) T {
+	v, ok := m.known.Load(text)
+	if !ok {
+		v, _ = m.known.LoadOrStore(text, m.make(text))
+	}
+	return v.(T)
 }
 
 // telling are texts of the SDK that belong to one name, and codes that do, for
@@ -239,18 +258,22 @@ var telling = []struct {
 
 // nameTold says whether a record tells one of the names.
 func nameTold(record string, names []string) bool {
-	for _, m := range regexp.MustCompile(`\w+`).FindAllString(record, -1) {
-		if slices.Contains(names, m) {
-			return true
+	told := namesTold.of(record)
+	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(told, name) })
+}
+
+// namesTold are the words of a record, and the names that its texts belong to.
+var namesTold = memo[[]string]{make: func(record string) []string {
+	told := aWord.FindAllString(record, -1)
+	for _, p := range telling {
+		if p.text.MatchString(record) {
+			told = append(told, p.name)
 		}
 	}
-	return slices.ContainsFunc(telling, func(p struct {
-		text *regexp.Regexp
-		name string
-	}) bool {
-		return slices.Contains(names, p.name) && p.text.MatchString(record)
-	})
-}
+	return told
+}}
+
+var aWord = regexp.MustCompile(`\w+`)
 
 // compact undoes what differs between ways of writing JSON.
 func compact(t *testing.T, v any) string {

@@ -9,66 +9,114 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/sessions"
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
 // TestReportEqualsTheTruth runs the command on generated corpora, in each way
 // that they may come, and compares every number.
 func TestReportEqualsTheTruth(t *testing.T) {
-	for _, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
-		for _, rate := range []float64{0, 1} { // the default rate, and nothing but errors
-			t.Run(fmt.Sprintf("%v/rate%v", format, rate), func(t *testing.T) {
-				var log bytes.Buffer
-				truth, err := corpus.Generate(&log, corpus.Options{Format: format, Seed: 7, Size: 6 << 20, ErrorRate: rate, Phrases: phrases()})
+	const twoSections = 9 << 19 // bytes, of which several workers read 4 MiB each
+	for _, o := range []corpus.Options{
+		{Format: corpus.NDJSON, Size: twoSections},
+		{Format: corpus.NDJSON, Size: twoSections, ErrorRate: 1}, // nothing but errors
+		{Format: corpus.NDJSON, Size: 1 << 20, ErrorRate: .1, Seconds: true},
+		{Format: corpus.Console, Size: twoSections},
+		{Format: corpus.Console, Size: twoSections, ErrorRate: 1},
+		{Format: corpus.Console, Size: 1 << 20, ErrorRate: .1, Seconds: true},
+	} {
+		t.Run(fmt.Sprintf("%v/rate%v/seconds %v", o.Format, o.ErrorRate, o.Seconds), func(t *testing.T) {
+			t.Parallel()
+			o.Seed, o.Phrases = 7, phrases()
+			var log bytes.Buffer
+			truth, err := corpus.Generate(&log, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(truth.Errors) == 0 {
+				t.Fatal("the truth has no rows")
+			}
+			dir := t.TempDir()
+			write := func(name string, data []byte) string {
+				path := filepath.Join(dir, name)
+				if err := os.WriteFile(path, data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			raw := write("raw.log", log.Bytes())
+			check := func(t *testing.T, report io.Reader) {
+				t.Helper()
+				wrong, err := truth.Check(report)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if len(truth.Errors) == 0 {
-					t.Fatal("the truth has no rows")
+				if len(wrong) > 0 {
+					t.Errorf("%d differences from the truth, first:\n%s", len(wrong), strings.Join(wrong[:min(3, len(wrong))], "\n"))
 				}
-				dir := t.TempDir()
-				write := func(name string, data []byte) string {
-					path := filepath.Join(dir, name)
-					if err := os.WriteFile(path, data, 0o644); err != nil {
-						t.Fatal(err)
+			}
+			for _, window := range []string{"1d", "all"} {
+				check(t, reportOf(t, "", []string{"--format", "json", "--window", window, raw}))
+			}
+			if o.Size < twoSections {
+				return
+			}
+			gz := write("misnamed.txt", gzipped(t, log.Bytes()))
+			zst := write("corpus.zst", zstandard(t, log.Bytes()))
+			// Each way is read once, into a partial, from which both reports are made.
+			for _, way := range []struct {
+				name  string
+				stdin string
+				args  []string
+			}{
+				{"one worker", "", []string{"--jobs", "1", raw}},
+				{"seven workers", "", []string{"--jobs", "7", raw}},
+				{"gzip", "", []string{gz}},
+				{"zstd", "", []string{zst}},
+				{"pipe", raw, nil},
+				{"zstd by pipe", zst, []string{"-"}},
+			} {
+				t.Run(way.name, func(t *testing.T) {
+					part := filepath.Join(dir, strings.ReplaceAll(way.name, " ", "-")+".arrow")
+					reportOf(t, way.stdin, append([]string{"scan", "-o", part}, way.args...))
+					for _, window := range []string{"1d", "all"} {
+						check(t, reportOf(t, "", []string{"--format", "json", "--window", window, part}))
 					}
-					return path
+				})
+			}
+		})
+	}
+}
+
+// TestReportEqualsTheSessions does the same with logs of many short sessions.
+func TestReportEqualsTheSessions(t *testing.T) {
+	for _, o := range []sessions.Options{
+		{Sessions: 20_000, Seed: 1},
+		{Sessions: 3000, Seed: 2, Days: 2, Start: time.Date(2027, time.February, 28, 21, 7, 3, 0, time.UTC)},
+		{Sessions: 1, Days: 1},
+	} {
+		t.Run(fmt.Sprint(o.Sessions), func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			truth, err := sessions.Generate(&log, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "sessions.jsonl")
+			if err := os.WriteFile(path, log.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			for _, window := range []string{"1d", "all"} {
+				if err := truth.Check(reportOf(t, path, []string{"--format", "json", "--window", window, "-"})); err != nil {
+					t.Errorf("window %s: %v", window, err)
 				}
-				raw := write("raw.log", log.Bytes())
-				gz := write("misnamed.txt", gzipped(t, log.Bytes()))
-				zst := write("corpus.zst", zstandard(t, log.Bytes()))
-				for _, ways := range []struct {
-					name  string
-					stdin string
-					args  []string
-				}{
-					{"raw", "", []string{raw}},
-					{"raw, one worker", "", []string{"--jobs", "1", raw}},
-					{"raw, seven workers", "", []string{"--jobs", "7", raw}},
-					{"gzip", "", []string{gz}},
-					{"zstd", "", []string{zst}},
-					{"pipe", raw, nil},
-					{"zstd by pipe", zst, []string{"-"}},
-				} {
-					t.Run(ways.name, func(t *testing.T) {
-						for _, window := range []string{"1d", "all"} {
-							report := reportOf(t, ways.stdin, append([]string{"--format", "json", "--window", window}, ways.args...))
-							wrong, err := truth.Check(report)
-							if err != nil {
-								t.Fatal(err)
-							}
-							if len(wrong) > 0 {
-								t.Errorf("%d differences from the truth, first:\n%s", len(wrong), strings.Join(wrong[:min(3, len(wrong))], "\n"))
-							}
-						}
-					})
-				}
-			})
-		}
+			}
+		})
 	}
 }
 
@@ -127,7 +175,10 @@ func gzipped(t *testing.T, data []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	for _, part := range halves(data) {
-		w := gzip.NewWriter(&b)
+		w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+		if err != nil {
+			t.Fatal(err)
+		}
 		closeAfter(t, w, part)
 	}
 	return b.Bytes()
@@ -141,7 +192,7 @@ func zstandard(t *testing.T, data []byte) []byte {
 		if i > 0 {
 			b.WriteString("\x50\x2a\x4d\x18\x03\x00\x00\x00abc")
 		}
-		w, err := zstd.NewWriter(&b)
+		w, err := zstd.NewWriter(&b, zstd.WithEncoderLevel(zstd.SpeedFastest))
 		if err != nil {
 			t.Fatal(err)
 		}
