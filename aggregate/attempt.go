@@ -185,8 +185,9 @@ var (
 	methodSubscribe = catalogue.LookupMethod([]byte("Session.subscribe"))
 )
 
-// A course is an attempt, with the session that its steps bear.
-type course struct {
+// An attempt is one call of a method by the application. session is the one that its steps
+// state.
+type attempt struct {
 	session  SessionID
 	client   SessionID
 	call     uint64 // which tells it from others
@@ -196,7 +197,7 @@ type course struct {
 	inferred bool
 }
 
-func (c course) Compare(other course) int {
+func (c attempt) Compare(other attempt) int {
 	switch {
 	case c.session != other.session:
 		return c.session.Compare(other.session)
@@ -209,10 +210,10 @@ func (c course) Compare(other course) int {
 		cmp.Compare(c.outcome, other.outcome), compareBools(c.inferred, other.inferred))
 }
 
-func (c course) of() SessionID { return c.session }
+func (c attempt) of() SessionID { return c.session }
 
 // nanos returns when the attempt began, timestamp.NoTime if that is not told.
-func (c *course) nanos() int64 {
+func (c *attempt) nanos() int64 {
 	if c.start == 0 {
 		return timestamp.NoTime
 	}
@@ -238,18 +239,18 @@ func (p posted) Compare(other posted) int {
 // same reports whether two are one event.
 func (p posted) same(other posted) bool { return p.Call == other.Call && p.what == other.what }
 
-// coursesOf divides the steps of one call of a connection, stream or subscriber, in
+// attemptsOf divides the steps of one call of a connection, stream or subscriber, in
 // order and each once, into attempts. The first end of the last try is the outcome; what
 // comes after it (the Cancel that follows a Failure) does not count again.
-func coursesOf(posts []posted, out []course) []course {
+func attemptsOf(posts []posted, out []attempt) []attempt {
 	out = out[:0]
 	var end int64 // of the last try, in milliseconds
 	for _, p := range posts {
-		var now *course
+		var now *attempt
 		if len(out) > 0 {
 			now = &out[len(out)-1]
 		}
-		began := course{client: p.Client, call: p.Call, start: p.Millis(), method: p.Method()}
+		began := attempt{client: p.Client, call: p.Call, start: p.Millis(), method: p.Method()}
 		switch {
 		case p.Starts() && now != nil && p.Method() == methodConnect && now.outcome == Failed && p.Millis()-end <= retryWithin.Milliseconds():
 			now.outcome = Open
@@ -261,7 +262,7 @@ func coursesOf(posts []posted, out []course) []course {
 		case now.outcome == Open:
 			now.outcome, end = p.Outcome(), p.Millis()
 		}
-		if now = &out[len(out)-1]; now.session == (SessionID{}) {
+		if now = &out[len(out)-1]; now.session.IsZero() {
 			now.session = p.session
 		}
 	}

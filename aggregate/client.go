@@ -8,13 +8,13 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// Traits are what telemetry tells of a client (a page load), by number of a label;
+// Labels are what telemetry tells of a client (a page load), by number of a label;
 // zero is not known.
-type Traits struct{ SDK, Browser, OS Name }
+type Labels struct{ SDK, Browser, OS Name }
 
 // learn takes what a telemetry event tells of the client that posted it.
 func (t *Tally) learn(number uint32, e *parse.Telemetry) {
-	c := &t.sessions.known[number-1].traits
+	c := &t.sessions.known[number-1].labels
 	if len(e.SDK) > 0 {
 		t.lesser(&c.SDK, t.labels.add(e.SDK))
 	}
@@ -38,15 +38,15 @@ const maxAgents = 1000
 
 // userAgent tells the browser with its major version, and the system, of a user
 // agent string.
-func (t *Tally) userAgent(s []byte) Traits {
+func (t *Tally) userAgent(s []byte) Labels {
 	if c, ok := t.agents[string(s)]; ok {
 		return c
 	}
 	ua := useragent.Parse(string(s))
 	major, _, _ := strings.Cut(ua.Version, ".")
-	c := Traits{Browser: t.label(strings.TrimSpace(ua.Name + " " + major)), OS: t.label(ua.OS)}
+	c := Labels{Browser: t.label(strings.TrimSpace(ua.Name + " " + major)), OS: t.label(ua.OS)}
 	if t.agents == nil || len(t.agents) == maxAgents {
-		t.agents = map[string]Traits{}
+		t.agents = map[string]Labels{}
 	}
 	t.agents[string(s)] = c
 	return c

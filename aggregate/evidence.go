@@ -31,7 +31,7 @@ type Evidence struct {
 type Mark struct {
 	Client SessionID // that posted the records; zero: not known
 	Origin uint32    // piece of a source, into Part.Origins
-	Stream   uint32    // hash of the stream or subscriber; zero: none
+	Stream uint32    // hash of the stream or subscriber; zero: none
 	Code   int32     // that the records state
 	Error  Name
 	Method Name
@@ -222,8 +222,8 @@ func float(all []Evidence) bool {
 	return true
 }
 
-// settle sorts and folds evidence, in place.
-func (o *evidenceOrder) settle(all []Evidence) []Evidence {
+// sortAndFold sorts and folds evidence, in place.
+func (o *evidenceOrder) sortAndFold(all []Evidence) []Evidence {
 	slices.SortFunc(all, func(a, b Evidence) int { return o.compare(&a, &b) })
 	return foldAll(all)
 }

@@ -12,12 +12,12 @@ import (
 // A failure is one thing that went wrong once, in the making: the evidence of
 // one session that belongs together.
 type failure struct {
-	err   Name
-	code  int32 // that stands for a missing name
-	class Name  // the method for which it counts as another failure; zero: not known
-	stream  uint32
-	when  [2]interval   // on the axes dated and clock
-	where []placeExtent // in each of its sources, if the session has records without a time
+	err    Name
+	code   int32 // that stands for a missing name
+	class  Name  // the method for which it counts as another failure; zero: not known
+	stream uint32
+	when   [2]interval   // on the axes dated and clock
+	where  []placeExtent // in each of its sources, if the session has records without a time
 }
 
 // An interval goes from its first place to its last, both within.
@@ -62,7 +62,7 @@ type correlator struct {
 const none = -1
 
 // correlate finds the failures of evidence, which is all that one session, or
-// one source without sessions, has, in the order of settle.
+// one source without sessions, has, in the order of sortAndFold.
 //
 //  1. Evidence that names its error is chained: the same error in a compatible
 //     method, each at most a gap behind the one before, 30 s in all.
@@ -341,7 +341,7 @@ func (c *correlator) begin(number int32, e *Evidence) int64 {
 }
 
 // neighbours are the failures that evidence may be near to, while evidence comes
-// in the order of settle.
+// in the order of sortAndFold.
 type neighbours struct {
 	axis   Axis
 	source uint32

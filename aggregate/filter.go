@@ -10,7 +10,7 @@ import (
 )
 
 // A Filter says of which time, and of whom, a Tally is read. It selects
-// failures and attempts as a whole, after correlation, and the sightings that are
+// failures and attempts as a whole, after correlation, and the presences that are
 // their denominators; never records. The zero Filter selects all.
 type Filter struct {
 	// Since and Until select a failure by its first record, an attempt by its
@@ -112,17 +112,17 @@ func (c *Counts) selection(f *Filter) *selection {
 }
 
 // takes reports whether something is selected that began at first by a client.
-func (s *selection) takes(first int64, client Traits) bool {
+func (s *selection) takes(first int64, client Labels) bool {
 	return (first == timestamp.NoTime || s.since <= first && first < s.until) && s.takesClient(client)
 }
 
-func (s *selection) takesClient(client Traits) bool { return s.sdk == nil || s.sdk[client.SDK] }
+func (s *selection) takesClient(client Labels) bool { return s.sdk == nil || s.sdk[client.SDK] }
 
 // takesSession reports whether a session is selected. It is of every SDK version that a
 // client had which was seen in it; what bears no session is looked at one by one.
 func (s *selection) takesSession(g *group) bool {
-	return s.sdk == nil || g.id == SessionID{} ||
-		slices.ContainsFunc(g.clients, func(b belonging) bool { return s.takesClient(b.traits) })
+	return s.sdk == nil || g.id.IsZero() ||
+		slices.ContainsFunc(g.clients, func(b belonging) bool { return s.takesClient(b.labels) })
 }
 
 // Session returns the session of an ID as a log has it: that of a session, or of

@@ -116,7 +116,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			inTime := first == timestamp.NoTime || !time.Unix(0, first).Before(filter.Since) && (filter.Until.IsZero() || time.Unix(0, first).Before(filter.Until))
 			version := sdk[client]
 			ofSDK := filter.SDK == "" || version == filter.SDK || strings.HasPrefix(version, filter.SDK+".")
-			if !inTime || !ofSDK || filter.Session != (SessionID{}) && refID(in) != filter.Session {
+			if !inTime || !ofSDK || !filter.Session.IsZero() && refID(in) != filter.Session {
 				return
 			}
 			what = fmt.Sprintf("%s session %x bucket %d SDK %q: ", what, refID(in), BucketOf(first), version)
@@ -160,7 +160,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 
 		c := counts(tallyOfRecords(records))
 		for _, s := range sessionsIn(c, filter) {
-			if filter.Session != (SessionID{}) && s.ID != filter.Session {
+			if !filter.Session.IsZero() && s.ID != filter.Session {
 				t.Fatalf("seed %d, %+v: session %x", seed, filter, s.ID)
 			}
 			timed := false
@@ -171,7 +171,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				}
 				got[what+"lines"] += row.Lines
 				selected++
-				if by := (Traits{row.SDK, row.Browser, row.OS}); by != (Traits{}) && !slices.Contains(s.Clients, by) {
+				if by := (Labels{row.SDK, row.Browser, row.OS}); by != (Labels{}) && !slices.Contains(s.Clients, by) {
 					t.Fatalf("seed %d, %+v: a failure of a client that was not seen: %+v", seed, filter, s)
 				}
 				timed = timed || row.Bucket != NoBucket // within no bounds
@@ -190,7 +190,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				}
 			}
 			// What fails is a part of what was seen.
-			if timed && len(s.Buckets) == 0 && s.ID != (SessionID{}) {
+			if timed && len(s.Buckets) == 0 && !s.ID.IsZero() {
 				t.Fatalf("seed %d, %+v: failures in a session that was not seen: %+v", seed, filter, s)
 			}
 		}

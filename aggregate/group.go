@@ -15,13 +15,13 @@ type Session struct {
 	APIKey Name // label
 
 	Buckets  []Bucket   // in which it was seen, sorted; none if ID is zero
-	Clients  []Traits   // of the clients that were seen in it, each once, sorted; of a version that is selected
+	Clients  []Labels   // of the clients that were seen in it, each once, sorted; of a version that is selected
 	Attempts []Attempts // sorted by method, bucket, outcome, whether they are inferred, and client
 	Rows     []Row      // sorted by method, error, code, bucket, and what the lines state
 }
 
 // Known reports whether there is something that stands for the session.
-func (s *Session) Known() bool { return s.ID != SessionID{} }
+func (s *Session) Known() bool { return !s.ID.IsZero() }
 
 // Sessions yields what a filter selects of each session that it selects, sorted by
 // SessionID. The Session is good until the next one. If not all can be read back
@@ -30,7 +30,7 @@ func (c *Counts) Sessions(f Filter) iter.Seq2[*Session, error] {
 	return func(yield func(*Session, error) bool) {
 		selected := c.selection(&f)
 		err := c.groups(func(g *group) bool {
-			if f.Session != (SessionID{}) && g.id != f.Session {
+			if !f.Session.IsZero() && g.id != f.Session {
 				return true
 			}
 			g.selected = selected
@@ -49,16 +49,16 @@ type group struct {
 	order    *nameOrder
 	selected *selection
 
-	id      SessionID
-	from    SessionFrom
-	key     Name
-	buckets []Bucket
-	all     []Evidence
-	courses []course
-	clients []belonging
+	id       SessionID
+	from     SessionFrom
+	key      Name
+	buckets  []Bucket
+	all      []Evidence
+	attempts []attempt
+	clients  []belonging
 
 	looked bool   // for the only client
-	only   Traits // its labels
+	only   Labels // its labels
 	floats bool   // places of evidence are forgotten
 	out    Session
 }
@@ -71,8 +71,8 @@ func (c *Counts) groups(visit func(*group) bool) error {
 	}
 	defer entries.Close()
 	var (
-		resolved, courses, clients      = follow(&c.resolved), follow(&c.courses), follow(&c.clients)
-		buckets, evidence, movedCourses = follow(&c.buckets), follow(&c.evidence), follow(&c.movedCourses)
+		resolved, attempts, clients      = follow(&c.resolved), follow(&c.attempts), follow(&c.clients)
+		buckets, evidence, movedAttempts = follow(&c.buckets), follow(&c.evidence), follow(&c.movedAttempts)
 	)
 	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order}
 	e, err := entries.Next()
@@ -93,13 +93,13 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		}
 		least(buckets.next())
 		least(evidence.next())
-		least(movedCourses.next())
+		least(movedAttempts.next())
 		if !more {
 			break
 		}
 		*g = group{
 			correlator: g.correlator, order: g.order, out: g.out,
-			id: id, buckets: g.buckets[:0], all: g.all[:0], courses: g.courses[:0],
+			id: id, buckets: g.buckets[:0], all: g.all[:0], attempts: g.attempts[:0],
 		}
 		moved := len(resolved.of(id)) > 0
 		if err == nil && e.ID == id {
@@ -109,8 +109,8 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			}
 			e, err = entries.Next()
 		}
-		if own := courses.of(id); !moved {
-			g.courses = append(g.courses, own...)
+		if own := attempts.of(id); !moved {
+			g.attempts = append(g.attempts, own...)
 		}
 		for _, m := range buckets.of(id) {
 			g.buckets = append(g.buckets, m.bucket)
@@ -118,16 +118,16 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		for _, m := range evidence.of(id) {
 			g.all = append(g.all, m.Evidence)
 		}
-		g.courses = append(g.courses, movedCourses.of(id)...)
+		g.attempts = append(g.attempts, movedAttempts.of(id)...)
 		g.clients = clients.of(id)
-		if moved && len(g.buckets)+len(g.all)+len(g.courses) == 0 {
+		if moved && len(g.buckets)+len(g.all)+len(g.attempts) == 0 {
 			continue // it is another one
 		}
 		if !visit(g) {
 			return nil
 		}
 	}
-	return cmp.Or(resolved.err(), courses.err(), clients.err(), buckets.err(), evidence.err(), movedCourses.err())
+	return cmp.Or(resolved.err(), attempts.err(), clients.err(), buckets.err(), evidence.err(), movedAttempts.err())
 }
 
 // session counts what is selected, nil if that is nothing.
@@ -146,20 +146,20 @@ func (g *group) session(f *Filter) *Session {
 			s.Buckets = append(s.Buckets, c)
 		}
 	}
-	s.Clients = g.traits(s.Clients)
-	s.Attempts = g.attempts(s.Attempts)
+	s.Clients = g.labels(s.Clients)
+	s.Attempts = g.countAttempts(s.Attempts)
 	s.Rows = g.rows(s.Rows)
 	return s
 }
 
-// traits are what is known of the clients that are selected.
-func (g *group) traits(out []Traits) []Traits {
+// labels are what is known of the clients that are selected.
+func (g *group) labels(out []Labels) []Labels {
 	for i := range g.clients {
-		if t := g.clients[i].traits; g.selected.takesClient(t) {
+		if t := g.clients[i].labels; g.selected.takesClient(t) {
 			out = append(out, t)
 		}
 	}
-	slices.SortFunc(out, g.order.compareTraits)
+	slices.SortFunc(out, g.order.compareLabels)
 	return slices.Compact(out)
 }
 
@@ -169,9 +169,9 @@ func (g *group) failures(visit func(found []summary)) {
 	if len(g.all) == 0 {
 		return
 	}
-	order := evidenceOrder{names: g.order, sourced: g.id == SessionID{}}
+	order := evidenceOrder{names: g.order, sourced: g.id.IsZero()}
 	g.floats = !order.sourced && float(g.all)
-	all := order.settle(g.all)
+	all := order.sortAndFold(g.all)
 	for from := 0; from < len(all); {
 		to := len(all)
 		if order.sourced {
@@ -205,22 +205,22 @@ func (g *group) rows(out []Row) []Row {
 	return mergeAlike(out, g.order.compareRows, (*Row).add)
 }
 
-// attempts counts attempts.
-func (g *group) attempts(out []Attempts) []Attempts {
+// countAttempts counts attempts.
+func (g *group) countAttempts(out []Attempts) []Attempts {
 	compare := func(a, b Attempts) int {
 		return cmp.Or(
 			cmp.Compare(g.order.methods[a.Method], g.order.methods[b.Method]),
 			cmp.Compare(a.Bucket, b.Bucket), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
-			g.order.compareTraits(Traits{a.SDK, a.Browser, a.OS}, Traits{b.SDK, b.Browser, b.OS}))
+			g.order.compareLabels(Labels{a.SDK, a.Browser, a.OS}, Labels{b.SDK, b.Browser, b.OS}))
 	}
 	add := func(a, b *Attempts) { a.Attempts += b.Attempts }
 	room := mergeAt
-	for i := range g.courses {
+	for i := range g.attempts {
 		if len(out) == room {
 			out = mergeAlike(out, compare, add)
 			room = max(mergeAt, 2*len(out))
 		}
-		c := &g.courses[i]
+		c := &g.attempts[i]
 		client := g.clientOf(c.client)
 		if g.selected.takes(c.nanos(), client) {
 			out = append(out, Attempts{
@@ -234,13 +234,13 @@ func (g *group) attempts(out []Attempts) []Attempts {
 
 // clientOf returns the labels of a client, or if none is given of the only one that a
 // session has.
-func (g *group) clientOf(client SessionID) Traits {
-	if client != (SessionID{}) {
+func (g *group) clientOf(client SessionID) Labels {
+	if !client.IsZero() {
 		i, ok := slices.BinarySearchFunc(g.clients, client, func(b belonging, id SessionID) int { return b.client.Compare(id) })
 		if !ok {
-			return Traits{}
+			return Labels{}
 		}
-		return g.clients[i].traits
+		return g.clients[i].labels
 	}
 	if !g.looked {
 		g.looked, g.only = true, onlyClient(g.clients)
@@ -250,16 +250,16 @@ func (g *group) clientOf(client SessionID) Traits {
 
 // onlyClient returns the labels of the client that was seen in no other session, if there
 // is one such.
-func onlyClient(clients []belonging) (only Traits) {
+func onlyClient(clients []belonging) (only Labels) {
 	found := false
 	for i := range clients {
 		if !clients[i].own {
 			continue
 		}
 		if found {
-			return Traits{}
+			return Labels{}
 		}
-		only, found = clients[i].traits, true
+		only, found = clients[i].labels, true
 	}
 	return only
 }

@@ -23,7 +23,7 @@ type Failure struct {
 type Index struct {
 	counts   *Counts
 	source   map[SourceID]uint32
-	resolved map[SessionID]SessionID // of stand-ins that are another one
+	resolved map[SessionID]SessionID // of surrogate IDs that are another one
 	byMark   map[indexKey][]indexed
 	sdk      map[SessionID]string // of the client that a session has, and of clients
 }
@@ -49,7 +49,7 @@ func (c *Counts) Index() (*Index, error) {
 	}
 	resolved := c.resolved.Cursor()
 	for r, ok := resolved.Next(); ok; r, ok = resolved.Next() {
-		x.resolved[r.standIn] = r.is
+		x.resolved[r.surrogate] = r.is
 	}
 	if err := resolved.Err(); err != nil {
 		return nil, err
@@ -63,9 +63,9 @@ func (c *Counts) Index() (*Index, error) {
 // add adds what is found of one session.
 func (x *Index) add(g *group) {
 	for _, b := range g.clients {
-		x.sdk[b.client] = x.counts.Names.Labels[b.traits.SDK]
+		x.sdk[b.client] = x.counts.Names.Labels[b.labels.SDK]
 	}
-	if g.id != (SessionID{}) {
+	if !g.id.IsZero() {
 		x.sdk[g.id] = x.counts.Names.Labels[g.clientOf(SessionID{}).SDK]
 	}
 	g.failures(func(found []summary) {

@@ -43,7 +43,7 @@ type Entry struct {
 	Key              Name // label of a session's API key
 	SDK, Browser, OS Name // labels of a client
 
-	Session Link // that a stand-in was seen with
+	Session Link // that a surrogate ID was seen with
 	Client  Link // that a connection was seen with
 
 	Buckets  []Bucket // in which it was seen
@@ -51,7 +51,7 @@ type Entry struct {
 	Steps    []Step
 }
 
-// A Link tells with what a stand-in was seen: with nothing if it is zero, with one
+// A Link tells with what a surrogate ID was seen: with nothing if it is zero, with one
 // session or client, or with several of them, so that it stands for none.
 type Link struct {
 	ID      SessionID
@@ -59,12 +59,12 @@ type Link struct {
 }
 
 // one reports whether there is one.
-func (l Link) one() bool { return l.ID != SessionID{} }
+func (l Link) one() bool { return !l.ID.IsZero() }
 
 // any reports whether there is at least one.
 func (l Link) any() bool { return l.one() || l.Several }
 
-// add adds what the stand-in was seen with elsewhere.
+// add adds what the surrogate ID was seen with elsewhere.
 func (l *Link) add(other Link) {
 	switch {
 	case !l.any():
@@ -88,7 +88,7 @@ func (t *Tally) Parts() []*Part {
 // and gives back what is not needed to read them.
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
-	t.sessions.slots, t.sightings, t.steps = nil, spill.Set[sighting]{}, spill.Set[step]{}
+	t.sessions.slots, t.presences, t.steps = nil, spill.Set[presence]{}, spill.Set[step]{}
 	return parts
 }
 
@@ -117,7 +117,7 @@ func (t *Tally) Spill(to *Space) error {
 	}
 	t.spilled = append(t.spilled, p)
 	t.sessions.clear()
-	t.sightings, t.evidences, t.steps = spill.Set[sighting]{}, evidences{}, spill.Set[step]{}
+	t.presences, t.evidences, t.steps = spill.Set[presence]{}, evidences{}, spill.Set[step]{}
 	return nil
 }
 
@@ -126,7 +126,7 @@ func (t *Tally) size() int64 {
 	s := &t.sessions
 	return int64(cap(s.slots))*int64(unsafe.Sizeof(sessionSlot{})) +
 		int64(len(s.ids))*int64(unsafe.Sizeof(SessionID{})+unsafe.Sizeof(known{})) +
-		int64(t.sightings.Len())*int64(unsafe.Sizeof(sighting(0))) +
+		int64(t.presences.Len())*int64(unsafe.Sizeof(presence(0))) +
 		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
 		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
 }
@@ -165,8 +165,8 @@ func (t *Tally) sort() *sortedTally {
 			yield(place[t.evidences.at(int(i)).session], i)
 		}
 	})
-	s.buckets, s.bucketsAt = share(n, t.sightings.Len(), func(yield func(uint32, Bucket) bool) {
-		for x := range t.sightings.Each {
+	s.buckets, s.bucketsAt = share(n, t.presences.Len(), func(yield func(uint32, Bucket) bool) {
+		for x := range t.presences.Each {
 			yield(place[x.number()], x.bucket())
 		}
 	})
@@ -218,7 +218,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	*e = Entry{ID: c.order[i].id, From: FromSource, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
 	if n := c.order[i].number; n != 0 {
 		k := &t.sessions.known[n-1]
-		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.traits.SDK, k.traits.Browser, k.traits.OS
+		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.labels.SDK, k.labels.Browser, k.labels.OS
 		e.Session, e.Client = t.sessions.link(k.is), t.sessions.link(k.of)
 	}
 	e.Buckets = append(e.Buckets, c.buckets[c.bucketsAt[i]:c.bucketsAt[i+1]]...)
@@ -416,7 +416,7 @@ func (m *merge) tidy(e *Entry) {
 	slices.SortFunc(e.Steps, Step.Compare)
 	e.Steps = slices.Compact(e.Steps)
 	if len(e.Evidence) > 1 {
-		order := evidenceOrder{names: m.order, sourced: e.ID == SessionID{}}
-		e.Evidence = order.settle(e.Evidence)
+		order := evidenceOrder{names: m.order, sourced: e.ID.IsZero()}
+		e.Evidence = order.sortAndFold(e.Evidence)
 	}
 }

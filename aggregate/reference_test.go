@@ -69,12 +69,12 @@ func refSessions(records []*refRecord) {
 			}
 			clients[c]["client:"+k] = true
 		}
-		for _, standIn := range []string{"connection:" + string(r.event.ConnectionID), "client:" + string(r.event.Client)} {
+		for _, surrogate := range []string{"connection:" + string(r.event.ConnectionID), "client:" + string(r.event.Client)} {
 			if len(r.event.Session) > 0 {
-				if seen[standIn] == nil {
-					seen[standIn] = map[string]bool{}
+				if seen[surrogate] == nil {
+					seen[surrogate] = map[string]bool{}
 				}
-				seen[standIn]["session:"+string(r.event.Session)] = true
+				seen[surrogate]["session:"+string(r.event.Session)] = true
 			}
 		}
 	}

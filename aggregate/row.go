@@ -81,7 +81,7 @@ func (c *correlator) summaries() []summary {
 		if e.Axis() == dated && s.first == timestamp.NoTime {
 			s.first, s.bucket = e.First, BucketOf(e.First)
 		}
-		if s.client == (SessionID{}) {
+		if s.client.IsZero() {
 			s.client = e.Client
 		}
 		s.late = s.late || e.Late()
@@ -111,10 +111,10 @@ func (o *nameOrder) compareRows(a, b Row) int {
 	case a.Stated != b.Stated:
 		return cmp.Compare(a.Stated, b.Stated)
 	}
-	return o.compareTraits(Traits{a.SDK, a.Browser, a.OS}, Traits{b.SDK, b.Browser, b.OS})
+	return o.compareLabels(Labels{a.SDK, a.Browser, a.OS}, Labels{b.SDK, b.Browser, b.OS})
 }
 
-func (o *nameOrder) compareTraits(a, b Traits) int {
+func (o *nameOrder) compareLabels(a, b Labels) int {
 	if a == b {
 		return 0
 	}
@@ -171,7 +171,7 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 }
 
 // by sets the client.
-func (r *Row) by(t Traits) { r.SDK, r.Browser, r.OS = t.SDK, t.Browser, t.OS }
+func (r *Row) by(t Labels) { r.SDK, r.Browser, r.OS = t.SDK, t.Browser, t.OS }
 
 func (r *Row) add(other *Row) {
 	r.Failures += other.Failures

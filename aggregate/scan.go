@@ -144,14 +144,14 @@ func (s *scan) hasEnded() bool {
 // A task is a piece of a source for one worker: either a section, which the
 // worker reads itself, or a block that has been read.
 type task struct {
-	source *source
-	piece  *piece
-	reader *parse.Reader
-	block  *parse.Block
+	reading *reading
+	piece   *piece
+	reader  *parse.Reader
+	block   *parse.Block
 }
 
-// A source is a Source that is being read.
-type source struct {
+// A reading is a Source that is being read.
+type reading struct {
 	*Source
 	times   timestamp.Times
 	pending sync.WaitGroup // its tasks
@@ -159,14 +159,14 @@ type source struct {
 	pieces  []*piece       // else one for each task, in order
 }
 
-// task makes the next task of a source.
-func (s *source) task(r *parse.Reader, b *parse.Block) task {
-	p := &piece{source: &s.ID}
-	if !s.live {
-		s.pieces = append(s.pieces, p)
+// task makes the next task of a source. It has either a reader or a block.
+func (r *reading) task(reader *parse.Reader, block *parse.Block) task {
+	p := &piece{source: &r.ID}
+	if !r.live {
+		r.pieces = append(r.pieces, p)
 	}
-	s.pending.Add(1)
-	return task{source: s, piece: p, reader: r, block: b}
+	r.pending.Add(1)
+	return task{reading: r, piece: p, reader: reader, block: block}
 }
 
 // open opens the source with index i, adds the inputs in it, and sends their tasks.
@@ -202,7 +202,7 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 		add(to)
 		found = append(found, to)
 		if err == nil {
-			s.read(in, &source{Source: to, times: in.Times, live: s.live})
+			s.read(in, &reading{Source: to, times: in.Times, live: s.live})
 		}
 		if s.hasEnded() {
 			return
@@ -217,7 +217,7 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 
 // read sends the tasks of an input. When it returns, the input's readers have
 // ended.
-func (s *scan) read(in *parse.Input, src *source) {
+func (s *scan) read(in *parse.Input, src *reading) {
 	finish := func() {
 		src.pending.Wait()
 		countUp(src.pieces)
@@ -236,7 +236,7 @@ func (s *scan) read(in *parse.Input, src *source) {
 }
 
 // stream reads a source block by block and sends the blocks.
-func (s *scan) stream(src *source, r *parse.Reader) {
+func (s *scan) stream(src *reading, r *parse.Reader) {
 	for !s.hasEnded() {
 		block := <-s.free
 		err := r.Next(block)
@@ -285,22 +285,22 @@ func (s *scan) bound(tally *Tally) {
 func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	if s.live {
 		// Tasks come in order.
-		t.piece.first = t.source.Account.Records.Total()
+		t.piece.first = t.reading.Account.Records.Total()
 	}
 	tally.origins.enter(t.piece)
-	w.decoder.SetTimes(t.source.times)
+	w.decoder.SetTimes(t.reading.times)
 	if t.block != nil {
 		w.block(t.block)
 		s.free <- t.block
 	} else if !s.hasEnded() {
 		if err := w.read(t.reader, own); err != nil {
-			t.source.breakOff(err)
+			t.reading.breakOff(err)
 		}
 	}
 	t.piece.records = w.account.Records.Total()
-	t.source.settle(&w.account, w.skipped, &w.doubts)
+	t.reading.add(&w.account, w.skipped, &w.doubts)
 	w.account, w.skipped, w.doubts = Account{}, w.skipped[:0], Doubts{}
-	t.source.pending.Done()
+	t.reading.pending.Done()
 }
 
 // A worker decodes, classifies and counts.

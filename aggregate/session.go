@@ -19,7 +19,10 @@ type SessionID struct{ Hi, Lo uint64 }
 // NewSessionID returns what stands for an OpenTok session ID.
 func NewSessionID(id []byte) SessionID { return sessionHash(FromSession, id) }
 
-// Compare orders SessionIDs; none comes first.
+// IsZero reports whether id is the zero SessionID.
+func (id SessionID) IsZero() bool { return id == SessionID{} }
+
+// Compare orders SessionIDs; the zero SessionID comes first.
 func (id SessionID) Compare(other SessionID) int {
 	if id.Hi != other.Hi {
 		return cmp.Compare(id.Hi, other.Hi)
@@ -79,20 +82,20 @@ type sessions struct {
 // known is what is known of a session beside its ID.
 type known struct {
 	from SessionFrom
-	is   uint32 // number plus one of the session that a stand-in was seen with; zero: none
+	is   uint32 // number plus one of the session that a surrogate ID was seen with; zero: none
 	of   uint32 // likewise the client that a connection was seen with
 
-	traits Traits // of a stand-in FromClient
+	labels Labels // of a surrogate ID FromClient
 	key    Name   // label of the API key of a session
 }
 
-// several is in place of the session of a stand-in that was seen with more than
+// several is in place of the session of a surrogate ID that was seen with more than
 // one: it is none of them.
 const several = 1<<32 - 1
 
-// bind says that a stand-in was seen with a session. Both are numbers plus one.
-func (s *sessions) bind(standIn, session uint32) {
-	if k := &s.known[standIn-1]; k.is == 0 {
+// bind says that a surrogate ID was seen with a session. Both are numbers plus one.
+func (s *sessions) bind(surrogate, session uint32) {
+	if k := &s.known[surrogate-1]; k.is == 0 {
 		k.is = session
 	} else if k.is != session {
 		k.is = several
@@ -116,7 +119,7 @@ func (s *sessions) id(number uint32) SessionID {
 	return s.ids[number-1]
 }
 
-// link returns what a stand-in was seen with, given by number plus one.
+// link returns what a surrogate ID was seen with, given by number plus one.
 func (s *sessions) link(number uint32) Link {
 	if number == several {
 		return Link{Several: true}
@@ -173,16 +176,16 @@ func (s *sessions) clear() {
 	s.ids, s.known = s.ids[:0], s.known[:0]
 }
 
-// A sighting says that a session was seen in a bucket: the session's number in
-// the upper half, the bucket in the lower one, so that sightings sort by session
+// A presence says that a session was seen in a bucket: the session's number in
+// the upper half, the bucket in the lower one, so that presences sort by session
 // and time.
-type sighting uint64
+type presence uint64
 
-func newSighting(number uint32, c Bucket) sighting {
-	return sighting(number)<<32 | sighting(uint32(c)^1<<31)
+func newPresence(number uint32, c Bucket) presence {
+	return presence(number)<<32 | presence(uint32(c)^1<<31)
 }
 
-func (s sighting) number() uint32 { return uint32(s >> 32) }
-func (s sighting) bucket() Bucket { return Bucket(uint32(s) ^ 1<<31) }
+func (s presence) number() uint32 { return uint32(s >> 32) }
+func (s presence) bucket() Bucket { return Bucket(uint32(s) ^ 1<<31) }
 
-func (s sighting) Compare(other sighting) int { return cmp.Compare(s, other) }
+func (s presence) Compare(other presence) int { return cmp.Compare(s, other) }

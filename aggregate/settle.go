@@ -21,34 +21,34 @@ type Counts struct {
 	sources []SourceID
 
 	resolved spill.Set[resolution]
-	courses  spill.Set[course]
+	attempts spill.Set[attempt]
 	clients  spill.Set[belonging]
 
-	// What stood-in sessions had, under the session that they are:
-	buckets      spill.Set[movedBucket]
-	evidence     spill.Set[movedEvidence]
-	movedCourses spill.Set[course]
+	// What surrogate IDs had, under the session that they are:
+	buckets       spill.Set[movedBucket]
+	evidence      spill.Set[movedEvidence]
+	movedAttempts spill.Set[attempt]
 }
 
-// A resolution says which session a stand-in is, or which client a connection is.
-type resolution struct{ standIn, is SessionID }
+// A resolution says which session a surrogate ID is, or which client a connection is.
+type resolution struct{ surrogate, is SessionID }
 
 func (r resolution) Compare(other resolution) int {
-	return cmp.Or(r.standIn.Compare(other.standIn), r.is.Compare(other.is))
+	return cmp.Or(r.surrogate.Compare(other.surrogate), r.is.Compare(other.is))
 }
 
-func (r resolution) of() SessionID { return r.standIn }
+func (r resolution) of() SessionID { return r.surrogate }
 
 // A belonging is a client that was seen in a session.
 type belonging struct {
 	session, client SessionID
-	traits          Traits
+	labels          Labels
 	own             bool // it was seen in no other one
 }
 
 func (b belonging) Compare(other belonging) int {
 	return cmp.Or(b.session.Compare(other.session), b.client.Compare(other.client), compareBools(b.own, other.own),
-		cmp.Compare(b.traits.SDK, other.traits.SDK), cmp.Compare(b.traits.Browser, other.traits.Browser), cmp.Compare(b.traits.OS, other.traits.OS))
+		cmp.Compare(b.labels.SDK, other.labels.SDK), cmp.Compare(b.labels.Browser, other.labels.Browser), cmp.Compare(b.labels.OS, other.labels.OS))
 }
 
 func (b belonging) of() SessionID { return b.session }
@@ -63,11 +63,11 @@ func (s seenWith) Compare(other seenWith) int {
 // A clientEntry is what is known of a client.
 type clientEntry struct {
 	client, session SessionID // which it is, itself if it stands for itself
-	traits          Traits
+	labels          Labels
 }
 
 func (c clientEntry) Compare(other clientEntry) int {
-	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.traits.SDK, other.traits.SDK))
+	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.labels.SDK, other.labels.SDK))
 }
 
 func (c clientEntry) of() SessionID { return c.client }
@@ -116,11 +116,11 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 	}
 	s := &settling{Counts: c, space: space}
 	bound(&c.resolved, space)
-	bound(&c.courses, space)
+	bound(&c.attempts, space)
 	bound(&c.clients, space)
 	bound(&c.buckets, space)
 	bound(&c.evidence, space)
-	bound(&c.movedCourses, space)
+	bound(&c.movedAttempts, space)
 	bound(&s.posts, space)
 	bound(&s.asked, space)
 	bound(&s.known, space)
@@ -230,13 +230,13 @@ func (s *settling) client(e *Entry) {
 		s.resolve(e, is)
 	}
 	s.meet(e, is)
-	t := Traits{e.SDK, e.Browser, e.OS}
+	t := Labels{e.SDK, e.Browser, e.OS}
 	s.sdks[t.SDK] = true
 	s.known.Add(clientEntry{e.ID, is, t})
 	s.clients.Add(belonging{is, e.ID, t, true})
 }
 
-// resolve moves what stands under a stand-in to the session that it is.
+// resolve moves what stands under a surrogate ID to the session that it is.
 func (s *settling) resolve(e *Entry, is SessionID) {
 	s.resolved.Add(resolution{e.ID, is})
 	for _, c := range e.Buckets {
@@ -274,12 +274,12 @@ func (s *settling) resolveConnections() error {
 	answer, buckets, evidence := answers.Cursor(), follow(&s.askedIn), follow(&s.askedFor)
 	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
 		s.resolved.Add(a)
-		for _, c := range buckets.of(a.standIn) {
+		for _, c := range buckets.of(a.surrogate) {
 			s.buckets.Add(movedBucket{a.is, c.bucket})
 		}
-		for _, m := range evidence.of(a.standIn) {
+		for _, m := range evidence.of(a.surrogate) {
 			s.evidence.Add(movedEvidence{a.is, m.Evidence})
-			if m.Client != (SessionID{}) {
+			if !m.Client.IsZero() {
 				s.foreign.Add(seenWith{m.Client, a.is})
 			}
 		}
@@ -291,11 +291,11 @@ func (s *settling) resolveConnections() error {
 // divide divides steps into attempts.
 func (s *settling) divide() error {
 	var call []posted
-	var courses []course
+	var attempts []attempt
 	end := func() {
-		courses = coursesOf(call, courses)
-		for _, c := range courses {
-			s.courses.Add(c)
+		attempts = attemptsOf(call, attempts)
+		for _, c := range attempts {
+			s.attempts.Add(c)
 		}
 		call = call[:0]
 	}
@@ -315,21 +315,21 @@ func (s *settling) divide() error {
 	return cmp.Or(posts.Err(), s.posts.Drop())
 }
 
-// move moves attempts to the sessions that stand-ins are, and asks for the labels of
+// move moves attempts to the sessions that surrogate IDs are, and asks for the labels of
 // clients that are not known to be a session's own.
 func (s *settling) move() error {
-	resolved, clients, courses := follow(&s.resolved), follow(&s.clients), s.courses.Cursor()
-	for c, ok := courses.Next(); ok; c, ok = courses.Next() {
+	resolved, clients, attempts := follow(&s.resolved), follow(&s.clients), s.attempts.Cursor()
+	for c, ok := attempts.Next(); ok; c, ok = attempts.Next() {
 		is := c.session
 		if r := resolved.of(c.session); len(r) > 0 {
 			is = r[0].is
-			s.movedCourses.Add(course{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
+			s.movedAttempts.Add(attempt{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
 		}
-		if c.client != (SessionID{}) && (is != c.session || !hasClient(clients.of(is), c.client)) {
+		if !c.client.IsZero() && (is != c.session || !hasClient(clients.of(is), c.client)) {
 			s.foreign.Add(seenWith{c.client, is})
 		}
 	}
-	return cmp.Or(resolved.err(), clients.err(), courses.Err())
+	return cmp.Or(resolved.err(), clients.err(), attempts.Err())
 }
 
 // hasClient reports whether a client is among those of a session. There may be many.
@@ -343,8 +343,8 @@ func (s *settling) introduce() error {
 	known := follow(&s.known)
 	asked := s.foreign.Cursor()
 	for q, ok := asked.Next(); ok; q, ok = asked.Next() {
-		if k := known.of(q.client); len(k) > 0 && k[0].session != q.other && q.other != (SessionID{}) {
-			s.clients.Add(belonging{q.other, q.client, k[0].traits, false})
+		if k := known.of(q.client); len(k) > 0 && k[0].session != q.other && !q.other.IsZero() {
+			s.clients.Add(belonging{q.other, q.client, k[0].labels, false})
 		}
 	}
 	return cmp.Or(asked.Err(), known.err(), s.foreign.Drop(), s.known.Drop())

@@ -166,8 +166,8 @@ func (s *Source) refuse(err error) {
 	}
 }
 
-// settle adds what one worker made of a part of the source.
-func (s *Source) settle(a *Account, skipped []*parse.SyntaxError, doubts *Doubts) {
+// add adds what one worker made of a part of the source.
+func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *Doubts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Account.Add(a)

@@ -18,13 +18,13 @@ import (
 // in any way and still add up to the same Counts. Time is kept in buckets of a quarter
 // of an hour; windows and zones are drawn in report.
 //
-// It holds 60 to 90 bytes per session or stand-in, 8 per session and bucket, 72 per
+// It holds 60 to 90 bytes per session or surrogate ID, 8 per session and bucket, 72 per
 // record that shows an error (or per 67 ms and mark, where there are more: see
 // Evidence), and 24 per telemetry event of an attempt. It is not safe for
 // concurrent use: every worker has its own.
 type Tally struct {
 	sessions  sessions
-	sightings spill.Set[sighting]
+	presences spill.Set[presence]
 	coverage  map[Bucket]Coverage
 	current   Coverage // of the last record's bucket, not yet among the others
 
@@ -32,7 +32,7 @@ type Tally struct {
 	errors    names
 	methods   names
 	labels    names // of SDK versions, browsers and systems
-	agents    map[string]Traits
+	agents    map[string]Labels
 	evidences evidences
 
 	steps spill.Set[step]
@@ -94,7 +94,7 @@ func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
 		return session, 0
 	}
-	connection, client := t.standIn(FromConnection, e.ConnectionID), t.standIn(FromClient, e.Client)
+	connection, client := t.surrogate(FromConnection, e.ConnectionID), t.surrogate(FromClient, e.Client)
 	if connection != 0 && client != 0 {
 		t.sessions.bindClient(connection, client)
 	}
@@ -124,8 +124,8 @@ func (t *Tally) cover() {
 	t.current.Records = 0
 }
 
-// standIn returns the number plus one of a stand-in, zero if id is empty.
-func (t *Tally) standIn(from SessionFrom, id []byte) uint32 {
+// surrogate returns the number plus one of a surrogate ID, zero if id is empty.
+func (t *Tally) surrogate(from SessionFrom, id []byte) uint32 {
 	if len(id) == 0 {
 		return 0
 	}
@@ -149,7 +149,7 @@ func (t *Tally) see(from SessionFrom, id []byte, bucket Bucket) uint32 {
 	// Frequent case first: neighbouring records of a session share a bucket.
 	if slot.bucket != bucket {
 		slot.bucket = bucket
-		t.sightings.Add(newSighting(slot.number, bucket))
+		t.presences.Add(newPresence(slot.number, bucket))
 	}
 	return slot.number
 }

@@ -62,12 +62,12 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 			session string
 			bucket  Bucket
 		}
-		sightings, coverage, lines := map[seen]bool{}, map[Bucket]int64{}, int64(0)
+		presences, coverage, lines := map[seen]bool{}, map[Bucket]int64{}, int64(0)
 		for _, x := range records {
 			bucket := BucketOf(x.event.Time)
 			coverage[bucket]++
 			if !strings.HasPrefix(x.session, "source:") {
-				sightings[seen{x.session, bucket}] = true
+				presences[seen{x.session, bucket}] = true
 			}
 			if x.verdict.Failure {
 				lines++
@@ -84,8 +84,8 @@ func TestTallyCountsWhatItIsGiven(t *testing.T) {
 		if lines != 0 {
 			t.Errorf("seed %d: %d lines are missing", seed, lines)
 		}
-		if n != len(sightings) {
-			t.Errorf("seed %d: got %d sightings, want %d", seed, n, len(sightings))
+		if n != len(presences) {
+			t.Errorf("seed %d: got %d presences, want %d", seed, n, len(presences))
 		}
 		for _, c := range c.Coverage {
 			if coverage[c.Bucket] != c.Records {
@@ -130,12 +130,12 @@ func TestBucketOf(t *testing.T) {
 	}
 }
 
-func TestSightingKeepsOrder(t *testing.T) {
-	in := []sighting{newSighting(1, NoBucket), newSighting(1, -3), newSighting(1, 0), newSighting(1, 7), newSighting(2, NoBucket)}
+func TestPresenceKeepsOrder(t *testing.T) {
+	in := []presence{newPresence(1, NoBucket), newPresence(1, -3), newPresence(1, 0), newPresence(1, 7), newPresence(2, NoBucket)}
 	if !slices.IsSorted(in) {
 		t.Errorf("not sorted: %v", in)
 	}
-	if s := newSighting(5, -3); s.number() != 5 || s.bucket() != -3 {
+	if s := newPresence(5, -3); s.number() != 5 || s.bucket() != -3 {
 		t.Errorf("got %d, %d", s.number(), s.bucket())
 	}
 }

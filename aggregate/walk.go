@@ -80,7 +80,7 @@ func walk(in *parse.Input, to *Source, visit func(*Record) error) error {
 			w.block(block)
 		}
 	}
-	to.settle(&w.account, w.skipped, &w.doubts)
+	to.add(&w.account, w.skipped, &w.doubts)
 	if stopped == nil {
 		to.checkSum(in.Decoded())
 	}

@@ -200,7 +200,7 @@ func TestGroupIsReportOfItsFilter(t *testing.T) {
 
 // rowsOf tells all that a group tells.
 func rowsOf(r *report.Numbers) []string {
-	out := []string{fmt.Sprint(r.Totals.Sessions, r.Totals.SessionsFailed, r.Totals.StandIns, r.Totals.Failures, r.Totals.Evidence)}
+	out := []string{fmt.Sprint(r.Totals.Sessions, r.Totals.SessionsFailed, r.Totals.Surrogates, r.Totals.Failures, r.Totals.Evidence)}
 	for _, w := range r.Windows {
 		out = append(out, fmt.Sprint(w.Start, w.Sessions, w.SessionsFailed))
 	}

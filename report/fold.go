@@ -259,7 +259,7 @@ func (f *fold) session(r *batch.SessionRows, i int) {
 	before := t.Sessions
 	f.seen.count(r.Session(i), &t.Sessions)
 	if t.Sessions > before && aggregate.SessionFrom(r.From[i]) != aggregate.FromSession {
-		t.StandIns++
+		t.Surrogates++
 	}
 	window := f.windowOf(r.Start[i])
 	if window != Timeless && f.counts(window) && (f.window != nil || t.Sessions > before) {
@@ -286,7 +286,7 @@ func (f *fold) method(r *batch.MethodRows, i int) {
 	}
 	failures, session := r.Failures[i], r.Session(i)
 	m.Failures += failures
-	if session == (aggregate.SessionID{}) {
+	if session.IsZero() {
 		m.Sessionless += failures
 		return
 	}
@@ -341,7 +341,7 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 		totals.Unnamed += failures
 	}
 	session := r.Session(i)
-	if session == (aggregate.SessionID{}) {
+	if session.IsZero() {
 		e.Sessionless += failures
 		totals.Sessionless += failures
 		return

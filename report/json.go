@@ -135,7 +135,7 @@ func (r *Report) jsonTotals() jsonTotals {
 	hours := r.Whole.Windows[0].Hours
 	return jsonTotals{
 		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
-		Sessions: r.Totals.Sessions, StandIns: r.Totals.StandIns, SessionsFailed: r.Totals.SessionsFailed,
+		Sessions: r.Totals.Sessions, Surrogates: r.Totals.Surrogates, SessionsFailed: r.Totals.SessionsFailed,
 		Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
 		Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
 		Hours: hours.All, Silent: hours.Silent,
@@ -192,7 +192,7 @@ type jsonTotals struct {
 	Lines          int64        `json:"lines"`
 	Records        jsonRecords  `json:"records"`
 	Sessions       int          `json:"sessions"`
-	StandIns       int          `json:"sessions_without_id"`
+	Surrogates     int          `json:"sessions_without_id"`
 	SessionsFailed int          `json:"sessions_failed"`
 	Failures       int64        `json:"failures"`
 	Unnamed        int64        `json:"unnamed_failures"`

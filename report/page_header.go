@@ -41,9 +41,9 @@ func (c *composer) counted() {
 	r := c.r
 	total := r.Totals
 	sessions, failed, failures, unnamed, sessionless := total.Sessions, total.SessionsFailed, total.Failures, total.Unnamed, total.Sessionless
-	what, standIns := "", r.standIns()
+	what, surrogates := "", r.surrogates()
 	if c.ofWindow() {
-		what, standIns = " in "+c.sideName(c.after), ""
+		what, surrogates = " in "+c.sideName(c.after), ""
 		sessions, failed = c.after.Window.Sessions, c.after.Window.SessionsFailed
 		failures, unnamed, sessionless = 0, 0, 0
 		for _, e := range c.after.Errors {
@@ -63,7 +63,7 @@ func (c *composer) counted() {
 		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure is known by its session", words.Number(sessions), what))
 	default:
 		c.fact("Sessions", fmt.Sprintf("%s%s, of which %s (%s) have %s failure%s",
-			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), r.article(), standIns))
+			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), r.article(), surrogates))
 	}
 	if failures > 0 {
 		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
@@ -107,12 +107,12 @@ func (r *Report) article() string {
 	return "a"
 }
 
-// standIns says how many sessions are only known by something else.
-func (r *Report) standIns() string {
-	if r.Totals.StandIns == 0 {
+// surrogates says how many sessions are only known by something else.
+func (r *Report) surrogates() string {
+	if r.Totals.Surrogates == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; %s are page loads without a session ID", words.Number(r.Totals.StandIns))
+	return fmt.Sprintf("; %s are page loads without a session ID", words.Number(r.Totals.Surrogates))
 }
 
 // period tells the time that the records span.

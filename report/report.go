@@ -88,7 +88,7 @@ type Numbers struct {
 type Totals struct {
 	aggregate.Account
 	Sessions       int       // distinct, seen in any record
-	StandIns       int       // part of Sessions: known only by a connection or client instance
+	Surrogates     int       // part of Sessions: known only by a connection or client instance
 	SessionsFailed int       // part of Sessions: with a failure
 	First, Last    time.Time // of all records within the filter's bounds; zero if none has a time
 

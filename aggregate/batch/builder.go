@@ -149,7 +149,7 @@ type idColumn struct {
 func (c *idColumn) add(id aggregate.SessionID) {
 	b := id.Bytes()
 	c.bytes = append(c.bytes, b[:]...)
-	c.nulls.Add(id == aggregate.SessionID{})
+	c.nulls.Add(id.IsZero())
 }
 
 func (c *idColumn) len() int { return c.nulls.Len() }

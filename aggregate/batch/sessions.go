@@ -43,7 +43,7 @@ type clientTable struct {
 
 // A kind of client in a session.
 type kind struct {
-	aggregate.Traits
+	aggregate.Labels
 	acted bool
 }
 
@@ -68,11 +68,11 @@ func (t *clientTable) add(s *aggregate.Session) {
 	}
 	for i := range s.Attempts {
 		a := &s.Attempts[i]
-		t.act(aggregate.Traits{SDK: a.SDK, Browser: a.Browser, OS: a.OS})
+		t.act(aggregate.Labels{SDK: a.SDK, Browser: a.Browser, OS: a.OS})
 	}
 	for i := range s.Rows {
 		r := &s.Rows[i]
-		t.act(aggregate.Traits{SDK: r.SDK, Browser: r.Browser, OS: r.OS})
+		t.act(aggregate.Labels{SDK: r.SDK, Browser: r.Browser, OS: r.OS})
 	}
 	for _, k := range t.kinds {
 		t.id.add(s.ID)
@@ -84,11 +84,11 @@ func (t *clientTable) add(s *aggregate.Session) {
 }
 
 // act notes that an attempt or a line is of a kind of client. There are few kinds.
-func (t *clientTable) act(of aggregate.Traits) {
-	i := slices.IndexFunc(t.kinds, func(k kind) bool { return k.Traits == of })
+func (t *clientTable) act(of aggregate.Labels) {
+	i := slices.IndexFunc(t.kinds, func(k kind) bool { return k.Labels == of })
 	if i < 0 {
 		i = len(t.kinds)
-		t.kinds = append(t.kinds, kind{Traits: of})
+		t.kinds = append(t.kinds, kind{Labels: of})
 	}
 	t.kinds[i].acted = true
 }

@@ -37,7 +37,7 @@ type ids struct {
 func (c *ids) add(id aggregate.SessionID) {
 	b := id.Bytes()
 	c.bytes = append(c.bytes, b[:]...)
-	c.missing.Add(id == aggregate.SessionID{})
+	c.missing.Add(id.IsZero())
 }
 
 func (c *ids) array() arrow.Array { return columns.New(idType, c.missing.Len(), c.bytes, &c.missing) }

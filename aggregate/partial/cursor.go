@@ -217,7 +217,7 @@ func (c *cursor) next() error {
 	e.Key, e.SDK = aggregate.Name(c.key.at(i)), aggregate.Name(c.sdk.at(i))
 	e.Browser, e.OS = aggregate.Name(c.browser.at(i)), aggregate.Name(c.os.at(i))
 	e.Session, e.Client = linkAt(v.session, v.sessions, i), linkAt(v.client, v.clients, i)
-	none := e.ID == aggregate.SessionID{}
+	none := e.ID.IsZero()
 	switch {
 	case none != (e.From == aggregate.FromSource):
 		return fmt.Errorf("an ID is known by %s, which contradicts it", e.From)

@@ -137,7 +137,7 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
-// TestLinksToAnywhere links stand-ins to what is not there, to themselves, and in circles.
+// TestLinksToAnywhere links surrogate IDs to what is not there, to themselves, and in circles.
 // There is nothing wrong with a link by itself: whatever is found, it is found once.
 func TestLinksToAnywhere(t *testing.T) {
 	link := func(n byte) aggregate.Link { return aggregate.Link{ID: id(n)} }

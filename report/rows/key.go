@@ -44,7 +44,7 @@ func newHasher(k Key) (*hasher, error) {
 
 // hash returns the hash of a session, nothing for none. It is good until the next call.
 func (h *hasher) hash(id aggregate.SessionID) []byte {
-	if id == (aggregate.SessionID{}) {
+	if id.IsZero() {
 		return nil
 	}
 	// Frequent case first: the rows of a session follow each other.

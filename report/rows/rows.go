@@ -167,7 +167,7 @@ type pair struct{ key, value string }
 // metadata describes the rows.
 func (o *Options) metadata(h *hasher, only aggregate.SessionID) []pair {
 	session := ""
-	if only != (aggregate.SessionID{}) {
+	if !only.IsZero() {
 		session = string(h.hash(only))
 	}
 	f := &o.Filter
