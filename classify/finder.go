@@ -1,5 +1,7 @@
 package classify
 
+import "bytes"
+
 // A Finder finds where in a block of lines evidence of an error may stand. It
 // remembers what it has seen of the block, so that each byte is looked at once
 // for names and once for phrases, however often it is asked. The zero Finder is
@@ -36,4 +38,59 @@ func behind(from, at, end int) int {
 		return end
 	}
 	return from + at
+}
+
+// IsCode reports whether n is in the range of nearly all codes of the SDK. Records with such
+// a number in a field for codes are read in full.
+func (*Finder) IsCode(n int32) bool { return 1000 <= n && n <= 5999 }
+
+// StatesCode reports whether a JSON string, as written between its quotes, may state a code:
+// at its end, or in JSON inside the string.
+func (f *Finder) StatesCode(s []byte) bool {
+	return f.endsInCode(s) || f.containsCode(s)
+}
+
+// endsInCode reports whether a text ends as the SDK's messages of a failed connect do:
+// "Token expired (1004)". Containers write a line feed after it.
+func (f *Finder) endsInCode(s []byte) bool {
+	s = bytes.TrimSuffix(s, []byte(`\n`))
+	n := len(s)
+	return n >= len(" (1004)") && s[n-1] == ')' && string(s[n-7:n-5]) == " (" && f.IsCode(number(s[n-5:n-1]))
+}
+
+// escapedCodeKey is the end of code, errorCode and error_code in JSON inside a string.
+var escapedCodeKey = []byte(`ode\`)
+
+// containsCode reports whether a string contains JSON, escaped once or more, with a field for
+// codes that holds one: {\"code\":1500}.
+func (f *Finder) containsCode(s []byte) bool {
+	for {
+		n := bytes.Index(s, escapedCodeKey)
+		if n < 0 {
+			return false
+		}
+		s = bytes.TrimLeft(s[n+len(escapedCodeKey):], `\": `)
+		digits := 0
+		for digits < len(s) && isDigit(s[digits]) {
+			digits++
+		}
+		if f.IsCode(number(s[:digits])) {
+			return true
+		}
+	}
+}
+
+// IsName reports whether s has the form of an error's name (OT_TIMEOUT,
+// PROXY_URL_ALREADY_SET_ERROR), and whether it has the SDK's prefix.
+func (*Finder) IsName(s []byte) (is, sdk bool) {
+	sdk = bytes.HasPrefix(s, []byte("OT_"))
+	if len(s) < 4 || bytes.IndexByte(s, '_') < 0 {
+		return false, sdk
+	}
+	for _, c := range s {
+		if c != '_' && !isDigit(c) && (c < 'A' || c > 'Z') {
+			return false, sdk
+		}
+	}
+	return true, sdk
 }

@@ -31,15 +31,33 @@ type Decoder struct {
 // SetTimes says how the times of the next blocks are read.
 func (d *Decoder) SetTimes(t timestamp.Times) { d.clock = timestamp.NewClock(t) }
 
-// A Finder tells which records are worth reading in full.
+// A Finder knows what evidence of an error looks like. It decides which records are worth
+// decoding in full, and which fields name an error.
 type Finder interface {
-	// Reset makes it look at the data of another block.
+	// Reset makes it examine the data of another block.
 	Reset(data []byte)
-	// Next returns the offset of the first byte at or behind from that may
-	// belong to evidence of an error, -1 if there is none. from does not
-	// decrease between calls.
+	// Next returns the offset of the first byte at or after from that may belong to
+	// evidence of an error, -1 if there is none. from does not decrease between calls.
 	Next(from int) int
+
+	// IsCode reports whether a number in a field made for codes may be an error's code.
+	IsCode(n int32) bool
+	// StatesCode reports whether a JSON string, as written between its quotes, may state
+	// an error's code. It is called only for strings that contain an escape or end in ')'.
+	StatesCode(s []byte) bool
+	// IsName reports whether the value of a field made for names has the form of an
+	// error's name, and whether it is certainly one of the SDK's.
+	IsName(value []byte) (is, sdk bool)
 }
+
+// noFinder is a Finder that finds nothing.
+type noFinder struct{}
+
+func (noFinder) Reset([]byte)                 {}
+func (noFinder) Next(int) int                 { return -1 }
+func (noFinder) IsCode(int32) bool            { return false }
+func (noFinder) StatesCode([]byte) bool       { return false }
+func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 
 // Events yields the records of b in order, each as an Event or, in its place,
 // as a SyntaxError.
@@ -49,6 +67,7 @@ type Finder interface {
 // them, telemetry and objects that may state an error's code are read in full.
 // All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
+	d.walk.finder = f
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -18,7 +19,9 @@ func never([]byte) int  { return -1 }
 // finding makes a Finder of a function that looks at what is left of a block.
 func finding(next func([]byte) int) Finder { return &finder{next: next} }
 
+// finder judges codes and names as classify does.
 type finder struct {
+	classify.Finder
 	next func([]byte) int
 	data []byte
 }

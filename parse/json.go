@@ -101,8 +101,9 @@ const failureCode = 0
 
 // A walk gathers the fields of one record from its JSON.
 type walk struct {
-	d    *Decoder
-	full bool // gather the text and the other fields too
+	d      *Decoder
+	finder Finder // nil: nothing may be an error
+	full   bool   // gather the text and the other fields too
 	// coded says that the record may state an error's code, as far as can be
 	// told without reading it in full.
 	coded bool
@@ -123,7 +124,8 @@ type gathered struct {
 	messageRank int
 	name        []byte
 	nameRank    int
-	nameObject  int // the object that the name stands in
+	nameSure    bool // it is one of the SDK's
+	nameObject  int  // the object that the name stands in
 
 	code        int32
 	codeRank    int
@@ -156,6 +158,9 @@ const maxDepth = 1<<7 - 1
 // whole.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.d, w.full, w.coded = d, full, false
+	if w.finder == nil {
+		w.finder = noFinder{}
+	}
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.session, w.sessionRank = nil, unranked
 	if full {
@@ -233,9 +238,9 @@ func isNumber(c byte) bool {
 
 // text takes a string value. s is as written, with its escapes.
 func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
-	// Frequent case first: most texts have no escapes and end otherwise.
-	if escaped || len(s) > 0 && s[len(s)-1] == ')' {
-		w.coded = w.coded || endsInCode(s) || escaped && holdsCode(s)
+	// Frequent case first: most texts contain no escapes and end in another byte.
+	if !w.coded && (escaped || len(s) > 0 && s[len(s)-1] == ')') {
+		w.coded = w.finder.StatesCode(s)
 	}
 	f, rank := fieldOf(key)
 	switch f {
@@ -321,13 +326,14 @@ func (w *walk) keepFirst(field *[]byte, value []byte) {
 
 // nameValue takes the value of a field that is made for an error's name.
 func (w *walk) nameValue(value []byte, rank int) {
-	if !bytes.HasPrefix(value, namePrefix) {
+	is, sdk := w.finder.IsName(value)
+	if !sdk {
 		rank += 2
 	}
-	if rank >= w.nameRank || !looksLikeName(value) {
+	if !is || rank >= w.nameRank {
 		return
 	}
-	w.name, w.nameRank = w.d.keep(value), rank
+	w.name, w.nameRank, w.nameSure = w.d.keep(value), rank, sdk
 	w.nameObject, w.nameCode = 0, 0
 	if at := w.innermost(); at != nil {
 		w.nameObject, w.nameCode = at.number, at.code
@@ -352,16 +358,15 @@ func (w *walk) number(key, s []byte, depth, nesting int) {
 	}
 }
 
-// codeValue takes the value of a field that is made for an error's code. Which
-// numbers are codes is classify's business; here only those that are likely
-// ones go before the others, the outer before the inner.
+// codeValue takes the value of a field made for an error's code. Numbers that the Finder
+// takes for codes precede others, and outer fields precede inner ones.
 func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
 	n := code(s)
 	if n == 0 {
 		return
 	}
 	if !w.full {
-		w.coded = w.coded || likelyCode(n)
+		w.coded = w.coded || w.finder.IsCode(n)
 		return
 	}
 	if rank == failureCode && w.failureCode == 0 {
@@ -374,7 +379,7 @@ func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
 		}
 	}
 	rank += min(depth, maxDepth)<<2 + nesting<<9
-	if !likelyCode(n) {
+	if !w.finder.IsCode(n) {
 		rank += unranked >> 1
 	}
 	if rank < w.codeRank {
@@ -385,44 +390,10 @@ func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
 // errorCode returns the code that the record states, 0 if it states none. One
 // that stands beside the error's name beats all others.
 func (w *walk) errorCode() int32 {
-	if w.nameCode != 0 && bytes.HasPrefix(w.name, namePrefix) {
+	if w.nameCode != 0 && w.nameSure {
 		return w.nameCode
 	}
 	return w.code
-}
-
-// likelyCode reports whether n lies in the range of nearly all codes of the SDK.
-// A record that states such a number in a field for codes is read in full.
-func likelyCode(n int32) bool { return 1000 <= n && n <= 5999 }
-
-// endsInCode reports whether a text ends as the SDK's messages of a failed
-// connect do: "Token expired (1004)". A container writes a line feed behind it.
-func endsInCode(s []byte) bool {
-	s = bytes.TrimSuffix(s, []byte(`\n`))
-	n := len(s)
-	return n >= len(" (1004)") && s[n-1] == ')' && string(s[n-7:n-5]) == " (" && likelyCode(code(s[n-5:n-1]))
-}
-
-// holdsCode reports whether a string with JSON inside it, escaped once or more,
-// has a field for codes with a likely code: {\"code\":1500}.
-func holdsCode(s []byte) bool {
-	if !bytes.Contains(s, escapedCodeKey) {
-		return false
-	}
-	for {
-		n := bytes.Index(s, codeKey)
-		if n < 0 {
-			return false
-		}
-		s = bytes.TrimLeft(s[n+len(codeKey):], `\": `)
-		digits := 0
-		for digits < len(s) && isDigit(s[digits]) {
-			digits++
-		}
-		if likelyCode(code(s[:digits])) {
-			return true
-		}
-	}
 }
 
 // sdkVersion returns the version in "v2.35.2" and "js-2.35.2", nil if s is
@@ -490,22 +461,3 @@ func (w *walk) sessionValue(s []byte, rank int) {
 		w.session, w.sessionRank = s, rank
 	}
 }
-
-var namePrefix = []byte("OT_")
-
-// looksLikeName reports whether s has the form of an error's name:
-// OT_TIMEOUT, PROXY_URL_ALREADY_SET_ERROR.
-func looksLikeName(s []byte) bool {
-	if len(s) < 4 || bytes.IndexByte(s, '_') < 0 {
-		return false
-	}
-	for _, c := range s {
-		if c != '_' && !isDigit(c) && (c < 'A' || c > 'Z') {
-			return false
-		}
-	}
-	return true
-}
-
-// codeKey is the end of code, errorCode and error_code.
-var codeKey, escapedCodeKey = []byte("ode"), []byte(`ode\`)

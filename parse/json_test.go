@@ -5,31 +5,6 @@ import (
 	"testing"
 )
 
-func TestLooksLikeName(t *testing.T) {
-	tests := []struct {
-		s    string
-		want bool
-	}{
-		{"OT_TIMEOUT", true},
-		{"PROXY_URL_ALREADY_SET_ERROR", true},
-		{"OT_SOCKET_CLOSE_1006", true},
-		{"OT_", false},
-		{"TIMEOUT", false},
-		{"OTErrorClass", false},
-		{"OT_Timeout", false},
-		{"OT_TIMEOUT ", false},
-		{"OT-TIMEOUT", false},
-		{"ot_timeout", false},
-		{"NotAllowedError", false},
-		{"", false},
-	}
-	for _, test := range tests {
-		if got := looksLikeName([]byte(test.s)); got != test.want {
-			t.Errorf("%q: got %v, want %v", test.s, got, test.want)
-		}
-	}
-}
-
 func TestErrorCodes(t *testing.T) {
 	tests := []struct {
 		s    string
