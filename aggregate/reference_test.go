@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -141,12 +140,13 @@ func refFold(g []*refRecord, floats bool) []*refRecord {
 		return cmp.Or(cmp.Compare(a.at(), b.at()), cmp.Compare(a.place, b.place))
 	})
 	var out []*refRecord
+	kinds := map[*refRecord]string{}
 next:
 	for _, r := range g {
-		one := *r
+		one, kind := *r, r.kind(floats)
 		one.alike, one.last, one.lastPlace = []*refRecord{r}, r.at(), r.place
 		for _, o := range out {
-			if !reflect.DeepEqual(o.kind(floats), r.kind(floats)) ||
+			if kinds[o] != kind ||
 				r.axis() == placed && r.place-o.last > 20 ||
 				r.axis() != placed && r.at()>>26 != o.at()>>26 {
 				continue
@@ -157,18 +157,19 @@ next:
 			continue next
 		}
 		out = append(out, &one)
+		kinds[&one] = kind
 	}
 	return out
 }
 
 // kind is all in which records are alike. If floats is set, their source is not
 // among it.
-func (r *refRecord) kind(floats bool) any {
+func (r *refRecord) kind(floats bool) string {
 	source := r.source
 	if floats {
 		source = ""
 	}
-	return []any{source, r.axis(), string(r.event.Client), r.stream(), r.verdict}
+	return fmt.Sprintf("%q %d %q %q %+v", source, r.axis(), r.event.Client, r.stream(), r.verdict)
 }
 
 // says orders records by what they say.

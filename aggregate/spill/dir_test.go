@@ -31,17 +31,21 @@ func TestRunsOnDisk(t *testing.T) {
 	for _, test := range []struct {
 		name       string
 		background bool
+		short      int
 		values     int
 	}{
-		{"at once", false, (maxRuns + 20) * runLength},
-		{"in the background", true, 10*runLength + 5},
-		{"a few", true, 5},
-		{"none", false, 0},
+		{"at once", false, 0, 10 * runLength},
+		{"in the background", true, 0, 10*runLength + 5},
+		{"many short ones", false, shortest, (maxRuns + 20) * shortest},
+		{"many short ones in the background", true, shortest, (maxRuns+20)*shortest + 5},
+		{"a few", true, 0, 5},
+		{"none", false, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := t.TempDir()
 			dir := NewDir(path, 1<<20, nil)
 			r, set := rand.New(rand.NewPCG(1, 51)), spilling(dir, test.background)
+			set.short = test.short
 			want := make([]number, test.values)
 			for i := range want {
 				want[i] = number(r.Uint64N(uint64(len(want)) * 2))

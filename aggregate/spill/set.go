@@ -23,12 +23,13 @@ import (
 // a run has no spare capacity. The zero Set is empty and stays in memory. A Set is not
 // safe for concurrent use.
 type Set[T Value[T]] struct {
-	fresh  []T   // not sorted yet, at most runLength
+	fresh  []T   // not sorted yet, at most the length of a run
 	sorted [][]T // runs in memory
 	held   int   // values in sorted
 
 	dir   *Dir // nil: all runs stay in memory
 	limit int  // values in sorted, if there is a dir
+	short int  // length of a run in values if the bound allows less than runLength, else 0
 	disk  []diskRun[T]
 	file  *os.File // holds the runs on disk
 	err   error    // of the disk
@@ -46,8 +47,9 @@ type Value[T any] interface {
 	Compare(T) int
 }
 
-// runLength is the length of a run in values.
-const runLength = 16 << 10
+// runLength is the length of a run in values, and shortest its minimum in sets that may
+// take hardly any memory.
+const runLength, shortest = 16 << 10, 256
 
 // Bound makes the set sort in the background. If dir is not nil, runs that take more than
 // about bytes go there; at least one run stays in memory. Bound is called before the first
@@ -57,13 +59,16 @@ func (s *Set[T]) Bound(dir *Dir, bytes int64) {
 		return
 	}
 	var x T
-	s.dir, s.limit = dir, max(int(bytes)/int(unsafe.Sizeof(x)), runLength)
+	s.dir, s.limit = dir, max(int(bytes)/int(unsafe.Sizeof(x)), shortest)
+	if s.limit < runLength {
+		s.short = s.limit
+	}
 }
 
 // Add adds a value. It must not be called while a cursor is in use. Errors of the disk are
 // returned by cursors.
 func (s *Set[T]) Add(x T) {
-	if len(s.fresh) == runLength {
+	if n := len(s.fresh); n == runLength || n == s.short && n > 0 {
 		s.rotate()
 	}
 	if s.fresh == nil {
@@ -98,7 +103,7 @@ func (s *Set[T]) take(values []T) {
 	run := slices.Clone(slices.Compact(values))
 	s.held += len(run)
 	// Short runs are joined: a set that is read while it grows would gather many.
-	if n := len(s.sorted) - 1; n >= 0 && len(s.sorted[n]) < runLength {
+	if n := len(s.sorted) - 1; n >= 0 && len(s.sorted[n]) < cmp.Or(s.short, runLength) {
 		s.held -= len(run) + len(s.sorted[n])
 		run, s.sorted = union(s.sorted[n], run), s.sorted[:n]
 		s.held += len(run)

@@ -72,19 +72,32 @@ func word(c byte) bool {
 // directive is what is no text in a text.
 var directive = strings.NewReplacer("\x1b[31m", " ", "\x1b[0m", " ", "%c", " ", "%O", " ", "%o", " ", "%s", " ", "%d", " ")
 
-// words splits text at everything that cannot be in a name, with colours
-// and console directives taken out before.
+// words splits text, without colours and directives, at everything that cannot be in
+// a name.
 func words(text string) []string {
-	return strings.FieldsFunc(directive.Replace(text), func(r rune) bool { return r > 127 || !word(byte(r)) })
+	return strings.FieldsFunc(text, func(r rune) bool { return r > 127 || !word(byte(r)) })
 }
 
+// sessionIDs are the words, of letters, digits, _ and -, that begin as session IDs do.
 func sessionIDs(text string) (ids []string) {
-	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r != '-' && (r > 127 || !word(byte(r))) }) {
-		if strings.HasPrefix(w, "1_MX4") || strings.HasPrefix(w, "2_MX4") {
+	in := func(c byte) bool { return word(c) || c == '-' }
+	for {
+		at := strings.Index(text, "_MX4")
+		if at < 0 {
+			return ids
+		}
+		start, end := at, at
+		for start > 0 && in(text[start-1]) {
+			start--
+		}
+		for end < len(text) && in(text[end]) {
+			end++
+		}
+		if w := text[start:end]; strings.HasPrefix(w, "1_MX4") || strings.HasPrefix(w, "2_MX4") {
 			ids = append(ids, w)
 		}
+		text = text[end:]
 	}
-	return
 }
 
 // collect appends all strings of a decoded JSON value.
@@ -240,12 +253,13 @@ func newLook(phrases []Phrase) *look {
 // telemetry.
 func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	text := strings.Join(texts, "\n")
+	plain := directive.Replace(text)
 	l.records++
 	if !ts.IsZero() {
 		l.times = append(l.times, ts)
 	}
 	c := &clue{visit: visit{at: ts}}
-	c.name = l.nameIn(text)
+	c.name = l.nameIn(plain)
 	phrases := l.phrasesIn(texts)
 	c.session = l.sessionIn(text)
 	c.instance, _ = body["clientInstanceId"].(string)
@@ -260,8 +274,6 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	}
 	l.call(body, event{c.visit, variation})
 
-	plain := directive.Replace(text)
-	c.code = stated(plain, body)
 	c.socket = socketLine.MatchString(plain) ||
 		action == "Connect" && variation == "Failure" && (reason == "WebSocketConnection" || reason == "ConnectToSession")
 	c.aside = action == "ConfigurationFile"
@@ -287,6 +299,7 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 		l.texts = append(l.texts, text)
 		return
 	}
+	c.code = stated(plain, body)
 	c.method, c.sure = telling(plain, c.name, phrases)
 	if m := acting(body); m != "" {
 		c.method, c.sure = m, spelledOut
@@ -305,6 +318,9 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 
 // nameIn returns the error name that stands in text.
 func (l *look) nameIn(text string) (name string) {
+	if !strings.Contains(text, "OT_") && !strings.Contains(text, "PROXY_") {
+		return "" // every name has one of these
+	}
 	names := map[string]bool{}
 	for _, w := range words(text) {
 		if _, ok := known[w]; ok {
@@ -320,6 +336,9 @@ func (l *look) nameIn(text string) (name string) {
 // phrasesIn returns the phrases that stand in the texts, of which at most one
 // may hold some.
 func (l *look) phrasesIn(texts []string) (phrases []Phrase) {
+	if len(l.phrases) == 0 {
+		return nil
+	}
 	for _, s := range texts {
 		list := l.phrasesOf(directive.Replace(s))
 		if len(list) > 0 && len(phrases) > 0 {
@@ -367,17 +386,49 @@ func (l *look) call(body map[string]any, e event) {
 	}
 }
 
-// lookJSON reads an NDJSON corpus.
-func lookJSON(t *testing.T, data string, phrases []Phrase) *look {
+// A corpusRecord is a record of a corpus, decoded.
+type corpusRecord struct {
+	texts []string
+	at    time.Time
+	body  map[string]any // nil for all but telemetry
+}
+
+// A decoded corpus has records in so many lines.
+type decoded struct {
+	records []corpusRecord
+	lines   int64
+}
+
+// look looks at every record.
+func (d *decoded) look(phrases []Phrase) *look {
 	l := newLook(phrases)
-	for _, text := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
-		l.physical++
+	l.physical = d.lines
+	for _, r := range d.records {
+		l.record(r.texts, r.at, r.body)
+	}
+	return l
+}
+
+func decode(t *testing.T, f Format, data string) *decoded {
+	t.Helper()
+	if f == NDJSON {
+		return decodeJSON(t, data)
+	}
+	return decodeConsole(t, data)
+}
+
+// decodeJSON reads an NDJSON corpus.
+func decodeJSON(t *testing.T, data string) *decoded {
+	t.Helper()
+	d := &decoded{}
+	for text := range strings.SplitSeq(strings.TrimSuffix(data, "\n"), "\n") {
+		d.lines++
 		var v map[string]any
 		if err := json.Unmarshal([]byte(text), &v); err != nil {
-			t.Fatalf("line %d: %v\n%s", l.physical, err, text)
+			t.Fatalf("line %d: %v\n%s", d.lines, err, text)
 		}
 		if ms, ok := v["clientSystemTime"].(float64); ok {
-			l.record(collect(v, nil), time.UnixMilli(int64(ms)).UTC(), v)
+			d.records = append(d.records, corpusRecord{collect(v, nil), time.UnixMilli(int64(ms)).UTC(), v})
 			continue
 		}
 		var at time.Time
@@ -387,16 +438,17 @@ func lookJSON(t *testing.T, data string, phrases []Phrase) *look {
 			}
 		}
 		if at.IsZero() {
-			t.Fatalf("line %d has no time: %s", l.physical, text)
+			t.Fatalf("line %d has no time: %s", d.lines, text)
 		}
-		l.record(append(collect(v, nil), fields(v)...), at, nil)
+		d.records = append(d.records, corpusRecord{append(collect(v, nil), fields(v)...), at, nil})
 	}
-	return l
+	return d
 }
 
-// lookConsole reads a corpus of console text.
-func lookConsole(t *testing.T, data string, phrases []Phrase) *look {
-	l := newLook(phrases)
+// decodeConsole reads a corpus of console text.
+func decodeConsole(t *testing.T, data string) *decoded {
+	t.Helper()
+	d := &decoded{}
 	var record []string
 	flush := func() {
 		if record == nil {
@@ -406,22 +458,22 @@ func lookConsole(t *testing.T, data string, phrases []Phrase) *look {
 		if record[0] != "" {
 			at = parseTime(t, strings.Fields(record[0])[0])
 		}
-		l.record(record, at, nil)
+		d.records = append(d.records, corpusRecord{record, at, nil})
 		record = nil
 	}
-	for _, text := range strings.Split(strings.TrimSuffix(data, "\n"), "\n") {
-		l.physical++
+	for text := range strings.SplitSeq(strings.TrimSuffix(data, "\n"), "\n") {
+		d.lines++
 		f := strings.Fields(text)
 		stack := strings.HasPrefix(text, " ") || len(f) == 3 && f[1] == "@"
 		if !stack {
 			flush()
 		} else if record == nil || record[0] == "" {
-			t.Fatalf("line %d: stack line without a record", l.physical)
+			t.Fatalf("line %d: stack line without a record", d.lines)
 		}
 		record = append(record, text)
 	}
 	flush()
-	return l
+	return d
 }
 
 func parseTime(t *testing.T, s string) time.Time {

@@ -54,11 +54,7 @@ func TestPhrases(t *testing.T) {
 		if less := truth.Totals.Failures - before.Totals.Failures; less < 0 {
 			t.Errorf("%s: phrases hid %d failures", o.Format, -less)
 		}
-		look := lookConsole
-		if o.Format == NDJSON {
-			look = lookJSON
-		}
-		l := look(t, data, o.Phrases)
+		l := decode(t, o.Format, data).look(o.Phrases)
 		for text, n := range l.phrased {
 			seen[text] += n
 		}
