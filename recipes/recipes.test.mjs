@@ -1,9 +1,9 @@
-// Runs every recipe of docs/recipes.md as a reader would, and compares what it
-// prints with what stands there. UPDATE=1 writes down what they print instead.
+// Runs every recipe of docs/recipes.md as a reader would, and compares its output with the
+// page. UPDATE=1 writes the output to the page instead.
 //
-// A recipe is a row of fenced blocks: "sh" is run by bash, "sql" by DuckDB, "js" by
-// Node, all in one empty directory that has the repository's testdata; a "text" block
-// is what the block before it prints.
+// A recipe is a sequence of fenced blocks: bash runs "sh", DuckDB "sql" and Node "js", all
+// in one directory that contains only the repository's testdata. A "text" block is the
+// output of the block before it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -19,11 +19,11 @@ const book = join(root, "docs", "recipes.md");
 const dir = mkdtempSync(join(tmpdir(), "otlog-recipes-"));
 after(() => rmSync(dir, { recursive: true }));
 
-// What a reader has: the command, the sample logs, and the packages.
+// The command, the sample logs and the packages, as a reader has them.
 execFileSync("go", ["build", "-o", join(dir, "bin", "otlog"), "./cmd/otlog"], { cwd: root });
 symlinkSync(join(root, "testdata"), join(dir, "testdata"));
 symlinkSync(join(here, "node_modules"), join(dir, "node_modules"));
-process.env.TZ = "UTC"; // in which DuckDB tells times
+process.env.TZ = "UTC"; // DuckDB displays times in this zone
 const env = { ...process.env, HOME: dir, XDG_CONFIG_HOME: dir, PATH: join(dir, "bin") + ":" + process.env.PATH };
 
 const run = {
@@ -39,19 +39,19 @@ const run = {
 };
 
 async function query(text) {
-  process.chdir(dir); // files of a recipe are named as they lie
+  process.chdir(dir); // recipes name files relative to it
   const db = await (await DuckDBInstance.create(":memory:")).connect();
   return db.runAndReadAll(text);
 }
 
-// table prints rows as DuckDB's command line does, but for the frame.
+// table formats rows like DuckDB's command line, without the frame.
 function table(heads, rows) {
   const cells = [heads, ...rows.map((row) => row.map((v) => (v === null ? "NULL" : String(v))))];
   const widths = heads.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
   return cells.map((row) => row.map((c, i) => c.padEnd(widths[i])).join("  ").trimEnd() + "\n").join("");
 }
 
-// blocks returns the fenced blocks of a text: language, content, and where that lies.
+// blocks returns the fenced blocks of a text: language, content, and position of the content.
 function blocks(text) {
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((m) => {
     const from = m.index + m[1].length + 4;
@@ -65,7 +65,7 @@ let heading = 0;
 const all = blocks(text);
 const replaced = [];
 test("docs/recipes.md", async (t) => {
-  assert.ok(all.filter((b) => b.language === "text").length >= 4, "there are too few recipes with an output");
+  assert.ok(all.filter((b) => b.language === "text").length >= 4, "docs/recipes.md has too few outputs");
   for (const block of all) {
     if (block.language !== "text") {
       printed = await run[block.language](block.text);
@@ -81,7 +81,7 @@ test("docs/recipes.md", async (t) => {
   if (process.env.UPDATE) writeFileSync(book, text);
 });
 
-// typesOf returns the columns of a table in docs/schema.md with their types in DuckDB.
+// typesOf returns the columns of a table in docs/schema.md, and their types in DuckDB.
 function typesOf(heading) {
   const schema = readFileSync(join(root, "docs", "schema.md"), "utf8");
   const section = schema.split(heading + "\n")[1].split("\n#")[0];
