@@ -347,4 +347,4 @@ func compareNatural(a, b string) int {
 }
 
 // numberAt returns the digits that text begins with.
-func numberAt(s string) string { return s[:len(s)-len(strings.TrimLeft(s, digits))] }
+func numberAt(s string) string { return s[:len(s)-len(strings.TrimLeft(s, "0123456789"))] }

@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/report"
 )
 
@@ -18,14 +18,14 @@ func TestGroupsAddUp(t *testing.T) {
 	all := report.Report{}
 	for _, o := range []report.Options{
 		{},
-		{Window: window(t, "1d")},
-		{Window: window(t, "1h"), Filter: report.Filter{Method: "session.connect"}},
+		{Window: reporttest.Window(t, "1d")},
+		{Window: reporttest.Window(t, "1h"), Filter: report.Filter{Method: "session.connect"}},
 		{Filter: report.Filter{Error: "OT_NOT_CONNECTED"}},
-		{Window: window(t, "1w"), Filter: report.Filter{SDK: "2.35"}},
+		{Window: reporttest.Window(t, "1w"), Filter: report.Filter{SDK: "2.35"}},
 	} {
 		for _, d := range report.Dimensions() {
 			o.By = d
-			r := sampleLogs(t, o)
+			r := reporttest.OfTestdata(t, "logs", o)
 			if len(r.Breakdowns) != 1 || !r.Breakdowns[0].Told() {
 				t.Fatalf("%s is not told", d)
 			}
@@ -37,30 +37,6 @@ func TestGroupsAddUp(t *testing.T) {
 	}
 	if all.Totals.Failures < 100 {
 		t.Errorf("%d failures are too few for this test", all.Totals.Failures)
-	}
-}
-
-// TestGroupsOfPages holds that the groups that only a page shows are those that are asked
-// for row by row, in the windows that are compared, or overall.
-func TestGroupsOfPages(t *testing.T) {
-	weeks := scan(t, find(t, "../testdata/weeks"))
-	for _, o := range []report.Options{
-		{Window: window(t, "1w")},
-		{Window: window(t, "1d"), Filter: report.Filter{Method: "Session.publish"}},
-		{Window: window(t, "1mo")}, // of which one is complete
-		{},
-		{Window: window(t, "1w"), Baseline: weeks(report.Options{Breakdown: report.Dimensions()})},
-	} {
-		for _, d := range report.Dimensions() {
-			shown, asked := o, o
-			shown.Breakdown, asked.By = []report.Dimension{d}, d
-			want := weeks(asked)
-			want.By = "" // as if it had not been asked for
-			a, b := text(t, weeks(shown), report.PageOptions{}), text(t, want, report.PageOptions{})
-			if !bytes.Equal(a, b) || !bytes.Contains(a, []byte("\nBy client\n")) {
-				t.Errorf("%s: got %s, want %s", d, a, b)
-			}
-		}
 	}
 }
 
@@ -178,13 +154,13 @@ func holdGroup(t *testing.T, r *report.Report, d report.Dimension, g *report.Gro
 // TestGroupIsReportOfItsFilter holds that the group of an SDK version says what a report
 // does that selects it.
 func TestGroupIsReportOfItsFilter(t *testing.T) {
-	all := sampleLogs(t, report.Options{Window: window(t, "1d"), By: report.BySDK})
+	all := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1d"), By: report.BySDK})
 	compared := 0
 	for _, g := range all.Breakdowns[0].Groups {
 		if g.Name == "" {
 			continue
 		}
-		r := sampleLogs(t, report.Options{Window: window(t, "1d"), Filter: report.Filter{SDK: g.Name}})
+		r := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1d"), Filter: report.Filter{SDK: g.Name}})
 		if got, want := rowsOf(&g.Numbers), rowsOf(&r.Numbers); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got\n%q\nwant\n%q", g.Name, got, want)
 		}
@@ -287,7 +263,7 @@ func TestSessionOfTwoVersions(t *testing.T) {
 		strings.Replace(want[report.ByOS][1], "Windows", "Chrome 142", 1), strings.Replace(want[report.ByOS][0], "Linux", "Firefox 144", 1), want[report.ByOS][2],
 	}
 	for range 2 {
-		r := reportOfLog(t, logOf(lines...), report.Options{Breakdown: report.Dimensions()})
+		r := reporttest.OfLog(t, logOf(lines...), report.Options{Breakdown: report.Dimensions()})
 		for _, b := range r.Breakdowns {
 			if got := groupsOf(b); !slices.Equal(got, want[b.Dimension]) {
 				t.Errorf("%s: got\n%s\nwant\n%s", b.Dimension, strings.Join(got, "\n"), strings.Join(want[b.Dimension], "\n"))
@@ -297,11 +273,11 @@ func TestSessionOfTwoVersions(t *testing.T) {
 		slices.Reverse(lines)
 	}
 	// Of a version that is not selected, no session is seen.
-	r := reportOfLog(t, logOf(lines...), report.Options{Filter: report.Filter{SDK: "2.9"}, By: report.ByBrowser})
+	r := reporttest.OfLog(t, logOf(lines...), report.Options{Filter: report.Filter{SDK: "2.9"}, By: report.ByBrowser})
 	if got := groupsOf(r.Breakdowns[0]); !slices.Equal(got, want[report.ByBrowser][:1]) {
 		t.Errorf("got %q", got)
 	}
-	if r := reportOfLog(t, logOf(lines[4:]...), report.Options{Breakdown: []report.Dimension{report.BySDK}}); r.Breakdowns[0].Told() {
+	if r := reporttest.OfLog(t, logOf(lines[4:]...), report.Options{Breakdown: []report.Dimension{report.BySDK}}); r.Breakdowns[0].Told() {
 		t.Error("without telemetry an SDK version is told")
 	}
 }
@@ -317,10 +293,10 @@ func TestMadeUpNamesAreBounded(t *testing.T) {
 		lines = append(lines, fmt.Sprintf(`{"time":%q,"message":"all is well"}`, time.Unix(1795374000+900*int64(i), 0).UTC().Format(time.RFC3339)))
 	}
 	for width, groups := range map[string]int{"all": 1001, "15m": 1 + 1<<18/600} {
-		r := reportOfLog(t, logOf(lines...), report.Options{Window: window(t, width), By: report.BySDK})
+		r := reporttest.OfLog(t, logOf(lines...), report.Options{Window: reporttest.Window(t, width), By: report.BySDK})
 		b := r.Breakdowns[0]
 		holdSums(t, r, &b)
-		r = reportOfLog(t, logOf(lines...), report.Options{Window: window(t, width), By: report.ByOS})
+		r = reporttest.OfLog(t, logOf(lines...), report.Options{Window: reporttest.Window(t, width), By: report.ByOS})
 		holdSums(t, r, &r.Breakdowns[0])
 		if n := len(b.Groups); n != groups {
 			t.Errorf("--window %s: %d groups, want %d", width, n, groups)

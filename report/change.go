@@ -29,7 +29,7 @@ type Change struct {
 	Acknowledged bool   // Options.Ignore lists the error
 	Reason       string // given there; "" for none
 
-	label string // name of the error in a table
+	Label string // name of the error in a table
 }
 
 // Values of Change.Scope.
@@ -63,13 +63,13 @@ type Test struct {
 	Q float64 // P adjusted for all tested rows of the comparison (Benjamini–Hochberg)
 }
 
-// called reports whether the change is significant.
-func (c *Change) called() bool { return c.Test != nil && c.Test.Q <= stats.Level }
+// Significant reports whether the change is significant.
+func (c *Change) Significant() bool { return c.Test != nil && c.Test.Q <= stats.Level }
 
-// minSessions is the least number of sessions on either side for a test. The test assumes
+// MinSessions is the least number of sessions on either side for a test. The test assumes
 // that sessions fail independently. But one person who loads a page ten times makes ten
 // sessions: of fewer than 100, those are 10 points and more.
-const minSessions = 100
+const MinSessions = 100
 
 // union returns the keys of both maps, sorted.
 func union[K comparable, V any](a, b map[K]V, compare func(K, K) int) []K {
@@ -102,7 +102,7 @@ func Compare(before, after *Side) []Change {
 // methodChanges returns the changes of a method as a whole.
 func methodChanges(before, after *Side, method string) []Change {
 	wholeBefore, wholeAfter := denominators(before, after, method)
-	c := Change{Method: method, Scope: ScopeMethod, Measure: SessionRate, label: "any error"}
+	c := Change{Method: method, Scope: ScopeMethod, Measure: SessionRate, Label: "any error"}
 	c.Before, c.After = before.MethodShare(method, wholeBefore), after.MethodShare(method, wholeAfter)
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	out := []Change{c}
@@ -122,7 +122,7 @@ func errorChange(before, after *Side, k ErrorKey) Change {
 	c := Change{
 		Method: k.Method, Scope: ScopeError, Error: k.Name, Code: k.Code, Measure: SessionRate,
 		Before: before.ErrorShare(k, wholeBefore), After: after.ErrorShare(k, wholeAfter),
-		label: e.label(),
+		Label: e.Label(),
 	}
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	return c
@@ -165,13 +165,13 @@ func testAll(changes []Change) {
 }
 
 // enough reports whether both sides have enough sessions for a test.
-func (c *Change) enough() bool { return min(c.Before.Whole, c.After.Whole) >= minSessions }
+func (c *Change) enough() bool { return min(c.Before.Whole, c.After.Whole) >= MinSessions }
 
 func (c *Change) judge() {
 	switch {
 	case c.Measure != SessionRate || c.Before.Unknown || c.After.Unknown:
 		// no verdict
-	case c.called():
+	case c.Significant():
 		c.Verdict = c.direction()
 	case c.enough() && c.alike():
 		c.Verdict = Same

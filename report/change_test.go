@@ -1,65 +1,42 @@
-package report
+package report_test
 
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/otlog/otlog/internal/reporttest"
+	"github.com/otlog/otlog/report"
 )
 
-// A week is what a test says of one window.
-type week struct {
-	sessions int
-	methods  []Method
-	errors   []Error
-}
-
-// weeks makes a report of windows, as New does of a scan.
-func weeks(all ...week) *Report {
-	r := &Report{Zone: time.UTC}
-	r.Whole = &r.Numbers
-	for i, w := range all {
-		start := time.Date(2026, 11, 2+7*i, 0, 0, 0, 0, time.UTC)
-		r.Windows = append(r.Windows, Window{Start: start, End: start.AddDate(0, 0, 7), Sessions: w.sessions})
-		for _, m := range w.methods {
-			m.Window = i
-			r.Methods = append(r.Methods, m)
-		}
-		for _, e := range w.errors {
-			e.Window = i
-			r.Errors = append(r.Errors, e)
-		}
-	}
-	return r
-}
-
-// publishing is a week with one method, in which sessions failed by one error.
-func publishing(failed, sessions int) week {
-	w := week{sessions: sessions, methods: []Method{{
-		Name: "Session.publish", SessionsFailed: failed, Sessions: sessions, Failures: int64(failed),
-		Attempts: &Attempts{Attempts: int64(2 * sessions), Failed: int64(failed)},
-	}}}
-	if failed > 0 {
-		w.errors = []Error{{Method: "Session.publish", Name: "OT_TIMEOUT", Code: 1500, Sessions: failed, Failures: int64(failed)}}
-	}
-	return w
-}
-
-func changesOf(before, after week) []Change {
-	r := weeks(before, after)
+func changesOf(before, after reporttest.Week) []report.Change {
+	r := reporttest.Weeks(before, after)
 	r.Windows[0].Complete, r.Windows[1].Complete = true, true
-	return r.changes()
+	return r.Compare()
+}
+
+// changesJSON returns the field changes of a report as JSON.
+func changesJSON(t *testing.T, changes []report.Change) []byte {
+	t.Helper()
+	r := reporttest.Weeks(reporttest.Week{})
+	r.Changes = changes
+	var out struct{ Changes json.RawMessage }
+	if err := json.Unmarshal(reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) }), &out); err != nil {
+		t.Fatalf("%+v: %v", changes, err)
+	}
+	return out.Changes
 }
 
 // verdicts lists what is found, row by row.
-func verdicts(changes []Change) string {
+func verdicts(changes []report.Change) string {
 	var out []string
 	for _, c := range changes {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s", c.label, c.Verdict)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s", c.Label, c.Verdict)))
 	}
 	return strings.Join(out, ", ")
 }
@@ -69,40 +46,40 @@ func TestVerdicts(t *testing.T) {
 		before, sessions, after, sessionsAfter int
 		want                                   string
 	}{
-		{40, 2000, 80, 2000, Up},
-		{80, 2000, 40, 2000, Down},
-		{40, 2000, 44, 2000, Same},
-		{33, 200000, 33, 200000, Same},
-		{32, 200000, 32, 200000, TooFew},
-		{0, 2000, 12, 2000, Added},
-		{12, 2000, 0, 2000, Gone},
-		{0, 2000, 3, 2000, TooFew},
-		{3, 2000, 0, 2000, TooFew},
-		{10, 2000, 12, 2000, TooFew}, // may have doubled
-		{0, 8000, 5, 2000, Added},    // five of five in a fifth of the sessions
-		{5, 8000, 0, 2000, TooFew},
-		{1, 60, 4, 60, TooFew},
-		{20, 60, 24, 60, TooFew},
-		{0, 60, 60, 60, TooFew}, // whatever there is
-		{60, 99, 0, 100000, TooFew},
-		{100, 100, 100, 100, Same},
-		{100, 100, 20, 100, Down},
-		{1, 1, 0, 1, TooFew},
-		{0, 0, 50, 2000, TooFew},
-		{50, 2000, 0, 0, TooFew},
+		{40, 2000, 80, 2000, report.Up},
+		{80, 2000, 40, 2000, report.Down},
+		{40, 2000, 44, 2000, report.Same},
+		{33, 200000, 33, 200000, report.Same},
+		{32, 200000, 32, 200000, report.TooFew},
+		{0, 2000, 12, 2000, report.Added},
+		{12, 2000, 0, 2000, report.Gone},
+		{0, 2000, 3, 2000, report.TooFew},
+		{3, 2000, 0, 2000, report.TooFew},
+		{10, 2000, 12, 2000, report.TooFew}, // may have doubled
+		{0, 8000, 5, 2000, report.Added},    // five of five in a fifth of the sessions
+		{5, 8000, 0, 2000, report.TooFew},
+		{1, 60, 4, 60, report.TooFew},
+		{20, 60, 24, 60, report.TooFew},
+		{0, 60, 60, 60, report.TooFew}, // whatever there is
+		{60, 99, 0, 100000, report.TooFew},
+		{100, 100, 100, 100, report.Same},
+		{100, 100, 20, 100, report.Down},
+		{1, 1, 0, 1, report.TooFew},
+		{0, 0, 50, 2000, report.TooFew},
+		{50, 2000, 0, 0, report.TooFew},
 	} {
-		changes := changesOf(publishing(test.before, test.sessions), publishing(test.after, test.sessionsAfter))
+		changes := changesOf(reporttest.Publishing(test.before, test.sessions), reporttest.Publishing(test.after, test.sessionsAfter))
 		for _, c := range changes {
-			if c.Measure == SessionRate && c.Verdict != test.want {
-				t.Errorf("%d of %d to %d of %d: %s: got %q, want %q (%+v, %+v)", test.before, test.sessions, test.after, test.sessionsAfter, c.label, c.Verdict, test.want, c.Test, c.Difference)
+			if c.Measure == report.SessionRate && c.Verdict != test.want {
+				t.Errorf("%d of %d to %d of %d: %s: got %q, want %q (%+v, %+v)", test.before, test.sessions, test.after, test.sessionsAfter, c.Label, c.Verdict, test.want, c.Test, c.Difference)
 			}
 		}
 	}
 	// Nothing failed: there is no error to have a row.
-	if got := verdicts(changesOf(publishing(0, 2000), publishing(0, 2000))); got != "any error same, any error" {
+	if got := verdicts(changesOf(reporttest.Publishing(0, 2000), reporttest.Publishing(0, 2000))); got != "any error same, any error" {
 		t.Error(got)
 	}
-	if got := verdicts(changesOf(publishing(0, 60), publishing(0, 0))); got != "any error too_few, any error" {
+	if got := verdicts(changesOf(reporttest.Publishing(0, 60), reporttest.Publishing(0, 0))); got != "any error too_few, any error" {
 		t.Error(got)
 	}
 }
@@ -110,16 +87,16 @@ func TestVerdicts(t *testing.T) {
 // TestManyRows holds that a doubling of 2 % of 2,000 sessions stands out from 100
 // errors that do not change.
 func TestManyRows(t *testing.T) {
-	before, after := publishing(40, 2000), publishing(80, 2000)
+	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
 	for i := range 100 {
-		e := Error{Method: "Session.publish", Name: fmt.Sprintf("OT_%d", i), Sessions: 20 + i%5, Failures: 30}
-		before.errors = append(before.errors, e)
+		e := report.Error{Method: "Session.publish", Name: fmt.Sprintf("OT_%d", i), Sessions: 20 + i%5, Failures: 30}
+		before.Errors = append(before.Errors, e)
 		e.Sessions = 20 + i*7%5
-		after.errors = append(after.errors, e)
+		after.Errors = append(after.Errors, e)
 	}
 	for _, c := range changesOf(before, after) {
-		if changed := c.Scope == ScopeMethod || c.Error == "OT_TIMEOUT"; c.Measure == SessionRate && (c.Verdict == Up) != changed {
-			t.Errorf("%s is %s (%+v)", c.label, c.Verdict, c.Test)
+		if changed := c.Scope == report.ScopeMethod || c.Error == "OT_TIMEOUT"; c.Measure == report.SessionRate && (c.Verdict == report.Up) != changed {
+			t.Errorf("%s is %s (%+v)", c.Label, c.Verdict, c.Test)
 		}
 	}
 }
@@ -127,18 +104,18 @@ func TestManyRows(t *testing.T) {
 // TestRowsThatCannotBeCalledTakeNoPower holds that errors too rare to be called do not
 // count among the tests.
 func TestRowsThatCannotBeCalledTakeNoPower(t *testing.T) {
-	before, after := publishing(40, 2000), publishing(80, 2000)
+	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
 	alone := changesOf(before, after)
 	for i := range 100 {
-		e := Error{Method: "Session.publish", Name: fmt.Sprintf("OT_%d", i), Sessions: 1 + i%3, Failures: 3}
-		before.errors = append(before.errors, e)
-		after.errors = append(after.errors, e)
+		e := report.Error{Method: "Session.publish", Name: fmt.Sprintf("OT_%d", i), Sessions: 1 + i%3, Failures: 3}
+		before.Errors = append(before.Errors, e)
+		after.Errors = append(after.Errors, e)
 	}
 	for _, c := range changesOf(before, after) {
 		if c.Error == "OT_TIMEOUT" && *c.Test != *alone[2].Test {
 			t.Errorf("got %+v, alone %+v", *c.Test, *alone[2].Test)
 		}
-		if strings.HasPrefix(c.Error, "OT_TIMEOUT") == (c.Test == nil) && c.Scope == ScopeError {
+		if strings.HasPrefix(c.Error, "OT_TIMEOUT") == (c.Test == nil) && c.Scope == report.ScopeError {
 			t.Errorf("%s: test %v", c.Error, c.Test)
 		}
 	}
@@ -147,13 +124,13 @@ func TestRowsThatCannotBeCalledTakeNoPower(t *testing.T) {
 // TestSharesOfUnknownSessions holds that failures without a session are not taken for
 // none.
 func TestSharesOfUnknownSessions(t *testing.T) {
-	before, after := publishing(40, 2000), publishing(0, 2000)
-	after.methods[0].Sessionless = 80
-	after.errors = []Error{{Method: "Session.publish", Name: "OT_TIMEOUT", Sessionless: 80, Failures: 80}}
-	for _, pair := range [][2]week{{before, after}, {after, before}, {after, after}} {
+	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(0, 2000)
+	after.Methods[0].Sessionless = 80
+	after.Errors = []report.Error{{Method: "Session.publish", Name: "OT_TIMEOUT", Sessionless: 80, Failures: 80}}
+	for _, pair := range [][2]reporttest.Week{{before, after}, {after, before}, {after, after}} {
 		for _, c := range changesOf(pair[0], pair[1]) {
-			if c.Measure == SessionRate && (c.Verdict != "" || c.Test != nil || c.Difference != nil) {
-				t.Errorf("%s: %+v", c.label, c)
+			if c.Measure == report.SessionRate && (c.Verdict != "" || c.Test != nil || c.Difference != nil) {
+				t.Errorf("%s: %+v", c.Label, c)
 			}
 		}
 	}
@@ -162,12 +139,12 @@ func TestSharesOfUnknownSessions(t *testing.T) {
 // TestDenominators holds that sessions with an attempt are not compared with all that
 // were seen.
 func TestDenominators(t *testing.T) {
-	told, silent, other := publishing(20, 400), publishing(100, 2000), publishing(0, 2000)
-	told.sessions = 2000
-	silent.methods[0].Attempts = nil
-	other.methods[0].Name = "Session.connect"
+	told, silent, other := reporttest.Publishing(20, 400), reporttest.Publishing(100, 2000), reporttest.Publishing(0, 2000)
+	told.Sessions = 2000
+	silent.Methods[0].Attempts = nil
+	other.Methods[0].Name = "Session.connect"
 	for _, test := range []struct {
-		before, after week
+		before, after reporttest.Week
 		whole, after2 int64
 	}{
 		{told, told, 400, 400},
@@ -178,11 +155,11 @@ func TestDenominators(t *testing.T) {
 		{other, silent, 2000, 2000},
 	} {
 		for _, c := range changesOf(test.before, test.after) {
-			if c.Method != "Session.publish" || c.Measure != SessionRate {
+			if c.Method != "Session.publish" || c.Measure != report.SessionRate {
 				continue
 			}
 			if c.Before.Whole != test.whole || c.After.Whole != test.after2 {
-				t.Errorf("%s: of %d and of %d, want %d and %d", c.label, c.Before.Whole, c.After.Whole, test.whole, test.after2)
+				t.Errorf("%s: of %d and of %d, want %d and %d", c.Label, c.Before.Whole, c.After.Whole, test.whole, test.after2)
 			}
 		}
 	}
@@ -191,14 +168,14 @@ func TestDenominators(t *testing.T) {
 // TestRowsOfBothSides holds what is one row: a name whatever its code, a code where
 // there is no name, and all that has neither, which is not the method as a whole.
 func TestRowsOfBothSides(t *testing.T) {
-	before, after := publishing(40, 2000), publishing(40, 2000)
-	after.errors[0].Code = 1501
-	before.errors = append(before.errors, Error{Method: "Session.publish", Code: 1500, Sessions: 3, Failures: 3})
-	after.errors = append(after.errors,
-		Error{Method: "Session.publish", Sessions: 2, Failures: 2},
-		Error{Method: "Session.publish", Code: 1500, Sessions: 4, Failures: 4},
-		Error{Method: "Session.publish", Name: "OT_BACKGROUND", Lines: 9})
-	after.methods = append(after.methods, Method{Name: "Session.connect", Sessions: 2000})
+	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(40, 2000)
+	after.Errors[0].Code = 1501
+	before.Errors = append(before.Errors, report.Error{Method: "Session.publish", Code: 1500, Sessions: 3, Failures: 3})
+	after.Errors = append(after.Errors,
+		report.Error{Method: "Session.publish", Sessions: 2, Failures: 2},
+		report.Error{Method: "Session.publish", Code: 1500, Sessions: 4, Failures: 4},
+		report.Error{Method: "Session.publish", Name: "OT_BACKGROUND", Lines: 9})
+	after.Methods = append(after.Methods, report.Method{Name: "Session.connect", Sessions: 2000})
 	var got []string
 	for _, c := range changesOf(before, after) {
 		got = append(got, fmt.Sprintf("%s %s %q %d %s: %d to %d", c.Method, c.Scope, c.Error, c.Code, c.Measure, c.Before.Part, c.After.Part))
@@ -217,11 +194,11 @@ func TestRowsOfBothSides(t *testing.T) {
 }
 
 func TestCompareTakesWholeInputs(t *testing.T) {
-	windows := weeks(publishing(1, 10), publishing(2, 10))
-	windows.Whole = &weeks(publishing(40, 2000)).Numbers
-	r := weeks(publishing(80, 2000))
+	windows := reporttest.Weeks(reporttest.Publishing(1, 10), reporttest.Publishing(2, 10))
+	windows.Whole = &reporttest.Weeks(reporttest.Publishing(40, 2000)).Numbers
+	r := reporttest.Weeks(reporttest.Publishing(80, 2000))
 	r.Baseline = windows
-	changes := r.changes()
+	changes := r.Compare()
 	if got := verdicts(changes); got != "any error up, any error, OT_TIMEOUT up" {
 		t.Error(got)
 	}
@@ -234,20 +211,17 @@ func TestCompareTakesWholeInputs(t *testing.T) {
 // takes no number that is none.
 func TestChangesHaveNoHoles(t *testing.T) {
 	const most = 6
-	var all []week
+	var all []reporttest.Week
 	for n := range most {
 		for k := range n + 1 {
-			all = append(all, publishing(k, n), publishing(100*k, 100*n))
+			all = append(all, reporttest.Publishing(k, n), reporttest.Publishing(100*k, 100*n))
 		}
 	}
 	for _, before := range all {
 		for _, after := range all {
 			changes := changesOf(before, after)
-			if _, err := json.Marshal(jsonChanges(changes)); err != nil {
-				t.Fatalf("%+v to %+v: %v", before, after, err)
-			}
-			if s := changesText(changes, 0); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") {
-				t.Fatalf("%+v to %+v:\n%s", before, after, s)
+			if out := changesJSON(t, changes); !json.Valid(out) {
+				t.Fatalf("%+v to %+v: %s", before, after, out)
 			}
 		}
 	}
@@ -255,13 +229,10 @@ func TestChangesHaveNoHoles(t *testing.T) {
 
 // TestChangesInJSON holds the names that others rely on.
 func TestChangesInJSON(t *testing.T) {
-	before, after := publishing(0, 2000), publishing(9, 2000)
-	after.errors[0].Name = ""
-	before.methods = append(before.methods, Method{Name: "Session.connect", Sessionless: 1})
-	rows, err := json.MarshalIndent(jsonChanges(changesOf(before, after)), "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
+	before, after := reporttest.Publishing(0, 2000), reporttest.Publishing(9, 2000)
+	after.Errors[0].Name = ""
+	before.Methods = append(before.Methods, report.Method{Name: "Session.connect", Sessionless: 1})
+	rows := changesJSON(t, changesOf(before, after))
 	var got []map[string]any
 	if err := json.Unmarshal(rows, &got); err != nil {
 		t.Fatal(err)
@@ -304,74 +275,8 @@ func TestChangesInJSON(t *testing.T) {
 			t.Errorf("row %d has p %v and q %v", i, row["p"], row["q"])
 		}
 	}
-	if out, err := json.Marshal(jsonChanges(nil)); string(out) != "[]" {
-		t.Errorf("no changes are %s, %v", out, err)
-	}
-}
-
-func TestChangesInText(t *testing.T) {
-	before, after := publishing(40, 2000), publishing(80, 2000)
-	before.errors = append(before.errors, Error{Method: "Session.publish", Name: "OT_NOT_CONNECTED", Sessions: 30, Failures: 30})
-	after.errors = append(after.errors,
-		Error{Method: "Session.publish", Name: "OT_\x1b[31m", Documented: "no", Sessions: 12, Failures: 30},
-		Error{Method: "Session.publish", Code: 1500, Sessions: 2, Failures: 2})
-	sessionless := Method{Name: "Session.connect", Sessionless: 3}
-	before.methods = append(before.methods, sessionless)
-	changes := changesOf(before, after)
-	few := changesOf(publishing(1, 60), publishing(4, 60))
-	alike := changesOf(publishing(60, 600), publishing(62, 600))
-	for _, test := range []struct {
-		name    string
-		changes []Change
-		top     int
-		want    string
-	}{
-		{"all", changes, 0, `
-Change  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
-up      any error   Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
-up      OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
-
-New  Error                         Method           Sessions before    Rate        After    Rate  Points  95 % interval        q
-new  OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
-
-Gone  Error             Method           Sessions before   Rate       After   Rate  Points  95 % interval       q
-gone  OT_NOT_CONNECTED  Session.publish      30 of 2,000  1.5 %  0 of 2,000  0.0 %    -1.5  -2.1 to -1.0   <0.001
-Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
-What concerns most sessions comes first.
-Tested by session: 4 of 6 rows, together with Benjamini–Hochberg at 5 %; called: 4.
-Not called: 1 with too few to tell, 1 whose failures bear no session ID.
-`},
-		{"one", changes[len(changes)-4:], 1, `
-Change  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
-up      OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
-
-New  Error                         Method           Sessions before    Rate        After    Rate  Points  95 % interval        q
-new  OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
-
-Gone  Error             Method           Sessions before   Rate       After   Rate  Points  95 % interval       q
-gone  OT_NOT_CONNECTED  Session.publish      30 of 2,000  1.5 %  0 of 2,000  0.0 %    -1.5  -2.1 to -1.0   <0.001
-Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
-What concerns most sessions comes first.
-Tested by session: 3 of 4 rows, together with Benjamini–Hochberg at 5 %; called: 3.
-Not called: 1 with too few to tell.
-`},
-		{"none tested", few[:1], 0, `
-Whether a session rate changed cannot be told.
-Tested by session: 0 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
-Not called: 1 with too few to tell.
-`},
-		{"none called", alike[:1], 0, `
-No session rate changed by more than chance explains.
-Tested by session: 1 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
-Not called: 0 with too few to tell, 1 between half and twice the rate before.
-`},
-		{"none", nil, 0, `
-There is nothing to compare: neither side has a failure or an attempt.
-`},
-	} {
-		if got := "\n" + changesText(test.changes, test.top); got != test.want {
-			t.Errorf("%s: got%swant%s", test.name, got, test.want)
-		}
+	if out := changesJSON(t, nil); string(out) != "[]" {
+		t.Errorf("no changes are %s", out)
 	}
 }
 
@@ -398,14 +303,14 @@ func usual() []call {
 }
 
 // random is a week of that many sessions, each of which fails by itself.
-func random(r *rand.Rand, calls []call, sessions int) week {
-	w := week{sessions: sessions}
+func random(r *rand.Rand, calls []call, sessions int) reporttest.Week {
+	w := reporttest.Week{Sessions: sessions}
 	failed := make([]bool, sessions)
 	for _, c := range calls {
-		m := Method{Name: c.method, Sessions: int(c.used * float64(sessions)), Attempts: &Attempts{}}
+		m := report.Method{Name: c.method, Sessions: int(c.used * float64(sessions)), Attempts: &report.Attempts{}}
 		clear(failed)
 		for _, f := range c.errors {
-			e := Error{Method: c.method, Name: f.name}
+			e := report.Error{Method: c.method, Name: f.name}
 			// From one session that fails to the next.
 			for i := -1; ; {
 				i += 1 + int(math.Log(1-r.Float64())/math.Log1p(-f.rate))
@@ -419,9 +324,9 @@ func random(r *rand.Rand, calls []call, sessions int) week {
 					m.SessionsFailed++
 				}
 			}
-			w.errors = append(w.errors, e)
+			w.Errors = append(w.Errors, e)
 		}
-		w.methods = append(w.methods, m)
+		w.Methods = append(w.Methods, m)
 	}
 	return w
 }
@@ -435,11 +340,11 @@ func TestChanceIsNotCalled(t *testing.T) {
 		flagged := 0
 		for range runs {
 			changes := changesOf(random(r, usual(), sessions), random(r, usual(), sessions))
-			if slices.ContainsFunc(changes, func(c Change) bool { return c.called() }) {
+			if slices.ContainsFunc(changes, func(c report.Change) bool { return c.Significant() }) {
 				flagged++
 			}
 			for _, c := range changes {
-				if sessions < minSessions && c.Measure == SessionRate && c.Verdict != TooFew {
+				if sessions < report.MinSessions && c.Measure == report.SessionRate && c.Verdict != report.TooFew {
 					t.Fatalf("with %d sessions, %+v is %s", sessions, c, c.Verdict)
 				}
 			}
@@ -478,7 +383,7 @@ func TestDoublingIsCalled(t *testing.T) {
 		found := 0
 		for range runs {
 			for _, c := range changesOf(random(r, test.calls, test.sessions), random(r, worse, test.sessions)) {
-				if c.Method == "Session.publish" && c.Error == "OT_TIMEOUT" && c.Verdict == Up {
+				if c.Method == "Session.publish" && c.Error == "OT_TIMEOUT" && c.Verdict == report.Up {
 					found++
 				}
 			}
@@ -486,6 +391,38 @@ func TestDoublingIsCalled(t *testing.T) {
 		t.Logf("%s, %d sessions: called in %d of %d runs", test.name, test.sessions, found, runs)
 		if share := float64(found) / runs; math.Abs(share-test.expected) > 0.03 {
 			t.Errorf("%s, %d sessions: called in %d of %d runs, expected %.2f of them", test.name, test.sessions, found, runs, test.expected)
+		}
+	}
+}
+
+// TestLastCompleteWindows holds which windows are compared.
+func TestLastCompleteWindows(t *testing.T) {
+	all := []reporttest.Week{reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000), reporttest.Publishing(60, 2000), reporttest.Publishing(70, 2000), reporttest.Publishing(9, 100)}
+	for _, test := range []struct {
+		name          string
+		r             *report.Report
+		before, after int
+		ok            bool
+	}{
+		{"none", reporttest.Weeks(), 0, 0, false},
+		{"one", reporttest.Complete(reporttest.Weeks(all[0])), 0, 0, false},
+		{"one of two", reporttest.Complete(reporttest.Weeks(all[:2]...), 1), 0, 0, false},
+		{"two", reporttest.Complete(reporttest.Weeks(all[:2]...)), 0, 1, true},
+		{"five, of which the last is not complete", reporttest.Complete(reporttest.Weeks(all...), 4), 2, 3, true},
+		{"cut at both ends", reporttest.Complete(reporttest.Weeks(all...), 0, 4), 2, 3, true},
+		{"cut to one", reporttest.Complete(reporttest.Weeks(all[:3]...), 0, 2), 0, 0, false},
+	} {
+		before, after, ok := test.r.LastComplete()
+		if ok != test.ok || ok && (before != test.before || after != test.after) {
+			t.Errorf("%s: got %d, %d, %v", test.name, before, after, ok)
+		}
+		if (len(test.r.Changes) > 0) != test.ok {
+			t.Errorf("%s: %d changes", test.name, len(test.r.Changes))
+		}
+		for _, c := range test.r.Changes {
+			if !c.Baseline.Equal(test.r.Windows[test.before].Start) || !c.Start.Equal(test.r.Windows[test.after].Start) {
+				t.Errorf("%s: %s is from %s to %s", test.name, c.Label, c.Baseline, c.Start)
+			}
 		}
 	}
 }

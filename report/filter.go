@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/report/words"
 )
 
 // A Filter selects failures and attempts, each as a whole: all records of a selected failure
@@ -38,49 +37,18 @@ func (f *Filter) In(c *aggregate.Counts) (aggregate.Filter, error) {
 	return out, nil
 }
 
-// bounded reports whether a filter has bounds of time.
-func (f *Filter) bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
+// Bounded reports whether a filter has bounds of time.
+func (f *Filter) Bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
 
-// takesMethod reports whether a method is selected.
-func (f *Filter) takesMethod(method string) bool {
+// TakesMethod reports whether a method is selected.
+func (f *Filter) TakesMethod(method string) bool {
 	return f.Method == "" || strings.EqualFold(f.Method, method)
 }
 
-// filterWords describes the selection, "" if everything is selected.
-func (r *Report) filterWords() string {
-	f := &r.Filter
-	var out []string
-	for _, part := range [...]struct {
-		name  string
-		bound time.Time
-		value string
-	}{
-		{name: "since", bound: f.Since}, {name: "until", bound: f.Until},
-		{name: "session", value: f.Session}, {name: "SDK", value: f.SDK},
-		{name: "method", value: f.Method}, {name: "error", value: f.Error},
-	} {
-		if !part.bound.IsZero() {
-			part.value = clock(part.bound.In(r.Zone))
-		}
-		if part.value != "" {
-			out = append(out, part.name+" "+words.Printable(part.value))
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// clock formats an instant, without seconds if they are zero.
-func clock(t time.Time) string {
-	if t.Second() == 0 && t.Nanosecond() == 0 {
-		return t.Format(words.MinuteLayout)
-	}
-	return t.Format("2006-01-02 15:04:05.999999999")
-}
-
-// counted returns the bounds of the denominators: sessions and records are counted in whole
+// Counted returns the bounds of the denominators: sessions and records are counted in whole
 // quarters of an hour, so these bounds are wider where the filter's lie within one. A zero
 // time is no bound.
-func (r *Report) counted() (since, until time.Time) {
+func (r *Report) Counted() (since, until time.Time) {
 	f := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
 	first, behind := f.Buckets()
 	if !f.Since.IsZero() {

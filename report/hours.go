@@ -41,7 +41,7 @@ func (f *fold) firstHour(r *Report, w *Window) time.Time {
 	if w.Start.IsZero() {
 		return f.out.Totals.First.Truncate(time.Hour)
 	}
-	if since, _ := r.counted(); since.After(w.Start) {
+	if since, _ := r.Counted(); since.After(w.Start) {
 		return since
 	}
 	return w.Start

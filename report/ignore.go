@@ -12,6 +12,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -95,7 +96,7 @@ func parseIgnored(text string) (*IgnoredLine, error) {
 	}
 	word := take()
 	if word != "" && word != "*" && !strings.EqualFold(word, "until") {
-		if _, line.Method = methodNamed(word); line.Method == "" {
+		if _, line.Method = lookup.Method(word); line.Method == "" {
 			return nil, fmt.Errorf("%q is no method: expected %s%s", word, ignoreForm, line.methodHint(word))
 		}
 		word = take()
@@ -120,7 +121,7 @@ func parseIgnored(text string) (*IgnoredLine, error) {
 
 // parseError reads which error the line is about.
 func (l *IgnoredLine) parseError(word string, behind []string) error {
-	if strings.Trim(word, digits) == "" {
+	if strings.Trim(word, "0123456789") == "" {
 		code, err := strconv.ParseInt(word, 10, 32)
 		if err != nil || code == 0 {
 			return fmt.Errorf("%q is no code of an error", word)
@@ -128,7 +129,7 @@ func (l *IgnoredLine) parseError(word string, behind []string) error {
 		l.Code = int32(code)
 		return nil
 	}
-	if !isName(word) {
+	if !lookup.IsName(word) {
 		// As in gates, or the other way round.
 		method, err, ok := strings.Cut(word, "/")
 		if !ok && len(behind) > 0 {
@@ -136,7 +137,7 @@ func (l *IgnoredLine) parseError(word string, behind []string) error {
 		}
 		return fmt.Errorf("%q is no name or code of an error: expected %s%s", word, ignoreForm, hintTo(err, method))
 	}
-	name, listed := errorNamed(word)
+	name, listed := lookup.Error(word)
 	if !listed {
 		name = strings.ToUpper(word) // logs tell of names that the catalogue lacks
 	}
@@ -149,17 +150,14 @@ func (l *IgnoredLine) methodHint(word string) string {
 	if hint := hintTo(word, l.Error); hint != "" {
 		return hint
 	}
-	near := slices.DeleteFunc(Near(word), func(name string) bool { return !knownMethod(name) })
-	if len(near) == 0 {
-		return ""
-	}
-	return "\nhint: did you mean " + strings.Join(near, " or ") + "?"
+	near := slices.DeleteFunc(lookup.Near(word), func(name string) bool { return !lookup.KnownMethod(name) })
+	return lookup.DidYouMean(near)
 }
 
 // hintTo says how to write an error of a method; nothing if one of them is none.
 func hintTo(err, method string) string {
-	name, isError := errorNamed(err)
-	if _, method = methodNamed(method); !isError || method == "" {
+	name, isError := lookup.Error(err)
+	if _, method = lookup.Method(method); !isError || method == "" {
 		return ""
 	}
 	return fmt.Sprintf("\nhint: write %s %s", name, method)
@@ -168,13 +166,13 @@ func hintTo(err, method string) string {
 // String returns the line as it is read, without the reason.
 func (l *IgnoredLine) String() string {
 	if l.Until.IsZero() {
-		return l.subject()
+		return l.Subject()
 	}
-	return l.subject() + " until " + l.Until.Format(time.DateOnly)
+	return l.Subject() + " until " + l.Until.Format(time.DateOnly)
 }
 
-// subject is what the line is about.
-func (l *IgnoredLine) subject() string {
+// Subject is what the line is about: the error, and the method if it is about one.
+func (l *IgnoredLine) Subject() string {
 	out := l.Error
 	if out == "" {
 		out = strconv.Itoa(int(l.Code))
@@ -267,7 +265,7 @@ func (r *Report) acknowledge(o *Options, names *aggregate.Names) []string {
 		l := &a.lines[i]
 		problem := l.unknown(names)
 		if l.Expired {
-			problem = fmt.Sprintf("%s ran out on %s, and is not acknowledged any more", l.subject(), l.Until.Format(time.DateOnly))
+			problem = fmt.Sprintf("%s ran out on %s, and is not acknowledged any more", l.Subject(), l.Until.Format(time.DateOnly))
 		}
 		if problem != "" {
 			out = append(out, fmt.Sprintf("%s:%d: %s", o.Ignore.name, l.Number, problem))
@@ -287,16 +285,16 @@ func (l *IgnoredLine) unknown(names *aggregate.Names) string {
 	case l.Matched:
 	case l.Error == "" && catalogue.LookupCode(l.Code) == nil:
 		return fmt.Sprintf("neither the catalogue nor the logs have the code %d", l.Code)
-	case l.Error != "" && !knownError(l.Error) && !has(names.Errors, l.Error):
+	case l.Error != "" && !lookup.KnownError(l.Error) && !has(names.Errors, l.Error):
 		kind, name = "error", l.Error
-	case l.Method != "" && !knownMethod(l.Method) && !has(names.Methods, l.Method):
+	case l.Method != "" && !lookup.KnownMethod(l.Method) && !has(names.Methods, l.Method):
 		kind, name = "method", l.Method
 	}
 	if kind == "" {
 		return ""
 	}
 	out := fmt.Sprintf("neither the catalogue nor the logs have the %s %s", kind, name)
-	if near := Near(name); len(near) > 0 {
+	if near := lookup.Near(name); len(near) > 0 {
 		out += ": did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return out

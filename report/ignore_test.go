@@ -8,19 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/report"
 )
-
-func parseIgnore(t *testing.T, text string) *report.Ignore {
-	t.Helper()
-	list, err := report.ParseIgnore("known.txt", strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
-}
 
 func TestParseIgnore(t *testing.T) {
 	for text, want := range map[string]string{
@@ -35,7 +26,7 @@ func TestParseIgnore(t *testing.T) {
 		"1500 unknown # \x1b[31m":          "1 1500 unknown: \x1b[31m",
 		"0009":                             "1 9",
 	} {
-		r := sampleLogs(t, report.Options{Ignore: parseIgnore(t, text)})
+		r := reporttest.OfTestdata(t, "logs", report.Options{Ignore: reporttest.Ignore(t, text)})
 		var got []string
 		for _, l := range r.Ignored {
 			s := fmt.Sprintf("%d %s", l.Number, &l)
@@ -69,11 +60,11 @@ func TestParseIgnore(t *testing.T) {
 // TestAcknowledgingChangesNoNumber holds that a report says the same but for what is
 // acknowledged.
 func TestAcknowledgingChangesNoNumber(t *testing.T) {
-	list := parseIgnore(t, "OT_USER_MEDIA_ACCESS_DENIED # people say no\nOT_NOT_CONNECTED Session.signal\nOT_NOT_SUPPORTED Session.signal\n")
-	o := report.Options{Window: window(t, "1w"), By: report.BySDK}
-	plain := sampleLogs(t, o)
+	list := reporttest.Ignore(t, "OT_USER_MEDIA_ACCESS_DENIED # people say no\nOT_NOT_CONNECTED Session.signal\nOT_NOT_SUPPORTED Session.signal\n")
+	o := report.Options{Window: reporttest.Window(t, "1w"), By: report.BySDK}
+	plain := reporttest.OfTestdata(t, "logs", o)
 	o.Ignore = list
-	r := sampleLogs(t, o)
+	r := reporttest.OfTestdata(t, "logs", o)
 	if len(r.Warnings) != len(plain.Warnings) {
 		t.Errorf("there are other warnings: %q", r.Warnings)
 	}
@@ -103,55 +94,11 @@ func TestAcknowledgingChangesNoNumber(t *testing.T) {
 		t.Errorf("matched are %v", matched)
 	}
 	without := func(r *report.Report) []byte {
-		out := print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
+		out := reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
 		return bytes.ReplaceAll(out, []byte(",\n      \"acknowledged\": true"), nil)
 	}
 	if got, want := without(r), without(plain); !bytes.Equal(got, want) {
 		t.Errorf("JSON differs in more than what is acknowledged: %d and %d bytes", len(got), len(want))
-	}
-}
-
-// TestGatesLeaveOutWhatIsAcknowledged holds it of gates on errors, and that others count it.
-func TestGatesLeaveOutWhatIsAcknowledged(t *testing.T) {
-	var before, after strings.Builder
-	for i := range 400 {
-		id := fmt.Sprintf(`"sessionId":"session-%d"`, i)
-		fmt.Fprintf(&before, `{"timestamp":"2026-11-02T10:00:00Z","message":"ready",%s}`+"\n", id)
-		text := "ready"
-		switch {
-		case i < 40:
-			text = "OpenTok:Session:error OT_BRAND_NEW: x"
-		case i < 80:
-			text = "Session.signal: OT_NOT_CONNECTED (500)"
-		}
-		fmt.Fprintf(&after, `{"timestamp":"2026-11-09T10:00:00Z","message":%q,%s}`+"\n", text, id)
-	}
-	baseline := reportOfLog(t, []byte(before.String()), report.Options{})
-	now := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
-	for _, test := range []struct {
-		known string
-		want  [][2]string
-	}{
-		{"", [][2]string{
-			{"errors.new == 2", "true: 2 errors are new (OT_NOT_CONNECTED in Session.signal, OT_BRAND_NEW (undocumented) in unknown), against the baseline"},
-		}},
-		{"OT_BRAND_NEW\n", [][2]string{
-			{"errors.new > 0", "true: 1 error is new (OT_NOT_CONNECTED in Session.signal), against the baseline, not counting 1 error that is acknowledged"},
-			{"errors.undocumented > 0", "false: 0 errors are not in the vendor's reference, not counting 1 error that is acknowledged"},
-			{"OT_BRAND_NEW.failures > 0", "false: OT_BRAND_NEW has 0 failures, not counting 1 error that is acknowledged"},
-			{"OT_BRAND_NEW.sessions > 0", "false: the SDK failed by OT_BRAND_NEW in 0 of 400 sessions, not counting 1 error that is acknowledged"},
-			{"OT_BRAND_NEW.session_rate regressed", "false: 1 such error is acknowledged, against the baseline"},
-			{"failures == 80", "true: the report has 80 failures"},
-			{"Session.signal.session_rate == 10%", "true: Session.signal failed in 40 of 400 sessions (10.0 %)"},
-		}},
-		{"OT_BRAND_NEW\nOT_NOT_CONNECTED Session.signal until 2026-11-11\n", [][2]string{
-			{"errors.new > 0", "false: 0 errors are new, against the baseline, not counting 2 errors that are acknowledged"},
-		}},
-		{"OT_BRAND_NEW until 2026-11-10\n", [][2]string{
-			{"errors.new == 2", "true: 2 errors are new (OT_NOT_CONNECTED in Session.signal, OT_BRAND_NEW (undocumented) in unknown), against the baseline"},
-		}},
-	} {
-		checks(t, reportOfLog(t, []byte(after.String()), report.Options{Baseline: baseline, Ignore: parseIgnore(t, test.known), Now: now}), test.want)
 	}
 }
 

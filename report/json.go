@@ -165,7 +165,7 @@ type jsonFilters struct {
 
 func (r *Report) jsonFilters() jsonFilters {
 	f := &r.Filter
-	since, until := r.counted()
+	since, until := r.Counted()
 	return jsonFilters{
 		Session: optional(f.Session), SDK: optional(f.SDK), Method: optional(f.Method), Error: optional(f.Error),
 		CountedSince: instant(since), CountedUntil: instant(until),

@@ -17,6 +17,7 @@ import (
 	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
@@ -42,10 +43,10 @@ func TestReportIsTheFoldOfItsParquetFiles(t *testing.T) {
 		}
 		for _, o := range []report.Options{
 			{},
-			{Window: window(t, "1w")},
-			{Window: window(t, "1d"), By: report.BySDK},
-			{Window: window(t, "1h"), By: report.ByAPIKey, Filter: report.Filter{Method: "Session.publish"}},
-			{Window: window(t, "1w"), By: report.ByBrowser, Zone: time.FixedZone("", 5*3600)},
+			{Window: reporttest.Window(t, "1w")},
+			{Window: reporttest.Window(t, "1d"), By: report.BySDK},
+			{Window: reporttest.Window(t, "1h"), By: report.ByAPIKey, Filter: report.Filter{Method: "Session.publish"}},
+			{Window: reporttest.Window(t, "1w"), By: report.ByBrowser, Zone: time.FixedZone("", 5*3600)},
 			{By: report.ByOS, Filter: report.Filter{Error: "OT_TIMEOUT"}},
 		} {
 			want, err := report.New(counts, read.Sources, o)
@@ -86,7 +87,7 @@ func withoutWarnings(t *testing.T, r *report.Report) []byte {
 			all[i].First, all[i].Last = all[i].First.Truncate(time.Microsecond), all[i].Last.Truncate(time.Microsecond)
 		}
 	}
-	return print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
+	return reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
 }
 
 // parquetFiles are the tables of one run.

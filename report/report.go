@@ -72,7 +72,7 @@ type Report struct {
 	Breakdowns []Breakdown // in the order of Options.Breakdown
 	By         Dimension   // of the breakdown whose groups are rows of JSON and CSV; "" for none
 
-	missing []string // Options.Warnings
+	Missing []string // Options.Warnings
 }
 
 // Numbers are what was counted in the whole input, or in one group.
@@ -198,7 +198,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources, Baseline: o.Baseline, By: o.By, missing: o.Warnings,
+		Sources: sources, Baseline: o.Baseline, By: o.By, Missing: o.Warnings,
 	}
 	dimensions := o.Breakdown
 	if o.By != "" && !slices.Contains(dimensions, o.By) {
@@ -215,7 +215,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 		r.Totals.Add(&s.Account)
 	}
 	r.Warnings = slices.Concat(o.Warnings, r.warnings())
-	r.Changes = r.changes()
+	r.Changes = r.Compare()
 	if o.Ignore != nil {
 		r.Warnings = append(r.Warnings, r.acknowledge(&o, in.names)...)
 	}

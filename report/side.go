@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/otlog/otlog/report/stats"
 )
@@ -26,6 +27,19 @@ func (e *Error) Key() ErrorKey {
 		return ErrorKey{e.Method, e.Name, 0}
 	}
 	return ErrorKey{e.Method, "", e.Code}
+}
+
+// Label returns the name of an error in a table: its name, else its code.
+func (e *Error) Label() string {
+	switch {
+	case e.Name != "" && e.Documented == "no":
+		return e.Name + " (undocumented)"
+	case e.Name != "":
+		return e.Name
+	case e.Code != 0:
+		return fmt.Sprintf("code %d", e.Code)
+	}
+	return "unnamed"
 }
 
 // Compare orders keys by method, name and code.
@@ -110,8 +124,8 @@ func SessionShare(failed int, sessionless, whole int64) stats.Share {
 	return stats.NewShare(int64(failed), whole)
 }
 
-// changes compares the sides of a report.
-func (r *Report) changes() []Change {
+// Compare returns what changed between the [Report.Sides], nothing if there are none.
+func (r *Report) Compare() []Change {
 	before, after, ok := r.Sides()
 	if !ok {
 		return nil

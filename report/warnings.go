@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
@@ -26,7 +27,7 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 			warn("%s: skipped: %v", s.Name, e)
 		}
 		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
-			warn("%s: %s more records skipped (%s)", s.Name, words.Number(more), skippedReasons(s))
+			warn("%s: %s more records skipped (%s)", s.Name, words.Number(more), SkippedReasons(s))
 		}
 		out = append(out, timeWarnings(s)...)
 	}
@@ -68,7 +69,13 @@ func (r *Report) warnings() []string {
 	return out
 }
 
-func skippedReasons(s *aggregate.Source) string {
+// Damaged returns the sources that could not be read in full.
+func (r *Report) Damaged() []*aggregate.Source {
+	return slices.DeleteFunc(slices.Clone(r.Sources), func(s *aggregate.Source) bool { return s.Failed == nil && !s.Damaged() })
+}
+
+// SkippedReasons lists why records of a source were skipped, and how many for each reason.
+func SkippedReasons(s *aggregate.Source) string {
 	var out []string
 	for _, reason := range parse.Reasons {
 		if n := s.Account.Skipped[reason]; n > 0 {

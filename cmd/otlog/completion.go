@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/gate"
 )
 
 // complete says what a shell may offer for the words of a command line.
@@ -106,7 +106,7 @@ func completeExplained(_ *cobra.Command, _ []string, typed string) ([]cobra.Comp
 // completeGate offers what a gate begins with. A comparison follows.
 func completeGate(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var words []cobra.Completion
-	for _, m := range report.GateMeasures(typed) {
+	for _, m := range gate.Measures(typed) {
 		words = append(words, cobra.CompletionWithDesc(m[0], m[1]))
 	}
 	return beginning(typed, words), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

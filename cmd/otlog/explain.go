@@ -6,7 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/explain"
+	"github.com/otlog/otlog/report/lookup"
 )
 
 func newExplain(s streams) *cobra.Command {
@@ -26,7 +27,7 @@ func newExplain(s streams) *cobra.Command {
 			case len(args) > 0 && all:
 				return usageError(errors.New("--all explains everything: it takes no arguments"))
 			case format != "text" && (format != "markdown" || !all):
-				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q%s", format, didYouMean(report.Nearest(format, []string{"text", "markdown"}))))
+				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q%s", format, lookup.DidYouMean(lookup.Nearest(format, []string{"text", "markdown"}))))
 			}
 			return nil
 		},
@@ -34,18 +35,18 @@ func newExplain(s streams) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
 			case all && format == "markdown":
-				return report.ExplainAllMarkdown(s.out)
+				return explain.WriteAllMarkdown(s.out)
 			case all:
-				return report.ExplainAll(s.out)
+				return explain.WriteAll(s.out)
 			}
 			for i, query := range args {
 				if i > 0 {
 					fmt.Fprintln(s.out)
 				}
-				err := report.Explain(s.out, query)
-				var unknown *report.UnknownError
+				err := explain.Write(s.out, query)
+				var unknown *explain.UnknownError
 				if errors.As(err, &unknown) {
-					return usageError(fmt.Errorf("%w%s", err, didYouMean(unknown.Near)))
+					return usageError(fmt.Errorf("%w%s", err, lookup.DidYouMean(unknown.Near)))
 				}
 				if err != nil {
 					return usageError(err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 )
 
 // filterOptions are the flags that select failures and attempts, as typed.
@@ -101,5 +102,5 @@ func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 
 // unknownName is the error of a filter that can match nothing.
 func unknownName(flag, name string) error {
-	return usageError(fmt.Errorf("%s: %q is not in the catalogue%s", flag, name, didYouMean(report.Near(name))))
+	return usageError(fmt.Errorf("%s: %q is not in the catalogue%s", flag, name, lookup.DidYouMean(lookup.Near(name))))
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/parse"
-	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 )
 
 func newFormats(s streams) *cobra.Command {
@@ -54,5 +54,5 @@ func (o *unpackOptions) checkFormat() error {
 	if _, ok := parse.FormatOf(o.format); ok {
 		return nil
 	}
-	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), didYouMean(report.Nearest(o.format, formatNames()))))
+	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), lookup.DidYouMean(lookup.Nearest(o.format, formatNames()))))
 }

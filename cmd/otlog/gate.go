@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/gate"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -19,15 +20,15 @@ func newGates() *cobra.Command {
 4 and says why. What cannot be judged ends it with status 1. With a baseline, the whole
 input is judged; with --window, the last complete window.
 
-` + strings.TrimRight(report.GateHelp(), "\n"),
+` + strings.TrimRight(gate.Help(), "\n"),
 	}
 }
 
 // gates reads what --fail-on was given.
-func (o *reportOptions) gates() ([]report.Gate, error) {
-	var out []report.Gate
+func (o *reportOptions) gates() ([]gate.Gate, error) {
+	var out []gate.Gate
 	for _, typed := range o.failOn {
-		g, err := report.ParseGate(typed)
+		g, err := gate.Parse(typed)
 		if err != nil {
 			return nil, usageError(fmt.Errorf("--fail-on: %q: %w", typed, err))
 		}
@@ -38,7 +39,7 @@ func (o *reportOptions) gates() ([]report.Gate, error) {
 
 // check holds a report against gates, and tells the user of each that fires and of each
 // that cannot be judged: a question without an answer is no good news.
-func check(s streams, gates []report.Gate, r *report.Report) error {
+func check(s streams, gates []gate.Gate, r *report.Report) error {
 	fired, unjudged := false, false
 	for _, g := range gates {
 		reason, fires, err := g.Check(r)

@@ -9,6 +9,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -81,9 +82,9 @@ func commandMeant(args []string) string {
 		return ""
 	}
 	commands := []string{"report", "scan", "merge", "diff", "events", "explain", "formats", "gates", "man", "version", "completion", "help"}
-	near := report.Nearest(args[0], commands)
+	near := lookup.Nearest(args[0], commands)
 	if len(near) == 0 {
 		return ""
 	}
-	return didYouMean([]string{"the command " + near[0]})
+	return lookup.DidYouMean([]string{"the command " + near[0]})
 }

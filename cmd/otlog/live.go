@@ -10,6 +10,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/page"
 )
 
 // redrawEvery is how often a live report is drawn.
@@ -56,7 +57,7 @@ func (o *reportOptions) draw(view *screen, counts *aggregate.Counts, sources []*
 		return err
 	}
 	var b bytes.Buffer
-	if err := report.WriteText(&b, r, report.TextOptions{PageOptions: report.PageOptions{Top: o.top, Brief: true}}); err != nil {
+	if err := page.Text(&b, r, page.TextOptions{Options: page.Options{Top: o.top, Brief: true}}); err != nil {
 		return err
 	}
 	return view.draw(b.Bytes())

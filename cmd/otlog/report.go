@@ -14,6 +14,9 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/gate"
+	"github.com/otlog/otlog/report/lookup"
+	"github.com/otlog/otlog/report/page"
 	"github.com/otlog/otlog/report/rows"
 )
 
@@ -92,7 +95,7 @@ func (o *reportOptions) formats() []string {
 type reportPlan struct {
 	write   func(io.Writer, *report.Report) error
 	table   *rows.Options // if not nil, rows are written instead
-	gates   []report.Gate
+	gates   []gate.Gate
 	options report.Options
 	input   parse.Options
 	memory  int64 // bytes
@@ -104,24 +107,24 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	case "text":
 		p.write = o.textWriter(s)
 	case "markdown":
-		p.write = o.writePage(report.WriteMarkdown)
+		p.write = o.writePage(page.Markdown)
 	case "html":
-		p.write = o.writePage(report.WriteHTML)
+		p.write = o.writePage(page.HTML)
 	case "json":
 		p.write = report.WriteJSON
 	case "csv":
 		if o.table != "" && !slices.Contains(report.CSVTables, o.table) {
-			return nil, usageError(fmt.Errorf("--table: %q is not a table of csv: expected one of %s%s", o.table, strings.Join(report.CSVTables, ", "), didYouMean(report.Nearest(o.table, report.CSVTables))))
+			return nil, usageError(fmt.Errorf("--table: %q is not a table of csv: expected one of %s%s", o.table, strings.Join(report.CSVTables, ", "), lookup.DidYouMean(lookup.Nearest(o.table, report.CSVTables))))
 		}
 		p.write = o.writeCSV
 	default:
 		if formats := o.formats(); !slices.Contains(formats, o.format) {
-			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(formats, ", "), didYouMean(report.Nearest(o.format, formats))))
+			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(formats, ", "), lookup.DidYouMean(lookup.Nearest(o.format, formats))))
 		}
 	}
 	var err error
 	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
-		return nil, usageError(fmt.Errorf("--window: %w%s", err, didYouMean(report.Nearest(o.window, aggregate.Windows))))
+		return nil, usageError(fmt.Errorf("--window: %w%s", err, lookup.DidYouMean(lookup.Nearest(o.window, aggregate.Windows))))
 	}
 	if err := o.resolveBy(&p.options); err != nil {
 		return nil, err
@@ -184,8 +187,8 @@ func (o *reportOptions) resolveBy(options *report.Options) error {
 // nearDimension is a hint to what was probably meant.
 func nearDimension(typed string) string {
 	for _, d := range report.Dimensions() {
-		if len(typed) > 2 && report.Alike(typed, string(d)) {
-			return fmt.Sprintf("\nhint: did you mean %s?", d)
+		if len(typed) > 2 && lookup.Alike(typed, string(d)) {
+			return lookup.DidYouMean([]string{string(d)})
 		}
 	}
 	return ""
@@ -223,7 +226,7 @@ func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
 	case !wanted:
 		return nil
 	case o.table != "" && !slices.Contains(rows.Tables(), o.table):
-		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(rows.Tables(), ", "), didYouMean(report.Nearest(o.table, rows.Tables()))))
+		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(rows.Tables(), ", "), lookup.DidYouMean(lookup.Nearest(o.table, rows.Tables()))))
 	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
 		return usageError(fmt.Errorf("--format %s: rows have no baseline and no gates, and are not live", o.format))
 	case o.ignore != "":
@@ -321,21 +324,21 @@ func (o *reportOptions) writeCSV(w io.Writer, r *report.Report) error {
 }
 
 // page says what stands in the report for people.
-func (o *reportOptions) page() report.PageOptions {
-	p := report.PageOptions{Top: o.top, Diff: o.diff}
+func (o *reportOptions) page() page.Options {
+	p := page.Options{Top: o.top, Diff: o.diff}
 	if o.format == "html" && !o.topGiven() {
 		p.Top = 0 // it can be searched
 	}
 	return p
 }
 
-func (o *reportOptions) writePage(write func(io.Writer, *report.Report, report.PageOptions) error) func(io.Writer, *report.Report) error {
+func (o *reportOptions) writePage(write func(io.Writer, *report.Report, page.Options) error) func(io.Writer, *report.Report) error {
 	return func(w io.Writer, r *report.Report) error { return write(w, r, o.page()) }
 }
 
 // textWriter writes the report for people at a terminal: as that allows, if it is one.
 func (o *reportOptions) textWriter(s streams) func(io.Writer, *report.Report) error {
-	options := report.TextOptions{PageOptions: o.page()}
+	options := page.TextOptions{Options: o.page()}
 	var terminal *os.File
 	if o.output == "" {
 		if f, ok := terminalOf(s.out); ok {
@@ -344,5 +347,5 @@ func (o *reportOptions) textWriter(s streams) func(io.Writer, *report.Report) er
 		}
 	}
 	options.Color = o.color.on(terminal != nil)
-	return func(w io.Writer, r *report.Report) error { return report.WriteText(w, r, options) }
+	return func(w io.Writer, r *report.Report) error { return page.Text(w, r, options) }
 }

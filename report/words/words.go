@@ -52,7 +52,52 @@ func Percent[T int | int64](part, whole T) string {
 }
 
 // PercentOf formats a share of one in percent with as many decimals as [Digits] returns.
-func PercentOf(share float64) string { return fmt.Sprintf("%.*f %%", Digits(share), 100*share) }
+func PercentOf(share float64) string { return Ratio(share, Digits(share)) }
+
+// Ratio formats a share of one in percent with a number of decimals.
+func Ratio(share float64, digits int) string { return fmt.Sprintf("%.*f %%", digits, 100*share) }
+
+// Fraction formats a part and its whole: 26 of 1,082.
+func Fraction(part, whole int64) string { return Number(part) + " of " + Number(whole) }
+
+// Points formats a difference of shares of one in percentage points: +4.3.
+func Points(difference float64, digits int) string {
+	out := fmt.Sprintf("%+.*f", digits, 100*difference)
+	if strings.Trim(out, "+-0.") == "" {
+		return out[1:] // zero has no sign
+	}
+	return out
+}
+
+// PointDigits returns how many decimals a difference needs whose interval has that width, in
+// shares of one: 1 to 6.
+func PointDigits(width float64) int {
+	digits := 1
+	for points := 100 * width; points < 1 && digits < 6; points *= 10 {
+		digits++
+	}
+	return digits
+}
+
+// Small formats a p-value or q-value, of which only the small ones differ.
+func Small(p float64) string {
+	if p < 0.001 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", p)
+}
+
+// MaxListed is how many names a sentence lists before it counts the rest.
+const MaxListed = 3
+
+// List joins names with commas, at most [MaxListed]: a, b, c and 2 more.
+func List(names []string) string {
+	out := strings.Join(names[:min(len(names), MaxListed)], ", ")
+	if more := len(names) - MaxListed; more > 0 {
+		out += " and " + Number(more) + " more"
+	}
+	return out
+}
 
 // Digits returns how many decimals a share of one needs in percent, 1 to 6, so that a rare
 // event does not look like none.

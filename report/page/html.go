@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/chart"
 	"github.com/otlog/otlog/report/words"
 	"html"
@@ -27,7 +28,7 @@ var pageJS string
 
 // WriteHTML writes the report as one file for a browser. It needs no script and makes no
 // request: its policy allows the style and the script that it holds, and nothing else.
-func WriteHTML(w io.Writer, r *Report, o PageOptions) error {
+func HTML(w io.Writer, r *report.Report, o Options) error {
 	o.windows = maxTrend // there is room, or it can be scrolled
 	p, err := compose(r, o)
 	if err != nil {

@@ -1,7 +1,8 @@
-package report
+package page
 
 import (
 	"fmt"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 	"strings"
 	"time"
@@ -14,14 +15,14 @@ func (c *composer) header() {
 	if len(r.Sources) == 1 {
 		name = r.Sources[0].Name
 	}
-	input := fmt.Sprintf("%s, %s, %s", name, words.Bytes(r.Totals.Bytes), r.period())
+	input := fmt.Sprintf("%s, %s, %s", name, words.Bytes(r.Totals.Bytes), period(r))
 	c.name, c.subject = "otlog report", input
 	if c.ofWindow() {
-		c.subject = fmt.Sprintf("%s, compared with %s", r.windowDays(c.after.Window), c.sideName(c.before))
+		c.subject = fmt.Sprintf("%s, compared with %s", windowDays(r, c.after.Window), c.sideName(c.before))
 		c.fact("Input", input)
 	}
-	c.fact("Weeks", r.weeks())
-	c.fact("Only", r.filterWords())
+	c.fact("Weeks", weekNames(r))
+	c.fact("Only", filterWords(r))
 	c.doubts()
 	a := r.Totals.Records
 	c.fact("Records", fmt.Sprintf("%s: %s show an error, %s telemetry, %s clean, %s skipped",
@@ -41,9 +42,9 @@ func (c *composer) counted() {
 	r := c.r
 	total := r.Totals
 	sessions, failed, failures, unnamed, sessionless := total.Sessions, total.SessionsFailed, total.Failures, total.Unnamed, total.Sessionless
-	what, surrogates := "", r.surrogates()
+	what, others := "", surrogates(r)
 	if c.ofWindow() {
-		what, surrogates = " in "+c.sideName(c.after), ""
+		what, others = " in "+c.sideName(c.after), ""
 		sessions, failed = c.after.Window.Sessions, c.after.Window.SessionsFailed
 		failures, unnamed, sessionless = 0, 0, 0
 		for _, e := range c.after.Errors {
@@ -55,7 +56,7 @@ func (c *composer) counted() {
 		}
 	}
 	switch {
-	case sessions == 0 && r.Filter != Filter{}:
+	case sessions == 0 && r.Filter != report.Filter{}:
 		c.fact("Sessions", "none was seen there")
 	case sessions == 0:
 		c.fact("Sessions", "no record bears a session ID, so there is no count of sessions affected")
@@ -63,29 +64,29 @@ func (c *composer) counted() {
 		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure is known by its session", words.Number(sessions), what))
 	default:
 		c.fact("Sessions", fmt.Sprintf("%s%s, of which %s (%s) have %s failure%s",
-			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), r.article(), surrogates))
+			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), article(r), others))
 	}
 	if failures > 0 {
 		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
 	}
 	if len(total.Evidence) > 0 {
-		c.fact("Evidence", "of all lines that show an error: "+r.evidenceShares())
+		c.fact("Evidence", "of all lines that show an error: "+evidenceShares(r))
 	}
 }
 
 // doubts says on top that not all was read: whoever reads no further has to know.
 func (c *composer) doubts() {
 	alarm := func(head, line string) { c.facts = append(c.facts, fact{head, []string{line}, true}) }
-	if damaged := c.r.damaged(); len(damaged) > 0 {
+	if damaged := c.r.Damaged(); len(damaged) > 0 {
 		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (why: see the warnings below)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
 	}
-	if n := len(c.r.missing); n > 0 {
+	if n := len(c.r.Missing); n > 0 {
 		alarm("MISSING", fmt.Sprintf("%d of what was asked for led to nothing (see the warnings below)", n))
 	}
 }
 
 // evidenceShares tells by what the lines are known that show an error.
-func (r *Report) evidenceShares() string {
+func evidenceShares(r *report.Report) string {
 	var all int64
 	for _, n := range r.Totals.Evidence {
 		all += n
@@ -100,7 +101,7 @@ func (r *Report) evidenceShares() string {
 }
 
 // article makes clear that failures are only those that were asked for.
-func (r *Report) article() string {
+func article(r *report.Report) string {
 	if r.Filter.Method != "" || r.Filter.Error != "" {
 		return "such a"
 	}
@@ -108,7 +109,7 @@ func (r *Report) article() string {
 }
 
 // surrogates says how many sessions are only known by something else.
-func (r *Report) surrogates() string {
+func surrogates(r *report.Report) string {
 	if r.Totals.Surrogates == 0 {
 		return ""
 	}
@@ -116,10 +117,10 @@ func (r *Report) surrogates() string {
 }
 
 // period tells the time that the records span.
-func (r *Report) period() string {
+func period(r *report.Report) string {
 	first, last := r.Totals.First, r.Totals.Last
 	switch {
-	case first.IsZero() && r.Filter.bounded():
+	case first.IsZero() && r.Filter.Bounded():
 		return "no record in that time"
 	case first.IsZero():
 		return "no record bears a time"
@@ -132,7 +133,7 @@ func (r *Report) period() string {
 }
 
 // weeks tells the ISO weeks that the records span.
-func (r *Report) weeks() string {
+func weekNames(r *report.Report) string {
 	first, last := isoWeek(r.Totals.First), isoWeek(r.Totals.Last)
 	switch {
 	case r.Totals.First.IsZero():
@@ -149,7 +150,7 @@ func isoWeek(t time.Time) string {
 }
 
 // windowName is as short as the window's length allows.
-func (r *Report) windowName(w Window) string {
+func windowName(r *report.Report, w report.Window) string {
 	switch s := r.Window.String(); {
 	case strings.HasSuffix(s, "w"):
 		return isoWeek(w.Start)
@@ -162,10 +163,41 @@ func (r *Report) windowName(w Window) string {
 }
 
 // windowDays is the name of a window, and of a week its days too.
-func (r *Report) windowDays(w *Window) string {
-	name := r.windowName(*w)
+func windowDays(r *report.Report, w *report.Window) string {
+	name := windowName(r, *w)
 	if strings.HasSuffix(r.Window.String(), "w") {
 		name += fmt.Sprintf(", %s to %s", w.Start.Format(time.DateOnly), w.End.AddDate(0, 0, -1).Format(time.DateOnly))
 	}
 	return name
+}
+
+// filterWords describes the selection, "" if everything is selected.
+func filterWords(r *report.Report) string {
+	f := &r.Filter
+	var out []string
+	for _, part := range [...]struct {
+		name  string
+		bound time.Time
+		value string
+	}{
+		{name: "since", bound: f.Since}, {name: "until", bound: f.Until},
+		{name: "session", value: f.Session}, {name: "SDK", value: f.SDK},
+		{name: "method", value: f.Method}, {name: "error", value: f.Error},
+	} {
+		if !part.bound.IsZero() {
+			part.value = clock(part.bound.In(r.Zone))
+		}
+		if part.value != "" {
+			out = append(out, part.name+" "+words.Printable(part.value))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// clock formats an instant, without seconds if they are zero.
+func clock(t time.Time) string {
+	if t.Second() == 0 && t.Nanosecond() == 0 {
+		return t.Format(words.MinuteLayout)
+	}
+	return t.Format("2006-01-02 15:04:05.999999999")
 }

@@ -1,14 +1,16 @@
-package report
+package explain
 
 import (
 	"cmp"
 	"fmt"
+	"github.com/otlog/otlog/report/words"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report/lookup"
 )
 
 // An UnknownError is a query that the catalogue has no entry for.
@@ -25,7 +27,7 @@ func (e *UnknownError) Error() string {
 // Case does not matter, and neither does a missing OT_ or class: timeout is
 // OT_TIMEOUT, publish is Session.publish. The error is an *UnknownError if
 // there is no such entry.
-func Explain(w io.Writer, query string) error {
+func Write(w io.Writer, query string) error {
 	var out strings.Builder
 	for i := range catalogue.Errors() {
 		if e := catalogue.ID(i).Get(); i > 0 && names(query, e.Name, "OT_") {
@@ -46,7 +48,7 @@ func Explain(w io.Writer, query string) error {
 		}
 	}
 	if out.Len() == 0 {
-		return &UnknownError{Query: query, Near: Near(query)}
+		return &UnknownError{Query: query, Near: lookup.Near(query)}
 	}
 	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
 	return err
@@ -63,16 +65,16 @@ func explainError(b *strings.Builder, e *catalogue.Error) {
 	paragraph(b, "Remedy", e.Remedy)
 	paragraph(b, "Owner", e.Owner.String())
 	if len(e.Uses) > 0 {
-		table := newTable("  Method", "Codes", "")
+		rows := [][]string{{"  Method", "Codes", ""}}
 		for _, u := range e.Uses {
 			var codes []string
 			for _, c := range u.Codes {
 				codes = append(codes, strconv.Itoa(int(c)))
 			}
-			table.row("  "+u.Method.Name(), cmp.Or(strings.Join(codes, ", "), "-"), strings.TrimSpace(undocumented(u.Documented)))
+			rows = append(rows, []string{"  " + u.Method.Name(), cmp.Or(strings.Join(codes, ", "), "-"), strings.TrimSpace(undocumented(u.Documented))})
 		}
 		b.WriteByte('\n')
-		table.write(b)
+		b.WriteString(words.Columns(rows))
 	}
 	for _, u := range e.Uses {
 		if u.Meaning != e.Meaning || u.Remedy != e.Remedy || u.Owner != e.Owner {
@@ -123,7 +125,7 @@ func explainCode(b *strings.Builder, c *catalogue.Code) {
 func explainMethod(b *strings.Builder, id catalogue.MethodID, m *catalogue.Method) {
 	fmt.Fprintf(b, "\n%s%s\n", m.Name, undocumented(m.Documented))
 	paragraph(b, "", m.Summary)
-	table := newTable("  Error", "Codes", "Owner", "")
+	rows := [][]string{{"  Error", "Codes", "Owner", ""}}
 	for _, e := range catalogue.Errors() {
 		for _, u := range e.Uses {
 			if u.Method != id {
@@ -133,12 +135,12 @@ func explainMethod(b *strings.Builder, id catalogue.MethodID, m *catalogue.Metho
 			for _, c := range u.Codes {
 				codes = append(codes, strconv.Itoa(int(c)))
 			}
-			table.row("  "+e.Name, cmp.Or(strings.Join(codes, ", "), "-"), u.Owner.String(), strings.TrimSpace(undocumented(u.Documented)))
+			rows = append(rows, []string{"  " + e.Name, cmp.Or(strings.Join(codes, ", "), "-"), u.Owner.String(), strings.TrimSpace(undocumented(u.Documented))})
 		}
 	}
-	if len(table.rows) > 1 {
+	if len(rows) > 1 {
 		b.WriteByte('\n')
-		table.write(b)
+		b.WriteString(words.Columns(rows))
 	}
 	fmt.Fprintf(b, "\n  See %s\n", m.Link)
 }
@@ -180,95 +182,4 @@ func paragraph(b *strings.Builder, head, text string) {
 		column += len(word)
 	}
 	b.WriteString(line + "\n")
-}
-
-// Near returns the entries that are spelled most like query.
-func Near(query string) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var all []candidate
-	query = strings.ToUpper(query)
-	consider := func(name, prefix string) {
-		upper := strings.ToUpper(name)
-		d := min(distance(query, upper), distance(prefix+query, upper))
-		if containsWords(upper, query) {
-			d = min(d, 1)
-		}
-		if d <= 1+len(upper)/5 {
-			all = append(all, candidate{name, d})
-		}
-	}
-	for _, e := range catalogue.Errors()[1:] {
-		consider(e.Name, "OT_")
-	}
-	for _, m := range catalogue.Methods()[1:] {
-		class, _, _ := strings.Cut(m.Name, ".")
-		consider(m.Name, strings.ToUpper(class)+".")
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
-	var out []string
-	for _, c := range limit(all, 3) {
-		out = append(out, c.name)
-	}
-	return out
-}
-
-// containsWords reports whether name holds all the words of query.
-func containsWords(name, query string) bool {
-	for word := range strings.SplitSeq(query, "_") {
-		if !strings.Contains(name, word) {
-			return false
-		}
-	}
-	return true
-}
-
-// Alike reports whether a word was probably meant for another one. Of a short word most
-// letters have to be right: 2d is no 1h.
-func Alike(typed, meant string) bool {
-	return distance(strings.ToLower(typed), meant) <= min(2, len(meant)-2)
-}
-
-// Nearest returns those of words that typed was probably meant for: those that are
-// spelled most like it, else those that begin with it.
-func Nearest(typed string, words []string) []string {
-	var out []string
-	least := 2 // Alike lets no more pass
-	for _, w := range words {
-		d := distance(strings.ToLower(typed), w)
-		if d > least || !Alike(typed, w) {
-			continue
-		}
-		if d < least {
-			least, out = d, nil
-		}
-		out = append(out, w)
-	}
-	if len(out) == 0 && len(typed) > 1 {
-		out = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !strings.HasPrefix(w, typed) })
-	}
-	return out
-}
-
-// distance is the Levenshtein distance of a and b, in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,4 +1,4 @@
-package report
+package explain
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 
 // ExplainAll writes what the catalogue knows of all errors and codes, as Explain does of
 // one.
-func ExplainAll(w io.Writer) error {
+func WriteAll(w io.Writer) error {
 	var out strings.Builder
 	for _, e := range sortedErrors() {
 		explainError(&out, e)
@@ -26,7 +26,7 @@ func ExplainAll(w io.Writer) error {
 }
 
 // ExplainAllMarkdown writes the same as Markdown, for people to link to.
-func ExplainAllMarkdown(w io.Writer) error {
+func WriteAllMarkdown(w io.Writer) error {
 	var out strings.Builder
 	out.WriteString(`# Errors
 

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"cmp"
@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/chart"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
 )
@@ -22,7 +24,7 @@ func (c *composer) found() {
 		says = "There was nothing to read."
 	case a.Total() == a.Skipped:
 		says = "Nothing could be read: whether there were errors is not known."
-	case r.Totals.Failures == 0 && r.Filter != Filter{}:
+	case r.Totals.Failures == 0 && r.Filter != report.Filter{}:
 		says = "No such failure was found."
 	case r.Totals.Failures == 0:
 		says = "No failure of the SDK was found."
@@ -34,7 +36,7 @@ func (c *composer) found() {
 
 // worstErrors lists the errors that most sessions saw.
 func (c *composer) worstErrors() {
-	errors := c.after.list(func(e *Error) bool { return !e.Acknowledged })
+	errors := listErrors(c.after, func(e *report.Error) bool { return !e.Acknowledged })
 	if len(errors) == 0 {
 		return
 	}
@@ -43,7 +45,7 @@ func (c *composer) worstErrors() {
 	s := section{title: "Errors", tables: []*table{t}}
 	for _, e := range limit(errors, maxDrawn) {
 		// Of an error that is known by no session there is no share to draw.
-		row := chart.Estimate{Label: e.label() + " · " + e.Method, After: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
+		row := chart.Estimate{Label: e.Label() + " · " + e.Method, After: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
 		if c.before != nil {
 			row.Before = c.before.ErrorShare(e.Key(), c.before.Sessions).Rate
 		}
@@ -59,7 +61,7 @@ func (c *composer) worstErrors() {
 const maxDrawn = 10
 
 // errorTable lists errors with what they are a share of, and what changed.
-func (c *composer) errorTable(errors []*Error) *table {
+func (c *composer) errorTable(errors []*report.Error) *table {
 	heads := []string{"Error", "Method", ">Failures", ">Lines??"}
 	if c.after.Sessions > 0 {
 		heads = append(heads, ">Sessions", ">of "+words.Number(c.after.Sessions))
@@ -69,7 +71,7 @@ func (c *composer) errorTable(errors []*Error) *table {
 	}
 	t := newTable(append(heads, "Owner?", "First seen????", "Last seen?????")...)
 	for _, e := range errors {
-		row := []cell{e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines)}
+		row := []cell{errorCell(e), code(e.Method), amount(e.Failures), amount(e.Lines)}
 		share := none()
 		if e.Sessions > 0 && c.after.Sessions > 0 {
 			value := float64(e.Sessions) / float64(c.after.Sessions)
@@ -82,7 +84,7 @@ func (c *composer) errorTable(errors []*Error) *table {
 		if c.before != nil {
 			change, points := c.changes[e.Key()], none()
 			if change != nil && change.Difference != nil {
-				points = change.cells()[4]
+				points = changeCells(change)[4]
 			}
 			row = append(row, c.verdict(change), points)
 		}
@@ -98,14 +100,14 @@ func (c *composer) errorTable(errors []*Error) *table {
 // allMethods lists the methods, the worst first.
 func (c *composer) allMethods() {
 	c.found()
-	var methods []*Method
+	var methods []*report.Method
 	for _, m := range c.after.Methods {
 		if m.Failures > 0 || m.Attempts != nil {
 			methods = append(methods, m)
 		}
 	}
-	slices.SortFunc(methods, func(a, b *Method) int {
-		return cmp.Or(last(a.Name == unknown, b.Name == unknown), worst(a.SessionsFailed, a.Failures, b.SessionsFailed, b.Failures), strings.Compare(a.Name, b.Name))
+	slices.SortFunc(methods, func(a, b *report.Method) int {
+		return cmp.Or(last(a.Name == lookup.UnknownMethod, b.Name == lookup.UnknownMethod), worst(a.SessionsFailed, a.Failures, b.SessionsFailed, b.Failures), strings.Compare(a.Name, b.Name))
 	})
 	if len(methods) == 0 {
 		return
@@ -114,18 +116,18 @@ func (c *composer) allMethods() {
 	if c.before != nil {
 		heads = append(heads, "Change", ">Points?")
 	}
-	attempts := slices.ContainsFunc(methods, func(m *Method) bool { return m.Attempts != nil && !m.Attempts.AnyError })
+	attempts := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts != nil && !m.Attempts.AnyError })
 	if attempts {
 		heads = append(heads, ">Attempts failed??", ">Rate??")
 	}
 	t := newTable(heads...)
 	for _, m := range methods {
 		row := []cell{code(m.Name), amount(m.Failures), amount(m.Lines)}
-		row = append(row, rateCells(SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)))...)
+		row = append(row, rateCells(report.SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)))...)
 		if c.before != nil {
 			change, points := c.methods[m.Name], none()
 			if change != nil && change.Difference != nil {
-				points = change.cells()[4]
+				points = changeCells(change)[4]
 			}
 			row = append(row, c.verdict(change), points)
 		}
@@ -149,27 +151,16 @@ func sessions(n int, sessionless int64) cell {
 }
 
 // nameless reports whether neither name, code nor method of an error can be told.
-func (e *Error) nameless() bool { return e.Name == "" && e.Code == 0 && e.Method == unknown }
-
-// label is how an error is called in a table.
-func (e *Error) label() string {
-	switch {
-	case e.Name != "" && e.Documented == "no":
-		return e.Name + " (undocumented)"
-	case e.Name != "":
-		return e.Name
-	case e.Code != 0:
-		return fmt.Sprintf("code %d", e.Code)
-	}
-	return "unnamed"
+func isNameless(e *report.Error) bool {
+	return e.Name == "" && e.Code == 0 && e.Method == lookup.UnknownMethod
 }
 
-func (e *Error) cell() cell {
-	return cell{text: e.label(), code: e.Name != ""}
+func errorCell(e *report.Error) cell {
+	return cell{text: e.Label(), code: e.Name != ""}
 }
 
 // shownWindows are the last windows, as many as stand side by side.
-func (c *composer) shownWindows() []Window {
+func (c *composer) shownWindows() []report.Window {
 	return c.r.Windows[max(len(c.r.Windows)-cmp.Or(c.o.windows, 6), 0):]
 }
 
@@ -179,7 +170,7 @@ func (c *composer) windowHeads() []string {
 	var out []string
 	shown := c.shownWindows()
 	for i, w := range shown {
-		head := ">" + c.r.windowName(w)
+		head := ">" + windowName(c.r, w)
 		if !w.Complete {
 			head += "*"
 		}
@@ -221,12 +212,12 @@ func (c *composer) windows() {
 	if bySession {
 		line(textCell("all sessions"), textCell(""), textCell(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
 		failed := func(i int) int64 { return int64(r.Windows[i].SessionsFailed) }
-		line(textCell("sessions with "+r.article()+" failure"), textCell(""), r.trend(failed), failed)
+		line(textCell("sessions with "+article(r)+" failure"), textCell(""), trendCell(r, failed), failed)
 	}
-	counts := map[ErrorKey][]int64{}
+	counts := map[report.ErrorKey][]int64{}
 	for i := range r.Errors {
 		e := &r.Errors[i]
-		if e.Window == Timeless {
+		if e.Window == report.Timeless {
 			continue
 		}
 		k := e.Key()
@@ -242,10 +233,10 @@ func (c *composer) windows() {
 			counts[k][e.Window] = int64(e.Sessions)
 		}
 	}
-	errors := r.Whole.Side(0).list(func(e *Error) bool { return counts[e.Key()] != nil && !e.Acknowledged })
+	errors := listErrors(r.Whole.Side(0), func(e *report.Error) bool { return counts[e.Key()] != nil && !e.Acknowledged })
 	for _, e := range limit(errors, c.o.Top) {
 		n := func(i int) int64 { return counts[e.Key()][i] }
-		line(e.cell(), code(e.Method), r.trend(n), n)
+		line(errorCell(e), code(e.Method), trendCell(r, n), n)
 	}
 	if more := len(errors) - len(limit(errors, c.o.Top)); more > 0 {
 		s.notes = append(s.notes, fmt.Sprintf("%s more are not shown.", words.Count(more, "error")))
@@ -256,7 +247,7 @@ func (c *composer) windows() {
 		share = "failures in each window"
 	}
 	s.notes = append(s.notes, fmt.Sprintf("Trend: %s, the largest as a full block; of the last %d windows at most.", share, maxTrend))
-	s.notes = append(s.notes, r.incomplete(shown)...)
+	s.notes = append(s.notes, incomplete(r, shown)...)
 	c.section(s)
 }
 
@@ -270,7 +261,7 @@ const maxTrend = 31
 // trend draws the share that something has of the sessions of each of the last windows, or
 // how often it is if there are none, as blocks: the highest share is a full one, none is
 // a dot.
-func (r *Report) trend(count func(window int) int64) cell {
+func trendCell(r *report.Report, count func(window int) int64) cell {
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	from := max(len(r.Windows)-maxTrend, 0)
 	shares := make([]float64, len(r.Windows)-from)
@@ -294,9 +285,9 @@ func (r *Report) trend(count func(window int) int64) cell {
 
 // incomplete says why windows are not complete: only the first and the last of all
 // can be so.
-func (r *Report) incomplete(shown []Window) []string {
+func incomplete(r *report.Report, shown []report.Window) []string {
 	bounds := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
-	cut := slices.ContainsFunc(shown, func(w Window) bool { return bounds.Cuts(w.Start, w.End) })
+	cut := slices.ContainsFunc(shown, func(w report.Window) bool { return bounds.Cuts(w.Start, w.End) })
 	switch last := shown[len(shown)-1]; {
 	case cut:
 		return []string{"* not complete: the report is of a part"}
@@ -308,14 +299,14 @@ func (r *Report) incomplete(shown []Window) []string {
 
 // nameless lists what the catalogue does not explain.
 func (c *composer) nameless() {
-	errors := c.after.list(func(e *Error) bool { return (e.Name == "" || e.Documented == "no") && !e.Acknowledged })
+	errors := listErrors(c.after, func(e *report.Error) bool { return (e.Name == "" || e.Documented == "no") && !e.Acknowledged })
 	if len(errors) == 0 {
 		return
 	}
 	t := newTable("Error", "Method", ">Failures", ">Lines", ">Sessions", "First seen?", "Last seen??")
 	t.all = len(errors)
 	for _, e := range limit(errors, c.o.Top) {
-		t.add(e.cell(), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))
+		t.add(errorCell(e), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))
 	}
 	c.section(section{title: "Unnamed or undocumented", tables: []*table{t}, notes: []string{
 		"The vendor's error reference lacks these names; an unnamed failure is known by its code, or by its method only.",

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"fmt"
@@ -100,12 +100,12 @@ func none() cell { return cell{text: "-", order: -1, numeric: true, tone: faint}
 
 // fraction is a cell of how many of all.
 func fraction(part, whole int64) cell {
-	return cell{text: fmt.Sprintf("%s of %s", words.Number(part), words.Number(whole)), order: float64(part), numeric: true}
+	return cell{text: words.Fraction(part, whole), order: float64(part), numeric: true}
 }
 
 // ratio is a cell of a share of one in percent.
 func ratio(value float64, digits int) cell {
-	return cell{text: fmt.Sprintf("%.*f %%", digits, 100*value), order: value, numeric: true}
+	return cell{text: words.Ratio(value, digits), order: value, numeric: true}
 }
 
 // percentCell is a ratio with the digits that it needs.

@@ -1,4 +1,4 @@
-package report_test
+package gate_test
 
 import (
 	"errors"
@@ -7,13 +7,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/gate"
 )
 
-func parseGate(t *testing.T, s string) report.Gate {
+func parseGate(t *testing.T, s string) gate.Gate {
 	t.Helper()
-	g, err := report.ParseGate(s)
+	g, err := gate.Parse(s)
 	if err != nil {
 		t.Fatalf("%s: %v", s, err)
 	}
@@ -65,7 +68,7 @@ func TestGateMeasures(t *testing.T) {
 		"nothing.at.all/.": "hours.silent",
 	} {
 		var seen []string
-		for _, m := range report.GateMeasures(typed) {
+		for _, m := range gate.Measures(typed) {
 			parseGate(t, m[0]+" > 0")
 			if m[1] == "" || slices.Contains(seen, m[0]) {
 				t.Errorf("%q: %s has no meaning, or is told twice", typed, m[0])
@@ -97,7 +100,7 @@ func TestGateErrors(t *testing.T) {
 		{".failures > 2", `offset 0: ".failures" is no subject: ` + subjects},
 		{"a..failures > 2", `offset 0: "a." is no subject: ` + subjects},
 		{"publish.failure_rat > 2%", `offset 8: "failure_rat" is no measure: expected ` + ofMethod + "\nhint: did you mean failure_rate?"},
-		{"publish.errors.new > 2", `offset 15: "new" is no measure: expected ` + ofMethod},
+		{"publish.Errors.new > 2", `offset 15: "new" is no measure: expected ` + ofMethod},
 		{"OT_TIMEOUT.failure_rate > 2%", `offset 11: "failure_rate" is no measure of OT_TIMEOUT: expected ` + ofError},
 		{"publish/OT_TIMEOUT.attempts > 2", `offset 19: "attempts" is no measure of publish/OT_TIMEOUT: expected ` + ofError},
 		{"publish.sessions_failed > 2", `offset 8: "sessions_failed" is no measure of publish: expected ` + ofMethod},
@@ -126,12 +129,12 @@ func TestGateErrors(t *testing.T) {
 		{"publish.failure_rate > 2%%", `offset 24: "%%" is too much: expected %`},
 		{"publish.failure_rate > 2% or so", `offset 26: "or" is too much: expected the end`},
 	} {
-		g, err := report.ParseGate(test[0])
-		var where *report.GateError
+		g, err := gate.Parse(test[0])
+		var where *gate.SyntaxError
 		if !errors.As(err, &where) || !strings.HasPrefix(err.Error(), test[1]) {
 			t.Errorf("%q: got %v, %v\nwant %s", test[0], g, err, test[1])
 		}
-		if g != (report.Gate{}) {
+		if g != (gate.Gate{}) {
 			t.Errorf("%q is in error, but %+v", test[0], g)
 		}
 	}
@@ -163,28 +166,8 @@ func checks(t *testing.T, r *report.Report, want [][2]string) {
 	}
 }
 
-// reportOfLog makes a report of one file.
-func reportOfLog(t *testing.T, log []byte, o report.Options) *report.Report {
-	t.Helper()
-	defer t.Chdir(here(t))
-	return reportOf(t, logs(t, map[string][]byte{"app.log": log}, "app.log"), o)
-}
-
-// console is a log without telemetry: ten sessions, of which two failed.
-func console() []byte {
-	var b strings.Builder
-	for i := range 10 {
-		fmt.Fprintf(&b, `{"timestamp":"2026-11-02T10:%02d:00Z","message":"ready","sessionId":"session-%d"}`+"\n", i, i)
-	}
-	for i := range 2 {
-		fmt.Fprintf(&b, `{"timestamp":"2026-11-02T13:%02d:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)","sessionId":"session-%d"}`+"\n", i, i)
-	}
-	b.WriteString(`{"timestamp":"2026-11-02T13:30:00Z","message":"OpenTok:Session:error OT_BRAND_NEW: x","sessionId":"session-0"}` + "\n")
-	return []byte(b.String())
-}
-
 func TestGatesOfWholeInput(t *testing.T) {
-	checks(t, reportOfLog(t, weekBefore().log(), report.Options{}), [][2]string{
+	checks(t, reporttest.OfLog(t, reporttest.WeekBefore().Log(), report.Options{}), [][2]string{
 		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
 		{"publish.failure_rate > 3%", "false: Session.publish failed in 12 of 400 attempts (3.0 %)"},
 		{"publish.failure_rate > 2.9999%", "true: Session.publish failed in 12 of 400 attempts (3.0000 %)"},
@@ -224,7 +207,7 @@ func TestGatesOfWholeInput(t *testing.T) {
 }
 
 func TestGatesWithoutTelemetry(t *testing.T) {
-	checks(t, reportOfLog(t, console(), report.Options{}), [][2]string{
+	checks(t, reporttest.OfLog(t, reporttest.Console(), report.Options{}), [][2]string{
 		{"Session.signal.failure_rate > 0", "error: telemetry tells of no attempt of Session.signal"},
 		{"any.failure_rate > 0", "error: telemetry tells of no attempt of any method"},
 		{"any.attempts < 10", "error: telemetry tells of no attempt of any method"},
@@ -239,7 +222,7 @@ func TestGatesWithoutTelemetry(t *testing.T) {
 
 // TestGatesWithoutSessions holds that failures without a session are not taken for none.
 func TestGatesWithoutSessions(t *testing.T) {
-	checks(t, reportOfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), report.Options{}), [][2]string{
+	checks(t, reporttest.OfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), report.Options{}), [][2]string{
 		{"Session.signal.session_rate > 0", "error: Session.signal failed, but no such failure bears a session ID"},
 		{"Session.signal.sessions == 0", "error: Session.signal failed, but no such failure bears a session ID"},
 		{"session_rate > 0", "error: there are failures, but no such failure bears a session ID"},
@@ -250,43 +233,43 @@ func TestGatesWithoutSessions(t *testing.T) {
 		{"OT_NOT_CONNECTED.failures > 0", "true: OT_NOT_CONNECTED has 1 failure"},
 		{"hours.silent > 0", "error: no record bears a time"},
 	})
-	checks(t, reportOfLog(t, append(console(), "\n{\"message\":\"Session.signal: OT_NOT_CONNECTED (500)\"}\n{\"timestamp\":\"2026-11-03T00:00:00Z\"}"...), report.Options{Window: window(t, "1d")}), [][2]string{
+	checks(t, reporttest.OfLog(t, append(reporttest.Console(), "\n{\"message\":\"Session.signal: OT_NOT_CONNECTED (500)\"}\n{\"timestamp\":\"2026-11-03T00:00:00Z\"}"...), report.Options{Window: reporttest.Window(t, "1d")}), [][2]string{
 		{"failures > 2", "true: the report has 3 failures, from 2026-11-02 00:00 to 2026-11-03 00:00 UTC (and 1 failure without a time)"},
 	})
-	some := append(console(), `{"timestamp":"2026-11-02T14:30:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)"}`...)
-	checks(t, reportOfLog(t, some, report.Options{}), [][2]string{
+	some := append(reporttest.Console(), `{"timestamp":"2026-11-02T14:30:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)"}`...)
+	checks(t, reporttest.OfLog(t, some, report.Options{}), [][2]string{
 		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0 %), not counting 1 failure without a session ID"},
 	})
-	daily := report.Options{Window: window(t, "1d")}
-	checks(t, reportOfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), daily), [][2]string{
+	daily := report.Options{Window: reporttest.Window(t, "1d")}
+	checks(t, reporttest.OfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), daily), [][2]string{
 		{"failures > 0", "error: no window of 1d is complete"},
 	})
 }
 
 // TestGatesOfNothing holds that no news is no good news.
 func TestGatesOfNothing(t *testing.T) {
-	checks(t, reportOfLog(t, nil, report.Options{}), [][2]string{
+	checks(t, reporttest.OfLog(t, nil, report.Options{}), [][2]string{
 		{"failures > 0", "error: nothing could be read"},
 		{"any.failure_rate > 0", "error: nothing could be read"},
 		{"session_rate regressed", "error: nothing could be read"},
 		{"records.skipped > 0", "false: 0 of 0 records could not be read"},
 		{"sources.damaged > 0", "false: 0 of 1 source could not be read in full"},
 	})
-	checks(t, reportOfLog(t, console(), report.Options{Filter: report.Filter{Since: november.AddDate(1, 0, 0)}}), [][2]string{
+	checks(t, reporttest.OfLog(t, reporttest.Console(), report.Options{Filter: report.Filter{Since: reporttest.November.AddDate(1, 0, 0)}}), [][2]string{
 		{"failures > 0", "error: there is no record in that time"},
 	})
-	if _, fired, err := (report.Gate{}).Check(reportOfLog(t, console(), report.Options{})); fired || err == nil {
+	if _, fired, err := (gate.Gate{}).Check(reporttest.OfLog(t, reporttest.Console(), report.Options{})); fired || err == nil {
 		t.Errorf("no gate: %t, %v", fired, err)
 	}
 }
 
 func TestGatesOfFilteredReports(t *testing.T) {
-	log := weekBefore().log()
-	checks(t, reportOfLog(t, log, report.Options{Filter: report.Filter{Method: "Session.publish"}}), [][2]string{
+	log := reporttest.WeekBefore().Log()
+	checks(t, reporttest.OfLog(t, log, report.Options{Filter: report.Filter{Method: "Session.publish"}}), [][2]string{
 		{"connect.failures == 0", "error: the report is of Session.publish only"},
 		{"publish.failures > 0", "true: Session.publish has 12 failures"},
 	})
-	checks(t, reportOfLog(t, log, report.Options{Filter: report.Filter{Error: "OT_TIMEOUT"}}), [][2]string{
+	checks(t, reporttest.OfLog(t, log, report.Options{Filter: report.Filter{Error: "OT_TIMEOUT"}}), [][2]string{
 		{"publish.failure_rate > 0", "error: which attempts failed by one error is not known"},
 		{"publish.failures > 12", "false: Session.publish has 12 failures"},
 		{"OT_PERMISSION_DENIED.failures == 0", "error: the report is of OT_TIMEOUT only"},
@@ -296,7 +279,7 @@ func TestGatesOfFilteredReports(t *testing.T) {
 // TestGatesOfWindows holds that gates and changes are of the same window: the last
 // one that is complete.
 func TestGatesOfWindows(t *testing.T) {
-	checks(t, twoWeeks(t), [][2]string{
+	checks(t, reporttest.TwoWeeks(t), [][2]string{
 		{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5 %), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
 		{"failures > 122", "false: the report has 122 failures, from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
 		{"session_rate > 0", "true: there are failures in 94 of 409 sessions (23.0 %), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
@@ -315,14 +298,14 @@ func TestGatesOfWindows(t *testing.T) {
 		{"errors.gone > 1", "false: 1 error is gone (OT_CONNECT_FAILED in Session.connect), from 2026-11-09 00:00 to 2026-11-16 00:00 against 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"hours.silent > 3", "true: 4 of 168 hours have no record, from 2026-11-09 00:00 to 2026-11-16 00:00 UTC, the longest gap from 2026-11-10 06:00 to 2026-11-10 09:00 UTC"},
 	})
-	weekly := report.Options{Window: window(t, "1w")}
+	weekly := report.Options{Window: reporttest.Window(t, "1w")}
 	late := []byte(`{"timestamp":"2026-11-09T00:00:00Z","message":"ready","sessionId":"late"}` + "\n")
-	checks(t, reportOfLog(t, append(weekBefore().log(), late...), weekly), [][2]string{
+	checks(t, reporttest.OfLog(t, append(reporttest.WeekBefore().Log(), late...), weekly), [][2]string{
 		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0 %), from 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"publish.session_rate regressed", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
 		{"errors.gone > 0", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
 	})
-	checks(t, reportOfLog(t, weekBefore().log(), weekly), [][2]string{
+	checks(t, reporttest.OfLog(t, reporttest.WeekBefore().Log(), weekly), [][2]string{
 		{"failures > 0", "error: no window of 1w is complete"},
 		{"errors.new > 0", "error: there is nothing to compare with: it takes a baseline, or two windows that are complete"},
 	})
@@ -331,8 +314,8 @@ func TestGatesOfWindows(t *testing.T) {
 // TestGatesFromBaseline holds that with a baseline the whole input is judged, as it is
 // what is compared.
 func TestGatesFromBaseline(t *testing.T) {
-	of := bothWeeks(t)
-	for _, o := range []report.Options{{}, {Window: window(t, "1d")}} {
+	of := reporttest.BothWeeks(t)
+	for _, o := range []report.Options{{}, {Window: reporttest.Window(t, "1d")}} {
 		checks(t, of(o), [][2]string{
 			{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5 %)"},
 			{"publish.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, against the baseline"},
@@ -348,9 +331,9 @@ func TestGatesFromBaseline(t *testing.T) {
 
 // TestGatesOfFewSessions holds that a comparison that could call nothing is not passed.
 func TestGatesOfFewSessions(t *testing.T) {
-	few := console()
-	o := report.Options{Baseline: reportOfLog(t, few, report.Options{})}
-	checks(t, reportOfLog(t, few, o), [][2]string{
+	few := reporttest.Console()
+	o := report.Options{Baseline: reporttest.OfLog(t, few, report.Options{})}
+	checks(t, reporttest.OfLog(t, few, o), [][2]string{
 		{"session_rate regressed", "error: 10 sessions before and 10 after are too few to tell a change from chance: it takes 100 on either side"},
 		{"publish.session_rate regressed", "error: 10 sessions before and 10 after are too few to tell a change from chance: it takes 100 on either side"},
 		{"errors.new > 0", "error: 10 sessions before and 10 after are too few to tell a change from chance: it takes 100 on either side"},
@@ -367,7 +350,7 @@ func TestGateHelp(t *testing.T) {
 	for line := range strings.Lines(string(source)) {
 		documented = append(documented, strings.Join(strings.Fields(line), " "))
 	}
-	_, measures, _ := strings.Cut(report.GateHelp(), "MEASURE ")
+	_, measures, _ := strings.Cut(gate.Help(), "MEASURE ")
 	_, measures, _ = strings.Cut(measures, "MEASURE ")
 	for line := range strings.Lines("MEASURE " + measures) {
 		if strings.TrimSpace(line) == "" {
@@ -388,16 +371,60 @@ func FuzzParseGate(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		g, err := report.ParseGate(s)
+		g, err := gate.Parse(s)
 		if err != nil {
-			var where *report.GateError
+			var where *gate.SyntaxError
 			if !errors.As(err, &where) || where.Offset > len(s) || !strings.HasPrefix(s[where.Offset:], where.Word) && !strings.Contains(where.Word, "%") {
 				t.Fatalf("%q: %v", s, err)
 			}
 			return
 		}
-		if again, err := report.ParseGate(g.String()); err != nil || again != g {
+		if again, err := gate.Parse(g.String()); err != nil || again != g {
 			t.Fatalf("%q is %q, which is %+v, %v", s, g, again, err)
 		}
 	})
+}
+
+// TestGatesLeaveOutWhatIsAcknowledged holds it of gates on errors, and that others count it.
+func TestGatesLeaveOutWhatIsAcknowledged(t *testing.T) {
+	var before, after strings.Builder
+	for i := range 400 {
+		id := fmt.Sprintf(`"sessionId":"session-%d"`, i)
+		fmt.Fprintf(&before, `{"timestamp":"2026-11-02T10:00:00Z","message":"ready",%s}`+"\n", id)
+		text := "ready"
+		switch {
+		case i < 40:
+			text = "OpenTok:Session:error OT_BRAND_NEW: x"
+		case i < 80:
+			text = "Session.signal: OT_NOT_CONNECTED (500)"
+		}
+		fmt.Fprintf(&after, `{"timestamp":"2026-11-09T10:00:00Z","message":%q,%s}`+"\n", text, id)
+	}
+	baseline := reporttest.OfLog(t, []byte(before.String()), report.Options{})
+	now := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		known string
+		want  [][2]string
+	}{
+		{"", [][2]string{
+			{"errors.new == 2", "true: 2 errors are new (OT_NOT_CONNECTED in Session.signal, OT_BRAND_NEW (undocumented) in unknown), against the baseline"},
+		}},
+		{"OT_BRAND_NEW\n", [][2]string{
+			{"errors.new > 0", "true: 1 error is new (OT_NOT_CONNECTED in Session.signal), against the baseline, not counting 1 error that is acknowledged"},
+			{"errors.undocumented > 0", "false: 0 errors are not in the vendor's reference, not counting 1 error that is acknowledged"},
+			{"OT_BRAND_NEW.failures > 0", "false: OT_BRAND_NEW has 0 failures, not counting 1 error that is acknowledged"},
+			{"OT_BRAND_NEW.sessions > 0", "false: the SDK failed by OT_BRAND_NEW in 0 of 400 sessions, not counting 1 error that is acknowledged"},
+			{"OT_BRAND_NEW.session_rate regressed", "false: 1 such error is acknowledged, against the baseline"},
+			{"failures == 80", "true: the report has 80 failures"},
+			{"Session.signal.session_rate == 10%", "true: Session.signal failed in 40 of 400 sessions (10.0 %)"},
+		}},
+		{"OT_BRAND_NEW\nOT_NOT_CONNECTED Session.signal until 2026-11-11\n", [][2]string{
+			{"errors.new > 0", "false: 0 errors are new, against the baseline, not counting 2 errors that are acknowledged"},
+		}},
+		{"OT_BRAND_NEW until 2026-11-10\n", [][2]string{
+			{"errors.new == 2", "true: 2 errors are new (OT_NOT_CONNECTED in Session.signal, OT_BRAND_NEW (undocumented) in unknown), against the baseline"},
+		}},
+	} {
+		checks(t, reporttest.OfLog(t, []byte(after.String()), report.Options{Baseline: baseline, Ignore: reporttest.Ignore(t, test.known), Now: now}), test.want)
+	}
 }

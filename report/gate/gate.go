@@ -1,4 +1,4 @@
-package report
+package gate
 
 import (
 	"cmp"
@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -99,8 +100,8 @@ type measure struct {
 // measures are all there are, in the order of Gate's table.
 func measures() []measure {
 	return []measure{
-		{FailureRate, true, false, true, false, "failed attempts / attempts, as telemetry tells"},
-		{SessionRate, true, true, true, true, "sessions with a failure / sessions that could have one"},
+		{report.FailureRate, true, false, true, false, "failed attempts / attempts, as telemetry tells"},
+		{report.SessionRate, true, true, true, true, "sessions with a failure / sessions that could have one"},
 		{"failures", false, true, true, true, "failures"},
 		{"sessions", false, false, true, true, "sessions with a failure"},
 		{"sessions_failed", false, true, false, false, "sessions with a failure"},
@@ -147,7 +148,7 @@ func gateSubjects() []string { return []string{"connect", "publish", "subscribe"
 // GateMeasures returns what a gate may begin with, [SUBJECT.]MEASURE, and what each is:
 // of the whole report, of the subjects asked for most, and of the one that typed begins
 // with, if it does with one.
-func GateMeasures(typed string) [][2]string {
+func Measures(typed string) [][2]string {
 	subjects := []subject{{}}
 	for _, name := range append(gateSubjects(), typed[:max(strings.LastIndexByte(typed, '.'), 0)]) {
 		if s, ok := parseSubject(name); ok && !slices.Contains(subjects, s) {
@@ -173,28 +174,25 @@ func GateMeasures(typed string) [][2]string {
 func operators() []string { return []string{">", ">=", "<", "<=", "==", "!="} }
 
 // GateHelp is what a Gate may be, for people at a terminal.
-func GateHelp() string {
+func Help() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[SUBJECT.]MEASURE OP NUMBER[%%], where OP is one of %s\n", strings.Join(operators(), " "))
-	fmt.Fprintf(&b, "[SUBJECT.]%s %s | %s\n\n", SessionRate, Regressed, Improved)
-	subjects := newTable("SUBJECT", "what is measured")
-	for _, row := range [...][2]string{
+	fmt.Fprintf(&b, "[SUBJECT.]%s %s | %s\n\n", report.SessionRate, Regressed, Improved)
+	b.WriteString(words.Columns([][]string{
+		{"SUBJECT", "what is measured"},
 		{"connect, publish, subscribe", "the method of Session"},
 		{"Session.signal", "a method as reports call it"},
 		{"OT_TIMEOUT", "an error in any method"},
 		{"publish/OT_TIMEOUT", "an error in one method"},
 		{anyMethod, "each method: fires if it does for one"},
 		{"(no SUBJECT)", "the whole report"},
-	} {
-		subjects.row(row[:]...)
-	}
-	subjects.write(&b)
+	}))
 	b.WriteByte('\n')
-	table := newTable("MEASURE", "of", "is")
+	rows := [][]string{{"MEASURE", "of", "is"}}
 	for _, m := range measures() {
-		table.row(m.name, m.of(), m.help)
+		rows = append(rows, []string{m.name, m.of(), m.help})
 	}
-	table.write(&b)
+	b.WriteString(words.Columns(rows))
 	b.WriteString(`
 Errors that --ignore lists are left out of errors.new, errors.gone, errors.unnamed and
 errors.undocumented, and where the SUBJECT is an error. All other gates count them.
@@ -203,7 +201,7 @@ errors.undocumented, and where the SUBJECT is an error. All other gates count th
 }
 
 // A GateError says where the text of a gate is none.
-type GateError struct {
+type SyntaxError struct {
 	Offset   int    // in bytes, from 0
 	Word     string // that stands there, "" for the end
 	Problem  string // with it, as "is no measure"
@@ -211,20 +209,17 @@ type GateError struct {
 	Near     []string // what was probably meant
 }
 
-func (e *GateError) Error() string {
+func (e *SyntaxError) Error() string {
 	word := "the end"
 	if e.Word != "" {
 		word = fmt.Sprintf("%q", e.Word)
 	}
 	out := fmt.Sprintf("offset %d: %s %s: expected %s", e.Offset, word, e.Problem, e.Expected)
-	if len(e.Near) > 0 {
-		out += "\nhint: did you mean " + strings.Join(e.Near, " or ") + "?"
-	}
-	return out
+	return out + lookup.DidYouMean(e.Near)
 }
 
 // ParseGate reads a gate. The error is a *GateError.
-func ParseGate(s string) (Gate, error) {
+func Parse(s string) (Gate, error) {
 	p := gateParser{s: s}
 	g, err := p.gate()
 	if err != nil {
@@ -252,10 +247,9 @@ type gateParser struct {
 }
 
 const (
-	spaces    = " \t\r\n"
-	digits    = "0123456789"
-	operator  = "<>=!"
-	nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$" + digits
+	spaces   = " \t\r\n"
+	digits   = "0123456789"
+	operator = "<>=!"
 )
 
 // take returns the next bytes that are of a set, and where they begin.
@@ -291,7 +285,7 @@ func (p *gateParser) fail(at int, word, problem, expected string, near ...string
 			word = word[:i]
 		}
 	}
-	return &GateError{Offset: at, Word: word, Problem: problem, Expected: expected, Near: near}
+	return &SyntaxError{Offset: at, Word: word, Problem: problem, Expected: expected, Near: near}
 }
 
 func (p *gateParser) gate() (g Gate, err error) {
@@ -364,10 +358,10 @@ func (p *gateParser) verdict(m *measure) (string, error) {
 	i := slices.IndexFunc(verdicts, func(v string) bool { return strings.EqualFold(v, word) })
 	switch {
 	case i < 0:
-		near := slices.DeleteFunc(verdicts, func(v string) bool { return word == "" || !Alike(word, v) })
+		near := slices.DeleteFunc(verdicts, func(v string) bool { return word == "" || !lookup.Alike(word, v) })
 		return "", p.fail(at, word, "is no comparison", orList(append(operators(), Regressed, Improved)), near...)
-	case m.name != SessionRate:
-		return "", p.fail(at, word, "is not told of "+m.name, orList(operators())+", as only "+SessionRate+" is tested")
+	case m.name != report.SessionRate:
+		return "", p.fail(at, word, "is not told of "+m.name, orList(operators())+", as only "+report.SessionRate+" is tested")
 	}
 	return verdicts[i], nil
 }
@@ -425,13 +419,13 @@ func parseSubject(s string) (subject, bool) {
 		return subject{text: anyMethod}, true
 	}
 	first, second, both := strings.Cut(s, "/")
-	err, isError := errorNamed(first)
+	err, isError := lookup.Error(first)
 	if both {
-		err, isError = errorNamed(second)
+		err, isError = lookup.Error(second)
 	} else if isError {
 		return subject{text: err, err: err}, true
 	}
-	text, method := methodNamed(first)
+	text, method := lookup.Method(first)
 	switch {
 	case method == "" || both && !isError:
 		return subject{}, false
@@ -443,53 +437,8 @@ func parseSubject(s string) (subject, bool) {
 
 // listed reports whether the catalogue has the names of a subject.
 func (s *subject) listed() bool {
-	return (s.method == "" || knownMethod(s.method)) && (s.err == "" || knownError(s.err))
+	return (s.method == "" || lookup.KnownMethod(s.method)) && (s.err == "" || lookup.KnownError(s.err))
 }
-
-func knownMethod(name string) bool {
-	return name == unknown || catalogue.LookupMethod([]byte(name)) != 0
-}
-
-func knownError(name string) bool { return catalogue.Lookup([]byte(name)) != 0 }
-
-// methodNamed returns what a method is called in a gate and in reports, "" if it is
-// none. Logs tell of methods that the catalogue lacks.
-func methodNamed(s string) (text, name string) {
-	for _, m := range headlines {
-		if bare := m[strings.IndexByte(m, '.')+1:]; strings.EqualFold(s, bare) {
-			return bare, m
-		}
-	}
-	for i := range catalogue.Methods() {
-		if name := catalogue.MethodID(i).Name(); strings.EqualFold(s, name) {
-			return name, name
-		}
-	}
-	class, function, ok := strings.Cut(s, ".")
-	if !ok || !isName(class) || !isName(function) {
-		return "", ""
-	}
-	return s, s
-}
-
-// errorNamed returns the name of an error. Logs tell of errors that the catalogue
-// lacks.
-func errorNamed(s string) (string, bool) {
-	for _, e := range catalogue.Errors()[1:] {
-		if strings.EqualFold(s, e.Name) {
-			return e.Name, true
-		}
-	}
-	name := strings.ToUpper(s)
-	if bare, prefixed := strings.CutPrefix(name, "OT_"); !prefixed || !isName(bare) {
-		return "", false
-	}
-	return name, true
-}
-
-// isName reports whether a word can be part of a name: nothing else gets from the text
-// of a gate to a terminal.
-func isName(s string) bool { return s != "" && strings.Trim(s, nameBytes) == "" }
 
 func wholeMeasures() []measure {
 	return slices.DeleteFunc(measures(), func(m measure) bool { return !m.whole })
@@ -526,7 +475,7 @@ func orList(items []string) string {
 }
 
 func nearMeasures(among []measure, word string) []string {
-	return slices.DeleteFunc(measureNames(among), func(name string) bool { return !Alike(word, name) })
+	return slices.DeleteFunc(measureNames(among), func(name string) bool { return !lookup.Alike(word, name) })
 }
 
 // nearOperator knows what other languages write.
@@ -547,18 +496,18 @@ func nearOperator(op string) []string {
 // nearSubjects looks at the part of METHOD/ERROR that is wrong.
 func nearSubjects(word string) []string {
 	first, second, both := strings.Cut(word, "/")
-	if _, method := methodNamed(first); both && method != "" {
+	if _, method := lookup.Method(first); both && method != "" {
 		first = second
 	}
 	var out []string
 	for _, name := range gateSubjects() {
-		if Alike(first, name) {
+		if lookup.Alike(first, name) {
 			out = append(out, name)
 		}
 	}
 	// Nearly everything is near to a word that is hardly one.
 	if len(out) == 0 && len(first) > 2 {
-		out = Near(first)
+		out = lookup.Near(first)
 	}
 	return out
 }
@@ -567,14 +516,14 @@ func nearSubjects(word string) []string {
 // gate fired or not. The error says that the gate cannot be judged, as there is no
 // denominator or nothing to compare with: that is not passed. A command should tell
 // it from a gate that fired, and end as one that failed.
-func (g Gate) Check(r *Report) (reason string, fired bool, err error) {
+func (g Gate) Check(r *report.Report) (reason string, fired bool, err error) {
 	if reason, fired, err = g.check(r); err != nil {
 		return "", false, fmt.Errorf("%s cannot be judged: %w", g, err)
 	}
 	return g.String() + ": " + reason, fired, nil
 }
 
-func (g Gate) check(r *Report) (string, bool, error) {
+func (g Gate) check(r *report.Report) (string, bool, error) {
 	switch {
 	case g.measure.name == "":
 		return "", false, errors.New("there is no condition")
@@ -582,7 +531,7 @@ func (g Gate) check(r *Report) (string, bool, error) {
 		a := r.Totals.Records
 		return g.judge([]finding{{part: a.Skipped, text: fmt.Sprintf("%s of %s could not be read", words.Number(a.Skipped), words.Count(a.Total(), "record"))}}, "")
 	case g.measure.name == "sources.damaged":
-		n := r.damagedSources()
+		n := int64(len(r.Damaged()))
 		return g.judge([]finding{{part: n, text: fmt.Sprintf("%s of %s could not be read in full", words.Number(n), words.Count(len(r.Sources), "source"))}}, "")
 	}
 	if err := g.fits(r); err != nil {
@@ -595,49 +544,38 @@ func (g Gate) check(r *Report) (string, bool, error) {
 	case g.op == Regressed || g.op == Improved:
 		return g.compare(r)
 	case g.measure.name == "errors.new":
-		return g.called(r, Added)
+		return g.called(r, report.Added)
 	case g.measure.name == "errors.gone":
-		return g.called(r, Gone)
+		return g.called(r, report.Gone)
 	}
-	s, err := r.stretch()
+	s, err := newStretch(r)
 	if err != nil {
 		return "", false, err
 	}
 	return g.judge(g.findings(s), s.words())
 }
 
-// damagedSources are those of which the report is not, or not in full.
-func (r *Report) damagedSources() int64 {
-	n := int64(0)
-	for _, s := range r.Sources {
-		if s.Failed != nil || s.Damaged() {
-			n++
-		}
-	}
-	return n
-}
-
 // fits reports whether a report can tell of the subject: a name that nobody knows is
 // probably a mistake, and would never fire.
-func (g Gate) fits(r *Report) error {
+func (g Gate) fits(r *report.Report) error {
 	s := &g.subject
-	if s.method != "" && !r.Filter.takesMethod(s.method) {
+	if s.method != "" && !r.Filter.TakesMethod(s.method) {
 		return fmt.Errorf("the report is of %s only", words.Printable(r.Filter.Method))
 	}
 	if s.err != "" && r.Filter.Error != "" && !strings.EqualFold(r.Filter.Error, s.err) {
 		return fmt.Errorf("the report is of %s only", words.Printable(r.Filter.Error))
 	}
-	reports := []*Report{r}
+	reports := []*report.Report{r}
 	if r.Baseline != nil {
 		reports = append(reports, r.Baseline)
 	}
-	if s.method != "" && !knownMethod(s.method) && !slices.ContainsFunc(reports, func(r *Report) bool {
-		return slices.ContainsFunc(r.Methods, func(m Method) bool { return s.takesMethod(m.Name) })
+	if s.method != "" && !lookup.KnownMethod(s.method) && !slices.ContainsFunc(reports, func(r *report.Report) bool {
+		return slices.ContainsFunc(r.Methods, func(m report.Method) bool { return s.takesMethod(m.Name) })
 	}) {
 		return unknownIn("method", s.method)
 	}
-	if s.err != "" && !knownError(s.err) && !slices.ContainsFunc(reports, func(r *Report) bool {
-		return slices.ContainsFunc(r.Errors, func(e Error) bool { return s.takesError(e.Name) })
+	if s.err != "" && !lookup.KnownError(s.err) && !slices.ContainsFunc(reports, func(r *report.Report) bool {
+		return slices.ContainsFunc(r.Errors, func(e report.Error) bool { return s.takesError(e.Name) })
 	}) {
 		return unknownIn("error", s.err)
 	}
@@ -645,11 +583,7 @@ func (g Gate) fits(r *Report) error {
 }
 
 func unknownIn(kind, name string) error {
-	err := fmt.Errorf("neither the catalogue nor the report has the %s %s", kind, name)
-	if near := Near(name); len(near) > 0 {
-		err = fmt.Errorf("%w\nhint: did you mean %s?", err, strings.Join(near, " or "))
-	}
-	return err
+	return fmt.Errorf("neither the catalogue nor the report has the %s %s%s", kind, name, lookup.DidYouMean(lookup.Near(name)))
 }
 
 func (s *subject) takesMethod(name string) bool {
@@ -660,13 +594,13 @@ func (s *subject) takesError(name string) bool { return strings.EqualFold(s.err,
 
 // A stretch is the time that gates are judged by.
 type stretch struct {
-	numbers *Numbers // of the report by window, or of the whole input
-	window  int      // into its Windows
-	of      *Report
+	numbers *report.Numbers // of the report by window, or of the whole input
+	window  int             // into its Windows
+	of      *report.Report
 }
 
-// stretch returns what Changes come to.
-func (r *Report) stretch() (*stretch, error) {
+// newStretch returns the time that the changes of a report lead up to.
+func newStretch(r *report.Report) (*stretch, error) {
 	s := &stretch{numbers: r.Whole, of: r}
 	if r.Baseline == nil && !r.Window.All() {
 		s.numbers = &r.Numbers
@@ -680,7 +614,7 @@ func (r *Report) stretch() (*stretch, error) {
 	return s, nil
 }
 
-func (s *stretch) seen() *Window { return &s.numbers.Windows[s.window] }
+func (s *stretch) seen() *report.Window { return &s.numbers.Windows[s.window] }
 
 // words tell when it is, as the end of a sentence; nothing if it is all there is.
 func (s *stretch) words() string {
@@ -696,8 +630,8 @@ func (s *stretch) words() string {
 }
 
 // methods are the rows of a subject's methods.
-func (s *stretch) methods(of *subject) []*Method {
-	var out []*Method
+func (s *stretch) methods(of *subject) []*report.Method {
+	var out []*report.Method
 	for i := range s.numbers.Methods {
 		if m := &s.numbers.Methods[i]; m.Window == s.window && of.takesMethod(m.Name) {
 			out = append(out, m)
@@ -708,7 +642,7 @@ func (s *stretch) methods(of *subject) []*Method {
 
 // errors are the rows of a subject's error that are not acknowledged. note says that there
 // are others.
-func (s *stretch) errors(of *subject) (out []*Error, note string) {
+func (s *stretch) errors(of *subject) (out []*report.Error, note string) {
 	acknowledged := 0
 	for i := range s.numbers.Errors {
 		e := &s.numbers.Errors[i]
@@ -763,7 +697,7 @@ func (g Gate) findings(s *stretch) []finding {
 	methods := s.methods(&g.subject)
 	if len(methods) == 0 {
 		// Nobody called it, and so it did not fail.
-		methods = append(methods, &Method{Name: cmp.Or(g.subject.method, sdk), Sessions: s.seen().Sessions})
+		methods = append(methods, &report.Method{Name: cmp.Or(g.subject.method, sdk), Sessions: s.seen().Sessions})
 	}
 	var out []finding
 	for _, m := range methods {
@@ -772,10 +706,10 @@ func (g Gate) findings(s *stretch) []finding {
 	return out
 }
 
-func (g Gate) ofMethod(m *Method) finding {
+func (g Gate) ofMethod(m *report.Method) finding {
 	name := words.Printable(m.Name)
 	switch a := m.Attempts; g.measure.name {
-	case FailureRate, "attempts":
+	case report.FailureRate, "attempts":
 		switch {
 		case a == nil || a.Attempts == 0:
 			return finding{unknown: "telemetry tells of no attempt of " + cmp.Or(words.Printable(g.subject.method), "any method")}
@@ -796,7 +730,7 @@ func (g Gate) ofMethod(m *Method) finding {
 // ofSessions is a finding by session. Where only some failures are known by their
 // session, they are the least that there is.
 func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) finding {
-	share := SessionShare(failed, sessionless, int64(whole))
+	share := report.SessionShare(failed, sessionless, int64(whole))
 	switch {
 	case share.Unknown:
 		return finding{unknown: what + ", but no such failure bears a session ID"}
@@ -923,11 +857,7 @@ func listed(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	out := strings.Join(limit(names, maxNamed), ", ")
-	if more := len(names) - maxNamed; more > 0 {
-		out += fmt.Sprintf(" and %s more", words.Number(more))
-	}
-	return " (" + out + ")"
+	return " (" + words.List(names) + ")"
 }
 
 // judge compares what was found with the bound. One finding that fires is enough.
@@ -949,7 +879,8 @@ func (g Gate) judge(found []finding, where string) (string, bool, error) {
 		told = passed
 	}
 	if len(told) == 0 {
-		return "", false, errors.New(strings.Join(limit(slices.Compact(unknown), maxNamed), "; "))
+		unknown = slices.Compact(unknown)
+		return "", false, errors.New(strings.Join(unknown[:min(len(unknown), words.MaxListed)], "; "))
 	}
 	slices.SortStableFunc(told, g.nearest)
 	out := told[0].text
@@ -1011,7 +942,7 @@ func (g Gate) share(f *finding) string {
 
 // compared returns what is compared with what, and words for it, as the end of a
 // sentence.
-func (r *Report) compared() (before, after *Side, when string, err error) {
+func compared(r *report.Report) (before, after *report.Side, when string, err error) {
 	before, after, ok := r.Sides()
 	switch {
 	case r.Baseline != nil:
@@ -1026,15 +957,15 @@ func (r *Report) compared() (before, after *Side, when string, err error) {
 
 // tooFew says why no change between two sides could be called, whatever failed.
 func tooFew(before, after int64) error {
-	if min(before, after) >= minSessions {
+	if min(before, after) >= report.MinSessions {
 		return nil
 	}
-	return fmt.Errorf("%s before and %s after are too few to tell a change from chance: it takes %d on either side", words.Count(before, "session"), words.Number(after), minSessions)
+	return fmt.Errorf("%s before and %s after are too few to tell a change from chance: it takes %d on either side", words.Count(before, "session"), words.Number(after), report.MinSessions)
 }
 
 // called counts the errors with a verdict.
-func (g Gate) called(r *Report, verdict string) (string, bool, error) {
-	before, after, when, err := r.compared()
+func (g Gate) called(r *report.Report, verdict string) (string, bool, error) {
+	before, after, when, err := compared(r)
 	if err == nil {
 		err = tooFew(before.Sessions, after.Sessions)
 	}
@@ -1045,12 +976,12 @@ func (g Gate) called(r *Report, verdict string) (string, bool, error) {
 	unknown, acknowledged := 0, 0
 	for _, c := range r.Changes {
 		switch {
-		case c.Scope != ScopeError:
+		case c.Scope != report.ScopeError:
 		case c.Acknowledged && c.Verdict == verdict:
 			acknowledged++
 		case c.Acknowledged:
 		case c.Verdict == verdict:
-			names = append(names, words.Printable(c.label+" in "+c.Method))
+			names = append(names, words.Printable(c.Label+" in "+c.Method))
 		case c.Verdict == "":
 			unknown++
 		}
@@ -1063,8 +994,8 @@ func (g Gate) called(r *Report, verdict string) (string, bool, error) {
 }
 
 // compare looks for a verdict of the session rate.
-func (g Gate) compare(r *Report) (string, bool, error) {
-	before, after, when, err := r.compared()
+func (g Gate) compare(r *report.Report) (string, bool, error) {
+	before, after, when, err := compared(r)
 	if err != nil {
 		return "", false, err
 	}
@@ -1078,13 +1009,13 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		}
 		return fmt.Sprintf("there is no such failure in %s before and %s after%s", words.Count(before.Sessions, "session"), words.Number(after.Sessions), when), false, nil
 	}
-	var fired, passed []Change
+	var fired, passed []report.Change
 	for _, c := range rows {
 		switch {
 		case g.asks(c.Verdict):
 			fired = append(fired, c)
-		case c.unjudged() != nil:
-			err = cmp.Or(err, c.unjudged())
+		case unjudged(&c) != nil:
+			err = cmp.Or(err, unjudged(&c))
 		default:
 			passed = append(passed, c)
 		}
@@ -1097,7 +1028,7 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 		return "", false, err
 	}
 	slices.SortStableFunc(told, g.worstFirst)
-	out := told[0].sentence() + when + leftOut(acknowledged)
+	out := sentence(&told[0]) + when + leftOut(acknowledged)
 	if n := len(fired) - 1; n > 0 {
 		out += fmt.Sprintf("; %s more fired", words.Number(n))
 	}
@@ -1110,14 +1041,14 @@ func (g Gate) compare(r *Report) (string, bool, error) {
 // rows are the changes that the gate is of, and how many are left out as they are
 // acknowledged. Errors are only looked at if one is named: a method's row is of all its
 // errors.
-func (g Gate) rows(changes []Change) (rows []Change, acknowledged int) {
-	scope := ScopeMethod
+func (g Gate) rows(changes []report.Change) (rows []report.Change, acknowledged int) {
+	scope := report.ScopeMethod
 	if g.subject.err != "" {
-		scope = ScopeError
+		scope = report.ScopeError
 	}
 	for _, c := range changes {
 		switch {
-		case c.Measure != SessionRate || c.Scope != scope || !g.subject.takesMethod(c.Method) || !g.subject.takesError(c.Error):
+		case c.Measure != report.SessionRate || c.Scope != scope || !g.subject.takesMethod(c.Method) || !g.subject.takesError(c.Error):
 		case c.Acknowledged:
 			acknowledged++
 		default:
@@ -1130,14 +1061,14 @@ func (g Gate) rows(changes []Change) (rows []Change, acknowledged int) {
 // asks reports whether a verdict is one that the gate is for.
 func (g Gate) asks(verdict string) bool {
 	if g.op == Regressed {
-		return verdict == Up || verdict == Added
+		return verdict == report.Up || verdict == report.Added
 	}
-	return verdict == Down || verdict == Gone
+	return verdict == report.Down || verdict == report.Gone
 }
 
 // unjudged says why a change could not be called, whatever failed. One of sessions
 // enough could: that too few of them failed is what a gate wants to hear.
-func (c *Change) unjudged() error {
+func unjudged(c *report.Change) error {
 	if c.Before.Unknown || c.After.Unknown {
 		return fmt.Errorf("no failure of %s bears a session ID on one side", words.Printable(c.Method))
 	}
@@ -1145,7 +1076,7 @@ func (c *Change) unjudged() error {
 }
 
 // worstFirst orders changes by how far they go where the gate looks.
-func (g Gate) worstFirst(a, b Change) int {
+func (g Gate) worstFirst(a, b report.Change) int {
 	order := cmp.Compare(b.Difference.Value, a.Difference.Value)
 	if g.op == Improved {
 		return -order
@@ -1154,15 +1085,17 @@ func (g Gate) worstFirst(a, b Change) int {
 }
 
 // sentence tells of a change between shares that are known.
-func (c *Change) sentence() string {
+func sentence(c *report.Change) string {
 	what := words.Printable(c.Method) + " failed"
-	if c.Scope == ScopeError {
-		what += " by " + words.Printable(c.label)
+	if c.Scope == report.ScopeError {
+		what += " by " + words.Printable(c.Label)
 	}
-	cells := c.cells()
-	out := fmt.Sprintf("%s in %s sessions (%s), before in %s (%s)", what, cells[2].text, cells[3].text, cells[0].text, cells[1].text)
+	digits := words.PointDigits(c.Difference.High - c.Difference.Low)
+	out := fmt.Sprintf("%s in %s sessions (%s), before in %s (%s)", what,
+		words.Fraction(c.After.Part, c.After.Whole), words.Ratio(c.After.Rate.Value, digits),
+		words.Fraction(c.Before.Part, c.Before.Whole), words.Ratio(c.Before.Rate.Value, digits))
 	if c.Test != nil {
-		out += ", q " + smallShare(c.Test.Q)
+		out += ", q " + words.Small(c.Test.Q)
 	}
 	return out
 }

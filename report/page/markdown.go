@@ -1,19 +1,20 @@
-package report
+package page
 
 import (
 	"fmt"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 	"io"
 	"strings"
 )
 
 // WriteMarkdown writes the report as Markdown with tables, as code hosts and chats show it.
-func WriteMarkdown(w io.Writer, r *Report, o PageOptions) error {
+func Markdown(w io.Writer, r *report.Report, o Options) error {
 	p, err := compose(r, o)
 	if err != nil {
 		return err
 	}
-	m := &markdown{}
+	m := &markdownPage{}
 	m.printf("# %s\n\n", inMarkdown(p.title()))
 	m.facts(p.facts)
 	for i := range p.sections {
@@ -23,11 +24,11 @@ func WriteMarkdown(w io.Writer, r *Report, o PageOptions) error {
 	return err
 }
 
-type markdown struct{ out strings.Builder }
+type markdownPage struct{ out strings.Builder }
 
-func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(&m.out, format, args...) }
+func (m *markdownPage) printf(format string, args ...any) { fmt.Fprintf(&m.out, format, args...) }
 
-func (m *markdown) section(s *section) {
+func (m *markdownPage) section(s *section) {
 	if s.title != "" {
 		m.printf("## %s\n\n", inMarkdown(s.title))
 	}
@@ -51,7 +52,7 @@ func (m *markdown) section(s *section) {
 	}
 }
 
-func (m *markdown) facts(facts []fact) {
+func (m *markdownPage) facts(facts []fact) {
 	for _, f := range facts {
 		head := inMarkdown(f.head)
 		for i, line := range f.lines {
@@ -70,7 +71,7 @@ func (m *markdown) facts(facts []fact) {
 	}
 }
 
-func (m *markdown) table(t *table) {
+func (m *markdownPage) table(t *table) {
 	line := func(cells []string) { m.printf("| %s |\n", strings.Join(cells, " | ")) }
 	var heads, rules []string
 	for i, c := range t.columns {

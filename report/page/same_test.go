@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"html"
@@ -9,39 +9,43 @@ import (
 	"unicode"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/internal/reporttest"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 )
 
 // hostileReport has names and sources of somebody who means ill.
-func hostileReport() *Report {
+func hostileReport() *report.Report {
 	const name = "OT_<script>alert(1)</script>\"'`|*_[x](javascript:x)\x1b[31m\u202e{{.}}&amp;@all"
-	before, after := publishing(40, 2000), publishing(80, 2000)
-	for _, w := range []*week{&before, &after} {
-		w.errors = append(w.errors, Error{Method: name, Name: name, Documented: "no", Sessions: 5, Failures: 9})
-		w.methods = append(w.methods, Method{Name: name, Failures: 9, SessionsFailed: 5, Sessions: 2000})
+	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
+	for _, w := range []*reporttest.Week{&before, &after} {
+		w.Errors = append(w.Errors, report.Error{Method: name, Name: name, Documented: "no", Sessions: 5, Failures: 9})
+		w.Methods = append(w.Methods, report.Method{Name: name, Failures: 9, SessionsFailed: 5, Sessions: 2000})
 	}
-	r := complete(weeks(before, after))
+	r := reporttest.Complete(reporttest.Weeks(before, after))
 	r.Warnings = []string{name}
-	r.missing = []string{name}
-	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: name, Numbers: complete(weeks(before, after)).Numbers}}}}
-	r.Ignored = []IgnoredLine{{Number: 3, Error: name}}
-	r.Changes = r.changes()
+	r.Missing = []string{name}
+	r.Breakdowns = []report.Breakdown{{Dimension: report.BySDK, Groups: []report.Group{{Name: name, Numbers: reporttest.Complete(reporttest.Weeks(before, after)).Numbers}}}}
+	r.Ignored = []report.IgnoredLine{{Number: 3, Error: name}}
+	r.Changes = r.Compare()
 	return r
 }
 
 // TestFormatsSayTheSame holds that each format has every word of the page, and what
 // strangers wrote as text.
 func TestFormatsSayTheSame(t *testing.T) {
-	for _, r := range []*Report{largeReport(), hostileReport(), weeks(week{})} {
-		o := PageOptions{Top: 20}
+	for _, r := range []*report.Report{largeReport(), hostileReport(), reporttest.Weeks(reporttest.Week{})} {
+		o := Options{Top: 20}
 		p, err := compose(r, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		said := map[string]string{
-			"text":     written(t, r, o, func(w io.Writer, r *Report, o PageOptions) error { return WriteText(w, r, TextOptions{PageOptions: o}) }),
-			"markdown": written(t, r, o, WriteMarkdown),
-			"html":     written(t, r, o, WriteHTML),
+			"text": written(t, r, o, func(w io.Writer, r *report.Report, o Options) error {
+				return Text(w, r, TextOptions{Options: o})
+			}),
+			"markdown": written(t, r, o, Markdown),
+			"html":     written(t, r, o, HTML),
 		}
 		for format, out := range said {
 			if i := strings.IndexFunc(out, func(c rune) bool { return c != '\n' && !unicode.IsPrint(c) }); i >= 0 {
@@ -57,7 +61,7 @@ func TestFormatsSayTheSame(t *testing.T) {
 	}
 }
 
-func written(t *testing.T, r *Report, o PageOptions, write func(io.Writer, *Report, PageOptions) error) string {
+func written(t *testing.T, r *report.Report, o Options, write func(io.Writer, *report.Report, Options) error) string {
 	t.Helper()
 	var b strings.Builder
 	if err := write(&b, r, o); err != nil {
@@ -167,20 +171,20 @@ OT_NOT_CONNECTED
 // TestUnknownSharesAreNotNothing holds that an error whose failures bear no session has no
 // share of sessions anywhere, rather than one of 0 %.
 func TestUnknownSharesAreNotNothing(t *testing.T) {
-	w := week{
-		sessions: 2000,
-		methods:  []Method{{Name: "Session.signal", Failures: 4, Lines: 4, Sessionless: 4, Sessions: 2000}},
-		errors:   []Error{{Method: "Session.signal", Name: "OT_NOT_CONNECTED", Failures: 4, Lines: 4, Sessionless: 4}},
+	w := reporttest.Week{
+		Sessions: 2000,
+		Methods:  []report.Method{{Name: "Session.signal", Failures: 4, Lines: 4, Sessionless: 4, Sessions: 2000}},
+		Errors:   []report.Error{{Method: "Session.signal", Name: "OT_NOT_CONNECTED", Failures: 4, Lines: 4, Sessionless: 4}},
 	}
-	r := complete(weeks(w, w))
+	r := reporttest.Complete(reporttest.Weeks(w, w))
 	var err error
 	if r.Window, err = aggregate.ParseWindow("1w"); err != nil {
 		t.Fatal(err)
 	}
-	r.Whole = &weeks(w).Numbers
-	r.By = BySDK
-	r.Breakdowns = []Breakdown{{BySDK, []Group{{Name: "2.35.2", Numbers: complete(weeks(w, w)).Numbers}}}}
-	p, err := compose(r, PageOptions{})
+	r.Whole = &reporttest.Weeks(w).Numbers
+	r.By = report.BySDK
+	r.Breakdowns = []report.Breakdown{{Dimension: report.BySDK, Groups: []report.Group{{Name: "2.35.2", Numbers: reporttest.Complete(reporttest.Weeks(w, w)).Numbers}}}}
+	p, err := compose(r, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,11 +216,11 @@ func TestUnknownSharesAreNotNothing(t *testing.T) {
 
 // TestTrendsAreBounded holds it of many windows.
 func TestTrendsAreBounded(t *testing.T) {
-	var all []week
+	var all []reporttest.Week
 	for i := range 200 {
-		all = append(all, publishing(i, 2000))
+		all = append(all, reporttest.Publishing(i, 2000))
 	}
-	trend := weeks(all...).trend(func(i int) int64 { return int64(i) })
+	trend := trendCell(reporttest.Weeks(all...), func(i int) int64 { return int64(i) })
 	if n := len([]rune(trend.text)); n != maxTrend || len(trend.trend) != maxTrend || !strings.HasSuffix(trend.text, "█") {
 		t.Errorf("%d blocks: %s", n, trend.text)
 	}

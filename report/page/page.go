@@ -1,18 +1,18 @@
-package report
+package page
 
 import (
 	"cmp"
 	"errors"
 	"slices"
 
-	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/chart"
 )
 
-// PageOptions say what stands on the page that a report is for people: at a terminal
+// Options say what stands on the page that a report is for people: at a terminal
 // ([WriteText]), on a code host or in a chat ([WriteMarkdown]), in a browser
 // ([WriteHTML]). All of them say the same.
-type PageOptions struct {
+type Options struct {
 	Top   int  // rows of errors, changes, inputs and groups; 0: all
 	Brief bool // what was read and what failed only, the worst first
 	Diff  bool // what changed from the baseline to the whole input is all it is about
@@ -73,20 +73,20 @@ type advice struct {
 
 // A composer puts a page together.
 type composer struct {
-	r *Report
-	o PageOptions
+	r *report.Report
+	o Options
 	page
 
 	// What the page is of, and what it is compared with; before is nil if that is
 	// nothing. They are windows of the report, or whole inputs.
-	before, after *Side
+	before, after *report.Side
 
-	changes map[ErrorKey]*Change // of errors, by session
-	methods map[string]*Change   // of methods as a whole, by session
+	changes map[report.ErrorKey]*report.Change // of errors, by session
+	methods map[string]*report.Change          // of methods as a whole, by session
 }
 
 // compose makes the page of a report.
-func compose(r *Report, o PageOptions) (*page, error) {
+func compose(r *report.Report, o Options) (*page, error) {
 	c, err := newComposer(r, o)
 	if err != nil {
 		return nil, err
@@ -119,8 +119,8 @@ func compose(r *Report, o PageOptions) (*page, error) {
 }
 
 // newComposer finds what the page is of.
-func newComposer(r *Report, o PageOptions) (*composer, error) {
-	c := &composer{r: r, o: o, changes: map[ErrorKey]*Change{}, methods: map[string]*Change{}}
+func newComposer(r *report.Report, o Options) (*composer, error) {
+	c := &composer{r: r, o: o, changes: map[report.ErrorKey]*report.Change{}, methods: map[string]*report.Change{}}
 	switch before, after, ok := r.LastComplete(); {
 	case o.Brief:
 		c.after = r.Whole.Side(0)
@@ -135,11 +135,11 @@ func newComposer(r *Report, o PageOptions) (*composer, error) {
 	}
 	for i := range r.Changes {
 		switch change := &r.Changes[i]; {
-		case change.Measure != SessionRate:
-		case change.Scope == ScopeMethod:
+		case change.Measure != report.SessionRate:
+		case change.Scope == report.ScopeMethod:
 			c.methods[change.Method] = change
 		default:
-			c.changes[ErrorKey{change.Method, change.Error, change.Code}] = change
+			c.changes[report.ErrorKey{Method: change.Method, Name: change.Error, Code: change.Code}] = change
 		}
 	}
 	return c, nil
@@ -151,21 +151,15 @@ func (c *composer) section(s section) { c.sections = append(c.sections, s) }
 func (c *composer) ofWindow() bool { return c.before != nil && c.r.Baseline == nil }
 
 // sideName is how a side is called.
-func (c *composer) sideName(s *Side) string {
+func (c *composer) sideName(s *report.Side) string {
 	switch {
 	case c.ofWindow():
-		return c.r.windowName(*s.Window)
+		return windowName(c.r, *s.Window)
 	case s == c.before:
 		return "before"
 	}
 	return "after"
 }
-
-// headlines are the methods that a call is made of.
-var headlines = [...]string{"Session.connect", "Session.publish", "Session.subscribe"}
-
-// unknown is how the method is called that cannot be told.
-var unknown = catalogue.MethodID(0).Name()
 
 // last orders what nobody can act on behind what somebody can.
 func last(a, b bool) int {
@@ -184,14 +178,14 @@ func worst(sessions int, failures int64, otherSessions int, otherFailures int64)
 }
 
 // worstError puts what more sessions saw first.
-func worstError(a, b *Error) int {
-	return cmp.Or(last(a.nameless(), b.nameless()), worst(a.Sessions, a.Failures, b.Sessions, b.Failures),
+func worstError(a, b *report.Error) int {
+	return cmp.Or(last(isNameless(a), isNameless(b)), worst(a.Sessions, a.Failures, b.Sessions, b.Failures),
 		a.Key().Compare(b.Key()))
 }
 
 // list returns the errors of a side that are taken, the worst first.
-func (s *Side) list(takes func(*Error) bool) []*Error {
-	var out []*Error
+func listErrors(s *report.Side, takes func(*report.Error) bool) []*report.Error {
+	var out []*report.Error
 	for _, e := range s.Errors {
 		if takes(e) {
 			out = append(out, e)

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"cmp"
@@ -10,7 +10,9 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/chart"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
 )
@@ -36,7 +38,7 @@ func (c *composer) rates() {
 			cells := []cell{code(method), textCell(unit)}
 			for i, share := range shares {
 				w := &c.shownWindows()[i]
-				f.points = append(f.points, chart.Point{Label: c.r.windowName(*w), Rate: share.Rate, Complete: w.Complete})
+				f.points = append(f.points, chart.Point{Label: windowName(c.r, *w), Rate: share.Rate, Complete: w.Complete})
 				value := none()
 				if share.Rate != nil {
 					value = percentCell(share.Rate.Value)
@@ -55,8 +57,8 @@ func (c *composer) rates() {
 			if difference := stats.NewDifference(before.Rate, now.Rate); difference == nil {
 				row = append(row, none(), none(), none(), none(), verdict)
 			} else {
-				change := Change{Before: before, After: now, Difference: difference}
-				cells := change.cells()
+				change := report.Change{Before: before, After: now, Difference: difference}
+				cells := changeCells(&change)
 				row[3] = cells[3]
 				row = append(row, append(cells[:2:2], append(cells[4:], verdict)...)...)
 				f.says += fmt.Sprintf("; before %s, %s points", cells[1].text, cells[4].text)
@@ -81,7 +83,7 @@ func (c *composer) rates() {
 		}
 	}
 	if len(trend.rows) > 0 {
-		s.notes = append(s.notes, c.r.incomplete(c.shownWindows())...)
+		s.notes = append(s.notes, incomplete(c.r, c.shownWindows())...)
 	}
 	if attempts && c.before != nil {
 		s.notes = append(s.notes, "Rates of attempts have an interval and no test, since attempts of one session fail together. What is tested is the share of sessions that failed (By session).")
@@ -94,7 +96,7 @@ func (c *composer) rates() {
 // attempted returns the methods that a call is made of, and what else telemetry tells
 // attempts of.
 func (c *composer) attempted() []string {
-	out := headlines[:]
+	out := lookup.CallMethods[:]
 	for _, method := range slices.Sorted(maps.Keys(c.after.Methods)) {
 		if c.after.Attempts(method) != nil && !slices.Contains(out, method) {
 			out = append(out, method)
@@ -107,11 +109,11 @@ func (c *composer) attempted() []string {
 // side, how many sessions.
 func (c *composer) headline(method string) (before, after stats.Share, unit string) {
 	if c.before == nil {
-		after, unit = c.after.Methods[method].share()
+		after, unit = methodShare(c.after.Methods[method])
 		return stats.Share{}, after, unit
 	}
-	before, was := c.before.Methods[method].share()
-	after, is := c.after.Methods[method].share()
+	before, was := methodShare(c.before.Methods[method])
+	after, is := methodShare(c.after.Methods[method])
 	if was == "attempts" && is == "attempts" {
 		return before, after, is
 	}
@@ -122,14 +124,14 @@ func (c *composer) headline(method string) (before, after stats.Share, unit stri
 }
 
 // share is how many attempts failed, or sessions.
-func (m *Method) share() (share stats.Share, of string) {
+func methodShare(m *report.Method) (share stats.Share, of string) {
 	switch {
 	case m == nil:
 		return stats.Share{}, ""
 	case m.Attempts != nil && !m.Attempts.AnyError:
 		return stats.NewShare(m.Attempts.Failed, m.Attempts.Attempts), "attempts"
 	}
-	return SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
+	return report.SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
 }
 
 // byWindow are the shares of a method in the windows that are shown, none if there is
@@ -142,8 +144,8 @@ func (c *composer) byWindow(method, unit string) []stats.Share {
 	out := make([]stats.Share, len(windows))
 	for i := range c.r.Methods {
 		m := &c.r.Methods[i]
-		if at := m.Window - (len(c.r.Windows) - len(windows)); m.Name == method && m.Window != Timeless && at >= 0 {
-			if share, of := m.share(); of == unit {
+		if at := m.Window - (len(c.r.Windows) - len(windows)); m.Name == method && m.Window != report.Timeless && at >= 0 {
+			if share, of := methodShare(m); of == unit {
 				out[at] = share
 			}
 		}
@@ -152,18 +154,18 @@ func (c *composer) byWindow(method, unit string) []stats.Share {
 }
 
 // verdict tells what is found of a change.
-func (c *composer) verdict(change *Change) cell {
+func (c *composer) verdict(change *report.Change) cell {
 	if change == nil || change.Verdict == "" {
 		return none()
 	}
 	out := textCell(change.Verdict)
-	if change.Verdict == TooFew {
+	if change.Verdict == report.TooFew {
 		out.text = "too few to tell"
 	}
 	switch change.Verdict {
-	case Up, Added:
+	case report.Up, report.Added:
 		out.tone = worse
-	case Down, Gone:
+	case report.Down, report.Gone:
 		out.tone = better
 	default:
 		out.tone = faint
@@ -192,33 +194,30 @@ func (c *composer) compared() []fact {
 	var out []fact
 	for _, of := range [...]struct {
 		head string
-		side *Side
-		r    *Report
+		side *report.Side
+		r    *report.Report
 	}{{"Before", c.before, c.r.Baseline}, {"After", c.after, c.r}} {
 		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), words.Count(of.side.Sessions, "session"))}
 		if !c.ofWindow() {
-			lines = []string{fmt.Sprintf("%s: %s, %s", of.r.inputName(), words.Count(of.side.Sessions, "session"), of.r.period())}
-			lines = append(lines, of.r.unread()...)
+			lines = []string{fmt.Sprintf("%s: %s, %s", inputName(of.r), words.Count(of.side.Sessions, "session"), period(of.r))}
+			lines = append(lines, unread(of.r)...)
 		}
-		out = append(out, fact{head: of.head, lines: append(lines, of.side.limits()...)})
+		out = append(out, fact{head: of.head, lines: append(lines, limits(of.side)...)})
 	}
 	if c.ofWindow() {
 		if end, start := c.before.Window.End, c.after.Window.Start; end.Before(start) {
 			out = append(out, fact{head: "Between", lines: []string{"no record from " + words.Span(end, start)}})
 		}
-		if lines := c.r.unread(); len(lines) > 0 {
+		if lines := unread(c.r); len(lines) > 0 {
 			out = append(out, fact{head: "Both", lines: lines})
 		}
 	}
 	return out
 }
 
-// maxNamed is how many inputs are named where there are more.
-const maxNamed = 3
-
 // inputName is how the input of a report is called: by its sources, or if they are many
 // by how all of their names begin.
-func (r *Report) inputName() string {
+func inputName(r *report.Report) string {
 	n := len(r.Sources)
 	if n == 0 {
 		return "no input"
@@ -229,7 +228,7 @@ func (r *Report) inputName() string {
 			prefix = prefix[:len(prefix)-1]
 		}
 	}
-	if n <= maxNamed || prefix == "" {
+	if n <= words.MaxListed || prefix == "" {
 		return sourceNames(r.Sources)
 	}
 	return fmt.Sprintf("%s %s*", words.Count(n, "source"), words.Printable(strings.ToValidUTF8(prefix, "")))
@@ -238,37 +237,29 @@ func (r *Report) inputName() string {
 // sourceNames names the first sources and counts the others.
 func sourceNames(sources []*aggregate.Source) string {
 	var names []string
-	for _, s := range limit(sources, maxNamed) {
+	for _, s := range sources {
 		names = append(names, words.Printable(s.Name))
 	}
-	if more := len(sources) - len(names); more > 0 {
-		return fmt.Sprintf("%s and %s more", strings.Join(names, ", "), words.Number(more))
-	}
-	return strings.Join(names, ", ")
-}
-
-// damaged are the sources that could not be read, or not in full.
-func (r *Report) damaged() []*aggregate.Source {
-	return slices.DeleteFunc(slices.Clone(r.Sources), func(s *aggregate.Source) bool { return s.Failed == nil && !s.Damaged() })
+	return words.List(names)
 }
 
 // unread says which of the input is in no rate because it was missing or damaged.
-func (r *Report) unread() []string {
+func unread(r *report.Report) []string {
 	var out []string
-	for _, w := range limit(r.missing, maxNamed) {
+	for _, w := range limit(r.Missing, words.MaxListed) {
 		out = append(out, "warning: "+w)
 	}
-	if more := len(r.missing) - len(out); more > 0 {
+	if more := len(r.Missing) - len(out); more > 0 {
 		out = append(out, fmt.Sprintf("warning: and %s more", words.Number(more)))
 	}
-	if damaged := r.damaged(); len(damaged) > 0 {
+	if damaged := r.Damaged(); len(damaged) > 0 {
 		out = append(out, fmt.Sprintf("%s of %s could not be read in full: %s", words.Number(len(damaged)), words.Count(len(r.Sources), "source"), sourceNames(damaged)))
 	}
 	return out
 }
 
 // limits say what else makes the rates of a side less than they seem.
-func (s *Side) limits() []string {
+func limits(s *report.Side) []string {
 	var out []string
 	if h := s.Window.Hours; h.Silent > 0 {
 		out = append(out, fmt.Sprintf("no record in %s of %s hours, the longest gap from %s", words.Number(h.Silent), words.Number(h.All), words.Span(h.GapStart, h.GapEnd)))
@@ -294,7 +285,7 @@ func (c *composer) movers(s *section) {
 	for _, group := range [...]struct {
 		head     string
 		verdicts []string
-	}{{"Change", []string{Up, Down}}, {"New", []string{Added}}, {"Gone", []string{Gone}}} {
+	}{{"Change", []string{report.Up, report.Down}}, {"New", []string{report.Added}}, {"Gone", []string{report.Gone}}} {
 		t := newTable(group.head, "Error", "Method", ">Sessions before", ">Rate??", ">After", ">Rate??", ">Points", "95 % interval???", ">q????")
 		for i := range all {
 			change := &all[i]
@@ -304,10 +295,10 @@ func (c *composer) movers(s *section) {
 			if t.all++; c.o.Top > 0 && len(t.rows) == c.o.Top {
 				continue
 			}
-			label := textCell(change.label)
-			label.code = change.Scope == ScopeError && change.Error != ""
-			row := append([]cell{c.verdict(change), label, code(change.Method)}, change.cells()...)
-			t.add(append(row, cell{text: smallShare(change.Test.Q), order: change.Test.Q, numeric: true})...)
+			label := textCell(change.Label)
+			label.code = change.Scope == report.ScopeError && change.Error != ""
+			row := append([]cell{c.verdict(change), label, code(change.Method)}, changeCells(change)...)
+			t.add(append(row, cell{text: words.Small(change.Test.Q), order: change.Test.Q, numeric: true})...)
 		}
 		if len(t.rows) > 0 {
 			s.tables = append(s.tables, t)
@@ -315,7 +306,7 @@ func (c *composer) movers(s *section) {
 	}
 	for i := range limit(all, maxDrawn) {
 		change := &all[i]
-		s.gaps = append(s.gaps, chart.Gap{Label: change.label + " · " + change.Method, Difference: change.Difference, Tone: chart.Tone(c.verdict(change).tone)})
+		s.gaps = append(s.gaps, chart.Gap{Label: change.Label + " · " + change.Method, Difference: change.Difference, Tone: chart.Tone(c.verdict(change).tone)})
 	}
 	c.oneSided(s)
 	if len(all) > 0 {
@@ -325,40 +316,30 @@ func (c *composer) movers(s *section) {
 }
 
 // called returns the changes that are called and not acknowledged, the worst first.
-func called(changes []Change) []Change {
-	out := slices.DeleteFunc(slices.Clone(changes), func(c Change) bool { return !c.called() || c.Acknowledged })
+func called(changes []report.Change) []report.Change {
+	out := slices.DeleteFunc(slices.Clone(changes), func(c report.Change) bool { return !c.Significant() || c.Acknowledged })
 	slices.SortStableFunc(out, worstChange)
 	return out
 }
 
 // worstChange orders changes for the worse before those for the better, those of most
 // sessions first.
-func worstChange(a, b Change) int {
-	x, y := a.moved(), b.moved()
+func worstChange(a, b report.Change) int {
+	x, y := moved(&a), moved(&b)
 	return cmp.Or(last(x < 0, y < 0), cmp.Compare(math.Abs(y), math.Abs(x)))
 }
 
 // moved is how many sessions fail after that would not at the rate before; below 0 how
 // many do not that would.
-func (c *Change) moved() float64 { return c.Difference.Value * float64(c.After.Whole) }
+func moved(c *report.Change) float64 { return c.Difference.Value * float64(c.After.Whole) }
 
 // cells are both shares and their difference, with as many digits as its interval
 // has use for.
-func (c *Change) cells() []cell {
-	digits := 1
-	for points := 100 * (c.Difference.High - c.Difference.Low); points < 1 && digits < 6; points *= 10 {
-		digits++
-	}
-	points := func(v float64) string {
-		out := fmt.Sprintf("%+.*f", digits, 100*v)
-		if strings.Trim(out, "+-0.") == "" {
-			out = out[1:] // there is no sign to nothing
-		}
-		return out
-	}
+func changeCells(c *report.Change) []cell {
 	d := c.Difference
-	change := cell{text: points(d.Value), order: d.Value, numeric: true}
-	if c.called() {
+	digits := words.PointDigits(d.High - d.Low)
+	change := cell{text: words.Points(d.Value, digits), order: d.Value, numeric: true}
+	if c.Significant() {
 		change.tone = better
 		if d.Value > 0 {
 			change.tone = worse
@@ -367,25 +348,17 @@ func (c *Change) cells() []cell {
 	return []cell{
 		fraction(c.Before.Part, c.Before.Whole), ratio(c.Before.Rate.Value, digits),
 		fraction(c.After.Part, c.After.Whole), ratio(c.After.Rate.Value, digits),
-		change, {text: points(d.Low) + " to " + points(d.High), order: d.Low, numeric: true},
+		change, {text: words.Points(d.Low, digits) + " to " + words.Points(d.High, digits), order: d.Low, numeric: true},
 	}
-}
-
-// smallShare formats a share of one that matters only when it is small.
-func smallShare(p float64) string {
-	if p < 0.001 {
-		return "<0.001"
-	}
-	return fmt.Sprintf("%.3f", p)
 }
 
 // tested says how many rows were tested and how, and what is found of those that are
 // not called.
-func tested(changes []Change) []string {
+func tested(changes []report.Change) []string {
 	var rows, tested, called, same, few, unknown int
 	for i := range changes {
 		c := &changes[i]
-		if c.Measure != SessionRate {
+		if c.Measure != report.SessionRate {
 			continue
 		}
 		rows++
@@ -393,11 +366,11 @@ func tested(changes []Change) []string {
 			tested++
 		}
 		switch {
-		case c.called():
+		case c.Significant():
 			called++
-		case c.Verdict == Same:
+		case c.Verdict == report.Same:
 			same++
-		case c.Verdict == TooFew:
+		case c.Verdict == report.TooFew:
 			few++
 		default:
 			unknown++
@@ -429,14 +402,14 @@ func tested(changes []Change) []string {
 // Whoever tries a version out wants to know of them all the same.
 func (c *composer) oneSided(s *section) {
 	t := newTable("On one side only, not called", "Method", "Side", ">Failures", ">Sessions", "First seen??", "Last seen??")
-	list := func(side, other *Side) {
-		errors := side.list(func(e *Error) bool {
+	list := func(side, other *report.Side) {
+		errors := listErrors(side, func(e *report.Error) bool {
 			change := c.changes[e.Key()]
-			return other.Errors[e.Key()] == nil && (change == nil || !change.called()) && !e.Acknowledged
+			return other.Errors[e.Key()] == nil && (change == nil || !change.Significant()) && !e.Acknowledged
 		})
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(e.cell(), code(e.Method), textCell(c.sideName(side)), amount(e.Failures), sessions(e.Sessions, e.Sessionless),
+			t.add(errorCell(e), code(e.Method), textCell(c.sideName(side)), amount(e.Failures), sessions(e.Sessions, e.Sessionless),
 				textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))
 		}
 	}
@@ -462,19 +435,19 @@ func (c *composer) advice() {
 		}
 	}
 	for _, change := range called(c.r.Changes) {
-		if change.Difference.Value > 0 && change.Scope == ScopeError {
-			cells := change.cells()
-			add(change.Method, change.Error, change.Code, change.label,
+		if change.Difference.Value > 0 && change.Scope == report.ScopeError {
+			cells := changeCells(&change)
+			add(change.Method, change.Error, change.Code, change.Label,
 				fmt.Sprintf("%s: from %s to %s of sessions", change.Verdict, cells[1].text, cells[3].text))
 		}
 	}
 	if !c.o.Diff {
-		for _, e := range c.after.list(func(e *Error) bool { return !e.Acknowledged }) {
+		for _, e := range listErrors(c.after, func(e *report.Error) bool { return !e.Acknowledged }) {
 			says := words.Count(e.Failures, "failure")
 			if e.Sessions > 0 {
 				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.Sessions).text, words.Percent(int64(e.Sessions), c.after.Sessions))
 			}
-			add(e.Method, e.Name, e.Key().Code, e.label(), says)
+			add(e.Method, e.Name, e.Key().Code, e.Label(), says)
 		}
 	}
 	if len(s.advices) > 0 {

@@ -1,21 +1,23 @@
-package report
+package page
 
 import (
 	"cmp"
 	"fmt"
+	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/stats"
 	"slices"
 	"strings"
 )
 
 // dimensionName is how a dimension heads a table.
-func dimensionName(d Dimension) string {
+func dimensionName(d report.Dimension) string {
 	switch d {
-	case BySDK:
+	case report.BySDK:
 		return "SDK version"
-	case ByBrowser:
+	case report.ByBrowser:
 		return "Browser"
-	case ByOS:
+	case report.ByOS:
 		return "System"
 	}
 	return "API key"
@@ -23,9 +25,9 @@ func dimensionName(d Dimension) string {
 
 // A groupSide is a group in the window that the page is of, or in the whole input.
 type groupSide struct {
-	*Side
+	*report.Side
 	name   string
-	before *Side // nil: nothing is compared, or it was not there
+	before *report.Side // nil: nothing is compared, or it was not there
 }
 
 // breakdowns divide the page by what clients are.
@@ -61,7 +63,7 @@ func (c *composer) breakdowns() {
 
 // groupSides returns the groups of a breakdown, the worst first: that of which the
 // interval begins highest, so that few sessions are no bad news.
-func (c *composer) groupSides(b *Breakdown) []groupSide {
+func (c *composer) groupSides(b *report.Breakdown) []groupSide {
 	var out []groupSide
 	for i := range b.Groups {
 		g := &b.Groups[i]
@@ -77,7 +79,7 @@ func (c *composer) groupSides(b *Breakdown) []groupSide {
 		}
 	}
 	low := func(s *groupSide) float64 {
-		if rate := s.failed().Rate; rate != nil {
+		if rate := failedShare(s.Side).Rate; rate != nil {
 			return rate.Low
 		}
 		return -1
@@ -89,16 +91,16 @@ func (c *composer) groupSides(b *Breakdown) []groupSide {
 }
 
 // sideOf returns the side of a group in the window of a side of the report.
-func (c *composer) sideOf(part, overall *Numbers, whole *Side) *Side {
+func (c *composer) sideOf(part, overall *report.Numbers, whole *report.Side) *report.Side {
 	if !c.ofWindow() {
 		return overall.Side(0)
 	}
-	i := slices.IndexFunc(c.r.Windows, func(w Window) bool { return w.Start.Equal(whole.Window.Start) })
+	i := slices.IndexFunc(c.r.Windows, func(w report.Window) bool { return w.Start.Equal(whole.Window.Start) })
 	return part.Side(i)
 }
 
 // baselineGroup returns a group of the baseline, nil if it has none such.
-func (c *composer) baselineGroup(d Dimension, name string) *Side {
+func (c *composer) baselineGroup(d report.Dimension, name string) *report.Side {
 	for _, b := range c.r.Baseline.Breakdowns {
 		for i := range b.Groups {
 			if g := &b.Groups[i]; b.Dimension == d && g.Name == name && g.Whole != nil {
@@ -110,18 +112,18 @@ func (c *composer) baselineGroup(d Dimension, name string) *Side {
 }
 
 // failed is the share of sessions that have a failure.
-func (s *Side) failed() stats.Share {
+func failedShare(s *report.Side) stats.Share {
 	var sessionless int64
 	for _, m := range s.Methods {
 		sessionless += m.Sessionless
 	}
-	return SessionShare(s.Window.SessionsFailed, sessionless, s.Sessions)
+	return report.SessionShare(s.Window.SessionsFailed, sessionless, s.Sessions)
 }
 
 // groupTable lists groups, each with what it is a share of.
-func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
+func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 	var methods []string
-	for _, method := range headlines {
+	for _, method := range lookup.CallMethods {
 		if slices.ContainsFunc(groups, func(s groupSide) bool { a := s.Attempts(method); return a != nil && !a.AnyError }) {
 			methods = append(methods, method)
 		}
@@ -137,12 +139,12 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 	t := newTable(heads...)
 	t.all = len(groups)
 	for _, g := range limit(groups, c.o.Top) {
-		share := g.failed()
+		share := failedShare(g.Side)
 		row := append([]cell{textCell(g.name)}, rateCells(share)...)
 		if c.before != nil {
 			before := none()
-			if g.before != nil && g.before.failed().Rate != nil {
-				before = percentCell(g.before.failed().Rate.Value)
+			if g.before != nil && failedShare(g.before).Rate != nil {
+				before = percentCell(failedShare(g.before).Rate.Value)
 			}
 			row = append(row, before)
 		}
@@ -159,13 +161,13 @@ func (c *composer) groupTable(d Dimension, groups []groupSide) *table {
 }
 
 // groupErrors lists the errors of each group.
-func (c *composer) groupErrors(d Dimension, groups []groupSide) *table {
+func (c *composer) groupErrors(d report.Dimension, groups []groupSide) *table {
 	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions", ">Rate", "95 % interval?")
 	for _, g := range limit(groups, c.o.Top) {
-		errors := g.list(func(e *Error) bool { return !e.Acknowledged })
+		errors := listErrors(g.Side, func(e *report.Error) bool { return !e.Acknowledged })
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(append([]cell{textCell(g.name), e.cell(), code(e.Method), amount(e.Failures)}, rateCells(g.ErrorShare(e.Key(), g.Sessions))...)...)
+			t.add(append([]cell{textCell(g.name), errorCell(e), code(e.Method), amount(e.Failures)}, rateCells(g.ErrorShare(e.Key(), g.Sessions))...)...)
 		}
 	}
 	return t
@@ -180,7 +182,7 @@ func (c *composer) acknowledged() {
 	s := section{title: "Acknowledged", notes: []string{
 		"They are left out of the lists above and of gates on errors; rates and tests are of all errors.",
 	}}
-	errors := c.after.list(func(e *Error) bool { return e.Acknowledged })
+	errors := listErrors(c.after, func(e *report.Error) bool { return e.Acknowledged })
 	if len(errors) > 0 {
 		t := c.errorTable(limit(errors, c.o.Top))
 		t.all = len(errors)
@@ -192,7 +194,7 @@ func (c *composer) acknowledged() {
 	}
 	for i := range c.r.Ignored {
 		if line := &c.r.Ignored[i]; !line.Matched {
-			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) is about nothing that was seen.", line.Number, line.subject()))
+			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) is about nothing that was seen.", line.Number, line.Subject()))
 		}
 	}
 	c.section(s)

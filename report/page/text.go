@@ -1,6 +1,7 @@
-package report
+package page
 
 import (
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 	"io"
 	"slices"
@@ -10,31 +11,31 @@ import (
 
 // TextOptions say what a terminal can show.
 type TextOptions struct {
-	PageOptions
+	Options
 	Width int // of the terminal, in columns; 0: whatever is needed
 	Color bool
 }
 
 // WriteText writes the report for people at a terminal. What there is no room for is left
 // out, first what matters least.
-func WriteText(w io.Writer, r *Report, o TextOptions) error {
-	p, err := compose(r, o.PageOptions)
+func Text(w io.Writer, r *report.Report, o TextOptions) error {
+	p, err := compose(r, o.Options)
 	if err != nil {
 		return err
 	}
-	t := &text{width: o.Width, palette: palette{on: o.Color}}
+	t := &textPage{width: o.Width, palette: palette{on: o.Color}}
 	t.page(p)
 	_, err = io.WriteString(w, t.out.String())
 	return err
 }
 
-type text struct {
+type textPage struct {
 	palette
 	width int
 	out   strings.Builder
 }
 
-func (t *text) page(p *page) {
+func (t *textPage) page(p *page) {
 	t.paragraph("", p.title(), strong)
 	t.facts(p.facts)
 	for i := range p.sections {
@@ -43,7 +44,7 @@ func (t *text) page(p *page) {
 	}
 }
 
-func (t *text) section(s *section) {
+func (t *textPage) section(s *section) {
 	title := s.title
 	if len(s.tables) == 1 && s.tables[0].of() != "" {
 		title += " (" + s.tables[0].of() + ")"
@@ -87,7 +88,7 @@ func (t *text) section(s *section) {
 }
 
 // facts prints lines beside their heads.
-func (t *text) facts(facts []fact) {
+func (t *textPage) facts(facts []fact) {
 	const room = 10
 	for _, f := range facts {
 		head := f.head
@@ -102,7 +103,7 @@ func (t *text) facts(facts []fact) {
 	}
 }
 
-func (t *text) line(s string, tone tone) {
+func (t *textPage) line(s string, tone tone) {
 	t.out.WriteString(t.paint(words.Printable(s), tone))
 	t.out.WriteByte('\n')
 }
@@ -111,7 +112,7 @@ func (t *text) line(s string, tone tone) {
 const widest = 120
 
 // paragraph prints words behind a head, below each other if they are more than a line.
-func (t *text) paragraph(head, s string, tone tone) {
+func (t *textPage) paragraph(head, s string, tone tone) {
 	width := widest
 	if t.width > 0 {
 		width = min(width, max(t.width, 40))

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
 )
@@ -23,7 +24,7 @@ func (c *composer) coverage() {
 		}
 		name := "all"
 		if !w.Start.IsZero() {
-			name = c.r.windowName(w)
+			name = windowName(c.r, w)
 		}
 		t.add(textCell(name), amount(w.Hours.Silent), amount(w.Hours.All), textCell(words.Span(w.Hours.GapStart, w.Hours.GapEnd)))
 	}
@@ -55,7 +56,7 @@ func (c *composer) inputs() {
 		case err != nil:
 			damage = cell{text: err.Error(), tone: worse}
 		case a.Records.Skipped > 0:
-			damage = cell{text: skippedReasons(s), tone: worse}
+			damage = cell{text: report.SkippedReasons(s), tone: worse}
 		}
 		t.add(textCell(s.Name), textCell(cmp.Or(s.Format, "-")), cell{text: words.Bytes(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
 			amount(a.Records.Classified), amount(a.Records.Telemetry), amount(a.Records.Clean), amount(a.Records.Skipped), damage)
@@ -71,7 +72,7 @@ func troubled(s *aggregate.Source) bool { return s.Failed != nil || s.Damaged() 
 func (c *composer) reading() {
 	r := c.r
 	var notes []string
-	errors := c.after.list(func(*Error) bool { return true })
+	errors := listErrors(c.after, func(*report.Error) bool { return true })
 	if len(errors) > 0 {
 		notes = append(notes,
 			"A failure is one thing that went wrong once; lines are the log records that speak of it. Sessions are distinct.",
@@ -79,14 +80,14 @@ func (c *composer) reading() {
 		if c.before != nil {
 			notes = append(notes, fmt.Sprintf("A change is tested by session, together with all others: of those called up, down, new or gone at most %.0f %% are chance. "+
 				"same: between half and twice the rate before. too few to tell: fewer than %d sessions on a side, or it may have doubled or halved for all that is known.",
-				100*stats.Level, minSessions))
+				100*stats.Level, report.MinSessions))
 		}
 		notes = append(notes, "What a name means and what to do about it: otlog explain "+example(errors))
 	}
 	if n := r.Totals.Background; n > 0 {
 		notes = append(notes, words.Number(n)+" lines tell of errors behind the scenes that failed no call; they are counted as lines only.")
 	}
-	if since, until := r.counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
+	if since, until := r.Counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
 		notes = append(notes, fmt.Sprintf("Sessions and records are counted by quarters of an hour%s.", span(since, until)))
 	}
 	if len(notes) > 0 {
@@ -107,7 +108,7 @@ func span(since, until time.Time) string {
 }
 
 // example returns what a reader would most likely want to have explained.
-func example(errors []*Error) string {
+func example(errors []*report.Error) string {
 	for _, e := range errors {
 		if e.Name != "" {
 			return e.Name

@@ -1,0 +1,265 @@
+package page
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/internal/reporttest"
+	"github.com/otlog/otlog/report"
+)
+
+// sectionText is a section as it stands in a terminal.
+func sectionText(s *section) string {
+	var t textPage
+	t.section(s)
+	return t.out.String()
+}
+
+// changesText is what a page says of changes.
+func changesText(changes []report.Change, top int) string {
+	c := &composer{r: &report.Report{Changes: changes}, o: Options{Top: top}, before: &report.Side{}, after: &report.Side{}}
+	var s section
+	c.movers(&s)
+	return sectionText(&s)
+}
+
+// TestWhatMakesChangesDoubtful holds what is said of the input of two windows and of
+// the time between them, and that names are safe for a terminal.
+func TestWhatMakesChangesDoubtful(t *testing.T) {
+	silent := reporttest.Publishing(30, 2000)
+	silent.Methods[0].Sessionless, silent.Methods[0].Failures = 1, 31
+	r := reporttest.Complete(reporttest.Weeks(reporttest.Publishing(40, 2000), reporttest.Publishing(1, 10), silent, reporttest.Week{Sessions: 0}), 1, 3)
+	r.Sources = []*aggregate.Source{
+		{Name: "a\x1b.log", Failed: errors.New("no permission")}, {Name: "b.log"}, {Name: "c.log", Damage: errors.New("cut off")},
+		{Name: "d.log", Account: aggregate.Account{Records: aggregate.Records{Skipped: 1}}}, {Name: "e.log", Damage: errors.New("cut off")},
+	}
+	r.Missing = []string{"x\x1b.log: no such file", "y", "z", "more"}
+	changed := func() string {
+		c, err := newComposer(r, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.changed()
+		return sectionText(&c.sections[0])
+	}
+	want := `
+What changed
+Before    11-02 00:00: 2,000 sessions
+After     11-16 00:00: 2,000 sessions
+          1 of 31 failures bear no session ID, and are in no rate
+Between   no record from 2026-11-09 00:00 to 2026-11-16 00:00
+Both      warning: x\u001b.log: no such file
+          warning: y
+          warning: z
+          warning: and 1 more
+          4 of 5 sources could not be read in full: a\u001b.log, c.log, d.log and 1 more
+
+No session rate changed by more than chance explains.
+`
+	if got := "\n" + changed(); !strings.HasPrefix(got, want) {
+		t.Errorf("got %s", got)
+	}
+	r = reporttest.Complete(reporttest.Weeks(reporttest.Week{}, reporttest.Publishing(40, 2000)))
+	if got := changed(); !strings.Contains(got, "0 sessions\n          no record bears a session ID, so there is no rate to compare\nAfter ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestInputName(t *testing.T) {
+	for _, test := range []struct {
+		names []string
+		want  string
+	}{
+		{nil, "no input"},
+		{[]string{"a\x1b.log"}, `a\u001b.log`},
+		{[]string{"logs/a.log"}, "logs/a.log"},
+		{[]string{"before/a.log", "b.log"}, "before/a.log, b.log"},
+		{[]string{"logs/11-01.log", "logs/11-02.log", "logs/11-03.log"}, "logs/11-01.log, logs/11-02.log, logs/11-03.log"},
+		{[]string{"logs/11-01.log", "logs/11-02.log", "logs/11-03.log", "logs/11-04.log"}, "4 sources logs/11-0*"},
+		{[]string{"logs/\x1b1", "logs/\x1b2", "logs/\x1b3", "logs/\x1b4"}, `4 sources logs/\u001b*`},
+		{[]string{"logs/ä", "logs/ö", "logs/ü", "logs/ß"}, "4 sources logs/*"},
+		{[]string{"a.log", "a.log", "a.log", "a.log"}, "4 sources a.log*"},
+		{[]string{"stdin", "logs/a.log", "c.log", "d.log"}, "stdin, logs/a.log, c.log and 1 more"},
+	} {
+		r := &report.Report{}
+		for _, name := range test.names {
+			r.Sources = append(r.Sources, &aggregate.Source{Name: name})
+		}
+		if got := inputName(r); got != test.want {
+			t.Errorf("%q: got %q, want %q", test.names, got, test.want)
+		}
+	}
+}
+
+// TestAdvice holds where it comes from: of the error in its method, of the error if
+// it has several meanings there, of a code that stands for an error.
+func TestAdvice(t *testing.T) {
+	named := func(name string) *catalogue.Error { return catalogue.Lookup([]byte(name)).Get() }
+	for _, test := range []struct {
+		change report.Change
+		want   string // meaning
+	}{
+		{report.Change{Method: "Session.publish", Error: "OT_STREAM_CREATE_FAILED"}, named("OT_STREAM_CREATE_FAILED").Meaning},
+		{report.Change{Method: "Session.signal", Error: "OT_TIMEOUT"}, named("OT_TIMEOUT").Meaning},
+		{report.Change{Method: "Session.publish", Error: "OT_NO_SUCH", Code: 1500}, ""},
+		{report.Change{Method: "Session.publish", Code: 99999}, ""},
+		{report.Change{Method: "Session.publish"}, ""},
+		{report.Change{Method: "Session.publish", Code: 1500}, codeMeaning(t, 1500, "Session.publish")},
+	} {
+		meaning, remedy, owner, link := advise(test.change.Method, test.change.Error, test.change.Code)
+		if meaning != test.want || (remedy == "") != (meaning == "") || (owner == 0) != (meaning == "") || (link == "") != (meaning == "") {
+			t.Errorf("%+v: got %q, %q, %q, want %q", test.change, meaning, remedy, owner, test.want)
+		}
+	}
+	for _, u := range named("OT_TIMEOUT").Uses {
+		if meaning, _, _, _ := advise(u.Method.Name(), "OT_TIMEOUT", 0); meaning != u.Meaning {
+			t.Errorf("%s: got %q, want %q", u.Method.Name(), meaning, u.Meaning)
+		}
+	}
+}
+
+func codeMeaning(t *testing.T, code int32, method string) string {
+	t.Helper()
+	c := catalogue.LookupCode(code)
+	for _, u := range c.Uses {
+		if u.Method.Name() == method {
+			return u.Meaning
+		}
+	}
+	t.Fatalf("code %d is of no %s", code, method)
+	return ""
+}
+
+// TestDiffWithLittle holds what a diff says where one side, or neither, knows of
+// attempts, and which errors it lists that no test calls.
+func TestDiffWithLittle(t *testing.T) {
+	before, after := reporttest.Publishing(3, 2000), reporttest.Publishing(2, 2000)
+	after.Methods[0].Attempts = nil
+	after.Errors = append(after.Errors,
+		report.Error{Method: "Session.publish", Name: "OT_NOT_CONNECTED", Sessions: 2, Failures: 2},
+		report.Error{Method: "Session.publish", Code: 1500, Sessionless: 4, Failures: 4},
+		report.Error{Method: "unknown", Sessions: 9, Failures: 9},
+		report.Error{Method: "Session.publish", Name: "OT_STREAM_CREATE_FAILED", Sessions: 40, Failures: 40})
+	before.Errors = append(before.Errors, report.Error{Method: "Session.publish", Name: "OT_\x1b[31m", Documented: "no", Sessions: 1, Failures: 1})
+	r := reporttest.Weeks(after)
+	r.Baseline = reporttest.Weeks(before)
+	r.Changes = r.Compare()
+	var out strings.Builder
+	if err := Text(&out, r, TextOptions{Options: Options{Top: 2, Diff: true}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`
+Method           Of               Now    Rate  95 % interval      Before    Rate  Points  95 % interval   By session
+Session.publish  sessions  2 of 2,000  0.10 %  0.0 to 0.4 %   3 of 2,000  0.15 %   -0.05  -0.35 to +0.23  too few to tell
+`, `
+On one side only, not called (worst 3 of 4)  Method           Side    Failures  Sessions  First seen  Last seen
+OT_NOT_CONNECTED                             Session.publish  after          2         2  -           -
+code 1500                                    Session.publish  after          4         -  -           -
+OT_\u001b[31m (undocumented)                 Session.publish  before         1         1  -           -
+`, `
+OT_STREAM_CREATE_FAILED in Session.publish, new: from 0.0 % to 2.0 % of sessions
+  Meaning   The service did not create the stream, so nothing is published.
+`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s\nlacks%s", &out, want)
+		}
+	}
+	r.Baseline = reporttest.Weeks(after)
+	r.Changes = r.Compare()
+	out.Reset()
+	if err := Text(&out, r, TextOptions{Options: Options{Diff: true}}); err != nil || !strings.Contains(out.String(), "\nNo telemetry tells of attempts, ") || strings.Contains(out.String(), "On one side") {
+		t.Errorf("%v, %s", err, &out)
+	}
+}
+
+func changesOf(before, after reporttest.Week) []report.Change {
+	return reporttest.Complete(reporttest.Weeks(before, after)).Changes
+}
+
+// TestChangesHaveNoHoles prints the changes between all pairs of small weeks: every number
+// must be a number.
+func TestChangesHaveNoHoles(t *testing.T) {
+	const most = 6
+	var all []reporttest.Week
+	for n := range most {
+		for k := range n + 1 {
+			all = append(all, reporttest.Publishing(k, n), reporttest.Publishing(100*k, 100*n))
+		}
+	}
+	for _, before := range all {
+		for _, after := range all {
+			if s := changesText(changesOf(before, after), 0); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") {
+				t.Fatalf("%+v to %+v:\n%s", before, after, s)
+			}
+		}
+	}
+}
+
+func TestChangesInText(t *testing.T) {
+	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
+	before.Errors = append(before.Errors, report.Error{Method: "Session.publish", Name: "OT_NOT_CONNECTED", Sessions: 30, Failures: 30})
+	after.Errors = append(after.Errors,
+		report.Error{Method: "Session.publish", Name: "OT_\x1b[31m", Documented: "no", Sessions: 12, Failures: 30},
+		report.Error{Method: "Session.publish", Code: 1500, Sessions: 2, Failures: 2})
+	sessionless := report.Method{Name: "Session.connect", Sessionless: 3}
+	before.Methods = append(before.Methods, sessionless)
+	changes := changesOf(before, after)
+	few := changesOf(reporttest.Publishing(1, 60), reporttest.Publishing(4, 60))
+	alike := changesOf(reporttest.Publishing(60, 600), reporttest.Publishing(62, 600))
+	for _, test := range []struct {
+		name    string
+		changes []report.Change
+		top     int
+		want    string
+	}{
+		{"all", changes, 0, `
+Change  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
+up      any error   Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
+up      OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
+
+New  Error                         Method           Sessions before    Rate        After    Rate  Points  95 % interval        q
+new  OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
+
+Gone  Error             Method           Sessions before   Rate       After   Rate  Points  95 % interval       q
+gone  OT_NOT_CONNECTED  Session.publish      30 of 2,000  1.5 %  0 of 2,000  0.0 %    -1.5  -2.1 to -1.0   <0.001
+Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
+What concerns most sessions comes first.
+Tested by session: 4 of 6 rows, together with Benjamini–Hochberg at 5 %; called: 4.
+Not called: 1 with too few to tell, 1 whose failures bear no session ID.
+`},
+		{"one", changes[len(changes)-4:], 1, `
+Change  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
+up      OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
+
+New  Error                         Method           Sessions before    Rate        After    Rate  Points  95 % interval        q
+new  OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
+
+Gone  Error             Method           Sessions before   Rate       After   Rate  Points  95 % interval       q
+gone  OT_NOT_CONNECTED  Session.publish      30 of 2,000  1.5 %  0 of 2,000  0.0 %    -1.5  -2.1 to -1.0   <0.001
+Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
+What concerns most sessions comes first.
+Tested by session: 3 of 4 rows, together with Benjamini–Hochberg at 5 %; called: 3.
+Not called: 1 with too few to tell.
+`},
+		{"none tested", few[:1], 0, `
+Whether a session rate changed cannot be told.
+Tested by session: 0 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
+Not called: 1 with too few to tell.
+`},
+		{"none called", alike[:1], 0, `
+No session rate changed by more than chance explains.
+Tested by session: 1 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
+Not called: 0 with too few to tell, 1 between half and twice the rate before.
+`},
+		{"none", nil, 0, `
+There is nothing to compare: neither side has a failure or an attempt.
+`},
+	} {
+		if got := "\n" + changesText(test.changes, test.top); got != test.want {
+			t.Errorf("%s: got%swant%s", test.name, got, test.want)
+		}
+	}
+}

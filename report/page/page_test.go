@@ -1,0 +1,228 @@
+package page_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/internal/golden"
+	"github.com/otlog/otlog/internal/reporttest"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/page"
+)
+
+func jsonOf(t *testing.T, r *report.Report) []byte {
+	t.Helper()
+	r.CatalogueVersion = "0123456789ab" // the rows change less often than the catalogue
+	return reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
+}
+
+func text(t *testing.T, r *report.Report, o page.Options) []byte {
+	t.Helper()
+	return reporttest.Print(t, func(w io.Writer) error { return page.Text(w, r, page.TextOptions{Options: o}) })
+}
+
+func diffText(t *testing.T, r *report.Report, o page.Options) []byte {
+	t.Helper()
+	o.Diff = true
+	return text(t, r, o)
+}
+
+// htmlOf is a page without its style and script, which are files.
+func htmlOf(t *testing.T, r *report.Report, o page.Options) []byte {
+	t.Helper()
+	out := reporttest.Print(t, func(w io.Writer) error { return page.HTML(w, r, o) })
+	out = regexp.MustCompile(`(?s)(<(?:style|script)>).*?(</)`).ReplaceAll(out, []byte("$1…$2"))
+	return regexp.MustCompile(`sha256-[\w+/=]+`).ReplaceAll(out, []byte("sha256-…"))
+}
+
+func TestText(t *testing.T) {
+	r := reporttest.OfTestdata(t, "logs", report.Options{})
+	golden.Check(t, "whole.txt", text(t, r, page.Options{Top: 12}))
+}
+
+func TestTextByWeek(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1w"), Zone: berlin})
+	golden.Check(t, "weeks.txt", text(t, r, page.Options{}))
+}
+
+// TestHostileNamesAreShownAsTheyAre keeps escapes in the names of files from
+// the terminal.
+func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "\x1b]0;owned\x07\u202egol.log")
+	if err := os.WriteFile(name, []byte("{\"a\":\n{\"b\":1}\n{\"c\":1}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := reporttest.Scan(t, []parse.Source{{Path: name}})(report.Options{})
+	if !r.Sources[0].Damaged() || len(r.Warnings) == 0 {
+		t.Fatal("the name stands in no warning")
+	}
+	out := string(text(t, r, page.Options{}))
+	for _, c := range out {
+		if c != '\n' && (c < ' ' || c == 0x202e) {
+			t.Fatalf("%q holds a control character", out)
+		}
+	}
+	if !strings.Contains(out, `\u001b]0;owned\u0007\u202egol.log`) {
+		t.Errorf("%q does not show the name", out)
+	}
+}
+
+// TestPages holds what people read, in every format.
+func TestPages(t *testing.T) {
+	r := reporttest.FiveWeeks(t)
+	golden.Check(t, "page.txt", text(t, r, page.Options{Top: 10}))
+	golden.Check(t, "page.md", reporttest.Print(t, func(w io.Writer) error { return page.Markdown(w, r, page.Options{Top: 10}) }))
+	golden.Check(t, "page.html", htmlOf(t, r, page.Options{}))
+	golden.Check(t, "page-80-columns.txt", reporttest.Print(t, func(w io.Writer) error {
+		return page.Text(w, r, page.TextOptions{Options: page.Options{Top: 3}, Width: 80})
+	}))
+}
+
+// TestPagesOfDiffs holds the page of what changed from one input to another.
+func TestPagesOfDiffs(t *testing.T) {
+	r := reporttest.AgainstBaseline(t, report.Options{})
+	r.CatalogueVersion = "0123456789ab"
+	o := page.Options{Diff: true}
+	golden.Check(t, "diff.md", reporttest.Print(t, func(w io.Writer) error { return page.Markdown(w, r, o) }))
+	golden.Check(t, "diff.html", htmlOf(t, r, o))
+	if err := page.HTML(io.Discard, reporttest.FiveWeeks(t), o); err == nil {
+		t.Error("there is a diff without a baseline")
+	}
+}
+
+func TestPagesOfWindows(t *testing.T) {
+	golden.Check(t, "changes-weeks.txt", text(t, reporttest.TwoWeeks(t), page.Options{Top: 3}))
+}
+
+func TestPagesFromBaseline(t *testing.T) {
+	r := reporttest.AgainstBaseline(t, report.Options{})
+	golden.Check(t, "changes-baseline.txt", text(t, r, page.Options{}))
+	golden.Check(t, "diff.txt", diffText(t, r, page.Options{}))
+}
+
+// TestNothingChangesInItself holds it of whole inputs, and of a diff.
+func TestNothingChangesInItself(t *testing.T) {
+	r := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1w")})
+	for _, r := range []*report.Report{r, reporttest.AgainstBaseline(t, report.Options{})} {
+		changes := report.Compare(r.Whole.Side(0), r.Whole.Side(0))
+		if len(changes) == 0 {
+			t.Error("nothing is compared")
+		}
+		for _, c := range changes {
+			if slices.Contains([]string{report.Up, report.Down, report.Added, report.Gone}, c.Verdict) {
+				t.Errorf("%+v is called", c)
+			}
+			if c.Difference != nil && c.Difference.Value != 0 || c.Test != nil && c.Test.P != 1 {
+				t.Errorf("%+v is a difference", c)
+			}
+		}
+		r.Baseline, r.Changes = r, changes
+		if out := string(diffText(t, r, page.Options{})); !strings.Contains(out, "called: 0.\n") || strings.Contains(out, "What to do") {
+			t.Errorf("got %s", out)
+		}
+	}
+}
+
+// TestChangesWhateverIsSelected writes reports and diffs of parts, down to nothing:
+// JSON takes no number that is none.
+func TestChangesWhateverIsSelected(t *testing.T) {
+	weeks := reporttest.BothWeeks(t)
+	for _, f := range []report.Filter{
+		{}, {Method: "Session.publish"}, {Error: "OT_TIMEOUT"}, {Method: "Session.connect", Error: "OT_TIMEOUT"}, {Error: "OT_NO_SUCH"},
+		{Session: "session-1793577600-33"}, {SDK: "2.35"}, {SDK: "1"}, {Since: reporttest.November.AddDate(0, 0, 3)}, {Until: reporttest.November}, {Since: reporttest.November.AddDate(0, 0, 9).Add(7 * time.Minute)},
+	} {
+		for _, w := range []string{"all", "15m", "1d"} {
+			r := weeks(report.Options{Filter: f, Window: reporttest.Window(t, w)})
+			html := func(o page.Options) []byte {
+				return reporttest.Print(t, func(w io.Writer) error { return page.HTML(w, r, o) })
+			}
+			top, diff := page.Options{Top: 1}, page.Options{Top: 1, Diff: true}
+			for _, out := range [][]byte{text(t, r, top), diffText(t, r, top), html(top), html(diff)} {
+				if s := string(out); strings.Contains(s, "NaN") || strings.Contains(s, "Inf") || !strings.Contains(s, "Before") {
+					t.Errorf("%+v by %s: got %s", f, w, s)
+				}
+			}
+			var got struct{ Baseline, Changes any }
+			if err := json.Unmarshal(jsonOf(t, r), &got); err != nil || got.Baseline == nil || got.Changes == nil {
+				t.Errorf("%+v by %s: got %+v, %v", f, w, got, err)
+			}
+		}
+	}
+}
+
+// TestNoChanges holds what a report of one window, a live one and one without two
+// complete windows say.
+func TestNoChanges(t *testing.T) {
+	whole := reporttest.OfTestdata(t, "logs", report.Options{})
+	if whole.Changes != nil || bytes.Contains(text(t, whole, page.Options{}), []byte("hange")) {
+		t.Error("one window has changes")
+	}
+	var got map[string]json.RawMessage
+	if err := json.Unmarshal(jsonOf(t, whole), &got); err != nil {
+		t.Fatal(err)
+	}
+	if string(got["changes"]) != "[]" || string(got["baseline"]) != "null" {
+		t.Errorf("got changes %s and baseline %s", got["changes"], got["baseline"])
+	}
+	if err := page.Text(io.Discard, whole, page.TextOptions{Options: page.Options{Diff: true}}); err == nil {
+		t.Error("there is a diff without a baseline")
+	}
+	for _, r := range []*report.Report{reporttest.TwoWeeks(t), reporttest.AgainstBaseline(t, report.Options{})} {
+		if out := text(t, r, page.Options{Brief: true}); bytes.Contains(out, []byte("hange")) || len(r.Changes) == 0 {
+			t.Errorf("live: got %s", out)
+		}
+	}
+	// The second of two weeks is not complete.
+	r := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1w")})
+	if out := text(t, r, page.Options{}); r.Changes != nil || !bytes.Contains(out, []byte("\nNo changes are shown: ")) {
+		t.Errorf("got %s", out)
+	}
+}
+
+// TestBaselineComesBeforeDiffedWindows checks that a diff compares whole inputs, whatever
+// windows the report has.
+func TestBaselineComesBeforeDiffedWindows(t *testing.T) {
+	want := reporttest.AgainstBaseline(t, report.Options{})
+	got := reporttest.AgainstBaseline(t, report.Options{Window: reporttest.Window(t, "1d")})
+	if !bytes.Equal(diffText(t, got, page.Options{}), diffText(t, want, page.Options{})) {
+		t.Error("the diffs differ")
+	}
+}
+
+// TestGroupsOfPages holds that the groups that only a page shows are those that are asked
+// for row by row, in the windows that are compared, or overall.
+func TestGroupsOfPages(t *testing.T) {
+	weeks := reporttest.Scan(t, reporttest.Find(t, reporttest.Root(t)+"/testdata/weeks"))
+	for _, o := range []report.Options{
+		{Window: reporttest.Window(t, "1w")},
+		{Window: reporttest.Window(t, "1d"), Filter: report.Filter{Method: "Session.publish"}},
+		{Window: reporttest.Window(t, "1mo")}, // of which one is complete
+		{},
+		{Window: reporttest.Window(t, "1w"), Baseline: weeks(report.Options{Breakdown: report.Dimensions()})},
+	} {
+		for _, d := range report.Dimensions() {
+			shown, asked := o, o
+			shown.Breakdown, asked.By = []report.Dimension{d}, d
+			want := weeks(asked)
+			want.By = "" // as if it had not been asked for
+			a, b := text(t, weeks(shown), page.Options{}), text(t, want, page.Options{})
+			if !bytes.Equal(a, b) || !bytes.Contains(a, []byte("\nBy client\n")) {
+				t.Errorf("%s: got %s, want %s", d, a, b)
+			}
+		}
+	}
+}
