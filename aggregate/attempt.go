@@ -16,10 +16,10 @@ type Outcome uint8
 
 // The outcomes of attempts.
 const (
-	Open Outcome = iota // the input tells no end
+	Open Outcome = iota // no end was found
 	Succeeded
 	Failed
-	Cancelled // by the application: no failure
+	Cancelled // by the application; not a failure
 )
 
 // String returns the outcome's name in Arrow batches.
@@ -30,38 +30,38 @@ func (o Outcome) String() string {
 // Outcomes lists every outcome.
 var Outcomes = [...]Outcome{Open, Succeeded, Failed, Cancelled}
 
-// An Attempts counts calls of a method by the application, in one session, that share
-// all of what comes before the number, told by the SDK's telemetry.
+// An Attempts counts calls of a method by the application, in one session, which agree in
+// all fields before the count. Their source is the SDK's telemetry.
 type Attempts struct {
 	Method   catalogue.MethodID
 	Bucket   Bucket // in which they began
 	Outcome  Outcome
-	Inferred bool // the input shows their end, but not their start
+	Inferred bool // only their end was found, not their start
 
 	SDK, Browser, OS Name // labels of the client that made the calls
 
 	Attempts int64
 }
 
-// retryWithin is how soon after its failure the SDK calls connect again by
-// itself. Such a try belongs to the same attempt: version 2.35 tries three times.
+// retryWithin is the longest time after which the SDK repeats a failed connect by itself.
+// Such a try belongs to the same attempt. Version 2.35 tries three times.
 const retryWithin = 10 * time.Second
 
-// A Step is one telemetry event of a session that starts or ends an attempt. Equal
-// steps are one event, seen twice: through several exports, or in the log of one
-// client that prints each event two times.
+// A Step is one telemetry event of a session that starts or ends an attempt. Equal steps are
+// one event that was logged repeatedly: by several exports, or by a client that prints each
+// event twice.
 type Step struct {
-	Call   uint64    // hash of all that one call's events share
-	Client SessionID // that posted it; zero: not known
+	Call   uint64    // hash of what the events of one call have in common
+	Client SessionID // that posted it; zero: unknown
 
-	// The client's time in milliseconds, which is how the SDK tells it, above
-	// the method and above what happened: so steps of a call sort by time, and
-	// what starts sorts before what ends.
+	// The client's time in milliseconds, as the SDK states it, in the upper 48 bits; then
+	// the method and what happened, in 8 bits each. So the steps of a call sort by time,
+	// and a start sorts before an end.
 	what uint64
 }
 
-// NewStep returns the step of a call of a method that was taken at a time in Unix
-// milliseconds, zero if that is not told. It starts the call, or ends it with an outcome.
+// NewStep returns the step of a call of a method at a time in Unix milliseconds, 0 if that
+// is unknown. The step starts the call, or ends it with an outcome.
 func NewStep(call uint64, client SessionID, millis int64, method catalogue.MethodID, starts bool, outcome Outcome) Step {
 	what := uint64(started)
 	if !starts {
@@ -70,7 +70,7 @@ func NewStep(call uint64, client SessionID, millis int64, method catalogue.Metho
 	return Step{Call: call, Client: client, what: uint64(millis)<<16 | uint64(method)<<8 | what}
 }
 
-// What happened: starts, or one more than the Outcome.
+// What happened: started, or one more than the Outcome.
 const started = 0
 
 func (s Step) Compare(other Step) int {
@@ -89,14 +89,13 @@ func (s Step) Method() catalogue.MethodID { return catalogue.MethodID(s.what >> 
 // Starts reports whether the step starts the call.
 func (s Step) Starts() bool { return uint8(s.what) == started }
 
-// Outcome returns how the call ended, if the step does not start it.
+// Outcome returns the outcome of the call, if the step ends it.
 func (s Step) Outcome() Outcome { return Outcome(uint8(s.what) - 1) }
 
-// Millis returns when the step was taken, in Unix milliseconds; zero if that is not
-// told.
+// Millis returns the time of the step in Unix milliseconds, 0 if that is unknown.
 func (s Step) Millis() int64 { return int64(s.what >> 16) }
 
-// nanos returns when the step was taken, timestamp.NoTime if that is not told.
+// nanos returns the time of the step, timestamp.NoTime if that is unknown.
 func (s Step) nanos() int64 {
 	if s.Millis() == 0 {
 		return timestamp.NoTime
@@ -104,7 +103,7 @@ func (s Step) nanos() int64 {
 	return s.Millis() * int64(time.Millisecond)
 }
 
-// A step is a Step in a Tally, with numbers plus one for its session and client.
+// A step is a Step in a Tally, with the numbers plus one of its session and client.
 type step struct {
 	call, what      uint64
 	session, client uint32
@@ -122,7 +121,7 @@ func (s step) Compare(other step) int {
 	return cmp.Compare(s.client, other.client)
 }
 
-// step notes a telemetry event, if it is one of an attempt.
+// step adds a telemetry event, if it starts or ends an attempt.
 func (t *Tally) step(e *parse.Event, session, client uint32) {
 	starts, outcome := false, Open
 	var method catalogue.MethodID
@@ -137,27 +136,28 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 		if tel.Failed() {
 			outcome = Failed
 		}
-	default: // Attempting is a heartbeat
+	default: // others, such as Attempting, neither start nor end an attempt
 		return
 	}
-	var of []byte // what one call has for itself
+	var id []byte // the ID that only this call has
 	switch string(tel.Action) {
 	case "Connect":
-		method, of = methodConnect, e.ConnectionID
+		method, id = methodConnect, e.ConnectionID
 	case "Publish":
-		method, of = methodPublish, e.StreamID
-		if len(of) == 0 {
-			// Without a stream it is the end of OT.initPublisher, or of the timer
-			// of a publisher that is gone. Only a missing role is told so early.
+		method, id = methodPublish, e.StreamID
+		if len(id) == 0 {
+			// Without a stream, the event ends OT.initPublisher, or comes from the
+			// timer of a destroyed publisher. Only a missing role ends a publish
+			// before it has a stream.
 			if string(tel.FailureReason) != "Permission" {
 				return
 			}
-			of = e.ConnectionID
+			id = e.ConnectionID
 		}
 	case "Subscribe":
-		method, of = methodSubscribe, e.SubscriberID
-		if len(of) == 0 {
-			of = e.StreamID
+		method, id = methodSubscribe, e.SubscriberID
+		if len(id) == 0 {
+			id = e.StreamID
 		}
 	default:
 		return
@@ -166,9 +166,9 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 	t.key = append(t.key, 0)
 	t.key = append(t.key, e.Client...)
 	t.key = append(t.key, 0)
-	t.key = append(t.key, of...)
+	t.key = append(t.key, id...)
 	if len(e.StreamID) == 0 && method == methodPublish {
-		// Each refused call is one by itself: no stream tells them apart.
+		// Without a stream, only the time distinguishes refused calls.
 		t.key = append(t.key, 0)
 		for shift := 0; shift < 64; shift += 8 {
 			t.key = append(t.key, byte(e.Time>>shift))
@@ -190,45 +190,44 @@ var (
 type attempt struct {
 	session  SessionID
 	client   SessionID
-	call     uint64 // which tells it from others
-	start    int64  // Unix milliseconds; zero: not told
+	call     uint64
+	start    int64 // Unix milliseconds; 0: unknown
 	method   catalogue.MethodID
 	outcome  Outcome
 	inferred bool
 }
 
-func (c attempt) Compare(other attempt) int {
+func (a attempt) Compare(other attempt) int {
 	switch {
-	case c.session != other.session:
-		return c.session.Compare(other.session)
-	case c.call != other.call:
-		return cmp.Compare(c.call, other.call)
-	case c.start != other.start:
-		return cmp.Compare(c.start, other.start)
+	case a.session != other.session:
+		return a.session.Compare(other.session)
+	case a.call != other.call:
+		return cmp.Compare(a.call, other.call)
+	case a.start != other.start:
+		return cmp.Compare(a.start, other.start)
 	}
-	return cmp.Or(c.client.Compare(other.client), cmp.Compare(c.method, other.method),
-		cmp.Compare(c.outcome, other.outcome), compareBools(c.inferred, other.inferred))
+	return cmp.Or(a.client.Compare(other.client), cmp.Compare(a.method, other.method),
+		cmp.Compare(a.outcome, other.outcome), compareBools(a.inferred, other.inferred))
 }
 
-func (c attempt) of() SessionID { return c.session }
+func (a attempt) key() SessionID { return a.session }
 
-// nanos returns when the attempt began, timestamp.NoTime if that is not told.
-func (c *attempt) nanos() int64 {
-	if c.start == 0 {
+// nanos returns the start of the attempt, timestamp.NoTime if that is unknown.
+func (a *attempt) nanos() int64 {
+	if a.start == 0 {
 		return timestamp.NoTime
 	}
-	return c.start * int64(time.Millisecond)
+	return a.start * int64(time.Millisecond)
 }
 
-// A posted is a step with the session that it bears.
+// A posted is a step with the session that it states.
 type posted struct {
 	Step
 	session SessionID
 	from    SessionFrom
 }
 
-// compare puts the best of equal steps last: what bears a session beats what stands
-// for one.
+// Compare sorts the best of equal steps last: a session ID is better than a surrogate ID.
 func (p posted) Compare(other posted) int {
 	if p.Call != other.Call || p.what != other.what {
 		return p.Step.Compare(other.Step)
@@ -236,15 +235,15 @@ func (p posted) Compare(other posted) int {
 	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client))
 }
 
-// same reports whether two are one event.
+// same reports whether two steps are one event.
 func (p posted) same(other posted) bool { return p.Call == other.Call && p.what == other.what }
 
-// attemptsOf divides the steps of one call of a connection, stream or subscriber, in
-// order and each once, into attempts. The first end of the last try is the outcome; what
-// comes after it (the Cancel that follows a Failure) does not count again.
+// attemptsOf divides the steps of one call, which are sorted and distinct, into attempts.
+// The outcome is the first end of the last try; later ends, such as the Cancel after a
+// Failure, do not count.
 func attemptsOf(posts []posted, out []attempt) []attempt {
 	out = out[:0]
-	var end int64 // of the last try, in milliseconds
+	var end int64 // of the last try, in Unix milliseconds
 	for _, p := range posts {
 		var now *attempt
 		if len(out) > 0 {
@@ -269,6 +268,7 @@ func attemptsOf(posts []posted, out []attempt) []attempt {
 	return out
 }
 
+// compareBools sorts false before true.
 func compareBools(a, b bool) int {
 	switch {
 	case a == b:

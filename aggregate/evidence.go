@@ -3,7 +3,6 @@ package aggregate
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/zeebo/xxh3"
 
@@ -12,45 +11,44 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// An Evidence is what a Tally keeps of the records of one session that show an
-// error. Records that bear the same mark and stand close together are one
-// evidence: so a failure that prints a line every millisecond costs no more than
-// 32 kB for each mark, and the same set of records gives the same evidence however
-// it is split.
+// An Evidence is what a Tally keeps of records of one session that show an error. Records
+// with the same mark that are close together are one Evidence. So a failure that logs a
+// line every millisecond takes at most 32 kB per mark, and a set of records has the same
+// evidence however it is split.
 type Evidence struct {
 	Mark
-	First     int64  // when or where the first record stands, by the mark's axis
-	Span      uint32 // from there to the last one
-	Place     uint32 // of the first record among all of its origin, from 0
-	PlaceSpan uint32 // from there to the last one
+	First     int64  // position of the first record, on the mark's axis
+	Span      uint32 // from First to the position of the last record
+	Place     uint32 // index of the first record in its origin, from 0
+	PlaceSpan uint32 // from Place to the index of the last record
 	Records   uint32
 }
 
-// A Mark is all that the failure depends on to which a record belongs, but its
-// session, time and place.
+// A Mark holds everything except session, time and position that decides which failure a
+// record belongs to.
 type Mark struct {
-	Client SessionID // that posted the records; zero: not known
-	Origin uint32    // piece of a source, into Part.Origins
-	Stream uint32    // hash of the stream or subscriber; zero: none
-	Code   int32     // that the records state
+	Client SessionID // that posted the records; zero: unknown
+	Origin uint32    // into Part.Origins
+	Stream uint32    // hash of the stream or subscriber ID; 0: none
+	Code   int32     // stated by the records; 0: none
 	Error  Name
 	Method Name
 	From   classify.MethodFrom
 	Kind   classify.Evidence
 	Weight classify.Weight
-	Flags  uint8 // late, and the axis
+	Flags  uint8 // the axis, and late
 }
 
-// An Axis is what tells how far two records are apart.
+// An Axis is the scale on which the distance of two records is measured.
 type Axis uint8
 
 const (
-	dated  Axis = iota // the time, in nanoseconds
-	clock              // the time of day, in nanoseconds: the date is not known
-	placed             // which record it is in its origin: the time is not known
+	dated  Axis = iota // time, in Unix nanoseconds
+	clock              // time of day, in nanoseconds: the date is unknown
+	placed             // index of the record in its origin: the time is unknown
 )
 
-// Axes lists all there are.
+// Axes lists every axis.
 var Axes = [...]Axis{dated, clock, placed}
 
 // String returns the axis's name in partials.
@@ -58,48 +56,21 @@ func (a Axis) String() string { return [...]string{"time", "time_of_day", "recor
 
 const late = 1 << 7 // a flag of a mark
 
-// Axis returns by what the records are placed.
+// Axis returns the axis of the records' positions.
 func (m *Mark) Axis() Axis { return Axis(m.Flags &^ late) }
 
-// Late reports whether the records are of the timer of a publisher that was gone.
+// Late reports whether the records come from the timer of a destroyed publisher.
 func (m *Mark) Late() bool { return m.Flags&late != 0 }
 
-// SetFlags sets the axis, and whether the records are of such a timer.
+// SetFlags sets what Axis and Late return.
 func (m *Mark) SetFlags(a Axis, isLate bool) {
 	if m.Flags = uint8(a); isLate {
 		m.Flags |= late
 	}
 }
 
-func (e *Evidence) last() int64 { return e.First + int64(e.Span) }
-
-// A tick is 2^26 ns, 67 ms. Within it, records of one mark are one evidence.
-const tickBits = 26
-
-// gapRecords is how many records two may be apart that bear no time.
-const gapRecords = 20
-
-// close reports whether two evidences of the same mark are one.
-func (e *Evidence) close(other *Evidence) bool {
-	if e.Axis() == placed {
-		return e.First-other.last() <= gapRecords && other.First-e.last() <= gapRecords
-	}
-	return e.First>>tickBits == other.First>>tickBits
-}
-
-// fold adds another evidence of the same mark.
-func (e *Evidence) fold(other *Evidence) {
-	last := max(e.last(), other.last())
-	e.First = min(e.First, other.First)
-	e.Span = uint32(last - e.First)
-	lastPlace := max(e.Place+e.PlaceSpan, other.Place+other.PlaceSpan)
-	e.Place = min(e.Place, other.Place)
-	e.PlaceSpan = lastPlace - e.Place
-	e.Records += other.Records
-}
-
-// newEvidence makes the evidence of one record, without the names that the catalogue
-// lacks. place says which one it is in its origin, from 0.
+// newEvidence returns the evidence of one record, without names that the catalogue lacks.
+// place is the index of the record in its origin, from 0.
 func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place int64) Evidence {
 	out := Evidence{
 		Mark: Mark{
@@ -120,8 +91,8 @@ func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place in
 	return out
 }
 
-// streamOf returns what stands for the stream or subscriber of a record, zero if
-// it has none.
+// streamOf returns the hash of a record's subscriber ID, else of its stream ID; 0 if it has
+// neither.
 func streamOf(e *parse.Event) uint32 {
 	id := e.SubscriberID
 	if len(id) == 0 {
@@ -133,13 +104,42 @@ func streamOf(e *parse.Event) uint32 {
 	return max(uint32(xxh3.Hash(id)), 1)
 }
 
+// last returns the position of the last record.
+func (e *Evidence) last() int64 { return e.First + int64(e.Span) }
+
+// A tick is 2^26 ns, 67 ms: records of one mark within the same tick are one evidence.
+const tickBits = 26
+
+// gapRecords is how many records apart two records without a time may be to belong
+// together.
+const gapRecords = 20
+
+// close reports whether two evidences with the same mark are one.
+func (e *Evidence) close(other *Evidence) bool {
+	if e.Axis() == placed {
+		return e.First-other.last() <= gapRecords && other.First-e.last() <= gapRecords
+	}
+	return e.First>>tickBits == other.First>>tickBits
+}
+
+// fold adds another evidence with the same mark.
+func (e *Evidence) fold(other *Evidence) {
+	last := max(e.last(), other.last())
+	e.First = min(e.First, other.First)
+	e.Span = uint32(last - e.First)
+	lastPlace := max(e.Place+e.PlaceSpan, other.Place+other.PlaceSpan)
+	e.Place = min(e.Place, other.Place)
+	e.PlaceSpan = lastPlace - e.Place
+	e.Records += other.Records
+}
+
 // kept is evidence in a Tally, with the number plus one of its session.
 type kept struct {
 	Evidence
 	session uint32
 }
 
-// evidences is a bag of evidence, in chunks so that it has little slack.
+// evidences is a list of evidence in chunks, so that it has little spare capacity.
 type evidences struct {
 	chunks [][]kept
 	recent [256]uint32 // by hash of the mark: index plus one of an evidence that may take the next record
@@ -156,6 +156,7 @@ func (s *evidences) len() int {
 
 func (s *evidences) at(i int) *kept { return &s.chunks[i/chunkLength][i%chunkLength] }
 
+// add adds evidence, to a recent one if they are one.
 func (s *evidences) add(e *kept) {
 	recent := &s.recent[e.slot()]
 	if i := *recent; i != 0 {
@@ -173,22 +174,22 @@ func (s *evidences) add(e *kept) {
 	*recent = uint32(s.len())
 }
 
-// slot returns the place of a mark among the recent ones.
+// slot returns a hash of the mark and the session.
 func (e *kept) slot() uint8 {
 	x := uint64(e.session)<<32 | uint64(e.Stream)
 	y := uint64(e.Error)<<48 | uint64(e.Method)<<32 | uint64(uint32(e.Code))
 	return uint8((x*0x9e3779b97f4a7c15 ^ y*0xa0761d6478bd642f ^ uint64(e.Kind)<<60) >> 56)
 }
 
-// An evidenceOrder sorts the evidence of one session, or of all sources without
-// sessions.
+// An evidenceOrder sorts the evidence of one session, or of all records without a session.
 //
-// It is the order of time. Records of one instant are told apart by their source and
-// place, but in a session all of whose records bear a time: there it is what they say, so
-// that it does not matter into which sources they were divided.
+// Evidence is sorted by axis and time. Records of the same instant are sorted by source and
+// place. In a session whose records all have a time, float has removed both: such records
+// are sorted by what they say, so that it does not matter how the log was split into
+// sources.
 type evidenceOrder struct {
 	names   *nameOrder
-	sourced bool // there is no session, but sources
+	sourced bool // there is no session: sort by source first
 }
 
 func (o *evidenceOrder) compare(e, other *Evidence) int {
@@ -210,8 +211,8 @@ func (o *evidenceOrder) compare(e, other *Evidence) int {
 	return o.names.compare(&e.Mark, &other.Mark)
 }
 
-// float forgets the places of a session's evidence and reports true, unless some of it
-// has nothing else.
+// float removes the places of a session's evidence and reports true, if all of it has a
+// time.
 func float(all []Evidence) bool {
 	if slices.ContainsFunc(all, func(e Evidence) bool { return e.Axis() == placed }) {
 		return false
@@ -222,7 +223,7 @@ func float(all []Evidence) bool {
 	return true
 }
 
-// sortAndFold sorts and folds evidence, in place.
+// sortAndFold sorts evidence and folds those that are one, in place.
 func (o *evidenceOrder) sortAndFold(all []Evidence) []Evidence {
 	slices.SortFunc(all, func(a, b Evidence) int { return o.compare(&a, &b) })
 	return foldAll(all)
@@ -231,8 +232,8 @@ func (o *evidenceOrder) sortAndFold(all []Evidence) []Evidence {
 // foldAll folds sorted evidence, in place.
 func foldAll(all []Evidence) []Evidence {
 	out := all[:0]
-	// The last evidence of each mark in out. No other one can be close to what is to
-	// come. Few are looked through sooner than a map is made.
+	// Only the last evidence of a mark in out can be close to a later one. A short list is
+	// searched faster than a map is made.
 	var latest map[Mark]int
 	if len(all) > 32 {
 		latest = map[Mark]int{}
@@ -257,9 +258,3 @@ func foldAll(all []Evidence) []Evidence {
 	}
 	return out
 }
-
-const (
-	gap       = int64(2 * time.Second)  // between records of one failure
-	longest   = int64(30 * time.Second) // a failure's records but those of sockets
-	socketGap = int64(10 * time.Second) // between a try of a socket and the connect's end
-)

@@ -4,74 +4,48 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A failure is one thing that went wrong once, in the making: the evidence of
-// one session that belongs together.
-type failure struct {
-	err    Name
-	code   int32 // that stands for a missing name
-	class  Name  // the method for which it counts as another failure; zero: not known
-	stream uint32
-	when   [2]interval   // on the axes dated and clock
-	where  []placeExtent // in each of its sources, if the session has records without a time
-}
+// The limits of a failure, in nanoseconds.
+const (
+	gap       = int64(2 * time.Second)  // between two of its records
+	longest   = int64(30 * time.Second) // from its first record to its last; socket records do not count
+	socketGap = int64(10 * time.Second) // from a try of a socket to the end of the connect
+)
 
-// An interval goes from its first place to its last, both within.
-type interval struct {
-	first, last int64
-	known       bool
-}
-
-func (v *interval) add(first, last int64) {
-	if !v.known {
-		*v = interval{first, last, true}
-		return
-	}
-	v.first, v.last = min(v.first, first), max(v.last, last)
-}
-
-// distance is how far two intervals are apart, zero if they meet.
-func (v *interval) distance(first, last int64) int64 {
-	return max(v.first-last, first-v.last, 0)
-}
-
-type placeExtent struct {
-	source uint32
-	interval
-}
-
-// perRecord makes a distance in records one in time: gapRecords of them are a gap.
+// perRecord converts a distance in records into one in time: gapRecords are one gap.
 const perRecord = gap / gapRecords
 
-// A correlator finds the failures of one session after the other. What it finds
-// is a function of the set of evidence: it looks at it in the order of time,
-// source and place.
+// A correlator finds the failures of one session after the other. The result depends only
+// on the set of records.
 type correlator struct {
 	names    *dictionary
 	evidence []Evidence
-	byPlace  bool // some evidence bears no time
+	byPlace  bool // some evidence has no time
 
 	failures []failure
-	of       []int32 // failure of each evidence; none if it belongs to none
+	of       []int32 // failure of each evidence, or none
 }
 
 const none = -1
 
-// correlate finds the failures of evidence, which is all that one session, or
-// one source without sessions, has, in the order of sortAndFold.
+// correlate finds the failures of all evidence of one session, or of one source without
+// sessions. The evidence is sorted by evidenceOrder.
 //
-//  1. Evidence that names its error is chained: the same error in a compatible
-//     method, each at most a gap behind the one before, 30 s in all.
-//  2. Weak evidence joins the nearest of these failures within a gap that may
-//     state its code; the rest is chained likewise.
-//  3. Tries of sockets join the connect failure that follows, else one that was
-//     just before; the rest is chained likewise, with a longer gap.
+//  1. Strong evidence, which names its error, is chained: a record belongs to the failure
+//     of the same error, in a compatible method and stream, whose last record is at most
+//     gap earlier; a failure is at most longest long.
+//  2. Weak evidence joins the nearest of these failures within gap whose error can be
+//     raised with its code. The rest is chained among itself, by the same limits.
+//  3. Socket evidence joins the connect failure that follows within socketGap, else one
+//     that precedes it within gap. The rest is chained among itself, within socketGap.
 //
-// What stands aside founds and joins no failure.
+// Evidence of weight Aside belongs to no failure.
 func (c *correlator) correlate(all []Evidence) {
 	c.evidence, c.failures, c.of = all, c.failures[:0], c.of[:0]
 	c.byPlace = all[len(all)-1].Axis() == placed
@@ -85,7 +59,54 @@ func (c *correlator) correlate(all []Evidence) {
 	c.chain(c.join(weight[classify.Socket], socketGap, c.socketDistance), socketGap)
 }
 
-// chain makes failures of evidence, each at most within behind the one before.
+// A failure is something that went wrong once: evidence of one session that belongs
+// together.
+type failure struct {
+	err    Name
+	code   int32 // identifies an error without a name
+	class  Name  // the method, as class returns it; 0: unknown
+	stream uint32
+	when   [2]interval     // on the axes dated and clock
+	where  []placeInterval // by source, if the session has records without a time
+}
+
+// An interval contains its first and last position.
+type interval struct {
+	first, last int64
+	known       bool
+}
+
+func (v *interval) add(first, last int64) {
+	if !v.known {
+		*v = interval{first, last, true}
+		return
+	}
+	v.first, v.last = min(v.first, first), max(v.last, last)
+}
+
+// distance returns the distance of two intervals, 0 if they overlap.
+func (v *interval) distance(first, last int64) int64 {
+	return max(v.first-last, first-v.last, 0)
+}
+
+// A placeInterval is an interval of records in a source.
+type placeInterval struct {
+	source uint32
+	interval
+}
+
+// place returns the interval of a failure in a source, nil if it has no records there.
+func (f *failure) place(source uint32) *placeInterval {
+	for i := range f.where {
+		if f.where[i].source == source {
+			return &f.where[i]
+		}
+	}
+	return nil
+}
+
+// chain makes failures of evidence, in order. Each record is at most within after the last
+// record of its failure.
 func (c *correlator) chain(which []int32, within int64) {
 	if len(which) == 0 {
 		return
@@ -96,22 +117,20 @@ func (c *correlator) chain(which []int32, within int64) {
 	}
 }
 
-// openFailures are the failures that evidence to come may join, by error, the
-// one that was joined last at the end.
+// openFailures are the failures that later evidence may join, by error. The failure that
+// was joined last is at the end.
 type openFailures map[Name][]int32
 
-// maxOpen is how many failures of one error are looked at: more of them at a
-// time are only made by somebody who wants to.
+// maxOpen is the number of open failures per error. Only crafted logs exceed it.
 const maxOpen = 64
 
-// link adds evidence to the failure of its error that was joined last among
-// those that take it, else to a new one. Evidence of a stream goes to a failure
-// of that stream first.
+// link adds evidence to an open failure that takes it, else to a new failure. A failure of
+// the same stream is preferred, then the failure that was joined last.
 func (c *correlator) link(open openFailures, i int32, within int64) {
 	e := &c.evidence[i]
 	key := e.Error
 	if e.Weight != classify.Strong {
-		key = 0 // errors are compared one by one
+		key = 0 // takes compares errors
 	}
 	candidates := open[key]
 	best := none
@@ -146,18 +165,18 @@ func (c *correlator) link(open openFailures, i int32, within int64) {
 	c.put(f, i)
 }
 
-// takes reports whether evidence may speak of a failure's error, in a method
-// that is compatible.
+// takes reports whether evidence is compatible with a failure: in method, stream, error and
+// code.
 func (c *correlator) takes(f *failure, e *Evidence) bool {
 	class := c.class(e)
 	if class != 0 && f.class != 0 && class != f.class || e.Stream != 0 && f.stream != 0 && e.Stream != f.stream {
 		return false
 	}
 	if e.Weight == classify.Socket || e.Error != 0 && f.err == e.Error {
-		return true // of tries of a socket, the last one tells the error
+		return true // the tries of a socket may have different errors
 	}
 	if e.Error != 0 && f.err != 0 {
-		// Weak evidence: its name is only the likeliest.
+		// The name of weak evidence is only the most likely one.
 		return e.Weight == classify.Weak && c.raises(f.err, class, e.Code)
 	}
 	if f.err != 0 {
@@ -170,11 +189,11 @@ func (c *correlator) takes(f *failure, e *Evidence) bool {
 	return e.Code == f.code || anyCode(e.Code, subscribe) || anyCode(f.code, subscribe)
 }
 
-// anyCode reports whether a code tells nothing: telemetry of a failed subscribe
-// states 1013 whatever the error's code is.
+// anyCode reports whether a code is compatible with all codes: telemetry of a failed
+// subscribe states 1013 for every error.
 func anyCode(code int32, subscribe bool) bool { return code == 0 || code == 1013 && subscribe }
 
-// raises reports whether an error may be raised with that code.
+// raises reports whether a method can raise an error with a code.
 func (c *correlator) raises(err, class Name, code int32) bool {
 	if c.names.errors.foreign(err) || c.names.methods.foreign(class) {
 		return true
@@ -184,9 +203,8 @@ func (c *correlator) raises(err, class Name, code int32) bool {
 		class == classPublish && catalogue.Raises(id, methodInit, code)
 }
 
-// class returns what tells an evidence's method from others: zero if the method
-// is only guessed. A device that cannot be had is reported by OT.initPublisher
-// and by Session.publish alike.
+// class returns the method of evidence for comparison, 0 if it is a guess. OT.initPublisher
+// counts as Session.publish: both report a device that cannot be used.
 func (c *correlator) class(e *Evidence) Name {
 	switch {
 	case e.From <= classify.MethodOnly:
@@ -204,8 +222,8 @@ var (
 	classSubscribe = Name(methodSubscribe)
 )
 
-// distance is how far evidence is from a failure, in nanoseconds, by its own
-// axis.
+// distance returns the distance of evidence from a failure on the axis of the evidence, in
+// nanoseconds.
 func (c *correlator) distance(f *failure, e *Evidence) int64 {
 	if a := e.Axis(); a != placed {
 		if !f.when[a].known {
@@ -213,16 +231,14 @@ func (c *correlator) distance(f *failure, e *Evidence) int64 {
 		}
 		return f.when[a].distance(e.First, e.last())
 	}
-	for i := range f.where {
-		if w := &f.where[i]; w.source == e.Origin {
-			return w.distance(e.First, e.last()) * perRecord
-		}
+	if w := f.place(e.Origin); w != nil {
+		return w.distance(e.First, e.last()) * perRecord
 	}
 	return math.MaxInt64
 }
 
-// fits reports whether a failure with the evidence is not too long. Places tell
-// nothing of that.
+// fits reports whether a failure is still short enough with the evidence. Places have no
+// length.
 func fits(f *failure, e *Evidence) bool {
 	if e.Axis() == placed {
 		return true
@@ -231,7 +247,7 @@ func fits(f *failure, e *Evidence) bool {
 	return !w.known || max(w.last, e.last())-min(w.first, e.First) <= longest
 }
 
-// put adds evidence to a failure.
+// put adds evidence i to a failure.
 func (c *correlator) put(number, i int32) {
 	f, e := &c.failures[number], &c.evidence[i]
 	c.of[i] = number
@@ -255,16 +271,16 @@ func (c *correlator) put(number, i int32) {
 	if !c.byPlace {
 		return
 	}
-	at := slices.IndexFunc(f.where, func(w placeExtent) bool { return w.source == e.Origin })
-	if at < 0 {
-		at = len(f.where)
-		f.where = append(f.where, placeExtent{source: e.Origin})
+	w := f.place(e.Origin)
+	if w == nil {
+		f.where = append(f.where, placeInterval{source: e.Origin})
+		w = &f.where[len(f.where)-1]
 	}
-	f.where[at].add(int64(e.Place), int64(e.Place)+int64(e.PlaceSpan))
+	w.add(int64(e.Place), int64(e.Place)+int64(e.PlaceSpan))
 }
 
-// weakDistance is how far a failure is from weak evidence, more than a gap if
-// the evidence cannot join it.
+// weakDistance returns the distance of weak evidence from a failure that it may join,
+// math.MaxInt64 for other failures.
 func (c *correlator) weakDistance(f *failure, e *Evidence) int64 {
 	if d := c.distance(f, e); d <= gap && c.takes(f, e) && fits(f, e) {
 		return d
@@ -272,8 +288,9 @@ func (c *correlator) weakDistance(f *failure, e *Evidence) int64 {
 	return math.MaxInt64
 }
 
-// socketDistance is how far a connect failure is behind a try of a socket. One
-// that was before counts as farther than any that follows.
+// socketDistance returns the distance of a try of a socket from a connect failure that it
+// may join, math.MaxInt64 for other failures. Any failure that ends after the try is nearer
+// than a failure that ends before it.
 func (c *correlator) socketDistance(f *failure, e *Evidence) int64 {
 	if f.class != 0 && f.class != classConnect {
 		return math.MaxInt64
@@ -289,8 +306,8 @@ func (c *correlator) socketDistance(f *failure, e *Evidence) int64 {
 	return math.MaxInt64
 }
 
-// join adds each evidence to the nearest failure there is, the earlier of two,
-// and returns what cannot be added. ahead is how far a failure may follow.
+// join adds each evidence to the nearest failure, of equally near ones to the earliest, and
+// returns the evidence that no failure takes. ahead is how much later a failure may begin.
 func (c *correlator) join(which []int32, ahead int64, distance func(*failure, *Evidence) int64) (rest []int32) {
 	if len(c.failures) == 0 {
 		return which
@@ -316,14 +333,14 @@ func (c *correlator) join(which []int32, ahead int64, distance func(*failure, *E
 	return rest
 }
 
-// earlier reports whether one failure begins before another one, on the axis of
-// the evidence that may join either.
+// earlier reports whether failure a begins before failure b, on the axis of evidence.
 func (c *correlator) earlier(a, b int32, e *Evidence) bool {
 	x, y := c.begin(a, e), c.begin(b, e)
 	return x < y || x == y && a < b
 }
 
-// begin is the first place of a failure on the axis of an evidence.
+// begin returns the first position of a failure on the axis of evidence, math.MaxInt64 if
+// it has none there.
 func (c *correlator) begin(number int32, e *Evidence) int64 {
 	f := &c.failures[number]
 	if a := e.Axis(); a != placed {
@@ -332,26 +349,23 @@ func (c *correlator) begin(number int32, e *Evidence) int64 {
 		}
 		return math.MaxInt64
 	}
-	for _, w := range f.where {
-		if w.source == e.Origin {
-			return w.first
-		}
+	if w := f.place(e.Origin); w != nil {
+		return w.first
 	}
 	return math.MaxInt64
 }
 
-// neighbours are the failures that evidence may be near to, while evidence comes
-// in the order of sortAndFold.
+// neighbours are the failures near evidence, which is asked for in order.
 type neighbours struct {
 	axis   Axis
 	source uint32
 	begun  bool
-	queue  []int32 // by begin: those that lie ahead
+	queue  []int32 // failures that begin later, sorted by begin
 	active []int32
 }
 
-// of returns the failures that are not farther than ahead, and maybe others.
-// Only the first found failures are looked at.
+// of returns the failures that begin at most ahead after the evidence and end at most a gap
+// before it. Only the first found failures are considered.
 func (n *neighbours) of(c *correlator, e *Evidence, found int, ahead int64) []int32 {
 	if !n.begun || n.axis != e.Axis() || n.axis == placed && n.source != e.Origin {
 		*n = neighbours{axis: e.Axis(), source: e.Origin, begun: true, queue: n.queue[:0], active: n.active[:0]}
@@ -378,16 +392,78 @@ func (n *neighbours) of(c *correlator, e *Evidence, found int, ahead int64) []in
 	return n.active
 }
 
-// before reports whether a failure ends more than a gap before evidence, and so
-// before all that comes behind it.
+// before reports whether a failure ends more than a gap before evidence, and so before all
+// later evidence.
 func (f *failure) before(e *Evidence) bool {
 	if a := e.Axis(); a != placed {
 		return e.First-f.when[a].last > gap
 	}
-	for _, w := range f.where {
-		if w.source == e.Origin {
-			return (e.First-w.last)*perRecord > gap
-		}
+	if w := f.place(e.Origin); w != nil {
+		return (e.First-w.last)*perRecord > gap
 	}
 	return true
+}
+
+// A summary is what the evidence of a failure says together.
+type summary struct {
+	err, method Name
+	code        int32
+	bucket      Bucket
+	client      SessionID // zero: unknown
+	counts      bool      // false: only the timer of a destroyed publisher reported it
+	done        bool      // it was counted in a row
+
+	named      rank // of the evidence for err
+	coded      bool // code is that of a socket's try
+	methodFrom classify.MethodFrom
+	first      int64
+	late       bool
+	proper     bool
+}
+
+// A rank orders evidence for a name. Tries of a socket come last.
+type rank struct {
+	socket   bool
+	evidence classify.Evidence
+}
+
+func (r rank) compare(other rank) int {
+	return cmp.Or(-compareBools(r.socket, other.socket), cmp.Compare(r.evidence, other.evidence))
+}
+
+// summaries returns the summary of each failure that correlate has found. The strongest
+// evidence names the failure, and its method; of equally strong evidence the last.
+func (c *correlator) summaries() []summary {
+	out := make([]summary, len(c.failures))
+	for i := range out {
+		out[i] = summary{bucket: NoBucket, first: timestamp.NoTime, named: rank{socket: true}}
+	}
+	for i := range c.evidence {
+		if c.of[i] == none {
+			continue
+		}
+		s, e := &out[c.of[i]], &c.evidence[i]
+		if r := (rank{e.Weight == classify.Socket, e.Kind}); e.Error != 0 && (s.err == 0 || r.compare(s.named) >= 0) {
+			s.err, s.named = e.Error, r
+		}
+		if e.Method != 0 && e.From >= s.methodFrom {
+			s.method, s.methodFrom = e.Method, e.From
+		}
+		if socket := e.Weight == classify.Socket; e.Code != 0 && (s.code == 0 || s.coded || !socket) {
+			s.code, s.coded = e.Code, socket
+		}
+		if e.Axis() == dated && s.first == timestamp.NoTime {
+			s.first, s.bucket = e.First, BucketOf(e.First)
+		}
+		if s.client.IsZero() {
+			s.client = e.Client
+		}
+		s.late = s.late || e.Late()
+		s.proper = s.proper || !e.Late() && e.From == classify.MethodSpelled
+	}
+	for i := range out {
+		s := &out[i]
+		s.counts = !s.late || s.proper
+	}
+	return out
 }

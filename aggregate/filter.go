@@ -9,27 +9,26 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Filter says of which time, and of whom, a Tally is read. It selects
-// failures and attempts as a whole, after correlation, and the presences that are
-// their denominators; never records. The zero Filter selects all.
+// A Filter selects by time, session and SDK version. It selects whole failures and attempts,
+// after correlation, and the presences that are their denominators; it never selects
+// records. The zero Filter selects everything.
 type Filter struct {
-	// Since and Until select a failure by its first record, an attempt by its
-	// start, and lines that speak of no failure by their own time, all of them
-	// exactly. Until is the first instant behind. A zero time is no bound.
+	// Since and Until bound the first record of a failure, the start of an attempt, and
+	// lines that belong to no failure, all of them exactly. Until is exclusive. A zero
+	// time is no bound.
 	//
-	// What bears no time is within no bounds, and yet it is yielded, in NoBucket: so
-	// whoever leaves it out can count it.
+	// Failures, attempts and lines without a time are always selected, in NoBucket, so that
+	// a caller that leaves them out can count them.
 	Since, Until time.Time
 
-	Session SessionID // as Counts.Session tells it; zero: any
+	Session SessionID // as returned by Counts.Session; zero: any
 
-	// SDK is a version, as in 2.35.2, or what several have in common, as in 2.35;
-	// "": any.
+	// SDK is a version, such as 2.35.2, or the start of several, such as 2.35; "": any.
 	SDK string
 }
 
-// TakesSDK reports whether clients with a version of the SDK are selected; "" is
-// one that is not known.
+// TakesSDK reports whether clients with a version of the SDK are selected; "" is an unknown
+// version.
 func (f *Filter) TakesSDK(version string) bool {
 	return f.SDK == "" || version == f.SDK || strings.HasPrefix(version, f.SDK+".")
 }
@@ -37,15 +36,15 @@ func (f *Filter) TakesSDK(version string) bool {
 // Bounded reports whether a Filter selects by time.
 func (f *Filter) Bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
 
-// Covers reports whether a bucket holds an instant within the bounds. Sessions and
-// records are counted by the bucket: a bound within one takes in all of it, and so
-// the session of every failure that is selected.
+// Covers reports whether a bucket contains an instant within the bounds. Sessions and records
+// are counted by bucket: a bound selects the whole bucket that contains it, and so the
+// session of every selected failure.
 func (f *Filter) Covers(c Bucket) bool {
 	since, until := f.Buckets()
 	return !f.Bounded() || c >= since && c < until
 }
 
-// Buckets returns the first bucket that the bounds cover, and the first one behind.
+// Buckets returns the first bucket that the bounds cover, and the first bucket after them.
 func (f *Filter) Buckets() (since, until Bucket) {
 	from, to := f.nanos()
 	if from == to {
@@ -58,14 +57,14 @@ func (f *Filter) Buckets() (since, until Bucket) {
 	return since, until
 }
 
-// Contains reports whether an instant lies within the bounds; timestamp.NoTime does not
-// unless there are none.
+// Contains reports whether an instant is within the bounds. timestamp.NoTime is only if there
+// are none.
 func (f *Filter) Contains(nanos int64) bool {
 	since, until := f.nanos()
 	return !f.Bounded() || since <= nanos && nanos < until
 }
 
-// Cuts reports whether the bounds leave out a part of the time from start to end.
+// Cuts reports whether the bounds exclude a part of the time from start to end.
 func (f *Filter) Cuts(start, end time.Time) bool {
 	return f.Since.After(start) || !f.Until.IsZero() && f.Until.Before(end)
 }
@@ -82,7 +81,7 @@ func (f *Filter) nanos() (since, until int64) {
 	return since, max(since, until)
 }
 
-// nanosOf returns an instant in Unix nanoseconds, or the nearest that there is.
+// nanosOf returns an instant in Unix nanoseconds, or the nearest one that they can express.
 func nanosOf(t time.Time) int64 {
 	first, last := time.Unix(0, timestamp.NoTime+1), time.Unix(0, math.MaxInt64)
 	switch {
@@ -94,7 +93,7 @@ func nanosOf(t time.Time) int64 {
 	return t.UnixNano()
 }
 
-// A selection is what a Filter means for Counts, but for its session.
+// A selection is a Filter, except its session, in the numbers of Counts.
 type selection struct {
 	since, until int64
 	sdk          []bool // by label; nil: any
@@ -111,23 +110,22 @@ func (c *Counts) selection(f *Filter) *selection {
 	return s
 }
 
-// takes reports whether something is selected that began at first by a client.
+// takes reports whether a failure or attempt of a client is selected that began at first.
 func (s *selection) takes(first int64, client Labels) bool {
 	return (first == timestamp.NoTime || s.since <= first && first < s.until) && s.takesClient(client)
 }
 
 func (s *selection) takesClient(client Labels) bool { return s.sdk == nil || s.sdk[client.SDK] }
 
-// takesSession reports whether a session is selected. It is of every SDK version that a
-// client had which was seen in it; what bears no session is looked at one by one.
+// takesSession reports whether a session is selected: a client that was seen in it has a
+// selected version. Records without an ID are selected one by one.
 func (s *selection) takesSession(g *group) bool {
 	return s.sdk == nil || g.id.IsZero() ||
-		slices.ContainsFunc(g.clients, func(b belonging) bool { return s.takesClient(b.labels) })
+		slices.ContainsFunc(g.members, func(m member) bool { return s.takesClient(m.labels) })
 }
 
-// Session returns the session of an ID as a log has it: that of a session, or of
-// a connection or client instance, for which a session may be known. It reports
-// false if no record bears it.
+// Session returns the session of an ID as written in a log: a session ID, or the ID of a
+// connection or client instance. ok is false if no record has it.
 func (c *Counts) Session(id string) (session SessionID, ok bool, err error) {
 	best := FromSource
 	err = c.walk(false, func(e *Entry) error {
@@ -143,7 +141,7 @@ func (c *Counts) Session(id string) (session SessionID, ok bool, err error) {
 	}
 	resolved := follow(&c.resolved)
 	if r := resolved.of(session); len(r) > 0 {
-		session = r[0].is
+		session = r[0].owner
 	}
 	return session, true, resolved.err()
 }

@@ -5,27 +5,50 @@ import (
 	"io"
 	"iter"
 	"slices"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Session is what is counted of one session, of what stands for one, or of all that
-// bears none.
+// A Session is the result for one session, for one surrogate ID, or for all records without
+// an ID.
 type Session struct {
 	ID     SessionID // zero: none
 	From   SessionFrom
-	APIKey Name // label
+	APIKey Name // a label
 
 	Buckets  []Bucket   // in which it was seen, sorted; none if ID is zero
-	Clients  []Labels   // of the clients that were seen in it, each once, sorted; of a version that is selected
-	Attempts []Attempts // sorted by method, bucket, outcome, whether they are inferred, and client
+	Clients  []Labels   // of the clients that were seen in it, sorted, without repeats; only those of selected versions
+	Attempts []Attempts // sorted by method, bucket, outcome, Inferred, and client
 	Rows     []Row      // sorted by method, error, code, bucket, and what the lines state
 }
 
-// Known reports whether there is something that stands for the session.
+// Known reports whether the session has an ID or a surrogate ID.
 func (s *Session) Known() bool { return !s.ID.IsZero() }
 
-// Sessions yields what a filter selects of each session that it selects, sorted by
-// SessionID. The Session is good until the next one. If not all can be read back
-// from disk, an error comes last.
+// A Row counts failures of one session, and lines that report them, which agree in all
+// fields before the counts. Lines that belong to no failure, such as those of background
+// telemetry, have rows of their own.
+type Row struct {
+	Bucket Bucket // in which the failures began
+	Method Name   // 0: unknown
+	Error  Name   // 0: without a name
+	Code   int32  // of an error without a name; 0: none
+
+	SDK, Browser, OS Name // labels of the client
+
+	// What the lines state. Of rows that differ only in this, one counts the failures.
+	Evidence classify.Evidence
+	Stated   int32 // code; 0: none
+
+	Failures    int64
+	Lines       int64
+	First, Last int64 // of the lines, Unix nanoseconds; NoTime if no line has a date and time
+}
+
+// Sessions yields the selected part of each selected session, sorted by SessionID. The
+// Session is valid until the next one. If reading back from disk fails, the last pair holds
+// the error.
 func (c *Counts) Sessions(f Filter) iter.Seq2[*Session, error] {
 	return func(yield func(*Session, error) bool) {
 		selected := c.selection(&f)
@@ -43,7 +66,7 @@ func (c *Counts) Sessions(f Filter) iter.Seq2[*Session, error] {
 	}
 }
 
-// A group is all that is known of one session.
+// A group is everything known about one session.
 type group struct {
 	correlator
 	order    *nameOrder
@@ -55,15 +78,16 @@ type group struct {
 	buckets  []Bucket
 	all      []Evidence
 	attempts []attempt
-	clients  []belonging
+	members  []member
 
-	looked bool   // for the only client
-	only   Labels // its labels
-	floats bool   // places of evidence are forgotten
+	floats bool   // evidence has no places
+	looked bool   // only is set
+	only   Labels // of the session's only client
 	out    Session
 }
 
-// groups visits every session, and what bears none first, until visit returns false.
+// groups visits the records without an ID, and then every session, until visit returns
+// false.
 func (c *Counts) groups(visit func(*group) bool) error {
 	entries, err := c.merge.open(false, false)
 	if err != nil {
@@ -71,8 +95,8 @@ func (c *Counts) groups(visit func(*group) bool) error {
 	}
 	defer entries.Close()
 	var (
-		resolved, attempts, clients      = follow(&c.resolved), follow(&c.attempts), follow(&c.clients)
-		buckets, evidence, movedAttempts = follow(&c.buckets), follow(&c.evidence), follow(&c.movedAttempts)
+		resolved, attempts, members                = follow(&c.resolved), follow(&c.attempts), follow(&c.members)
+		movedBuckets, movedEvidence, movedAttempts = follow(&c.movedBuckets), follow(&c.movedEvidence), follow(&c.movedAttempts)
 	)
 	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order}
 	e, err := entries.Next()
@@ -80,8 +104,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if err != nil && err != io.EOF {
 			return err
 		}
-		// What was moved may stand under an ID that has no entry, in parts that
-		// somebody made up.
+		// In crafted parts, records may have moved to an ID without an entry.
 		id, more := SessionID{}, false
 		least := func(other SessionID, ok bool) {
 			if ok && (!more || other.Compare(id) < 0) {
@@ -91,8 +114,8 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if err == nil {
 			least(e.ID, true)
 		}
-		least(buckets.next())
-		least(evidence.next())
+		least(movedBuckets.next())
+		least(movedEvidence.next())
 		least(movedAttempts.next())
 		if !more {
 			break
@@ -112,25 +135,25 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if own := attempts.of(id); !moved {
 			g.attempts = append(g.attempts, own...)
 		}
-		for _, m := range buckets.of(id) {
+		for _, m := range movedBuckets.of(id) {
 			g.buckets = append(g.buckets, m.bucket)
 		}
-		for _, m := range evidence.of(id) {
+		for _, m := range movedEvidence.of(id) {
 			g.all = append(g.all, m.Evidence)
 		}
 		g.attempts = append(g.attempts, movedAttempts.of(id)...)
-		g.clients = clients.of(id)
+		g.members = members.of(id)
 		if moved && len(g.buckets)+len(g.all)+len(g.attempts) == 0 {
-			continue // it is another one
+			continue // all of it moved away
 		}
 		if !visit(g) {
 			return nil
 		}
 	}
-	return cmp.Or(resolved.err(), attempts.err(), clients.err(), buckets.err(), evidence.err(), movedAttempts.err())
+	return cmp.Or(resolved.err(), attempts.err(), members.err(), movedBuckets.err(), movedEvidence.err(), movedAttempts.err())
 }
 
-// session counts what is selected, nil if that is nothing.
+// session returns the selected part of a session, nil if the session is not selected.
 func (g *group) session(f *Filter) *Session {
 	if !g.selected.takesSession(g) {
 		return nil
@@ -141,9 +164,9 @@ func (g *group) session(f *Filter) *Session {
 		Buckets: s.Buckets[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
 	}
 	slices.Sort(g.buckets)
-	for _, c := range slices.Compact(g.buckets) {
-		if f.Covers(c) {
-			s.Buckets = append(s.Buckets, c)
+	for _, b := range slices.Compact(g.buckets) {
+		if f.Covers(b) {
+			s.Buckets = append(s.Buckets, b)
 		}
 	}
 	s.Clients = g.labels(s.Clients)
@@ -152,19 +175,19 @@ func (g *group) session(f *Filter) *Session {
 	return s
 }
 
-// labels are what is known of the clients that are selected.
+// labels appends the labels of the selected clients.
 func (g *group) labels(out []Labels) []Labels {
-	for i := range g.clients {
-		if t := g.clients[i].labels; g.selected.takesClient(t) {
-			out = append(out, t)
+	for i := range g.members {
+		if l := g.members[i].labels; g.selected.takesClient(l) {
+			out = append(out, l)
 		}
 	}
 	slices.SortFunc(out, g.order.compareLabels)
 	return slices.Compact(out)
 }
 
-// failures finds the failures of the group and visits what is found: of its session,
-// or of each source if there is none.
+// failures finds the failures of the session, or of each source if there is no session, and
+// calls visit with their summaries.
 func (g *group) failures(visit func(found []summary)) {
 	if len(g.all) == 0 {
 		return
@@ -186,14 +209,14 @@ func (g *group) failures(visit func(found []summary)) {
 	}
 }
 
-// rows counts failures and lines.
+// rows appends the rows of failures and lines.
 func (g *group) rows(out []Row) []Row {
 	room := mergeAt
 	g.failures(func(found []summary) {
 		for i := range g.evidence {
 			if len(out) == room {
-				// Few differ, mostly: a session with a million lines must not
-				// need a million rows at a time.
+				// Most rows are alike: merging them early bounds the memory that a
+				// session with a million lines takes.
 				out = mergeAlike(out, g.order.compareRows, (*Row).add)
 				room = max(mergeAt, 2*len(out))
 			}
@@ -205,7 +228,7 @@ func (g *group) rows(out []Row) []Row {
 	return mergeAlike(out, g.order.compareRows, (*Row).add)
 }
 
-// countAttempts counts attempts.
+// countAttempts appends the counts of attempts.
 func (g *group) countAttempts(out []Attempts) []Attempts {
 	compare := func(a, b Attempts) int {
 		return cmp.Or(
@@ -220,11 +243,11 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 			out = mergeAlike(out, compare, add)
 			room = max(mergeAt, 2*len(out))
 		}
-		c := &g.attempts[i]
-		client := g.clientOf(c.client)
-		if g.selected.takes(c.nanos(), client) {
+		a := &g.attempts[i]
+		client := g.clientOf(a.client)
+		if g.selected.takes(a.nanos(), client) {
 			out = append(out, Attempts{
-				Method: c.method, Bucket: BucketOf(c.nanos()), Outcome: c.outcome, Inferred: c.inferred,
+				Method: a.method, Bucket: BucketOf(a.nanos()), Outcome: a.outcome, Inferred: a.inferred,
 				SDK: client.SDK, Browser: client.Browser, OS: client.OS, Attempts: 1,
 			})
 		}
@@ -232,34 +255,114 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 	return mergeAlike(out, compare, add)
 }
 
-// clientOf returns the labels of a client, or if none is given of the only one that a
-// session has.
+// clientOf returns the labels of a client, or of the session's only client if client is
+// zero.
 func (g *group) clientOf(client SessionID) Labels {
 	if !client.IsZero() {
-		i, ok := slices.BinarySearchFunc(g.clients, client, func(b belonging, id SessionID) int { return b.client.Compare(id) })
+		i, ok := findMember(g.members, client)
 		if !ok {
 			return Labels{}
 		}
-		return g.clients[i].labels
+		return g.members[i].labels
 	}
 	if !g.looked {
-		g.looked, g.only = true, onlyClient(g.clients)
+		g.looked, g.only = true, onlyClient(g.members)
 	}
 	return g.only
 }
 
 // onlyClient returns the labels of the client that was seen in no other session, if there
-// is one such.
-func onlyClient(clients []belonging) (only Labels) {
+// is exactly one.
+func onlyClient(members []member) (only Labels) {
 	found := false
-	for i := range clients {
-		if !clients[i].own {
+	for i := range members {
+		if !members[i].own {
 			continue
 		}
 		if found {
 			return Labels{}
 		}
-		only, found = clients[i].labels, true
+		only, found = members[i].labels, true
 	}
 	return only
+}
+
+// compareRows orders rows by everything but their counts. Names are compared as text, so
+// that every process has the same order.
+func (o *nameOrder) compareRows(a, b Row) int {
+	switch {
+	case a.Method != b.Method:
+		return cmp.Compare(o.methods[a.Method], o.methods[b.Method])
+	case a.Error != b.Error:
+		return cmp.Compare(o.errors[a.Error], o.errors[b.Error])
+	case a.Code != b.Code:
+		return cmp.Compare(a.Code, b.Code)
+	case a.Bucket != b.Bucket:
+		return cmp.Compare(a.Bucket, b.Bucket)
+	case a.Evidence != b.Evidence:
+		return cmp.Compare(a.Evidence, b.Evidence)
+	case a.Stated != b.Stated:
+		return cmp.Compare(a.Stated, b.Stated)
+	}
+	return o.compareLabels(Labels{a.SDK, a.Browser, a.OS}, Labels{b.SDK, b.Browser, b.OS})
+}
+
+// mergeAt is the number of rows that are gathered before equal ones are merged.
+const mergeAt = 4 << 10
+
+// mergeAlike sorts rows and merges those that compare equal, in place.
+func mergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)) []T {
+	slices.SortFunc(rows, compare)
+	n := 0
+	for _, row := range rows {
+		if n > 0 && compare(rows[n-1], row) == 0 {
+			add(&rows[n-1], &row)
+			continue
+		}
+		rows[n] = row
+		n++
+	}
+	return rows[:n]
+}
+
+// row returns the row of evidence i. ok reports whether the evidence or its failure is
+// selected.
+func (g *group) row(i int, found []summary) (row Row, ok bool) {
+	e := &g.evidence[i]
+	row = Row{
+		Bucket: NoBucket, Method: e.Method, Error: e.Error, Code: e.Code,
+		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: timestamp.NoTime, Last: timestamp.NoTime,
+	}
+	if e.Axis() == dated {
+		row.Bucket, row.First, row.Last = BucketOf(e.First), e.First, e.last()
+	}
+	if g.of[i] == none {
+		if e.Error != 0 {
+			row.Code = 0
+		}
+		client := g.clientOf(e.Client)
+		row.by(client)
+		return row, g.selected.takes(row.First, client)
+	}
+	s := &found[g.of[i]]
+	client := g.clientOf(s.client)
+	row.by(client)
+	row.Bucket, row.Method, row.Error, row.Code = s.bucket, s.method, s.err, 0
+	if s.err == 0 {
+		row.Code = s.code
+	}
+	if s.counts && !s.done {
+		row.Failures, s.done = 1, true
+	}
+	return row, g.selected.takes(s.first, client)
+}
+
+// by sets the labels of the client.
+func (r *Row) by(t Labels) { r.SDK, r.Browser, r.OS = t.SDK, t.Browser, t.OS }
+
+func (r *Row) add(other *Row) {
+	r.Failures += other.Failures
+	r.Lines += other.Lines
+	r.First = earlier(r.First, other.First)
+	r.Last = max(r.Last, other.Last) // NoTime is less than any time
 }

@@ -9,23 +9,23 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// A Failure is one thing that went wrong once, and what its records make of it.
+// A Failure is one failure as its records describe it.
 type Failure struct {
-	ID     string // the same whatever order, split and place the records come from
+	ID     string // independent of the order, split and position of the records
 	Method string
-	Error  string // "" if no name can be told
-	Code   int32  // that its records state; 0: none
-	First  int64  // of its records, Unix nanoseconds; NoTime if none bears a date and time
-	SDK    string // version; "" if telemetry does not tell
+	Error  string // "" if it has no name
+	Code   int32  // stated by its records; 0: none
+	First  int64  // time of its first record, Unix nanoseconds; NoTime if no record has a date and time
+	SDK    string // version; "" if unknown
 }
 
-// An Index tells to which failure a record belongs. It is kept in memory.
+// An Index finds the failure of a record. It is held in memory.
 type Index struct {
 	counts   *Counts
 	source   map[SourceID]uint32
-	resolved map[SessionID]SessionID // of surrogate IDs that are another one
+	resolved map[SessionID]SessionID // the session of surrogate IDs
 	byMark   map[indexKey][]indexed
-	sdk      map[SessionID]string // of the client that a session has, and of clients
+	sdk      map[SessionID]string // of clients, and of sessions with one client
 }
 
 type indexKey struct {
@@ -35,7 +35,7 @@ type indexKey struct {
 
 type indexed struct {
 	Evidence
-	failure *Failure // nil: none
+	failure *Failure // nil: not counted
 }
 
 // Index returns the index of all failures.
@@ -49,7 +49,7 @@ func (c *Counts) Index() (*Index, error) {
 	}
 	resolved := c.resolved.Cursor()
 	for r, ok := resolved.Next(); ok; r, ok = resolved.Next() {
-		x.resolved[r.surrogate] = r.is
+		x.resolved[r.surrogate] = r.owner
 	}
 	if err := resolved.Err(); err != nil {
 		return nil, err
@@ -60,10 +60,10 @@ func (c *Counts) Index() (*Index, error) {
 	})
 }
 
-// add adds what is found of one session.
+// add adds the failures of one session.
 func (x *Index) add(g *group) {
-	for _, b := range g.clients {
-		x.sdk[b.client] = x.counts.Names.Labels[b.labels.SDK]
+	for _, m := range g.members {
+		x.sdk[m.client] = x.counts.Names.Labels[m.labels.SDK]
 	}
 	if !g.id.IsZero() {
 		x.sdk[g.id] = x.counts.Names.Labels[g.clientOf(SessionID{}).SDK]
@@ -85,7 +85,7 @@ func (x *Index) add(g *group) {
 	})
 }
 
-// failure tells what was found. e comes first in it.
+// failure returns a failure with its ID. e is its first evidence.
 func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	names := x.counts.Names
 	var source SourceID
@@ -100,8 +100,8 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	}
 }
 
-// Find returns the failure to which a record belongs that was counted, nil if it
-// belongs to none. number says which record of its source it is, from 0.
+// Find returns the failure of a record that was counted, nil if it belongs to none. number is
+// the index of the record in its source, from 0.
 func (x *Index) Find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *Failure {
 	if have := x.find(e, v, source, number); have != nil {
 		return have.failure
@@ -116,7 +116,7 @@ func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, numbe
 	session, _ := x.SessionOf(e)
 	want := x.evidence(e, v, number)
 	origin := x.source[source]
-	// The places of a session may be forgotten.
+	// The evidence of a session may have no places.
 	for _, floats := range [2]bool{false, true} {
 		if want.Origin = origin; floats {
 			want.Origin = 0
@@ -131,7 +131,7 @@ func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, numbe
 	return nil
 }
 
-// evidence makes the evidence of a record in the numbers of the counts.
+// evidence returns the evidence of a record in the numbers of the counts.
 func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evidence {
 	var client SessionID
 	if len(e.Client) > 0 {
@@ -148,8 +148,8 @@ func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evid
 	return out
 }
 
-// bears returns what stands for the session of a record, as the record bears it.
-func bears(e *parse.Event) (SessionID, SessionFrom) {
+// statedSession returns the session ID that a record states, else its surrogate ID.
+func statedSession(e *parse.Event) (SessionID, SessionFrom) {
 	for from, id := range [...][]byte{FromSession: e.Session, FromConnection: e.ConnectionID, FromClient: e.Client} {
 		if len(id) > 0 {
 			return sessionHash(SessionFrom(from), id), SessionFrom(from)
@@ -158,18 +158,18 @@ func bears(e *parse.Event) (SessionID, SessionFrom) {
 	return SessionID{}, FromSource
 }
 
-// SessionOf returns the session of a record that was counted, and
-// what the record bears of it. It is the zero SessionID if that is nothing.
+// SessionOf returns the session of a record that was counted, and the kind of ID that the
+// record states. The session is zero if the record states none.
 func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
-	id, from := bears(e)
+	id, from := statedSession(e)
 	if is, ok := x.resolved[id]; ok {
 		id = is
 	}
 	return id, from
 }
 
-// SDKOf returns the SDK version of the client that a record bears, or of the only
-// one that its session has; "" if that is not known.
+// SDKOf returns the SDK version of the client that a record states, else of the only client
+// of its session; "" if that is unknown.
 func (x *Index) SDKOf(e *parse.Event) string {
 	if len(e.Client) > 0 {
 		return x.sdk[sessionHash(FromClient, e.Client)]

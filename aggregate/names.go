@@ -9,27 +9,26 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// A Name stands for an error, a method or a label: the number that the catalogue
-// gives it, or a greater one for what the catalogue lacks. 0 is none. It means
-// something within one Part only.
+// A Name is the number of an error, a method or a label: that of the catalogue, or a greater
+// one for names that the catalogue lacks. 0 is none. Names are valid within one Part.
 type Name uint16
 
-// Names are what the numbers in the entries of a Part mean. The first of each is
-// that for none: "", of methods "unknown".
+// Names holds the text of each Name in the entries of a Part. The first of each kind is the
+// text for none: "" for errors and labels, "unknown" for methods.
 type Names struct {
 	Errors, Methods []string
 	Labels          []string // of SDK versions, browsers, systems and API keys
 }
 
-// names are the names that the catalogue lacks.
+// names numbers the names that the catalogue lacks.
 type names struct {
-	known  int // how many the catalogue has, the zero one included
+	known  int // number of names in the catalogue, including none
 	others []string
 	number map[string]Name
 }
 
-// maxNames is how many names there may be that the catalogue lacks. A log may
-// hold any number of made-up ones: those above count as none.
+// maxNames is the maximum number of names that the catalogue lacks. A crafted log can have
+// any number of them: the rest count as none.
 const maxNames = 10_000
 
 func errorNames() names { return names{known: len(catalogue.Errors())} }
@@ -38,7 +37,7 @@ func methodNames() names { return names{known: len(catalogue.Methods())} }
 
 func labelNames() names { return names{known: 1} }
 
-// text returns a name that the catalogue lacks.
+// text returns the text of a name that the catalogue lacks.
 func (n *names) text(no Name) string { return n.others[int(no)-n.known] }
 
 // add returns the number of a name that the catalogue lacks.
@@ -64,14 +63,14 @@ func (n *names) add(s []byte) Name {
 // foreign reports whether the catalogue lacks a name.
 func (n *names) foreign(no Name) bool { return int(no) >= n.known }
 
-// A dictionary gives the names of several parts numbers that mean the same.
+// A dictionary numbers the names of several parts in the same way.
 type dictionary struct{ errors, methods, labels names }
 
 func newDictionary() *dictionary {
 	return &dictionary{errorNames(), methodNames(), labelNames()}
 }
 
-// names returns what all numbers mean.
+// names returns the text of all names.
 func (d *dictionary) names() *Names {
 	n := &Names{Labels: append([]string{""}, d.labels.others...)}
 	for i := range catalogue.Errors() {
@@ -84,8 +83,8 @@ func (d *dictionary) names() *Names {
 	return n
 }
 
-// learn takes the names of all parts in their order, so that each has a number that
-// does not depend on that of the parts.
+// learn adds the names of all parts, sorted, so that the numbers do not depend on the order
+// of the parts.
 func (d *dictionary) learn(parts []*Part) {
 	all := &Names{Errors: []string{""}, Methods: []string{""}, Labels: []string{""}}
 	for _, p := range parts {
@@ -99,10 +98,10 @@ func (d *dictionary) learn(parts []*Part) {
 	d.add(all)
 }
 
-// A translation tells what the numbers of a part are in a dictionary.
+// A translation maps the names of a part to those of a dictionary.
 type translation struct{ errors, methods, labels []Name }
 
-// add adds the names of a part.
+// add adds the names of a part, and returns their translation.
 func (d *dictionary) add(n *Names) *translation {
 	t := &translation{}
 	t.errors = translate(n.Errors, func(s []byte) Name { return Name(catalogue.Lookup(s)) }, &d.errors)
@@ -124,14 +123,15 @@ func translate(names []string, known func([]byte) Name, others *names) []Name {
 	return out
 }
 
-// A nameOrder orders names such that any process tells the same order.
+// A nameOrder holds the rank of each name in the order of their texts, which is the same in
+// every process.
 type nameOrder struct{ errors, methods, labels []uint16 }
 
 func newNameOrder(n *Names) *nameOrder {
 	return &nameOrder{ranks(n.Errors), ranks(n.Methods), ranks(n.Labels)}
 }
 
-// compare orders marks of one source by what they say.
+// compare orders marks of the same source.
 func (o *nameOrder) compare(a, b *Mark) int {
 	return cmp.Or(
 		cmp.Compare(a.Flags, b.Flags),
@@ -143,7 +143,15 @@ func (o *nameOrder) compare(a, b *Mark) int {
 	)
 }
 
-// ranks returns the place of each name among all, in order.
+// compareLabels orders the labels of clients.
+func (o *nameOrder) compareLabels(a, b Labels) int {
+	if a == b {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(o.labels[a.SDK], o.labels[b.SDK]), cmp.Compare(o.labels[a.Browser], o.labels[b.Browser]), cmp.Compare(o.labels[a.OS], o.labels[b.OS]))
+}
+
+// ranks returns the rank of each name.
 func ranks(names []string) []uint16 {
 	order := make([]int, len(names))
 	for i := range order {

@@ -1,17 +1,26 @@
 // Package aggregate turns classified events into counts that add up.
 //
-// The path through the package:
+// The path of a record through the package, with the file of each step:
 //
-//  1. [Scan] runs the stages on every core: readers fill blocks, workers decode
-//     them, classify the records and count them, each in its own [Tally].
-//  2. Tallies are read as parts, each sorted by session, as files of parts are that
-//     others have written: a Tally is a sum. [Settle] goes through all parts side by
-//     side and tells the failures and attempts of each session.
-//  3. Beside it, every [Source] accounts for its bytes and records.
+//  1. [Scan] runs the stages on every core (scan.go): readers fill blocks with records;
+//     workers decode them and classify them (worker.go). Each [Source] accounts for its
+//     bytes and records (source.go).
+//  2. Each worker counts in its own [Tally] (tally.go): which session was seen when
+//     (session.go), the [Evidence] of errors (evidence.go), and each [Step] of an attempt
+//     (attempt.go). Errors, methods and labels are numbers there (names.go).
+//  3. A Tally is a sum. It is read as a [Part]: entries sorted by session ID (part.go).
+//     Files hold parts, too, and so does a [Space] on disk if memory is short. [Merge]
+//     reads several parts as one (merge.go).
+//  4. [Settle] finds the session of every connection and client, and moves what is known of
+//     them there (settle.go).
+//  5. [Counts.Sessions] finds the failures and attempts of one session after the other
+//     (group.go, failure.go), as far as a [Filter] selects them (filter.go).
 //
-// Beyond a bound of memory, tallies and what is sorted go to a [Space] on disk.
+// The windows of a report are unions of quarter-hours, each a [Bucket] (window.go). An
+// [Index] finds the failure of a single record (index.go).
 //
-// Package aggregate/partial writes and reads parts as Arrow record batches.
+// Package batch turns settled sessions into Arrow record batches, package partial writes
+// and reads parts as Arrow streams, and package spill keeps sets that outgrow memory.
 package aggregate
 
 import (
@@ -21,43 +30,42 @@ import (
 	"sync"
 	"time"
 
-	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// Options say how to scan. The zero value is the sensible choice.
+// Options control a scan. The zero value is the sensible choice.
 type Options struct {
 	Jobs  int           // workers; 0: one per core
-	Input parse.Options // how to open sources; Scan chooses the sections
-	Space *Space        // for what does not fit into memory; nil: everything does
+	Input parse.Options // how to open sources; Scan sets the size of sections
+	Space *Space        // for what does not fit into memory; nil: no bound of memory
 
 	// Claim, if set, is offered each source as soon as it is open, by several goroutines;
 	// i is its index. If Claim returns true, it has taken the file, which Scan then neither
 	// reads nor closes. An error ends the scan.
 	Claim func(i int, f *parse.File) (bool, error)
 
-	// Look, if set, is shown what has been found so far: not more often than Every,
-	// nor for more than a fifth of the time, and soon after it has changed. It may
-	// read the Result until it returns. There is one worker then, which calls it.
+	// Look, if set, is called with the result so far, soon after it has changed, but not
+	// more often than Every nor for more than a fifth of the time. The Result is valid
+	// until Look returns. There is only one worker then, which calls Look.
 	Look  func(*Result)
 	Every time.Duration
 }
 
-// sectionSize is how much of a plain file a worker takes at a time: enough to
-// make the line that a border cuts a small loss, little enough to keep all
-// workers busy to the end of a file.
+// sectionSize is how much of a plain file a worker reads at a time: large enough that the
+// line that a border cuts is a small loss, small enough that all workers are busy until the
+// end of a file.
 const sectionSize = 4 << 20
 
 // A Result is what a scan found.
 type Result struct {
-	Parts   []*Part   // to be settled together
+	Parts   []*Part   // for Settle or Merge
 	Sources []*Source // in the order given, members of an archive in its order
 }
 
-// Scan reads all sources to their end. What is wrong with a source stands in
-// Result.Sources and does not end the scan; an error says that something could not be
-// kept on disk. What the parts add up to does not depend on the number of workers.
+// Scan reads all sources to their end. It reports trouble with a source in Result.Sources
+// and goes on; it returns an error if Claim fails, or if the Space does. The sum of the
+// parts does not depend on the number of workers.
 func Scan(sources []parse.Source, o Options) (*Result, error) {
 	jobs := o.Jobs
 	switch {
@@ -79,7 +87,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		s.free <- &parse.Block{}
 	}
 	o.Input.SectionSize = sectionSize
-	found := &foundSources{of: make([][]*Source, len(sources))}
+	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)
 		for i, src := range sources {
@@ -111,19 +119,19 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 // A scan is the state of one run of Scan.
 type scan struct {
 	claim   func(int, *parse.File) (bool, error)
-	live    bool // somebody looks on
+	live    bool // results are shown during the scan
 	space   *Space
 	tasks   chan task
-	free    chan *parse.Block // blocks that nobody uses
+	free    chan *parse.Block // unused blocks
 	slots   chan struct{}     // one for each source that may be open
 	sources sync.WaitGroup    // sources that are being read
 
 	end   sync.Once
-	ended chan struct{} // closed: it is of no use to go on
-	err   error         // why
+	ended chan struct{} // closed when the scan should stop early
+	err   error         // why it should
 }
 
-// fail ends the scan before its time.
+// fail stops the scan early.
 func (s *scan) fail(err error) {
 	s.end.Do(func() {
 		s.err = err
@@ -131,7 +139,7 @@ func (s *scan) fail(err error) {
 	})
 }
 
-// hasEnded reports whether it is of no use to go on.
+// hasEnded reports whether the scan should stop early.
 func (s *scan) hasEnded() bool {
 	select {
 	case <-s.ended:
@@ -141,13 +149,13 @@ func (s *scan) hasEnded() bool {
 	}
 }
 
-// A task is a piece of a source for one worker: either a section, which the
-// worker reads itself, or a block that has been read.
+// A task is a piece of a source for one worker: either a section, which the worker reads
+// itself, or a block that was read already.
 type task struct {
 	reading *reading
 	piece   *piece
-	reader  *parse.Reader
-	block   *parse.Block
+	reader  *parse.Reader // of a section, or nil
+	block   *parse.Block  // or nil
 }
 
 // A reading is a Source that is being read.
@@ -155,11 +163,11 @@ type reading struct {
 	*Source
 	times   timestamp.Times
 	pending sync.WaitGroup // its tasks
-	live    bool           // a single worker counts up its pieces
-	pieces  []*piece       // else one for each task, in order
+	live    bool           // the only worker numbers the records of pieces itself
+	pieces  []*piece       // one for each task, in order, unless live
 }
 
-// task makes the next task of a source. It has either a reader or a block.
+// task returns the next task of a source. It has either a reader or a block.
 func (r *reading) task(reader *parse.Reader, block *parse.Block) task {
 	p := &piece{source: &r.ID}
 	if !r.live {
@@ -215,18 +223,17 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 	}
 }
 
-// read sends the tasks of an input. When it returns, the input's readers have
-// ended.
+// read sends the tasks of an input. It returns when the input's readers have ended.
 func (s *scan) read(in *parse.Input, src *reading) {
 	finish := func() {
 		src.pending.Wait()
-		countUp(src.pieces)
+		numberPieces(src.pieces)
 		src.checkSum(in.Decoded())
 	}
 	readers := in.Readers()
 	if len(readers) == 1 {
 		s.stream(src, readers[0])
-		s.sources.Go(finish) // the next input may be read meanwhile
+		s.sources.Go(finish) // the next input is read meanwhile
 		return
 	}
 	for _, r := range readers {
@@ -270,8 +277,8 @@ func (s *scan) work(tally *Tally, look *glance) {
 	}
 }
 
-// bound keeps a tally within its share of memory. A third of all is for tallies: to sort
-// and write them takes some more, and so does reading.
+// bound keeps a tally within its share of memory. All tallies together get a third of the
+// memory: sorting and writing them takes some more, and so does reading.
 func (s *scan) bound(tally *Tally) {
 	if s.space == nil || tally.size() < s.space.limit/3/int64(cap(s.slots)) {
 		return
@@ -284,7 +291,7 @@ func (s *scan) bound(tally *Tally) {
 // do does one task.
 func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	if s.live {
-		// Tasks come in order.
+		// The only worker gets the tasks in order.
 		t.piece.first = t.reading.Account.Records.Total()
 	}
 	tally.origins.enter(t.piece)
@@ -303,91 +310,39 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	t.reading.pending.Done()
 }
 
-// A worker decodes, classifies and counts.
-type worker struct {
-	decoder parse.Decoder
-	finder  classify.Finder
-	record  classify.Record
-	verdict classify.Verdict
-	// take is what becomes of each record that could be read. number says which one
-	// of the task it is, from 0.
-	take func(e *parse.Event, v *classify.Verdict, number int64)
-
-	// Of the task at hand:
-	account Account
-	skipped []*parse.SyntaxError
-	doubts  Doubts
+// A glance shows the result so far, from time to time. The zero glance never does.
+type glance struct {
+	due   <-chan time.Time // when to show it
+	look  func(*Result)
+	every time.Duration
+	tally *Tally
+	found *foundSources
+	next  time.Time // the earliest time for the next look
 }
 
-// block counts the records of one block.
-func (w *worker) block(b *parse.Block) {
-	a := &w.account
-	for event, syntax := range w.decoder.Events(b, &w.finder) {
-		if syntax != nil {
-			w.skip(syntax)
-			continue
-		}
-		w.verdict = classify.Verdict{}
-		if len(event.Text) > 0 || event.Code != 0 {
-			w.verdict = w.judge(event)
-			if event.Cut != "" && !w.verdict.Failure {
-				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
-				continue
-			}
-		}
-		if event.Doubt != timestamp.NoDoubt {
-			w.doubts.note(event)
-		}
-		number := a.Records.Total()
-		a.Bytes += int64(event.Bytes)
-		a.Lines += int64(event.Lines)
-		switch {
-		case w.verdict.Failure:
-			a.Records.Classified++
-		case event.Telemetry != nil:
-			a.Records.Telemetry++
-		default:
-			a.Records.Clean++
-		}
-		w.take(event, &w.verdict, number)
+func newGlance(o *Options, tally *Tally, found *foundSources) *glance {
+	if o.Look == nil {
+		return &glance{}
+	}
+	return &glance{look: o.Look, every: o.Every, tally: tally, found: found}
+}
+
+// changed notes that the result has changed.
+func (g *glance) changed() {
+	if g.look != nil && g.due == nil {
+		g.due = time.After(time.Until(g.next))
 	}
 }
 
-// read counts the records of a reader. The error says why it broke off.
-func (w *worker) read(r *parse.Reader, own *parse.Block) error {
-	for {
-		err := r.Next(own)
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		w.block(own)
+// take shows the result so far.
+func (g *glance) take() {
+	start := time.Now()
+	r := &Result{Parts: g.tally.Parts()}
+	for _, s := range g.found.all() {
+		r.Sources = append(r.Sources, s.now())
 	}
-}
-
-// judge classifies an event.
-func (w *worker) judge(e *parse.Event) classify.Verdict {
-	w.record = classify.Record{Text: e.Text, Name: e.Name, Code: e.Code}
-	if t := e.Telemetry; t != nil {
-		w.record.Telemetry = true
-		w.record.Action = t.Action
-		w.record.Failed, w.record.Denied = t.Failed(), t.Denied()
-		w.record.Reason = t.FailureReason
-		w.record.StreamID, w.record.Session = len(e.StreamID) > 0, len(e.Session) > 0
-	}
-	return classify.Match(&w.record)
-}
-
-// skip accounts for a record that could not be read.
-func (w *worker) skip(e *parse.SyntaxError) {
-	a := &w.account
-	a.Bytes += e.Bytes
-	a.Lines += e.Lines
-	a.Records.Skipped++
-	a.Skipped[e.Reason]++
-	if len(w.skipped) < maxShown {
-		w.skipped = append(w.skipped, e)
-	}
+	g.look(r)
+	g.due = nil
+	// Each look settles the whole tally anew, so a large one is shown less often.
+	g.next = start.Add(max(g.every, 5*time.Since(start)))
 }

@@ -3,20 +3,23 @@ package aggregate
 import (
 	"cmp"
 	"encoding/binary"
+	"strings"
 
+	"github.com/mileusna/useragent"
 	"github.com/zeebo/xxh3"
+
+	"github.com/otlog/otlog/parse"
 )
 
-// A SessionID stands for an OpenTok session: the 128-bit XXH3 hash of the ID as
-// written. Two of a billion sessions collide with a chance below 1e-20, so
-// counts of distinct sessions are exact in practice, and a session costs the
-// same memory however long its ID is.
+// A SessionID is the 128-bit XXH3 hash of an OpenTok session ID. The chance that two of a
+// billion sessions collide is below 1e-20, so counts of distinct sessions are exact in
+// practice, and a session takes the same memory however long its ID is.
 //
-// Where no session is known it stands for the connection or the client instance
-// that a record bears, by a hash with another seed. The zero SessionID is none.
+// A record without a session ID has a surrogate ID: the hash, with another seed, of its
+// connection ID or client instance ID. The zero SessionID is none.
 type SessionID struct{ Hi, Lo uint64 }
 
-// NewSessionID returns what stands for an OpenTok session ID.
+// NewSessionID returns the SessionID of an OpenTok session ID.
 func NewSessionID(id []byte) SessionID { return sessionHash(FromSession, id) }
 
 // IsZero reports whether id is the zero SessionID.
@@ -30,7 +33,7 @@ func (id SessionID) Compare(other SessionID) int {
 	return cmp.Compare(id.Lo, other.Lo)
 }
 
-// Bytes returns the SessionID such that it sorts as Compare says.
+// Bytes returns the SessionID in big-endian order, which sorts like Compare.
 func (id SessionID) Bytes() [16]byte {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], id.Hi)
@@ -38,31 +41,31 @@ func (id SessionID) Bytes() [16]byte {
 	return b
 }
 
-// SessionIDOf returns the SessionID of what Bytes returned.
+// SessionIDOf returns the SessionID whose Bytes are b.
 func SessionIDOf(b [16]byte) SessionID {
 	return SessionID{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
-// SessionFrom says what stands for a session.
+// SessionFrom is the kind of ID by which a session is known.
 type SessionFrom uint8
 
-// What a session is known by, best first.
+// The kinds of ID, best first.
 const (
-	FromSession    SessionFrom = iota // its own ID
-	FromConnection                    // a connection that is not known to be of one session
-	FromClient                        // a client instance, likewise
-	FromSource                        // nothing: all such records of a source are taken together
+	FromSession    SessionFrom = iota // a session ID
+	FromConnection                    // a connection ID whose session is unknown
+	FromClient                        // a client instance ID whose session is unknown
+	FromSource                        // none: the records of a source that have no ID
 )
 
-// SessionFroms lists all there are.
+// SessionFroms lists every kind.
 var SessionFroms = [...]SessionFrom{FromSession, FromConnection, FromClient, FromSource}
 
-// String returns what stands for the session, as in the output of events.
+// String returns the kind's name in the output of otlog events.
 func (f SessionFrom) String() string {
 	return [...]string{"session", "connection", "client", "source"}[f]
 }
 
-// sessionHash is the hash of an ID of that kind.
+// sessionHash returns the SessionID of an ID of a kind.
 func sessionHash(from SessionFrom, id []byte) SessionID {
 	if from == FromSession {
 		return SessionID(xxh3.Hash128(id)) // frequent, and faster without a seed
@@ -70,48 +73,48 @@ func sessionHash(from SessionFrom, id []byte) SessionID {
 	return SessionID(xxh3.Hash128Seed(id, uint64(from)))
 }
 
-// sessions numbers the sessions of a Tally, and what stands for them, in the
-// order in which they were first seen, from 0. It is an open-addressing table,
-// since every record of a log is looked up in it.
+// sessions numbers the sessions and surrogate IDs of a Tally in the order in which they were
+// first seen, from 0. It is an open-addressing hash table: every record of a log is looked
+// up in it.
 type sessions struct {
 	slots []sessionSlot // a power of two of them, at most three quarters used
 	ids   []SessionID
 	known []known
 }
 
-// known is what is known of a session beside its ID.
+// known is what is known of a session or surrogate ID.
 type known struct {
-	from SessionFrom
-	is   uint32 // number plus one of the session that a surrogate ID was seen with; zero: none
-	of   uint32 // likewise the client that a connection was seen with
+	from    SessionFrom
+	session uint32 // number plus one of the session of a surrogate ID; 0: none; or several
+	client  uint32 // likewise the client of a connection
 
-	labels Labels // of a surrogate ID FromClient
+	labels Labels // of a client
 	key    Name   // label of the API key of a session
 }
 
-// several is in place of the session of a surrogate ID that was seen with more than
-// one: it is none of them.
+// several is the number of a surrogate ID's session if it was seen with more than one: it
+// belongs to none of them.
 const several = 1<<32 - 1
 
-// bind says that a surrogate ID was seen with a session. Both are numbers plus one.
+// bind notes that a surrogate ID was seen with a session. Both are numbers plus one.
 func (s *sessions) bind(surrogate, session uint32) {
-	if k := &s.known[surrogate-1]; k.is == 0 {
-		k.is = session
-	} else if k.is != session {
-		k.is = several
+	if k := &s.known[surrogate-1]; k.session == 0 {
+		k.session = session
+	} else if k.session != session {
+		k.session = several
 	}
 }
 
-// bindClient says that a connection was seen with a client.
+// bindClient notes that a connection was seen with a client. Both are numbers plus one.
 func (s *sessions) bindClient(connection, client uint32) {
-	if k := &s.known[connection-1]; k.of == 0 {
-		k.of = client
-	} else if k.of != client {
-		k.of = several
+	if k := &s.known[connection-1]; k.client == 0 {
+		k.client = client
+	} else if k.client != client {
+		k.client = several
 	}
 }
 
-// id returns the SessionID of a number plus one, none for zero.
+// id returns the SessionID of a number plus one, zero for 0.
 func (s *sessions) id(number uint32) SessionID {
 	if number == 0 {
 		return SessionID{}
@@ -119,7 +122,7 @@ func (s *sessions) id(number uint32) SessionID {
 	return s.ids[number-1]
 }
 
-// link returns what a surrogate ID was seen with, given by number plus one.
+// link returns the link to a number plus one, which may be several.
 func (s *sessions) link(number uint32) Link {
 	if number == several {
 		return Link{Several: true}
@@ -129,14 +132,14 @@ func (s *sessions) link(number uint32) Link {
 
 type sessionSlot struct {
 	id     SessionID
-	number uint32 // plus one; zero marks a free slot
-	bucket Bucket // the last one in which the session was seen, unseen at first
+	number uint32 // plus one; 0 marks a free slot
+	bucket Bucket // in which the session was seen last, or unseen
 }
 
-// unseen is no bucket: it begins before the first instant that parse yields.
+// unseen is a bucket before the first instant that parse yields.
 const unseen = NoBucket + 1
 
-// slot returns the slot of id, which is added if it is new.
+// slot returns the slot of id, which it adds if it is new.
 func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
 	if len(s.ids) >= len(s.slots)/4*3 {
 		s.grow(max(2*len(s.slots), 1<<10))
@@ -149,7 +152,7 @@ func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
 	return slot
 }
 
-// find returns the slot that holds id, or the free one where it belongs.
+// find returns the slot of id, or the free slot for it.
 func (s *sessions) find(id SessionID) *sessionSlot {
 	mask := uint64(len(s.slots) - 1)
 	for i := id.Lo & mask; ; i = (i + 1) & mask {
@@ -170,15 +173,14 @@ func (s *sessions) grow(size int) {
 	}
 }
 
-// clear forgets all sessions, and keeps the memory.
+// clear removes all sessions, and keeps the memory.
 func (s *sessions) clear() {
 	clear(s.slots)
 	s.ids, s.known = s.ids[:0], s.known[:0]
 }
 
-// A presence says that a session was seen in a bucket: the session's number in
-// the upper half, the bucket in the lower one, so that presences sort by session
-// and time.
+// A presence notes that a session was seen in a bucket. The session's number is the upper
+// half, the bucket the lower half, so that presences sort by session and time.
 type presence uint64
 
 func newPresence(number uint32, c Bucket) presence {
@@ -189,3 +191,55 @@ func (s presence) number() uint32 { return uint32(s >> 32) }
 func (s presence) bucket() Bucket { return Bucket(uint32(s) ^ 1<<31) }
 
 func (s presence) Compare(other presence) int { return cmp.Compare(s, other) }
+
+// Labels describe a client, which is one page load, as stated by its telemetry. 0 is
+// unknown.
+type Labels struct{ SDK, Browser, OS Name }
+
+// learn takes the labels of a client from a telemetry event that it posted.
+func (t *Tally) learn(number uint32, e *parse.Telemetry) {
+	c := &t.sessions.known[number-1].labels
+	if len(e.SDK) > 0 {
+		t.lesser(&c.SDK, t.labels.add(e.SDK))
+	}
+	if len(e.UserAgent) > 0 {
+		agent := t.userAgent(e.UserAgent)
+		t.lesser(&c.Browser, agent.Browser)
+		t.lesser(&c.OS, agent.OS)
+	}
+}
+
+// lesser sets a label unless its current text sorts first. If the events of a client have
+// different labels (the guid of an old SDK outlives an update), their order must not matter.
+func (t *Tally) lesser(label *Name, n Name) {
+	if n != 0 && n != *label && (*label == 0 || t.labels.text(n) < t.labels.text(*label)) {
+		*label = n
+	}
+}
+
+// maxAgents is the maximum number of user agents in Tally.agents.
+const maxAgents = 1000
+
+// userAgent returns the browser, with its major version, and the system of a user agent
+// string.
+func (t *Tally) userAgent(s []byte) Labels {
+	if c, ok := t.agents[string(s)]; ok {
+		return c
+	}
+	ua := useragent.Parse(string(s))
+	major, _, _ := strings.Cut(ua.Version, ".")
+	c := Labels{Browser: t.label(strings.TrimSpace(ua.Name + " " + major)), OS: t.label(ua.OS)}
+	if t.agents == nil || len(t.agents) == maxAgents {
+		t.agents = map[string]Labels{}
+	}
+	t.agents[string(s)] = c
+	return c
+}
+
+// label returns the number of a label, 0 for "".
+func (t *Tally) label(s string) Name {
+	if s == "" {
+		return 0
+	}
+	return t.labels.add([]byte(s))
+}

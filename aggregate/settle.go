@@ -8,12 +8,12 @@ import (
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
-// Counts are what parts add up to: which sessions were seen when, with what failures
-// and attempts. They may be read by several goroutines.
+// Counts are the sum of parts: which sessions were seen when, with their failures and
+// attempts. Several goroutines may read them.
 type Counts struct {
 	Names      *Names
-	Coverage   []Coverage // buckets that hold records, in order. No filter applies
-	Duplicates int64      // telemetry events of attempts that were seen again
+	Coverage   []Coverage // buckets with records, sorted; filters do not apply
+	Duplicates int64      // telemetry events of attempts that were seen before
 	SDKs       []string   // versions that were seen, sorted
 
 	merge   *merge
@@ -22,92 +22,30 @@ type Counts struct {
 
 	resolved spill.Set[resolution]
 	attempts spill.Set[attempt]
-	clients  spill.Set[belonging]
+	members  spill.Set[member]
 
-	// What surrogate IDs had, under the session that they are:
-	buckets       spill.Set[movedBucket]
-	evidence      spill.Set[movedEvidence]
+	// What moved from surrogate IDs to their owners, by owner:
+	movedBuckets  spill.Set[movedBucket]
+	movedEvidence spill.Set[movedEvidence]
 	movedAttempts spill.Set[attempt]
 }
 
-// A resolution says which session a surrogate ID is, or which client a connection is.
-type resolution struct{ surrogate, is SessionID }
-
-func (r resolution) Compare(other resolution) int {
-	return cmp.Or(r.surrogate.Compare(other.surrogate), r.is.Compare(other.is))
-}
-
-func (r resolution) of() SessionID { return r.surrogate }
-
-// A belonging is a client that was seen in a session.
-type belonging struct {
-	session, client SessionID
-	labels          Labels
-	own             bool // it was seen in no other one
-}
-
-func (b belonging) Compare(other belonging) int {
-	return cmp.Or(b.session.Compare(other.session), b.client.Compare(other.client), compareBools(b.own, other.own),
-		cmp.Compare(b.labels.SDK, other.labels.SDK), cmp.Compare(b.labels.Browser, other.labels.Browser), cmp.Compare(b.labels.OS, other.labels.OS))
-}
-
-func (b belonging) of() SessionID { return b.session }
-
-// A seenWith asks what a client says to somebody: which session it is, or its labels.
-type seenWith struct{ client, other SessionID }
-
-func (s seenWith) Compare(other seenWith) int {
-	return cmp.Or(s.client.Compare(other.client), s.other.Compare(other.other))
-}
-
-// A clientEntry is what is known of a client.
-type clientEntry struct {
-	client, session SessionID // which it is, itself if it stands for itself
-	labels          Labels
-}
-
-func (c clientEntry) Compare(other clientEntry) int {
-	return cmp.Or(c.client.Compare(other.client), c.session.Compare(other.session), cmp.Compare(c.labels.SDK, other.labels.SDK))
-}
-
-func (c clientEntry) of() SessionID { return c.client }
-
-type movedBucket struct {
-	session SessionID
-	bucket  Bucket
-}
-
-func (m movedBucket) Compare(other movedBucket) int {
-	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.bucket, other.bucket))
-}
-
-func (m movedBucket) of() SessionID { return m.session }
-
-type movedEvidence struct {
-	session SessionID
-	Evidence
-}
-
-func (m movedEvidence) Compare(other movedEvidence) int {
-	a, b := &m.Evidence, &other.Evidence
-	return cmp.Or(m.session.Compare(other.session),
-		cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Place, b.Place), cmp.Compare(a.First, b.First),
-		cmp.Compare(a.Flags, b.Flags), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Method, b.Method),
-		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Weight, b.Weight), a.Client.Compare(b.Client), cmp.Compare(a.Span, b.Span), cmp.Compare(a.PlaceSpan, b.PlaceSpan),
-		cmp.Compare(a.Records, b.Records))
-}
-
-func (m movedEvidence) of() SessionID { return m.session }
-
-// Settle adds parts up. What does not fit into memory goes to a space, if there is
-// one.
+// Settle adds parts. What does not fit into memory goes to space, which may be nil.
 //
-// Each entry of a part stands for a session, or for a connection or client that may be
-// known to be one. So what stands under such an ID is moved to the session: entries, and
-// what was found of them, are gone through side by side in the order of their IDs, and
-// what is to be said to another ID is sorted first. Nothing is looked up, so that it
-// does not matter how many sessions there are.
+// An entry is of a session, or of a connection or client that may belong to a session. What
+// is known of such a surrogate ID moves to its owner:
+//
+//  1. gather reads all entries. A surrogate ID that was seen with exactly one session
+//     belongs to it. A connection without a session, but with exactly one client, requests
+//     the owner of that client.
+//  2. answer answers these requests.
+//  3. divide divides telemetry into attempts.
+//  4. move moves attempts to the owners of their IDs.
+//  5. introduce gives each session the labels of the clients that were seen in it.
+//
+// No step looks anything up. Every message from one ID to another is put into a set that is
+// sorted by its receiver, and read in step with the entries. So the time per session does
+// not depend on the number of sessions.
 func Settle(space *Space, parts ...*Part) (*Counts, error) {
 	sum := Merge(parts...)
 	c := &Counts{
@@ -117,17 +55,17 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 	s := &settling{Counts: c, space: space}
 	bound(&c.resolved, space)
 	bound(&c.attempts, space)
-	bound(&c.clients, space)
-	bound(&c.buckets, space)
-	bound(&c.evidence, space)
+	bound(&c.members, space)
+	bound(&c.movedBuckets, space)
+	bound(&c.movedEvidence, space)
 	bound(&c.movedAttempts, space)
 	bound(&s.posts, space)
-	bound(&s.asked, space)
-	bound(&s.known, space)
-	bound(&s.foreign, space)
-	bound(&s.askedIn, space)
-	bound(&s.askedFor, space)
-	for _, step := range []func() error{s.gather, s.resolveConnections, s.divide, s.move, s.introduce} {
+	bound(&s.clients, space)
+	bound(&s.labelRequests, space)
+	bound(&s.ownerRequests, space)
+	bound(&s.waitingBuckets, space)
+	bound(&s.waitingEvidence, space)
+	for _, step := range []func() error{s.gather, s.answer, s.divide, s.move, s.introduce} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -146,18 +84,18 @@ type settling struct {
 	*Counts
 	space *Space
 
-	posts   spill.Set[posted]
-	known   spill.Set[clientEntry]
-	foreign spill.Set[seenWith] // sessions that ask for the labels of clients
-	sdks    []bool              // by label
+	posts         spill.Set[posted]
+	clients       spill.Set[client]
+	labelRequests spill.Set[request]
+	sdks          []bool // seen, by label
 
-	// Connections that ask what their only client is, and what stands under them.
-	asked    spill.Set[seenWith]
-	askedIn  spill.Set[movedBucket]
-	askedFor spill.Set[movedEvidence]
+	// Connections that wait for the owner of their client, and what moves to it:
+	ownerRequests   spill.Set[request]
+	waitingBuckets  spill.Set[movedBucket]
+	waitingEvidence spill.Set[movedEvidence]
 }
 
-// walk visits all entries. They are not tidy.
+// walk visits all entries. They may be unsorted and have repeats.
 func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
 	entries, err := c.merge.open(steps, false)
 	if err != nil {
@@ -178,17 +116,18 @@ func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
 	}
 }
 
-// gather notes what each entry is, and moves what it holds if that is another session.
+// gather finds the owner of each entry, as far as the entry states it, and moves the
+// contents of surrogate IDs there.
 func (s *settling) gather() error {
 	s.sdks = make([]bool, len(s.Names.Labels))
 	err := s.walk(true, func(e *Entry) error {
 		switch e.From {
 		case FromConnection:
-			s.connection(e)
+			s.gatherConnection(e)
 		case FromClient:
-			s.client(e)
+			s.gatherClient(e)
 		default:
-			s.meet(e, e.ID)
+			s.requestLabels(e, e.ID)
 		}
 		for _, step := range e.Steps {
 			s.posts.Add(posted{Step: step, session: e.ID, from: e.From})
@@ -199,110 +138,111 @@ func (s *settling) gather() error {
 	return err
 }
 
-// connection resolves a connection: it is the session that it was seen with, else
-// what its client is.
-func (s *settling) connection(e *Entry) {
-	is := e.ID
+// gatherConnection finds the owner of a connection: the session that it was seen with, else
+// the owner of its client, which is requested.
+func (s *settling) gatherConnection(e *Entry) {
+	owner := e.ID
 	switch {
 	case e.Session.one():
-		is = e.Session.ID
-		s.resolve(e, is)
+		owner = e.Session.ID
+		s.resolve(e, owner)
 	case !e.Session.any() && e.Client.one():
-		s.asked.Add(seenWith{e.Client.ID, e.ID})
+		s.ownerRequests.Add(request{e.Client.ID, e.ID})
 		for i := range e.Evidence {
-			s.askedFor.Add(movedEvidence{e.ID, e.Evidence[i]})
+			s.waitingEvidence.Add(movedEvidence{e.ID, e.Evidence[i]})
 		}
-		for _, c := range e.Buckets {
-			s.askedIn.Add(movedBucket{e.ID, c})
+		for _, b := range e.Buckets {
+			s.waitingBuckets.Add(movedBucket{e.ID, b})
 		}
 		return
 	}
-	s.meet(e, is)
+	s.requestLabels(e, owner)
 	if e.Client.one() {
-		s.foreign.Add(seenWith{e.Client.ID, is})
+		s.labelRequests.Add(request{e.Client.ID, owner})
 	}
 }
 
-func (s *settling) client(e *Entry) {
-	is := e.ID
+// gatherClient finds the owner of a client: the session that it was seen with.
+func (s *settling) gatherClient(e *Entry) {
+	owner := e.ID
 	if e.Session.one() {
-		is = e.Session.ID
-		s.resolve(e, is)
+		owner = e.Session.ID
+		s.resolve(e, owner)
 	}
-	s.meet(e, is)
-	t := Labels{e.SDK, e.Browser, e.OS}
-	s.sdks[t.SDK] = true
-	s.known.Add(clientEntry{e.ID, is, t})
-	s.clients.Add(belonging{is, e.ID, t, true})
+	s.requestLabels(e, owner)
+	l := Labels{e.SDK, e.Browser, e.OS}
+	s.sdks[l.SDK] = true
+	s.clients.Add(client{e.ID, owner, l})
+	s.members.Add(member{owner, e.ID, l, true})
 }
 
-// resolve moves what stands under a surrogate ID to the session that it is.
-func (s *settling) resolve(e *Entry, is SessionID) {
-	s.resolved.Add(resolution{e.ID, is})
-	for _, c := range e.Buckets {
-		s.buckets.Add(movedBucket{is, c})
+// resolve moves the contents of a surrogate ID to its owner.
+func (s *settling) resolve(e *Entry, owner SessionID) {
+	s.resolved.Add(resolution{e.ID, owner})
+	for _, b := range e.Buckets {
+		s.movedBuckets.Add(movedBucket{owner, b})
 	}
 	for _, x := range e.Evidence {
-		s.evidence.Add(movedEvidence{is, x})
+		s.movedEvidence.Add(movedEvidence{owner, x})
 	}
 }
 
-// meet asks for the labels of the clients that posted evidence in a session.
-func (s *settling) meet(e *Entry, session SessionID) {
+// requestLabels requests the labels of the clients that posted evidence in a session.
+func (s *settling) requestLabels(e *Entry, session SessionID) {
 	var last SessionID
 	for i := range e.Evidence {
-		if client := e.Evidence[i].Client; client != last {
-			s.foreign.Add(seenWith{client, session})
-			last = client
+		if id := e.Evidence[i].Client; id != last {
+			s.labelRequests.Add(request{id, session})
+			last = id
 		}
 	}
 }
 
-// resolveConnections tells the connections that asked what their client is, and moves
-// what stands under them.
-func (s *settling) resolveConnections() error {
-	known, asked := follow(&s.known), s.asked.Cursor()
+// answer answers the requests of connections for the owner of their client, and moves their
+// contents there.
+func (s *settling) answer() error {
+	clients, requests := follow(&s.clients), s.ownerRequests.Cursor()
 	var answers spill.Set[resolution]
 	bound(&answers, s.space)
-	for q, ok := asked.Next(); ok; q, ok = asked.Next() {
-		is := q.client
-		if k := known.of(q.client); len(k) > 0 {
-			is = k[0].session
+	for r, ok := requests.Next(); ok; r, ok = requests.Next() {
+		owner := r.client
+		if c := clients.of(r.client); len(c) > 0 {
+			owner = c[0].owner
 		}
-		answers.Add(resolution{q.other, is})
+		answers.Add(resolution{r.asker, owner})
 	}
-	answer, buckets, evidence := answers.Cursor(), follow(&s.askedIn), follow(&s.askedFor)
+	answer, buckets, evidence := answers.Cursor(), follow(&s.waitingBuckets), follow(&s.waitingEvidence)
 	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
 		s.resolved.Add(a)
-		for _, c := range buckets.of(a.surrogate) {
-			s.buckets.Add(movedBucket{a.is, c.bucket})
+		for _, m := range buckets.of(a.surrogate) {
+			s.movedBuckets.Add(movedBucket{a.owner, m.bucket})
 		}
 		for _, m := range evidence.of(a.surrogate) {
-			s.evidence.Add(movedEvidence{a.is, m.Evidence})
+			s.movedEvidence.Add(movedEvidence{a.owner, m.Evidence})
 			if !m.Client.IsZero() {
-				s.foreign.Add(seenWith{m.Client, a.is})
+				s.labelRequests.Add(request{m.Client, a.owner})
 			}
 		}
 	}
-	return cmp.Or(asked.Err(), known.err(), answer.Err(), buckets.err(), evidence.err(),
-		answers.Drop(), s.asked.Drop(), s.askedIn.Drop(), s.askedFor.Drop())
+	return cmp.Or(requests.Err(), clients.err(), answer.Err(), buckets.err(), evidence.err(),
+		answers.Drop(), s.ownerRequests.Drop(), s.waitingBuckets.Drop(), s.waitingEvidence.Drop())
 }
 
-// divide divides steps into attempts.
+// divide divides the steps of each call into attempts.
 func (s *settling) divide() error {
 	var call []posted
 	var attempts []attempt
 	end := func() {
 		attempts = attemptsOf(call, attempts)
-		for _, c := range attempts {
-			s.attempts.Add(c)
+		for _, a := range attempts {
+			s.attempts.Add(a)
 		}
 		call = call[:0]
 	}
 	posts := s.posts.Cursor()
 	for p, ok := posts.Next(); ok; p, ok = posts.Next() {
 		if n := len(call); n > 0 && call[n-1].same(p) {
-			call[n-1] = p // a better one
+			call[n-1] = p // the last of equal steps is the best
 			continue
 		}
 		s.Duplicates--
@@ -315,80 +255,155 @@ func (s *settling) divide() error {
 	return cmp.Or(posts.Err(), s.posts.Drop())
 }
 
-// move moves attempts to the sessions that surrogate IDs are, and asks for the labels of
-// clients that are not known to be a session's own.
+// move moves the attempts of surrogate IDs to their owners, and requests the labels of
+// clients that are not members of the session.
 func (s *settling) move() error {
-	resolved, clients, attempts := follow(&s.resolved), follow(&s.clients), s.attempts.Cursor()
-	for c, ok := attempts.Next(); ok; c, ok = attempts.Next() {
-		is := c.session
-		if r := resolved.of(c.session); len(r) > 0 {
-			is = r[0].is
-			s.movedAttempts.Add(attempt{is, c.client, c.call, c.start, c.method, c.outcome, c.inferred})
+	resolved, members, attempts := follow(&s.resolved), follow(&s.members), s.attempts.Cursor()
+	for a, ok := attempts.Next(); ok; a, ok = attempts.Next() {
+		stated := a.session
+		if r := resolved.of(stated); len(r) > 0 {
+			a.session = r[0].owner
+			s.movedAttempts.Add(a)
 		}
-		if !c.client.IsZero() && (is != c.session || !hasClient(clients.of(is), c.client)) {
-			s.foreign.Add(seenWith{c.client, is})
+		if !a.client.IsZero() && (a.session != stated || !hasMember(members.of(stated), a.client)) {
+			s.labelRequests.Add(request{a.client, a.session})
 		}
 	}
-	return cmp.Or(resolved.err(), clients.err(), attempts.Err())
+	return cmp.Or(resolved.err(), members.err(), attempts.Err())
 }
 
-// hasClient reports whether a client is among those of a session. There may be many.
-func hasClient(all []belonging, client SessionID) bool {
-	_, ok := slices.BinarySearchFunc(all, client, func(b belonging, id SessionID) int { return b.client.Compare(id) })
+// hasMember reports whether a client is a member of a session. Members may be many.
+func hasMember(all []member, client SessionID) bool {
+	_, ok := findMember(all, client)
 	return ok
 }
 
-// introduce tells sessions the labels of the clients that they asked for.
+func findMember(all []member, client SessionID) (int, bool) {
+	return slices.BinarySearchFunc(all, client, func(m member, id SessionID) int { return m.client.Compare(id) })
+}
+
+// introduce answers the requests of sessions for the labels of clients.
 func (s *settling) introduce() error {
-	known := follow(&s.known)
-	asked := s.foreign.Cursor()
-	for q, ok := asked.Next(); ok; q, ok = asked.Next() {
-		if k := known.of(q.client); len(k) > 0 && k[0].session != q.other && !q.other.IsZero() {
-			s.clients.Add(belonging{q.other, q.client, k[0].labels, false})
+	clients, requests := follow(&s.clients), s.labelRequests.Cursor()
+	for r, ok := requests.Next(); ok; r, ok = requests.Next() {
+		if c := clients.of(r.client); len(c) > 0 && c[0].owner != r.asker && !r.asker.IsZero() {
+			s.members.Add(member{r.asker, r.client, c[0].labels, false})
 		}
 	}
-	return cmp.Or(asked.Err(), known.err(), s.foreign.Drop(), s.known.Drop())
+	return cmp.Or(requests.Err(), clients.err(), s.labelRequests.Drop(), s.clients.Drop())
 }
 
-// A follower goes through a set by ID, beside something else that does.
-type follower[T placedByID[T]] struct {
-	from *spill.Cursor[T]
-	now  []T
+// A resolution is the owner of a surrogate ID: a session, or a connection's client.
+type resolution struct{ surrogate, owner SessionID }
+
+func (r resolution) Compare(other resolution) int {
+	return cmp.Or(r.surrogate.Compare(other.surrogate), r.owner.Compare(other.owner))
 }
 
-// A placedByID value stands under an ID, by which it is sorted first.
-type placedByID[T any] interface {
+func (r resolution) key() SessionID { return r.surrogate }
+
+// A request asks for the owner or the labels of a client.
+type request struct{ client, asker SessionID }
+
+func (r request) Compare(other request) int {
+	return cmp.Or(r.client.Compare(other.client), r.asker.Compare(other.asker))
+}
+
+// A client is what is known of a client: its session, else itself, and its labels.
+type client struct {
+	id, owner SessionID
+	labels    Labels
+}
+
+func (c client) Compare(other client) int {
+	return cmp.Or(c.id.Compare(other.id), c.owner.Compare(other.owner), cmp.Compare(c.labels.SDK, other.labels.SDK))
+}
+
+func (c client) key() SessionID { return c.id }
+
+// A member is a client that was seen in a session.
+type member struct {
+	session, client SessionID
+	labels          Labels
+	own             bool // the client was seen in no other session
+}
+
+func (m member) Compare(other member) int {
+	return cmp.Or(m.session.Compare(other.session), m.client.Compare(other.client), compareBools(m.own, other.own),
+		cmp.Compare(m.labels.SDK, other.labels.SDK), cmp.Compare(m.labels.Browser, other.labels.Browser), cmp.Compare(m.labels.OS, other.labels.OS))
+}
+
+func (m member) key() SessionID { return m.session }
+
+// A movedBucket is a bucket in which a session was seen by a surrogate ID.
+type movedBucket struct {
+	session SessionID
+	bucket  Bucket
+}
+
+func (m movedBucket) Compare(other movedBucket) int {
+	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.bucket, other.bucket))
+}
+
+func (m movedBucket) key() SessionID { return m.session }
+
+// A movedEvidence is evidence of a session that was found under a surrogate ID.
+type movedEvidence struct {
+	session SessionID
+	Evidence
+}
+
+func (m movedEvidence) Compare(other movedEvidence) int {
+	a, b := &m.Evidence, &other.Evidence
+	return cmp.Or(m.session.Compare(other.session),
+		cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Place, b.Place), cmp.Compare(a.First, b.First),
+		cmp.Compare(a.Flags, b.Flags), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Method, b.Method),
+		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Weight, b.Weight), a.Client.Compare(b.Client), cmp.Compare(a.Span, b.Span), cmp.Compare(a.PlaceSpan, b.PlaceSpan),
+		cmp.Compare(a.Records, b.Records))
+}
+
+func (m movedEvidence) key() SessionID { return m.session }
+
+// A follower reads a set by key, in step with another sorted sequence.
+type follower[T keyed[T]] struct {
+	from    *spill.Cursor[T]
+	current []T
+}
+
+// A keyed value is sorted by an ID first.
+type keyed[T any] interface {
 	spill.Value[T]
-	of() SessionID
+	key() SessionID
 }
 
-func follow[T placedByID[T]](r *spill.Set[T]) *follower[T] { return &follower[T]{from: r.Cursor()} }
+func follow[T keyed[T]](s *spill.Set[T]) *follower[T] { return &follower[T]{from: s.Cursor()} }
 
-// of returns what stands under an ID, which must not be less than that of the call
-// before. It is good until the next call.
+// of returns the values with a key, which must not be less than the key of the call before.
+// They are valid until the next call.
 func (f *follower[T]) of(id SessionID) []T {
-	if len(f.now) > 0 && f.now[0].of() == id {
-		return f.now
+	if len(f.current) > 0 && f.current[0].key() == id {
+		return f.current
 	}
-	f.now = f.now[:0]
+	f.current = f.current[:0]
 	for x, ok := f.from.Peek(); ok; x, ok = f.from.Peek() {
-		c := x.of().Compare(id)
+		c := x.key().Compare(id)
 		if c > 0 {
 			break
 		}
 		if c == 0 {
-			f.now = append(f.now, x)
+			f.current = append(f.current, x)
 		}
 		f.from.Next()
 	}
-	return f.now
+	return f.current
 }
 
-// next returns the ID under which the next values stand.
+// next returns the key of the next values. ok is false at the end.
 func (f *follower[T]) next() (id SessionID, ok bool) {
 	x, ok := f.from.Peek()
 	if ok {
-		id = x.of()
+		id = x.key()
 	}
 	return id, ok
 }

@@ -4,19 +4,41 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
+
+	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// Records counts the records of a source by kind. Each record is of one kind.
+// A Source is the account of one parse.Input.
+type Source struct {
+	Name        string
+	ID          SourceID
+	Identity    Identity // of the file: the members of an archive share it
+	Format      string   // "" if nothing could be read
+	Compression string   // as in parse.Input
+	Account     Account
+
+	Failed error // why the source could not be opened, if it could not
+	Damage error // why the source could not be read to its end, if it could not
+	Empty  bool  // the source has no bytes
+
+	Shown  []*parse.SyntaxError // the first few skipped records
+	Doubts Doubts
+
+	mu sync.Mutex
+}
+
+// Records counts the records of a source by kind. Each record has one kind.
 type Records struct {
 	Classified int64 // evidence of an error
 	Telemetry  int64 // other telemetry
-	Clean      int64 // anything else that could be read
-	Skipped    int64 // could not be read
+	Clean      int64 // other readable records
+	Skipped    int64 // unreadable records
 }
 
 // Total returns the number of records.
@@ -32,8 +54,8 @@ func (r *Records) add(other Records) {
 // reasons is the number of reasons to skip a record.
 const reasons = len(parse.Reasons)
 
-// An Account says what became of a source's bytes: the bytes of its records,
-// separators included, sum to what was decoded.
+// An Account counts the bytes and records of a source. The bytes of all records, separators
+// included, sum to the decoded bytes.
 type Account struct {
 	Bytes   int64 // decoded
 	Lines   int64 // physical lines
@@ -41,7 +63,7 @@ type Account struct {
 	Skipped [reasons]int64 // records, by parse.Reason
 }
 
-// Add adds what became of the bytes of another source or part.
+// Add adds the account of another source, or of another part of the same source.
 func (a *Account) Add(other *Account) {
 	a.Bytes += other.Bytes
 	a.Lines += other.Lines
@@ -51,16 +73,16 @@ func (a *Account) Add(other *Account) {
 	}
 }
 
-// maxShown is how many skipped records of one source are told in words.
+// maxShown is the number of skipped records in Source.Shown.
 const maxShown = 3
 
-// Doubts tells of the records whose time leaves something open, by timestamp.Doubt.
+// Doubts count the records whose time is ambiguous, by timestamp.Doubt.
 type Doubts [timestamp.NumDoubts]Doubt
 
 // A Doubt is one kind of Doubts.
 type Doubt struct {
 	Records int64
-	Example string // the time of the first one, as it stands there
+	Example string // the time of the first record, as written
 	offset  int64  // of that record
 }
 
@@ -83,31 +105,8 @@ func (d *Doubts) add(other *Doubts) {
 	}
 }
 
-// A Source is what was read from one parse.Input.
-type Source struct {
-	Name        string
-	ID          SourceID
-	Identity    Identity // of what the input was found in: an archive is that of its members
-	Format      string   // "" if nothing could be read
-	Compression string   // as in parse.Input
-	Account     Account
-
-	// Failed is why the source could not be opened, Damage why it could not be
-	// read to its end, Empty whether it has no byte.
-	Failed error
-	Damage error
-	Empty  bool
-
-	// Shown holds the first few skipped records.
-	Shown []*parse.SyntaxError
-
-	Doubts Doubts
-
-	mu sync.Mutex
-}
-
-// newSource returns a source of which nothing has been read yet. err is why nothing
-// can be.
+// newSource returns the source of an input before anything was read. err is the error of
+// opening it, if any.
 func newSource(in *parse.Input, id Identity, err error) *Source {
 	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression}
 	s.identify(id)
@@ -115,35 +114,6 @@ func newSource(in *parse.Input, id Identity, err error) *Source {
 		s.refuse(err)
 	}
 	return s
-}
-
-// foundSources are the sources that have been found so far.
-type foundSources struct {
-	mu sync.Mutex
-	of [][]*Source // each argument
-}
-
-func (f *foundSources) add(argument int, s *Source) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.of[argument] = append(f.of[argument], s)
-}
-
-func (f *foundSources) all() []*Source {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.Concat(f.of...)
-}
-
-// now returns the source as it is.
-func (s *Source) now() *Source {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return &Source{
-		Name: s.Name, Format: s.Format, Compression: s.Compression, Account: s.Account,
-		Failed: s.Failed, Damage: s.Damage, Empty: s.Empty, Shown: slices.Clone(s.Shown),
-		Doubts: s.Doubts,
-	}
 }
 
 // refuse notes why a source could not be opened.
@@ -157,7 +127,7 @@ func (s *Source) refuse(err error) {
 		s.Damage = err
 	case errors.As(err, &unread):
 		s.Damage = err
-		// What was looked at is one record that nobody can read.
+		// The bytes that were looked at count as one unreadable record.
 		s.Account.Bytes = unread.Bytes
 		s.Account.Records.Skipped = 1
 		s.Account.Skipped[parse.Undecodable] = 1
@@ -166,7 +136,7 @@ func (s *Source) refuse(err error) {
 	}
 }
 
-// add adds what one worker made of a part of the source.
+// add adds what one worker read of the source.
 func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *Doubts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,7 +145,7 @@ func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *Doubts) {
 	if len(skipped) == 0 {
 		return
 	}
-	// Workers end in any order: keep the first by place, not by time.
+	// Workers end in any order: keep the first records of the source.
 	s.Shown = append(s.Shown, skipped...)
 	slices.SortFunc(s.Shown, func(a, b *parse.SyntaxError) int { return cmp.Compare(a.Offset, b.Offset) })
 	s.Shown = s.Shown[:min(len(s.Shown), maxShown)]
@@ -190,7 +160,7 @@ func (s *Source) breakOff(err error) {
 	}
 }
 
-// checkSum holds the law that every decoded byte belongs to a record.
+// checkSum checks that every decoded byte belongs to a record.
 func (s *Source) checkSum(decoded int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -199,8 +169,18 @@ func (s *Source) checkSum(decoded int64) {
 	}
 }
 
-// Trouble returns why the source was not read from its first byte to its last,
-// nil if it was.
+// now returns a copy of the source while it is being read.
+func (s *Source) now() *Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Source{
+		Name: s.Name, Format: s.Format, Compression: s.Compression, Account: s.Account,
+		Failed: s.Failed, Damage: s.Damage, Empty: s.Empty, Shown: slices.Clone(s.Shown),
+		Doubts: s.Doubts,
+	}
+}
+
+// Trouble returns the error that kept the source from being read in full, if any.
 func (s *Source) Trouble() error {
 	if s.Failed != nil {
 		return s.Failed
@@ -208,5 +188,132 @@ func (s *Source) Trouble() error {
 	return s.Damage
 }
 
-// Damaged reports whether something in the source could not be read.
+// Damaged reports whether a part of the source could not be read.
 func (s *Source) Damaged() bool { return s.Damage != nil || s.Account.Records.Skipped > 0 }
+
+// foundSources are the sources found so far.
+type foundSources struct {
+	mu     sync.Mutex
+	inputs [][]*Source // by argument
+}
+
+func (f *foundSources) add(argument int, s *Source) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.inputs[argument] = append(f.inputs[argument], s)
+}
+
+func (f *foundSources) all() []*Source {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Concat(f.inputs...)
+}
+
+// An Identity identifies an input by its content, wherever it is stored. The zero Identity
+// is unknown.
+type Identity struct {
+	Size int64  // bytes, before decompression
+	Head uint64 // XXH3 of the first parse.HeadSize bytes; of a stream, of all
+	Tail uint64 // XXH3 of the last parse.HeadSize bytes; of a stream 0
+}
+
+// identify returns the identity of a regular file; other streams have none before they end.
+func identify(f *parse.File) Identity {
+	r, size, ok := f.Regular()
+	if !ok {
+		return Identity{}
+	}
+	head := f.Head()
+	head = head[:min(int64(len(head)), size)]
+	id := Identity{Size: size, Head: xxh3.Hash(head)}
+	if id.Tail = id.Head; size > parse.HeadSize {
+		tail := make([]byte, parse.HeadSize)
+		n, err := r.ReadAt(tail, size-parse.HeadSize)
+		if err != nil && err != io.EOF {
+			return Identity{}
+		}
+		id.Tail = xxh3.Hash(tail[:n])
+	}
+	return id
+}
+
+// A streamIdentity identifies a stream by the bytes that are written to it.
+type streamIdentity struct {
+	size int64
+	hash xxh3.Hasher
+}
+
+func (i *streamIdentity) Write(b []byte) (int, error) {
+	i.size += int64(len(b))
+	return i.hash.Write(b)
+}
+
+func (i *streamIdentity) identity() Identity {
+	return Identity{Size: i.size, Head: i.hash.Sum64()}
+}
+
+// A SourceID identifies a source by a 64-bit XXH3 hash of its name and identity.
+type SourceID uint64
+
+func sourceID(name string, id Identity) SourceID {
+	return SourceID(xxh3.HashString(fmt.Sprint(name, "\x00", id.Size, id.Head, id.Tail)))
+}
+
+// identify sets the identity of the source, and with it the ID.
+func (s *Source) identify(id Identity) { s.Identity, s.ID = id, sourceID(s.Name, id) }
+
+// A piece is a part of a source that one worker reads. The number of its first record is
+// known once all earlier pieces have been read.
+type piece struct {
+	source  *SourceID
+	first   int64 // index of its first record in the source, from 0
+	records int64
+}
+
+// numberPieces sets the first record of each piece of a source. Pieces are in order.
+func numberPieces(pieces []*piece) {
+	var n int64
+	for _, p := range pieces {
+		p.first = n
+		n += p.records
+	}
+}
+
+// Origins are the pieces of sources that contain the evidence of a part.
+type Origins struct {
+	pieces  []*piece
+	current *piece // the piece that is being read
+	listed  bool   // current is the last of pieces
+}
+
+// NewOrigins returns whole sources as origins.
+func NewOrigins(sources []SourceID) *Origins {
+	o := &Origins{}
+	for i := range sources {
+		o.pieces = append(o.pieces, &piece{source: &sources[i]})
+	}
+	return o
+}
+
+// Sources returns the source of each origin.
+func (o *Origins) Sources() []SourceID {
+	var out []SourceID
+	for _, p := range o.pieces {
+		out = append(out, *p.source)
+	}
+	return out
+}
+
+// enter makes p the current piece.
+func (o *Origins) enter(p *piece) { o.current, o.listed = p, false }
+
+// here returns the number of the current piece.
+func (o *Origins) here() uint32 {
+	if !o.listed {
+		if o.current == nil {
+			o.current = &piece{source: new(SourceID)}
+		}
+		o.pieces, o.listed = append(o.pieces, o.current), true
+	}
+	return uint32(len(o.pieces) - 1)
+}

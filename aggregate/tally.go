@@ -1,8 +1,11 @@
 package aggregate
 
 import (
+	"io"
+	"iter"
 	"maps"
 	"slices"
+	"unsafe"
 
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
@@ -10,23 +13,22 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Tally counts classified records by time, session, method and error, and
-// knows which sessions were seen when.
+// A Tally collects what is needed to count classified records by time, session, method and
+// error. The zero Tally is empty. A Tally is not safe for concurrent use: every worker has
+// its own.
 //
-// A Tally is a sum: it is read as parts, and parts of any number of tallies are
-// settled together (Settle). So records may be split among workers, files or machines
-// in any way and still add up to the same Counts. Time is kept in buckets of a quarter
-// of an hour; windows and zones are drawn in report.
+// A Tally is a sum: Settle adds the parts of any number of tallies. So records can be split
+// among workers, files or machines in any way, and lead to the same Counts. Time is kept in
+// quarter-hours; reports combine them to windows of any time zone.
 //
-// It holds 60 to 90 bytes per session or surrogate ID, 8 per session and bucket, 72 per
-// record that shows an error (or per 67 ms and mark, where there are more: see
-// Evidence), and 24 per telemetry event of an attempt. It is not safe for
-// concurrent use: every worker has its own.
+// A Tally takes 60 to 90 bytes per session or surrogate ID, 8 per session and bucket, 72 per
+// record that shows an error (fewer if there are many: see Evidence), and 24 per telemetry
+// event of an attempt.
 type Tally struct {
 	sessions  sessions
 	presences spill.Set[presence]
 	coverage  map[Bucket]Coverage
-	current   Coverage // of the last record's bucket, not yet among the others
+	current   Coverage // of the last record's bucket, not yet in coverage
 
 	origins   Origins
 	errors    names
@@ -36,10 +38,10 @@ type Tally struct {
 	evidences evidences
 
 	steps spill.Set[step]
-	posts int64  // steps that were added, repeats included
+	posts int64  // steps that were added, with repeats
 	key   []byte // scratch
 
-	spilled []*Part // what did not fit into memory
+	spilled []*Part // on disk
 }
 
 // start makes the zero Tally ready.
@@ -49,12 +51,11 @@ func (t *Tally) start() {
 	}
 }
 
-// Enter says that the records to come stand in that source.
+// Enter sets the source of the following records.
 func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: &source}) }
 
-// Add counts one record. v says what it is evidence of; a record that is none
-// still shows that its session was there. number says which record
-// of its source it is, from 0.
+// Add counts one record. v is its verdict; a record without a failure still shows that its
+// session was seen. number is the index of the record in its source, from 0.
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	bucket := BucketOf(e.Time)
 	// Frequent case first: neighbouring records share a bucket.
@@ -86,9 +87,9 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	t.evidences.add(&x)
 }
 
-// sessionOf notes the session of a record in a bucket and returns its number plus
-// one, or that of what stands for it; zero if there is nothing but the source.
-// client is the number plus one of the client, zero if there is none.
+// sessionOf notes that the session of a record was seen in a bucket. It returns the number
+// plus one of the session, else of the surrogate ID, 0 if there is neither, and of the
+// client, 0 if there is none.
 func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32) {
 	session = t.see(FromSession, e.Session, bucket)
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
@@ -112,7 +113,7 @@ func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32
 	return session, client
 }
 
-// cover puts the current bucket among the others.
+// cover adds the current bucket to coverage.
 func (t *Tally) cover() {
 	if t.current.Records == 0 {
 		return
@@ -124,7 +125,7 @@ func (t *Tally) cover() {
 	t.current.Records = 0
 }
 
-// surrogate returns the number plus one of a surrogate ID, zero if id is empty.
+// surrogate returns the number plus one of a surrogate ID, 0 if id is empty.
 func (t *Tally) surrogate(from SessionFrom, id []byte) uint32 {
 	if len(id) == 0 {
 		return 0
@@ -132,7 +133,7 @@ func (t *Tally) surrogate(from SessionFrom, id []byte) uint32 {
 	return t.sessions.slot(from, sessionHash(from, id)).number
 }
 
-// see notes a session in a bucket and returns its number plus one, zero if id is
+// see notes that a session was seen in a bucket, and returns its number plus one, 0 if id is
 // empty.
 func (t *Tally) see(from SessionFrom, id []byte, bucket Bucket) uint32 {
 	if len(id) == 0 {
@@ -154,7 +155,168 @@ func (t *Tally) see(from SessionFrom, id []byte, bucket Bucket) uint32 {
 	return slot.number
 }
 
-// A Coverage says which records of any readable kind stand in a bucket.
+// Parts returns the parts whose sum is the Tally. They are valid until the next Add.
+func (t *Tally) Parts() []*Part {
+	t.start()
+	t.cover()
+	in := t.part(t.sort())
+	in.Coverage, in.Posts = sortedCoverage(t.coverage), t.posts
+	return append(slices.Clone(t.spilled), in)
+}
+
+// End returns the parts whose sum is the Tally, and frees memory that is not needed to read
+// them. Nothing can be added to the Tally afterwards.
+func (t *Tally) End() []*Part {
+	parts := t.Parts()
+	t.sessions.slots, t.presences, t.steps = nil, spill.Set[presence]{}, spill.Set[step]{}
+	return parts
+}
+
+// part returns the entries that are in memory as a part.
+func (t *Tally) part(sorted *sortedTally) *Part {
+	d := dictionary{t.errors, t.methods, t.labels}
+	return &Part{
+		Open: func(steps bool) (Cursor, error) {
+			return &tallyCursor{t: t, sortedTally: sorted, withSteps: steps}, nil
+		},
+		Names:   d.names(),
+		Origins: &t.origins,
+	}
+}
+
+// Spill moves everything that grows with the number of sessions to disk.
+func (t *Tally) Spill(to *Space) error {
+	t.start()
+	t.cover()
+	if len(t.sessions.ids) == 0 && t.evidences.len() == 0 {
+		return nil
+	}
+	p, err := to.keep(t.part(t.sort()))
+	if err != nil {
+		return err
+	}
+	t.spilled = append(t.spilled, p)
+	t.sessions.clear()
+	t.presences, t.evidences, t.steps = spill.Set[presence]{}, evidences{}, spill.Set[step]{}
+	return nil
+}
+
+// size returns the approximate number of bytes that Spill can free.
+func (t *Tally) size() int64 {
+	s := &t.sessions
+	return int64(cap(s.slots))*int64(unsafe.Sizeof(sessionSlot{})) +
+		int64(len(s.ids))*int64(unsafe.Sizeof(SessionID{})+unsafe.Sizeof(known{})) +
+		int64(t.presences.Len())*int64(unsafe.Sizeof(presence(0))) +
+		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
+		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
+}
+
+// A sortedTally holds the contents of a Tally in the order of its entries, so that reading
+// the entries reads memory sequentially.
+type sortedTally struct {
+	order []numbered // sorted by SessionID; the zero SessionID comes first
+
+	// The values of all sessions in that order, and the index of each session's first.
+	evidence                       []uint32 // indices into Tally.evidences
+	buckets                        []Bucket
+	steps                          []step
+	evidenceAt, bucketsAt, stepsAt []uint32
+}
+
+// numbered is the ID of a session with its number plus one.
+type numbered struct {
+	id     SessionID
+	number uint32
+}
+
+func (t *Tally) sort() *sortedTally {
+	n := len(t.sessions.ids) + 1
+	s := &sortedTally{order: make([]numbered, n)}
+	for i := range s.order {
+		s.order[i] = numbered{t.sessions.id(uint32(i)), uint32(i)}
+	}
+	slices.SortFunc(s.order, func(a, b numbered) int { return a.id.Compare(b.id) })
+	place := make([]uint32, n) // by number plus one
+	for i, o := range s.order {
+		place[o.number] = uint32(i)
+	}
+	s.evidence, s.evidenceAt = share(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
+		for i := range uint32(t.evidences.len()) {
+			yield(place[t.evidences.at(int(i)).session], i)
+		}
+	})
+	s.buckets, s.bucketsAt = share(n, t.presences.Len(), func(yield func(uint32, Bucket) bool) {
+		for x := range t.presences.Each {
+			yield(place[x.number()], x.bucket())
+		}
+	})
+	s.steps, s.stepsAt = share(n, t.steps.Len(), func(yield func(uint32, step) bool) {
+		for x := range t.steps.Each {
+			yield(place[x.session], x)
+		}
+	})
+	return s
+}
+
+// share sorts values by their place, of which there are n. begin holds the index of the
+// first value of each place.
+func share[T any](n, values int, all iter.Seq2[uint32, T]) (out []T, begin []uint32) {
+	begin = make([]uint32, n+2)
+	for place := range all {
+		begin[place+2]++
+	}
+	for i := 2; i < len(begin); i++ {
+		begin[i] += begin[i-1]
+	}
+	// begin[place+1] is the index of the place's next value. In the end it is the index
+	// where the next place begins.
+	out = make([]T, values)
+	for place, x := range all {
+		next := &begin[place+1]
+		out[*next] = x
+		*next++
+	}
+	return out, begin[:n+1]
+}
+
+// A tallyCursor is a Cursor of a Tally's entries in memory.
+type tallyCursor struct {
+	*sortedTally
+	t         *Tally
+	withSteps bool
+	next      int // into order
+	entry     Entry
+}
+
+func (c *tallyCursor) Close() {}
+
+func (c *tallyCursor) Next() (*Entry, error) {
+	if c.next == len(c.order) {
+		return nil, io.EOF
+	}
+	i := c.next
+	c.next++
+	t, e := c.t, &c.entry
+	*e = Entry{ID: c.order[i].id, From: FromSource, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	if n := c.order[i].number; n != 0 {
+		k := &t.sessions.known[n-1]
+		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.labels.SDK, k.labels.Browser, k.labels.OS
+		e.Session, e.Client = t.sessions.link(k.session), t.sessions.link(k.client)
+	}
+	e.Buckets = append(e.Buckets, c.buckets[c.bucketsAt[i]:c.bucketsAt[i+1]]...)
+	for _, x := range c.evidence[c.evidenceAt[i]:c.evidenceAt[i+1]] {
+		e.Evidence = append(e.Evidence, t.evidences.at(int(x)).Evidence)
+	}
+	if !c.withSteps {
+		return e, nil
+	}
+	for _, s := range c.steps[c.stepsAt[i]:c.stepsAt[i+1]] {
+		e.Steps = append(e.Steps, Step{Call: s.call, what: s.what, Client: t.sessions.id(s.client)})
+	}
+	return e, nil
+}
+
+// A Coverage counts the readable records in a bucket.
 type Coverage struct {
 	Bucket      Bucket // NoBucket: records without a time
 	Records     int64
@@ -167,7 +329,7 @@ func (c *Coverage) add(other Coverage) {
 	c.Last = max(c.Last, other.Last)
 }
 
-// addCoverage adds the coverage of a bucket to that of others.
+// addCoverage adds the coverage of a bucket.
 func addCoverage(to map[Bucket]Coverage, c Coverage) {
 	sum, ok := to[c.Bucket]
 	if !ok {
@@ -177,7 +339,7 @@ func addCoverage(to map[Bucket]Coverage, c Coverage) {
 	to[c.Bucket] = sum
 }
 
-// sortedCoverage returns every bucket that holds records, in order.
+// sortedCoverage returns the coverage of all buckets, sorted.
 func sortedCoverage(of map[Bucket]Coverage) []Coverage {
 	out := make([]Coverage, 0, len(of))
 	for _, bucket := range slices.Sorted(maps.Keys(of)) {
@@ -186,7 +348,7 @@ func sortedCoverage(of map[Bucket]Coverage) []Coverage {
 	return out
 }
 
-// earlier returns the lesser of two instants, either of which may be NoTime.
+// earlier returns the earlier of two instants, either of which may be NoTime.
 func earlier(a, b int64) int64 {
 	if a == timestamp.NoTime || b != timestamp.NoTime && b < a {
 		return b

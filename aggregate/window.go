@@ -8,9 +8,8 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Bucket is a quarter of an hour in UTC, numbered from 1970. Every zone in use
-// is a whole number of buckets away from UTC, so any window of any zone is a
-// union of buckets, and two machines draw the same lines through time.
+// A Bucket is a quarter-hour in UTC, numbered from 1970. The offset of every time zone in
+// use is a whole number of buckets, so every window of every zone is a union of buckets.
 type Bucket int32
 
 // NoBucket is the bucket of records without a time.
@@ -35,8 +34,7 @@ func (c Bucket) Start() time.Time {
 	return time.Unix(int64(c)*int64(bucketLength/time.Second), 0).UTC()
 }
 
-// A Window divides time on the calendar of a zone. The zero Window does not:
-// the whole input is one.
+// A Window divides time on the calendar of a zone. The zero Window is the whole input.
 type Window struct {
 	unit  unit
 	count int
@@ -60,11 +58,11 @@ var (
 	Month = Window{months, 1}
 )
 
-// Windows lists what ParseWindow reads, smallest first.
+// Windows lists the windows that ParseWindow parses, shortest first.
 var Windows = []string{"15m", "1h", "1d", "1w", "1mo"}
 
-// ParseWindow reads a window: 15m, 1h, 1d, 1w (ISO week), 1mo, or "all" for one
-// window over the whole input.
+// ParseWindow parses a window: 15m, 1h, 1d, 1w (ISO week), 1mo, or "all" for the whole
+// input.
 func ParseWindow(s string) (Window, error) {
 	switch s {
 	case "all", "":
@@ -83,7 +81,7 @@ func ParseWindow(s string) (Window, error) {
 	return Window{}, fmt.Errorf("%q is not a window: expected one of 15m, 1h, 1d, 1w, 1mo, all", s)
 }
 
-// String returns what ParseWindow reads.
+// String returns the window in the form that ParseWindow parses.
 func (w Window) String() string {
 	if w.unit == whole {
 		return "all"
@@ -91,17 +89,17 @@ func (w Window) String() string {
 	return fmt.Sprintf("%d%s", w.count, [...]string{"", "m", "h", "d", "w", "mo"}[w.unit])
 }
 
-// All reports whether the whole input is one window.
+// All reports whether the window is the whole input.
 func (w Window) All() bool { return w.unit == whole }
 
-// Start returns the first instant of the window that holds t, in the zone of t.
-// A day begins at its first instant, even where the clock has no midnight.
+// Start returns the first instant of the window that contains t, in the zone of t. On a day
+// without a midnight, that is the first instant of the day.
 func (w Window) Start(t time.Time) time.Time {
 	year, month, day := t.Date()
 	switch w.unit {
 	case minutes, hours:
-		// Counted from the hour on the clock, without asking for the date again:
-		// in the hour that the clock repeats, a date has two readings.
+		// Computed from the clock's hour, not from the date: in an hour that the clock
+		// repeats, a date is ambiguous.
 		past := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
 		if w.unit == minutes {
 			past %= time.Duration(w.count) * time.Minute
@@ -135,8 +133,8 @@ func (w Window) End(start time.Time) time.Time {
 	return time.Time{}
 }
 
-// dayStart returns the first instant of a day. Where clocks are put forward at
-// midnight, time.Date gives an instant of the day before or an hour too late.
+// dayStart returns the first instant of a day. If clocks are put forward at midnight,
+// time.Date returns an instant of the day before, or one hour too late.
 func dayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
 	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
 	want := time.Date(year, month, day, 12, 0, 0, 0, zone).Day()

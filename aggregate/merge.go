@@ -1,0 +1,196 @@
+package aggregate
+
+import (
+	"io"
+	"math"
+	"slices"
+
+	"github.com/otlog/otlog/aggregate/spill"
+)
+
+// Merge returns the sum of parts. Each of its cursors opens cursors of the parts.
+func Merge(parts ...*Part) *Part {
+	m := &merge{parts: parts, dictionary: newDictionary()}
+	coverage := map[Bucket]Coverage{}
+	out := &Part{Open: func(steps bool) (Cursor, error) { return m.open(steps, true) }, merge: m}
+	var ids []SourceID
+	m.dictionary.learn(parts)
+	for _, p := range parts {
+		m.names = append(m.names, m.dictionary.add(p.Names))
+		for _, c := range p.Coverage {
+			addCoverage(coverage, c)
+		}
+		out.Posts += p.Posts
+		for _, piece := range p.Origins.pieces {
+			ids = append(ids, *piece.source)
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	for _, p := range parts {
+		var origins []mergedOrigin
+		for _, piece := range p.Origins.pieces {
+			n, _ := slices.BinarySearch(ids, *piece.source)
+			origins = append(origins, mergedOrigin{uint32(n), piece.first})
+		}
+		m.origins = append(m.origins, origins)
+	}
+	out.Names, out.Origins, out.Coverage = m.dictionary.names(), NewOrigins(ids), sortedCoverage(coverage)
+	m.order = newNameOrder(out.Names)
+	return out
+}
+
+// A merge reads several parts as one.
+type merge struct {
+	parts      []*Part
+	dictionary *dictionary
+	order      *nameOrder
+	names      []*translation   // of each part
+	origins    [][]mergedOrigin // likewise
+}
+
+// A mergedOrigin is the origin of a part in the numbers of the merge.
+type mergedOrigin struct {
+	source uint32 // into the sources of the merge
+	first  int64  // index of its first record in the source, from 0
+}
+
+// open returns a cursor. Unless tidy, an entry may be unsorted and may have repeats.
+func (m *merge) open(steps, tidy bool) (Cursor, error) {
+	c := &mergeCursor{merge: m, tidy: tidy}
+	for i, p := range m.parts {
+		from, err := p.Open(steps)
+		if err != nil {
+			c.Close()
+			return nil, err
+		}
+		in := &mergeInput{from: from, names: m.names[i], origins: m.origins[i]}
+		c.all = append(c.all, in)
+		c.taken = append(c.taken, in)
+	}
+	return c, nil
+}
+
+// A mergeCursor goes through the entries of several parts, and joins entries with the same
+// ID.
+type mergeCursor struct {
+	*merge
+	tidy  bool
+	all   []*mergeInput
+	heap  spill.Heap[*mergeInput] // the inputs whose entry has not been returned
+	taken []*mergeInput           // the others
+	sum   Entry
+}
+
+type mergeInput struct {
+	from    Cursor
+	entry   *Entry
+	names   *translation
+	origins []mergedOrigin
+}
+
+// Less orders inputs by the ID of their entry.
+func (in *mergeInput) Less(other *mergeInput) bool { return in.entry.ID.Compare(other.entry.ID) < 0 }
+
+func (c *mergeCursor) Close() {
+	for _, in := range c.all {
+		in.from.Close()
+	}
+}
+
+func (c *mergeCursor) Next() (*Entry, error) {
+	// Only now may the entries of the call before be overwritten.
+	for _, in := range c.taken {
+		err := in.advance()
+		if err == nil {
+			c.heap.Push(in)
+		} else if err != io.EOF {
+			return nil, err
+		}
+	}
+	c.taken = c.taken[:0]
+	if len(c.heap) == 0 {
+		return nil, io.EOF
+	}
+	first := c.take()
+	if len(c.heap) == 0 || c.heap[0].entry.ID != first.ID {
+		return c.finish(first), nil
+	}
+	e := &c.sum
+	*e = Entry{ID: first.ID, From: first.From, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	c.join(e, first)
+	for len(c.heap) > 0 && c.heap[0].entry.ID == e.ID {
+		c.join(e, c.take())
+	}
+	return c.finish(e), nil
+}
+
+// take returns the entry with the least ID.
+func (c *mergeCursor) take() *Entry {
+	in := c.heap.Pop()
+	c.taken = append(c.taken, in)
+	return in.entry
+}
+
+func (c *mergeCursor) finish(e *Entry) *Entry {
+	if c.tidy {
+		c.sortEntry(e)
+	}
+	return e
+}
+
+// advance reads the next entry, and translates it to the numbers of the merge.
+func (in *mergeInput) advance() error {
+	e, err := in.from.Next()
+	if err != nil {
+		return err
+	}
+	in.entry = e
+	n := in.names
+	e.Key, e.SDK, e.Browser, e.OS = n.labels[e.Key], n.labels[e.SDK], n.labels[e.Browser], n.labels[e.OS]
+	for i := range e.Evidence {
+		x := &e.Evidence[i]
+		x.Error, x.Method = n.errors[x.Error], n.methods[x.Method]
+		o := in.origins[x.Origin]
+		x.Origin, x.Place = o.source, uint32(min(o.first+int64(x.Place), math.MaxUint32))
+		x.PlaceSpan = min(x.PlaceSpan, math.MaxUint32-x.Place)
+		if x.Axis() == placed {
+			x.First += o.first
+		}
+	}
+	return nil
+}
+
+// join adds the entry of another part with the same ID.
+func (m *merge) join(e, other *Entry) {
+	e.From = min(e.From, other.From)
+	e.Key, e.SDK = m.lesser(e.Key, other.Key), m.lesser(e.SDK, other.SDK)
+	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
+	e.Session.add(other.Session)
+	e.Client.add(other.Client)
+	e.Buckets = append(e.Buckets, other.Buckets...)
+	e.Evidence = append(e.Evidence, other.Evidence...)
+	e.Steps = append(e.Steps, other.Steps...)
+}
+
+// lesser returns the label that sorts first. If the events of a client have different
+// labels, their order must not matter.
+func (m *merge) lesser(a, b Name) Name {
+	if a == 0 || b != 0 && m.order.labels[b] < m.order.labels[a] {
+		return b
+	}
+	return a
+}
+
+// sortEntry sorts and deduplicates an entry, so that the result does not depend on how its
+// records were split.
+func (m *merge) sortEntry(e *Entry) {
+	slices.Sort(e.Buckets)
+	e.Buckets = slices.Compact(e.Buckets)
+	slices.SortFunc(e.Steps, Step.Compare)
+	e.Steps = slices.Compact(e.Steps)
+	if len(e.Evidence) > 1 {
+		order := evidenceOrder{names: m.order, sourced: e.ID.IsZero()}
+		e.Evidence = order.sortAndFold(e.Evidence)
+	}
+}

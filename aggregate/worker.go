@@ -1,0 +1,177 @@
+package aggregate
+
+import (
+	"io"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// A worker decodes records, classifies them, and accounts for them.
+type worker struct {
+	decoder parse.Decoder
+	finder  classify.Finder
+	record  classify.Record
+	verdict classify.Verdict
+	// take is called with each readable record. number is its index in the task, from 0.
+	take func(e *parse.Event, v *classify.Verdict, number int64)
+
+	// The current task:
+	account Account
+	skipped []*parse.SyntaxError
+	doubts  Doubts
+}
+
+// read processes the records of a reader. It returns the error that broke the reader off.
+func (w *worker) read(r *parse.Reader, own *parse.Block) error {
+	for {
+		err := r.Next(own)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		w.block(own)
+	}
+}
+
+// block processes the records of one block.
+func (w *worker) block(b *parse.Block) {
+	a := &w.account
+	for event, syntax := range w.decoder.Events(b, &w.finder) {
+		if syntax != nil {
+			w.skip(syntax)
+			continue
+		}
+		w.verdict = classify.Verdict{}
+		if len(event.Text) > 0 || event.Code != 0 {
+			w.verdict = w.judge(event)
+			if event.Cut != "" && !w.verdict.Failure {
+				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
+				continue
+			}
+		}
+		if event.Doubt != timestamp.NoDoubt {
+			w.doubts.note(event)
+		}
+		number := a.Records.Total()
+		a.Bytes += int64(event.Bytes)
+		a.Lines += int64(event.Lines)
+		switch {
+		case w.verdict.Failure:
+			a.Records.Classified++
+		case event.Telemetry != nil:
+			a.Records.Telemetry++
+		default:
+			a.Records.Clean++
+		}
+		w.take(event, &w.verdict, number)
+	}
+}
+
+// judge classifies an event.
+func (w *worker) judge(e *parse.Event) classify.Verdict {
+	w.record = classify.Record{Text: e.Text, Name: e.Name, Code: e.Code}
+	if t := e.Telemetry; t != nil {
+		w.record.Telemetry = true
+		w.record.Action = t.Action
+		w.record.Failed, w.record.Denied = t.Failed(), t.Denied()
+		w.record.Reason = t.FailureReason
+		w.record.StreamID, w.record.Session = len(e.StreamID) > 0, len(e.Session) > 0
+	}
+	return classify.Match(&w.record)
+}
+
+// skip accounts for an unreadable record.
+func (w *worker) skip(e *parse.SyntaxError) {
+	a := &w.account
+	a.Bytes += e.Bytes
+	a.Lines += e.Lines
+	a.Records.Skipped++
+	a.Skipped[e.Reason]++
+	if len(w.skipped) < maxShown {
+		w.skipped = append(w.skipped, e)
+	}
+}
+
+// A Record is a record that Walk visits. It is valid until visit returns.
+type Record struct {
+	Source  string
+	ID      SourceID
+	Line    int64 // number of its first line, from 1
+	Number  int64 // index of the record in the source, from 0
+	Event   *parse.Event
+	Verdict *classify.Verdict
+}
+
+// Walk visits all readable records, in the order of the sources and of their lines, and
+// accounts for them as Scan does. If visit returns an error, Walk stops and returns it.
+func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([]*Source, error) {
+	o.SectionSize = 0 // one reader per source
+	var out []*Source
+	for _, from := range sources {
+		f, err := parse.Open(from)
+		if err != nil {
+			out = append(out, newSource(&parse.Input{Name: from.String()}, Identity{}, err))
+			continue
+		}
+		found, err := walkFile(f, o, visit)
+		f.Close() // only read from: nothing can be lost
+		out = append(out, found...)
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// walkFile visits the records of a file.
+func walkFile(f *parse.File, o parse.Options, visit func(*Record) error) (out []*Source, err error) {
+	id := identify(f)
+	for in, err := range f.Inputs(o) {
+		to := newSource(in, id, err)
+		out = append(out, to)
+		if err != nil {
+			continue
+		}
+		if err := walkInput(in, to, visit); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// walkInput visits the records of an input.
+func walkInput(in *parse.Input, to *Source, visit func(*Record) error) error {
+	w := &worker{}
+	w.decoder.SetTimes(in.Times)
+	var stopped error
+	record := &Record{Source: to.Name, ID: to.ID} // reused, as the event is
+	w.take = func(e *parse.Event, v *classify.Verdict, number int64) {
+		if stopped == nil {
+			record.Line, record.Number = w.account.Lines-int64(e.Lines)+1, number
+			record.Event, record.Verdict = e, v
+			stopped = visit(record)
+		}
+	}
+	block := &parse.Block{}
+	for _, r := range in.Readers() {
+		for stopped == nil {
+			err := r.Next(block)
+			if err != nil {
+				if err != io.EOF {
+					to.breakOff(err)
+				}
+				break
+			}
+			w.block(block)
+		}
+	}
+	to.add(&w.account, w.skipped, &w.doubts)
+	if stopped == nil {
+		to.checkSum(in.Decoded())
+	}
+	return stopped
+}
