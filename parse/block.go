@@ -2,58 +2,56 @@ package parse
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 
 	"github.com/otlog/otlog/parse/unpack"
 )
 
 const (
-	// BlockSize is how much a Reader tries to put into one Block. It fits a
-	// core's second-level cache, so that a block is still warm when it is decoded.
+	// BlockSize is how many bytes a Reader tries to put into one Block. A block fits into a
+	// core's second-level cache, so that it is still there when it is decoded.
 	BlockSize = 256 << 10
-	// MaxRecord is the longest line, and the longest record with its stack
-	// lines, that is read. It bounds the memory of a block. Log stores cut
-	// entries at 1 MiB or less.
+	// MaxRecord is the length of the longest line, and of the longest record with its stack
+	// lines, that is read. It bounds the memory of a block. Log stores cut entries at 1 MiB or
+	// less.
 	MaxRecord = 4 << 20
 )
 
 // A Block is a run of whole records of one source.
 type Block struct {
-	Data   []byte // whole lines; the last one of a source may lack its line feed
+	Data   []byte // whole lines; the last line of a source may lack its line feed
 	Offset int64  // of Data[0] in the decoded source
 	Format Format
 
-	// Records are those of a format whose records are no lines. Data then is their
-	// text.
+	// Records are the records of a format that is not line-based. Data is their text then.
 	Records []Span
 
-	// Skipped is a record that the Reader passed over; Data is then empty.
+	// Skipped is a record that the Reader skipped; Data is empty then.
 	Skipped *SyntaxError
 }
 
-// A Reader cuts decoded bytes into blocks. It keeps at most MaxRecord bytes
-// besides the block it fills.
+// A Reader cuts decoded bytes into blocks. It keeps at most MaxRecord bytes beside the block
+// that it fills.
 type Reader struct {
 	src    io.Reader
-	live   Live // src, or what it decodes; nil if nobody waits for it
+	live   Live // the stream that src decodes; nil if it is not live
 	format Format
 	limits limits
 	offset int64  // of rest[0] in the decoded source
 	rest   []byte // read, but not yet in a block
-	err    error  // what src returned last; io.EOF at a sound end
+	err    error  // the last error of src; io.EOF at its end
 
-	align bool  // still to find the first record that starts at or after offset+1
-	end   int64 // records that start here or later belong to somebody else; -1: none do
+	align bool  // the first record that starts after offset is still to be found
+	end   int64 // records that start here or later belong to another section; -1: none do
 	done  bool
 
-	split  splitter // of a format whose records are no lines
-	window []byte   // what it reads from
-	at     int      // how much of the window it has taken
+	split  splitter // nil if the format is line-based
+	window []byte   // what split reads from
+	at     int      // how much of the window split has taken
 }
 
-// limits are BlockSize and MaxRecord, smaller in tests. A record is a power of
-// two times a block, so that growing blocks meet it exactly.
+// limits are BlockSize and MaxRecord, or smaller numbers in tests. The limit of a record is a
+// power of two times the size of a block, so that a growing block reaches it exactly.
 type limits struct{ block, record int }
 
 var defaultLimits = limits{block: BlockSize, record: MaxRecord}
@@ -63,13 +61,12 @@ func newReader(src io.Reader, f Format) *Reader {
 	return &Reader{src: src, format: f, limits: defaultLimits, end: -1}
 }
 
-// newSection returns a Reader of those records of src that start in
-// [from, to). Sections that share their borders share out all records of a
-// source, whatever the borders are.
+// newSection returns a Reader of the records of src that start in [from, to). If sections are
+// adjacent, each record is in exactly one of them, wherever their borders are.
 func newSection(src io.ReaderAt, from, to, size int64, f Format) *Reader {
 	r := &Reader{format: f, limits: defaultLimits, end: to}
 	if from > 0 {
-		// The byte before tells whether a line starts at from.
+		// The byte before decides whether a line starts at from.
 		from--
 		r.align = true
 	}
@@ -78,9 +75,9 @@ func newSection(src io.ReaderAt, from, to, size int64, f Format) *Reader {
 	return r
 }
 
-// Next fills b, whose Data is overwritten up to its capacity and grown if a
-// record needs it. It returns io.EOF after the last block; a *DamageError is a
-// source that broke off, and all that could be read has been returned before.
+// Next fills b. It overwrites b.Data up to its capacity and grows it if a record needs that. It
+// returns io.EOF after the last block, or a *DamageError if the source breaks off, after
+// everything that could be read.
 func (r *Reader) Next(b *Block) error {
 	b.Format, b.Skipped, b.Data, b.Records = r.format, nil, b.Data[:0], b.Records[:0]
 	if r.done {
@@ -122,7 +119,7 @@ func (r *Reader) Next(b *Block) error {
 		// One record fills the block.
 		if len(b.Data) >= r.limits.record {
 			if n := bytes.LastIndexByte(b.Data, '\n') + 1; n > 0 {
-				// Stack lines without end: what follows becomes a record of its own.
+				// Too many stack lines: the next one starts a record of its own.
 				return r.emit(b, n, false)
 			}
 			return r.skipLine(b)
@@ -131,8 +128,8 @@ func (r *Reader) Next(b *Block) error {
 	}
 }
 
-// fill reads until b is full, src ends, or a live one pauses after something has
-// come. It tells the offset at which a source breaks off.
+// fill reads until b is full, src ends, or a live stream pauses after at least one byte. An
+// error other than io.EOF gets the offset at which the source breaks off.
 func (r *Reader) fill(b *Block) {
 	for r.err == nil && len(b.Data) < cap(b.Data) {
 		var n int
@@ -147,13 +144,12 @@ func (r *Reader) fill(b *Block) {
 	}
 }
 
-// grow doubles the capacity of b: from BlockSize on, so that it meets MaxRecord
-// exactly.
+// grow doubles the capacity of b.
 func grow(b *Block) {
 	b.Data = append(make([]byte, 0, 2*cap(b.Data)), b.Data...)
 }
 
-// emit ends a block after n bytes and keeps the others for the next one.
+// emit ends a block after n bytes and keeps the others for the next block.
 func (r *Reader) emit(b *Block, n int, last bool) error {
 	if last {
 		r.done, r.err = true, io.EOF
@@ -169,8 +165,8 @@ func (r *Reader) emit(b *Block, n int, last bool) error {
 	return nil
 }
 
-// last returns what is left at the end of src. A line that a broken source cut
-// off is no record: half of it may be missing.
+// last returns the rest at the end of src. If the source breaks off within a line, that line is
+// skipped, because half of it may be missing.
 func (r *Reader) last(b *Block) error {
 	if len(b.Data) == 0 {
 		r.done = true
@@ -183,12 +179,12 @@ func (r *Reader) last(b *Block) error {
 		return r.emit(b, n, false)
 	}
 	r.done = true
-	b.Skipped = &SyntaxError{Reason: Damaged, Offset: r.offset, Bytes: int64(len(b.Data)), Lines: 1, Cause: "the source ends within this line"}
+	b.Skipped = &SyntaxError{Reason: Damaged, Offset: r.offset, Bytes: int64(len(b.Data)), Lines: 1, Cause: endsWithinLine}
 	b.Data = b.Data[:0]
 	return nil
 }
 
-// skipLine passes over the line that fills b, reading to its end.
+// skipLine skips the line that fills b, and reads to its end.
 func (r *Reader) skipLine(b *Block) error {
 	skipped := &SyntaxError{Reason: Oversize, Offset: r.offset, Lines: 1}
 	for {
@@ -205,13 +201,13 @@ func (r *Reader) skipLine(b *Block) error {
 		r.fill(b)
 	}
 	r.offset += skipped.Bytes
-	skipped.Cause = fmt.Sprintf("line of %d bytes is longer than the limit of %d", skipped.Bytes, r.limits.record)
+	skipped.Cause = oversize("line", skipped.Bytes, r.limits.record)
 	b.Data, b.Skipped = b.Data[:0], skipped
 	return nil
 }
 
-// cut returns where the last record of data starts, whose end is not in data
-// yet; 0 if there is no other.
+// cut returns where the last record of data starts, which may be incomplete. It returns 0 if
+// that is the only one.
 func (r *Reader) cut(data []byte) int {
 	start := bytes.LastIndexByte(data, '\n') + 1
 	if !r.format.stacks {
@@ -227,7 +223,8 @@ func (r *Reader) cut(data []byte) int {
 	return 0
 }
 
-// ownEnd returns where the first record starts that is not ours.
+// ownEnd returns where the first record of the next section starts. It reports false if that is
+// not in data yet.
 func (r *Reader) ownEnd(data []byte) (int, bool) {
 	if r.end < 0 || r.offset+int64(len(data)) < r.end {
 		return 0, false
@@ -247,8 +244,8 @@ func (r *Reader) ownEnd(data []byte) (int, bool) {
 	return r.nextRecord(data, start)
 }
 
-// nextRecord returns the first record start at or after start, which is the
-// start of a line. It reports false if data ends before that can be told.
+// nextRecord returns where the first record at or after start begins; start is the start of a
+// line. It reports false if data is too short to decide.
 func (r *Reader) nextRecord(data []byte, start int) (int, bool) {
 	for start < len(data) {
 		if !r.format.stacks {
@@ -261,7 +258,7 @@ func (r *Reader) nextRecord(data []byte, start int) (int, bool) {
 		case nl >= 0:
 			start += nl + 1
 		case r.err != nil || len(data)-start > maxFrame:
-			// The line's end is out of sight, but not needed.
+			// The end of the line is not in data, but not needed either.
 			if !r.format.continues(data[start:]) {
 				return start, true
 			}
@@ -273,10 +270,10 @@ func (r *Reader) nextRecord(data []byte, start int) (int, bool) {
 	return start, r.err != nil
 }
 
-// alignStart reads on to the first record that starts after r.offset and
-// leaves it at the start of b. It reports false if the section owns no record.
+// alignStart skips to the first record that starts after r.offset, so that it is at the start
+// of b. It reports false if no record starts in the section.
 func (r *Reader) alignStart(b *Block) bool {
-	inLine := true // the byte at r.offset belongs to a line of somebody else
+	inLine := true // r.offset is within a line of the section before
 	for {
 		r.fill(b)
 		if inLine {
@@ -306,7 +303,7 @@ func (r *Reader) alignStart(b *Block) bool {
 				r.align = false
 				return true
 			}
-			if nl < 0 { // a stack line that is longer than the block
+			if nl < 0 { // a stack line longer than the block
 				inLine = true
 				start = len(b.Data)
 				break
@@ -323,7 +320,7 @@ func (r *Reader) alignStart(b *Block) bool {
 	}
 }
 
-// drop takes n bytes from the start of b.
+// drop removes n bytes from the start of b.
 func (r *Reader) drop(b *Block, n int) {
 	b.Data = append(b.Data[:0], b.Data[n:]...)
 	r.offset += int64(n)

@@ -12,17 +12,17 @@ import (
 	"testing/iotest"
 )
 
-// small makes the rules about sizes meet short logs. A record is longer than a
-// stack line can be, as it is by default.
+// small are limits that short logs reach. As by default, a record may be longer than a stack
+// line.
 var small = limits{block: 64, record: 2 * maxFrame}
 
-// A piece is a record as its reader and decoder see it.
+// A piece is the extent of a record.
 type piece struct {
 	offset, bytes, lines int64
 	skipped              bool
 }
 
-// pieces runs readers to their end and returns all records by offset.
+// pieces reads readers to their end and returns all records by offset.
 func pieces(t *testing.T, readers ...*Reader) []piece {
 	t.Helper()
 	var out []piece
@@ -51,10 +51,10 @@ func pieces(t *testing.T, readers ...*Reader) []piece {
 	return out
 }
 
-// naivePieces divides data by the definition of a record, line by line.
+// naivePieces divides data line by line, by the definition of a record.
 func naivePieces(data string, f Format) []piece {
 	var out []piece
-	open := false // the last record takes stack lines
+	open := false // stack lines belong to the last record
 	var offset int64
 	for line := range strings.Lines(data) {
 		n := int64(len(line))
@@ -77,7 +77,7 @@ func naivePieces(data string, f Format) []piece {
 	return out
 }
 
-// randomLog writes lines of every kind that matters to the division.
+// randomLog writes lines of every kind that matters for the division.
 func randomLog(r *rand.Rand) string {
 	var b strings.Builder
 	for range r.IntN(60) {
@@ -148,7 +148,7 @@ func TestReaderReturnsAllBeforeDamage(t *testing.T) {
 		t.Fatalf("first block is %q, %v", b.Data, err)
 	}
 	if err := r.Next(&b); err != nil || b.Skipped == nil || b.Skipped.Offset != 8 || b.Skipped.Bytes != 3 || b.Skipped.Reason != Damaged {
-		t.Fatalf("the line that was cut off is %+v, %v", b.Skipped, err)
+		t.Fatalf("the truncated line is %+v, %v", b.Skipped, err)
 	}
 	var damage *DamageError
 	if err := r.Next(&b); !errors.As(err, &damage) || !errors.Is(err, broken) || damage.Offset != 11 {
@@ -185,12 +185,12 @@ func (c repeat) Read(p []byte) (int, error) {
 func TestDetect(t *testing.T) {
 	tests := []struct{ name, sample, want string }{
 		{"objects", "{\"a\":1}\n{\"b\":2}\n", "jsonl"},
-		{"objects behind a byte order mark", "\xef\xbb\xbf{\"a\":1}\n", "jsonl"},
+		{"objects after a byte order mark", "\xef\xbb\xbf{\"a\":1}\n", "jsonl"},
 		{"objects with one line cut off", "{\"a\":1}\n{\"b\":2}\n{\"c\"", "jsonl"},
 		{"objects with a stray line", "starting\n{\"a\":1}\n{\"b\":2}\n", "jsonl"},
 		{"console", "opentok.js:1 OpenTok:Session:error x\n    at y\n", "console"},
 		{"console that logs an object", "a line\nanother\n{\"a\":1}\n", "console"},
-		{"braces that are no object", "{0} of {1}\n", "console"},
+		{"braces that are not an object", "{0} of {1}\n", "console"},
 		{"nothing", "", "console"},
 	}
 	for _, test := range tests {
@@ -230,7 +230,7 @@ func TestContinues(t *testing.T) {
 	}
 	indented := detect([]byte(" LOG  one\n LOG  two\n    at three\n"), true)
 	if indented.continues([]byte(" some line of the app")) || !indented.continues([]byte("    at three")) {
-		t.Error("in a log that is indented as a whole, only what is indented further continues a record")
+		t.Error("in a log that is indented as a whole, only lines that are indented further continue a record")
 	}
 }
 

@@ -9,26 +9,26 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Decoder turns blocks into events. It keeps buffers between blocks and
-// allocates nothing once they have grown; it is not safe for concurrent use.
+// A Decoder turns blocks into events. It keeps its buffers between blocks and does not allocate
+// once they have grown. It is not safe for concurrent use.
 type Decoder struct {
 	event     Event
 	telemetry Telemetry
 	clock     timestamp.Clock
 	marked    bool // the record may hold an OpenTok session ID
 
-	peeked struct{ start, end int } // a line behind the last record
+	peeked struct{ start, end int } // the line after the last record
 
 	text   []byte             // of the record, with escapes resolved
-	plain  []byte             // the same without terminal sequences
+	plain  []byte             // text without terminal sequences
 	kept   []byte             // values of single fields
-	unsure []byte             // the time of an object that leaves something open
-	nested [maxNesting][]byte // objects that stood in strings
+	unsure []byte             // the time of an object, if there is a doubt about it
+	nested [maxNesting][]byte // objects inside strings
 	walk   walk
 	open   []openObject
 }
 
-// SetTimes says how the times of the next blocks are read.
+// SetTimes sets how the times of the next blocks are read.
 func (d *Decoder) SetTimes(t timestamp.Times) { d.clock = timestamp.NewClock(t) }
 
 // A Finder knows what evidence of an error looks like. It decides which records are worth
@@ -59,13 +59,11 @@ func (noFinder) IsCode(int32) bool            { return false }
 func (noFinder) StatesCode([]byte) bool       { return false }
 func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 
-// Events yields the records of b in order, each as an Event or, in its place,
-// as a SyntaxError.
+// Events yields the records of b in order, each as an Event or as a SyntaxError.
 //
-// Reading a record in full costs several times what finding its end, session
-// and time does, and few records are worth it. The Finder tells which; beside
-// them, telemetry and objects that may state an error's code are read in full.
-// All other records have an empty Text.
+// To decode a record in full costs several times as much as to find its end, session and time,
+// and few records are worth it: those that contain evidence according to the Finder, telemetry,
+// and objects that may state an error's code. All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	d.walk.finder = f
 	return func(yield func(*Event, *SyntaxError) bool) {
@@ -81,8 +79,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 		f.Reset(data)
 		d.peeked.start = -1
 		candidate, telemetry, session := f.Next(0), nextTelemetry(data), -1
-		// Most objects have a field for the session. Only those that do not are
-		// searched, one by one.
+		// Most objects have a field for the session. Each of the others is searched on its own.
 		search := b.Format.stacks
 		if search {
 			session = nextSessionMark(data)
@@ -121,7 +118,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	}
 }
 
-// spans yields the records that b's Reader has told apart.
+// spans yields the records of a block whose format is not line-based.
 func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) bool) {
 	data := b.Data
 	f.Reset(data)
@@ -164,7 +161,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 	}
 }
 
-// offsetFrom makes an offset behind base one from the start; -1 stays.
+// offsetFrom returns base+n, or -1 if n is -1.
 func offsetFrom(base, n int) int {
 	if n < 0 {
 		return -1
@@ -172,8 +169,7 @@ func offsetFrom(base, n int) int {
 	return base + n
 }
 
-// recordEnd returns the end of the record that starts at start, and its number
-// of lines.
+// recordEnd returns the end of the record that starts at start, and how many lines it has.
 func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
 	data := b.Data
 	if start == d.peeked.start {
@@ -191,7 +187,7 @@ func (d *Decoder) recordEnd(b *Block, start int) (end, lines int) {
 	for end < len(data) {
 		next := lineEnd(data, end)
 		if !b.Format.continues(bytes.TrimSuffix(data[end:next], lineFeed)) {
-			// Frequent case: the line that was looked at is the next record.
+			// Frequent case: this line is the next record.
 			d.peeked.start, d.peeked.end = end, next
 			break
 		}
@@ -214,8 +210,8 @@ func isBlank(line []byte) bool {
 	return len(line) == 0 || line[0] <= ' ' && len(bytes.TrimSpace(line)) == 0
 }
 
-// decode reads one record into d.event. The cause is not empty if the record is
-// damaged and shows nothing that could be an error's name.
+// decode decodes one record into d.event. The cause is not empty if the record is damaged and
+// its rest cannot be evidence of an error.
 func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	e := &d.event
 	*e = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
@@ -252,21 +248,21 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	return ""
 }
 
-// framed reads an object with something around it: the comma or the brackets of
-// an array whose elements are lines, the stack lines of a console, or the time at
-// which a cloud exports a line.
+// framed decodes an object that is not the whole line: around it are the comma or the brackets
+// of an array with one element per line, stack lines, or the time at which a cloud exported the
+// line.
 func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	if len(line) < len("[{}") {
 		return false
 	}
-	var behind []byte
+	var after []byte
 	instant := int64(timestamp.NoTime)
 	object := line
-	// Frequent case first: text that starts and ends otherwise.
+	// Frequent case first: text with another first or last byte.
 	switch first, last := line[0], line[len(line)-1]; {
 	case first == '{' && f.stacks && bytes.IndexByte(line, '\n') >= 0:
 		n := bytes.IndexByte(line, '\n')
-		object, behind = line[:n], line[n:]
+		object, after = line[:n], line[n:]
 	case first == '{' && (last == ',' || last == ']'), first == '[' && (last == '}' || last == ',' || last == ']'):
 	case first == utf8BOM[0] && bytes.HasPrefix(line, utf8BOM):
 		object = line[len(utf8BOM):]
@@ -289,22 +285,22 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	if e.Time == timestamp.NoTime {
 		e.Time = instant
 	}
-	if len(behind) > 0 {
+	if len(after) > 0 {
 		if !isSessionID(e.Session) {
-			if id := d.sessionIn(behind); id != nil {
+			if id := d.sessionIn(after); id != nil {
 				e.Session = id
 			}
 		}
 		if full && e.Telemetry == nil {
-			d.text = append(d.text, behind...)
+			d.text = append(d.text, after...)
 			e.Text = d.clean(d.text)
 		}
 	}
 	return true
 }
 
-// posted reads the telemetry event that a console line ends in: at its DEBUG
-// level the SDK prints what it posts ("sending analytics: +4ms https://… {…}").
+// posted decodes the telemetry event at the end of a console line: at its DEBUG level the SDK
+// prints what it posts ("sending analytics: +4ms https://… {…}").
 func (d *Decoder) posted(line []byte) bool {
 	if nextTelemetry(line) < 0 {
 		return false
@@ -320,15 +316,15 @@ func (d *Decoder) posted(line []byte) bool {
 	return false
 }
 
-// object reads a JSON object into d.event, in full also if it may state an
-// error's code. It reports false if the object is not whole.
+// object decodes a JSON object into d.event. If the object may state an error's code, it is
+// decoded in full in any case. object reports false if the JSON is incomplete.
 func (d *Decoder) object(line []byte, full bool) bool {
 	w := &d.walk
 	ok := w.record(d, line, full)
 	full = full || w.coded
 	if full != w.full || !full && w.time == timestamp.NoTime && bytes.IndexByte(line, '\\') >= 0 {
-		// The record's only time may stand in an object inside a string, and
-		// must not depend on how far the record is read.
+		// The record's only time may be in an object inside a string. The time must not depend
+		// on whether the record is decoded in full.
 		ok = w.record(d, line, true)
 	}
 	e := &d.event
@@ -352,8 +348,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	return ok
 }
 
-// sessionIn returns the first OpenTok session ID of a record's text, nil if it
-// has none.
+// sessionIn returns the first OpenTok session ID in a record, nil if there is none.
 func (d *Decoder) sessionIn(line []byte) []byte {
 	if d.marked {
 		if start, end := nextSession(line); start >= 0 {
@@ -363,7 +358,7 @@ func (d *Decoder) sessionIn(line []byte) []byte {
 	return nil
 }
 
-// cutObject reads what there is of a JSON object whose end is missing.
+// cutObject decodes a JSON object without its end.
 func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
 	const cut = "line ends within a JSON object"
 	d.object(line, full)
@@ -371,7 +366,7 @@ func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
 		return cut
 	}
 	d.event.Cut = cut
-	// Half a telemetry event would be counted with a wrong outcome.
+	// Half of a telemetry event could be counted with a wrong outcome.
 	d.event.Telemetry = nil
 	return ""
 }
@@ -385,8 +380,8 @@ func (d *Decoder) clean(text []byte) []byte {
 	return d.plain
 }
 
-// appendCut appends a string whose end is missing, less the word at its end,
-// of which a part may be missing too.
+// appendCut appends a string without its end to the text. It omits the last word, which may be
+// incomplete too.
 func (d *Decoder) appendCut(s []byte) {
 	d.text = jsontext.AppendUnescaped(d.text, s)
 	n := len(d.text)
@@ -396,9 +391,26 @@ func (d *Decoder) appendCut(s []byte) {
 	d.text = d.text[:n]
 }
 
-// keep copies a value that must last as long as the event.
+// keep copies a value, so that it is valid as long as the event.
 func (d *Decoder) keep(value []byte) []byte {
 	start := len(d.kept)
 	d.kept = append(d.kept, value...)
 	return d.kept[start:len(d.kept):len(d.kept)]
 }
+
+// leadingTime reads the time at the start of a console line as [timestamp.Clock.Line] does, and
+// any doubt about it.
+func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
+	instant, ofDay = d.clock.Line(line)
+	if doubt, text := d.clock.Doubt(); doubt != timestamp.NoDoubt {
+		d.event.Doubt, d.event.Doubted = doubt, text
+	}
+	return instant, ofDay
+}
+
+// isWord reports whether c can be part of a name.
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -16,7 +16,7 @@ import (
 func always([]byte) int { return 0 }
 func never([]byte) int  { return -1 }
 
-// finding makes a Finder of a function that looks at what is left of a block.
+// finding returns a Finder that calls a function with the rest of a block.
 func finding(next func([]byte) int) Finder { return &finder{next: next} }
 
 // finder judges codes and names as classify does.
@@ -50,7 +50,7 @@ func ids(e *Event) string {
 
 const noIDs = "   "
 
-// decode returns the records of a source that is one block.
+// decode returns the records of a source that fits into one block.
 func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 	var out []record
 	for e, skipped := range d.Events(&Block{Data: []byte(data), Format: f}, finding(next)) {
@@ -70,7 +70,7 @@ func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 	return out
 }
 
-// one decodes a line in full and in part and returns the full record.
+// one decodes a line in full and in part, and returns the record in full.
 func one(t *testing.T, line string, f Format) record {
 	t.Helper()
 	full, light := decode(new(Decoder), line, f, always), decode(new(Decoder), line, f, never)
@@ -81,8 +81,8 @@ func one(t *testing.T, line string, f Format) record {
 	return full[0]
 }
 
-// sameInPart checks that a record which was not read in full says the same
-// about where and when it is.
+// sameInPart checks that a record which was not decoded in full has the same time, place and
+// session.
 func sameInPart(t *testing.T, full, light record, source string) {
 	t.Helper()
 	if full.skipped != nil || light.skipped != nil {
@@ -126,7 +126,7 @@ func TestTimeOfAnObject(t *testing.T) {
 		{"not one in a string if there is another", `{"log":"{\"timestamp\":\"2020-01-01T00:00:00Z\"}","attributes":{"a":[{"date":"2026-11-02T10:44:25.959Z"}]}}`},
 		{"however deep that is", `{"log":"{\"ts\":1577836800000}","a":` + strings.Repeat("[", 200) + `{"ts":1793616265959}` + strings.Repeat("]", 200) + `}`},
 		{"the client's own, before a log's", `{"clientSystemTime":1793616265959,"timestamp":"2026-11-02T10:45:00Z"}`},
-		{"the client's own, behind a log's", `{"timestamp":"2026-11-02T10:45:00Z","body":{"clientSystemTime":1793616265959}}`},
+		{"the client's own, after a log's", `{"timestamp":"2026-11-02T10:45:00Z","body":{"clientSystemTime":1793616265959}}`},
 		{"the client's own, in a string", `{"ts":1793616300000,"body":"{\"clientSystemTime\":1793616265959}"}`},
 	}
 	for _, test := range tests {
@@ -158,7 +158,7 @@ func TestSessionOfAnObject(t *testing.T) {
 		{"by a key below", `{"attributes":{"opentok_session_id":"` + sessionOT + `"}}`, sessionOT},
 		{"by the key session", `{"session":"` + sessionOT + `"}`, sessionOT},
 		{"by its form in a text", `{"message":"joined ` + sessionOT + `"}`, sessionOT},
-		{"by its form behind an escape", `{"message":"joined\n` + sessionOT + `\n"}`, sessionOT},
+		{"by its form after an escape", `{"message":"joined\n` + sessionOT + `\n"}`, sessionOT},
 		{"by its form in a URL", `{"source":"https://anvil.opentok.com/session/` + sessionOT + `?extended=true"}`, sessionOT},
 		{"in an object in a string", `{"body":"{\"sessionId\":\"` + sessionOT + `\"}"}`, sessionOT},
 		{"the key before a text", `{"message":"was in ` + sessionOther + `","sessionId":"` + sessionOT + `"}`, sessionOT},
@@ -223,7 +223,7 @@ func TestCodeOfAnObject(t *testing.T) {
 		{"before the name", `{"code":1006,"error":{"code":1500,"x":{"code":1},"name":"OT_TIMEOUT"}}`, 1500},
 		{"beside the name that is taken", `{"name":"VIDEO_ROOM","code":7,"error":{"name":"OT_TIMEOUT","code":1500}}`, 1500},
 		{"a small one beside the name", `{"a":{"code":1500},"b":{"name":"OT_NOT_CONNECTED","code":500}}`, 500},
-		{"not one behind the name's object", `{"a":{"name":"OT_TIMEOUT"},"b":{"code":1006},"code":1500}`, 1500},
+		{"not one after the name's object", `{"a":{"name":"OT_TIMEOUT"},"b":{"code":1006},"code":1500}`, 1500},
 		{"the outer one", `{"a":{"code":1006},"code":1500}`, 1500},
 		{"the first one", `{"a":[{"code":1500},{"code":1006}]}`, 1500},
 		{"a likely one before another", `{"code":200,"error":{"code":1500}}`, 1500},
@@ -252,7 +252,7 @@ func TestCodeOfAnObject(t *testing.T) {
 	}
 }
 
-func TestObjectsThatMayStateACodeAreReadInFull(t *testing.T) {
+func TestObjectsThatMayStateACodeAreDecodedInFull(t *testing.T) {
 	for _, line := range []string{
 		`{"msg":"publish failed","code":1500}`,
 		`{"msg":"publish failed","err":{"code":"1500"}}`,
@@ -266,7 +266,7 @@ func TestObjectsThatMayStateACodeAreReadInFull(t *testing.T) {
 	} {
 		light := decode(new(Decoder), line, jsonl, never)[0]
 		if light.skipped != nil || light.text == "" && light.Code == 0 {
-			t.Errorf("%s: not read in full", line)
+			t.Errorf("%s: not decoded in full", line)
 		}
 		one(t, line, jsonl)
 	}
@@ -281,7 +281,7 @@ func TestObjectsThatMayStateACodeAreReadInFull(t *testing.T) {
 		`{"log":"{\"node\":\"x\"}\n"}`,
 	} {
 		if light := decode(new(Decoder), line, jsonl, never)[0]; light.text != "" {
-			t.Errorf("%s: read in full", line)
+			t.Errorf("%s: decoded in full", line)
 		}
 	}
 }
@@ -303,7 +303,7 @@ func TestIDs(t *testing.T) {
 			}
 		})
 	}
-	// A record may have to be walked in full for its time alone.
+	// The time alone may require that a record is walked in full.
 	if got := decode(new(Decoder), `{"log":"{\"ts\":1793616265959,\"connectionId\":\"d\"}"}`, jsonl, never)[0]; got.ids != noIDs || got.Time == timestamp.NoTime {
 		t.Errorf("in part it has the IDs %q, at %d", got.ids, got.Time)
 	}
@@ -340,7 +340,7 @@ func TestTextOfAnObject(t *testing.T) {
 		{"a stray escape does not join values", `{"a":"x\u001b","b":"OT_TIMEOUT"}`, "x\x1b\nOT_TIMEOUT\n"},
 		{"a stray percent sign does not join values", `{"a":"100%","b":"cOT_TIMEOUT"}`, "100%\ncOT_TIMEOUT\n"},
 		{"white space around the object", " \t{\"a\":\"x\"} \t\r\n", "x\n"},
-		{"bytes that are no UTF-8", "{\"a\":\"\xff\xfe OT_TIMEOUT\"}", "\xff\xfe OT_TIMEOUT\n"},
+		{"bytes that are not UTF-8", "{\"a\":\"\xff\xfe OT_TIMEOUT\"}", "\xff\xfe OT_TIMEOUT\n"},
 		{"NUL bytes", "{\"a\":\"x\x00y\"}", "x\x00y\n"},
 		{"nothing", `{"code":1500,"ok":false,"list":[],"none":null}`, ""},
 	}
@@ -372,14 +372,14 @@ func TestTelemetry(t *testing.T) {
 		{"denied access, but no cancel", `{` + published + `,"variation":"Event","payload":{"reason":"AccessDenied"}}`, "Publish Event AccessDenied  0 ", false},
 		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0 ", false},
 		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006 ", true},
-		{"behind the text of a console line", `2026-11-02T10:44:26Z opentok.js:36031 OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
+		{"after the text of a console line", `2026-11-02T10:44:26Z opentok.js:36031 OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0 ", false},
-		{"a code that is no number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0 ", true},
+		{"a code that is not a number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0 ", true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			// Telemetry is read in full whatever the caller looks for.
+			// Telemetry is decoded in full, whatever the Finder finds.
 			for _, next := range []func([]byte) int{always, never} {
 				got := decode(new(Decoder), test.line, jsonl, next)[0]
 				e := got.telemetry
@@ -403,7 +403,7 @@ func TestTelemetry(t *testing.T) {
 		`{"message":"clientSystemTime"}`,
 	} {
 		if one(t, line, jsonl).telemetry != nil {
-			t.Errorf("%s: taken for telemetry", line)
+			t.Errorf("%s: read as telemetry", line)
 		}
 	}
 }
@@ -428,14 +428,14 @@ func TestCutObjects(t *testing.T) {
 		{"at a name's end", `{"level":"error","message":"it was OT_TIMEOUT`, "error\nit was ", ""},
 		{"in a name", `{"level":"error","message":"it was OT_TIME`, "error\nit was ", ""},
 		{"in a name's field", `{"level":"error","name":"OT_TIMEOUT`, "error\n", ""},
-		{"behind a name's field", `{"name":"OT_TIMEOUT","message":"`, "OT_TIMEOUT\n", "OT_TIMEOUT"},
+		{"after a name's field", `{"name":"OT_TIMEOUT","message":"`, "OT_TIMEOUT\n", "OT_TIMEOUT"},
 		{"in an object in a string", `{"level":"error","log":"{\"name\":\"OT_TIMEOUT`, "error\n{\"name\":\"", ""},
 		{"in an escape", `{"level":"error","message":"OT_TIMEOUT: a\`, "error\nOT_TIMEOUT: a\\", ""},
 		{"in a key", `{"level":"error","mess`, "error\n", ""},
 		{"in a number", `{"message":"OT_TIMEOUT","code":15`, "OT_TIMEOUT\n", ""},
 		{"between fields", `{"message":"OT_TIMEOUT",`, "OT_TIMEOUT\n", ""},
 		{"before the last brace", `{"a":{"message":"OT_TIMEOUT"}`, "OT_TIMEOUT\n", ""},
-		{"behind a brace in a value", `{"message":"OT_TIMEOUT: {x}`, "OT_TIMEOUT: {x}", ""},
+		{"after a brace in a value", `{"message":"OT_TIMEOUT: {x}`, "OT_TIMEOUT: {x}", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -454,13 +454,13 @@ func TestCutObjects(t *testing.T) {
 	}
 	for _, line := range []string{`{"`, `{"a":1,`, `{"OT_TIMEOUT`, `{"a":"OT_TIMEOUT`, `{"a":[{}`, `{}}`} {
 		if got := decode(new(Decoder), line, jsonl, always)[0]; got.skipped == nil || got.skipped.Reason != Damaged {
-			t.Errorf("%s: nothing can be told from it, but got the text %q", line, got.text)
+			t.Errorf("%s: its rest is useless, but got the text %q", line, got.text)
 		}
 	}
-	// Half a telemetry event could be counted with a wrong outcome.
+	// Half of a telemetry event could be counted with a wrong outcome.
 	got := one(t, `{"clientSystemTime":1793616265959,"action":"Publish","variation":"Failure","failureMessage":"x`, jsonl)
 	if got.telemetry != nil || got.Cut == "" {
-		t.Errorf("a telemetry event that is cut off is %+v", got)
+		t.Errorf("a truncated telemetry event is %+v", got)
 	}
 }
 
@@ -471,12 +471,12 @@ func TestConsoleLines(t *testing.T) {
 		{"time with an offset", "2026-11-02 11:44:25,959+0100 " + said, "2026-11-02T10:44:25.959Z", "2026-11-02 11:44:25,959+0100 " + said},
 		{"time in colour", "\x1b[90m\x1b[1m2026-11-02T10:44:25.959Z\x1b[0m " + said, "2026-11-02T10:44:25.959Z", "2026-11-02T10:44:25.959Z " + said},
 		{"time in brackets", "[2026-11-02T10:44:25.959Z] " + said, "2026-11-02T10:44:25.959Z", "[2026-11-02T10:44:25.959Z] " + said},
-		{"time behind indentation", "  2026-11-02T10:44:25.959Z " + said, "2026-11-02T10:44:25.959Z", "  2026-11-02T10:44:25.959Z " + said},
+		{"time after indentation", "  2026-11-02T10:44:25.959Z " + said, "2026-11-02T10:44:25.959Z", "  2026-11-02T10:44:25.959Z " + said},
 		{"time of day only", "10:44:25.959 " + said, "", "10:44:25.959 " + said},
 		{"time of day in brackets", "[10:44:25] " + said, "", "[10:44:25] " + said},
 		{"no time", said, "", said},
 		{"time further on", said + " 2026-11-02T10:44:25.959Z", "", said + " 2026-11-02T10:44:25.959Z"},
-		{"bytes behind the line", said + " \t\r\n", "", said},
+		{"bytes after the line", said + " \t\r\n", "", said},
 		{"directives", "%cOpenTok:Session:error %cOT_TIMEOUT%c", "", "OpenTok:Session:error OT_TIMEOUT"},
 		{"terminal colours", "\x1b[31mOT_TIMEOUT\x1b[0m", "", "OT_TIMEOUT"},
 		{"an error object's print", "s {code: 1500, name: 'OT_TIMEOUT'}", "", "s {code: 1500, name: 'OT_TIMEOUT'}"},
@@ -485,7 +485,7 @@ func TestConsoleLines(t *testing.T) {
 		{"an object that is broken", `{"message":"OT_TIMEOUT}`, "", `{"message":"OT_TIMEOUT}`},
 		{"an object that is cut off", `{"message":"OT_TIME`, "", `{"message":"OT_TIME`},
 		{"an array", `["OT_TIMEOUT"]`, "", `["OT_TIMEOUT"]`},
-		{"bytes that are no UTF-8", "\xff\xfeOT_TIMEOUT\xc3", "", "\xff\xfeOT_TIMEOUT\xc3"},
+		{"bytes that are not UTF-8", "\xff\xfeOT_TIMEOUT\xc3", "", "\xff\xfeOT_TIMEOUT\xc3"},
 		{"NUL bytes", "a\x00\x00b", "", "a\x00\x00b"},
 		{"NUL bytes where a time could be", strings.Repeat("\x00", 10) + "T10:44:25Z x", "", strings.Repeat("\x00", 10) + "T10:44:25Z x"},
 		{"blank", "  \t\r\n", "", ""},
@@ -554,7 +554,7 @@ func TestRecordsOfALog(t *testing.T) {
 		{"in a log with CRLF too", "OT_X: a\r\ndebug @ opentok.js:36032\r\nOT_Y: b\r\n", console,
 			[]string{"OT_X: a\r\ndebug @ opentok.js:36032", "OT_Y: b"}},
 		{"a stack line at the start is a record", "    at f (x.js:1:2)\nOT_X: a\n", console, []string{"    at f (x.js:1:2)", "OT_X: a"}},
-		{"and one behind a blank line", "OT_X: a\n\n    at f (x.js:1:2)\n", console, []string{"OT_X: a", "", "    at f (x.js:1:2)"}},
+		{"and one after a blank line", "OT_X: a\n\n    at f (x.js:1:2)\n", console, []string{"OT_X: a", "", "    at f (x.js:1:2)"}},
 		{"blank lines are records", "a\n\n \nb\n", console, []string{"a", "", "", "b"}},
 		{"objects have no stack lines", "{\"a\":\"x\"}\n    at f (x.js:1:2)\n", jsonl, []string{"x\n", "    at f (x.js:1:2)"}},
 		{"objects in a console log", "a\n{\"a\":\"x\\ny\"}\nb\n", console, []string{"a", "x\ny\n", "b"}},
@@ -652,7 +652,7 @@ func TestIterationCanEndEarly(t *testing.T) {
 	}
 }
 
-// logLines are records of real logs, with dummies for what is private.
+// logLines are records of real logs, with made-up IDs and names.
 var logLines = []string{
 	`{"timestamp": "2026-11-23T10:44:25.972Z", "level": "error", "message": "%cOpenTok:Session:error %cOT_AUTHENTICATION_ERROR: Invalid token format (1004)%c +0ms color: #0000CC color: inherit color: #0000CC", "file": "opentok.js", "line": 36031, "sessionId": "` + sessionOT + `"}`,
 	`{"timestamp": "2026-11-23T10:44:25.959Z", "level": "error", "message": "%cOpenTok:StaticConfig:error %ccould not reach Config Service%c +0ms AxiosError: Network Error\n    at XMLHttpRequest.handleError (https://clinic.example/opentok.js:100048:21)"}`,
@@ -719,7 +719,7 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// extent returns where a record is, its bytes and its lines.
+// extent returns the offset of a record, its bytes and its lines.
 func extent(r record) (offset, bytes, lines int64) {
 	if s := r.skipped; s != nil {
 		return s.Offset, s.Bytes, s.Lines
@@ -727,8 +727,8 @@ func extent(r record) (offset, bytes, lines int64) {
 	return r.Offset, int64(r.Bytes), int64(r.Lines)
 }
 
-// checkValues checks by encoding/json that the text of a record holds every
-// string of an object, save those that are changed on purpose.
+// checkValues checks, by encoding/json, that the text of a record contains every string of an
+// object, except for those that are changed on purpose.
 func checkValues(t *testing.T, text, line string) {
 	t.Helper()
 	line = strings.TrimLeft(line, " \t")
@@ -759,7 +759,7 @@ func checkValues(t *testing.T, text, line string) {
 func TestDecoderDoesNotAllocate(t *testing.T) {
 	var lines []string
 	for _, line := range logLines {
-		// A record that is skipped is an error, which is allocated.
+		// A skipped record allocates its error.
 		if !strings.HasPrefix(line, `{"`) || strings.HasSuffix(line, "}") {
 			lines = append(lines, line)
 		}
@@ -784,7 +784,7 @@ func TestDecoderDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// at is the instant of an RFC 3339 time.
+// at returns the instant of a time in RFC 3339.
 func at(t testing.TB, s string) int64 {
 	t.Helper()
 	instant, err := time.Parse(time.RFC3339Nano, s)

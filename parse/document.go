@@ -6,33 +6,33 @@ import (
 	"github.com/otlog/otlog/parse/jsontext"
 )
 
-// A document follows the structure of a JSON document, however its bytes come in
-// pieces, and finds the entries that it holds in arrays.
+// A document follows the structure of a JSON document, piece by piece, and finds the entries in
+// its arrays.
 type document struct {
-	start, pos int64 // its first byte, and the one to look at next
+	start, pos int64 // offsets of its first byte and of the next byte to read
 	done       bool  // pos is its end
-	bad        bool  // the byte at pos does not belong there
+	bad        bool  // the byte at pos is invalid
 
-	frames   []frame // what is open on the way to entries
-	below    int     // how many objects and arrays are open below that
-	inString bool
-	wantKey  bool // the next string is a key of the innermost frame
-	inKey    bool // the string is a key, which starts at keyAt
-	keyAt    int64
-	child    *node // what the last key stands for, nil if that is nothing
-	told     bool  // the document has a message of its own
+	frames     []frame // the open objects and arrays on the way to entries
+	below      int     // how many other objects and arrays are open
+	inString   bool
+	wantKey    bool // the next string is a key of the innermost frame
+	inKey      bool // the string is a key, which starts at keyAt
+	keyAt      int64
+	child      *node // of the last key, nil if the key leads to no entries
+	hasMessage bool  // the document has a message of its own
 
-	entries  []entry // that were found, in order
-	next     int     // the first of them that was not taken
-	scopes   []scope // entries of one scope have the same surroundings
+	entries  []entry // found, in order
+	next     int     // index of the first entry that has not been taken
+	scopes   []scope // entries in one scope have the same surroundings
 	segments []segment
-	segment  int64 // where the segment begins that has not ended, -1 within an entry
+	segment  int64 // where the open segment starts, -1 within an entry
 	around   int   // how many frames of the first scope were open at the end of its last segment
 }
 
 // A frame is an open object or array.
 type frame struct {
-	in    *node // what is known of its keys or elements
+	in    *node // its keys or elements
 	array bool
 	scope int32
 }
@@ -44,20 +44,19 @@ type entry struct {
 	scope      int32
 }
 
-// A scope is an object that holds entries. What it says beside them is true of
-// them.
+// A scope is an object that contains entries. Its session is theirs.
 type scope struct {
 	parent  int32
 	session []byte
 }
 
-// A segment is a part of what stands around entries.
+// A segment is a part of a document between entries.
 type segment struct {
 	start, end int64
 	scope      int32
 }
 
-// begin makes d ready for the document that starts at an offset with that byte.
+// begin prepares d for the document that starts at an offset with the byte first.
 func (d *document) begin(at int64, first byte, root *node) {
 	*d = document{
 		start: at, pos: at + 1, segment: at,
@@ -75,7 +74,7 @@ func (d *document) begin(at int64, first byte, root *node) {
 	}
 }
 
-// first returns the first entry that was not taken, nil if there is none.
+// first returns the first entry that has not been taken, nil if there is none.
 func (d *document) first() *entry {
 	if d.next == len(d.entries) {
 		return nil
@@ -94,10 +93,10 @@ func (d *document) drop() {
 	}
 }
 
-// enough reports whether as many entries were found as are noted at a time.
+// enough reports whether as many entries have been found as are kept at a time.
 func (d *document) enough() bool { return len(d.entries)-d.next >= maxEntries }
 
-// flatten makes the document one without entries.
+// flatten turns the document into one without entries.
 func (d *document) flatten() {
 	d.entries, d.next = d.entries[:0], 0
 	if d.done {
@@ -108,13 +107,13 @@ func (d *document) flatten() {
 	d.wantKey = false
 }
 
-// resume goes on behind an entry that was broken.
+// resume continues after an invalid entry.
 func (d *document) resume(at int64) {
 	d.entries, d.next = d.entries[:0], 0
 	d.pos, d.bad, d.below, d.inString, d.segment = at, false, 0, false, at
 }
 
-// sessionOf returns the session that the surroundings of a scope's entries tell.
+// sessionOf returns the session of a scope's entries, nil if their surroundings have none.
 func (d *document) sessionOf(n int32) []byte {
 	for n >= 0 {
 		if id := d.scopes[n].session; id != nil {
@@ -125,7 +124,7 @@ func (d *document) sessionOf(n int32) []byte {
 	return nil
 }
 
-// learn reads what a segment says about its scope.
+// learn looks for a session in a segment of a scope.
 func (d *document) learn(n int32, text []byte) {
 	if d.scopes[n].session != nil {
 		return
@@ -135,10 +134,10 @@ func (d *document) learn(n int32, text []byte) {
 	}
 }
 
-// What a byte outside strings can be.
+// Classes of bytes outside strings.
 const (
 	illegal = iota
-	neutral // white space, colons, commas, and what numbers and words are made of
+	neutral // white space, colons, commas, and the bytes of numbers and words
 	quote
 	opening
 	closing
@@ -149,7 +148,7 @@ var outside = func() (table [256]uint8) {
 		table[c] = neutral
 	}
 	for c := range table {
-		// Words like NaN and undefined are no JSON, but written all the same.
+		// Words like NaN and undefined are not JSON, but occur.
 		if isWord(byte(c)) && c != '_' {
 			table[c] = neutral
 		}
@@ -158,8 +157,8 @@ var outside = func() (table [256]uint8) {
 	return table
 }()
 
-// scan reads on, from d.pos to the end of data, whose first byte is at that
-// offset, to the document's end, or until there are entries enough.
+// scan reads from d.pos to the end of data, to the end of the document, or until there are
+// enough entries. The first byte of data is at the offset at.
 func (d *document) scan(data []byte, at int64) {
 	i := int(d.pos - at)
 	for i < len(data) && !d.done && !d.bad && !d.enough() {
@@ -195,11 +194,11 @@ func (d *document) scan(data []byte, at int64) {
 	d.pos = at + int64(i)
 }
 
-// string reads on in a string and returns where it got.
+// string continues in a string and returns where it stops.
 func (d *document) string(data []byte, i int, at int64) int {
 	end, _ := jsontext.StringEnd(data, i)
 	if end < 0 {
-		// Of an escape at the end of data only the backslash may be there.
+		// An escape at the end of data may be incomplete.
 		rest := data[i:]
 		slashes := len(rest) - len(bytes.TrimRight(rest, `\`))
 		return len(data) - slashes%2
@@ -208,25 +207,25 @@ func (d *document) string(data []byte, i int, at int64) int {
 	d.inString = false
 	if d.inKey {
 		d.inKey, d.child = false, nil
-		if d.keyAt >= at { // else it is longer than a record, and no key we know
+		if d.keyAt >= at { // otherwise the key is longer than a record, and unknown
 			d.child = d.key(data[d.keyAt-at : i])
 		}
 	}
 	return i + 1
 }
 
-// key returns what a key of the innermost frame leads to.
+// key returns the node that a key of the innermost frame leads to.
 func (d *document) key(key []byte) *node {
 	in := d.frames[len(d.frames)-1].in
-	if in == allArrays && !d.told {
+	if in == allArrays && !d.hasMessage {
 		what, _ := fieldOf(key)
-		d.told = what == fieldMessage
+		d.hasMessage = what == fieldMessage
 	}
 	return in.keys[string(key)]
 }
 
-// members reads on, from where a key may stand, over members of an object that
-// lead nowhere. It is what step does byte by byte, as far as that is simple.
+// members skips members of an object that lead to no entries, from where a key may start. It
+// does what step does byte by byte, for simple members.
 func (d *document) members(data []byte, i int) int {
 	for {
 		for i < len(data) && (data[i] == ',' || jsontext.IsSpace(data[i])) {
@@ -274,7 +273,7 @@ func (d *document) members(data []byte, i int) int {
 	}
 }
 
-// nested reads on in objects and arrays of which nothing is known.
+// nested continues in objects and arrays that lead to no entries.
 func (d *document) nested(data []byte, i int) int {
 	depth := d.below
 	for i < len(data) {
@@ -375,7 +374,7 @@ func (d *document) close(f *frame, at int64) {
 	}
 }
 
-// endSegment ends the segment that belongs to a scope, and begins another.
+// endSegment ends the open segment, which belongs to a scope, and starts another.
 func (d *document) endSegment(at int64, scope int32) {
 	if d.segment >= 0 && d.segment < at {
 		d.segments = append(d.segments, segment{d.segment, at, scope})

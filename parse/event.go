@@ -2,18 +2,21 @@
 //
 // The path through the package:
 //
-//  1. [Find] turns arguments (files, directories, globs, "-") into [Source]s.
-//  2. [Open] looks at a source's first bytes: they tell the compression and the
-//     [Format], whatever the name says. The result is an [Input].
-//  3. An input's [Reader] fills [Block]s with whole records. A plain file gives
-//     a reader for each of its sections, so that every core can read.
-//  4. A [Decoder] walks a block and yields one reused [Event] per record, or a
-//     [*SyntaxError] in its place; both say how many bytes and lines they are,
-//     so that nothing is lost.
+//  1. [Find] turns arguments (files, directories, globs, "-") into a [Source] each (find.go).
+//  2. [Open] opens a source and reads its first bytes. [File.Inputs] yields the texts in it, each
+//     an [Input]; package unpack removes compression and opens archives (open.go).
+//  3. The first bytes of a text decide its [Format] (format.go). A new shape of input gets an
+//     entry in [Formats]; if it is a JSON document, also the path of its records (entries.go).
+//  4. A [Reader] fills each [Block] with whole records. It cuts text at lines (block.go); other
+//     formats have a splitter that finds the records (split.go): format_json.go, with document.go
+//     for large documents, format_csv.go and format_pieces.go. A plain file has one reader per
+//     section, so that every core can read.
+//  5. A [Decoder] turns the records of a block into one reused [Event] each, or a [*SyntaxError]
+//     (decoder.go). Both state how many bytes and lines they cover, so that nothing is lost.
+//     json.go reads the fields of a JSON object; fieldOf says what its keys mean.
 //
-// Package parse does not know the names of errors: [Decoder] is told by its
-// caller where candidates stand, and reads the other records only as far as
-// denominators need it.
+// Package parse does not know what an error looks like. A [Finder] marks the records that may
+// show one. The others, which are nearly all, are decoded only as far as denominators need it.
 package parse
 
 import (
@@ -22,72 +25,70 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// An Event is one record of a client log: a line with the stack lines after
-// it, or a JSON object.
+// An Event is one record of a client log: a line with the stack lines after it, or a JSON
+// object.
 //
-// A Decoder reuses a single Event for every record it yields. Its byte fields
-// are views into the Block or into the Decoder's buffers and are good until
-// the next iteration.
+// A Decoder reuses a single Event for every record it yields. Its byte fields are parts of the
+// Block or of the Decoder's buffers, and are valid until the next iteration.
 //
-// A field that the log did not state is empty. Nothing is guessed here: naming
-// the error is classify's work.
+// A field that the log does not state is empty. Nothing is guessed: package classify decides
+// which error it is.
 type Event struct {
-	Time int64 // Unix nanoseconds by the client's clock where it is told, else the log's; timestamp.NoTime if neither
-	// OfDay is the time of day in nanoseconds since midnight of a record that
-	// states no date with it, timestamp.NoTime for any other one.
+	// Time is in Unix nanoseconds: by the client's clock if the record states it, otherwise by
+	// the log's. It is timestamp.NoTime if there is neither.
+	Time int64
+	// OfDay is the time of day, in nanoseconds since midnight, of a record that states one
+	// without a date. It is timestamp.NoTime for any other record.
 	OfDay int64
-	// Doubt is what the record's time leaves open, and Doubted the time as it
-	// stands there, if there is a doubt.
+	// Doubt is what the record's time leaves open, and Doubted that time as written.
 	Doubt   timestamp.Doubt
 	Doubted []byte
-	Session []byte // OpenTok session ID as written, unredacted
+	Session []byte // the OpenTok session ID, as written
 
-	// Text is all that the record says in free text, ready for matching: JSON
-	// escapes resolved, values of one object separated by line feeds, terminal
-	// sequences and console directives removed. It is empty unless the record
-	// was decoded in full, see [Decoder.Events].
+	// Text is the free text of the record, ready for matching: JSON escapes are resolved,
+	// values of one object are separated by line feeds, terminal sequences and console
+	// directives are removed. It is empty unless the record was decoded in full, see
+	// [Decoder.Events].
 	Text []byte
-	// Message is the part of Text that is made for people, where an object has a
-	// field for that.
+	// Message is the part of Text that is meant for people, if an object has a field for it.
 	Message []byte
-	// Name is what stood in a field that is made for an error's name (name,
-	// error.name, failureName).
+	// Name is the value of a field made for an error's name (name, error.name, failureName).
 	Name []byte
-	// Code is the number in a field that is made for an error's code (code,
-	// error.code, failureCode), 0 if there is none.
+	// Code is the number in a field made for an error's code (code, error.code, failureCode), 0
+	// if there is none.
 	Code int32
 
-	// IDs of the fields that are made for them. Like Text they are empty unless
-	// the record was decoded in full.
+	// These IDs are the values of fields made for them. Like Text, they are empty unless the
+	// record was decoded in full.
 	Client       []byte // the page load that wrote it: clientInstanceId, or guid in old versions
 	ConnectionID []byte
 	StreamID     []byte
 	SubscriberID []byte
 
-	// Telemetry is what the SDK posted about itself, nil for any other record.
+	// Telemetry is the event that the SDK posted about itself, nil for any other record.
 	Telemetry *Telemetry
 
-	// Cut says why the end of the record is missing, "" if it is not. Such a
-	// record counts only for the evidence that is left of it.
+	// Cut is the reason why the end of the record is missing, "" if it is not. Such a record
+	// counts only if its rest is evidence of an error.
 	Cut string
 
 	Offset int64 // of the record's first byte in the decoded source
-	Bytes  int   // of the record, separators included
+	Bytes  int   // of the record, including separators
 	Lines  int   // physical lines
 }
 
-// A Reason says why a record was skipped.
+// A Reason is why a record was skipped.
 type Reason uint8
 
 // The reasons, in the order of reports.
 const (
 	Oversize    Reason = iota // longer than MaxRecord
-	Damaged                   // cut off or broken: what is left bears no evidence
-	Undecodable               // not text at all
+	Damaged                   // incomplete or invalid, and its rest is not evidence of an error
+	Undecodable               // not text
 	numReasons
 )
 
-// Reasons lists every reason there is.
+// Reasons lists every reason.
 var Reasons = [numReasons]Reason{Oversize, Damaged, Undecodable}
 
 // String returns the reason's name in reports.
@@ -95,8 +96,8 @@ func (r Reason) String() string {
 	return [...]string{"oversize", "damaged", "undecodable"}[r]
 }
 
-// A SyntaxError is a record that could not be read. It is part of the stream,
-// not the end of it, and accounts for its bytes and lines as an Event does.
+// A SyntaxError is a record that could not be read. Records may follow it. Like an Event, it
+// accounts for its bytes and lines.
 type SyntaxError struct {
 	Reason Reason
 	Offset int64 // of the record's first byte in the decoded source
@@ -105,7 +106,7 @@ type SyntaxError struct {
 	Cause  string
 }
 
-// Error names the offset and the cause; the caller names the source.
+// Error states the offset and the cause; the caller adds the name of the source.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("offset %d: %s", e.Offset, e.Cause)
 }

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// tree makes files in a new directory, goes there, and returns its path. A name
-// that ends in a slash is an empty directory.
+// tree creates files in a new directory, changes to it, and returns its path. A name that ends
+// in a slash is an empty directory.
 func tree(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -91,7 +91,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestFindSaysWhatIsInVain(t *testing.T) {
+func TestFindReportsEveryArgumentThatMatchesNothing(t *testing.T) {
 	tree(t, "a.log", "empty/", "others/a.png", "logs/b.log")
 	tests := []struct {
 		name, args, want string
@@ -175,12 +175,12 @@ func TestNamedLikeLog(t *testing.T) {
 		"", ".", "1", "2026-11-02", "core", "a.png", "a.go", "a.log.bak", "a.logs", "a.gz", "a.tar.gz", "a.zip", "a.1", "log.d", "catalog.db", "README",
 	} {
 		if namedLikeLog(name) {
-			t.Errorf("%s is no log", name)
+			t.Errorf("%s is not a log", name)
 		}
 	}
 }
 
-func TestOnlyWhatAPatternMayMatchIsWalked(t *testing.T) {
+func TestOnlyDirectoriesThatMayMatchAreWalked(t *testing.T) {
 	tests := []struct {
 		pattern, dir string
 		want         bool

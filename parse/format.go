@@ -6,26 +6,26 @@ import (
 	"github.com/otlog/otlog/parse/jsontext"
 )
 
-// A Format says how a source's bytes are divided into records. The text of
-// each record is read by its own first byte, so that a stream may mix JSON
-// objects and console lines.
+// A Format is how the bytes of an input are divided into records. How a record is decoded
+// depends on its own first byte, so that an input may contain JSON objects as well as console
+// lines.
 type Format struct {
 	Name string // one of Formats
 
 	kind kind
-	// delimiter is that of a table, 0 if it is not known yet.
+	// delimiter is that of a table, 0 if it is unknown.
 	delimiter byte
-	// plainArrays says that a document may hold its entries in an array whose
-	// name is a common word.
+	// plainArrays says that the entries of a document may be in an array whose name is a common
+	// word.
 	plainArrays bool
-	// stacks says that lines may belong to the record before them.
+	// stacks says that a line may belong to the record before it.
 	stacks bool
-	// indent is how far the records themselves are indented.
+	// indent is the indentation of records.
 	indent int
 }
 
-// maxFrame is the longest line that is taken for a stack line by its form
-// rather than by its indentation.
+// maxFrame is the length of the longest line that is recognized as a stack line by its form. A
+// line that is indented may be longer.
 const maxFrame = 4 << 10
 
 var utf8BOM = []byte("\xef\xbb\xbf")
@@ -35,9 +35,9 @@ type kind uint8
 
 const (
 	byLine      kind = iota
-	byValue          // JSON values, however they are laid out, and lines between them
+	byValue          // JSON values in any layout, and lines between them
 	byRow            // rows of a table
-	dockerLines      // lines of which several may be one record
+	dockerLines      // lines of a container, several of which may be one record
 	criLines         // likewise
 )
 
@@ -50,24 +50,24 @@ type FormatInfo struct {
 	format Format
 }
 
-// Formats are all that are told apart. Their names are stable.
+// Formats are all formats. Their names are stable.
 var Formats = []FormatInfo{
-	{"console", "text, one record a line, with the stack lines behind it", `2026-11-23T10:44:25.972Z OpenTok:Session:error OT_TIMEOUT: too late +0ms`, Format{stacks: true}},
-	{"jsonl", "JSON objects, one a line: NDJSON, telemetry bodies, searches of Splunk", `{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late","sessionId":"1_MX40…"}`, Format{}},
-	{"json", "JSON arrays, JSON objects on many lines or several on a line, and text between them", `[{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}, …]`, Format{kind: byValue, plainArrays: true}},
-	{"csv", "tables with a header, parted by commas, semicolons or tabs", `Date,Host,Service,Message`, Format{kind: byRow}},
-	{"tsv", "tables with a header, parted by tabs", "@timestamp\t@message", Format{kind: byRow, delimiter: '\t'}},
-	{"docker", "json-file logs of Docker, long lines put together", `{"log":"OT_TIMEOUT: too late\n","stream":"stderr","time":"2026-11-23T10:44:25.972Z"}`, Format{kind: dockerLines}},
-	{"cri", "logs of Kubernetes' container runtimes, long lines put together", `2026-11-23T10:44:25.972Z stderr F OT_TIMEOUT: too late`, Format{kind: criLines}},
-	{"har", "requests saved by a browser, of which the SDK's telemetry is read", `{"log":{"entries":[{"request":{"url":"https://hlg.tokbox.com/prod/logging/ClientEvent", …`, Format{kind: byValue}},
-	{"sentry", "events of Sentry, by breadcrumb and exception", `{"event_id":"…","breadcrumbs":{"values":[{"category":"console","message":"OT_TIMEOUT: too late"}, …`, Format{kind: byValue}},
-	{"cloudwatch", "subscriptions and queries of AWS CloudWatch Logs", `{"messageType":"DATA_MESSAGE","logStream":"web","logEvents":[{"timestamp":1795430665972,"message":"OT_TIMEOUT: too late"}, …`, Format{kind: byValue, plainArrays: true}},
-	{"datadog", "answers of the Datadog API", `{"data":[{"type":"log","attributes":{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}}, …`, Format{kind: byValue, plainArrays: true}},
-	{"elasticsearch", "answers of Elasticsearch and OpenSearch", `{"hits":{"hits":[{"_source":{"@timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}}, …`, Format{kind: byValue}},
-	{"otlp", "log records of OpenTelemetry in JSON", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795430665972000000","body":{"stringValue":"OT_TIMEOUT: too late"}}, …`, Format{kind: byValue}},
+	{"console", "text, one record per line, with the stack lines after it", `2026-11-23T10:44:25.972Z OpenTok:Session:error OT_TIMEOUT: too late +0ms`, Format{stacks: true}},
+	{"jsonl", "JSON objects, one per line: NDJSON, telemetry bodies, Splunk search results", `{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late","sessionId":"1_MX40…"}`, Format{}},
+	{"json", "JSON arrays, JSON objects on several lines or several on one line, and text between them", `[{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}, …]`, Format{kind: byValue, plainArrays: true}},
+	{"csv", "tables with a header, separated by commas, semicolons or tabs", `Date,Host,Service,Message`, Format{kind: byRow}},
+	{"tsv", "tables with a header, separated by tabs", "@timestamp\t@message", Format{kind: byRow, delimiter: '\t'}},
+	{"docker", "Docker json-file logs; long lines are joined", `{"log":"OT_TIMEOUT: too late\n","stream":"stderr","time":"2026-11-23T10:44:25.972Z"}`, Format{kind: dockerLines}},
+	{"cri", "Kubernetes container runtime logs; long lines are joined", `2026-11-23T10:44:25.972Z stderr F OT_TIMEOUT: too late`, Format{kind: criLines}},
+	{"har", "requests saved by a browser; only the SDK's telemetry is read", `{"log":{"entries":[{"request":{"url":"https://hlg.tokbox.com/prod/logging/ClientEvent", …`, Format{kind: byValue}},
+	{"sentry", "Sentry events, one record per breadcrumb and exception", `{"event_id":"…","breadcrumbs":{"values":[{"category":"console","message":"OT_TIMEOUT: too late"}, …`, Format{kind: byValue}},
+	{"cloudwatch", "AWS CloudWatch Logs subscriptions and query results", `{"messageType":"DATA_MESSAGE","logStream":"web","logEvents":[{"timestamp":1795430665972,"message":"OT_TIMEOUT: too late"}, …`, Format{kind: byValue, plainArrays: true}},
+	{"datadog", "Datadog API responses", `{"data":[{"type":"log","attributes":{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}}, …`, Format{kind: byValue, plainArrays: true}},
+	{"elasticsearch", "Elasticsearch and OpenSearch responses", `{"hits":{"hits":[{"_source":{"@timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}}, …`, Format{kind: byValue}},
+	{"otlp", "OpenTelemetry log records in JSON", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795430665972000000","body":{"stringValue":"OT_TIMEOUT: too late"}}, …`, Format{kind: byValue}},
 }
 
-// FormatOf returns the format of that name.
+// FormatOf returns the format with a name.
 func FormatOf(name string) (Format, bool) {
 	for _, f := range Formats {
 		if f.Name == name {
@@ -78,14 +78,14 @@ func FormatOf(name string) (Format, bool) {
 	return Format{}, false
 }
 
-// formatOf returns a format that there is.
+// formatOf returns the format with a name that exists.
 func formatOf(name string) Format {
 	f, _ := FormatOf(name)
 	return f
 }
 
-// detect tells the format from the first bytes of a source, of which the last
-// line may be cut off.
+// detect returns the format of a text that starts with sample, whose last line may be
+// incomplete unless whole is true.
 func detect(sample []byte, whole bool) Format {
 	sample = bytes.TrimPrefix(sample, utf8BOM)
 	if !whole {
@@ -143,11 +143,11 @@ var strangers = []struct{ start, what string }{
 // A lineCount counts the lines of a sample that are not blank.
 type lineCount struct {
 	total    int
-	objects  int // that begin as a JSON object does
-	brackets int // that begin with a bracket or a brace
-	docker   int // that a JSON object with a line of a program fills
-	cri      int
-	indent   int // of the line that is indented the least, -1 if there is none
+	objects  int // lines that start like a JSON object
+	brackets int // lines that start with a bracket or a brace
+	docker   int // lines of Docker
+	cri      int // lines of another container runtime
+	indent   int // the smallest indentation, -1 if there is no line
 }
 
 func countShapes(sample []byte) lineCount {
@@ -158,16 +158,16 @@ func countShapes(sample []byte) lineCount {
 			continue
 		}
 		if len(trimmed) == 1 && (trimmed[0] == '[' || trimmed[0] == ']') {
-			n.brackets++ // of an array whose elements are lines
+			n.brackets++ // an array with one element per line
 			continue
 		}
 		n.total++
 		if c := trimmed[0]; c == '{' || c == '[' {
 			n.brackets++
-			if opensObject(trimmed) { // its end may have been cut off
+			if opensObject(trimmed) { // its end may be missing
 				n.objects++
 			}
-			// Collectors strip the line feed, after which nobody knows what goes on.
+			// Collectors remove the line feed, which marks the last piece of a line.
 			if x, ok := readDocker(trimmed); ok && (!x.more || bytes.Contains(trimmed, []byte(`"logtag"`))) {
 				n.docker++
 			}
@@ -181,14 +181,15 @@ func countShapes(sample []byte) lineCount {
 	return n
 }
 
-// detectJSON tells by reading it whether sample is JSON whose records are no lines.
+// detectJSON reports whether sample is JSON that is not one record per line, and its format. It
+// reads the sample to decide.
 func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 	byLines := lines.total > 1 && lines.objects > lines.total-lines.objects
 	for _, plain := range []bool{false, true} {
-		seen := sight(sample, whole, plain)
+		seen := statsOf(sample, whole, plain)
 		enough := seen.arranged > seen.objects
 		if plain && byLines {
-			enough = seen.arranged >= 9*seen.objects // else it may be a list in a record
+			enough = seen.arranged >= 9*seen.objects // otherwise it may be a list inside a record
 		}
 		if seen.shape != "" && enough {
 			f := formatOf(seen.shape)
@@ -211,15 +212,15 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 		return f, true
 	}
 	if byLines && bytes.TrimSpace(sample)[0] == '[' {
-		return Format{Name: "json"}, true // an array, one element a line
+		return Format{Name: "json"}, true // an array with one element per line
 	}
 	return Format{}, false
 }
 
-// sight reads a sample as JSON and tells what it saw.
-func sight(sample []byte, whole, plainArrays bool) *sightings {
+// statsOf reads a sample as JSON and returns what it contains.
+func statsOf(sample []byte, whole, plainArrays bool) *sampleStats {
 	s := newJSONSplitter(Format{plainArrays: plainArrays}, defaultLimits)
-	s.seen = &sightings{}
+	s.seen = &sampleStats{}
 	e := unknown
 	if whole {
 		e = sound
@@ -235,7 +236,7 @@ func sight(sample []byte, whole, plainArrays bool) *sightings {
 		d := &s.doc
 		switch {
 		case !s.reading || d.bad:
-		case d.first() != nil && !(d.first().in.plain && d.told):
+		case d.first() != nil && !(d.first().in.plain && d.hasMessage):
 			s.seen.arrange(d)
 		case s.indent < 0:
 			s.seen.sharing += d.pos - d.start
@@ -247,8 +248,8 @@ func sight(sample []byte, whole, plainArrays bool) *sightings {
 	return s.seen
 }
 
-// continues reports whether line belongs to the record before it: a stack line,
-// or one that is indented further than records are.
+// continues reports whether line belongs to the record before it: it is a stack line, or
+// indented further than records.
 func (f Format) continues(line []byte) bool {
 	if len(line) == 0 {
 		return false
@@ -269,8 +270,8 @@ func indentation(line []byte) int {
 	return n
 }
 
-// startsEntry reports whether an indented line opens a record all the same:
-// React Native's packager and pasted logs indent the lines of a console.
+// startsEntry reports whether an indented line starts a record all the same: React Native's
+// packager and pasted logs indent the lines of a console.
 func startsEntry(line []byte) bool {
 	for _, s := range entryStarts {
 		if bytes.HasPrefix(line, s) {
@@ -285,8 +286,8 @@ var entryStarts = [][]byte{
 	[]byte("LOG "), []byte("INFO "), []byte("WARN "), []byte("ERROR "), []byte("DEBUG "),
 }
 
-// isFrame reports whether line is a stack line as a browser's developer tools
-// save it: "fn @ file:line".
+// isFrame reports whether line is a stack line in the form of a browser's developer tools:
+// "fn @ file:line".
 func isFrame(line []byte) bool {
 	end := len(line)
 	for end > 0 && (line[end-1] == '\r' || line[end-1] == ' ') {
@@ -318,8 +319,8 @@ func isFrame(line []byte) bool {
 	return bytes.IndexByte(function, ' ') < 0
 }
 
-// looksLikeObject reports whether a line without surrounding space has the
-// outline of a JSON object.
+// looksLikeObject reports whether a line without surrounding space starts and ends like a JSON
+// object.
 func looksLikeObject(line []byte) bool {
 	if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' {
 		return false
@@ -327,8 +328,7 @@ func looksLikeObject(line []byte) bool {
 	return opensObject(line)
 }
 
-// opensObject reports whether line starts as a JSON object does, even if its
-// end is missing.
+// opensObject reports whether line starts like a JSON object. Its end may be missing.
 func opensObject(line []byte) bool {
 	if len(line) == 0 || line[0] != '{' {
 		return false

@@ -9,19 +9,18 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A tableSplitter tells the rows of a table apart (CSV, TSV), whose header says
-// what its columns are. A row becomes a JSON object with the header's names as
-// keys, in the spelling of fieldOf.
+// A tableSplitter finds the rows of a table (CSV, TSV) with a header. A row becomes a JSON
+// object with the header's names as keys, in the spelling of fieldOf.
 type tableSplitter struct {
 	limits    limits
-	delimiter byte // 0 until it is told
+	delimiter byte // 0 until it is known
 	names     []string
 	header    []byte // as written
 
-	lines  lineTaker // of what is no row
+	lines  lineTaker // for lines that are not rows
 	long   *skipped  // a row that is longer than a record
-	quoted bool      // it is within quotes
-	cells  [][]byte  // of the row at hand
+	quoted bool      // long is within quotes
+	cells  [][]byte  // of the current row
 	value  []byte
 }
 
@@ -29,7 +28,7 @@ func newTableSplitter(f Format, l limits) *tableSplitter {
 	return &tableSplitter{limits: l, delimiter: f.delimiter, lines: lineTaker{limit: l.record}}
 }
 
-// delimiters are those that are understood, the most frequent first.
+// delimiters are the supported ones, the most frequent first.
 var delimiters = []byte(",;\t")
 
 // split implements splitter.
@@ -77,12 +76,12 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	case isBlank(row) || t.names != nil && bytes.Equal(bytes.TrimSpace(row), t.header) || isSeparatorLine(row):
 		return t.clean(b, data, n, e)
 	case t.names == nil || len(t.cells) != len(t.names) || t.cells[0] == nil:
-		// A header is followed by another one where tables were joined.
+		// Another header follows where tables were joined.
 		if names := columns(t.cells); names != nil && (t.names == nil || known(names) >= 2) {
 			t.names, t.header = names, bytes.Clone(bytes.TrimSpace(row))
 			return t.clean(b, data, n, e)
 		}
-		return t.line(b, data, e, fmt.Sprintf("row of %d fields under a header of %d", len(t.cells), len(t.names)))
+		return t.line(b, data, e, fmt.Sprintf("the row has %d fields, but the header has %d", len(t.cells), len(t.names)))
 	}
 	text := len(b.Data)
 	b.Data = append(b.Data, '{')
@@ -99,15 +98,14 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	return n
 }
 
-// clean takes n bytes that bear no evidence.
+// clean takes n bytes that contain no evidence.
 func (t *tableSplitter) clean(b *Block, data []byte, n int, e ending) int {
 	b.add(len(b.Data), Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: timestamp.NoTime})
 	return n
 }
 
-// line takes a line that is no row: a JSON object, as another shape's record in
-// the same stream, or something that cannot be read. Only one line is taken, so
-// that a quote that is missing costs no more rows than it must.
+// line takes a line that is not a row: a JSON object, or a damaged row. It takes only one line,
+// so that a missing quote costs few rows.
 func (t *tableSplitter) line(b *Block, data []byte, e ending, cause string) int {
 	n := bytes.IndexByte(data, '\n') + 1
 	if n == 0 {
@@ -124,7 +122,7 @@ func (t *tableSplitter) line(b *Block, data []byte, e ending, cause string) int 
 	return n
 }
 
-// skip passes over a row that is too long.
+// skip skips a row that is too long.
 func (t *tableSplitter) skip(b *Block, data []byte, e ending) int {
 	n, ended := 0, false
 	for n < len(data) && !ended {
@@ -144,9 +142,8 @@ func (t *tableSplitter) skip(b *Block, data []byte, e ending) int {
 	return n
 }
 
-// appendCells appends the cells of the first row of data, as written, and returns
-// how long the row is, 0 if its end is not there. The end of the source ends a
-// row, but no quotes.
+// appendCells appends the cells of the first row of data, as written, and returns the length of
+// the row, 0 if it is incomplete. The end of the source ends a row, but not a quoted cell.
 func appendCells(cells [][]byte, data []byte, delimiter byte, last bool) ([][]byte, int) {
 	for i := 0; ; {
 		start := i
@@ -180,7 +177,7 @@ func appendCells(cells [][]byte, data []byte, delimiter byte, last bool) ([][]by
 	}
 }
 
-// unquote returns what a cell says.
+// unquote returns the value of a cell.
 func (t *tableSplitter) unquote(cell []byte) []byte {
 	if len(cell) < 2 || cell[0] != '"' {
 		return cell
@@ -189,8 +186,8 @@ func (t *tableSplitter) unquote(cell []byte) []byte {
 	if end == 0 {
 		return cell
 	}
-	inner, behind := cell[1:end], cell[end+1:]
-	if len(behind) == 0 && bytes.IndexByte(inner, '"') < 0 {
+	inner, after := cell[1:end], cell[end+1:]
+	if len(after) == 0 && bytes.IndexByte(inner, '"') < 0 {
 		return inner
 	}
 	t.value = t.value[:0]
@@ -202,10 +199,10 @@ func (t *tableSplitter) unquote(cell []byte) []byte {
 		t.value = append(t.value, inner[:n+1]...)
 		inner = bytes.TrimPrefix(inner[n+1:], []byte(`"`))
 	}
-	return append(append(t.value, inner...), behind...)
+	return append(append(t.value, inner...), after...)
 }
 
-// isNull reports whether a cell says that there is no value.
+// isNull reports whether a cell stands for a missing value.
 func isNull(cell []byte) bool {
 	switch string(cell) {
 	case "", "-", "null", "NULL", "(null)", "undefined", "N/A":
@@ -214,15 +211,14 @@ func isNull(cell []byte) bool {
 	return false
 }
 
-// isSeparatorLine reports whether a line is the one that tells spreadsheets the
-// delimiter: sep=;
+// isSeparatorLine reports whether a line states the delimiter for spreadsheets: sep=;
 func isSeparatorLine(line []byte) bool {
 	line = bytes.TrimSpace(bytes.TrimPrefix(line, utf8BOM))
 	return len(line) <= len("sep=,") && bytes.HasPrefix(line, []byte("sep="))
 }
 
-// columns returns what the cells of a header name, nil if they are no header. A
-// column whose name means nothing to fieldOf has an empty one.
+// columns returns the names of columns in the cells of a header, in the spelling of fieldOf, or
+// nil if the cells are not a header. A name that fieldOf does not know becomes empty.
 func columns(cells [][]byte) []string {
 	if len(cells) < 2 {
 		return nil
@@ -241,10 +237,10 @@ func columns(cells [][]byte) []string {
 	return names
 }
 
-// maxColumn is how long a column's name may be.
+// maxColumn is the length of the longest name of a column.
 const maxColumn = 100
 
-// known counts the names of columns that say where, when or what.
+// known counts the names that are not empty.
 func known(names []string) int {
 	n := 0
 	for _, name := range names {
@@ -255,10 +251,9 @@ func known(names []string) int {
 	return n
 }
 
-// fieldKey returns the key that fieldOf knows for a column: headers are written in
-// capitals, with spaces, and below what exporters put around a record. A column
-// that is common in logs, but says nothing here, keeps its name; any other one
-// is empty.
+// fieldKey returns the name of a column in the spelling of fieldOf. Headers have capitals,
+// spaces, and prefixes that exporters add. A column that is common in logs, but of no use here,
+// keeps its name; any other becomes empty.
 func fieldKey(column string) string {
 	for _, around := range []string{"_source.", "jsonPayload.", "attributes.", "result."} {
 		column = strings.TrimPrefix(column, around)
@@ -269,7 +264,7 @@ func fieldKey(column string) string {
 	return columnKeys[squash(column)]
 }
 
-// squash makes "Session ID", "session_id" and "sessionId" one.
+// squash makes "Session ID", "session_id" and "sessionId" equal.
 func squash(name string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -292,7 +287,7 @@ var columnKeys = func() map[string]string {
 		"message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "text", "body",
 		"action", "variation", "reason", "clientInstanceId", "guid", "connectionId", "streamId", "subscriberId",
 		"failureReason", "clientVersion", "version", "userAgent",
-		// Common in logs, but they say nothing here:
+		// Common in logs, but of no use here:
 		"host", "service", "level", "severity", "status", "source", "sourcetype", "index", "stream", "logStream", "@logStream", "@log",
 	} {
 		keys[squash(key)] = key
@@ -303,7 +298,7 @@ var columnKeys = func() map[string]string {
 	return keys
 }()
 
-// likelyDelimiter returns the delimiter that is most frequent in the first line.
+// likelyDelimiter returns the most frequent delimiter in the first line.
 func likelyDelimiter(data []byte) byte {
 	line, _, _ := bytes.Cut(data, lineFeed)
 	if isSeparatorLine(line) {
@@ -318,9 +313,9 @@ func likelyDelimiter(data []byte) byte {
 	return best
 }
 
-// isTable reports whether sample is a table, and its delimiter: a header that
-// names at least two fields, one of which says what happened, and rows of as many
-// cells as it has. One in ten rows may be broken.
+// isTable reports whether sample is a table, and its delimiter. A table has a header with at
+// least two known columns, one of which says what happened, and rows with as many cells as the
+// header. One in ten rows may be damaged.
 func isTable(sample []byte, whole bool) (delimiter byte, ok bool) {
 	sample = bytes.TrimPrefix(sample, utf8BOM)
 	line, rest, _ := bytes.Cut(sample, lineFeed)

@@ -7,65 +7,64 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A jsonSplitter tells the records of JSON apart, however it is laid out: arrays
-// of any length, objects on many lines, one behind the other or several on a
-// line. A document that holds its entries in an array (see nodes.go) is as
-// many records as there are entries; what stands around them is records of its
-// own. What is no JSON is read line by line, as text.
+// A jsonSplitter finds the records of JSON in any layout: arrays of any length, objects on
+// several lines, or several on one line. If a document has its entries in a known array
+// (entries.go), each entry is a record, and so is each part of the document between them. Lines
+// that are not JSON are read as text.
 //
-// Of the source it keeps what may be one record, whatever the length of an
-// array. The bytes between two records belong to the first one.
+// It keeps only as much of the source as may be one record, whatever the length of an array.
+// The bytes between two records belong to the first one.
 type jsonSplitter struct {
 	limits limits
-	root   *node // what the keys of a document mean
+	root   *node // of the keys of a document
 
-	at      int64 // offset of the data's first byte
-	indent  int   // of that byte, -1 if something stands before it on its line
+	at      int64 // offset of the first byte of data
+	indent  int   // of that byte, -1 if another byte precedes it on its line
 	inArray bool  // at the top level
 
 	doc       document
-	reading   bool // a document has begun
-	committed bool // how it is read is settled, and its records are being taken
+	reading   bool // within doc
+	committed bool // it is decided how doc is read, and its records are being taken
 	decoder   Decoder
-	outer     []byte   // the document without its entries, as far as it was looked at
-	outerTime int64    // the time it states
-	silent    bool     // what stands around the entries is not to be read
-	entered   bool     // an entry was taken
-	span      Span     // of the entry at hand
-	long      *skipped // what is counted, since it is longer than a record
-	head      *Span    // with kept, the record that was made of its beginning
+	outer     []byte   // doc without its entries, as far as it has been scanned
+	outerTime int64    // the time in outer
+	silent    bool     // the parts between entries are clean in any case
+	entered   bool     // an entry has been taken
+	span      Span     // of the current entry
+	long      *skipped // a record that is longer than the limit
+	head      *Span    // the record made of the first bytes of long, whose text is kept; nil if there is none
 	kept      []byte
-	lost      *lost // what is passed over because it is broken
+	lost      *lost // an invalid record that is being skipped
 
-	lines lineTaker // of text
+	lines lineTaker // for text
 	text  Format    // likewise
 
-	seen *sightings // nil if nobody asks
+	seen *sampleStats // nil unless the format is being detected
 }
 
-// sightings are what a splitter has seen of a source.
-type sightings struct {
-	shape    string // of the first document with entries, "" if there is none
+// sampleStats are what a splitter finds in a sample.
+type sampleStats struct {
+	shape    string // format of the first document with entries, "" if there is none
 	arranged int    // documents with entries
-	objects  int    // those without, which are records
-	sharing  int64  // bytes of the latter that start behind something on their line
-	spanning int64  // of the other ones, those that lie on several lines
+	objects  int    // documents without entries, which are records
+	sharing  int64  // bytes of objects that start after another byte on their line
+	spanning int64  // bytes of other objects that are on several lines
 }
 
 // arrange counts a document that has an entry.
-func (s *sightings) arrange(d *document) {
+func (s *sampleStats) arrange(d *document) {
 	s.arranged++
 	if s.shape == "" {
 		s.shape = d.entries[0].in.name
 	}
 }
 
-// lost is a record that is broken.
+// lost is an invalid record that is being skipped.
 type lost struct {
 	skipped
-	entry   bool // of a document's entries
+	entry   bool // it is an entry of a document
 	indent  int  // of its first byte
-	compact bool // up to the break it lies on one line
+	compact bool // its valid part is on one line
 }
 
 func newJSONSplitter(f Format, l limits) *jsonSplitter {
@@ -103,16 +102,16 @@ func (s *jsonSplitter) split(b *Block, data []byte, e ending) int {
 	return n
 }
 
-// pending reports whether something has been counted that is no record yet.
+// pending reports whether bytes have been taken that belong to no record yet.
 func (s *jsonSplitter) pending() bool {
 	return s.reading || s.long != nil || s.lost != nil || s.lines.long != nil
 }
 
-// pass goes on to the byte behind the first n ones.
+// pass moves past the first n bytes.
 func (s *jsonSplitter) pass(data []byte, n int) {
 	s.at += int64(n)
 	passed := data[:n]
-	// Frequent cases first: a line feed is one of the last bytes, or there is none.
+	// Frequent cases first: a line feed is among the last bytes, or there is none.
 	nl := n - 1
 	for nl >= 0 && (jsontext.IsSpace(passed[nl]) && passed[nl] != '\n') {
 		nl--
@@ -131,7 +130,7 @@ func (s *jsonSplitter) pass(data []byte, n int) {
 	}
 }
 
-// emit appends the record that the first n bytes of data are.
+// emit appends the record that consists of the first n bytes of data.
 func (s *jsonSplitter) emit(b *Block, text int, x Span, data []byte, n int, e ending) {
 	x.Bytes, x.Lines = x.Bytes+int64(n), x.Lines+countLines(data, n, e)
 	b.add(text, x)
@@ -144,12 +143,11 @@ func (s *jsonSplitter) emitSkipped(b *Block, reason Reason, cause string, data [
 	s.pass(data, n)
 }
 
-// maxEntries is how many entries of a document are noted before they are taken.
-// What stands around them is looked for no further than that, nor than a record
-// is long.
+// maxEntries is the number of entries of a document that are found before they are taken. The
+// surroundings of entries are examined only that far, and no further than a record is long.
 const maxEntries = 4 << 10
 
-// begin takes what stands at the top level: the start of a document, or text.
+// begin reads at the top level: the start of a document, or text.
 func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 	i, inArray, enough := s.lead(data)
 	if !enough && e == unknown {
@@ -189,8 +187,8 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 	return s.read(b, data, e)
 }
 
-// opensDocument reports whether data starts as a JSON object does. If it does
-// not, enough says whether that can be told.
+// opensDocument reports whether data starts like a JSON object. If not, enough says whether
+// data is long enough to decide.
 func opensDocument(data []byte) (opens, enough bool) {
 	i := jsontext.SkipSpace(data, 1)
 	if i == len(data) {
@@ -199,9 +197,8 @@ func opensDocument(data []byte) (opens, enough bool) {
 	return data[i] == '"' || data[i] == '}', true
 }
 
-// lead returns where the first record starts: what stands before it is white
-// space, commas, and the brackets of arrays at the top level. It reports whether
-// there is enough data to tell.
+// lead returns where the first record starts, after white space, commas, and brackets of arrays
+// at the top level. enough says whether data is long enough to decide.
 func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 	inArray = s.inArray
 	for i < len(data) {
@@ -211,7 +208,7 @@ func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 		case c == ']':
 			inArray = false
 			i++
-		case c == utf8BOM[0] && len(data)-i < len(utf8BOM):
+		case c == utf8BOM[0] && len(data)-i < len(utf8BOM): // perhaps a byte order mark
 			return i, inArray, false
 		case c == utf8BOM[0] && bytes.HasPrefix(data[i:], utf8BOM):
 			i += len(utf8BOM)
@@ -221,7 +218,7 @@ func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 				return i, inArray, false
 			}
 			if bytes.IndexByte([]byte(`{["]`), data[next]) < 0 || data[next] == '{' && !opensObjectOrEnds(data[next:]) {
-				return i, inArray, true // text, as in [info]
+				return i, inArray, true // text, such as [info]
 			}
 			inArray = true
 			i++
@@ -239,7 +236,7 @@ func opensObjectOrEnds(data []byte) bool {
 	return opens || !enough
 }
 
-// takeText takes a line, which starts at data[from], and the stack lines behind it.
+// takeText takes the line at data[from], and the stack lines after it.
 func (s *jsonSplitter) takeText(b *Block, data []byte, from int, e ending) int {
 	line, n, ok := s.lines.take(b, data, e)
 	if !ok {
@@ -249,7 +246,7 @@ func (s *jsonSplitter) takeText(b *Block, data []byte, from int, e ending) int {
 	for isText := !isBlank(line); isText && n < len(data); {
 		next := bytes.IndexByte(data[n:], '\n')
 		if next < 0 && (e == full || e == broken) {
-			break // the line behind it is another record
+			break // the next line is another record
 		}
 		if next < 0 && e == unknown {
 			return 0
@@ -272,8 +269,8 @@ func (s *jsonSplitter) takeText(b *Block, data []byte, from int, e ending) int {
 	return n
 }
 
-// separators returns where the white space, commas and brackets end that start at
-// data[i].
+// separators returns where the white space, commas and brackets at data[i] end. closed says
+// whether one of them closes an array.
 func separators(data []byte, i int) (end int, closed bool) {
 	for i < len(data) && (jsontext.IsSpace(data[i]) || data[i] == ',' || data[i] == ']' || data[i] == '}') {
 		closed = closed || data[i] == ']'
@@ -282,13 +279,13 @@ func separators(data []byte, i int) (end int, closed bool) {
 	return i, closed
 }
 
-// isSeparator reports whether text is what stands between two entries.
+// isSeparator reports whether text is only the separator between two entries.
 func isSeparator(text []byte) bool {
 	n, _ := separators(text, 0)
 	return n == len(text) && !bytes.ContainsAny(text, "]}")
 }
 
-// read goes on with a document.
+// read continues with a document.
 func (s *jsonSplitter) read(b *Block, data []byte, e ending) int {
 	d := &s.doc
 	if !s.committed {
@@ -306,8 +303,8 @@ func (s *jsonSplitter) read(b *Block, data []byte, e ending) int {
 			case e.last():
 				return s.cutOff(b, data, e)
 			}
-		} else if d.entries[0].in.plain && d.told {
-			// A record with a message of its own, and a list in it.
+		} else if d.entries[0].in.plain && d.hasMessage {
+			// It is a record with a message of its own, and contains a list.
 			d.flatten()
 			return s.read(b, data, e)
 		}
@@ -337,7 +334,7 @@ func (s *jsonSplitter) whole(b *Block, data []byte, e ending) int {
 	case '{':
 		if path := entriesOf(own); path != "" {
 			s.reading, s.inArray = false, s.inArray && !closed
-			s.emitSkipped(b, Undecodable, "JSON document whose entries stand in "+path+", which is not known to hold any (otlog formats lists what is understood)", data, n, e)
+			s.emitSkipped(b, Undecodable, "JSON document with entries in the unknown array "+path+" (otlog formats lists the supported formats)", data, n, e)
 			return n
 		}
 		b.Data = append(b.Data, own...)
@@ -353,10 +350,10 @@ func (s *jsonSplitter) whole(b *Block, data []byte, e ending) int {
 
 const (
 	endsWithinDocument = "the source ends within a JSON document"
-	brokenJSON         = "this is no JSON: a quote or a bracket is missing, or stands where none belongs"
+	brokenJSON         = "invalid JSON: a quote or bracket is missing or misplaced"
 )
 
-// cutOff takes a document without entries whose end is missing.
+// cutOff takes a document without entries and without its end.
 func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 	own := data[s.doc.start-s.at:]
 	s.reading = false
@@ -373,14 +370,14 @@ func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 	return len(data)
 }
 
-// commit settles how the document is read: what stands around its entries, as
-// far as it was looked at, says whose they are.
+// commit decides how the document is read: it looks for a session and a time around the
+// entries, as far as the document has been scanned.
 func (s *jsonSplitter) commit(data []byte) {
 	d := &s.doc
 	s.committed, s.entered = true, false
 	s.outer, s.outerTime, s.silent = s.outer[:0], timestamp.NoTime, true
 	if len(d.entries) == 0 {
-		return // it is too long
+		return // the document is too long
 	}
 	if s.seen != nil {
 		s.seen.arrange(d)
@@ -430,7 +427,7 @@ func (s *jsonSplitter) take(b *Block, data []byte, e ending) int {
 	}
 }
 
-// takeEntry takes the entry that data starts with, or goes on with it.
+// takeEntry takes the entry at the start of data, or continues with it.
 func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 	d := &s.doc
 	x := d.first()
@@ -447,7 +444,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 	case e == unknown:
 		return 0
 	case e == full:
-		// It is longer than a record may be.
+		// It is longer than the limit.
 		if s.long == nil {
 			s.long, s.head = &skipped{}, nil
 			if x.in.head {
@@ -522,8 +519,7 @@ func (s *jsonSplitter) leave(data []byte) {
 	s.reading, s.inArray = false, s.inArray && !closed
 }
 
-// takeOuter takes what stands around the entries of a document, up to the next
-// one or to the document's end.
+// takeOuter takes the part of a document up to the next entry or to the end of the document.
 func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 	d := &s.doc
 	n := 0
@@ -592,7 +588,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 	return n
 }
 
-// lose begins to pass over what is broken.
+// lose starts to skip an invalid record.
 func (s *jsonSplitter) lose(data []byte, entry bool) {
 	d := &s.doc
 	indent := s.indent
@@ -605,16 +601,16 @@ func (s *jsonSplitter) lose(data []byte, entry bool) {
 	}
 	s.lost = &lost{entry: entry, indent: max(indent, 0), compact: bytes.IndexByte(data[start:d.pos-s.at], '\n') < 0}
 	if !entry && (s.committed || len(d.entries) > 0) {
-		s.lost.compact = false // an entry would be taken for a document
+		s.lost.compact = false // an entry would be read as a document
 	}
 	if s.long != nil {
 		s.lost.skipped, s.long = *s.long, nil
 	}
 }
 
-// resume passes over what is broken, up to what may be the next record: a line
-// that is indented no further and starts an object, or, where all stands on one
-// line, the next object in a list.
+// resume skips an invalid record, up to the next place where a record may start: a line that
+// starts an object and is not indented further, or, if everything is on one line, the next
+// object in a list.
 func (s *jsonSplitter) resume(b *Block, data []byte, e ending) int {
 	l := s.lost
 	n, ok := l.end(data)
@@ -642,7 +638,7 @@ func (s *jsonSplitter) resume(b *Block, data []byte, e ending) int {
 	return n
 }
 
-// end returns where what is broken ends.
+// end returns where the invalid record ends.
 func (l *lost) end(data []byte) (n int, ok bool) {
 	if l.compact {
 		n := bytes.Index(data, []byte(`},{"`))
@@ -664,7 +660,8 @@ func (l *lost) end(data []byte) (n int, ok bool) {
 	}
 }
 
-// tail returns how many bytes at the end of data may be the beginning of an end.
+// tail returns how many bytes at the end of data may be the start of what ends the invalid
+// record.
 func (l *lost) tail(data []byte) int {
 	n := len(data) - 1 - bytes.LastIndexByte(data, '\n')
 	if n < len(data) && n <= l.indent && indentation(data[len(data)-n:]) == n {

@@ -7,37 +7,37 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A pieceSplitter reads the lines that container runtimes write. A line that the
-// program wrote in one may come in pieces of 16 KiB, between lines of its other
-// stream: they are put together, and are one record at the place of the last one.
+// A pieceSplitter reads the logs of container runtimes. They divide a long line of the program
+// into pieces of 16 KiB, and write lines of its other stream between these. The pieces are
+// joined into one record, at the place of the last one.
 type pieceSplitter struct {
 	pieceReader
 	limits limits
 	lines  lineTaker
-	open   []*joined // one for each stream whose last line goes on
+	open   []*joined // one for each stream whose last line is incomplete
 }
 
-// A chunk is a line as a container runtime writes it.
+// A chunk is a line of a container runtime's log.
 type chunk struct {
 	stream []byte
-	text   []byte // as it is written, escapes included
-	more   bool   // the next line of the stream goes on with it
+	text   []byte // as written, including escapes
+	more   bool   // the next line of the stream continues it
 
-	asWritten bool // if it is a record by itself
-	// before and after are what the whole record has around its text.
+	asWritten bool // the record is the line as written, if it is complete
+	// before and after surround the text in the record.
 	before, after []byte
 }
 
-// A joined record is one whose end has not been read.
+// A joined record is one that is incomplete so far.
 type joined struct {
 	stream string
-	text   []byte // of the record, as far as it is known
+	text   []byte // so far
 	after  []byte
 	long   bool
 	skipped
 }
 
-// maxStreams is how many streams may be open. Containers have two.
+// maxStreams is the largest number of open streams. Containers have two.
 const maxStreams = 8
 
 func newPieceSplitter(r pieceReader, l limits) *pieceSplitter {
@@ -108,10 +108,10 @@ func (p *pieceSplitter) line(b *Block, line []byte, lines int64) {
 	}
 }
 
-// finish appends the record that the pieces are.
+// finish appends the record that the pieces form.
 func (p *pieceSplitter) finish(b *Block, o *joined) {
 	if o.long {
-		b.skip(Oversize, o.bytes, o.lines, oversize("line in pieces", o.bytes, p.limits.record))
+		b.skip(Oversize, o.bytes, o.lines, oversize("joined line", o.bytes, p.limits.record))
 		return
 	}
 	text := len(b.Data)
@@ -121,20 +121,19 @@ func (p *pieceSplitter) finish(b *Block, o *joined) {
 
 // A pieceReader reads the lines of one container runtime.
 type pieceReader struct {
-	// whole reports at a glance whether a line is a record by itself, as written.
+	// whole, if not nil, is a fast check of whether a line is a record by itself, as written.
 	whole func(line []byte) bool
-	// read reads a line; false: it is none of the runtime's.
+	// read reads a line, and reports false if the runtime did not write it.
 	read func(line []byte) (chunk, bool)
 }
 
-// dockerReader reads the lines of Docker's json-file driver, and of collectors that hand
-// on the tag of a runtime.
+// dockerReader reads the lines of Docker's json-file driver, and of collectors that keep the
+// tag of another runtime.
 var dockerReader = pieceReader{isWholeDockerLine, readDocker}
 
 const dockerStart = `{"log":"`
 
-// isWholeDockerLine reports whether a line ends what the program wrote. It may
-// miss some.
+// isWholeDockerLine reports whether a line is a complete line of the program. It may miss some.
 func isWholeDockerLine(line []byte) bool {
 	if len(line) < len(dockerStart) || string(line[:len(dockerStart)]) != dockerStart {
 		return false
@@ -182,9 +181,9 @@ func readDocker(line []byte) (chunk, bool) {
 	return x, true
 }
 
-// criReader reads lines of the container runtime interface of Kubernetes, which
-// write the time, the stream, P for a part or F for a full line (or the end of
-// one), and the text. The record is the time and the text.
+// criReader reads the lines of Kubernetes' container runtime interface: the time, the stream, a
+// tag (P for a piece that continues, F for a full line or the last piece), and the text. The
+// record is the time and the text.
 var criReader = pieceReader{read: readCRI}
 
 func readCRI(line []byte) (chunk, bool) {

@@ -8,11 +8,11 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// maxNesting is how many times a JSON object may stand as a string inside
-// another one and still be read as an object.
+// maxNesting is how deeply objects may be nested as strings inside objects. Deeper ones are
+// read as text.
 const maxNesting = 4
 
-// A field is what a key stands for.
+// A field is the meaning of a key.
 type field uint8
 
 const (
@@ -34,8 +34,8 @@ const (
 	fieldUserAgent
 )
 
-// fieldOf tells what a key stands for, and its rank among the keys of that
-// field: the lowest wins.
+// fieldOf returns the meaning of a key, and its rank among the keys with that meaning. The
+// lowest rank wins.
 func fieldOf(key []byte) (field, int) {
 	switch string(key) {
 	case "clientSystemTime":
@@ -92,44 +92,42 @@ func fieldOf(key []byte) (field, int) {
 	return fieldNone, 0
 }
 
-// clientClock is the rank of the client's own time, which beats every other
-// one at any depth.
+// clientClock is the rank of the client's own time, which precedes all others at any depth.
 const clientClock = 0
 
 // failureCode is the rank of the only code that counts in telemetry.
 const failureCode = 0
 
-// A walk gathers the fields of one record from its JSON.
+// A walk collects the fields of one record from its JSON.
 type walk struct {
 	d      *Decoder
 	finder Finder // nil: nothing may be an error
-	full   bool   // gather the text and the other fields too
-	// coded says that the record may state an error's code, as far as can be
-	// told without reading it in full.
+	full   bool   // collect the text and all fields
+	// coded says that the record may state an error's code. It is set whether full is or not.
 	coded bool
 
 	time        int64
 	timeRank    int
 	clientTime  bool
-	doubt       timestamp.Doubt // of the time; without one, of what may be one
+	doubt       timestamp.Doubt // about the time or, if there is none, about a text that may be one
 	session     []byte
 	sessionRank int
 
-	gathered // only if the record is read in full
+	fields // only if full
 }
 
-// gathered is what a walk gathers beside time and session.
-type gathered struct {
+// fields are all fields except time and session.
+type fields struct {
 	message     []byte
 	messageRank int
 	name        []byte
 	nameRank    int
 	nameSure    bool // it is one of the SDK's
-	nameObject  int  // the object that the name stands in
+	nameObject  int  // the object that contains the name
 
 	code        int32
 	codeRank    int
-	nameCode    int32 // beside the name
+	nameCode    int32 // in the same object as the name
 	failureCode int32
 
 	client       []byte
@@ -139,23 +137,22 @@ type gathered struct {
 	subscriberID []byte
 	sdkRank      int
 
-	objects int // and arrays, so far
+	objects int // objects and arrays so far
 }
 
 // An openObject is an object or array whose end has not been reached.
 type openObject struct {
-	number   int // counts objects and arrays in the order of their beginnings
+	number   int // in the order in which objects and arrays start
 	code     int32
 	codeRank int
 }
 
 const unranked = 1 << 20
 
-// maxDepth is how far the depth of a field counts for its rank.
+// maxDepth limits how much the depth of a field counts for its rank.
 const maxDepth = 1<<7 - 1
 
-// record walks the object of a record. It reports false if the object is not
-// whole.
+// record walks the object of a record. It reports false if the object is incomplete.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.d, w.full, w.coded = d, full, false
 	if w.finder == nil {
@@ -164,7 +161,7 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.session, w.sessionRank = nil, unranked
 	if full {
-		w.gathered = gathered{
+		w.fields = fields{
 			messageRank: unranked, nameRank: unranked, codeRank: unranked, clientRank: unranked, sdkRank: unranked,
 		}
 		d.text, d.kept, d.open, d.telemetry = d.text[:0], d.kept[:0], d.open[:0], Telemetry{}
@@ -172,9 +169,8 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	return w.object(line, 0)
 }
 
-// object walks a line of JSON. It is lenient about what stands between the
-// strings, since only a line's strings and numbers are wanted, but reports
-// false if the line ends within a string, an object or an array.
+// object walks a line of JSON. It reports false if the line ends within a string, an object or
+// an array. It ignores other errors, because it needs only strings and numbers.
 func (w *walk) object(line []byte, nesting int) bool {
 	var key []byte
 	depth := 0
@@ -236,7 +232,7 @@ func isNumber(c byte) bool {
 	return isDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
 }
 
-// text takes a string value. s is as written, with its escapes.
+// text takes a string. s is as written, with its escapes.
 func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	// Frequent case first: most texts contain no escapes and end in another byte.
 	if !w.coded && (escaped || len(s) > 0 && s[len(s)-1] == ')') {
@@ -247,8 +243,8 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	case fieldTime:
 		w.timeValue(s, rank, depth, nesting)
 	case fieldSession:
-		// Below the surface only what the text of the line shows counts, so
-		// that a record has one session, however far it is decoded.
+		// An object inside a string is walked only if the record is decoded in full, but the
+		// session must not depend on that.
 		if nesting == 0 {
 			w.sessionValue(s, rank)
 		}
@@ -267,8 +263,8 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	}
 	value := d.text[start:]
 	if escaped && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
-		// A record inside a record: its fields are the record's own, and the
-		// text is theirs.
+		// An object inside a string: its fields count as those of the record, and replace the
+		// string in the text.
 		inner := append(d.nested[nesting][:0], value...)
 		d.nested[nesting] = inner
 		d.text = d.text[:start]
@@ -324,7 +320,7 @@ func (w *walk) keepFirst(field *[]byte, value []byte) {
 	}
 }
 
-// nameValue takes the value of a field that is made for an error's name.
+// nameValue takes the value of a field made for an error's name.
 func (w *walk) nameValue(value []byte, rank int) {
 	is, sdk := w.finder.IsName(value)
 	if !sdk {
@@ -340,7 +336,7 @@ func (w *walk) nameValue(value []byte, rank int) {
 	}
 }
 
-// innermost returns the object that is being read, nil if there is none.
+// innermost returns the innermost open object, nil if there is none.
 func (w *walk) innermost() *openObject {
 	if n := len(w.d.open); n > 0 {
 		return &w.d.open[n-1]
@@ -348,7 +344,7 @@ func (w *walk) innermost() *openObject {
 	return nil
 }
 
-// number takes a value that is a number.
+// number takes a number.
 func (w *walk) number(key, s []byte, depth, nesting int) {
 	switch f, rank := fieldOf(key); f {
 	case fieldTime:
@@ -387,8 +383,8 @@ func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
 	}
 }
 
-// errorCode returns the code that the record states, 0 if it states none. One
-// that stands beside the error's name beats all others.
+// errorCode returns the code that the record states, 0 if it states none. A code in the same
+// object as the error's name precedes all others.
 func (w *walk) errorCode() int32 {
 	if w.nameCode != 0 && w.nameSure {
 		return w.nameCode
@@ -396,8 +392,7 @@ func (w *walk) errorCode() int32 {
 	return w.code
 }
 
-// sdkVersion returns the version in "v2.35.2" and "js-2.35.2", nil if s is
-// neither.
+// sdkVersion returns the version in "v2.35.2" or "js-2.35.2", nil for any other text.
 func sdkVersion(s []byte) []byte {
 	v, ok := bytes.CutPrefix(s, []byte("js-"))
 	if !ok {
@@ -409,7 +404,7 @@ func sdkVersion(s []byte) []byte {
 	return v
 }
 
-// code reads an error code; 0 if s is none.
+// code reads an error code. It returns 0 if s is not one.
 func code(s []byte) int32 {
 	var n int32
 	if len(s) > 6 {
@@ -444,9 +439,8 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	}
 }
 
-// sessionValue takes the value of a field that is made for a session. An
-// OpenTok session ID beats any other value, whose field may be for sessions of
-// another kind.
+// sessionValue takes the value of a field made for a session. An OpenTok session ID precedes
+// any other value, which may belong to a session of another kind.
 func (w *walk) sessionValue(s []byte, rank int) {
 	if isBlank(s) {
 		return

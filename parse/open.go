@@ -15,7 +15,7 @@ import (
 
 // A Source is a stream of bytes to read: a file, the standard input, or any other stream.
 type Source struct {
-	Name string // in reports; "" stands for the path
+	Name string // in reports; "" means the path
 	Path string // of a file; "-" is the standard input
 
 	// Open, if set, opens the source in place of the file at Path. The stream is read in
@@ -172,8 +172,7 @@ type Options struct {
 	Unwanted *atomic.Int64
 }
 
-// An Input is text that was found in a Source: the source itself, or one member of an
-// archive.
+// An Input is text that was found in a Source: the source itself, or one member of an archive.
 type Input struct {
 	Name        string // of a member: the archive's name, a slash, and the member's name
 	Format      Format

@@ -17,7 +17,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// logOf returns n lines that do not compress to nothing.
+// logOf returns n lines, each of which contains some random digits.
 func logOf(n int) []byte {
 	var b bytes.Buffer
 	for i := range n {
@@ -41,7 +41,7 @@ func gzipped(t *testing.T, members ...[]byte) []byte {
 	return b.Bytes()
 }
 
-// open writes data to a file and opens it, which must hold one input.
+// open writes data to a file and returns the first input in it.
 func open(t *testing.T, name string, data []byte, sectionSize int64) (*Input, error) {
 	t.Helper()
 	p := filepath.Join(t.TempDir(), name)
@@ -81,8 +81,8 @@ func first(t *testing.T, s Source, o Options) (*Input, error) {
 	return in, err
 }
 
-// drain reads an input to its end: the bytes of its blocks, in order, how many
-// bytes were passed over, and what ended it if it was not the end.
+// drain reads an input to its end. It returns the bytes of its blocks in order, how many bytes
+// were skipped, and the error other than io.EOF that ended it.
 func drain(in *Input) (data []byte, skipped int64, err error) {
 	for _, r := range in.Readers() {
 		var b Block
@@ -118,12 +118,12 @@ func TestStdin(t *testing.T) {
 		{"gzip", gzipped(t, log), io.EOF, log, 0},
 		{"broken off", log, broken, log, 0},
 		{"broken off early, within a line", []byte("a\nb\nc"), broken, []byte("a\nb\n"), 1},
-		{"gzip broken off behind its end", gzipped(t, log), broken, log, 0},
+		{"gzip broken off after its end", gzipped(t, log), broken, log, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			// A pipe gives what there is, and a reader that has ended says so
-			// once: a terminal would wait for more.
+			// A pipe returns the bytes that are there, and a reader must not be read after its
+			// end: a terminal would wait for more.
 			stdin := iotest.HalfReader(io.MultiReader(bytes.NewReader(test.data), &once{t: t, err: test.err}))
 			in, err := first(t, stream(stdin), Options{SectionSize: 16})
 			if err != nil {
@@ -154,7 +154,7 @@ func TestStdin(t *testing.T) {
 	}
 }
 
-// once is a reader that has nothing but an error, and is read once.
+// once is a reader that returns an error, and must be read only once.
 type once struct {
 	t   *testing.T
 	err error
@@ -163,7 +163,7 @@ type once struct {
 func (o *once) Read([]byte) (int, error) {
 	err := o.err
 	if err == nil {
-		o.t.Error("read behind its end")
+		o.t.Error("read after its end")
 		return 0, io.EOF
 	}
 	o.err = nil

@@ -4,20 +4,24 @@ import (
 	"bytes"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/terminal"
 )
 
-// A SessionInfo is what an OpenTok session ID says of its session.
+// A SessionInfo is what an OpenTok session ID contains.
 type SessionInfo struct {
-	APIKey  string    // or the ID of an application; "" if it cannot be told
-	Created time.Time // zero if it cannot be told
+	APIKey  string    // or the ID of an application; "" if it is unknown
+	Created time.Time // zero if it is unknown
 }
 
-// DecodeSession reads an OpenTok session ID: "1_" or "2_" and the base64, in
-// either alphabet and with or without padding, of
+// DecodeSession decodes an OpenTok session ID: "1_" or "2_", and the base64, in either alphabet
+// and with or without padding, of
 //
 //	1~<API key>~<server or nothing>~<created>~<random>~…
 //
-// where created is in milliseconds since 1970 or, in IDs of old, a date in words.
+// where created is in milliseconds since 1970 or, in old IDs, a date in words.
 func DecodeSession(id []byte) SessionInfo {
 	var room [sessionLength]byte
 	fields := bytes.Split(decodeSession(room[:0], id), []byte{'~'})
@@ -25,14 +29,14 @@ func DecodeSession(id []byte) SessionInfo {
 		return SessionInfo{}
 	}
 	info := SessionInfo{APIKey: string(fields[1])}
-	if len(fields) > 4 { // else it may be cut
+	if len(fields) > 4 { // otherwise created may be incomplete
 		info.Created = sessionTime(fields[3])
 	}
 	return info
 }
 
-// SessionKey appends the API key of an OpenTok session ID to dst, nothing if it
-// cannot be told. It is DecodeSession without the rest, and does not allocate.
+// SessionKey appends the API key in an OpenTok session ID to dst, and nothing if it is unknown.
+// It does not allocate.
 func SessionKey(dst, id []byte) []byte {
 	var room [sessionLength]byte
 	decoded := decodeSession(room[:0], id[:min(len(id), keyLength)])
@@ -45,12 +49,12 @@ func SessionKey(dst, id []byte) []byte {
 }
 
 const (
-	sessionLength = 256 // decoded bytes of a session ID, more than any has
-	keyLength     = 98  // bytes of a session ID in which the longest key ends
+	sessionLength = 256 // more decoded bytes than any session ID has
+	keyLength     = 98  // how many bytes of a session ID contain the longest key
 )
 
-// decodeSession appends what a session ID says. Neither its alphabet nor its
-// padding matters; it ends where it is no base64.
+// decodeSession appends the decoded base64 of a session ID, up to the first byte that is not
+// base64.
 func decodeSession(dst, id []byte) []byte {
 	if !isSessionID(id) {
 		return nil
@@ -70,7 +74,7 @@ func decodeSession(dst, id []byte) []byte {
 	return dst
 }
 
-// base64Value is the value of a digit in either alphabet, -1 for anything else.
+// base64Value is the value of a digit in either alphabet, -1 for any other byte.
 var base64Value = func() (t [256]int8) {
 	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	for c := range t {
@@ -90,7 +94,8 @@ func isKey(s []byte) bool {
 	return len(s) > 0 && len(s) <= 64
 }
 
-// sessionTime reads when a session was created, the zero time if it cannot.
+// sessionTime reads the time at which a session was created. It returns the zero time if s is
+// not one.
 func sessionTime(s []byte) time.Time {
 	var millis int64
 	for _, c := range s {
@@ -107,7 +112,7 @@ func sessionTime(s []byte) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	// An abbreviation does not tell its offset. The vendor's servers wrote these.
+	// package time does not know the offsets of these zones, in which the vendor's servers ran.
 	switch zone, _ := t.Zone(); zone {
 	case "UTC", "GMT":
 		return t.UTC()
@@ -118,3 +123,89 @@ func sessionTime(s []byte) time.Time {
 	}
 	return time.Time{}
 }
+
+// minSessionID is the length of the shortest session ID.
+const minSessionID = 20
+
+// sessionMark is in every session ID: the base64 of "1~" starts with MX. The next character is
+// 4 if the key starts with a digit, and 5 if it starts with a letter.
+var sessionMark = []byte("_MX")
+
+// nextSessionMark returns the offset of the first sessionMark, -1 if there is none.
+func nextSessionMark(data []byte) int { return bytes.Index(data, sessionMark) }
+
+// nextSession returns where the first session ID starts and ends, -1 if there is none.
+func nextSession(data []byte) (start, end int) {
+	for from := 0; ; {
+		n := bytes.Index(data[from:], sessionMark)
+		if n < 0 {
+			return -1, -1
+		}
+		start := from + n - 1
+		from += n + len(sessionMark)
+		if start < 0 || endsInWord(data[:start]) {
+			continue
+		}
+		end := start + base64Run(data[start:])
+		if isSessionID(data[start:end]) {
+			return start, end
+		}
+	}
+}
+
+// isSessionID reports whether s has the form of an OpenTok session ID.
+func isSessionID(s []byte) bool {
+	return len(s) >= minSessionID && (s[0] == '1' || s[0] == '2') && s[1] == '_' &&
+		s[2] == 'M' && s[3] == 'X' && (s[4] == '4' || s[4] == '5')
+}
+
+// endsInWord reports whether s ends in a character of a word, so that an ID which follows s
+// would be part of a longer word. The last character of a JSON escape (`\n1_MX4…`), of a
+// terminal sequence and of a console directive do not belong to a word.
+func endsInWord(s []byte) bool {
+	n := len(s)
+	if n == 0 || !isWord(s[n-1]) || endsInDirective(s) {
+		return false
+	}
+	if n >= 2 && s[n-2] == '\\' {
+		return strings.IndexByte("nrtbf", s[n-1]) < 0
+	}
+	if n >= 6 && s[n-6] == '\\' && s[n-5] == 'u' {
+		r, ok := jsontext.Hex4(s[n-4:])
+		return !ok || r < utf8.RuneSelf && isWord(byte(r))
+	}
+	return true
+}
+
+// endsInDirective reports whether s ends in a console directive (%c) or in a terminal sequence
+// that sets colours (ESC [ 31 m), whose ESC may be written as a JSON escape.
+func endsInDirective(s []byte) bool {
+	n := len(s)
+	if n >= 2 && terminal.Directive(s[n-2:]) == 2 {
+		return true
+	}
+	n-- // the final letter
+	for n > 0 && (isDigit(s[n-1]) || s[n-1] == ';') {
+		n--
+	}
+	s, ok := bytes.CutSuffix(s[:n], []byte("["))
+	return ok && (bytes.HasSuffix(s, []byte("\x1b")) || bytes.HasSuffix(s, []byte(`\u001b`)) || bytes.HasSuffix(s, []byte(`\u001B`)))
+}
+
+// base64Run returns how many bytes at the start of s may belong to a session ID.
+func base64Run(s []byte) int {
+	n := min(2, len(s)) // 1_ or 2_
+	for n < len(s) && inSessionID[s[n]] {
+		n++
+	}
+	return n
+}
+
+// inSessionID are the bytes of a session ID: base64 in either alphabet, without the slash,
+// which follows IDs in URLs.
+var inSessionID = func() (t [256]bool) {
+	for c := range t {
+		t[c] = isWord(byte(c)) || c == '-' || c == '+' || c == '='
+	}
+	return t
+}()

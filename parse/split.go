@@ -8,52 +8,50 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Span is one record of a Block whose Reader has told its records apart.
+// A Span is one record of a Block whose format is not line-based.
 type Span struct {
-	Start, End int   // of its text in the block's Data; nothing if it is clean in any case
-	Bytes      int64 // of the source, separators included
-	Lines      int64 // line feeds in them, and the last line of a source if it has none
+	Start, End int   // of its text in the block's Data; an empty text is clean in any case
+	Bytes      int64 // of the source, including separators
+	Lines      int64 // line feeds in these bytes, and the last line of a source if it has none
 
-	// Session and Time are what the record's surroundings say, for a record that
-	// says nothing itself: nil and timestamp.NoTime if they do not either.
+	// Session and Time are those of the document around the record, which apply if the record
+	// has none of its own. They are nil and timestamp.NoTime if the document has none.
 	Session []byte
 	Time    int64
 
-	Skipped *SyntaxError // in place of its text, Bytes and Lines
+	Skipped *SyntaxError // nil, or why the record has no text
 }
 
-// A splitter tells the records of a source apart that are no lines.
+// A splitter finds record boundaries in formats that are not line-based.
 type splitter interface {
-	// split takes records from the start of data and appends them to b. It
-	// returns how many bytes it took: whole records, or what it has counted of
-	// one that is skipped. If that is none, it needs more data than there is.
+	// split takes records from the start of data and appends them to b. It returns how many
+	// bytes it took: those of whole records, or of a part of a record that is skipped. It
+	// returns 0 if it needs more data.
 	//
-	// What it makes of a source depends on its bytes alone, not on where data
-	// ends. So it may take a record to be too long only if data is all that a
-	// window holds and starts with that record; and if no data follows, it takes
-	// all.
+	// The result must depend on the bytes of the source, and not on where data ends. So split
+	// may treat a record as too long only if e is full and data starts with that record; and it
+	// must take all of data if no more follows.
 	split(b *Block, data []byte, e ending) int
 }
 
-// An ending says what is behind the data that a splitter is shown.
+// An ending says what follows the data that a splitter reads.
 type ending uint8
 
 const (
-	unknown ending = iota // there may be more
-	full                  // likewise, but a window holds no more than this
-	sound                 // the source ends here
-	broken                // the source breaks off here
+	unknown ending = iota // perhaps more data
+	full                  // perhaps more data, but the window cannot grow
+	sound                 // the end of the source
+	broken                // nothing, because the source breaks off
 )
 
 // last reports whether no more data follows.
 func (e ending) last() bool { return e >= sound }
 
-// maxSpans is how many records a block has at most that are told apart. They may
-// be very short, or have no text.
+// maxSpans is the largest number of spans in a block. Their records may be very short, or have
+// no text.
 const maxSpans = 4 << 10
 
-// splitterOf returns what tells the records of a format apart, nil if they are
-// lines.
+// splitterOf returns the splitter of a format, nil if the format is line-based.
 func splitterOf(f Format, l limits) splitter {
 	switch f.kind {
 	case byValue:
@@ -68,7 +66,7 @@ func splitterOf(f Format, l limits) splitter {
 	return nil
 }
 
-// nextSplit fills b with the records that the splitter tells apart.
+// nextSplit fills b with the records that the splitter finds.
 func (r *Reader) nextSplit(b *Block) error {
 	if r.split == nil {
 		r.split = splitterOf(r.format, r.limits)
@@ -109,7 +107,7 @@ func (r *Reader) nextSplit(b *Block) error {
 	}
 }
 
-// widen reads more into the window, which grows if it is full.
+// widen reads more data into the window, and grows it if it is full.
 func (r *Reader) widen() {
 	rest := r.window[r.at:]
 	if r.at == 0 && len(rest) == cap(r.window) {
@@ -123,15 +121,14 @@ func (r *Reader) widen() {
 	r.window = b.Data
 }
 
-// isFull reports whether a block has records enough.
+// isFull reports whether a block has enough records.
 func (b *Block) isFull(l limits) bool { return len(b.Data) >= l.block || len(b.Records) >= maxSpans }
 
-// add appends a record to the block. text is where its text starts in Data, to
-// whose end it goes.
+// add appends a record to the block. Its text is Data from the offset text to the end.
 func (b *Block) add(text int, s Span) {
 	s.Start, s.End = text, len(b.Data)
 	if s.End > s.Start {
-		b.Data = append(b.Data, '\n') // no word and no phrase goes on in the next one
+		b.Data = append(b.Data, '\n') // so that no word or phrase extends into the next record
 	}
 	b.Records = append(b.Records, s)
 }
@@ -141,8 +138,8 @@ func (b *Block) skip(reason Reason, bytes, lines int64, cause string) {
 	b.Records = append(b.Records, Span{Bytes: bytes, Lines: lines, Time: timestamp.NoTime, Skipped: &SyntaxError{Reason: reason, Cause: cause}})
 }
 
-// countLines returns how many lines end in record, which starts data. The last
-// line of a source ends with it.
+// countLines returns how many lines end in the first n bytes of data. The last line of a source
+// ends with the source.
 func countLines(data []byte, n int, e ending) int64 {
 	lines := int64(bytes.Count(data[:n], lineFeed))
 	if e.last() && n == len(data) && n > 0 && data[n-1] != '\n' {
@@ -151,8 +148,7 @@ func countLines(data []byte, n int, e ending) int64 {
 	return lines
 }
 
-// A skipped record is one that is longer than what is kept of a source, as far
-// as it has been counted.
+// skipped counts the bytes and lines of a record that is too long to be kept.
 type skipped struct{ bytes, lines int64 }
 
 // count adds the first n bytes of data.
@@ -161,22 +157,22 @@ func (s *skipped) count(data []byte, n int, e ending) {
 	s.lines += countLines(data, n, e)
 }
 
-// oversize says that a record was too long.
+// oversize returns the cause for a record that was too long.
 func oversize(what string, bytes int64, limit int) string {
 	return fmt.Sprintf("%s of %d bytes is longer than the limit of %d", what, bytes, limit)
 }
 
 const endsWithinLine = "the source ends within this line"
 
-// A lineTaker takes lines for splitters whose records are made of lines. It
-// skips those that are too long.
+// A lineTaker takes lines, for splitters whose records consist of lines. It skips lines that
+// are too long.
 type lineTaker struct {
 	limit int
 	long  *skipped // the line that is being skipped
 }
 
-// take returns the first line of data with its line feed. It returns ok = false
-// if it took n bytes otherwise, or none because it needs more.
+// take returns the first line of data, with its line feed, and its length. It reports false if
+// it skipped n bytes, or needs more data and n is 0.
 func (t *lineTaker) take(b *Block, data []byte, e ending) (line []byte, n int, ok bool) {
 	n = bytes.IndexByte(data, '\n') + 1
 	if t.long != nil {

@@ -11,15 +11,15 @@ import (
 	"testing/iotest"
 )
 
-// told is a record that a splitter told apart, as its decoder is shown it.
-type told struct {
+// A splitRecord is one that a splitter found, as the decoder sees it.
+type splitRecord struct {
 	bytes, lines  int64
 	text, session string
 	time          int64
 	skipped       string // the reason
 }
 
-func (r told) String() string {
+func (r splitRecord) String() string {
 	if r.skipped != "" {
 		return fmt.Sprintf("%d bytes, %d lines: %s", r.bytes, r.lines, r.skipped)
 	}
@@ -27,11 +27,11 @@ func (r told) String() string {
 }
 
 // spansOf reads all records of a source.
-func spansOf(t testing.TB, src io.Reader, f Format, l limits) []told {
+func spansOf(t testing.TB, src io.Reader, f Format, l limits) []splitRecord {
 	t.Helper()
 	r := newReader(src, f)
 	r.limits = l
-	var out []told
+	var out []splitRecord
 	var b Block
 	offset := int64(0)
 	for {
@@ -46,7 +46,7 @@ func spansOf(t testing.TB, src io.Reader, f Format, l limits) []told {
 			t.Fatalf("a block starts at %d, the one before ends at %d", b.Offset, offset)
 		}
 		for _, s := range b.Records {
-			x := told{bytes: s.Bytes, lines: s.Lines, text: string(b.Data[s.Start:s.End]), session: string(s.Session), time: s.Time}
+			x := splitRecord{bytes: s.Bytes, lines: s.Lines, text: string(b.Data[s.Start:s.End]), session: string(s.Session), time: s.Time}
 			if s.Skipped != nil {
 				x.skipped = s.Skipped.Reason.String()
 			}
@@ -59,8 +59,8 @@ func spansOf(t testing.TB, src io.Reader, f Format, l limits) []told {
 	}
 }
 
-// checkSums holds the law that every byte and every line belongs to a record.
-func checkSums(t testing.TB, log string, records []told) {
+// checkSums checks that every byte and every line belongs to a record.
+func checkSums(t testing.TB, log string, records []splitRecord) {
 	t.Helper()
 	var size, lines int64
 	for _, r := range records {
@@ -72,8 +72,8 @@ func checkSums(t testing.TB, log string, records []told) {
 	}
 }
 
-// checkSplit reads a log in several ways, which must not matter.
-func checkSplit(t testing.TB, log string, f Format) []told {
+// checkSplit reads a log in several ways, which must give the same records.
+func checkSplit(t testing.TB, log string, f Format) []splitRecord {
 	t.Helper()
 	want := spansOf(t, strings.NewReader(log), f, small)
 	checkSums(t, log, want)
@@ -97,7 +97,7 @@ func checkSplit(t testing.TB, log string, f Format) []told {
 	return want
 }
 
-// splitFormats are those whose records are told apart by a splitter.
+// splitFormats are the formats that have a splitter.
 func splitFormats() []Format {
 	var out []Format
 	for _, f := range Formats {
@@ -108,7 +108,7 @@ func splitFormats() []Format {
 	return out
 }
 
-// randomShapes writes what a splitter may meet, sound and broken.
+// randomShapes writes records of all shapes, valid and invalid.
 func randomShapes(r *rand.Rand) string {
 	const id = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5"
 	var b strings.Builder
@@ -189,7 +189,7 @@ func randomShapes(r *rand.Rand) string {
 	for range r.IntN(8) {
 		p := pieces[r.IntN(len(pieces))]()
 		switch r.IntN(12) {
-		case 0: // cut off
+		case 0: // truncated
 			p = p[:r.IntN(len(p)+1)]
 		case 1: // a byte is missing
 			if n := len(p); n > 0 {
@@ -205,7 +205,7 @@ func randomShapes(r *rand.Rand) string {
 	return b.String()
 }
 
-func TestRecordsToldApartDoNotDependOnBlocks(t *testing.T) {
+func TestSplitRecordsDoNotDependOnBlocks(t *testing.T) {
 	for seed := range uint64(1000) {
 		log := randomShapes(rand.New(rand.NewPCG(seed, 2)))
 		for _, f := range splitFormats() {
@@ -232,7 +232,7 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// TestBrokenSourcesAreCounted holds the sums where a source breaks off.
+// TestBrokenSourcesAreCounted checks the sums if a source breaks off.
 func TestBrokenSourcesAreCounted(t *testing.T) {
 	for seed := range uint64(1000) {
 		log := randomShapes(rand.New(rand.NewPCG(seed, 4)))
@@ -240,17 +240,17 @@ func TestBrokenSourcesAreCounted(t *testing.T) {
 			r := newReader(io.MultiReader(strings.NewReader(log), iotest.ErrReader(io.ErrUnexpectedEOF)), f)
 			r.limits = small
 			var b Block
-			var got []told
+			var got []splitRecord
 			for {
 				err := r.Next(&b)
 				if err != nil {
 					if err == io.EOF {
-						t.Fatal("the break was not told")
+						t.Fatal("no error at the break")
 					}
 					break
 				}
 				for _, s := range b.Records {
-					got = append(got, told{bytes: s.Bytes, lines: s.Lines})
+					got = append(got, splitRecord{bytes: s.Bytes, lines: s.Lines})
 				}
 			}
 			checkSums(t, log, got)
@@ -261,9 +261,8 @@ func TestBrokenSourcesAreCounted(t *testing.T) {
 	}
 }
 
-// texts returns what is read of each record; nothing of those that are clean in any
-// case.
-func texts(records []told) []string {
+// texts returns the text of each record, except of those that are clean in any case.
+func texts(records []splitRecord) []string {
 	var out []string
 	for _, r := range records {
 		switch {
@@ -336,14 +335,14 @@ func TestRecordsOfShapes(t *testing.T) {
 	}
 }
 
-func TestSurroundingsTellTheSession(t *testing.T) {
+func TestEntriesHaveTheSessionAroundThem(t *testing.T) {
 	const a, b = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5A", "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B"
 	tests := []struct {
 		name, log string
 		want      []string // of the entries
 	}{
 		{"before them", `{"logStream":"` + a + `","logEvents":[{"a":1},{"b":2}]}`, []string{a, a}},
-		{"behind them", `{"logEvents":[{"a":1}],"logStream":"` + a + `"}`, []string{a}},
+		{"after them", `{"logEvents":[{"a":1}],"logStream":"` + a + `"}`, []string{a}},
 		{"one of their own comes first", `{"logStream":"` + a + `","logEvents":[{"a":1},{"sessionId":"` + b + `"}]}`, []string{a, b}},
 		{"each of its own resource", `{"resourceLogs":[{"resource":{"attributes":[{"key":"k","value":{"stringValue":"` + a + `"}}]},"scopeLogs":[{"logRecords":[{"body":{}}]}]},{"scopeLogs":[{"logRecords":[{"body":{}}]}],"schemaUrl":"` + b + `"}]}`, []string{a, b}},
 		{"nobody's", `{"logEvents":[{"a":1}]}`, []string{""}},
@@ -404,7 +403,7 @@ func TestUnknownArraysAreNotRecords(t *testing.T) {
 	log := `{"export":{"lines":[` + strings.TrimSuffix(strings.Repeat(entry, 5), ",") + `]}}`
 	for _, log := range []string{log, log + "\n"} {
 		if got := detect([]byte(log), true).Name; got != "json" {
-			t.Errorf("it is told to be %s", got)
+			t.Errorf("it is detected as %s", got)
 		}
 	}
 	if got := texts(checkSplit(t, log, formatOf("json"))); !slices.Equal(got, []string{"! undecodable"}) {
@@ -430,7 +429,7 @@ func TestLongArrayCostsNoMemory(t *testing.T) {
 	}
 }
 
-// again is a text without end.
+// again is an endless text.
 type again struct {
 	text string
 	at   int
@@ -501,7 +500,7 @@ func TestFramedObjects(t *testing.T) {
 func TestColumnsAreFields(t *testing.T) {
 	for _, column := range []string{"Date", "Timestamp", "@timestamp", "_time", "Time (UTC)", "Message", "@message", "_raw", "Session ID", "session_id", "error.code", "Error Code", "jsonPayload.message", "attributes.session_id"} {
 		if f, _ := fieldOf([]byte(fieldKey(column))); f == fieldNone {
-			t.Errorf("%s means nothing", column)
+			t.Errorf("%s is not a field", column)
 		}
 	}
 	for _, column := range []string{"Hostess", "http.status_code", "x"} {

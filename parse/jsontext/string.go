@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// StringEnd returns the offset of the quote that ends the JSON string whose first
-// byte, after its opening quote, is s[i]; -1 if it does not end in s. It reports
-// whether the string contains an escape.
+// StringEnd returns the offset of the closing quote of a JSON string, -1 if s does not contain
+// it. The string starts at i, after its opening quote. StringEnd also reports whether the
+// string contains an escape.
 func StringEnd(s []byte, i int) (end int, escaped bool) {
 	for i+8 <= len(s) {
 		// Zero bytes of quote and slash mark a quote or a backslash.
@@ -40,8 +40,8 @@ func StringEnd(s []byte, i int) (end int, escaped bool) {
 	return i, escaped
 }
 
-// AppendUnescaped appends a JSON string's value to dst. An escape that JSON
-// does not have is kept as it stands.
+// AppendUnescaped appends the value of a JSON string, given as written between its quotes. It
+// keeps escapes that JSON does not define.
 func AppendUnescaped(dst, s []byte) []byte {
 	for len(s) > 0 {
 		n := bytes.IndexByte(s, '\\')
@@ -86,7 +86,7 @@ func AppendUnescaped(dst, s []byte) []byte {
 	return dst
 }
 
-// Hex4 reads four hexadecimal digits.
+// Hex4 returns the value of the four hexadecimal digits at the start of s.
 func Hex4(s []byte) (rune, bool) {
 	if len(s) < 4 {
 		return 0, false

@@ -19,7 +19,7 @@ func TestUnescape(t *testing.T) {
 		{`\\nOT_TIMEOUT`, `\nOT_TIMEOUT`},
 		{`\\\nOT_TIMEOUT`, "\\\nOT_TIMEOUT"},
 
-		// Half of a surrogate pair is no character.
+		// Half of a surrogate pair is not a character.
 		{`\ud83d`, "\ufffd"},
 		{`\ud83dx`, "\ufffdx"},
 		{`\ud83d\n`, "\ufffd\n"},
@@ -28,7 +28,7 @@ func TestUnescape(t *testing.T) {
 		{`\ude00\ud83d`, "\ufffd\ufffd"},
 		{`\ud83d\u00`, "\ufffd\\u00"},
 
-		// What JSON does not have is kept as it stands.
+		// Escapes that JSON does not define are kept.
 		{`C:\xyz \q`, `C:\xyz \q`},
 		{`\u12`, `\u12`},
 		{`\u12g4`, `\u12g4`},
@@ -41,12 +41,12 @@ func TestUnescape(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", test.written, got, test.want)
 		}
 		if got := string(AppendUnescaped([]byte("before "), []byte(test.written))); got != "before "+test.want {
-			t.Errorf("%q behind other text: got %q", test.written, got)
+			t.Errorf("%q after other text: got %q", test.written, got)
 		}
 	}
 }
 
-// FuzzUnescape holds a string between quotes against encoding/json.
+// FuzzUnescape compares with encoding/json.
 func FuzzUnescape(f *testing.F) {
 	for _, s := range []string{
 		`Permission denied\n    at f (https://a.example/x.js:1:2)`, `{\"action\":\"Publish\"}`, `\ud83d\ude00\ud83d\u0041`,
@@ -79,7 +79,7 @@ func FuzzUnescape(f *testing.F) {
 
 func TestStringEnd(t *testing.T) {
 	tests := []struct {
-		line    string // from behind the opening quote
+		line    string // after the opening quote
 		end     int
 		escaped bool
 	}{
@@ -99,11 +99,11 @@ func TestStringEnd(t *testing.T) {
 		{`code:\n"`, 7, true},
 		{`code"`, 4, false},
 		{`de\n"`, 4, true},
-		// Bytes beside a quote or a backslash by value.
+		// Bytes whose values are next to those of a quote and a backslash.
 		{"!#[]\xa2\xdc\x23\x5d\x21\x5b\"", 10, false},
 	}
 	for _, test := range tests {
-		// Eight bytes are looked at together: every place among them counts.
+		// Eight bytes are examined together, so every position among them is tested.
 		for shift := range 17 {
 			pad := strings.Repeat("x", shift)
 			want := test.end

@@ -1,14 +1,15 @@
-// Package jsontext reads and writes JSON as it is written, without decoding it into
-// Go values.
+// Package jsontext reads and writes JSON text without decoding it into Go values. It copies
+// nothing: keys and values are parts of the text.
+//
+// string.go finds the end of a string and removes its escapes; value.go iterates over the
+// members of an object and the elements of an array.
 package jsontext
 
-import (
-	"iter"
-)
+import "iter"
 
-// Members yields the keys of a JSON object, as written between their quotes, and
-// their values as written. It ends where the object does, or where it is cut off
-// or broken: what it yields is whole.
+// Members yields the keys of a JSON object, as written between their quotes, and its values,
+// as written. It stops at the end of the object, or before the first member that is incomplete
+// or invalid.
 func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		i := SkipSpace(object, 0)
@@ -42,7 +43,7 @@ func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// Elements yields the Elements of a JSON array as written, likewise.
+// Elements yields the elements of a JSON array, as written. It stops as Members does.
 func Elements(array []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		i := SkipSpace(array, 0)
@@ -63,7 +64,7 @@ func Elements(array []byte) iter.Seq[[]byte] {
 	}
 }
 
-// SkipSpace returns the offset of the first byte of s[i:] that is not white space.
+// SkipSpace returns the offset of the first byte at or after i that is not white space.
 func SkipSpace(s []byte, i int) int {
 	for i < len(s) && IsSpace(s[i]) {
 		i++
@@ -71,8 +72,8 @@ func SkipSpace(s []byte, i int) int {
 	return i
 }
 
-// valueEnd returns where the JSON value ends that starts at i, -1 if it does not
-// end or is none.
+// valueEnd returns where the JSON value that starts at i ends, -1 if it is incomplete or
+// invalid.
 func valueEnd(s []byte, i int) int {
 	if i >= len(s) {
 		return -1
@@ -107,14 +108,13 @@ func valueEnd(s []byte, i int) int {
 	for i < len(s) && (isWord(s[i]) || s[i] == '-' || s[i] == '+' || s[i] == '.') {
 		i++
 	}
-	if i == start || i == len(s) { // a number may go on
+	if i == start || i == len(s) { // a number may be incomplete
 		return -1
 	}
 	return i
 }
 
-// Quoted returns what stands between the quotes of a JSON string, nil if value is
-// none.
+// Quoted returns the bytes between the quotes of a JSON string, nil if value is not a string.
 func Quoted(value []byte) []byte {
 	if n := len(value); n >= 2 && value[0] == '"' {
 		return value[1 : n-1]
@@ -122,7 +122,7 @@ func Quoted(value []byte) []byte {
 	return nil
 }
 
-// AppendQuoted appends a text as a JSON string.
+// AppendQuoted appends s as a JSON string.
 func AppendQuoted(dst, s []byte) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')

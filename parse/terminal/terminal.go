@@ -1,9 +1,9 @@
-// Package terminal removes from text what only a terminal or a browser's console
-// interprets: escape sequences and the directives of console.log.
+// Package terminal removes the parts of a text that only a terminal or a browser's console
+// interprets: escape sequences, and the directives of console.log.
 package terminal
 
-// AppendPlain appends src to dst without what only a terminal or a console
-// obeys: escape sequences, and the directives %c %o %O %s %d %i %f.
+// AppendPlain appends src to dst without escape sequences and the directives %c %o %O %s %d %i
+// %f.
 func AppendPlain(dst, src []byte) []byte {
 	for len(src) > 0 {
 		n := 0
@@ -30,8 +30,8 @@ func AppendPlain(dst, src []byte) []byte {
 	return dst
 }
 
-// Directive returns the width of the console directive at the start of s, 0 if
-// there is none.
+// Directive returns the width of the directive that starts at the percent sign s[0], 0 if there
+// is none.
 func Directive(s []byte) int {
 	if len(s) < 2 {
 		return 0
@@ -40,7 +40,7 @@ func Directive(s []byte) int {
 	case 'c', 'o', 's', 'd', 'i', 'f':
 		return 2
 	case 'O':
-		if len(s) > 3 && s[2] == 'T' && s[3] == '_' { // a name behind a percent sign
+		if len(s) > 3 && s[2] == 'T' && s[3] == '_' { // an error's name after a percent sign
 			return 0
 		}
 		return 2
@@ -48,8 +48,8 @@ func Directive(s []byte) int {
 	return 0
 }
 
-// Escape returns the width of the terminal escape sequence at the
-// start of s (ECMA-48: CSI, OSC and short ones), 0 if it is incomplete.
+// Escape returns the width of the escape sequence that starts at the ESC s[0] (ECMA-48: CSI,
+// OSC and short ones), 0 if it is incomplete.
 func Escape(s []byte) int {
 	if len(s) < 2 {
 		return 0

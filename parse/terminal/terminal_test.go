@@ -22,7 +22,7 @@ func TestEscape(t *testing.T) {
 		{"\x1bcx", "\x1bc"},
 		{"\x1b\\x", "\x1b\\"},
 
-		// One that does not end takes nothing with it.
+		// A sequence without an end is kept.
 		{"\x1b", ""},
 		{"\x1b[", ""},
 		{"\x1b[31", ""},
@@ -82,7 +82,7 @@ func FuzzAppendPlain(f *testing.F) {
 		if len(got) > len(s) {
 			t.Fatalf("%q grew to %q", s, got)
 		}
-		// Values stand on lines of their own, whatever is in them.
+		// Each value is on a line of its own, whatever it contains.
 		if bytes.Count(got, []byte("\n")) != bytes.Count(s, []byte("\n")) {
 			t.Fatalf("%q lost a line feed: %q", s, got)
 		}
@@ -93,8 +93,7 @@ func FuzzAppendPlain(f *testing.F) {
 }
 
 func TestEscapesWithoutEndCostNoMoreThanOthers(t *testing.T) {
-	// Each sequence looks for its end. That none looks further than the next one
-	// shows in the time: the alternative takes minutes.
+	// A search for an end must stop at the next sequence: otherwise this takes minutes.
 	line := bytes.Repeat([]byte("\x1b]"), 2<<20)
 	if got := AppendPlain(nil, line); !bytes.Equal(got, line) {
 		t.Error("sequences without end were removed")

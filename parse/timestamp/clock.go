@@ -1,3 +1,14 @@
+// Package timestamp reads times as programs write them into logs.
+//
+// The path through the package:
+//
+//  1. A [Clock] is made from [Times], which say what incomplete times lack: a zone, a
+//     year, or a [Layout] of their own (layout.go).
+//  2. [Clock.Line] finds the time at the start of a console line, after colours, levels
+//     and the like (line.go). [Clock.Value] reads the value of a time field.
+//  3. Both try RFC 3339 first (clock.go), and then the layouts in known.go, which are
+//     distinguished by their first bytes. A new layout belongs there.
+//  4. [Clock.Doubt] says what the last time left open.
 package timestamp
 
 import (
@@ -6,27 +17,25 @@ import (
 	"time"
 )
 
-// NoTime stands for the absence of an instant. It lies outside the range that
-// [Clock] yields.
+// NoTime is returned where there is no instant. It is outside the range of a [Clock].
 const NoTime = math.MinInt64
 
-// Times says how to read times that do not tell all. The zero value reads a time
-// without a zone as UTC, and one without a year not at all.
+// Times says how to read incomplete times. The zero value reads a time without a zone as
+// UTC, and rejects a time without a year.
 type Times struct {
-	// Zone is the zone of times that bear none; nil is UTC. A time that its
-	// clocks show twice is the earlier one, and one that they skip is read as if
-	// they had not been put forward yet.
+	// Zone is the zone of times that state none; nil is UTC. A time that its clocks show
+	// twice is the earlier one. A time that they skip is read as if the clocks had not
+	// been put forward yet.
 	Zone *time.Location
-	// Layout is tried before all others; nil is none.
+	// Layout, if not nil, is tried before all others.
 	Layout *Layout
-	// Latest is when the log was written at the latest. A time without a year is
-	// the last one before it, or before a day after it, since clocks and zones
-	// may be wrong.
+	// Latest is an upper bound of when the log was written. A time without a year is the
+	// last one that is at most a day later, because clocks and zones may be wrong.
 	Latest time.Time
 }
 
-// Until returns how to read the times of a file that was last changed then: no
-// record was written later.
+// Until returns how to read the times of a file that was last changed at the given time,
+// after which no record was written.
 func (t Times) Until(changed time.Time) Times {
 	if !t.Latest.IsZero() && changed.After(noLogBefore) && changed.Before(t.Latest) {
 		t.Latest = changed
@@ -34,47 +43,46 @@ func (t Times) Until(changed time.Time) Times {
 	return t
 }
 
-// noLogBefore is when there were no logs to read yet: a file that was last
-// changed before has lost its true time.
+// noLogBefore is older than any log. A file that was last changed before has lost its true
+// time.
 var noLogBefore = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // A Doubt says what a time leaves open.
 type Doubt uint8
 
-// The doubts. A time of the first two kinds is no time.
+// The doubts. A time with DayMonth or ZoneName is not read: it is NoTime.
 const (
 	NoDoubt  Doubt = iota
 	DayMonth       // which number is the day, and which the month: 03/04/2026
-	ZoneName       // what offset the zone has: BST
-	NoYear         // the year: the latest possible one is taken
+	ZoneName       // which offset the zone has: BST
+	NoYear         // which year it is: the latest possible one is assumed
 	numDoubts
 )
 
-// NumDoubts is how many kinds of doubt there are, NoDoubt included.
+// NumDoubts is the number of doubts, including NoDoubt.
 const NumDoubts = int(numDoubts)
 
-// A Clock reads instants as logs write them. It remembers the last calendar
-// day, because neighbouring records nearly always share it. The zero Clock is
-// ready to use; it is not safe for concurrent use.
+// A Clock reads times. It remembers the last date, because neighbouring records nearly
+// always share it. The zero Clock is ready to use; it is not safe for concurrent use.
 type Clock struct {
 	date [10]byte // the last "2006-01-02" read
 	days int64    // its midnight, in days since 1970-01-01
 
 	zone   *time.Location // nil: UTC
 	layout *Layout
-	latest int64 // Unix nanoseconds; 0: not known
+	latest int64 // Unix nanoseconds; 0: unknown
 	year   int64 // of latest, or the next one
 
-	// In [wallFrom, wallTo), seconds on the clocks of zone, wallOffset applies.
+	// wallOffset applies in [wallFrom, wallTo), in seconds on the clocks of zone.
 	wallFrom, wallTo, wallOffset int64
 
-	doubt   Doubt  // of what was read last
-	doubted []byte // the time that it is about
+	doubt   Doubt  // about the last time
+	doubted []byte // the last time, as written
 
 	unescaped []byte
 }
 
-// NewClock returns a Clock that reads times so.
+// NewClock returns a Clock that reads times as t says.
 func NewClock(t Times) Clock {
 	c := Clock{layout: t.Layout}
 	if t.Zone != time.UTC {
@@ -90,13 +98,13 @@ func NewClock(t Times) Clock {
 
 const (
 	nanosPerDay = int64(24 * time.Hour)
-	// Instants are int64 nanoseconds; a day outside these years would not fit.
+	// Days outside these years do not fit into int64 nanoseconds.
 	minYear, maxYear = 1700, 2200
 )
 
-// Parse reads an instant at the start of b, in the layout that the Clock was
-// given or in one of those that docs/formats.md lists. It returns Unix
-// nanoseconds and how many bytes it read, or NoTime and 0.
+// Parse reads a time at the start of b, in the Clock's own layout or in one that
+// docs/formats.md lists. It returns Unix nanoseconds and the number of bytes read, or
+// NoTime and 0.
 func (c *Clock) Parse(b []byte) (nanos int64, n int) {
 	c.doubt = NoDoubt
 	if c.layout != nil {
@@ -111,14 +119,14 @@ func (c *Clock) Parse(b []byte) (nanos int64, n int) {
 	return c.other(b)
 }
 
-// rfc3339 reads a date and time of RFC 3339: with 'T' or a space between them, a
-// fraction after '.' or ',', and a zone of 'Z', ±hh:mm, ±hhmm or none.
+// rfc3339 reads a date and time of RFC 3339, also with a space in place of 'T', a comma in
+// place of the decimal point, a zone without its colon, or without a zone.
 func (c *Clock) rfc3339(b []byte) (nanos int64, n int) {
 	const shortest = len("2006-01-02T15:04:05")
 	if len(b) < shortest || (b[10] != 'T' && b[10] != ' ' && b[10] != 't') || b[13] != ':' || b[16] != ':' {
 		return NoTime, 0
 	}
-	// A Clock that has read nothing remembers NUL bytes, which are no date.
+	// A new Clock remembers NUL bytes, which are not a date.
 	if (b[0] == 0 || [10]byte(b[:10]) != c.date) && !c.readDate(b) {
 		return NoTime, 0
 	}
@@ -134,9 +142,9 @@ func (c *Clock) rfc3339(b []byte) (nanos int64, n int) {
 	return c.days*nanosPerDay + ofDay - offset*int64(time.Second), n + width
 }
 
-// clockTime reads a time of day at the start of b, with a fraction after '.' or
-// ',' if there is one: nanoseconds since midnight, and how many bytes it read, 0
-// if there is no time.
+// clockTime reads a time of day at the start of b, with a fraction after '.' or ',' if there
+// is one. It returns nanoseconds since midnight and the number of bytes read, 0 if there is
+// no time.
 func clockTime(b []byte) (nanos int64, n int) {
 	const shortest = len("15:04:05")
 	if len(b) < shortest || b[2] != ':' || b[5] != ':' {
@@ -145,8 +153,8 @@ func clockTime(b []byte) (nanos int64, n int) {
 	hour, ok1 := twoDigits(b)
 	minute, ok2 := twoDigits(b[3:])
 	second, ok3 := twoDigits(b[6:])
-	// A leap second is read as the last moment of its minute's successor, as
-	// time.Parse would refuse it and the record would lose its place.
+	// A leap second is read as the first second of the next minute, so that its record
+	// keeps its place. time.Parse rejects it.
 	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 {
 		return 0, 0
 	}
@@ -163,8 +171,8 @@ func clockTime(b []byte) (nanos int64, n int) {
 	return nanos, n
 }
 
-// Doubt returns what the time that was read last leaves open, and that time as it is
-// written: NoDoubt and nil if it leaves nothing open.
+// Doubt returns what the last time leaves open, and that time as written. It returns NoDoubt
+// and nil if the time leaves nothing open.
 func (c *Clock) Doubt() (Doubt, []byte) {
 	if c.doubt == NoDoubt {
 		return NoDoubt, nil
@@ -172,7 +180,7 @@ func (c *Clock) Doubt() (Doubt, []byte) {
 	return c.doubt, c.doubted
 }
 
-// timeOfDay reads a time at the start of a line that bears no date, NoTime if
+// timeOfDay reads a time of day without a date at the start of a line. It returns NoTime if
 // there is none.
 func timeOfDay(line []byte) int64 {
 	nanos, n := clockTime(line)
@@ -204,8 +212,7 @@ func (c *Clock) readDate(b []byte) bool {
 	return true
 }
 
-// dayNumber counts the days from 1970-01-01 to a date, which is none if ok is
-// false.
+// dayNumber returns the days from 1970-01-01 to a date, and false if there is no such date.
 func dayNumber(year, month, day int64) (days int64, ok bool) {
 	if year < minYear || year > maxYear || month < 1 || month > 12 || day < 1 || day > 31 {
 		return 0, false
@@ -214,8 +221,8 @@ func dayNumber(year, month, day int64) (days int64, ok bool) {
 	return t.Unix() / (24 * 3600), t.Day() == int(day) // 30 February
 }
 
-// zone reads a zone at the start of b, which a space may precede: seconds east
-// of UTC, and its width with the space.
+// zone reads a zone at the start of b, after a space or not. It returns the seconds east of
+// UTC and the width of the zone with the space, 0 if there is none.
 func zone(b []byte) (seconds int64, width int) {
 	if len(b) > 0 && (b[0] == 'Z' || b[0] == 'z') {
 		return 0, 1
@@ -232,8 +239,8 @@ func zone(b []byte) (seconds int64, width int) {
 	if !ok || hours > 23 {
 		return 0, 0
 	}
-	// ±hh alone, ±hhmm or ±hh:mm. A number that goes on is no zone: the SDK
-	// writes the time since its last line so, "+12ms".
+	// ±hh, ±hhmm or ±hh:mm. Anything longer is not a zone: the SDK writes the time since
+	// its last line as "+12ms".
 	width = 3
 	rest := b[3:]
 	if len(rest) > 0 && rest[0] == ':' {
@@ -258,13 +265,12 @@ func zone(b []byte) (seconds int64, width int) {
 	return seconds, space + width
 }
 
-// maxTime is the longest time that a value is looked through for.
+// maxTime is the length of the longest value that may be a time.
 const maxTime = 96
 
-// Value reads an instant that fills b, as the value of a time field does: a
-// date and time, or a Unix time in seconds, milliseconds, microseconds or
-// nanoseconds, told apart by size (an instant between 1973 and 2200 has one
-// reading only). It returns NoTime for anything else.
+// Value reads b, the value of a time field: a date and time, or a Unix time. The unit of a
+// Unix time (seconds, milliseconds, microseconds or nanoseconds) follows from its size,
+// which is unambiguous between 1973 and 2200. Value returns NoTime for anything else.
 func (c *Clock) Value(b []byte) int64 {
 	c.doubt = NoDoubt
 	if c.layout != nil && len(b) <= maxTime {
@@ -279,8 +285,7 @@ func (c *Clock) Value(b []byte) int64 {
 		return nanos
 	}
 	if len(b) == len("20060102150405") && isDigit(b[10]) {
-		// As a Unix time it would be in 1970, since this is more than a
-		// billion of milliseconds.
+		// As a Unix time, which is in microseconds by its size, it would be in 1970.
 		if nanos, n := c.compact(b); n == len(b) {
 			return nanos
 		}

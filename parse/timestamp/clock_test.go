@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// at is the instant that an RFC 3339 text names.
+// at returns the instant of a time in RFC 3339.
 func at(t testing.TB, s string) int64 {
 	t.Helper()
 	instant, err := time.Parse(time.RFC3339Nano, s)
@@ -19,7 +19,7 @@ func at(t testing.TB, s string) int64 {
 }
 
 func TestClockReadsDateAndTime(t *testing.T) {
-	tests := []struct{ text, read, want string }{ // read: what of text is the time
+	tests := []struct{ text, read, want string }{ // read: the time in text
 		{"2026-11-02T10:44:25Z", "2026-11-02T10:44:25Z", "2026-11-02T10:44:25Z"},
 		{"2026-11-02T10:44:25.959Z opentok.js:36031 x", "2026-11-02T10:44:25.959Z", "2026-11-02T10:44:25.959Z"},
 		{"2026-11-02 10:44:25,959 INFO x", "2026-11-02 10:44:25,959", "2026-11-02T10:44:25.959Z"},
@@ -39,7 +39,7 @@ func TestClockReadsDateAndTime(t *testing.T) {
 		// A leap second is the second after it.
 		{"2016-12-31T23:59:60Z", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"},
 
-		// What is no fraction and no zone is the text behind the time.
+		// Text that is neither a fraction nor a zone follows the time.
 		{"2026-11-02T10:44:25. Then", "2026-11-02T10:44:25", "2026-11-02T10:44:25Z"},
 		{"2026-11-02T10:44:25, then", "2026-11-02T10:44:25", "2026-11-02T10:44:25Z"},
 		{"2026-11-02T10:44:25]", "2026-11-02T10:44:25", "2026-11-02T10:44:25Z"},
@@ -100,12 +100,12 @@ func TestClockReadsValues(t *testing.T) {
 		{"2026-11-02T10:44:25.959+01:00", "2026-11-02T09:44:25.959Z"},
 		{"2026-11-02 10:44:25", "2026-11-02T10:44:25Z"},
 
-		// A value is a time as a whole or not at all.
+		// A value is a time only as a whole.
 		{"2026-11-02T10:44:25Z and more", ""},
 		{"2026-11-02T10:44:25 +01:00", "2026-11-02T09:44:25Z"},
 		{"2026-11-02 10:44:25.959 -0330", "2026-11-02T14:14:25.959Z"},
 		{"2026-11-02T10:44:25+01", "2026-11-02T09:44:25Z"},
-		{"2026-11-02T10:44:25 +12ms", ""}, // no zone, and so more than a time
+		{"2026-11-02T10:44:25 +12ms", ""}, // more than a time
 		{"2026-11-02T10:44:25+01:", ""},
 		{"2026-11-02", ""},
 		{"1762041600s", ""},
@@ -124,7 +124,7 @@ func TestClockReadsValues(t *testing.T) {
 		{"9223372036854775808", ""},
 		{"9999999999999999999", ""},
 		{"99999999999999999999", ""},
-		{"9999999999", ""}, // seconds, beyond what nanoseconds can hold
+		{"9999999999", ""}, // seconds, too many for nanoseconds
 		{"9223372036.854775808", ""},
 		{"9223372036.9", ""},
 	}
@@ -140,8 +140,7 @@ func TestClockReadsValues(t *testing.T) {
 	}
 }
 
-// standardLayouts are those of the layouts read without --time-format that package
-// time can state, with any zone or none.
+// standardLayouts are the known layouts that package time can express, with any zone or none.
 var standardLayouts = func() (out []string) {
 	for _, layout := range []string{
 		"2006-01-02T15:04:05", "2006-01-02t15:04:05", "2006-01-02 15:04:05", "2006-1-2 15:04:05", "2006-1-2T15:04:05", "2006-1-2, 15:04:05",
@@ -182,8 +181,8 @@ var standardLayouts = func() (out []string) {
 	return out
 }()
 
-// standard is what package time makes of a text, in one of those layouts; "" if
-// nothing.
+// standard returns what package time reads in one of the standardLayouts, and the layout. The
+// layout is "" if none fits.
 func standard(s string) (nanos int64, layout string) {
 	if s == "" || lenient.MatchString(s) {
 		return NoTime, ""
@@ -204,14 +203,12 @@ func standard(s string) (nanos int64, layout string) {
 	return NoTime, ""
 }
 
-// lenient is what package time takes and a log does not mean: offsets of a day and
-// more, made-up names of zones, names and signs in a row, more spaces than one
-// between other things than a month and a day.
+// lenient matches texts that only package time accepts: offsets of a day and more, unknown
+// zones, names and signs in a row, and several spaces other than between a month and a day.
 var lenient = regexp.MustCompile(`[+-](2[4-9]|[3-9]\d|\d\d:?[6-9]\d)(:?\d\d)?$|[A-Z][+-]|  `)
 
-// beyond is what package time cannot state in a layout: a leap second, AM and PM
-// with a narrow space or in mixed case, names of zones that it does not know, more
-// spaces than one, what glog and Unix write.
+// beyond matches texts that no layout of package time can express: a leap second, AM and PM
+// with a narrow space or in mixed case, unknown zones, several spaces, glog, Unix times.
 var beyond = regexp.MustCompile(`:?60|(GMT|UTC)[+-]|\x{202f}|[Aa][Mm]|[Pp][Mm]|  |[A-Z]{3,4}( \d{4})?$|^[IWEFD]\d|^\d+(\.\d+)?$`)
 
 func TestClockReadsWhatPackageTimeWrites(t *testing.T) {

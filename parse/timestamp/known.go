@@ -8,9 +8,8 @@ import (
 	"github.com/otlog/otlog/parse/jsontext"
 )
 
-// other reads what is not RFC 3339: the layouts that programs write by
-// themselves. They are told apart by their first bytes, so that a text has one
-// reading.
+// other reads the known layouts other than RFC 3339. The first bytes decide which one is
+// tried, so that a text has one reading.
 func (c *Clock) other(b []byte) (nanos int64, n int) {
 	const shortest = len("1795430665927")
 	if len(b) < shortest {
@@ -39,8 +38,8 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 	return NoTime, 0
 }
 
-// named reads a time that begins with the name of a month or a day, or with the
-// letter of a level as glog writes it.
+// named reads a time that begins with the name of a month or a day, or with the letter of a
+// level in glog.
 func (c *Clock) named(b []byte) (nanos int64, n int) {
 	if month, width := monthName(b); width > 0 {
 		return c.monthFirst(b, width, month, false)
@@ -57,7 +56,7 @@ func (c *Clock) named(b []byte) (nanos int64, n int) {
 	if month, width := monthName(s.rest()); width > 0 {
 		return c.monthFirst(b, s.n+width, month, true)
 	}
-	if rest := s.rest(); len(rest) > 4 && rest[4] == '-' { // Mon 2006-01-02 15:04:05 UTC, as systemd writes it
+	if rest := s.rest(); len(rest) > 4 && rest[4] == '-' { // systemd: Mon 2006-01-02 15:04:05 UTC
 		nanos, n = c.rfc3339(rest)
 		if n == 0 {
 			return NoTime, 0
@@ -67,10 +66,9 @@ func (c *Clock) named(b []byte) (nanos int64, n int) {
 	return c.dayFirst(b, s.n)
 }
 
-// monthFirst reads what follows the name of a month: Jan 2 15:04:05, with the
-// year behind the day (Jan 2 2006 15:04:05, Jan 2, 2006 @ 15:04:05.000), behind
-// the time if there is the name of a day (Mon Jan 2 15:04:05 MST 2006), or
-// nowhere.
+// monthFirst reads a time after the name of its month: Jan 2 15:04:05. The year follows the day
+// (Jan 2 2006 15:04:05, Jan 2, 2006 @ 15:04:05.000), or the time if there is a weekday (Mon Jan
+// 2 15:04:05 MST 2006), or is missing.
 func (c *Clock) monthFirst(b []byte, n int, month int64, weekday bool) (int64, int) {
 	s := scanner{b, n}
 	if !s.spaces() {
@@ -107,7 +105,7 @@ func (c *Clock) monthFirst(b []byte, n int, month int64, weekday bool) (int64, i
 		if zone := s.zoneWord(); zone > clock {
 			if year, ok := s.year(); ok {
 				nanos, n := c.finish(b, clock, year, month, day, ofDay)
-				if n > 0 && n != zone { // some word, but not one that is known
+				if n > 0 && n != zone { // an unknown zone
 					c.doubtful(ZoneName, b[:s.n])
 				}
 				if n != zone {
@@ -235,9 +233,9 @@ func (c *Clock) glog(b []byte) (int64, int) {
 	return c.yearless(b, s.n, month, day, ofDay)
 }
 
-// numbered looks at a date that begins with one or two digits and has no letters.
-// Android's logcat puts the month first and no year; of all others nobody can
-// tell which number is the day, and which the month.
+// numbered reads a date that begins with one or two digits and has no letters. In Android's
+// logcat the month is first and the year is missing. In all others the order of day and month
+// is unknown, which is a doubt.
 func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	s := scanner{b, digits}
 	separator := s.peek()
@@ -280,8 +278,8 @@ func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	return NoTime, 0
 }
 
-// logcat reports whether b is what logcat writes behind a time: the level and a
-// slash, or the numbers of process and thread, and the level.
+// logcat reports whether b is what follows a time in logcat: the level and a slash, or the
+// numbers of process and thread, and the level.
 func logcat(b []byte) bool {
 	s := scanner{b: b}
 	if !s.spaces() {
@@ -302,8 +300,8 @@ func logcat(b []byte) bool {
 	return level != 0 && bytes.IndexByte([]byte("VDIWEFA"), level) >= 0 && s.skip(end)
 }
 
-// leadingUnix reads a Unix time at the start of a text: seconds with a fraction,
-// milliseconds, microseconds or nanoseconds from 2001 to 2100.
+// leadingUnix reads a Unix time at the start of b, in seconds with a fraction, milliseconds,
+// microseconds or nanoseconds, from 2001 to 2100.
 func leadingUnix(b []byte, digits int) (int64, int) {
 	n := digits
 	if digits == 10 {
@@ -335,8 +333,8 @@ func (c *Clock) clockAt(s scanner, year, month, day int64) (int64, int) {
 	return c.finish(s.b, s.n, year, month, day, ofDay)
 }
 
-// finish makes an instant of a date and time, of which b[:n] has been read. A
-// zone may follow.
+// finish returns the instant of a date and time in b[:n], which a zone may follow, and where it
+// ends.
 func (c *Clock) finish(b []byte, n int, year, month, day, ofDay int64) (int64, int) {
 	days, ok := dayNumber(year, month, day)
 	if !ok {
@@ -350,13 +348,13 @@ func (c *Clock) finish(b []byte, n int, year, month, day, ofDay int64) (int64, i
 	return wall - offset*int64(time.Second), n + width
 }
 
-// yearless makes an instant of a date without a year: the last one that is not
-// later than the log was written.
+// yearless returns the instant of a date without a year in b[:n]: the last one that is not
+// after c.latest.
 func (c *Clock) yearless(b []byte, n int, month, day, ofDay int64) (int64, int) {
 	if c.latest == 0 {
 		return NoTime, 0
 	}
-	for year := c.year; year > c.year-10; year-- { // 29 February may be eight years ago
+	for year := c.year; year > c.year-10; year-- { // the last 29 February may be eight years ago
 		nanos, end := c.finish(b, n, year, month, day, ofDay)
 		if c.doubt != NoDoubt {
 			return NoTime, 0
@@ -369,16 +367,16 @@ func (c *Clock) yearless(b []byte, n int, month, day, ofDay int64) (int64, int) 
 	return NoTime, 0
 }
 
-// doubtful notes what a time leaves open.
+// doubtful records what a time leaves open.
 func (c *Clock) doubtful(d Doubt, text []byte) { c.doubt, c.doubted = d, text }
 
-// unzoned makes an instant of a date and time without an offset, given as the
-// nanoseconds that clocks count from 1970, of which b[:n] has been read. AM or PM
-// and the name of a zone may follow.
+// unzoned returns the instant of a date and time without an offset in b[:n], and where it ends.
+// wall is the time in nanoseconds from 1970, as clocks show it. AM or PM and the name of a zone
+// may follow.
 func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
 	if width := halfDay(b[n:]); width > 0 {
 		hour := (wall%nanosPerDay + nanosPerDay) % nanosPerDay / int64(time.Hour)
-		if 1 <= hour && hour <= 12 { // else it is some word
+		if 1 <= hour && hour <= 12 { // otherwise it is some other word
 			n += width
 			switch afternoon := b[n-2]|0x20 == 'p'; {
 			case afternoon && hour < 12:
@@ -406,8 +404,8 @@ func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
 	return wall - c.offset(wall)*int64(time.Second), n
 }
 
-// mayBeZone reports whether b may begin with the name of a zone: three or four
-// letters, a T at the end but in UTC and MSK. Most levels are not like that.
+// mayBeZone reports whether b may begin with the name of a zone: three or four letters that end
+// in T, as most do, or in C or K (UTC, MSK). It rejects most levels.
 func mayBeZone(b []byte) bool {
 	if len(b) > 0 && b[0] == ' ' {
 		b = b[1:]
@@ -436,15 +434,15 @@ func halfDay(b []byte) int {
 	return n + 2
 }
 
-// narrowSpace is what JavaScript and Java put before AM and PM since 2023.
+// narrowSpace precedes AM and PM in JavaScript and Java since 2023.
 var narrowSpace = []byte("\u202f")
 
-// noOffset is the offset of a zone whose name does not tell it.
+// noOffset is the offset of a zone with an ambiguous name.
 const noOffset = math.MinInt64
 
-// zoneName reads the name of a zone at the start of b, which a space may precede:
-// its seconds east of UTC and its width with the space, which is 0 for a word that
-// is no such name.
+// zoneName reads the name of a zone at the start of b, after a space or not. It returns the
+// seconds east of UTC, or noOffset, and the width of the name with the space, 0 for any other
+// word.
 func (c *Clock) zoneName(b []byte, wall int64) (offset int64, width int) {
 	space := 0
 	if b[0] == ' ' {
@@ -470,7 +468,7 @@ func (c *Clock) zoneName(b []byte, wall int64) (offset int64, width int) {
 	hours, minutes := 0, 0
 	switch string(name) {
 	case "UTC", "GMT", "WET":
-	case "EST", "CDT": // RFC 5322, as the next ones
+	case "EST", "CDT": // this and the next ones as in RFC 5322
 		hours = -5
 	case "CST", "MDT":
 		hours = -6
@@ -518,8 +516,7 @@ func (c *Clock) zoneName(b []byte, wall int64) (offset int64, width int) {
 	return int64(hours*3600 + minutes*60), n
 }
 
-// nameOf returns the offset that a name stands for in the Clock's zone about that
-// time.
+// nameOf returns the offset that the Clock's zone calls by a name around the given time.
 func (c *Clock) nameOf(name []byte, wall int64) (offset int64, ok bool) {
 	if c.zone == nil {
 		return 0, false
@@ -534,9 +531,9 @@ func (c *Clock) nameOf(name []byte, wall int64) (offset int64, ok bool) {
 	return 0, false
 }
 
-// offset returns the seconds east of UTC of the Clock's zone when its clocks show
-// wall, in nanoseconds from 1970. Of two that apply it is the one before the clocks
-// were put back, and so it is where none applies, since they were put forward.
+// offset returns the seconds east of UTC of the Clock's zone when its clocks show wall, in
+// nanoseconds from 1970. If the clocks show wall twice or never, because they are changed, it
+// is the offset before the change.
 func (c *Clock) offset(wall int64) int64 {
 	if c.zone == nil {
 		return 0
@@ -551,11 +548,11 @@ func (c *Clock) offset(wall int64) int64 {
 	return c.wallOffset
 }
 
-// findOffset finds the offset that applies at wall seconds, and from when to when
-// it does.
+// findOffset finds the offset that applies when clocks show wall, in seconds, and the interval
+// in which it applies.
 func (c *Clock) findOffset(wall int64) {
-	// The clocks are changed at an instant; until the later of what they show
-	// then before and behind the change, the offset before it applies.
+	// The clocks show one time just before a change and another one just after. The offset
+	// before the change applies until the later of both.
 	t := time.Unix(wall, 0).In(c.zone)
 	for range 4 { // the change is less than a day away
 		start, end := t.ZoneBounds()
@@ -580,7 +577,7 @@ func (c *Clock) findOffset(wall int64) {
 	}
 }
 
-// words reads the value of a time field that is not of the frequent layouts.
+// words reads the value of a time field in a rare layout.
 func (c *Clock) words(b []byte) int64 {
 	if len(b) > maxTime {
 		c.doubt = NoDoubt
@@ -588,7 +585,7 @@ func (c *Clock) words(b []byte) int64 {
 	}
 	b = c.unescape(b)
 	layout := c.layout
-	c.layout = nil // it has been tried
+	c.layout = nil // already tried
 	nanos, n := c.Parse(b)
 	c.layout = layout
 	switch rest := b[n:]; {
@@ -607,7 +604,7 @@ func (c *Clock) words(b []byte) int64 {
 	return NoTime
 }
 
-// unescape resolves the escapes of JSON: PHP writes 23\/Nov\/2026.
+// unescape removes JSON escapes: PHP writes 23\/Nov\/2026.
 func (c *Clock) unescape(b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return b
@@ -616,13 +613,12 @@ func (c *Clock) unescape(b []byte) []byte {
 	return c.unescaped
 }
 
-// isComment reports whether b is a name in brackets as JavaScript writes it behind
-// an offset.
+// isComment reports whether b is a zone in brackets, which JavaScript writes after an offset.
 func isComment(b []byte) bool {
 	return len(b) > 3 && b[0] == ' ' && b[1] == '(' && bytes.IndexByte(b, ')') == len(b)-1
 }
 
-// isZoneWord reports whether b is a space and what may be the name of a zone.
+// isZoneWord reports whether b is a space and a word that may be the name of a zone.
 func isZoneWord(b []byte) bool {
 	if len(b) < 4 || len(b) > 6 || b[0] != ' ' {
 		return false
@@ -635,8 +631,8 @@ func isZoneWord(b []byte) bool {
 	return true
 }
 
-// monthName returns the month whose name, or the first three letters of it, is at
-// the start of b, and its width, 0 if there is none.
+// monthName reads the name of a month, or its first three letters, at the start of b. It
+// returns the month and the width of the name, 0 if there is none.
 func monthName(b []byte) (month int64, width int) {
 	switch threeLetters(b) {
 	case 'j'<<16 | 'a'<<8 | 'n':
@@ -669,7 +665,8 @@ func monthName(b []byte) (month int64, width int) {
 	return month, nameWidth(b, [...]string{"uary", "ruary", "ch", "il", "", "e", "y", "ust", "tember", "ober", "ember", "ember"}[month-1])
 }
 
-// dayName returns the width of the name of a day at the start of b.
+// dayName returns the width of the name of a weekday, or of its first three letters, at the
+// start of b. It returns 0 if there is none.
 func dayName(b []byte) int {
 	switch threeLetters(b) {
 	case 'm'<<16 | 'o'<<8 | 'n', 's'<<16 | 'u'<<8 | 'n', 'f'<<16 | 'r'<<8 | 'i':
@@ -686,7 +683,7 @@ func dayName(b []byte) int {
 	return 0
 }
 
-// threeLetters are the first three letters of b as a number, in lower case.
+// threeLetters returns the first three letters of b as a number, in lower case.
 func threeLetters(b []byte) uint32 {
 	if len(b) < 3 {
 		return 0
@@ -694,8 +691,8 @@ func threeLetters(b []byte) uint32 {
 	return uint32(b[0]|0x20)<<16 | uint32(b[1]|0x20)<<8 | uint32(b[2]|0x20)
 }
 
-// nameWidth returns 3 if a name of three letters ends there, the length of the
-// full name if the letters that it has beyond them follow, else 0.
+// nameWidth returns the width of the name at the start of b: 3 if it has three letters, more if
+// the letters beyond the third follow, otherwise 0.
 func nameWidth(b []byte, beyond string) int {
 	n := 3
 	for n < len(b) && letter(b[n]) {
@@ -709,11 +706,10 @@ func nameWidth(b []byte, beyond string) int {
 
 func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// A scanner reads a time part by part. A method that does not find what it is for
-// reads nothing.
+// A scanner reads a time part by part. A method that does not find its part reads nothing.
 type scanner struct {
 	b []byte
-	n int // read
+	n int // bytes read
 }
 
 func (s *scanner) rest() []byte { return s.b[s.n:] }
@@ -743,7 +739,7 @@ func (s *scanner) spaces() bool {
 	return s.n > start
 }
 
-// number reads a number of least to most digits.
+// number reads a number that has least to most digits.
 func (s *scanner) number(least, most int) (n int64, ok bool) {
 	i := s.n
 	for i < len(s.b) && isDigit(s.b[i]) && i-s.n <= most {
@@ -757,8 +753,7 @@ func (s *scanner) number(least, most int) (n int64, ok bool) {
 	return n, true
 }
 
-// digits reads a number of that many digits, which more may follow; -1 if there is
-// none.
+// digits reads a number of count digits, even if more follow. It returns -1 if there is none.
 func (s *scanner) digits(count int) int64 {
 	var n int64
 	if len(s.b)-s.n < count {
@@ -774,7 +769,7 @@ func (s *scanner) digits(count int) int64 {
 	return n
 }
 
-// clock reads a time of day, whose hour may have one digit only.
+// clock reads a time of day, whose hour may have a single digit.
 func (s *scanner) clock() (nanos int64, ok bool) {
 	if nanos, n := clockTime(s.rest()); n > 0 {
 		s.n += n
@@ -793,7 +788,7 @@ func (s *scanner) clock() (nanos int64, ok bool) {
 	return (hour*3600+minute*60+second)*int64(time.Second) + s.fraction(), true
 }
 
-// fraction reads a fraction of a second behind a point or a comma.
+// fraction reads a fraction of a second after a point or a comma, in nanoseconds.
 func (s *scanner) fraction() int64 {
 	rest := s.rest()
 	if len(rest) < 2 || rest[0] != '.' && rest[0] != ',' || !isDigit(rest[1]) {
@@ -804,8 +799,8 @@ func (s *scanner) fraction() int64 {
 	return nanos
 }
 
-// fraction reads the digits of a fraction of a second: nanoseconds, and how many
-// digits there are. What is finer is cut off.
+// fraction reads the digits of a fraction of a second. It returns whole nanoseconds and the
+// number of digits.
 func fraction(b []byte) (nanos int64, n int) {
 	scale := int64(time.Second) / 10
 	for n < len(b) && isDigit(b[n]) {
@@ -816,7 +811,7 @@ func fraction(b []byte) (nanos int64, n int) {
 	return nanos, n
 }
 
-// beforeClock reads what may stand between a date and a time.
+// beforeClock reads the separator between a date and a time of day.
 func (s *scanner) beforeClock() bool {
 	if s.skip('T') || s.skip('t') {
 		return true
@@ -837,8 +832,8 @@ func (s *scanner) year() (year int64, ok bool) {
 	return 0, false
 }
 
-// zoneWord reads a space and what may be an offset or the name of a zone, and
-// returns where it ends.
+// zoneWord reads a space and a word that may be an offset or the name of a zone. It returns
+// where the word ends.
 func (s *scanner) zoneWord() int {
 	s.skip(' ')
 	for c := s.peek(); 'A' <= c && c <= 'Z' || isDigit(c) || c == '+' || c == '-' || c == ':'; c = s.peek() {

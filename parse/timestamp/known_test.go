@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// november is a Clock of logs that were written until 24 November 2026.
+// november returns a Clock of logs that were written until 24 November 2026.
 func november(zone *time.Location) Clock {
 	return NewClock(Times{Zone: zone, Latest: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})
 }
@@ -34,7 +34,7 @@ var layouts = []struct{ text, want string }{
 	{"Nov 25 00:00:01", "2025-11-25T00:00:01Z"},
 	{"Dec 31 23:59:60", "2026-01-01T00:00:00Z"},
 	{"Feb 29 10:00:00", "2024-02-29T10:00:00Z"},
-	// and with one.
+	// Syslog, with a year.
 	{"Nov 23 2026 10:44:25", "2026-11-23T10:44:25Z"},
 	{"2026 Nov 23 10:44:25.123", "2026-11-23T10:44:25.123Z"},
 
@@ -91,9 +91,9 @@ func TestClockReadsLayouts(t *testing.T) {
 	for _, test := range layouts {
 		c := november(nil)
 		want := at(t, test.want)
-		for _, behind := range []string{"", " host app[12]: text", "\tINFO", "] 12"} {
-			if got, n := c.Parse([]byte(test.text + behind)); got != want || n != len(test.text) {
-				t.Errorf("%q: got %d from %q, want %d", test.text+behind, got, (test.text + behind)[:n], want)
+		for _, after := range []string{"", " host app[12]: text", "\tINFO", "] 12"} {
+			if got, n := c.Parse([]byte(test.text + after)); got != want || n != len(test.text) {
+				t.Errorf("%q: got %d from %q, want %d", test.text+after, got, (test.text + after)[:n], want)
 			}
 		}
 		if got := c.Value([]byte(test.text)); got != want {
@@ -165,7 +165,7 @@ func TestDoubts(t *testing.T) {
 		want          Doubt
 	}{
 		{"03/04/2026 10:44:25 x", "03/04/2026 10:44:25", DayMonth},
-		{"23/11/2026 10:44:25", "23/11/2026 10:44:25", DayMonth}, // not by the number: the next one may be 03/04
+		{"23/11/2026 10:44:25", "23/11/2026 10:44:25", DayMonth}, // ambiguous although 23 is no month: the next one may be 03/04
 		{"11/23/2026, 9:44:25 AM x", "11/23/2026, 9:44:25 AM", DayMonth},
 		{"3.4.2026 10:44:25.123 x", "3.4.2026 10:44:25.123", DayMonth},
 		{"03-04-2026 10:44", "03-04-2026 10:44", DayMonth},
@@ -187,7 +187,7 @@ func TestDoubts(t *testing.T) {
 		if (got == NoTime) != (test.want == DayMonth || test.want == ZoneName) {
 			t.Errorf("%q: got %d", test.text, got)
 		}
-		// It does not stay.
+		// A doubt ends with the next time.
 		if c.Parse([]byte("2026-11-23T10:44:25Z")); c.doubt != NoDoubt {
 			t.Errorf("after %q: doubt %d", test.text, c.doubt)
 		}
@@ -208,7 +208,7 @@ func TestTimesUntilAFileWasChanged(t *testing.T) {
 		{now.AddDate(-2, 0, 0), now.AddDate(-2, 0, 0)},
 		{now.AddDate(1, 0, 0), now},
 		{time.Time{}, now},
-		{time.Unix(1, 0), now}, // of an image or a package
+		{time.Unix(1, 0), now}, // in an image or a package
 	} {
 		if got := (Times{Latest: now}).Until(test.changed).Latest; !got.Equal(test.want) {
 			t.Errorf("changed %v: got %v, want %v", test.changed, got, test.want)
@@ -232,7 +232,7 @@ func TestZoneOfTimesWithoutOne(t *testing.T) {
 		{berlin, "2026-11-23 12:00:00 UTC", "2026-11-23T12:00:00Z"},
 		{berlin, "Nov 23 12:00:00", "2026-11-23T11:00:00Z"},
 		{berlin, "1795430665.927", "2026-11-23T10:44:25.927Z"},
-		// The hour from 2 to 3 is skipped: it goes on as if it was not.
+		// The hour from 2 to 3 is skipped: it is read as if it were not.
 		{berlin, "2026-03-29 01:59:59", "2026-03-29T00:59:59Z"},
 		{berlin, "2026-03-29 02:30:00", "2026-03-29T01:30:00Z"},
 		{berlin, "2026-03-29 03:00:00", "2026-03-29T01:00:00Z"},
@@ -250,7 +250,7 @@ func TestZoneOfTimesWithoutOne(t *testing.T) {
 		{location(t, "Asia/Shanghai"), "2026-07-01 12:00:00 CST", "2026-07-01T04:00:00Z"},
 		{nil, "2026-07-01 12:00:00 CST", "2026-07-01T18:00:00Z"},
 		{time.FixedZone("x", -3600), "2026-07-01 12:00:00", "2026-07-01T13:00:00Z"},
-		{location(t, "Pacific/Apia"), "2011-12-30 12:00:00", "2011-12-30T22:00:00Z"}, // a day that there was not
+		{location(t, "Pacific/Apia"), "2011-12-30 12:00:00", "2011-12-30T22:00:00Z"}, // a day that was skipped
 	}
 	for _, test := range tests {
 		c := november(test.zone)
@@ -260,8 +260,7 @@ func TestZoneOfTimesWithoutOne(t *testing.T) {
 	}
 }
 
-// TestOffsetIsThatOfTheZone compares with package time, wherever a clock shows a
-// time once.
+// TestOffsetIsThatOfTheZone compares with package time, for times that a clock shows once.
 func TestOffsetIsThatOfTheZone(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca", "America/Caracas", "UTC"} {
@@ -282,7 +281,7 @@ func TestOffsetIsThatOfTheZone(t *testing.T) {
 			if got.After(instant) {
 				t.Fatalf("%s in %s: got %v, but it was %v before", wall, name, got, instant)
 			}
-			// What went before makes no difference.
+			// Earlier times make no difference.
 			fresh := NewClock(Times{Zone: zone})
 			if again := fresh.Value([]byte(wall)); again != got.UnixNano() {
 				t.Fatalf("%s in %s: got %d, a new Clock %d", wall, name, got.UnixNano(), again)

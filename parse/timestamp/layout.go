@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// A Layout says how times are written that no other rule reads. It is made by
-// [ParseLayout] and may be used by many Clocks at the same time.
+// A Layout is a user's own layout of times. Many Clocks may use it at the same time.
 type Layout struct {
 	steps []step
 }
@@ -16,8 +15,8 @@ type Layout struct {
 // A step reads one part of a time.
 type step struct {
 	part   part
-	digits int  // of a number: 1 where a leading zero may be missing, 2, 4; of a fraction, 0: any
-	c      byte // a literal; a space stands for one or more
+	digits int  // of a number: 1 if a leading zero may be missing, 2 or 4; of a fraction: 0 for any number
+	c      byte // a literal; a space matches one or more
 }
 
 type part uint8
@@ -31,20 +30,19 @@ const (
 	partDay
 	partDayName
 	partHour
-	partHalfHour // from 1 to 12
+	partHalfHour // 1 to 12
 	partMinute
 	partSecond
-	partFraction // its sign included
+	partFraction // with its point or comma
 	partOptionalFraction
-	partDigits // of a fraction, without a sign
+	partDigits // of a fraction, without its point
 	partHalf
 	partOffset
 	partZone
 	partUnix
 )
 
-// parts are what Go calls the elements of a layout, the longer before those that
-// they begin with.
+// parts are the elements of a layout in Go. Longer ones precede their own prefixes.
 var parts = []struct {
 	text string
 	step step
@@ -78,15 +76,15 @@ var parts = []struct {
 	{"-07", step{part: partOffset}},
 }
 
-// ParseLayout reads a layout: with a percent sign in it, the letters of strptime
-// (%d/%m/%Y %H:%M:%S), else an example as Go's package time defines it
+// ParseLayout parses a layout. If it contains a percent sign, it consists of the directives of
+// strptime (%d/%m/%Y %H:%M:%S); otherwise it is an example as in Go's package time
 // (02/01/2006 15:04:05).
 func ParseLayout(text string) (*Layout, error) {
 	text = strings.TrimSpace(text)
 	l := &Layout{}
 	var err error
 	if strings.Contains(text, "%") {
-		err = l.letters(text)
+		err = l.directives(text)
 	} else {
 		l.example(text)
 	}
@@ -102,16 +100,16 @@ func ParseLayout(text string) (*Layout, error) {
 	case strings.Contains(text, "yyyy") || strings.Contains(text, "YYYY"):
 		return nil, errors.New("write %Y, %m, %d, %H, %M and %S, or an example of the time 2006-01-02 15:04:05")
 	case !has[partMonth] && !has[partMonthName]:
-		return nil, errors.New("it has no month: %m or %b, or in an example 01 or Jan")
+		return nil, errors.New("no month: add %m or %b, or in an example 01 or Jan")
 	case strings.Contains(text, "002"):
-		return nil, errors.New("days of the year are not understood")
+		return nil, errors.New("days of the year are not supported")
 	case !has[partDay]:
-		return nil, errors.New("it has no day of the month: %d, or in an example 02")
+		return nil, errors.New("no day of the month: add %d, or in an example 02")
 	}
 	return l, nil
 }
 
-// example reads a layout as Go defines it.
+// example parses a layout as in Go.
 func (l *Layout) example(text string) {
 next:
 	for i := 0; i < len(text); {
@@ -126,7 +124,7 @@ next:
 			continue
 		}
 		for _, p := range parts {
-			// Janet is no month.
+			// The word Janet does not contain a month.
 			if strings.HasPrefix(rest, p.text) && !(len(p.text) == 3 && letter(p.text[1]) && p.step.part != partZone && len(rest) > 3 && 'a' <= rest[3] && rest[3] <= 'z') {
 				l.steps = append(l.steps, p.step)
 				i += len(p.text)
@@ -153,7 +151,7 @@ func exampleFraction(text string) int {
 	return n
 }
 
-// literal adds a byte that stands for itself; spaces are one.
+// literal adds a literal byte. Consecutive spaces become one.
 func (l *Layout) literal(c byte) {
 	if n := len(l.steps); c == ' ' && n > 0 && l.steps[n-1] == (step{c: ' '}) {
 		return
@@ -161,11 +159,11 @@ func (l *Layout) literal(c byte) {
 	l.steps = append(l.steps, step{c: c})
 }
 
-// letters reads a layout as strptime defines it.
-func (l *Layout) letters(text string) error {
+// directives parses a layout as in strptime.
+func (l *Layout) directives(text string) error {
 	for i := 0; i < len(text); i++ {
 		if text[i] != '%' {
-			// A point or comma before the digits of a fraction may be either.
+			// Before a fraction, a point also matches a comma, and the reverse.
 			if (text[i] == '.' || text[i] == ',') && i+2 < len(text) && text[i+1] == '%' && strings.IndexByte("fLN", text[i+2]) >= 0 {
 				l.steps = append(l.steps, step{part: partFraction})
 				i += 2
@@ -175,11 +173,11 @@ func (l *Layout) letters(text string) error {
 			continue
 		}
 		i++
-		if i < len(text) && (text[i] == '-' || text[i] == '_') && i+1 < len(text) { // GNU: no padding
+		if i < len(text) && (text[i] == '-' || text[i] == '_') && i+1 < len(text) { // padding in GNU
 			i++
 		}
 		if i == len(text) {
-			return errors.New("it ends in a percent sign")
+			return errors.New("ends in a percent sign")
 		}
 		number := func(p part) { l.steps = append(l.steps, step{part: p, digits: 1}) }
 		switch c := text[i]; c {
@@ -215,7 +213,7 @@ func (l *Layout) letters(text string) error {
 			number(partUnix)
 		case 'F', 'T', 'R', 'D':
 			short := map[byte]string{'F': "%Y-%m-%d", 'T': "%H:%M:%S", 'R': "%H:%M", 'D': "%m/%d/%y"}[c]
-			if err := l.letters(short); err != nil {
+			if err := l.directives(short); err != nil {
 				return err
 			}
 		case 'n', 't':
@@ -223,7 +221,7 @@ func (l *Layout) letters(text string) error {
 		case '%':
 			l.literal('%')
 		default:
-			return fmt.Errorf("%%%c is none of the letters that are understood: Y y m d e b B H I M S f p z Z a A s F T R D", c)
+			return fmt.Errorf("%%%c is not supported; use one of Y y m d e b B H I M S f p z Z a A s F T R D", c)
 		}
 	}
 	return nil
@@ -236,7 +234,7 @@ func (l *Layout) read(c *Clock, b []byte) (nanos int64, n int) {
 		if !m.step(step) {
 			return NoTime, 0
 		}
-		// A fraction need not be in the layout.
+		// A fraction is read even if the layout has none.
 		if step.part == partSecond || step.part == partUnix {
 			if i+1 == len(l.steps) || !l.steps[i+1].fraction() {
 				m.part = m.fraction()
@@ -255,22 +253,22 @@ func (l *Layout) read(c *Clock, b []byte) (nanos int64, n int) {
 // fraction reports whether the step reads a fraction of a second.
 func (s step) fraction() bool { return s.part == partFraction || s.part == partOptionalFraction }
 
-// A moment is what a layout has read of a time.
+// A moment holds the parts of a time that a layout has read.
 type moment struct {
 	scanner
 	year, month, day     int64
 	hour, minute, second int64
 	part                 int64 // of a second, in nanoseconds
 	half                 byte  // 'a', 'p' or 0
-	dated                bool  // there is a year
-	zoned                bool  // there is an offset
+	dated                bool  // it has a year
+	zoned                bool  // it has an offset
 	offset               int64
-	name                 []byte // of a zone
+	name                 []byte // of its zone
 	unix                 int64
-	counted              bool // there is a Unix time
+	counted              bool // it is a Unix time
 }
 
-// step reads one part. It reports false if that is not there.
+// step reads one part. It reports false if the part is missing.
 func (m *moment) step(s step) (ok bool) {
 	switch s.part {
 	case literal:
@@ -330,7 +328,7 @@ func (m *moment) step(s step) (ok bool) {
 		return width > 0
 	case partHalf:
 		width := halfDay(m.rest())
-		if width != len("PM") { // less the space before it
+		if width != len("PM") { // without a space before it
 			return false
 		}
 		m.half = m.peek() | 0x20
@@ -362,7 +360,7 @@ func (m *moment) step(s step) (ok bool) {
 	return ok
 }
 
-// padded reads a number of two digits or, if least is 1, of one or two.
+// padded reads a number of two digits, or of one if least is 1.
 func (s *scanner) padded(least int) (n int64, ok bool) {
 	if n = s.digits(2); n < 0 && least == 1 {
 		n = s.digits(1)
@@ -370,7 +368,7 @@ func (s *scanner) padded(least int) (n int64, ok bool) {
 	return n, n >= 0
 }
 
-// instant makes an instant of what a layout has read.
+// instant returns the instant of a moment, NoTime if there is none.
 func (c *Clock) instant(m *moment) int64 {
 	if m.counted {
 		return m.unix + m.part
@@ -400,7 +398,7 @@ func (c *Clock) instant(m *moment) int64 {
 	return NoTime
 }
 
-// instantIn is instant for a year.
+// instantIn returns the instant of a moment in a year.
 func (c *Clock) instantIn(m *moment, year int64) int64 {
 	days, ok := dayNumber(year, m.month, m.day)
 	if !ok {

@@ -16,7 +16,7 @@ func layoutOf(t testing.TB, text string) *Layout {
 }
 
 func TestLayout(t *testing.T) {
-	tests := []struct{ layout, text, want string }{ // want: "" is no time
+	tests := []struct{ layout, text, want string }{ // want: "" for NoTime
 		{"%d/%m/%Y %H:%M:%S", "03/04/2026 10:44:25", "2026-04-03T10:44:25Z"},
 		{"02/01/2006 15:04:05", "03/04/2026 10:44:25", "2026-04-03T10:44:25Z"},
 		{"%m/%d/%Y, %I:%M:%S %p", "3/4/2026, 9:44:25 PM", "2026-03-04T21:44:25Z"},
@@ -26,7 +26,7 @@ func TestLayout(t *testing.T) {
 		{"%D %T", "03/04/70 10:44:25", "1970-03-04T10:44:25Z"},
 		{"%F %T.%f", "2026-04-03 10:44:25.123456", "2026-04-03T10:44:25.123456Z"},
 		{"%F %T,%L", "2026-04-03 10:44:25.123", "2026-04-03T10:44:25.123Z"},
-		{"%F %T:%L", "2026-04-03 10:44:25:123", "2026-04-03T10:44:25.123Z"}, // no other rule reads it
+		{"%F %T:%L", "2026-04-03 10:44:25:123", "2026-04-03T10:44:25.123Z"}, // in no known layout
 		{"%F %T", "2026-04-03 10:44:25,5", "2026-04-03T10:44:25.5Z"},
 		{"%e %B %Y %k.%M Uhr", " 3 April 2026 9.44 Uhr", "2026-04-03T09:44:00Z"},
 		{"%A, %d %b %Y %l:%M %p", "Friday, 03 Apr 2026  9:44 pm", "2026-04-03T21:44:00Z"},
@@ -73,7 +73,7 @@ func TestLayoutComesFirst(t *testing.T) {
 	c := NewClock(Times{Layout: layoutOf(t, "%Y-%d-%m %H:%M:%S"), Zone: location(t, "Europe/Berlin")})
 	for text, want := range map[string]string{
 		"2026-04-03 10:44:25":           "2026-03-04T09:44:25Z",
-		"2026-04-13 10:44:25":           "2026-04-13T08:44:25Z", // no month 13: as without the option
+		"2026-04-13 10:44:25":           "2026-04-13T08:44:25Z", // there is no month 13: read without the option
 		"1795430665927":                 "2026-11-23T10:44:25.927Z",
 		"Mon, 23 Nov 2026 10:44:25 GMT": "2026-11-23T10:44:25Z",
 	} {
@@ -81,7 +81,7 @@ func TestLayoutComesFirst(t *testing.T) {
 			t.Errorf("%q: got %v, want %s", text, time.Unix(0, got).UTC(), want)
 		}
 	}
-	// Behind a prefix too.
+	// After a prefix, too.
 	c = NewClock(Times{Layout: layoutOf(t, "%d/%m/%Y %H:%M:%S")})
 	for _, line := range []string{"INFO 03/04/2026 10:44:25 x", "[03/04/2026 10:44:25] x", "web-1  | 03/04/2026 10:44:25 x"} {
 		if got, _ := c.Line([]byte(line)); got != at(t, "2026-04-03T10:44:25Z") {
@@ -92,13 +92,13 @@ func TestLayoutComesFirst(t *testing.T) {
 
 func TestLayoutErrors(t *testing.T) {
 	for layout, want := range map[string]string{
-		"":                    "it has no month: %m or %b, or in an example 01 or Jan",
-		"%H:%M:%S":            "it has no month: %m or %b, or in an example 01 or Jan",
-		"%m %H:%M:%S":         "it has no day of the month: %d, or in an example 02",
-		"%d/%m/%Y %Q":         "%Q is none of the letters that are understood: Y y m d e b B H I M S f p z Z a A s F T R D",
-		"%d/%m/%Y %":          "it ends in a percent sign",
+		"":                    "no month: add %m or %b, or in an example 01 or Jan",
+		"%H:%M:%S":            "no month: add %m or %b, or in an example 01 or Jan",
+		"%m %H:%M:%S":         "no day of the month: add %d, or in an example 02",
+		"%d/%m/%Y %Q":         "%Q is not supported; use one of Y y m d e b B H I M S f p z Z a A s F T R D",
+		"%d/%m/%Y %":          "ends in a percent sign",
 		"yyyy-MM-dd HH:mm:ss": "write %Y, %m, %d, %H, %M and %S, or an example of the time 2006-01-02 15:04:05",
-		"2006-002 01 15:04":   "days of the year are not understood",
+		"2006-002 01 15:04":   "days of the year are not supported",
 	} {
 		if _, err := ParseLayout(layout); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", layout, err, want)
@@ -106,7 +106,7 @@ func TestLayoutErrors(t *testing.T) {
 	}
 }
 
-// signed is one more thing that package time takes: 3.4.+6, 15:04:05.+00.
+// signed matches another form that only package time accepts: 3.4.+6, 15:04:05.+00.
 var signed = regexp.MustCompile(`[+-]\d( |$)|[.,][+-]`)
 
 // FuzzLayout compares layouts by example with package time.

@@ -6,9 +6,9 @@ import (
 	"github.com/otlog/otlog/parse/terminal"
 )
 
-// Line reads the time at the start of a console line: an instant or, where
-// there is no date, the time of day. Colours, a level, something in brackets and
-// the like may stand before a date. What the line does not state is NoTime.
+// Line reads the time at the start of a console line: an instant or, without a date, the time
+// of day in nanoseconds since midnight. Colours, a level, a word in brackets and the like may
+// precede a date. The value that the line does not state is NoTime.
 func (c *Clock) Line(line []byte) (instant, ofDay int64) {
 	c.doubt = NoDoubt
 	for len(line) > 0 && line[0] == 0x1b { // colours
@@ -63,9 +63,9 @@ func (c *Clock) Line(line []byte) (instant, ofDay int64) {
 	return c.access(line), NoTime
 }
 
-// leads reports whether a line that begins with a letter may have a time at its
-// start: the first word may be a month, a day, a level or a key, or two spaces, a
-// bar or a dash follow it. Most lines without a time are known by that.
+// leads reports whether a line that begins with a letter may start with a time: its first
+// word may be a month, a day, a level or a key, or is followed by two spaces, a bar or a dash.
+// It rejects most lines without a time.
 func leads(line []byte) bool {
 	switch threeLetters(line) {
 	case 'j'<<16 | 'a'<<8 | 'n', 'f'<<16 | 'e'<<8 | 'b', 'm'<<16 | 'a'<<8 | 'r', 'a'<<16 | 'p'<<8 | 'r',
@@ -88,15 +88,14 @@ func leads(line []byte) bool {
 	return n > 0 && n+1 < len(line) && (line[n+1] == ' ' || line[n+1] == '|' || line[n+1] == '-')
 }
 
-// maxPrefixes is how much may stand before the time of a line, and maxPrefix how
-// long each may be.
+// What may precede the time of a line.
 const (
-	maxPrefixes = 4
-	maxPrefix   = 128
+	maxPrefixes = 4   // words, brackets and the like
+	maxPrefix   = 128 // bytes of each
 )
 
-// access reads the time of a line as web servers log requests: it stands in
-// brackets behind the client and the user.
+// access reads the time in the access log of a web server: it is in brackets after the client
+// and the user.
 func (c *Clock) access(line []byte) int64 {
 	head := line[:min(len(line), 2*maxPrefix)]
 	start := bytes.IndexByte(head, '[')
@@ -109,8 +108,8 @@ func (c *Clock) access(line []byte) int64 {
 
 var dash = []byte(" - ")
 
-// prefix returns the width of what may stand before the time of a line, with the
-// spaces and signs behind it, 0 if there is nothing of the kind.
+// prefix returns the width of a prefix that may precede the time of a line, with the spaces
+// and punctuation after it. It returns 0 if there is none.
 func prefix(line []byte) int {
 	if len(line) == 0 {
 		return 0
@@ -145,8 +144,8 @@ func prefix(line []byte) int {
 
 var prefixEnds = []byte(" \t:,|-")
 
-// priority returns the width of what begins a line of syslog as it is sent: <34>,
-// and the version of RFC 5424 behind it.
+// priority returns the width of the start of a syslog message: <34>, and the version after it
+// if it is one of RFC 5424.
 func priority(line []byte) int {
 	s := scanner{line, 1}
 	if _, ok := s.number(1, 3); !ok || !s.skip('>') {
@@ -159,8 +158,8 @@ func priority(line []byte) int {
 	return s.n
 }
 
-// pair returns the width of the key of a time (time="2006-…), or of a level with
-// its value (level=info), whose equals sign is at n.
+// pair returns the width of the key of a time (time="2006-…), or of the key and value of a
+// level (level=info). The equals sign is at n.
 func pair(line []byte, n int) int {
 	switch string(line[:n]) {
 	case "time", "ts", "t", "timestamp", "datetime", "date":
@@ -171,8 +170,8 @@ func pair(line []byte, n int) int {
 	return 0
 }
 
-// container returns the width of the name that docker compose and process managers
-// put before a line: "web-1  | ".
+// container returns the width of the name that docker compose and process managers write
+// before a line: "web-1  | ".
 func container(line []byte) int {
 	n := bytes.IndexByte(line, ' ')
 	if n < 0 {

@@ -20,7 +20,7 @@ import (
 	"github.com/otlog/otlog/parse/unpack"
 )
 
-// A file is a member of an archive. A name that ends in a slash is a directory.
+// A file is a member of an archive. A name with a slash at its end is a directory.
 type file struct {
 	name string
 	data []byte
@@ -55,7 +55,7 @@ func zipped(t *testing.T, method uint16, files ...file) []byte {
 	for _, f := range files {
 		head := &zip.FileHeader{Name: f.name, Method: method}
 		create := w.CreateHeader
-		if method == zip.Store { // with its size before it, as tools write it
+		if method == zip.Store { // with its size in the header before it, as tools write it
 			head.CRC32, head.CompressedSize64, head.UncompressedSize64 = crc32.ChecksumIEEE(f.data), uint64(len(f.data)), uint64(len(f.data))
 			create = w.CreateRaw
 		}
@@ -73,7 +73,7 @@ func zipped(t *testing.T, method uint16, files ...file) []byte {
 	return b.Bytes()
 }
 
-// A content is what was read of an input.
+// A content is the text of an input, or its error.
 type content struct {
 	name string
 	data []byte
@@ -94,7 +94,7 @@ func contents(s parse.Source, o parse.Options) []content {
 }
 
 // unpacked reads an archive as a file and from the standard input, which must
-// give the same, and leaves no file behind.
+// give the same, and removes its temporary files.
 func unpacked(t *testing.T, data []byte) []content {
 	t.Helper()
 	dir := t.TempDir()
@@ -112,7 +112,7 @@ func unpacked(t *testing.T, data []byte) []content {
 		t.Errorf("a file gives\n%sa pipe\n%s", shown(got), shown(piped))
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %q, %v", left, err)
+		t.Errorf("files left: %q, %v", left, err)
 	}
 	return got
 }
@@ -209,12 +209,12 @@ func TestArchivesWithoutLogs(t *testing.T) {
 	}
 }
 
-// wholeLinesOf holds that each member gives whole lines of its log.
+// wholeLinesOf checks that each member gives whole lines of its log.
 func wholeLinesOf(t *testing.T, log []byte, got []content) {
 	t.Helper()
 	for _, c := range got {
 		if !bytes.HasPrefix(log, c.data) || len(c.data) > 0 && c.data[len(c.data)-1] != '\n' {
-			t.Errorf("%s: %d bytes that are no whole lines", c.name, len(c.data))
+			t.Errorf("%s: %d bytes that are not whole lines", c.name, len(c.data))
 		}
 	}
 }
@@ -277,7 +277,7 @@ func TestDamageInATar(t *testing.T) {
 		{"sound", tarOf, []string{"one.log", "two.log", "three.log"}},
 		{"a broken header", broken, []string{"one.log", "three.log", "a: tar data is damaged near byte"}},
 		{"two tars", slices.Concat(tarOf, tarred(t, file{"four.log", log})), []string{"one.log", "two.log", "three.log", "four.log"}},
-		{"garbage behind it", slices.Concat(tarOf, []byte("garbage")), []string{"one.log", "two.log", "three.log", "a: tar data is damaged near byte"}},
+		{"garbage after it", slices.Concat(tarOf, []byte("garbage")), []string{"one.log", "two.log", "three.log", "a: tar data is damaged near byte"}},
 		{"no end mark", tarOf[:3*size], []string{"one.log", "two.log", "three.log", "a: tar data is damaged near byte"}},
 		{"half an end mark", tarOf[:3*size+512], []string{"one.log", "two.log", "three.log"}},
 		{"cut off in a file", tarOf[:size+600], []string{"one.log", "two.log: 73 bytes, tar data is truncated near byte"}},
@@ -305,7 +305,7 @@ func TestDamageInATar(t *testing.T) {
 func TestMembersOfAZipThatCannotBeRead(t *testing.T) {
 	log := logOf(20)
 	data := zipped(t, zip.Deflate, file{"one.log", log}, file{"two.log", log}, file{"three.log", log})
-	// change changes what the directory, and the header before it, say of two.log.
+	// change changes a byte of two.log in the directory, and in the header before the member.
 	change := func(offset int, value byte) []byte {
 		out := bytes.Clone(data)
 		for magic, more := range map[string]int{"PK\x03\x04": 0, "PK\x01\x02": 2} {
@@ -329,7 +329,7 @@ func TestMembersOfAZipThatCannotBeRead(t *testing.T) {
 			if len(got) != 3 || got[1].err == nil || got[1].err.Error() != test.want || !bytes.Equal(got[0].data, log) || !bytes.Equal(got[2].data, log) {
 				t.Errorf("got\n%s", shown(got))
 			}
-			// Without its directory, too.
+			// And without the directory.
 			got = unpacked(t, test.data[:bytes.Index(test.data, []byte("PK\x01\x02"))])
 			if len(got) != 4 || got[1].err == nil || got[1].err.Error() != test.want || !bytes.Equal(got[2].data, log) ||
 				!strings.HasPrefix(got[3].err.Error(), "zip data is damaged near byte ") {
@@ -365,15 +365,15 @@ func TestRareMethodsOfAZip(t *testing.T) {
 	}
 }
 
-// TestExpansionOfArchives reads what needs few bytes for many without being
-// compressed.
+// TestExpansionOfArchives reads archives that expand to more than their size without
+// compression.
 func TestExpansionOfArchives(t *testing.T) {
 	text := logOf(2000)
 	text = text[:len(text)&^(unpack.TarBlock-1)]
 	sparse := make([]byte, unpack.TarBlock)
 	for at, field := range map[int]string{
 		0: "a.log", 100: "0000644", 124: fmt.Sprintf("%011o", len(text)), 136: "00000000000", 156: "S", 257: "ustar  ",
-		386: "00000000000", 398: fmt.Sprintf("%011o", len(text)), // a piece, and nothing behind it
+		386: "00000000000", 398: fmt.Sprintf("%011o", len(text)), // a piece, and nothing after it
 		483: "17777777777", // the size of all
 	} {
 		copy(sparse[at:], field)
@@ -387,7 +387,7 @@ func TestExpansionOfArchives(t *testing.T) {
 
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	for i := range 100 { // of a directory that names one member a hundred times
+	for i := range 100 { // a directory that lists one member a hundred times
 		m, err := w.CreateHeader(&zip.FileHeader{Name: fmt.Sprintf("%02d.log", i), Method: zip.Deflate})
 		if err == nil && i == 0 {
 			_, err = m.Write(bytes.Repeat([]byte("a line\n"), 100_000))

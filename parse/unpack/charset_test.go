@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// utf16ed writes text as UTF-16.
+// utf16ed returns text in UTF-16.
 func utf16ed(t *testing.T, order unicode.Endianness, policy unicode.BOMPolicy, text []byte) []byte {
 	t.Helper()
 	out, err := unicode.UTF16(order, policy).NewEncoder().Bytes(text)
@@ -46,7 +46,7 @@ func TestCharsets(t *testing.T) {
 		{"CR after objects", []byte("{\"a\":1}\r{\"b\":2}\r"), string(object), "jsonl"},
 		{"CR in UTF-16", utf16ed(t, big, unicode.UseBOM, []byte("a\rb\r")), bom + "a\nb\n", "console"},
 		{"CRLF", []byte("a\r\nb\rc\r\n"), "a\r\nb\rc\r\n", "console"},
-		{"a byte that is no UTF-8", []byte("Fehler: \xfcber\n"), "Fehler: \xfcber\n", "console"},
+		{"a byte that is not UTF-8", []byte("Fehler: \xfcber\n"), "Fehler: \xfcber\n", "console"},
 		{"text of control characters", []byte("8=FIX\x019=5\x0135=0\x01\n"), "8=FIX\x019=5\x0135=0\x01\n", "console"},
 	}
 	for _, test := range tests {
@@ -86,7 +86,7 @@ func TestDamageInUTF16(t *testing.T) {
 	got, err := lines(t, data[:len(data)/2])
 	got = bytes.TrimPrefix(got, []byte("\xef\xbb\xbf"))
 	if !bytes.HasPrefix(log, got) || len(got) < len(log)/3 || got[len(got)-1] != '\n' {
-		t.Errorf("got %d bytes that are no whole lines of the log", len(got))
+		t.Errorf("got %d bytes that are not whole lines of the log", len(got))
 	}
 	if err == nil || !strings.HasPrefix(err.Error(), "gzip data is truncated near byte ") {
 		t.Errorf("ended with %v", err)

@@ -13,9 +13,8 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// maxWindow is the largest zstd window and xz dictionary that is accepted: that of
-// `zstd --long`, and twice that of `xz -9`. It is held in memory while a frame or block
-// is read.
+// maxWindow is the largest zstd window and xz dictionary that is accepted: that of `zstd
+// --long`, and twice that of `xz -9`. It is held in memory while a frame or block is read.
 const maxWindow = 128 << 20
 
 // A packing is a compression or an archive format, recognized by its magic number.
@@ -50,8 +49,7 @@ const arrowStream = "Arrow stream"
 
 func (p *packing) isArchive() bool { return p.name == "tar" || p.name == "zip" }
 
-// packingOf returns the packing of the stream that starts with head, nil if it is not
-// packed.
+// packingOf returns the packing of the stream that starts with head, nil if it is not packed.
 func packingOf(head []byte) *packing {
 	head = afterSkippable(head)
 	for i := range packings {

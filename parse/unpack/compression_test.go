@@ -19,8 +19,8 @@ import (
 	"github.com/otlog/otlog/parse/unpack"
 )
 
-// packedLog is what the files in testdata were made of, by tools of which no
-// writer in Go exists: bzip2 -9, and xz in several blocks with another check.
+// packedLog is the content of the files in testdata. They were made by tools for which there is
+// no writer in Go: bzip2 -9, and xz in several blocks with another checksum.
 func packedLog() []byte { return logOf(200) }
 
 func stored(t *testing.T, name string) []byte {
@@ -32,7 +32,7 @@ func stored(t *testing.T, name string) []byte {
 	return data
 }
 
-// written returns what a compressor makes of data.
+// written returns data as a compressor writes it.
 func written(t *testing.T, data []byte, compressor func(io.Writer) (io.WriteCloser, error)) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -122,12 +122,12 @@ func TestCutOffAnywhere(t *testing.T) {
 	all, log := packed(t)
 	for name, data := range all {
 		if strings.HasSuffix(name, "members") || strings.HasSuffix(name, "streams") || strings.HasSuffix(name, "frames") || strings.Contains(name, "skippable") {
-			continue // ends well between two of them
+			continue // may end between two of them
 		}
 		t.Run(name, func(t *testing.T) {
 			for cut := 6; cut < len(data); cut += 1 + len(data)/60 {
 				if name == "lz4, old" && cut > len(data)-5 {
-					break // its end is that of the file
+					break // its end is not marked
 				}
 				got, err := lines(t, data[:cut])
 				var damage *parse.DamageError
@@ -138,15 +138,15 @@ func TestCutOffAnywhere(t *testing.T) {
 					t.Errorf("%d bytes: %v", cut, err)
 				}
 				if !bytes.HasPrefix(log, got) || len(got) > 0 && got[len(got)-1] != '\n' {
-					t.Fatalf("%d bytes: got %d bytes that are no whole lines of the log", cut, len(got))
+					t.Fatalf("%d bytes: got %d bytes that are not whole lines of the log", cut, len(got))
 				}
 			}
 		})
 	}
 }
 
-// lines reads the first input of a source to its end, and holds the law that all
-// bytes are accounted for.
+// lines reads the first input of a source to its end, and checks that all bytes are accounted
+// for.
 func lines(t *testing.T, data []byte) ([]byte, error) {
 	t.Helper()
 	in, err := first(t, stream(bytes.NewReader(data)), parse.Options{})
@@ -172,7 +172,7 @@ func TestFlippedBits(t *testing.T) {
 				flipped := bytes.Clone(data)
 				flipped[at] ^= 1 << (at % 8)
 				got, err := lines(t, flipped)
-				// Some bits say nothing, and without a check nothing tells.
+				// Some bits have no meaning, and some formats no checksum.
 				if err == nil && !bytes.Equal(got, log) && at > 6 && name != "lz4, old" && name != "xz, no check" && !strings.Contains(name, "skippable") {
 					t.Errorf("byte %d: no error, and %d bytes", at, len(got))
 				}
@@ -186,7 +186,7 @@ func TestXzRefuses(t *testing.T) {
 	// header is the first block's, remade by change.
 	header := func(change func(fields []byte)) []byte {
 		data := bytes.Clone(sound)
-		const from = 12 // behind the stream's
+		const from = 12 // after the stream header
 		n := (int(data[from]) + 1) * 4
 		change(data[from : from+n-4])
 		binary.LittleEndian.PutUint32(data[from+n-4:], crc32.ChecksumIEEE(data[from:from+n-4]))
@@ -201,7 +201,7 @@ func TestXzRefuses(t *testing.T) {
 		{"a large dictionary", header(func(f []byte) { f[dictionary] = lzma.EncodeDictCap(unpack.MaxWindow + 1) }), "dictionary larger than 128 MiB"},
 		{"the largest one", header(func(f []byte) { f[dictionary] = lzma.EncodeDictCap(unpack.MaxWindow) }), ""},
 		{"another filter", header(func(f []byte) { f[dictionary-2] = 3 }), "a filter other than LZMA2"},
-		{"garbage behind the end", append(bytes.Clone(sound), "more than a header of text"...), "the data after its end"},
+		{"garbage after the end", append(bytes.Clone(sound), "more than a header of text"...), "the data after its end"},
 		{"odd padding", append(bytes.Clone(sound), 0, 0), "xz data is truncated near byte "},
 	}
 	for _, test := range tests {

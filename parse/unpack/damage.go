@@ -33,8 +33,7 @@ func (e *DamageError) Error() string {
 func (e *DamageError) Unwrap() error { return e.Cause }
 
 // DamageAt returns err as a DamageError at an offset in decoded bytes. If err contains a
-// DamageError of an inner layer, whose offset counts other bytes, only the offset
-// changes.
+// DamageError of an inner layer, whose offset counts other bytes, only the offset changes.
 func DamageAt(offset int64, err error) error {
 	var damage *DamageError
 	if errors.As(err, &damage) {
@@ -45,8 +44,7 @@ func DamageAt(offset int64, err error) error {
 	return &DamageError{Offset: offset, Cause: cause(err)}
 }
 
-// cause removes the operation and the path from the error of a file; the caller knows
-// both.
+// cause removes the operation and the path from the error of a file; the caller knows both.
 func cause(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {

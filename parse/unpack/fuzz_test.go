@@ -10,8 +10,8 @@ import (
 	"github.com/otlog/otlog/parse/unpack"
 )
 
-// FuzzOpen holds, for any bytes: opening and reading ends without panic, within a
-// bound, and accounts for every byte that was decoded.
+// FuzzOpen checks for any bytes that opening and reading them ends without panic, within a
+// bound, and accounts for every decoded byte.
 func FuzzOpen(f *testing.F) {
 	t := &testing.T{}
 	log := logOf(20)
@@ -40,7 +40,7 @@ func FuzzOpen(f *testing.F) {
 			}
 			all += in.Decoded()
 		}
-		// Transcoding makes three bytes of two at most, and a read is ended late.
+		// Conversion makes at most three bytes of two, and a read may exceed the limit.
 		if bound := 2*max(1<<20, limit*int64(len(data))) + 16*parse.MaxRecord; all > bound {
 			t.Errorf("%d bytes became %d", len(data), all)
 		}

@@ -17,7 +17,7 @@ import (
 	"github.com/otlog/otlog/parse/unpack"
 )
 
-// logOf returns n lines that do not compress to nothing.
+// logOf returns n lines, each of which contains some random digits.
 func logOf(n int) []byte {
 	var b bytes.Buffer
 	for i := range n {
@@ -55,13 +55,13 @@ func zstded(t *testing.T, frames ...[]byte) []byte {
 	return b
 }
 
-// skippable is a zstd frame that a decoder passes over.
+// skippable returns a frame that decoders skip.
 func skippable(content string) []byte {
 	b := binary.LittleEndian.AppendUint32([]byte("\x5a\x2a\x4d\x18"), uint32(len(content)))
 	return append(b, content...)
 }
 
-// open writes data to a file and opens it, which must hold one input.
+// open writes data to a file and returns the first input in it.
 func open(t *testing.T, name string, data []byte, sectionSize int64) (*parse.Input, error) {
 	t.Helper()
 	p := filepath.Join(t.TempDir(), name)
@@ -101,8 +101,8 @@ func first(t *testing.T, s parse.Source, o parse.Options) (*parse.Input, error) 
 	return in, err
 }
 
-// drain reads an input to its end: the bytes of its blocks, in order, how many
-// bytes were passed over, and what ended it if it was not the end.
+// drain reads an input to its end. It returns the bytes of its blocks in order, how many bytes
+// were skipped, and the error other than io.EOF that ended it.
 func drain(in *parse.Input) (data []byte, skipped int64, err error) {
 	for _, r := range in.Readers() {
 		var b parse.Block

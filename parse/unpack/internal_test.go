@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestMembersAreCalledApart(t *testing.T) {
+func TestMembersHaveUniqueNames(t *testing.T) {
 	a := (&unpacker{}).archive("a", nil)
 	seen := map[string]bool{}
 	long := strings.Repeat("ü", maxName)
@@ -23,7 +23,7 @@ func TestArchivesHaveALimit(t *testing.T) {
 	a := &archive{logs: maxMembers}
 	var unreadable *UnreadableError
 	if !a.full() || !errors.As(a.damage, &unreadable) {
-		t.Errorf("behind the last member that is read: %v", a.damage)
+		t.Errorf("after the last member that is read: %v", a.damage)
 	}
 	a = &archive{logs: maxMembers - 1}
 	if a.full() || a.damage != nil {
@@ -31,7 +31,7 @@ func TestArchivesHaveALimit(t *testing.T) {
 	}
 }
 
-func TestUTF16IsUnmistakable(t *testing.T) {
+func TestOtherDataIsNotRecognizedAsUTF16(t *testing.T) {
 	for _, text := range []string{"", "a\x00", "a\x00b\x00", strings.Repeat("\x00", 100), strings.Repeat("a\x00b\x00\x00\x00", 20), strings.Repeat("abc\x00", 20), strings.Repeat("line\n", 20)} {
 		if _, ok := utf16Order([]byte(text)); ok {
 			t.Errorf("%q was taken for UTF-16", text)
@@ -39,7 +39,7 @@ func TestUTF16IsUnmistakable(t *testing.T) {
 	}
 }
 
-func TestTextIsNotTakenForPacked(t *testing.T) {
+func TestTextIsNotRecognizedAsPacked(t *testing.T) {
 	for _, text := range []string{"BZhang joined\n", "BZh9 is not enough\n", "PK\n", "7zip failed\n", "Rar!\n", "PAR\n"} {
 		if p := packingOf([]byte(text)); p != nil {
 			t.Errorf("%q was taken for %s", text, p.name)

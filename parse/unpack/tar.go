@@ -75,9 +75,8 @@ func (b *tarBlocks) Read(p []byte) (int, error) {
 // ended reports whether at least half of the end mark has been read.
 func (b *tarBlocks) ended() bool { return b.zeros >= tarBlock }
 
-// another finds the next header after the end of a tar, because tars are concatenated,
-// or after damage. It returns nil if there is none, and an error if it skipped bytes that
-// are not zero.
+// another finds the next header after the end of a tar, because tars are concatenated, or after
+// damage. It returns nil if there is none, and an error if it skipped bytes that are not zero.
 func (b *tarBlocks) another() (*tar.Reader, error) {
 	block := make([]byte, tarBlock)
 	var skipped int64

@@ -17,7 +17,7 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-func TestOpenReadsWhatTheFirstBytesTell(t *testing.T) {
+func TestFirstBytesDecideHowASourceIsRead(t *testing.T) {
 	log, object := logOf(5000), []byte("{\"a\":1}\n{\"b\":2}\n") // the log is larger than a sample
 	tests := []struct {
 		name, file          string
@@ -36,7 +36,7 @@ func TestOpenReadsWhatTheFirstBytesTell(t *testing.T) {
 		{"gzip whose first member is empty", "a.gz", gzipped(t, nil, object), object, "gzip", "jsonl"},
 		{"zstd", "a.log.zst", zstded(t, log), log, "zstd", "console"},
 		{"zstd of several frames", "a.zst", zstded(t, []byte("a\nb"), []byte("c\n"), log), append([]byte("a\nbc\n"), log...), "zstd", "console"},
-		{"zstd behind a skippable frame", "a.zst", append(skippable("index"), zstded(t, object)...), object, "zstd", "jsonl"},
+		{"zstd after a skippable frame", "a.zst", append(skippable("index"), zstded(t, object)...), object, "zstd", "jsonl"},
 		{"zstd around a skippable frame", "a.zst", slices.Concat(zstded(t, []byte("a\n")), skippable("x"), zstded(t, []byte("b\n"))), []byte("a\nb\n"), "zstd", "console"},
 		{"gzip under the name of zstd", "a.log.zst", gzipped(t, log), log, "gzip", "console"},
 		{"zstd under the name of a log", "a.log", zstded(t, log), log, "zstd", "console"},
@@ -64,7 +64,7 @@ func TestOpenReadsWhatTheFirstBytesTell(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatIsNoLog(t *testing.T) {
+func TestOpenRejectsOtherData(t *testing.T) {
 	binaryData := bytes.Repeat([]byte("\x7fELF\x00\x01\x00\x00"), 100)
 	encrypted := make([]byte, 4000) // no NUL byte in a hundred
 	rand.NewChaCha8([32]byte{}).Read(encrypted)
@@ -88,10 +88,10 @@ func TestOpenRefusesWhatIsNoLog(t *testing.T) {
 		{"rar", []byte("Rar!\x1a\x07\x01\x00"), "not a log: rar data"},
 		{"gzip thrice", thrice, "not unpacked: compressed more than twice (gzip+gzip+gzip)"},
 		{"gzip's first bytes and no more", []byte("\x1f\x8b"), "gzip data is truncated near byte 2: read the 0 decoded bytes before it"},
-		{"garbage behind them", append([]byte("\x1f\x8b"), logOf(10)...), "gzip data is damaged near byte "},
+		{"garbage after them", append([]byte("\x1f\x8b"), logOf(10)...), "gzip data is damaged near byte "},
 		{"gzip that ends before its first byte", gzipped(t, logOf(10))[:12], "gzip data is truncated near byte 12: read the 0 decoded bytes before it"},
 		{"zstd's first bytes and no more", []byte("\x28\xb5\x2f\xfd"), "zstd data is truncated near byte 4: read the 0 decoded bytes before it"},
-		{"garbage behind those", append([]byte("\x28\xb5\x2f\xfd"), logOf(10)...), "zstd data is damaged near byte "},
+		{"garbage after those", append([]byte("\x28\xb5\x2f\xfd"), logOf(10)...), "zstd data is damaged near byte "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestOpenRefusesWhatIsNoLog(t *testing.T) {
 	}
 }
 
-func TestDamagedStreamsGiveAllBeforeTheDamage(t *testing.T) {
+func TestDamagedStreamsAreReadUpToTheDamage(t *testing.T) {
 	log := logOf(20_000) // several blocks
 	packed := gzipped(t, log)
 	packedZstd := zstded(t, log[:len(log)/2], log[len(log)/2:])
@@ -144,7 +144,7 @@ func TestDamagedStreamsGiveAllBeforeTheDamage(t *testing.T) {
 		{"gzip cut off in the middle", packed[:len(packed)/2], "gzip", int64(len(packed) / 2), len(log) / 3},
 		{"gzip without its checksum", packed[:len(packed)-8], "gzip", int64(len(packed) - 8), len(log)},
 		{"gzip with another checksum", append(bytes.Clone(packed[:len(packed)-8]), "checksum"...), "gzip", int64(len(packed)), len(log)},
-		{"garbage behind gzip", append(bytes.Clone(packed), "more than a header of text"...), "gzip", int64(len(packed)) + 26, len(log)},
+		{"garbage after gzip", append(bytes.Clone(packed), "more than a header of text"...), "gzip", int64(len(packed)) + 26, len(log)},
 		{"zstd cut off in the middle", packedZstd[:len(packedZstd)*3/4], "zstd", int64(len(packedZstd) * 3 / 4), len(log) / 2},
 		{"lz4 cut off in the middle", packedLz4[:len(packedLz4)/2], "lz4", int64(len(packedLz4) / 2), len(log) / 3},
 		{"xz cut off in the middle", packedXz[:len(packedXz)/2], "xz", int64(len(packedXz) / 2), len(log) / 3},

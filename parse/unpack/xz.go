@@ -15,10 +15,9 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// An xzReader reads the container format of xz: streams of blocks, each with a
-// checksum, and an index after them. The library decodes the blocks. Its own reader of
-// the container is not used, because it allocates any dictionary that a block asks for,
-// up to 4 GiB.
+// An xzReader reads the container format of xz: streams of blocks, each with a checksum, and an
+// index after them. The library decodes the blocks. Its own reader of the container is not
+// used, because it allocates any dictionary that a block asks for, up to 4 GiB.
 //
 // The format is described at https://tukaani.org/xz/xz-file-format.txt.
 type xzReader struct {

@@ -184,8 +184,7 @@ type zipHeader struct {
 	size          int64 // of the compressed member; -1 if the header does not contain it
 }
 
-// opener returns the function that decompresses the member, nil if its method is not
-// supported.
+// opener returns the function that decompresses the member, nil if its method is not supported.
 func (h *zipHeader) opener() func(io.Reader) (io.ReadCloser, error) {
 	switch h.method {
 	case zipStored:
@@ -247,8 +246,7 @@ func zipHeaderAt(in io.ReaderAt, offset int64) (*zipHeader, bool) {
 	return h, true
 }
 
-// zip64Size returns the compressed size of a large member, -1 if extra does not contain
-// it.
+// zip64Size returns the compressed size of a large member, -1 if extra does not contain it.
 func zip64Size(extra []byte) int64 {
 	for len(extra) >= 4 {
 		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))

@@ -9,29 +9,30 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A node is what a key in a JSON document leads to.
+// A node is the value of a key on the way to the entries of a JSON document.
 type node struct {
 	keys     map[string]*node // of an object
-	element  *node            // of an array of objects that lead on
-	elements bool             // the elements of an array are records
+	element  *node            // of an array of objects, which lead to entries
+	elements bool             // the elements of an array are entries
 
-	// Of records:
+	// These apply to entries:
 	name   string // of the format
-	rows   bool   // an element may be an array
-	timed  bool   // an element without a time is of the document's
-	silent bool   // what stands around them is not to be read
+	rows   bool   // an entry may be an array
+	timed  bool   // an entry without a time has that of the document
+	silent bool   // the rest of the document is clean in any case
 	plain  bool   // the array's key is a common word
-	// convert appends what matters of an element as a JSON object; nil: all of it.
-	// It reports whether the element said what it was looked at for, which may be
-	// cut off if head says that its beginning is enough.
-	convert func(dst, element []byte, s *Span) ([]byte, bool)
+	// convert appends the relevant part of an entry as a JSON object; nil appends all of it. It
+	// reports whether the part is complete. If head is true, the first bytes of a long entry
+	// may suffice.
+	convert func(dst, entry []byte, s *Span) ([]byte, bool)
 	head    bool
 }
 
-// nowhere is a node that leads to nothing.
+// nowhere is a node that leads to no entries.
 var nowhere = &node{}
 
-// entryArrays are where documents hold their entries.
+// entryArrays are the arrays of a JSON document that contain its entries. A new shape of JSON
+// belongs here.
 var entryArrays = []struct {
 	path string
 	node
@@ -56,10 +57,10 @@ var entryArrays = []struct {
 	{"rows[]", node{name: "json", plain: true}},
 }
 
-// namedArrays are those whose path belongs to one format, allArrays all.
+// namedArrays are the arrays whose path belongs to one format; allArrays are all of them.
 var namedArrays, allArrays = nodeTree(false), nodeTree(true)
 
-// nodeTree makes a tree of the paths.
+// nodeTree returns the paths as a tree.
 func nodeTree(plain bool) *node {
 	root := &node{}
 	for _, a := range entryArrays {
@@ -96,8 +97,8 @@ func appendMessage(dst, s []byte) []byte {
 	return append(append(dst, s...), '}')
 }
 
-// appendRow appends an array as a record: pairs of field and value as they come
-// from CloudWatch Logs Insights, or anything else.
+// appendRow appends an array as a record: pairs of field and value, as in CloudWatch Logs
+// Insights, or any other array.
 func appendRow(dst, row []byte) []byte {
 	start := len(dst)
 	dst = append(dst, '{')
@@ -120,7 +121,7 @@ func appendRow(dst, row []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendMember appends a key with its quotes, and a value, to an object.
+// appendMember appends a key, with its quotes, and a value to an object.
 func appendMember(dst, key, value []byte) []byte {
 	if dst[len(dst)-1] != '{' {
 		dst = append(dst, ',')
@@ -129,8 +130,8 @@ func appendMember(dst, key, value []byte) []byte {
 	return append(dst, value...)
 }
 
-// appendResult appends one of "results": a row of CloudWatch Logs Insights, or an
-// object as of Splunk.
+// appendResult appends an entry of "results": a row of CloudWatch Logs Insights, or an object
+// as in Splunk.
 func appendResult(dst, result []byte, _ *Span) ([]byte, bool) {
 	if result[0] == '[' {
 		return appendRow(dst, result), true
@@ -138,8 +139,8 @@ func appendResult(dst, result []byte, _ *Span) ([]byte, bool) {
 	return append(dst, result...), true
 }
 
-// appendException appends an exception of Sentry: what it is and what it says.
-// Its stack shows source code, which may name any error.
+// appendException appends the type and the message of a Sentry exception. It omits the stack,
+// which contains source code that may name any error.
 func appendException(dst, exception []byte, _ *Span) ([]byte, bool) {
 	dst = append(dst, '{')
 	for key, value := range jsontext.Members(exception) {
@@ -155,8 +156,8 @@ func appendException(dst, exception []byte, _ *Span) ([]byte, bool) {
 	return append(dst, '}'), true
 }
 
-// appendRequest appends what a request of a HAR file posted, if it is the SDK's
-// telemetry. Of other requests nothing counts, and no header of any.
+// appendRequest appends the body of a request in a HAR file, if it is the SDK's telemetry. It
+// omits all other requests, and all headers.
 func appendRequest(dst, request []byte, s *Span) ([]byte, bool) {
 	asked := false
 	for key, value := range jsontext.Members(request) {
@@ -168,7 +169,7 @@ func appendRequest(dst, request []byte, s *Span) ([]byte, bool) {
 			asked = true
 			dst = appendPosted(dst, value)
 		case "response":
-			if asked { // it may be long
+			if asked { // the response may be long
 				return dst, true
 			}
 		}
@@ -211,14 +212,14 @@ func appendPosted(dst, request []byte) []byte {
 	return dst
 }
 
-// isLoggingURL reports whether the SDK posts its telemetry to that address. A
-// proxy's may stand before it.
+// isLoggingURL reports whether the SDK posts its telemetry to a URL, which may start with that
+// of a proxy.
 func isLoggingURL(url []byte) bool {
 	return bytes.Contains(url, []byte("/logging/Client")) || bytes.Contains(url, []byte("hlg.tokbox.com")) || bytes.Contains(url, []byte(`\/logging\/Client`))
 }
 
-// appendLogRecord appends a log record of OpenTelemetry: its body is the message,
-// and its attributes are fields beside it.
+// appendLogRecord appends an OpenTelemetry log record: its body becomes the message, its
+// attributes become fields.
 func appendLogRecord(dst, record []byte, _ *Span) ([]byte, bool) {
 	dst = append(dst, '{')
 	for key, value := range jsontext.Members(record) {
@@ -266,8 +267,7 @@ func appendAttributes(dst, pairs []byte, depth int) []byte {
 	return dst
 }
 
-// appendAnyValue appends a value that is wrapped in an object which tells its
-// type.
+// appendAnyValue appends a value, without the object that states its type.
 func appendAnyValue(dst, value []byte, depth int) []byte {
 	for kind, v := range jsontext.Members(value) {
 		switch string(kind) {
@@ -296,12 +296,12 @@ func appendAnyValue(dst, value []byte, depth int) []byte {
 	return append(dst, `null`...)
 }
 
-// largeDocument is how large a document must be to be looked at for entries in an
-// array that nobody knows. Records are smaller.
+// largeDocument is the size from which a document is searched for entries in an unknown array.
+// Records are smaller.
 const largeDocument = 4 << 10
 
-// entriesOf returns the path of an array that holds log entries, "" if there is
-// none: as one record they would be counted as one failure.
+// entriesOf returns the path of an array that contains log entries, "" if there is none. As one
+// record, all these entries would count as one failure.
 func entriesOf(document []byte) string {
 	if len(document) < largeDocument {
 		return ""
