@@ -49,6 +49,15 @@ func TestMembersOfAnArchive(t *testing.T) {
 	archive := write(t, "logs.tar.gz", packed.Bytes())
 	want := scanned(t, outside, Options{Jobs: 1})
 	one := scanned(t, []parse.Source{archive}, Options{Jobs: 1})
+	walked, err := Walk([]parse.Source{archive}, parse.Options{}, func(*Record) error { return nil })
+	if err != nil || len(walked) != len(names) {
+		t.Errorf("walking finds %d sources, %v", len(walked), err)
+	}
+	for i, s := range walked {
+		if s.Name != one.Sources[i].Name || s.Account != one.Sources[i].Account {
+			t.Errorf("walking accounts for %s by %+v", s.Name, s.Account)
+		}
+	}
 	for _, jobs := range []int{1, 2, 5} {
 		got := scanned(t, []parse.Source{archive}, Options{Jobs: jobs})
 		if !reflect.DeepEqual(contentsOf(settled(got)), contentsOf(settled(one))) || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(one))) {
@@ -60,15 +69,6 @@ func TestMembersOfAnArchive(t *testing.T) {
 		for i, s := range got.Sources {
 			if s.Name != archive.Path+"/"+names[i] || s.Account != want.Sources[i].Account || (s.Damage == nil) != (want.Sources[i].Damage == nil) {
 				t.Errorf("%s: %+v, %v, outside %+v", s.Name, s.Account, s.Damage, want.Sources[i].Account)
-			}
-		}
-		walked, err := Walk([]parse.Source{archive}, parse.Options{}, func(*Record) error { return nil })
-		if err != nil || len(walked) != len(names) {
-			t.Errorf("walking finds %d sources, %v", len(walked), err)
-		}
-		for i, s := range walked {
-			if s.Name != got.Sources[i].Name || s.Account != got.Sources[i].Account {
-				t.Errorf("walking accounts for %s by %+v", s.Name, s.Account)
 			}
 		}
 	}

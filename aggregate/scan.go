@@ -24,6 +24,7 @@
 package aggregate
 
 import (
+	"cmp"
 	"io"
 	"runtime"
 	"slices"
@@ -37,7 +38,7 @@ import (
 // Options control a scan. The zero value is the sensible choice.
 type Options struct {
 	Jobs  int           // workers; 0: one per core
-	Input parse.Options // how to open sources; Scan sets the size of sections
+	Input parse.Options // how to open sources; sections have 4 MiB if it gives no size
 	Space *Space        // for what does not fit into memory; nil: no bound of memory
 
 	// Claim, if set, is offered each source as soon as it is open, by several goroutines;
@@ -86,7 +87,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	for range cap(s.free) {
 		s.free <- &parse.Block{}
 	}
-	o.Input.SectionSize = sectionSize
+	o.Input.SectionSize = cmp.Or(o.Input.SectionSize, sectionSize)
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,12 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 )
+
+// TestMain lets the collector wait: tests leave much garbage beside little that stays.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 func generated(t testing.TB, format corpus.Format, size int64) []byte {
 	t.Helper()
@@ -98,13 +105,14 @@ func TestNoAllocationPerLine(t *testing.T) {
 }
 
 func TestWorkersDoNotMatter(t *testing.T) {
+	const section = 1 << 20
 	var sources []parse.Source
 	for i, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
-		data := generated(t, format, 9<<20) // three sections
+		data := generated(t, format, 9*section/4) // three sections
 		sources = append(sources, write(t, fmt.Sprint(i), data))
 		var packed bytes.Buffer
 		w := gzip.NewWriter(&packed)
-		if _, err := w.Write(data[:3<<20]); err != nil {
+		if _, err := w.Write(data[:section]); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Close(); err != nil {
@@ -114,16 +122,17 @@ func TestWorkersDoNotMatter(t *testing.T) {
 	}
 	// Without times, lines tell which records belong together, across the borders
 	// of sections and blocks too.
-	sources = append(sources, write(t, "timeless", timeless(9<<20)))
-	one := scanned(t, sources, Options{Jobs: 1})
-	for _, jobs := range []int{2, 5} {
-		many := scanned(t, sources, Options{Jobs: jobs})
+	sources = append(sources, write(t, "timeless", timeless(9*section/4)))
+	options := Options{Jobs: 1, Input: parse.Options{SectionSize: section}}
+	one := scanned(t, sources, options)
+	for _, options.Jobs = range []int{2, 5} {
+		many := scanned(t, sources, options)
 		if !reflect.DeepEqual(contentsOf(settled(one)), contentsOf(settled(many))) || !slices.Equal(rowsIn(settled(one)), rowsIn(settled(many))) {
-			t.Errorf("%d workers count something else than one", jobs)
+			t.Errorf("%d workers count something else than one", options.Jobs)
 		}
 		for i, s := range many.Sources {
 			if s.Account != one.Sources[i].Account {
-				t.Errorf("%d workers account for %s by %+v, one by %+v", jobs, s.Name, s.Account, one.Sources[i].Account)
+				t.Errorf("%d workers account for %s by %+v, one by %+v", options.Jobs, s.Name, s.Account, one.Sources[i].Account)
 			}
 		}
 	}

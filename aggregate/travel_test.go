@@ -38,12 +38,13 @@ func everything(t *testing.T, parts ...*aggregate.Part) []string {
 // read in between, spilled or kept, they add up to the same, and the empty one adds
 // nothing.
 func TestSumsTravel(t *testing.T) {
+	dir := t.TempDir()
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 42))
 		tallies, whole := aggregate.RandomTallies(seed)
 		want := everything(t, whole.Parts()...)
 
-		space := aggregate.NewSpace(t.TempDir(), 1<<20, partial.Codec{}, nil)
+		space := aggregate.NewSpace(dir, 1<<20, partial.Codec{}, nil)
 		parts := []*aggregate.Part{aggregate.Merge()}
 		for _, tally := range tallies {
 			if r.IntN(3) == 0 {

@@ -196,7 +196,8 @@ func (f *File) verify(s *stream, size int64) error {
 	}
 	s.size -= int64(endBytes)
 	var sum xxh3.Hasher
-	if _, err := io.Copy(&sum, io.NewSectionReader(s.r, 0, s.size)); err != nil {
+	buffer := make([]byte, max(min(s.size, 64<<10), 1))
+	if _, err := io.CopyBuffer(&sum, io.NewSectionReader(s.r, 0, s.size), buffer); err != nil {
 		return err
 	}
 	f.Digest = sum.Sum128().Bytes()

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"testing"
 
@@ -30,6 +32,12 @@ type record struct {
 
 // at is about when random records are.
 const at = int64(1795430665e9)
+
+// TestMain lets the collector wait: tests leave much garbage beside little that stays.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // randomRecords are n records with anything that a log can tell.
 func randomRecords(r *rand.Rand, n int) []record {

@@ -447,7 +447,7 @@ func (c *failingCursor) Next() (*aggregate.Entry, error) {
 // TestWhatIsCutOffDoesNotLookWhole holds that an error comes out, and that no reader
 // takes for whole what was written until then.
 func TestWhatIsCutOffDoesNotLookWhole(t *testing.T) {
-	const sessions = 40_000
+	const sessions = 20_000 // more than a batch
 	tally := &aggregate.Tally{}
 	tally.Enter(1)
 	for i := range sessions {
