@@ -15,16 +15,16 @@ import (
 func newGates() *cobra.Command {
 	return &cobra.Command{
 		Use:   "gates",
-		Short: "What --fail-on understands",
-		Long: `A gate is a question to a report that --fail-on asks: if it fires, otlog ends with status
-4 and says why. What cannot be judged ends it with status 1. With a baseline, the whole
-input is judged; with --window, the last complete window.
+		Short: "Conditions for --fail-on",
+		Long: `A gate is a condition on a report, given to --fail-on. If it is true, the gate fires:
+otlog prints why and exits with status 4. If it cannot be judged, otlog exits with status
+1. Gates judge the whole input, or with --window and no baseline the last complete window.
 
 ` + strings.TrimRight(gate.Help(), "\n"),
 	}
 }
 
-// gates reads what --fail-on was given.
+// gates parses the values of --fail-on.
 func (o *reportOptions) gates() ([]gate.Gate, error) {
 	var out []gate.Gate
 	for _, typed := range o.failOn {
@@ -37,8 +37,8 @@ func (o *reportOptions) gates() ([]gate.Gate, error) {
 	return out, nil
 }
 
-// check holds a report against gates, and tells the user of each that fires and of each
-// that cannot be judged: a question without an answer is no good news.
+// check judges a report by gates. It prints each gate that fires and each that cannot be
+// judged, and returns the exit status: a gate that cannot be judged has not passed.
 func check(s streams, gates []gate.Gate, r *report.Report) error {
 	fired, unjudged := false, false
 	for _, g := range gates {
