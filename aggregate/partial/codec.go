@@ -8,8 +8,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 )
 
-// A Codec writes and reads what a process keeps on disk for itself. It implements
-// aggregate.Codec.
+// A Codec writes and reads the temporary files of a process. It implements aggregate.Codec.
 type Codec struct{}
 
 // Write writes the entries of a part.
@@ -17,7 +16,7 @@ func (Codec) Write(w io.Writer, p *aggregate.Part) error {
 	return writeEntries(w, p, arrow.Metadata{})
 }
 
-// Read returns how to read them back.
+// Read returns the part that Write wrote. It trusts the bytes.
 func (Codec) Read(r io.ReaderAt, size int64) (*aggregate.Part, error) {
 	s := &stream{r: r, size: size, own: true}
 	if err := s.open(nil); err != nil {

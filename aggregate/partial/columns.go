@@ -10,7 +10,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// dictionaries are all that a stream has.
+// dictionaries are the dictionaries of a stream, one for each kind of name.
 type dictionaries struct {
 	errors, methods, labels                                        arrow.Array
 	knownBy, evidences, methodFroms, weights, axes, callers, whats arrow.Array
@@ -28,7 +28,7 @@ func newDictionaries(n *aggregate.Names) *dictionaries {
 	}
 }
 
-// ids gathers SessionIDs; none is null.
+// ids is a column of SessionIDs. The zero SessionID is null.
 type ids struct {
 	bytes   []byte
 	missing columns.Nulls
@@ -42,7 +42,7 @@ func (c *ids) add(id aggregate.SessionID) {
 
 func (c *ids) array() arrow.Array { return columns.New(idType, c.missing.Len(), c.bytes, &c.missing) }
 
-// labels gathers names; number 0 is null.
+// labels is a column of names. 0 is null.
 type labels struct {
 	numbers []uint16
 	missing columns.Nulls
@@ -57,14 +57,14 @@ func (c *labels) array(names arrow.Array) arrow.Array {
 	return columns.Indexed(names, c.numbers, &c.missing)
 }
 
-// flags gathers booleans.
+// flags is a column of booleans.
 type flags struct{ set columns.Nulls }
 
 func (c *flags) add(v bool) { c.set.Add(!v) }
 
 func (c *flags) array() arrow.Array { return columns.New(boolType, c.set.Len(), c.set.Bits(), nil) }
 
-// entryColumns gathers entries column by column.
+// entryColumns holds the columns of a batch of entries.
 type entryColumns struct {
 	rows                  int
 	id                    ids
@@ -107,11 +107,12 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 	c.stepsEnd = append(c.stepsEnd, int32(len(c.steps.call)))
 }
 
-// size returns about how many bytes the batch takes.
+// size returns the approximate size of the batch in bytes.
 func (c *entryColumns) size() int {
 	return 90*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 40*len(c.steps.call)
 }
 
+// batch returns the columns as a record batch, which is valid until they change.
 func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.RecordBatch {
 	buckets := columns.New(bucketType, len(c.buckets), arrow.Int64Traits.CastToBytes(c.buckets), &c.noBucket)
 	return array.NewRecordBatch(schema, []arrow.Array{
@@ -124,7 +125,7 @@ func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.Record
 	}, int64(c.rows))
 }
 
-// reset makes the columns empty and keeps their memory.
+// reset empties the columns, and keeps their memory.
 func (c *entryColumns) reset() {
 	*c = entryColumns{
 		id: c.id.empty(), from: c.from[:0],
@@ -140,6 +141,7 @@ func (c *entryColumns) reset() {
 func (c *ids) empty() ids       { return ids{c.bytes[:0], c.missing.Empty()} }
 func (c *labels) empty() labels { return labels{c.numbers[:0], c.missing.Empty()} }
 
+// list returns an array of lists. List i ends before value ends[i].
 func list(of arrow.DataType, ends []int32, values arrow.Array) arrow.Array {
 	offsets := append(make([]int32, 1, len(ends)+1), ends...)
 	return array.MakeFromData(array.NewData(listOf(of), len(ends),
@@ -154,6 +156,7 @@ func structure(typ *arrow.StructType, n int, fields ...arrow.Array) arrow.Array 
 	return array.MakeFromData(array.NewData(typ, n, []*memory.Buffer{nil}, data, 0, 0))
 }
 
+// evidenceColumns holds the fields of evidence.
 type evidenceColumns struct {
 	source, stream                         []uint32
 	client                                 ids
@@ -202,6 +205,7 @@ func (c *evidenceColumns) array(d *dictionaries) arrow.Array {
 		numbers(c.span), numbers(c.place), numbers(c.placeSpan), numbers(c.records))
 }
 
+// stepColumns holds the fields of steps.
 type stepColumns struct {
 	call         []uint64
 	client       ids

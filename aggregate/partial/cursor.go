@@ -16,8 +16,8 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// namesIn returns the names that a batch's dictionaries hold: of errors, methods and
-// labels. Those of the four columns of labels are taken together.
+// namesIn returns the names in a batch's dictionaries of errors, methods and labels. The four
+// columns of labels share one list.
 func namesIn(b arrow.RecordBatch) (n *aggregate.Names, err error) {
 	defer recovered(&err)
 	v := newView(b)
@@ -36,13 +36,13 @@ func namesIn(b arrow.RecordBatch) (n *aggregate.Names, err error) {
 		none  string
 	}{{n.Errors, ""}, {n.Methods, catalogue.MethodID(0).Name()}, {n.Labels, ""}} {
 		if len(kind.names) == 0 || len(kind.names) > maxNames || kind.names[0] != kind.none {
-			return nil, contradicts(fmt.Sprintf("its dictionaries hold %d names of one kind, expected 1 to %d with %q first", len(kind.names), maxNames, kind.none))
+			return nil, contradicts(fmt.Sprintf("a dictionary has %d names, expected 1 to %d with %q first", len(kind.names), maxNames, kind.none))
 		}
 	}
 	return n, nil
 }
 
-// maxNames is how many names fit into the numbers that stand for them.
+// maxNames is the number of names that fit into an aggregate.Name.
 const maxNames = 1 << 16
 
 func textsOf(d *array.Dictionary) []string {
@@ -54,14 +54,14 @@ func textsOf(d *array.Dictionary) []string {
 	return out
 }
 
-// recovered makes an error of what a batch does whose parts contradict each other.
+// recovered turns a panic, which an inconsistent batch can cause, into an error.
 func recovered(err *error) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("it points to what is not there: %v", r)
+		*err = fmt.Errorf("a reference points outside the file: %v", r)
 	}
 }
 
-// A view is a batch with the types of the schema.
+// A view is a batch whose columns have the types of the schema.
 type view struct {
 	id, session, client             *array.FixedSizeBinary
 	sessions, clients               *array.Boolean
@@ -110,7 +110,7 @@ func newView(b arrow.RecordBatch) *view {
 	return v
 }
 
-// A cursor goes through the entries of a stream. It implements aggregate.Cursor.
+// A cursor reads the entries of a stream. It implements aggregate.Cursor.
 type cursor struct {
 	stream    *stream
 	withSteps bool
@@ -172,8 +172,7 @@ func (c *cursor) Next() (*aggregate.Entry, error) {
 	return &c.entry, nil
 }
 
-// explain says of which file an error speaks that comes when its entries are asked for:
-// several are read side by side.
+// explain adds the name of the file to an error: several files are read at the same time.
 func (s *stream) explain(err error) error {
 	if err == io.EOF || s.name == "" {
 		return err
@@ -181,7 +180,7 @@ func (s *stream) explain(err error) error {
 	return fmt.Errorf("%s: %w", s.name, err)
 }
 
-// advance goes to the next entry.
+// advance reads the next entry, of the next batch if need be.
 func (c *cursor) advance() (err error) {
 	defer recovered(&err)
 	for c.row == c.rows {
@@ -208,7 +207,7 @@ func (c *cursor) read(v *view) error {
 		c.weight.read(v.weight), c.axis.read(v.axis), c.stepMethod.read(v.stepMethod), c.stepWhat.read(v.stepWhat))
 }
 
-// next reads the next row.
+// next reads the next row of the batch.
 func (c *cursor) next() error {
 	v, i, e := c.view, c.row, &c.entry
 	c.row++
@@ -220,9 +219,9 @@ func (c *cursor) next() error {
 	none := e.ID.IsZero()
 	switch {
 	case none != (e.From == aggregate.FromSource):
-		return fmt.Errorf("an ID is known by %s, which contradicts it", e.From)
+		return fmt.Errorf("known_by is %s, which does not match the ID", e.From)
 	case c.started && e.ID.Compare(c.last) <= 0:
-		return errors.New("its rows are not sorted")
+		return errors.New("rows are not sorted")
 	}
 	c.last, c.started = e.ID, true
 	if err := cmp.Or(c.buckets(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
@@ -246,12 +245,12 @@ func (c *cursor) buckets(v *view, row int) error {
 	return nil
 }
 
-// bucketAt returns the quarter of an hour that starts at an instant in Unix seconds.
+// bucketAt returns the bucket that starts at an instant in Unix seconds.
 func bucketAt(start int64) (aggregate.Bucket, error) {
 	const seconds = int64(15 * time.Minute / time.Second)
 	bucket := aggregate.Bucket(start / seconds)
 	if int64(bucket)*seconds != start || bucket == aggregate.NoBucket {
-		return 0, fmt.Errorf("%d is not the start of a quarter of an hour", start)
+		return 0, fmt.Errorf("%d is not the start of a quarter-hour", start)
 	}
 	return bucket, nil
 }
@@ -296,11 +295,11 @@ func (c *cursor) steps(v *view, row int) error {
 	return nil
 }
 
-// within returns where the values of a row's list begin and end.
+// within returns the range of the values of a row's list.
 func within(l *array.List, row int) (from, to int) {
 	start, end := l.ValueOffsets(row)
 	if start < 0 || end < start || end > int64(l.ListValues().Len()) {
-		panic(fmt.Sprintf("a list goes from %d to %d of %d", start, end, l.ListValues().Len()))
+		panic(fmt.Sprintf("a list has the range %d to %d of %d", start, end, l.ListValues().Len()))
 	}
 	return int(start), int(end)
 }
@@ -319,16 +318,16 @@ func linkAt(id *array.FixedSizeBinary, several *array.Boolean, row int) aggregat
 	return aggregate.Link{ID: idAt(id, row)}
 }
 
-// A dictionaryColumn reads names as the numbers that the stream gives them.
+// A dictionaryColumn translates the names of a column to numbers of the stream.
 type dictionaryColumn struct {
-	known  map[string]uint16
-	names  arrow.ArrayData // of the batch before
-	number []uint16        // of each of its names
+	known  map[string]uint16 // the number of each name
+	names  arrow.ArrayData   // of the last batch
+	number []uint16          // of each of its names
 	column *array.Dictionary
 	values []uint16
 }
 
-// read takes the column of the next batch.
+// read reads the column of the next batch.
 func (d *dictionaryColumn) read(column *array.Dictionary) error {
 	d.column, d.values = column, column.Indices().(*array.Uint16).Uint16Values()
 	names := column.Dictionary().(*array.String)
@@ -339,14 +338,14 @@ func (d *dictionaryColumn) read(column *array.Dictionary) error {
 	for i := range names.Len() {
 		n, ok := d.known[names.Value(i)]
 		if !ok {
-			return fmt.Errorf("%q is not among its names", names.Value(i))
+			return fmt.Errorf("%q is not a known name", names.Value(i))
 		}
 		d.number = append(d.number, n)
 	}
 	return nil
 }
 
-// at returns the number of a row's name, zero for null.
+// at returns the number of a row's name, 0 for null.
 func (d *dictionaryColumn) at(row int) uint16 {
 	if d.column.IsNull(row) {
 		return 0

@@ -168,9 +168,9 @@ func TestEveryTruncationIsTold(t *testing.T) {
 		b := written(t, small(), compress)
 		for n := range b {
 			_, err := opened(b[:n])
-			want := fmt.Sprintf("it was cut off: %d bytes are there, and the end is missing", n)
+			want := fmt.Sprintf("truncated at byte %d: the end is missing", n)
 			if n < 4 {
-				want = "it is none of otlog's partials"
+				want = "not a partial"
 			}
 			if err == nil || err.Error() != want {
 				t.Fatalf("%d of %d bytes: got %v, want %s", n, len(b), err, want)
@@ -229,16 +229,16 @@ func TestWhatIsNoPartial(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"empty", nil, "it is none of otlog's partials"},
-		{"text", []byte("OT_TIMEOUT\n"), "it is none of otlog's partials"},
-		{"an Arrow file", []byte("ARROW1\x00\x00 and so on"), "it is none of otlog's partials"},
+		{"empty", nil, "not a partial"},
+		{"text", []byte("OT_TIMEOUT\n"), "not a partial"},
+		{"an Arrow file", []byte("ARROW1\x00\x00 and so on"), "not a partial"},
 		{"a stream of somebody else", other, foreign},
 		{"one with an end like ours", sealed(other), foreign},
 		{"ours in name only", made(t, small(), func(m map[string]string) { delete(m, keyFormat) }), foreign},
-		{"with something behind", append(slices.Clone(whole), "garbage"...), "7 bytes stand behind its end"},
-		{"with a long tail", append(slices.Clone(whole), make([]byte, 1000)...), "1000 bytes stand behind its end"},
+		{"with something behind", append(slices.Clone(whole), "garbage"...), "7 bytes after the end"},
+		{"with a long tail", append(slices.Clone(whole), make([]byte, 1000)...), "1000 bytes after the end"},
 		{"twice", append(slices.Clone(whole), whole...), damaged},
-		{"of another version", version, `it has version "2" of the format of partials`},
+		{"of another version", version, `version "2" of the format of partials is not supported`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := opened(test.file)
@@ -278,8 +278,8 @@ func TestChangedWhileRead(t *testing.T) {
 		want  string
 	}{
 		{"flipped", flipped(b), ""},
-		{"cut", b[:len(b)/2], "it was cut off while it was read"},
-		{"gone", nil, "it was cut off while it was read"},
+		{"cut", b[:len(b)/2], "truncated while it was read"},
+		{"gone", nil, "truncated while it was read"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := &changing{now: b}

@@ -8,16 +8,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxWindow is how much memory a zstd frame may ask for by itself: as much as otlog's
-// does. The decoder would give it 512 MiB.
+// maxWindow is the maximum window of a zstd frame, in bytes: that of otlog's encoder. The
+// decoder would allocate up to 512 MiB.
 const maxWindow = 8 << 20
 
-// maxBlock is how many bytes a block of a zstd frame may hold.
+// maxBlock is the maximum size of a decompressed block of a zstd frame, in bytes.
 const maxBlock = 128 << 10
 
-// inflated returns how many bytes a buffer holds that Arrow has compressed: their number,
-// or -1 if they stand there as they are, and a zstd frame of them. The number is not more
-// than that frame can hold, and than most.
+// inflated returns the decompressed size of a buffer, 0 if it is not compressed. Such a buffer
+// starts with the size, or -1 if the bytes are stored, followed by a zstd frame. The size
+// must be at most most, and at most what the frame can hold.
 func inflated(b []byte, most int64) (int64, error) {
 	if len(b) < 8 {
 		return 0, errors.New("a compressed buffer has no length")
@@ -31,21 +31,21 @@ func inflated(b []byte, most int64) (int64, error) {
 		return 0, err
 	}
 	if size < 0 || size > min(n, most) {
-		return 0, fmt.Errorf("a compressed buffer claims to hold %d bytes", size)
+		return 0, fmt.Errorf("a compressed buffer claims %d bytes", size)
 	}
 	return size, nil
 }
 
-// capacity returns how many bytes a zstd frame can hold, judged by its blocks. It must be
-// a single one that needs no more than maxWindow bytes beside them.
+// capacity returns the maximum decompressed size of a zstd frame, computed from the headers of
+// its blocks. There must be exactly one frame, and its window must be at most maxWindow.
 func capacity(frame []byte) (int64, error) {
-	broken := errors.New("a compressed buffer is none")
+	broken := errors.New("a compressed buffer is invalid")
 	var h zstd.Header
 	if err := h.Decode(frame); err != nil || h.Skippable || h.DictionaryID != 0 {
 		return 0, broken
 	}
 	if !h.SingleSegment && h.WindowSize > maxWindow {
-		return 0, fmt.Errorf("a compressed buffer wants a window of %d bytes", h.WindowSize)
+		return 0, fmt.Errorf("a compressed buffer needs a window of %d bytes", h.WindowSize)
 	}
 	rest := frame[h.HeaderSize:]
 	var n int64
@@ -57,9 +57,9 @@ func capacity(frame []byte) (int64, error) {
 		last = head&1 != 0
 		size := head >> 3
 		switch head >> 1 & 3 {
-		case 0: // as it is
+		case 0: // stored
 			n += int64(size)
-		case 1: // the same byte again and again
+		case 1: // one byte, repeated
 			n += int64(size)
 			size = 1
 		case 2:

@@ -98,8 +98,8 @@ func TestContradictions(t *testing.T) {
 
 		{"unsorted", entries(aggregate.Entry{ID: id(2)}, aggregate.Entry{ID: id(1)}), "not sorted"},
 		{"repeated", entries(aggregate.Entry{ID: id(1)}, aggregate.Entry{ID: id(1)}), "not sorted"},
-		{"no session", entries(aggregate.Entry{}), "an ID is known by session"},
-		{"a source with an ID", entries(aggregate.Entry{ID: id(1), From: aggregate.FromSource}), "an ID is known by source"},
+		{"no session", entries(aggregate.Entry{}), "known_by is session"},
+		{"a source with an ID", entries(aggregate.Entry{ID: id(1), From: aggregate.FromSource}), "known_by is source"},
 		{"nobody was seen", entries(aggregate.Entry{From: aggregate.FromSource, Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}}), "records without an ID have quarter-hours"},
 
 		{"seen when there is no record", entry(func(e *aggregate.Entry) { e.Buckets = []aggregate.Bucket{5} }), "the quarter-hour at 1970-01-01T01:15:00Z has sessions, evidence or attempts, but no records"},
@@ -209,13 +209,13 @@ func TestMadeUpMetadata(t *testing.T) {
 		edit func(map[string]string)
 		want string
 	}{
-		{"no number of events", set(keyPosts, ""), `"" is no number of events`},
-		{"less than no events", set(keyPosts, "-1"), `"-1" is no number of events`},
-		{"more events than there can be", set(keyPosts, "9223372036854775807"), "is no number of events"},
+		{"no number of events", set(keyPosts, ""), `"" is not a number of events`},
+		{"less than no events", set(keyPosts, "-1"), `"-1" is not a number of events`},
+		{"more events than there can be", set(keyPosts, "9223372036854775807"), "is not a number of events"},
 		{"no JSON", set(keySources, "nothing"), keySources},
 		{"cut JSON", set(keySources, `[{"id":"1"`), keySources},
 		{"JSON that goes on", set(keyMissing, `["a"`), keyMissing},
-		{"no list", set(keyCatalogues, `{"a":1}`), "it is no list"},
+		{"no list", set(keyCatalogues, `{"a":1}`), "not a list"},
 		{"a list of something else", set(keyCatalogues, `[[]]`), keyCatalogues},
 		{"nothing at all", set(keyOrigins, ""), keyOrigins},
 		{"brackets", set(keyCoverage, strings.Repeat("[", 100_000)), keyCoverage},
@@ -224,26 +224,26 @@ func TestMadeUpMetadata(t *testing.T) {
 		{"an ID that is none", set(keyOrigins, `["x"]`), keyOrigins},
 		{"an ID that is too long", set(keyOrigins, `["00000000000000000"]`), ""},
 		{"fewer sources than evidence names", set(keyOrigins, "[]"), "source 0 is not in the list"},
-		{"a reason that is none", source(`"skipped":{"weather":1}`), `"weather" is no reason to skip a record`},
-		{"a shown reason that is none", source(`"shown":[{"reason":"weather"}]`), `"weather" is no reason to skip a record`},
-		{"less than nothing skipped", source(`"skipped":{"damaged":-1}`), "-1 is no number"},
-		{"less than no bytes", source(`"bytes":-1`), "-1 is no number"},
-		{"more lines than there can be", source(`"lines":9223372036854775807`), "is no number"},
+		{"a reason that is none", source(`"skipped":{"weather":1}`), `"weather" is not a reason to skip a record`},
+		{"a shown reason that is none", source(`"shown":[{"reason":"weather"}]`), `"weather" is not a reason to skip a record`},
+		{"less than nothing skipped", source(`"skipped":{"damaged":-1}`), "-1 is not a valid count"},
+		{"less than no bytes", source(`"bytes":-1`), "-1 is not a valid count"},
+		{"more lines than there can be", source(`"lines":9223372036854775807`), "is not a valid count"},
 		{"more lines than a number", source(`"lines":9223372036854775808`), keySources},
-		{"doubtful doubts", source(`"doubts":[{"records":-1}]`), "-1 is no number"},
+		{"doubtful doubts", source(`"doubts":[{"records":-1}]`), "-1 is not a valid count"},
 		{"too many doubts", source(`"doubts":[{},{},{},{},{},{"records":1}]`), ""},
 		{"a source twice", set(keyOrigins, `["1","1","1"]`), ""},
 
-		{"less than no records", bucket(`[[%d,-1,%d,%d]]`, start, at, at), "-1 is no number"},
-		{"less than no records without a time", bucket(`[[null,-1,null,null]]`), "-1 is no number"},
+		{"less than no records", bucket(`[[%d,-1,%d,%d]]`, start, at, at), "-1 is not a valid count"},
+		{"less than no records without a time", bucket(`[[null,-1,null,null]]`), "-1 is not a valid count"},
 		{"no number of records", bucket(`[[%d,null,%d,%d]]`, start, at, at), "has no number of records"},
 		{"no first time", bucket(`[[%d,1,null,%d]]`, start, at), "has no first or last time"},
-		{"not at a quarter", bucket(`[[%d,1,%d,%d]]`, start+1, at, at), "is not the start of a quarter of an hour"},
-		{"beyond all buckets", bucket(`[[9223372036854775800,1,%d,%d]]`, at, at), "is not the start of a quarter of an hour"},
-		{"times of another one", bucket(`[[%d,1,%d,%d]]`, start, at-3600e9, at), "go from"},
-		{"extreme times", bucket(`[[%d,1,-9223372036854775808,9223372036854775807]]`, start), "go from"},
-		{"the end of time", bucket(`[[1932735282300,1,9223372036854775807,9223372036854775807]]`), "go from"},
-		{"the last before the first", bucket(`[[%d,1,%d,%d]]`, start, at, at-1), "go from"},
+		{"not at a quarter", bucket(`[[%d,1,%d,%d]]`, start+1, at, at), "is not the start of a quarter-hour"},
+		{"beyond all buckets", bucket(`[[9223372036854775800,1,%d,%d]]`, at, at), "is not the start of a quarter-hour"},
+		{"times of another one", bucket(`[[%d,1,%d,%d]]`, start, at-3600e9, at), "range from"},
+		{"extreme times", bucket(`[[%d,1,-9223372036854775808,9223372036854775807]]`, start), "range from"},
+		{"the end of time", bucket(`[[1932735282300,1,9223372036854775807,9223372036854775807]]`), "range from"},
+		{"the last before the first", bucket(`[[%d,1,%d,%d]]`, start, at, at-1), "range from"},
 		{"a bucket twice", bucket(`[[%[1]d,1,%[2]d,%[2]d],[%[1]d,1,%[2]d,%[2]d]]`, start, at), ""},
 		{"no bucket", bucket(`[[],[null],[null,1]]`), "has no number of records"},
 	} {
@@ -296,13 +296,13 @@ func TestNames(t *testing.T) {
 		{"not UTF-8", part(func(n *aggregate.Names) { n.Labels = append(n.Labels, "\xff") }), "not valid utf8"},
 		{"error not UTF-8", part(func(n *aggregate.Names) { n.Errors = append(n.Errors, "OT_\xc3") }), "not valid utf8"},
 		{"as many as there are numbers", part(func(n *aggregate.Names) { n.Errors = many(maxNames) }), ""},
-		{"more errors than numbers", part(func(n *aggregate.Names) { n.Errors = many(maxNames + 1) }), "hold 65537 names of one kind"},
-		{"more labels than numbers", part(func(n *aggregate.Names) { n.Labels = many(2 * maxNames) }), "hold 131072 names of one kind"},
-		{"no errors", part(func(n *aggregate.Names) { n.Errors = nil }), "hold 0 names"},
+		{"more errors than numbers", part(func(n *aggregate.Names) { n.Errors = many(maxNames + 1) }), "a dictionary has 65537 names"},
+		{"more labels than numbers", part(func(n *aggregate.Names) { n.Labels = many(2 * maxNames) }), "a dictionary has 131072 names"},
+		{"no errors", part(func(n *aggregate.Names) { n.Errors = nil }), "a dictionary has 0 names"},
 		{"no zero error", part(func(n *aggregate.Names) { n.Errors = []string{"OT_TIMEOUT"} }), `with "" first`},
 		{"no zero method", part(func(n *aggregate.Names) { n.Methods = []string{""} }), `with "unknown" first`},
 		{"repeated", part(func(n *aggregate.Names) { n.Labels = append(n.Labels, "a", "a", "") }), ""},
-		{"an enumeration", sealed(bytes.Replace(streamOf(written(t, small(), false)), []byte("connection"), []byte("connexxion"), 1)), `"connexxion" is not among its names`},
+		{"an enumeration", sealed(bytes.Replace(streamOf(written(t, small(), false)), []byte("connection"), []byte("connexxion"), 1)), `"connexxion" is not a known name`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.want != "" {
@@ -364,20 +364,20 @@ func TestMessagesOutOfOrder(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"nothing", joined(end), "it holds nothing"},
-		{"only the schema", joined(schema, end), "it has no batch"},
-		{"no end", all(m[:len(m)-1]), "8 bytes are missing at its end"},
-		{"no batch", all(m[:len(m)-2], one(end)), "it has no batch"},
-		{"no dictionary", joined(schema, batch, end), "contradict"},
-		{"a dictionary less", all(one(schema), m[2:]), "contradict"},
-		{"a dictionary twice", all(m[:2], m[1:]), "its messages are not those of a partial"},
-		{"one dictionary for another", all(one(schema), one(dictionary), one(dictionary), m[3:]), "contradict"},
-		{"a dictionary behind the batch", all(m[:len(m)-1], one(dictionary), one(end)), "its messages are not those of a partial"},
-		{"a schema twice", all(one(schema), m), "its messages are not those of a partial"},
-		{"a schema in between", all(m[:len(m)-1], one(schema), one(end)), "its messages are not those of a partial"},
-		{"a batch first", all(one(batch), m), "its messages are not those of a partial"},
+		{"nothing", joined(end), "no schema"},
+		{"only the schema", joined(schema, end), "no batch"},
+		{"no end", all(m[:len(m)-1]), "8 bytes are missing at the end"},
+		{"no batch", all(m[:len(m)-2], one(end)), "no batch"},
+		{"no dictionary", joined(schema, batch, end), "invalid contents"},
+		{"a dictionary less", all(one(schema), m[2:]), "invalid contents"},
+		{"a dictionary twice", all(m[:2], m[1:]), "the messages are not those of a partial"},
+		{"one dictionary for another", all(one(schema), one(dictionary), one(dictionary), m[3:]), "invalid contents"},
+		{"a dictionary behind the batch", all(m[:len(m)-1], one(dictionary), one(end)), "the messages are not those of a partial"},
+		{"a schema twice", all(one(schema), m), "the messages are not those of a partial"},
+		{"a schema in between", all(m[:len(m)-1], one(schema), one(end)), "the messages are not those of a partial"},
+		{"a batch first", all(one(batch), m), "the messages are not those of a partial"},
 		{"a batch twice", all(m[:len(m)-1], one(batch), one(end)), "not sorted"},
-		{"something behind the end", all(m, one(batch)), "bytes stand behind its end"},
+		{"something behind the end", all(m, one(batch)), "bytes after the end"},
 	} {
 		t.Run(test.name, func(t *testing.T) { refused(t, test.file, test.want) })
 	}
@@ -408,29 +408,29 @@ func TestClaims(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"long metadata", edited(batch, func(p *streamPart) { set(p.all, 4, math.MaxInt32) }), "claims to take 2147483647 bytes"},
-		{"longer metadata", edited(batch, func(p *streamPart) { set(p.all, 4, math.MaxUint32) }), "claims to take 4294967295 bytes"},
-		{"short metadata", edited(batch, func(p *streamPart) { set(p.all, 4, 1) }), "makes no sense"},
-		{"no beginning", edited(batch, func(p *streamPart) { set(p.all, 0, 100) }), "does not begin as it must"},
-		{"a long body", edited(batch, func(p *streamPart) { tab := p.table(); tab.MutateInt64Slot(slot(3), 1<<40) }), "claims to hold 1099511627776 bytes"},
-		{"a negative body", edited(batch, func(p *streamPart) { tab := p.table(); tab.MutateInt64Slot(slot(3), -1) }), "claims to hold -1 bytes"},
-		{"a short body", edited(batch, func(p *streamPart) { tab := p.table(); tab.MutateInt64Slot(slot(3), 8) }), "a buffer stands at"},
-		{"many keys", edited(schema, vector(2, math.MaxUint32)), "its metadata has 4294967295 keys"},
+		{"long metadata", edited(batch, func(p *streamPart) { set(p.all, 4, math.MaxInt32) }), "claims 2147483647 bytes"},
+		{"longer metadata", edited(batch, func(p *streamPart) { set(p.all, 4, math.MaxUint32) }), "claims 4294967295 bytes"},
+		{"short metadata", edited(batch, func(p *streamPart) { set(p.all, 4, 1) }), "invalid layout"},
+		{"no beginning", edited(batch, func(p *streamPart) { set(p.all, 0, 100) }), "a message has no valid start"},
+		{"a long body", edited(batch, func(p *streamPart) { tab := p.table(); tab.MutateInt64Slot(slot(3), 1<<40) }), "claims 1099511627776 bytes"},
+		{"a negative body", edited(batch, func(p *streamPart) { tab := p.table(); tab.MutateInt64Slot(slot(3), -1) }), "claims -1 bytes"},
+		{"a short body", edited(batch, func(p *streamPart) { tab := p.table(); tab.MutateInt64Slot(slot(3), 8) }), "a buffer claims"},
+		{"many keys", edited(schema, vector(2, math.MaxUint32)), "the metadata has 4294967295 keys"},
 		{"some more keys", edited(schema, vector(2, 900)), ""},
 		{"many columns", edited(schema, vector(1, math.MaxUint32)), "more columns than a partial has"},
 		{"some more columns", edited(schema, vector(1, 20)), ""},
 		{"many buffers", edited(batch, vector(2, math.MaxUint32)), "a batch has"},
 		{"fewer buffers", edited(batch, vector(2, 3)), "a batch has"},
 		{"fewer values", edited(batch, vector(1, 3)), "a batch has"},
-		{"many rows", edited(batch, func(p *streamPart) { h := p.header(); h.MutateInt64Slot(slot(0), math.MaxInt64) }), "contradict"},
-		{"fewer rows", edited(batch, func(p *streamPart) { h := p.header(); h.MutateInt64Slot(slot(0), 1) }), "contradict"},
+		{"many rows", edited(batch, func(p *streamPart) { h := p.header(); h.MutateInt64Slot(slot(0), math.MaxInt64) }), "invalid contents"},
+		{"fewer rows", edited(batch, func(p *streamPart) { h := p.header(); h.MutateInt64Slot(slot(0), 1) }), "invalid contents"},
 		{"a long name", edited(schema, func(p *streamPart) {
 			f := element(p.header(), 1, colSteps)
 			name := f.Pos + fieldAt(f, 0)
 			set(f.Bytes, name+flatbuffers.GetUOffsetT(f.Bytes[name:]), 100)
 		}), "the name of a column has 100 bytes"},
-		{"a union", edited(schema, func(p *streamPart) { f := element(p.header(), 1, 0); f.MutateByteSlot(slot(2), 14) }), "of a type that no column"},
-		{"another type", edited(schema, func(p *streamPart) { f := element(p.header(), 1, 0); f.MutateByteSlot(slot(2), 5) }), "its columns are not those of a partial"},
+		{"a union", edited(schema, func(p *streamPart) { f := element(p.header(), 1, 0); f.MutateByteSlot(slot(2), 14) }), "a type that no column"},
+		{"another type", edited(schema, func(p *streamPart) { f := element(p.header(), 1, 0); f.MutateByteSlot(slot(2), 5) }), "the columns are not those of a partial"},
 		{"a key that is all", edited(schema, func(p *streamPart) { // all keys point to the same long value
 			h := p.header()
 			first := h.Vector(fieldAt(h, 2))
@@ -500,7 +500,7 @@ func TestColumnsWithinColumns(t *testing.T) {
 	}))
 	meta := b.FinishedBytes()
 	stream := binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, uint32(len(meta)))
-	refused(t, sealed(append(stream, meta...)), "it has more columns than a partial has")
+	refused(t, sealed(append(stream, meta...)), "more columns than a partial has")
 }
 
 // TestEveryNumberOfTheLayout changes every place and length in each message to others.
@@ -591,7 +591,7 @@ func TestCompressedClaims(t *testing.T) {
 			was := binary.LittleEndian.Uint64(b)
 			for _, x := range []uint64{1 << 40, 1 << 62, 1 << 63, math.MaxUint64 - 1} {
 				binary.LittleEndian.PutUint64(b, x)
-				refused(t, sealed(stream), "a compressed buffer claims to hold")
+				refused(t, sealed(stream), "a compressed buffer claims")
 			}
 			for _, x := range []uint64{0, was - 1, was + 1, math.MaxUint64} {
 				binary.LittleEndian.PutUint64(b, x)
@@ -620,8 +620,8 @@ func TestBombs(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, made(t, &File{Part: many}, nil, ipc.WithZstd()), "a compressed buffer claims to hold")
-	if _, err := capacity(wide.Bytes()); err == nil || err.Error() != "a compressed buffer wants a window of 67108864 bytes" {
+	refused(t, made(t, &File{Part: many}, nil, ipc.WithZstd()), "a compressed buffer claims")
+	if _, err := capacity(wide.Bytes()); err == nil || err.Error() != "a compressed buffer needs a window of 67108864 bytes" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -674,7 +674,7 @@ func TestErrorsNameTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = tell(f.Part); err == nil || err.Error() != "some.arrow: its contents contradict each other: its rows are not sorted" {
+	if _, err = tell(f.Part); err == nil || err.Error() != "some.arrow: invalid contents: rows are not sorted" {
 		t.Errorf("got %v", err)
 	}
 }

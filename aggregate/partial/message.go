@@ -14,48 +14,47 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// messages reads the messages of a stream and lets pass what a partial holds. Arrow takes
-// a message at its word: it allocates as much as that claims to hold, and follows it
-// wherever it points, any number of times. So what a stranger may have made up is looked
-// through before Arrow sees it. It implements ipc.MessageReader.
+// messages reads the messages of a stream, and rejects messages that no partial contains.
+// Arrow trusts a message: it allocates the memory that the message claims, and follows its
+// references, any number of times. So every message of a file, which may be crafted, is
+// checked before Arrow reads it. messages implements ipc.MessageReader.
 type messages struct {
 	r    io.Reader
-	left int64 // bytes of the stream that have not been read
-	most int64 // bytes that all dictionaries and one batch may hold, decompressed
+	left int64 // unread bytes of the stream
+	most int64 // maximum size of all dictionaries and one batch, decompressed
 
-	// about is asked what it makes of the schema's metadata, before anything else is
-	// looked at.
+	// about, if set, checks the metadata of the schema before anything else is checked.
 	about func(metadata map[string]string) error
 
-	digest *[16]byte // of the stream, if it is known: that what is read is what was verified
+	digest *[16]byte // of the stream when it was verified, or nil
 	hash   xxh3.Hasher
 
-	metadata     map[string]string // of the schema, once that was read
-	dictionaries int               // that may come, until the first batch has
-	held         int64             // bytes that dictionaries hold, decompressed
-	body         []byte            // of a batch: memory for the next one
-	err          error             // why a message was refused
+	metadata     map[string]string // of the schema; nil before the schema was read
+	dictionaries int               // number of dictionaries that may follow
+	held         int64             // size of the dictionaries, decompressed
+	body         []byte            // of a batch; reused
+	err          error             // why a message was rejected
 }
 
-// What the messages of a partial are, as Arrow numbers them.
+// The kinds of messages in a partial, with Arrow's numbers.
 const (
 	isSchema     = 1
 	isDictionary = 2
 	isBatch      = 3
 )
 
-// Retain is of no use: memory is not counted.
+// Retain does nothing: the garbage collector frees the memory.
 func (m *messages) Retain() {}
 
-// Release is of no use: memory is not counted.
+// Release does nothing: the garbage collector frees the memory.
 func (m *messages) Release() {}
 
-// Message returns the next message, which is good until the call after it. Behind the
-// last one it returns io.EOF.
+// Message returns the next message, which is valid until the next call, or io.EOF at the
+// end.
 func (m *messages) Message() (msg *ipc.Message, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("what it says of its layout makes no sense: %v", r)
+			err = fmt.Errorf("invalid layout: %v", r)
 		}
 		if err != nil && err != io.EOF {
 			m.err = err
@@ -80,29 +79,27 @@ func (m *messages) Message() (msg *ipc.Message, err error) {
 	return ipc.NewMessage(memory.NewBufferBytes(meta), memory.NewBufferBytes(body)), nil
 }
 
-// meta reads the next message but for its body. At the end of the stream it returns
-// io.EOF.
+// meta reads the next message except its body. At the end of the stream it returns io.EOF.
 func (m *messages) meta() ([]byte, error) {
 	var head [8]byte
 	if err := m.read(head[:]); err != nil {
 		return nil, err
 	}
 	if !Is(head[:4]) {
-		return nil, errors.New("a message does not begin as it must")
+		return nil, errors.New("a message has no valid start")
 	}
 	switch n := int64(binary.LittleEndian.Uint32(head[4:])); {
 	case n == 0:
 		return nil, io.EOF
 	case n > min(m.left, math.MaxInt32):
-		return nil, fmt.Errorf("what a message says of itself claims to take %d bytes, of which %d are there", n, m.left)
+		return nil, fmt.Errorf("the header of a message claims %d bytes, of which %d are present", n, m.left)
 	default:
 		b := make([]byte, n)
 		return b, m.read(b)
 	}
 }
 
-// skip goes past the next message without looking at it. At the end of the stream it
-// returns io.EOF.
+// skip skips the next message. At the end of the stream it returns io.EOF.
 func (m *messages) skip() (err error) {
 	defer recovered(&err)
 	meta, err := m.meta()
@@ -118,55 +115,55 @@ func (m *messages) skip() (err error) {
 	return err
 }
 
-// end looks at what is known at the end of the stream only.
+// end makes the checks that are possible only at the end of the stream.
 func (m *messages) end() error {
 	if m.metadata == nil {
-		return errors.New("it holds nothing")
+		return errors.New("no schema")
 	}
 	if m.left > 0 {
-		return fmt.Errorf("%d bytes stand behind its end", m.left)
+		return fmt.Errorf("%d bytes after the end", m.left)
 	}
 	if m.digest != nil && m.hash.Sum128().Bytes() != *m.digest {
-		return errors.New("it was changed while it was read")
+		return errors.New("changed while it was read")
 	}
 	return io.EOF
 }
 
-// read reads the next bytes of the stream.
+// read fills b with the next bytes of the stream.
 func (m *messages) read(b []byte) error {
 	if int64(len(b)) > m.left {
-		return fmt.Errorf("%d bytes are missing at its end", int64(len(b))-m.left)
+		return fmt.Errorf("%d bytes are missing at the end", int64(len(b))-m.left)
 	}
 	if _, err := io.ReadFull(m.r, b); err != nil {
 		if errors.Is(err, io.EOF) || err == io.ErrUnexpectedEOF {
-			return errors.New("it was cut off while it was read")
+			return errors.New("truncated while it was read")
 		}
 		return err
 	}
 	m.left -= int64(len(b))
 	if m.digest != nil {
-		_, _ = m.hash.Write(b) // a hash takes anything
+		_, _ = m.hash.Write(b) // never fails
 	}
 	return nil
 }
 
-// bodySize returns how long the body of a message is.
+// bodySize returns the size of a message's body in bytes.
 func (m *messages) bodySize(t flatbuffers.Table) (int64, error) {
 	size := t.GetInt64Slot(slot(3), 0)
 	if size < 0 || size > m.left {
-		return 0, fmt.Errorf("a message claims to hold %d bytes, of which %d are there", size, m.left)
+		return 0, fmt.Errorf("a message claims %d bytes, of which %d are present", size, m.left)
 	}
 	return size, nil
 }
 
-// check reads the body of a message, and looks through both.
+// check reads the body of a message, and checks the message and the body.
 func (m *messages) check(t flatbuffers.Table, size int64) ([]byte, error) {
 	header, ok := field(t, 2)
 	if !ok {
-		return nil, errors.New("a message holds nothing")
+		return nil, errors.New("a message is empty")
 	}
 	if length(t, 4) != 0 {
-		return nil, errors.New("a message bears metadata, which only the schema does")
+		return nil, errors.New("a message has metadata, which only the schema may have")
 	}
 	switch kind := t.GetByteSlot(slot(1), 0); {
 	case kind == isSchema && m.metadata == nil && size == 0:
@@ -186,7 +183,7 @@ func (m *messages) check(t flatbuffers.Table, size int64) ([]byte, error) {
 		_, err := m.batch(header, body, shapeOf(schema.Fields()))
 		return body, err
 	default:
-		return nil, errors.New("its messages are not those of a partial: a schema, its dictionaries, and batches")
+		return nil, errors.New("the messages are not those of a partial: a schema, its dictionaries, and batches")
 	}
 }
 
@@ -195,38 +192,38 @@ func (m *messages) dictionary(t flatbuffers.Table, body []byte) ([]byte, error) 
 		return nil, err
 	}
 	if t.GetByteSlot(slot(2), 0) != 0 {
-		return nil, errors.New("a dictionary goes on with another one")
+		return nil, errors.New("a dictionary is a delta")
 	}
 	data, ok := field(t, 1)
 	if !ok {
-		return nil, errors.New("a dictionary holds nothing")
+		return nil, errors.New("a dictionary is empty")
 	}
 	n, err := m.batch(data, body, shape{values: 1, buffers: 3}) // strings
 	m.held += n
 	return body, err
 }
 
-// What a schema may hold at most: that of a partial holds less than half as much.
+// The limits of a schema. That of a partial is less than half as large.
 const (
 	maxFields = 96
-	maxKeys   = 1000 // other people's are to be told that they are
+	maxKeys   = 1000 // of metadata; high, to identify streams of other programs
 	maxName   = 64   // bytes
 )
 
-// schema looks through a schema, and reads its metadata.
+// schema checks a schema, and reads its metadata.
 func (m *messages) schema(t flatbuffers.Table) error {
 	keys := length(t, 2)
 	if keys > maxKeys {
-		return fmt.Errorf("its metadata has %d keys", keys)
+		return fmt.Errorf("the metadata has %d keys", keys)
 	}
 	m.metadata = map[string]string{}
 	total := 0
 	for i := range keys {
 		pair := element(t, 2, i)
 		key, value := text(pair, 0), text(pair, 1)
-		// Two of them may be the same bytes.
+		// Several keys and values may share bytes.
 		if total += len(key) + len(value); total > len(t.Bytes) {
-			return errors.New("its metadata is longer than itself")
+			return errors.New("the metadata is longer than the schema")
 		}
 		m.metadata[string(key)] = string(value)
 	}
@@ -239,11 +236,11 @@ func (m *messages) schema(t flatbuffers.Table) error {
 	return m.fields(t, 1, &left)
 }
 
-// fields looks through fields of a schema, or of a field, and counts dictionaries.
+// fields checks the fields of a schema or of a field, and counts their dictionaries.
 func (m *messages) fields(t flatbuffers.Table, number int, left *int) error {
 	n := length(t, number)
 	if *left -= n; *left < 0 {
-		return errors.New("it has more columns than a partial has")
+		return errors.New("more columns than a partial has")
 	}
 	for i := range n {
 		f := element(t, number, i)
@@ -251,12 +248,12 @@ func (m *messages) fields(t flatbuffers.Table, number int, left *int) error {
 			return fmt.Errorf("the name of a column has %d bytes", len(name))
 		}
 		if length(f, 6) != 0 {
-			return errors.New("a column bears metadata, which only the schema does")
+			return errors.New("a column has metadata, which only the schema may have")
 		}
 		switch f.GetByteSlot(slot(2), 0) {
 		case 2, 5, 6, 10, 12, 13, 15: // Int, Utf8, Bool, Timestamp, List, Struct, FixedSizeBinary
 		default:
-			return errors.New("a column is of a type that no column of a partial has")
+			return errors.New("a column has a type that no column of a partial has")
 		}
 		if _, ok := field(f, 4); ok {
 			m.dictionaries++
@@ -268,7 +265,7 @@ func (m *messages) fields(t flatbuffers.Table, number int, left *int) error {
 	return nil
 }
 
-// A shape is of how many values and pieces of memory a batch tells.
+// A shape is the number of arrays and buffers in a batch.
 type shape struct{ values, buffers int }
 
 // shapeOf returns the shape of a batch with columns.
@@ -285,29 +282,29 @@ func shapeOf(columns []arrow.Field) (s shape) {
 	return s
 }
 
-// batch looks through a batch, and returns how many bytes it holds when it is
-// decompressed; zero if it is not compressed, since then they are those of the file.
+// batch checks a batch, and returns its decompressed size in bytes, 0 if it is not compressed:
+// then the bytes are those of the file.
 func (m *messages) batch(t flatbuffers.Table, body []byte, want shape) (int64, error) {
 	got := shape{length(t, 1), length(t, 2)}
-	if got != want { // Arrow would read on behind the last one
+	if got != want { // Arrow would read after the last one
 		return 0, fmt.Errorf("a batch has %d values and %d buffers, not %d and %d", got.values, got.buffers, want.values, want.buffers)
 	}
 	most := m.most - m.held
 	for i := range got.values {
 		rows, missing := pair(t, 1, i)
 		if rows < 0 || missing < 0 || missing > rows || rows > 8*m.most {
-			return 0, fmt.Errorf("a column claims to have %d values of which %d are missing", rows, missing)
+			return 0, fmt.Errorf("a column claims %d values, of which %d are missing", rows, missing)
 		}
 	}
 	how, compressed := field(t, 3)
 	if compressed && (how.GetByteSlot(slot(0), 0) != 1 || how.GetByteSlot(slot(1), 0) != 0) {
-		return 0, errors.New("a batch is compressed by something else than zstd")
+		return 0, errors.New("a batch is not compressed with zstd")
 	}
 	held := int64(0)
 	for i := range got.buffers {
 		at, n := pair(t, 2, i)
 		if at < 0 || at%8 != 0 || n < 0 || at > int64(len(body)) || n > int64(len(body))-at {
-			return 0, fmt.Errorf("a buffer stands at byte %d and has %d of %d", at, n, len(body))
+			return 0, fmt.Errorf("a buffer claims %d bytes at byte %d of %d", n, at, len(body))
 		}
 		if !compressed || n == 0 {
 			continue
@@ -321,18 +318,18 @@ func (m *messages) batch(t flatbuffers.Table, body []byte, want shape) (int64, e
 	return held, nil
 }
 
-// What stands in a message is a flatbuffer: tables with numbered fields. The functions
-// below panic where one points to nowhere.
+// A message is a flatbuffer: tables with numbered fields. The functions below panic if a
+// reference points outside it.
 
-// root returns the table that a message is.
+// root returns the root table of a message.
 func root(b []byte) flatbuffers.Table {
 	return flatbuffers.Table{Bytes: b, Pos: flatbuffers.GetUOffsetT(b)}
 }
 
-// slot is what flatbuffers calls a field.
+// slot returns the number of a field in flatbuffers' terms.
 func slot(number int) flatbuffers.VOffsetT { return flatbuffers.VOffsetT(4 + 2*number) }
 
-// fieldAt returns where a field stands, zero if there is none.
+// fieldAt returns the offset of a field, 0 if it is missing.
 func fieldAt(t flatbuffers.Table, number int) flatbuffers.UOffsetT {
 	return flatbuffers.UOffsetT(t.Offset(slot(number)))
 }
@@ -356,7 +353,7 @@ func text(t flatbuffers.Table, number int) []byte {
 	return t.ByteVector(o + t.Pos)
 }
 
-// length returns how many elements a field has that is a list.
+// length returns the number of elements of a field that is a list.
 func length(t flatbuffers.Table, number int) int {
 	o := fieldAt(t, number)
 	if o == 0 {

@@ -1,10 +1,17 @@
-// Package partial makes parts travel: as Arrow record batches.
+// Package partial writes and reads parts as Arrow record batches.
 //
-// What is known of each session, [aggregate.Entry], is one row of one schema, so that a
-// partial is a plain Arrow IPC stream which any reader opens. Names travel as strings in
-// dictionaries that all batches of a stream share, never as numbers of a process. [Write]
-// and [Open] are for files, with all that a report needs beside; a [Codec] is for what a
-// process keeps on disk for itself.
+// The path of a part through the package:
+//
+//  1. Each [aggregate.Entry] is a row of one schema (schema.go), so that every Arrow reader
+//     opens a partial. Names are strings in dictionaries that all batches share.
+//  2. [Write] writes the rows batch by batch (stream.go, columns.go), everything else of a
+//     [File] as metadata (metadata.go), and a digest after the Arrow stream (file.go).
+//  3. [Open] verifies the digest. Then every message is checked before Arrow reads it
+//     (message.go, frame.go), every batch after that (stream.go), and every entry
+//     (cursor.go): a partial may be crafted.
+//  4. [CheckVersions] and [CheckInputs] say what may be added up (sum.go).
+//
+// A [Codec] writes and reads the temporary files of one process, without steps 3 and 4.
 package partial
 
 import (
@@ -73,43 +80,43 @@ var evidenceType = arrow.StructOf(
 	arrow.Field{Name: "source", Type: arrow.PrimitiveTypes.Uint32},       // into the list of sources
 	arrow.Field{Name: "client", Type: idType, Nullable: true},            // that posted the records
 	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32},       // hash of the stream or subscriber; 0: none
-	arrow.Field{Name: "code", Type: arrow.PrimitiveTypes.Int32},          // that the records state; 0: none
-	arrow.Field{Name: "error", Type: nameType, Nullable: true},           // null: no name can be told
-	arrow.Field{Name: "method", Type: nameType},                          // "unknown" if it cannot be told
+	arrow.Field{Name: "code", Type: arrow.PrimitiveTypes.Int32},          // stated by the records; 0: none
+	arrow.Field{Name: "error", Type: nameType, Nullable: true},           // null: without a name
+	arrow.Field{Name: "method", Type: nameType},                          // "unknown" if it is unknown
 	arrow.Field{Name: "method_from", Type: nameType},                     // how it is known
 	arrow.Field{Name: "evidence", Type: nameType},                        // how the error is known
-	arrow.Field{Name: "weight", Type: nameType},                          // what the records can do for a failure
-	arrow.Field{Name: "late", Type: boolType},                            // the timer of a publisher that was gone
-	arrow.Field{Name: "axis", Type: nameType},                            // what first counts
-	arrow.Field{Name: "first", Type: arrow.PrimitiveTypes.Int64},         // time: Unix ns; time_of_day: ns; record: which one of its source
-	arrow.Field{Name: "span", Type: arrow.PrimitiveTypes.Uint32},         // from the first record to the last, likewise
-	arrow.Field{Name: "first_record", Type: arrow.PrimitiveTypes.Uint32}, // which one of its source it is, from 0
-	arrow.Field{Name: "record_span", Type: arrow.PrimitiveTypes.Uint32},  // from there to the last one
+	arrow.Field{Name: "weight", Type: nameType},                          // how the records join failures
+	arrow.Field{Name: "late", Type: boolType},                            // from the timer of a destroyed publisher
+	arrow.Field{Name: "axis", Type: nameType},                            // unit of first
+	arrow.Field{Name: "first", Type: arrow.PrimitiveTypes.Int64},         // time: Unix ns; time_of_day: ns; record: index in the source
+	arrow.Field{Name: "span", Type: arrow.PrimitiveTypes.Uint32},         // from the first record to the last, in the same unit
+	arrow.Field{Name: "first_record", Type: arrow.PrimitiveTypes.Uint32}, // index in the source, from 0
+	arrow.Field{Name: "record_span", Type: arrow.PrimitiveTypes.Uint32},  // from there to the last record
 	arrow.Field{Name: "records", Type: arrow.PrimitiveTypes.Uint32},
 )
 
 var stepsType = arrow.StructOf(
-	arrow.Field{Name: "call", Type: arrow.PrimitiveTypes.Uint64}, // hash of what the events of one call share
+	arrow.Field{Name: "call", Type: arrow.PrimitiveTypes.Uint64}, // hash of what the events of one call have in common
 	arrow.Field{Name: "client", Type: idType, Nullable: true},
 	arrow.Field{Name: "time", Type: stepTime, Nullable: true},
 	arrow.Field{Name: "method", Type: nameType},
-	arrow.Field{Name: "what", Type: nameType}, // start, or how the call ended
+	arrow.Field{Name: "what", Type: nameType}, // start, or the outcome of the call
 )
 
-// schema is the schema of a partial: a row for each session, or what stands for one,
-// sorted by ID; a null ID stands for all that bears none.
+// schema is the schema of a partial: a row for each session or surrogate ID, sorted by ID. The
+// row with a null ID is of records without an ID.
 var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "id", Type: idType, Nullable: true},        // XXH3-128 of the ID
-	{Name: "known_by", Type: nameType},                // what the ID is one of: session, connection, client; source if it is null
+	{Name: "known_by", Type: nameType},                // kind of the ID: session, connection, client; source if it is null
 	{Name: "api_key", Type: nameType, Nullable: true}, // of a session
 	{Name: "sdk", Type: nameType, Nullable: true},     // of a client: version, as in 2.35.2
 	{Name: "browser", Type: nameType, Nullable: true},
 	{Name: "os", Type: nameType, Nullable: true},
-	{Name: "session", Type: idType, Nullable: true}, // that a connection or client was seen with
-	{Name: "several_sessions", Type: boolType},      // it was seen with more than one
-	{Name: "client", Type: idType, Nullable: true},  // that a connection was seen with
-	{Name: "several_clients", Type: boolType},       // likewise
-	{Name: "cells", Type: listOf(bucketType)},       // starts of the quarters of an hour in which a record bore the ID; null: no time
+	{Name: "session", Type: idType, Nullable: true}, // of a connection or client
+	{Name: "several_sessions", Type: boolType},      // it was seen with several sessions
+	{Name: "client", Type: idType, Nullable: true},  // of a connection
+	{Name: "several_clients", Type: boolType},       // it was seen with several clients
+	{Name: "cells", Type: listOf(bucketType)},       // starts of the quarter-hours with a record of the ID; null: no time
 	{Name: "evidence", Type: listOf(evidenceType)},  // records that show an error
 	{Name: "steps", Type: listOf(stepsType)},        // telemetry events that start or end an attempt
 }, nil)
@@ -118,7 +125,7 @@ func listOf(t arrow.DataType) *arrow.ListType {
 	return arrow.ListOfField(arrow.Field{Name: "item", Type: t, Nullable: true})
 }
 
-// What is told by names that no log holds.
+// Names that do not come from logs.
 var (
 	knownBy     = namesOf(aggregate.SessionFroms[:])
 	evidences   = namesOf(classify.Evidences[:])

@@ -15,8 +15,8 @@ import (
 	"github.com/otlog/otlog/aggregate"
 )
 
-// batchBytes is about how many bytes a batch takes: enough to make what a batch costs
-// by itself small, little enough that many files can be read side by side.
+// batchBytes is the approximate size of a batch: large enough that the overhead of a batch is
+// small, small enough that many files can be read at the same time.
 const batchBytes = 128 << 10
 
 // writeEntries writes the entries of a part as an Arrow IPC stream.
@@ -51,8 +51,8 @@ func writeEntries(w io.Writer, p *aggregate.Part, metadata arrow.Metadata, optio
 			return err
 		}
 	}
-	// The dictionaries come with the first batch, and tell names even if there are
-	// no entries.
+	// The dictionaries, which hold the names, come with the first batch. So there is a
+	// batch even if there are no entries.
 	if err := flush(); err != nil {
 		return err
 	}
@@ -64,16 +64,15 @@ type stream struct {
 	r    io.ReaderAt
 	size int64 // bytes of the stream
 	name string
-	own  bool // this process wrote it: what it says is true
+	own  bool // this process wrote it: nothing is checked
 
-	digest  *[16]byte // of the stream, nil if that is not known
+	digest  *[16]byte // of the stream, or nil
 	names   *aggregate.Names
-	sources int // how many there are
+	sources int // number of origins
 	covered map[aggregate.Bucket]bool
 }
 
-// maxRatio is how many times longer than its file a batch may be that was compressed,
-// beyond maxInflated bytes.
+// A compressed batch may have maxInflated bytes, plus maxRatio times the size of its file.
 const (
 	maxRatio    = 64
 	maxInflated = 64 << 20
@@ -87,15 +86,15 @@ func (s *stream) messages() *messages {
 	}
 }
 
-// A batches reads the batches of a stream.
+// batches reads the batches of a stream.
 type batches struct {
 	stream   *stream
 	messages *messages
 	reader   *ipc.Reader
 }
 
-// batches returns the batches of the stream. about is asked what it makes of the
-// metadata, before the columns are looked at.
+// batches returns the batches of the stream. about, if set, checks the metadata before the
+// columns are checked.
 func (s *stream) batches(about func(map[string]string) error) (*batches, error) {
 	b := &batches{stream: s, messages: s.messages()}
 	b.messages.about = about
@@ -105,14 +104,13 @@ func (s *stream) batches(about func(map[string]string) error) (*batches, error) 
 	}
 	if !sameFields(r.Schema()) {
 		r.Release()
-		return nil, errors.New("its columns are not those of a partial")
+		return nil, errors.New("the columns are not those of a partial")
 	}
 	b.reader = r
 	return b, nil
 }
 
-// next returns the next batch, which is good until the call after it. Behind the last one
-// it returns io.EOF.
+// next returns the next batch, which is valid until the next call, or io.EOF at the end.
 func (b *batches) next() (arrow.RecordBatch, error) {
 	if !b.reader.Next() {
 		if err := b.reader.Err(); err != nil {
@@ -130,21 +128,21 @@ func (b *batches) next() (arrow.RecordBatch, error) {
 	return batch, nil
 }
 
-// explain says of what an error speaks.
+// explain returns the reason of an error of Arrow.
 func (b *batches) explain(err error) error {
 	if b.messages.err != nil {
-		return b.messages.err // without what Arrow says to it
+		return b.messages.err // without Arrow's words
 	}
 	return contradicts(err)
 }
 
-// contradicts is why a file is refused whose bytes are as they were written. What is said
-// of it may quote it.
+// contradicts returns the error of a file that is undamaged but invalid. why may quote the
+// file.
 func contradicts(why any) error {
-	return fmt.Errorf("its contents contradict each other: %s", printable(fmt.Sprint(why)))
+	return fmt.Errorf("invalid contents: %s", printable(fmt.Sprint(why)))
 }
 
-// printable makes of any text what fits into a sentence.
+// printable shortens a text and replaces unprintable characters.
 func printable(s string) string {
 	const most = 300 // bytes
 	if len(s) > most {
@@ -160,10 +158,10 @@ func printable(s string) string {
 
 func (b *batches) close() { b.reader.Release() }
 
-// validate holds that no part of a batch points outside of it, and that all is there
-// which the schema says is.
+// validate checks that no part of a batch points outside it, and that no required value is
+// missing.
 func validate(b arrow.RecordBatch) (err error) {
-	defer recovered(&err) // Arrow follows what it looks at
+	defer recovered(&err) // Arrow follows references while it validates
 	if err := array.ValidateRecordFull(b); err != nil {
 		return err
 	}
@@ -178,7 +176,7 @@ func validate(b arrow.RecordBatch) (err error) {
 	return nil
 }
 
-// complete reports what is missing in a column that must not be.
+// complete returns an error if a required value of a column is missing.
 func complete(a arrow.ArrayData, f arrow.Field) error {
 	_, structure := f.Type.(*arrow.StructType)
 	if (!f.Nullable || structure) && a.NullN() != 0 {
@@ -196,7 +194,7 @@ func complete(a arrow.ArrayData, f arrow.Field) error {
 	return nil
 }
 
-// open reads the names.
+// open reads the names of the stream.
 func (s *stream) open(about func(map[string]string) error) error {
 	in, err := s.batches(about)
 	if err != nil {
@@ -206,7 +204,7 @@ func (s *stream) open(about func(map[string]string) error) error {
 	b, err := in.next()
 	switch {
 	case err == io.EOF:
-		return contradicts("it has no batch")
+		return contradicts("no batch")
 	case err != nil:
 		return err
 	}

@@ -1,0 +1,322 @@
+package partial
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// The keys of a partial's metadata.
+const (
+	keyFormat     = "otlog.partial"
+	keyTool       = "otlog.tool_version"
+	keyCatalogues = "otlog.catalogue_versions"
+	keySources    = "otlog.sources"
+	keyOrigins    = "otlog.evidence_sources"
+	keyMissing    = "otlog.missing"
+	keyCoverage   = "otlog.coverage"
+	keyPosts      = "otlog.posts"
+)
+
+// metadata returns the metadata of the Arrow stream: everything but the entries.
+func (f *File) metadata() (arrow.Metadata, error) {
+	var buckets []jsonCoverage
+	for _, c := range f.Part.Coverage {
+		buckets = append(buckets, coverageToJSON(c))
+	}
+	var sources []jsonSource
+	for _, s := range f.Sources {
+		sources = append(sources, sourceToJSON(s))
+	}
+	var origins []string
+	for _, id := range f.Part.Origins.Sources() {
+		origins = append(origins, hex(uint64(id)))
+	}
+	keys := []string{keyFormat, keyTool, keyPosts}
+	values := []string{formatVersion, f.ToolVersion, strconv.FormatInt(f.Part.Posts, 10)}
+	for _, v := range [...]struct {
+		key   string
+		value any
+	}{
+		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyCoverage, buckets},
+	} {
+		b, err := json.Marshal(v.value)
+		if err != nil {
+			return arrow.Metadata{}, fmt.Errorf("writing %s: %w", v.key, err)
+		}
+		keys, values = append(keys, v.key), append(values, string(b))
+	}
+	return arrow.NewMetadata(keys, values), nil
+}
+
+// read reads the metadata into the file and the stream.
+func (f *File) read(metadata map[string]string, s *stream) error {
+	f.ToolVersion = metadata[keyTool]
+	posts, err := strconv.ParseInt(metadata[keyPosts], 10, 64)
+	if err != nil || checkCounts(posts) != nil {
+		return fmt.Errorf("metadata %s: %q is not a number of events", keyPosts, metadata[keyPosts])
+	}
+	f.Part = s.part()
+	f.Part.Posts = posts
+	s.covered = map[aggregate.Bucket]bool{}
+	var origins []aggregate.SourceID
+	for _, v := range [...]struct {
+		key  string
+		read func(string) error
+	}{
+		{keyCatalogues, func(list string) error { return readList(list, appendTo(&f.Catalogues)) }},
+		{keyMissing, func(list string) error { return readList(list, appendTo(&f.Missing)) }},
+		{keySources, func(list string) error { return readList(list, f.readSource) }},
+		{keyOrigins, func(list string) error {
+			return readList(list, func(o *string) error {
+				id, err := strconv.ParseUint(*o, 16, 64)
+				origins = append(origins, aggregate.SourceID(id))
+				return err
+			})
+		}},
+		{keyCoverage, func(list string) error {
+			return readList(list, func(c *jsonCoverage) error {
+				out, err := c.coverage()
+				f.Part.Coverage, s.covered[out.Bucket] = append(f.Part.Coverage, out), true
+				return err
+			})
+		}},
+	} {
+		if err := v.read(metadata[v.key]); err != nil {
+			return fmt.Errorf("metadata %s: %w", v.key, err)
+		}
+	}
+	f.Part.Origins, s.sources = aggregate.NewOrigins(origins), len(origins)
+	return nil
+}
+
+func (f *File) readSource(s *jsonSource) error {
+	out, err := s.source()
+	f.Sources = append(f.Sources, out)
+	return err
+}
+
+func appendTo[T any](list *[]T) func(*T) error {
+	return func(x *T) error {
+		*list = append(*list, *x)
+		return nil
+	}
+}
+
+// readList reads a JSON list, or null, and calls take with each element. It decodes one
+// element at a time: a short text can decode to a large list, so take checks each element
+// before the next one is decoded.
+func readList[T any](list string, take func(*T) error) error {
+	d := json.NewDecoder(strings.NewReader(list))
+	switch t, err := d.Token(); {
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	case err != nil:
+		return err
+	case t == nil:
+		return nil
+	case t != json.Delim('['):
+		return errors.New("not a list")
+	}
+	for d.More() {
+		var x T
+		if err := d.Decode(&x); err != nil {
+			return err
+		}
+		if err := take(&x); err != nil {
+			return err
+		}
+	}
+	_, err := d.Token()
+	return err
+}
+
+// maxCount is the maximum of any count, so that sums fit into 64 bits, and other programs read
+// the JSON number exactly.
+const maxCount = 1 << 53
+
+func checkCounts(counts ...int64) error {
+	for _, n := range counts {
+		if n < 0 || n > maxCount {
+			return fmt.Errorf("%d is not a valid count", n)
+		}
+	}
+	return nil
+}
+
+func hex(n uint64) string { return fmt.Sprintf("%016x", n) }
+
+// A jsonCoverage is the coverage of a bucket: its start in Unix seconds, or null for records
+// without a time; the number of records; their first and last time in Unix nanoseconds.
+type jsonCoverage [4]*int64
+
+func coverageToJSON(c aggregate.Coverage) jsonCoverage {
+	out := jsonCoverage{nil, &c.Records, nil, nil}
+	if c.Bucket != aggregate.NoBucket {
+		start := c.Bucket.Start().Unix()
+		out[0], out[2], out[3] = &start, &c.First, &c.Last
+	}
+	return out
+}
+
+func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
+	out := aggregate.Coverage{Bucket: aggregate.NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
+	start, records, first, last := c[0], c[1], c[2], c[3]
+	if records == nil {
+		return out, errors.New("a quarter-hour has no number of records")
+	}
+	out.Records = *records
+	if start == nil {
+		return out, checkCounts(out.Records)
+	}
+	if first == nil || last == nil {
+		return out, errors.New("a quarter-hour has no first or last time")
+	}
+	bucket, err := bucketAt(*start)
+	out.Bucket, out.First, out.Last = bucket, *first, *last
+	if err == nil && (*first > *last || aggregate.BucketOf(*first) != bucket || aggregate.BucketOf(*last) != bucket) {
+		err = fmt.Errorf("the records of the quarter-hour at %d range from %d to %d ns", *start, *first, *last)
+	}
+	return out, cmp.Or(err, checkCounts(out.Records))
+}
+
+// A jsonSource is the account of an input. docs/schema.md documents its names.
+type jsonSource struct {
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Size        int64            `json:"size"`
+	Head        string           `json:"head_xxh3"`
+	Tail        string           `json:"tail_xxh3"`
+	Format      string           `json:"format,omitempty"`
+	Compression string           `json:"compression,omitempty"`
+	Bytes       int64            `json:"bytes"`
+	Lines       int64            `json:"lines"`
+	Classified  int64            `json:"classified"`
+	Telemetry   int64            `json:"telemetry"`
+	Clean       int64            `json:"clean"`
+	Skipped     map[string]int64 `json:"skipped,omitempty"`
+	Failed      string           `json:"failed,omitempty"`
+	Damage      string           `json:"damage,omitempty"`
+	Empty       bool             `json:"empty,omitempty"`
+	Shown       []jsonSkipped    `json:"shown,omitempty"`
+	Doubts      []jsonDoubt      `json:"doubts,omitempty"`
+}
+
+type jsonSkipped struct {
+	Reason string `json:"reason"`
+	Offset int64  `json:"offset"`
+	Bytes  int64  `json:"bytes"`
+	Lines  int64  `json:"lines"`
+	Cause  string `json:"cause"`
+}
+
+type jsonDoubt struct {
+	Records int64  `json:"records"`
+	Example string `json:"example"`
+}
+
+func sourceToJSON(s *aggregate.Source) jsonSource {
+	out := jsonSource{
+		ID: hex(uint64(s.ID)), Name: s.Name, Size: s.Identity.Size, Head: hex(s.Identity.Head), Tail: hex(s.Identity.Tail),
+		Format: s.Format, Compression: s.Compression, Bytes: s.Account.Bytes, Lines: s.Account.Lines,
+		Classified: s.Account.Records.Classified, Telemetry: s.Account.Records.Telemetry, Clean: s.Account.Records.Clean,
+		Empty: s.Empty,
+	}
+	for _, r := range parse.Reasons {
+		if n := s.Account.Skipped[r]; n > 0 {
+			if out.Skipped == nil {
+				out.Skipped = map[string]int64{}
+			}
+			out.Skipped[r.String()] = n
+		}
+	}
+	if s.Failed != nil {
+		out.Failed = s.Failed.Error()
+	}
+	if s.Damage != nil {
+		out.Damage = s.Damage.Error()
+	}
+	for _, e := range s.Shown {
+		out.Shown = append(out.Shown, jsonSkipped{e.Reason.String(), e.Offset, e.Bytes, e.Lines, e.Cause})
+	}
+	for i, d := range s.Doubts {
+		if d.Records > 0 {
+			for len(out.Doubts) < i {
+				out.Doubts = append(out.Doubts, jsonDoubt{})
+			}
+			out.Doubts = append(out.Doubts, jsonDoubt{d.Records, d.Example})
+		}
+	}
+	return out
+}
+
+func (j *jsonSource) source() (*aggregate.Source, error) {
+	s := &aggregate.Source{Name: j.Name, Format: j.Format, Compression: j.Compression, Empty: j.Empty}
+	s.Identity.Size = j.Size
+	var id uint64
+	for _, n := range [...]struct {
+		text string
+		to   *uint64
+	}{{j.ID, &id}, {j.Head, &s.Identity.Head}, {j.Tail, &s.Identity.Tail}} {
+		var err error
+		if *n.to, err = strconv.ParseUint(n.text, 16, 64); err != nil {
+			return nil, err
+		}
+	}
+	s.ID = aggregate.SourceID(id)
+	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean); err != nil {
+		return nil, err
+	}
+	a := &s.Account
+	a.Bytes, a.Lines = j.Bytes, j.Lines
+	a.Records = aggregate.Records{Classified: j.Classified, Telemetry: j.Telemetry, Clean: j.Clean}
+	for name, n := range j.Skipped {
+		r, err := reasonOf(name)
+		if err := cmp.Or(err, checkCounts(n)); err != nil {
+			return nil, err
+		}
+		a.Skipped[r] = n
+		a.Records.Skipped += n
+	}
+	if j.Failed != "" {
+		s.Failed = errors.New(j.Failed)
+	}
+	if j.Damage != "" {
+		s.Damage = errors.New(j.Damage)
+	}
+	for _, e := range j.Shown {
+		r, err := reasonOf(e.Reason)
+		if err := cmp.Or(err, checkCounts(e.Offset, e.Bytes, e.Lines)); err != nil {
+			return nil, err
+		}
+		s.Shown = append(s.Shown, &parse.SyntaxError{Reason: r, Offset: e.Offset, Bytes: e.Bytes, Lines: e.Lines, Cause: e.Cause})
+	}
+	for i, d := range j.Doubts {
+		if err := checkCounts(d.Records); err != nil {
+			return nil, err
+		}
+		if i < len(s.Doubts) {
+			s.Doubts[i].Records, s.Doubts[i].Example = d.Records, d.Example
+		}
+	}
+	return s, nil
+}
+
+func reasonOf(name string) (parse.Reason, error) {
+	i := slices.IndexFunc(parse.Reasons[:], func(r parse.Reason) bool { return r.String() == name })
+	if i < 0 {
+		return 0, fmt.Errorf("%q is not a reason to skip a record", name)
+	}
+	return parse.Reasons[i], nil
+}
