@@ -12,31 +12,30 @@ type place uint8
 
 const (
 	nowhere place = iota
-	inField       // in a field made for it, which anybody may write
-	atEnd         // of a message, as in "Token expired (1004)"
+	inField       // in a field made for codes, which any program may write
+	atEnd         // at the end of a message: "Token expired (1004)"
 	bySDK         // where only the SDK writes codes
 )
 
-// The SDK takes the WebSocket's close codes for codes of its own.
+// firstClose and lastClose are the close codes of a WebSocket, which overlap the SDK's codes.
 const firstClose, lastClose = 1001, 1011
 
-// isClose reports whether a code may be a WebSocket's: 1004 and 1010 are none
-// that a socket gives.
+// isClose reports whether a code may be a WebSocket's. A socket never closes with 1004 or 1010.
 func isClose(code int32) bool {
 	return firstClose <= code && code <= lastClose && code != 1004 && code != 1010
 }
 
-// smallest is the least code outside exception lines and telemetry: what is less
-// is mostly HTTP's.
+// smallest is the smallest code outside exception lines and telemetry. Smaller numbers are
+// mostly HTTP's.
 const smallest = 1000
 
-// maxFields is how many fields for codes are looked at in one text, so that long
-// ones do not take longer than they are worth.
+// maxFields is how many fields for codes are examined in one text. It bounds the time for a
+// long one.
 const maxFields = 16
 
-// writtenCode returns the first code that r states in a field made for it or at
-// the end of a message, and where. id is the error that r tells by name or
-// phrase; without one, only such codes count as are evidence by themselves.
+// writtenCode returns the first code that r states in a field made for it or at the end of a
+// message, and its place. id is the error that a name or phrase in r identifies. If it is 0,
+// only codes that are evidence by themselves count.
 func writtenCode(r *Record, id catalogue.ID) (int32, place) {
 	if r.Code != 0 && isCode(r.Code, r.Text, id) {
 		return r.Code, inField
@@ -64,7 +63,7 @@ func writtenCode(r *Record, id catalogue.ID) (int32, place) {
 	}
 }
 
-// isCode reports whether a number in a field made for codes is one of the SDK's.
+// isCode reports whether a number in a field made for codes is a code of the SDK.
 func isCode(n int32, text []byte, id catalogue.ID) bool {
 	c := catalogue.LookupCode(n)
 	if c == nil {
@@ -79,26 +78,24 @@ func isCode(n int32, text []byte, id catalogue.ID) bool {
 	return id != 0 || !isClose(n) && (catalogue.IsRaised(n) || c.OfMethod()) && !bytes.Contains(text, nativeDomain)
 }
 
-// nativeDomain is what the native SDKs for phones put beside their codes, which
-// are others.
+// nativeDomain is written beside their codes by the native SDKs for phones, which have other
+// codes.
 var nativeDomain = []byte("ErrorDomain")
 
-// endsConnect reports whether the SDK puts the code behind messages of a failed
-// connect, and so puts no other number. 2001 may be a year.
+// endsConnect reports whether the SDK writes a code at the end of messages of a failed connect,
+// and no other number. 2001 may be a year.
 func endsConnect(n int32) bool {
 	return n < 2000 && !isClose(n) && catalogue.OneName(n, connect) != 0 && catalogue.OneName(n, 0) != 0
 }
 
-// A codeField goes through the fields for codes in a text: code: 1500,
-// "errorCode":1500.
+// A codeField iterates over the fields for codes in a text: code: 1500, "errorCode":1500.
 type codeField struct {
 	code  int32
 	ofSDK bool // in the preview of an error object of the SDK
 	end   int
 }
 
-// next goes on to the next field that holds a number, and reports false if there
-// is none.
+// next moves to the next field that contains a number. It reports false if there is none.
 func (f *codeField) next(text []byte) bool {
 	for {
 		n := bytes.IndexByte(text[f.end:], ':')
@@ -128,10 +125,10 @@ func (f *codeField) next(text []byte) bool {
 	}
 }
 
-// quotes are what may stand between a key, its colon and its value.
+// quotes are the bytes that may separate a key, its colon and its value.
 const quotes = "\\\"' "
 
-// unquoted is key without quotes behind it.
+// unquoted returns key without the quotes at its end.
 func unquoted(key []byte) []byte {
 	n := len(key)
 	for n > 0 && strings.IndexByte(quotes, key[n-1]) >= 0 {
@@ -140,9 +137,9 @@ func unquoted(key []byte) []byte {
 	return key[:n]
 }
 
-// finalCode returns the first code in brackets at the end of a message in text,
-// and the rest of text; 0 if there is none. A message ends with its line, with a
-// string, or with the time that debug prints behind it.
+// finalCode returns the first code in brackets at the end of a message in text, and the rest of
+// text. The code is 0 if there is none. A message ends with its line, with a string, or with
+// the elapsed time that the debug library prints after it.
 func finalCode(text []byte) (code int32, rest []byte) {
 	const width = len(" (1004")
 	for from := 0; ; {
@@ -161,7 +158,7 @@ func finalCode(text []byte) (code int32, rest []byte) {
 	}
 }
 
-// endsMessage reports whether rest is what may follow a message.
+// endsMessage reports whether a message ends before rest.
 func endsMessage(rest []byte) bool {
 	if len(rest) == 0 || bytes.IndexByte([]byte("\n\r\\\"'"), rest[0]) >= 0 {
 		return true
@@ -176,7 +173,7 @@ func endsMessage(rest []byte) bool {
 	return isElapsed(word)
 }
 
-// isElapsed reports whether word is a time as debug prints it: +12ms, +6s.
+// isElapsed reports whether word is an elapsed time of the debug library: +12ms, +6s.
 func isElapsed(word []byte) bool {
 	if len(word) < len("+6s") || word[0] != '+' || !isDigit(word[1]) {
 		return false
@@ -188,9 +185,9 @@ func isElapsed(word []byte) bool {
 	return false
 }
 
-// leadingCode reads what the SDK prints in front of the message of a method that
-// failed: "1500 Session.publish :: ", "1500 +6s Session.publish :: ", and
-// undefined for no code. It reports false if no such thing is there.
+// leadingCode reads the code that the SDK prints before the message of a failed method: "1500
+// Session.publish :: ", "1500 +6s Session.publish :: ". The SDK prints undefined for no code.
+// It reports false if there is no such message.
 func leadingCode(text []byte) (code int32, ok bool) {
 	n := bytes.Index(text, publishMark)
 	if n < 0 {
@@ -203,13 +200,13 @@ func leadingCode(text []byte) (code int32, ok bool) {
 	if code = number(word); catalogue.LookupCode(code) != nil {
 		return code, true
 	}
-	// Where colours are not obeyed, an argument that is undefined is printed as
-	// nothing, and the logger's name comes next.
+	// Without support for colours, an undefined argument is printed as nothing, and the name of
+	// the logger precedes the message.
 	return 0, string(word) == "undefined" || bytes.HasPrefix(word, namespace) && bytes.HasSuffix(word, []byte(":error"))
 }
 
-// lastArgument returns the last word of text, less what debug itself adds behind
-// the first argument: the time, and colours that nobody obeyed.
+// lastArgument returns the last word of text, without the elapsed time and the colours that the
+// debug library adds after the first argument.
 func lastArgument(text []byte) []byte {
 	for {
 		text = bytes.TrimRight(text, " ")
@@ -223,7 +220,7 @@ func lastArgument(text []byte) []byte {
 	}
 }
 
-// number reads a number of up to four digits, 0 if word is none.
+// number reads a number of up to four digits. It returns 0 if word is not one.
 func number(word []byte) int32 {
 	if len(word) > 4 {
 		return 0

@@ -2,29 +2,29 @@ package classify
 
 import "bytes"
 
-// A Finder finds where in a block of lines evidence of an error may stand. It
-// remembers what it has seen of the block, so that each byte is looked at once
-// for names and once for phrases, however often it is asked. The zero Finder is
-// ready to use, by one goroutine.
+// A Finder finds evidence of errors in a block of lines. It searches each byte once for names
+// and once for phrases, however often Next is called. The zero Finder is ready to use; it is
+// not safe for concurrent use.
+//
+// It implements parse.Finder.
 type Finder struct {
 	data         []byte
-	name, phrase int // next ones in data, len(data) if there is none
+	name, phrase int // offsets of the next ones in data, len(data) if there is none
 }
 
-// Reset makes the Finder look at another block.
+// Reset makes the Finder search another block.
 func (f *Finder) Reset(data []byte) {
 	*f = Finder{data: data, name: -1, phrase: -1}
 }
 
-// Next returns the offset of the first byte at or behind from that may belong to
-// evidence of an error, -1 if there is none. from must not decrease between
-// calls.
+// Next returns the offset of the first byte at or after from that may belong to evidence of an
+// error, -1 if there is none. from must not decrease between calls.
 func (f *Finder) Next(from int) int {
 	if f.name < from {
-		f.name = behind(from, nextName(f.data[from:]), len(f.data))
+		f.name = offsetFrom(from, nextName(f.data[from:]), len(f.data))
 	}
 	if f.phrase < from {
-		f.phrase = behind(from, knownPhrases.find(f.data[from:]), len(f.data))
+		f.phrase = offsetFrom(from, knownPhrases.find(f.data[from:]), len(f.data))
 	}
 	if next := min(f.name, f.phrase); next < len(f.data) {
 		return next
@@ -32,8 +32,8 @@ func (f *Finder) Next(from int) int {
 	return -1
 }
 
-// behind makes an offset in data[from:] one in data, and none the end.
-func behind(from, at, end int) int {
+// offsetFrom returns from+at, or end if at is -1.
+func offsetFrom(from, at, end int) int {
 	if at < 0 {
 		return end
 	}

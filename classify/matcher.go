@@ -1,49 +1,49 @@
-// Package classify says which error a record speaks of.
+// Package classify decides which error a record shows.
 //
 // The path through the package:
 //
-//  1. A [Finder] finds, at the speed of memory, where a name, a phrase or a mark
-//     of the SDK's lines may stand in a block of lines. Records without one are
-//     not looked at again.
-//  2. [Match] judges one record: its error by a name that is spelled out, else
-//     by a text that belongs to one name, else by a code, and its method by the
-//     best evidence there is. The result is a [Verdict].
-//  3. The names, methods and codes come from package catalogue, whose one
-//     readable source is catalogue.txt.
+//  1. A [Finder] searches a block of lines, at the speed of memory, for names (names.go), phrases
+//     and marks of the SDK's lines (phrases.go). Records without any are not classified (finder.go).
+//  2. [Match] classifies one record (matcher.go). Its error is identified by a name that is spelled
+//     out, otherwise by a phrase that belongs to one error, otherwise by a code (codes.go,
+//     statement.go). word.go decides what a whole word is.
+//  3. Its method is identified by the best evidence there is (method.go). The result is a [Verdict].
+//  4. Names, methods, codes and phrases come from package catalogue, that is, from catalogue.txt.
+//     A new phrase is a new line there.
 //
-// Package classify knows texts, not files: where a record ends and which of its
-// fields is which is parse's work.
+// Package classify knows texts, not files: package parse finds records and their fields.
 package classify
 
 import "github.com/otlog/otlog/classify/catalogue"
 
-// A Record is what Match looks at. Byte fields are only read.
+// A Record is the part of a record that Match reads. Match does not change it.
 type Record struct {
-	Text []byte // all free text, JSON escapes resolved, console directives removed
-	Name []byte // the value of a field that is made for an error's name
-	Code int32  // the value of a field that is made for an error's code, 0 if there is none
+	Text []byte // all free text, with JSON escapes resolved and console directives removed
+	Name []byte // the value of a field made for an error's name
+	Code int32  // the value of a field made for an error's code, 0 if there is none
 
-	Telemetry bool
-	Action    []byte // of a telemetry event
-	Failed    bool   // the telemetry event reports a failure
-	Denied    bool   // the telemetry event says that access was denied
+	// The other fields are those of a telemetry event.
+	Telemetry bool // it is one
+	Action    []byte
+	Failed    bool   // it reports a failure
+	Denied    bool   // it reports that access was denied
 	Reason    []byte // why it failed: the value of failureReason
-	StreamID  bool   // the telemetry event belongs to a stream
-	Session   bool   // the telemetry event bears a session ID
+	StreamID  bool   // it has a stream ID
+	Session   bool   // it has a session ID
 }
 
-// Match reports which error r speaks of.
+// Match returns which error r shows.
 //
-// The strongest evidence decides: a name of the catalogue, a name that stands
-// where only raised errors stand, a phrase, a code that goes with one name. A
-// name in a field made for it beats one in free text; of equals the first
-// counts. What only failures print or post is one even if no name can be told.
+// The strongest evidence decides: a name of the catalogue, a name in a place where only names
+// of raised errors occur, a phrase, a code that belongs to one name. A name in a field made for
+// it precedes one in free text, and otherwise the first one counts. A record that only failures
+// print or post is a failure even without a name.
 //
-// Match does not allocate and keeps nothing of r but views. It is safe for use
-// by many goroutines.
+// Match does not allocate. The verdict refers to the bytes of r. Match is safe for concurrent
+// use.
 func Match(r *Record) Verdict {
 	t := read(r)
-	v := told(r, &t)
+	v := named(r, &t)
 	s := stated(r, &t, v.Error)
 	if !v.Named() && !s.failure {
 		return noFailure(r)
@@ -51,7 +51,7 @@ func Match(r *Record) Verdict {
 	v.Failure, v.Code = true, s.code
 	v.Method, v.MethodName, v.MethodFrom = method(r, &t, v.Error)
 	if !v.Named() {
-		v.tellByCode(s)
+		v.nameByCode(s)
 	}
 	v.Weight = s.weight(&v)
 	if v.MethodFrom == MethodUnknown && v.Weight != Aside {
@@ -63,11 +63,11 @@ func Match(r *Record) Verdict {
 	return v
 }
 
-// A reading is what the text of a record shows at first sight.
+// A reading is what one pass over the text of a record finds.
 type reading struct {
 	logger logger
 	phrase *catalogue.Phrase // the first one, nil if there is none
-	marked bool              // there are marks
+	marked bool              // there is a mark
 }
 
 func read(r *Record) reading {
@@ -87,8 +87,9 @@ func read(r *Record) reading {
 	return t
 }
 
-// told is the verdict by name or phrase, as far as it goes.
-func told(r *Record, t *reading) Verdict {
+// named returns the error and evidence of a record with a name or phrase, otherwise a zero
+// Verdict.
+func named(r *Record, t *reading) Verdict {
 	if id := catalogue.Lookup(r.Name); id != 0 {
 		return Verdict{Error: id, Evidence: ByName}
 	}
@@ -107,8 +108,8 @@ func told(r *Record, t *reading) Verdict {
 	return Verdict{}
 }
 
-// tellByCode tells the name by the code, if that can be done.
-func (v *Verdict) tellByCode(s statement) {
+// nameByCode sets the error that the code belongs to, if there is exactly one.
+func (v *Verdict) nameByCode(s statement) {
 	switch {
 	case s.aside:
 	case s.timeout:
@@ -133,7 +134,7 @@ var (
 	timeout      = catalogue.Lookup([]byte("OT_TIMEOUT"))
 )
 
-// noFailure is the verdict of a record that is evidence of no error.
+// noFailure returns the verdict of a record that shows no error.
 func noFailure(r *Record) Verdict {
 	if r.Telemetry {
 		if m, _ := actionMethod(r); m != 0 {

@@ -18,14 +18,14 @@ func TestNameIsAWholeWord(t *testing.T) {
 		{"(OT_TIMEOUT)", "OT_TIMEOUT"},
 		{"error=OT_TIMEOUT, again", "OT_TIMEOUT"},
 		{"re-OT_TIMEOUT-ed", "OT_TIMEOUT"},
-		{"é OT_TIMEOUTé", "OT_TIMEOUT"}, // only ASCII letters make a word
+		{"é OT_TIMEOUTé", "OT_TIMEOUT"}, // only ASCII letters belong to words
 		{"Unhandled Rejection (OT_NOT_CONNECTED): x", "OT_NOT_CONNECTED"},
 		{"SET_PROXY_URL_TIMING_ERROR", "SET_PROXY_URL_TIMING_ERROR"},
 		{"x PROXY_URL_ALREADY_SET_ERROR", "PROXY_URL_ALREADY_SET_ERROR"},
 		{"OT_PROXY_URL_ALREADY_SET_ERROR", "OT_PROXY_URL_ALREADY_SET_ERROR"},
 		{"OT_SOCKET_CLOSE_TIMEOUT", "OT_SOCKET_CLOSE_TIMEOUT"},
 		{"OT_TIMEOUTS and OT_TIMEOUT", "OT_TIMEOUT"},
-		{"OT_DISCONNECTED then OT_CONNECT_FAILED", "OT_DISCONNECTED"}, // the first counts
+		{"OT_DISCONNECTED then OT_CONNECT_FAILED", "OT_DISCONNECTED"}, // the first one counts
 		{`{"stack":"Error\nOT_TIMEOUT: x"}`, "OT_TIMEOUT"},
 		{`{"stack":"Error\u000aOT_TIMEOUT: x"}`, "OT_TIMEOUT"},
 		{`C:\\nOT_TIMEOUT`, ""},
@@ -52,7 +52,7 @@ func TestNameIsAWholeWord(t *testing.T) {
 	}
 }
 
-func TestFieldForTheNameBeatsFreeText(t *testing.T) {
+func TestFieldForTheNamePrecedesFreeText(t *testing.T) {
 	v := classify.Match(&classify.Record{Text: []byte("after OT_DISCONNECTED\n"), Name: []byte("OT_CONNECT_FAILED")})
 	if v.Error.Name() != "OT_CONNECT_FAILED" {
 		t.Errorf("got %s", v.Error.Name())
@@ -133,13 +133,13 @@ func TestPhrase(t *testing.T) {
 	}
 }
 
-// naivePhrase finds the first phrase by trying each at every byte.
+// naivePhrase finds the first phrase by trying every phrase at every byte.
 func naivePhrase(s string) *catalogue.Phrase {
 	word := func(i int) bool {
 		return i >= 0 && i < len(s) && (s[i] == '_' || '0' <= s[i] && s[i] <= '9' || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z')
 	}
 	for at := range len(s) {
-		for _, p := range catalogue.Phrases() { // the longest first
+		for _, p := range catalogue.Phrases() { // longest first
 			end := at + len(p.Text)
 			if strings.HasPrefix(s[at:], p.Text) && !(word(at-1) && word(at)) && !(word(end-1) && word(end)) {
 				return &p
@@ -149,7 +149,7 @@ func naivePhrase(s string) *catalogue.Phrase {
 	return nil
 }
 
-// byPhrase is the verdict on a text, without an error that only a code tells.
+// byPhrase returns the verdict on a text, without an error that only a code identifies.
 func byPhrase(s string) classify.Verdict {
 	v := classify.Match(&classify.Record{Text: []byte(s)})
 	if v.Evidence < classify.ByPhrase {
@@ -158,8 +158,8 @@ func byPhrase(s string) classify.Verdict {
 	return v
 }
 
-// TestPhrasesAgreeWithANaiveScan hides phrases, and what is left of them after a
-// cut or a changed letter, in other text.
+// TestPhrasesAgreeWithANaiveScan hides phrases, truncated phrases and phrases with a changed
+// letter in other text.
 func TestPhrasesAgreeWithANaiveScan(t *testing.T) {
 	phrases := catalogue.Phrases()
 	r := rand.New(rand.NewPCG(1, 6))
@@ -196,14 +196,14 @@ func TestPhrasesAgreeWithANaiveScan(t *testing.T) {
 		}
 	}
 	if found < 1_500 {
-		t.Errorf("only %d texts held a phrase", found)
+		t.Errorf("only %d texts contain a phrase", found)
 	}
 }
 
-func TestFinderSeesAllThatIsBehind(t *testing.T) {
+func TestFinderFindsEveryCandidate(t *testing.T) {
 	data := []byte("a\nOT_TIMEOUT\nb\nCould not publish in a reasonable amount of time\nc\nOT_TIMEOUT\n")
 	var f classify.Finder
-	for range 2 { // it can look at one block after another
+	for range 2 { // one block after another
 		f.Reset(data)
 		var got []int
 		for from := 0; ; {
@@ -220,7 +220,7 @@ func TestFinderSeesAllThatIsBehind(t *testing.T) {
 	}
 }
 
-// TestCatalogueProvesItself holds each error to its own sample lines.
+// TestCatalogueProvesItself matches the sample lines of every error.
 func TestCatalogueProvesItself(t *testing.T) {
 	for _, e := range catalogue.Errors()[1:] {
 		for _, s := range e.Samples {
@@ -259,8 +259,8 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// naiveName finds the first name by the definition: split text into words and
-// compare each.
+// naiveName finds the first name by the definition: it splits text into words and looks up
+// each.
 func naiveName(s string) string {
 	words := strings.FieldsFunc(s, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_'
@@ -281,7 +281,7 @@ func FuzzNames(f *testing.F) {
 		f.Add(s, uint8(i))
 	}
 	f.Fuzz(func(t *testing.T, s string, cut uint8) {
-		// What a backslash stands for is not the naive scan's business.
+		// The naive scan does not know escapes.
 		s = strings.ReplaceAll(s, `\`, "/")
 		v := classify.Match(&classify.Record{Text: []byte(s)})
 		if v.Evidence != classify.ByName {
@@ -294,7 +294,7 @@ func FuzzNames(f *testing.F) {
 		var f classify.Finder
 		f.Reset([]byte(s))
 		if got != "" && f.Next(0) < 0 {
-			t.Errorf("%q: holds %s, but no candidate", s, got)
+			t.Errorf("%q contains %s, but no candidate", s, got)
 		}
 		// A letter on either side makes it another word.
 		if name := catalogue.ID(1 + int(cut)%(len(catalogue.Errors())-1)).Name(); naiveName(s) == "" {

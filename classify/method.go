@@ -7,9 +7,8 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// method tells the method of a record, by the best evidence there is short of the
-// catalogue. id is the record's error, 0 if it has no name. name is a method that
-// the catalogue lacks.
+// method returns the method of a record, by the best evidence except the catalogue's. id is the
+// error of the record, 0 if it has no name. name is a method that the catalogue lacks.
 func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name []byte, from MethodFrom) {
 	if r.Telemetry {
 		if m, _ := actionMethod(r); m != 0 {
@@ -44,8 +43,8 @@ var (
 	publish       = methodNamed("Session.publish")
 	initPublisher = methodNamed("OT.initPublisher")
 
-	// actions are the telemetry actions that a call of a method posts. Those of 0
-	// do not say of which class it is.
+	// actions are the telemetry actions that a call of a method posts. 0 stands for a method of
+	// more than one class.
 	actions = map[string]catalogue.MethodID{
 		"Connect":           connect,
 		"Publish":           publish,
@@ -59,8 +58,8 @@ var (
 		"GetRtcStatsReport": 0,
 	}
 
-	// functions are those bare function names that only the SDK uses.
-	// connect, publish, subscribe and signal are anybody's.
+	// functions are the names that only functions of the SDK have. Other programs, too, have
+	// functions named connect, publish, subscribe and signal.
 	functions = map[string]catalogue.MethodID{
 		"initPublisher":   initPublisher,
 		"initSession":     methodNamed("OT.initSession"),
@@ -74,7 +73,7 @@ var (
 		"setVideoSource":  methodNamed("Publisher.setVideoSource"),
 	}
 
-	// components are the SDK's modules whose lines speak of one method.
+	// components are the SDK's modules whose lines belong to one method.
 	components = map[string]catalogue.MethodID{
 		"RumorSocket":   connect,
 		"RaptorSocket":  connect,
@@ -83,7 +82,7 @@ var (
 		"Subscriber":    methodNamed("Session.subscribe"),
 	}
 
-	// said are texts that go with any error of a method.
+	// said are texts that precede any error of a method.
 	said = []struct {
 		text   []byte
 		method catalogue.MethodID
@@ -97,8 +96,8 @@ var (
 	}
 )
 
-// actionMethod returns the method that posts a telemetry event, 0 if the action
-// does not tell, and whether the action is that of a method at all.
+// actionMethod returns the method that posts a telemetry event, 0 if the action does not
+// identify it. called says whether the action is that of a method.
 func actionMethod(r *Record) (m catalogue.MethodID, called bool) {
 	m, called = actions[string(r.Action)]
 	if m == publish && r.Failed && !r.StreamID {
@@ -112,9 +111,9 @@ func actionMethod(r *Record) (m catalogue.MethodID, called bool) {
 	return m, called
 }
 
-// spelledMethod returns the first method that text spells out with its class, as
-// in "Session.publish :: " and "Publisher#cycleVideo". Where the catalogue lacks
-// the method, only the first form counts and the method is given as it stands.
+// spelledMethod returns the first method that text spells out with its class, as in
+// "Session.publish :: " and "Publisher#cycleVideo". A method that the catalogue lacks counts
+// only in the first form, and is returned as written.
 func spelledMethod(text []byte, id catalogue.ID) (catalogue.MethodID, []byte) {
 	for from := 0; ; {
 		n := bytes.IndexByte(text[from:], '.')
@@ -140,8 +139,7 @@ func spelledMethod(text []byte, id catalogue.ID) (catalogue.MethodID, []byte) {
 	}
 }
 
-// hashMethod returns the first method of the catalogue that text spells as in
-// "Publisher#cycleVideo".
+// hashMethod returns the first method of the catalogue in the form "Publisher#cycleVideo".
 func hashMethod(text []byte) catalogue.MethodID {
 	for from := 0; ; {
 		n := bytes.IndexByte(text[from:], '#')
@@ -172,13 +170,12 @@ func isClass(word []byte) bool {
 	return false
 }
 
-// isFunction reports whether word can be a method of a class. That of an
-// exception line is none.
+// isFunction reports whether word may be a method of a class. OT.exception is not a method.
 func isFunction(word []byte) bool {
 	return len(word) > 0 && 'a' <= word[0] && word[0] <= 'z' && bytes.IndexByte(word, '_') < 0 && string(word) != "exception"
 }
 
-// saidMethod returns the method that a text before the error tells.
+// saidMethod returns the method of a text that precedes the error, 0 if there is none.
 func saidMethod(text []byte) catalogue.MethodID {
 	for _, s := range said {
 		if bytes.Contains(text, s.text) {
@@ -188,8 +185,8 @@ func saidMethod(text []byte) catalogue.MethodID {
 	return 0
 }
 
-// calledFunction returns the method of the first function of the SDK that text
-// names as a call, as in "Cannot call forceDisconnect()".
+// calledFunction returns the method of the first call of an SDK function in text, as in "Cannot
+// call forceDisconnect()". It returns 0 if there is none.
 func calledFunction(text []byte, id catalogue.ID) catalogue.MethodID {
 	for from := 0; ; {
 		n := bytes.IndexByte(text[from:], '(')
@@ -204,9 +201,9 @@ func calledFunction(text []byte, id catalogue.ID) catalogue.MethodID {
 	}
 }
 
-// onlyAdvised reports whether a message that calls a method by name does not mean
-// that it failed, because the error is always another one's: "SessionID is not a
-// string. You must use string as the session ID passed into OT.initSession()."
+// onlyAdvised reports whether a message mentions a method as advice, because its error always
+// belongs to another method: "SessionID is not a string. You must use string as the session ID
+// passed into OT.initSession()."
 func onlyAdvised(m catalogue.MethodID, id catalogue.ID) bool {
 	uses := id.Get().Uses
 	return len(uses) > 0 && !slices.ContainsFunc(uses, func(u catalogue.Use) bool {
@@ -214,8 +211,8 @@ func onlyAdvised(m catalogue.MethodID, id catalogue.ID) bool {
 	})
 }
 
-// component returns the method of the module that logged text, told by its
-// namespace or, in old versions, by the handler that a line begins with.
+// component returns the method of the module that logged text, 0 if it is unknown. The module
+// is identified by its namespace or, in old versions, by the handler at the start of the line.
 func component(text []byte, l *logger) catalogue.MethodID {
 	if m := components[string(l.module)]; m != 0 {
 		return m
@@ -224,18 +221,4 @@ func component(text []byte, l *logger) catalogue.MethodID {
 		return initPublisher
 	}
 	return 0
-}
-
-func wordStart(text []byte, end int) int {
-	for end > 0 && isWord(text[end-1]) {
-		end--
-	}
-	return end
-}
-
-func wordEnd(text []byte, start int) int {
-	for start < len(text) && isWord(text[start]) {
-		start++
-	}
-	return start
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// nextName returns the offset of the first underscore in data that may belong to
-// an error's name, -1 if there is none. Every name holds OT_ or PROXY_, and
-// underscores are fewer than letters.
+// nextName returns the offset of the first underscore in data that may belong to an error's
+// name, -1 if there is none. Every name contains OT_ or PROXY_, and underscores are rarer than
+// letters.
 func nextName(data []byte) int {
 	for from := 0; ; {
 		n := bytes.IndexByte(data[from:], '_')
@@ -26,21 +26,15 @@ func nextName(data []byte) int {
 	}
 }
 
-// firstName returns the first name in text that is a whole word, 0 if there is
-// none. A letter, digit or underscore beside it makes it another word.
+// firstName returns the first name of the catalogue in text that is a whole word (word.go), 0
+// if there is none.
 func firstName(text []byte) catalogue.ID {
 	for {
 		n := nextName(text)
 		if n < 0 {
 			return 0
 		}
-		start, end := n, n+1
-		for start > 0 && isWord(text[start-1]) {
-			start--
-		}
-		for end < len(text) && isWord(text[end]) {
-			end++
-		}
+		start, end := wordStart(text, n), wordEnd(text, n+1)
 		start += escapeLetters(text, start)
 		if id := catalogue.Lookup(text[start:end]); id != 0 {
 			return id
@@ -49,8 +43,8 @@ func firstName(text []byte) catalogue.ID {
 	}
 }
 
-// raisedName returns a name that the catalogue lacks and that stands where only
-// the name of an error can stand, nil if there is none.
+// raisedName returns a name that the catalogue lacks, in a place where only names of errors
+// occur. It returns nil if there is none.
 func raisedName(r *Record, l *logger) []byte {
 	if isName(r.Name) && fieldNamesError(r) {
 		return r.Name
@@ -66,20 +60,20 @@ func raisedName(r *Record, l *logger) []byte {
 	return message[:end]
 }
 
-// fieldNamesError reports whether a name that the catalogue lacks must be an
-// error's because of what is beside its field. The telemetry of a failure says
-// which error it was; an application may have constants like these names.
+// fieldNamesError reports whether the field Name contains an error that the catalogue lacks. In
+// the telemetry of a failure it does. Elsewhere an application may have constants of the same
+// form, so that a code or a stack is required.
 func fieldNamesError(r *Record) bool {
 	if r.Telemetry {
 		return r.Failed
 	}
-	return (r.Code != 0 || holdsStack(r.Text)) && !resemblesName(r.Name)
+	return (r.Code != 0 || containsStack(r.Text)) && !resemblesName(r.Name)
 }
 
-// maxName is how long a name may be.
+// maxName is the length of the longest name.
 const maxName = 64
 
-// isName reports whether word has the form of the SDK's names.
+// isName reports whether word has the form of an SDK error name: OT_ and capitals.
 func isName(word []byte) bool {
 	if len(word) <= len("OT_") || len(word) > maxName || !bytes.HasPrefix(word, []byte("OT_")) {
 		return false
@@ -92,8 +86,8 @@ func isName(word []byte) bool {
 	return true
 }
 
-// resemblesName reports whether a word is a name of the catalogue with more
-// letters or less: OT_TIMEOUTS, OT_TIMEOUT_MS.
+// resemblesName reports whether word contains a name of the catalogue or is part of one:
+// OT_TIMEOUTS, OT_TIMEOUT_MS.
 func resemblesName(word []byte) bool {
 	for _, name := range knownNames {
 		if bytes.Contains(name, word) || bytes.Contains(word, name) {
@@ -103,7 +97,7 @@ func resemblesName(word []byte) bool {
 	return false
 }
 
-// knownNames are those of the catalogue.
+// knownNames are the names of the catalogue.
 var knownNames = func() [][]byte {
 	var names [][]byte
 	for _, e := range catalogue.Errors()[1:] {
@@ -112,31 +106,7 @@ var knownNames = func() [][]byte {
 	return names
 }()
 
-// holdsStack reports whether text has the stack of an error.
-func holdsStack(text []byte) bool {
+// containsStack reports whether text contains the stack of an error.
+func containsStack(text []byte) bool {
 	return bytes.Contains(text, []byte("\n    at ")) || bytes.Contains(text, []byte("@http"))
-}
-
-// escapeLetters returns how many letters at start belong to a backslash before
-// them. Where JSON stands in a text, a name may follow an escape that nobody
-// has resolved: {"stack":"Error\nOT_TIMEOUT"}.
-func escapeLetters(text []byte, start int) int {
-	slashes := 0
-	for slashes < start && text[start-1-slashes] == '\\' {
-		slashes++
-	}
-	if slashes%2 == 0 {
-		return 0
-	}
-	switch text[start] {
-	case 'n', 't', 'r', 'b', 'f':
-		return 1
-	case 'u':
-		return min(5, len(text)-start)
-	}
-	return 0
-}
-
-func isWord(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
 }

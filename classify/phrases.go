@@ -9,24 +9,24 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// A phraseIndex finds phrases, and marks, by the method of Wu and Manber: it looks
-// at a gram of a few bytes and skips as many bytes as no phrase's window can end
-// in.
+// A phraseIndex finds phrases and marks by the algorithm of Wu and Manber: it looks up a gram
+// of a few bytes, and skips the bytes at which no window of a phrase can end. Phrases are lines
+// of catalogue.txt; marks are in statement.go.
 type phraseIndex struct {
 	phrases []catalogue.Phrase // a mark belongs to no error
-	offset  []int              // where each phrase's window begins
+	offset  []int              // of the window in each phrase
 	shift   [1 << hashBits]uint8
-	first   [1 << hashBits]uint16 // plus one: a phrase whose window ends in such a gram
-	next    []uint16              // plus one: another such phrase, by phrase
-	longest int                   // bytes of a phrase
+	first   [1 << hashBits]uint16 // 1 + the index of a phrase whose window ends in the gram, or 0
+	next    []uint16              // 1 + the index of another such phrase, or 0, by phrase
+	longest int                   // bytes of the longest phrase
 }
 
 const (
-	window   = 16 // bytes of a phrase that decide the shifts; none is shorter
-	grain    = 6  // bytes looked at
+	window   = 16 // bytes of a phrase that determine the shifts; no phrase is shorter
+	grain    = 6  // bytes of a gram
 	hashBits = 16
-	// farthest is the shift at a gram that is in no window. That no other shift
-	// has all its bits lets several be tested at once.
+	// farthest is the shift at a gram that is in no window. No other shift has all of its bits,
+	// so that several shifts can be tested at once.
 	farthest = window - grain + 1
 )
 
@@ -66,8 +66,8 @@ func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 	return x
 }
 
-// rarestWindow returns where the window of text begins whose grams stand least
-// often in all phrases: a gram that many share is a common one in logs too.
+// rarestWindow returns the offset of the window of text whose grams are rarest among all
+// phrases. A gram that many phrases share is common in logs, too.
 func rarestWindow(text string, often map[string]int) int {
 	best, least := 0, math.MaxInt
 	for at := range len(text) - window + 1 {
@@ -83,18 +83,17 @@ func rarestWindow(text string, often map[string]int) int {
 	return best
 }
 
-// hash maps the gram that ends b, which has eight bytes or more.
+// hash returns the hash of the gram at the end of b, which has at least eight bytes.
 func hash(b []byte) uint64 {
 	return binary.LittleEndian.Uint64(b[len(b)-8:]) >> (64 - 8*grain) * 0x9e3779b97f4a7c15 >> (64 - hashBits)
 }
 
-// windowEnd returns the first place at or behind end where a window may end, -1
-// if there is none. Most of those it returns are the end of one.
+// windowEnd returns the first offset at or after end where a window may end, -1 if there is
+// none. Nearly always, a window does end there.
 func (x *phraseIndex) windowEnd(text []byte, end int) int {
 	for end = max(end, window); end <= len(text); {
-		// Frequent case first: nothing is known of four grams in a row. They are
-		// looked up side by side, since one after the other each would wait for
-		// the shift before it.
+		// Frequent case first: four grams in a row are in no window. They are looked up in
+		// parallel, because one after the other each would wait for the shift before it.
 		for end+3*farthest <= len(text) {
 			a, b, c, d := x.shiftAt(text, end), x.shiftAt(text, end+farthest), x.shiftAt(text, end+2*farthest), x.shiftAt(text, end+3*farthest)
 			if a&b&c&d == farthest {
@@ -124,8 +123,8 @@ func (x *phraseIndex) windowEnd(text []byte, end int) int {
 	return -1
 }
 
-// at returns where phrase i begins if it stands in text with its window ending
-// at end, -1 if it does not. Words are not looked at.
+// at returns the offset of phrase i in text if its window ends at end, -1 if the phrase is not
+// there. It ignores word boundaries.
 func (x *phraseIndex) at(i uint16, text []byte, end int) int {
 	p, at := x.phrases[i].Text, end-window-x.offset[i]
 	if at >= 0 && len(p) <= len(text)-at && string(text[at:at+len(p)]) == p {
@@ -134,7 +133,7 @@ func (x *phraseIndex) at(i uint16, text []byte, end int) int {
 	return -1
 }
 
-// find returns a byte of the first phrase or mark in text, -1 if there is none.
+// find returns the offset of the first phrase or mark in text, -1 if there is none.
 func (x *phraseIndex) find(text []byte) int {
 	for end := x.windowEnd(text, 0); end >= 0; end = x.windowEnd(text, end+1) {
 		for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
@@ -146,11 +145,11 @@ func (x *phraseIndex) find(text []byte) int {
 	return -1
 }
 
-// shiftAt returns by how much a window that ends at end can be moved.
+// shiftAt returns how far a window that ends at end can be moved.
 func (x *phraseIndex) shiftAt(text []byte, end int) uint8 { return x.shift[hash(text[:end])] }
 
-// phraseMethod returns the method of the first phrase of text that belongs to an
-// error and tells a method, 0 if there is none.
+// phraseMethod returns the method of the first phrase in text that belongs to an error and to a
+// method. It returns 0 if there is none.
 func phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
 	for from := 0; id != 0; {
 		p, at := nextPhrase(text, from)
@@ -165,14 +164,14 @@ func phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
 	return 0
 }
 
-// nextPhrase returns the first phrase of text that begins at or behind from and
-// is made of whole words, the longest of those that begin at the same byte, and
-// where it begins; nil if there is none.
+// nextPhrase returns the first phrase in text at or after from that consists of whole words,
+// and its offset. Of several at the same offset it returns the longest. It returns nil if there
+// is none.
 func nextPhrase(text []byte, from int) (first *catalogue.Phrase, begin int) {
 	for p, at := range knownPhrases.within(text, from) {
 		switch {
 		case first != nil && at > begin+knownPhrases.longest:
-			return first, begin // no other one can begin before it
+			return first, begin // no other phrase can begin earlier
 		case p.Error == 0:
 		case first == nil || precedes(p, at, first, begin):
 			first, begin = p, at
@@ -181,14 +180,15 @@ func nextPhrase(text []byte, from int) (first *catalogue.Phrase, begin int) {
 	return first, begin
 }
 
-// precedes reports whether p goes before q: it begins earlier, or holds q.
+// precedes reports whether the phrase p at an offset precedes q: it begins earlier, or contains
+// q.
 func precedes(p *catalogue.Phrase, at int, q *catalogue.Phrase, begin int) bool {
 	return at < begin || at == begin && len(p.Text) > len(q.Text)
 }
 
-// within yields the phrases of text that begin at or behind from and are made of
-// whole words, and its marks, with where they begin. What begins further on by
-// more than the longest phrase has is yielded later.
+// within yields the marks in text at or after from, and the phrases that consist of whole
+// words, with their offsets. The order is nearly that of the offsets: two may be swapped if
+// they are less than the longest phrase apart.
 func (x *phraseIndex) within(text []byte, from int) iter.Seq2[*catalogue.Phrase, int] {
 	return func(yield func(*catalogue.Phrase, int) bool) {
 		for end := x.windowEnd(text, from); end >= 0; end = x.windowEnd(text, end+1) {
@@ -203,12 +203,4 @@ func (x *phraseIndex) within(text []byte, from int) iter.Seq2[*catalogue.Phrase,
 			}
 		}
 	}
-}
-
-// joined reports whether the bytes on either side of at belong to one word.
-func joined(text []byte, at int) bool {
-	if at == 0 || at == len(text) || !isWord(text[at]) || !isWord(text[at-1]) {
-		return false
-	}
-	return escapeLetters(text, wordStart(text, at)) == 0
 }

@@ -7,36 +7,35 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// A statement is what a record says of an error beside names and phrases.
+// A statement is what a record states about an error, other than a name or phrase.
 type statement struct {
-	failure bool // only failures are put so
-	socket  bool // a try of the signalling socket
-	aside   bool // telemetry of what no method of the SDK was called for
-	timeout bool // the timer of a publisher, which says ICEWorkflow and code 1500
+	failure bool // only a failure is written in this form
+	socket  bool // an attempt of the signalling socket
+	aside   bool // telemetry of a failure for which no method of the SDK was called
+	timeout bool // the timer of a publisher, which states ICEWorkflow and code 1500
 	code    int32
 	place   place // of the code
 }
 
-// The parts of the SDK's lines that the functions below go by. A Finder looks for
-// them, too.
+// These parts of the SDK's lines identify them. A Finder searches for them, too.
 var (
 	exceptionMark = []byte("OT.exception :: title: ")
 	publishMark   = []byte("Session.publish :: ")
 	subscribeMark = []byte("Session.subscribe :: ")
-	// Faults of the SDK itself, in place of an error's name.
+	// Bugs of the SDK, printed in place of an error's name.
 	badNameMark  = []byte("Attempt to use invalid error name (")
 	badErrorMark = []byte("Did not pass Error as second argument: ")
 )
 
-// marks are texts by which a Finder knows the records that may be evidence though
-// they hold neither name nor phrase.
+// marks are texts that a Finder searches for, because a record with one of them may be evidence
+// without a name or phrase.
 var marks = append([]string{
 	string(exceptionMark), string(publishMark), string(subscribeMark), string(badNameMark), string(badErrorMark),
 	"OpenTok:RumorSocket:", "OpenTok:RaptorSocket:error", "OTErrorClass {code: ",
 }, previewMarks()...)
 
-// previewMarks are how the preview of an error object begins whose class has
-// another name, as in minified builds: s {code: 1500, message: '…'}.
+// previewMarks are the beginnings of a console's preview of an error object. In minified builds
+// its class has another name: s {code: 1500, message: '…'}.
 func previewMarks() []string {
 	var out []string
 	for _, c := range catalogue.Codes() {
@@ -47,7 +46,8 @@ func previewMarks() []string {
 	return out
 }
 
-// stated reads r, which tells the error id by a name or phrase, or is 0.
+// stated returns the statement of r. id is the error that a name or phrase in r identifies, or
+// 0.
 func stated(r *Record, t *reading, id catalogue.ID) statement {
 	if r.Telemetry {
 		return posted(r)
@@ -55,8 +55,8 @@ func stated(r *Record, t *reading, id catalogue.ID) statement {
 	return printed(r, t, id)
 }
 
-// posted reads a telemetry event. Only its failureCode is a code: what else its
-// payload holds may be the socket's or the server's.
+// posted returns the statement of a telemetry event. Only its failureCode is a code: other
+// numbers in its payload may be the socket's or the server's.
 func posted(r *Record) statement {
 	s := statement{failure: r.Failed, code: r.Code, place: bySDK}
 	ice := string(r.Reason) == iceWorkflow
@@ -66,7 +66,7 @@ func posted(r *Record) statement {
 		if s.code == 0 {
 			s.code = code
 		}
-		ice = ice || holdsLine(r.Text, iceWorkflow)
+		ice = ice || containsLine(r.Text, iceWorkflow)
 	} else if r.Failed {
 		_, called := actionMethod(r)
 		s.aside = !called
@@ -81,8 +81,8 @@ const (
 	publishCode = 1500 // of nearly all errors of OT.initPublisher and Session.publish
 )
 
-// exceptionAction reads the action of telemetry that goes with an exception line:
-// tb.exception.1500. The code is 0 if there is none.
+// exceptionAction reads the action of the telemetry for an exception line: tb.exception.1500.
+// The code is 0 if there is none.
 func exceptionAction(action []byte) (code int32, ok bool) {
 	rest, ok := bytes.CutPrefix(action, []byte("tb.exception."))
 	if !ok {
@@ -91,14 +91,13 @@ func exceptionAction(action []byte) (code int32, ok bool) {
 	return number(rest), ok
 }
 
-// retried reports whether the SDK tries a connect again by itself when it failed
-// for that reason.
+// retried reports whether the SDK itself repeats a connect that failed for a reason.
 func retried(reason []byte) bool {
 	return string(reason) == "WebSocketConnection" || string(reason) == "ConnectToSession"
 }
 
-// isLate reports whether a publisher's timeout is that of one which was destroyed:
-// it belongs to no stream, or to no session.
+// isLate reports whether a timeout belongs to a destroyed publisher: it has no stream, or no
+// session.
 func isLate(r *Record) bool {
 	switch {
 	case !r.Telemetry:
@@ -109,8 +108,8 @@ func isLate(r *Record) bool {
 	return !r.Session
 }
 
-// holdsLine reports whether text has that line.
-func holdsLine(text []byte, line string) bool {
+// containsLine reports whether text contains a line.
+func containsLine(text []byte, line string) bool {
 	for l := range bytes.Lines(text) {
 		if string(bytes.TrimSuffix(l, []byte("\n"))) == line {
 			return true
@@ -119,13 +118,13 @@ func holdsLine(text []byte, line string) bool {
 	return false
 }
 
-// printed reads a line of a console, or what an application made of it.
+// printed returns the statement of a console line, or of an application's record of one.
 func printed(r *Record, t *reading, id catalogue.ID) statement {
 	var s statement
 	if t.marked {
 		s.marked(r.Text, &t.logger)
 	}
-	// The objects that a DEBUG console shows as they are queued are posted too.
+	// The SDK's analytics module prints objects that it posts as telemetry as well.
 	if s.code == 0 && string(t.logger.module) != "analytics" {
 		s.code, s.place = writtenCode(r, id)
 		s.failure = s.failure || s.code != 0
@@ -133,7 +132,7 @@ func printed(r *Record, t *reading, id catalogue.ID) statement {
 	return s
 }
 
-// marked reads the lines of the SDK that are evidence whatever they speak of.
+// marked reads lines of the SDK that are evidence by their form.
 func (s *statement) marked(text []byte, l *logger) {
 	if l.isError() && (string(l.module) == "RumorSocket" || string(l.module) == "RaptorSocket") {
 		s.failure, s.socket = true, true
@@ -163,7 +162,7 @@ func (s *statement) exception(text []byte) {
 	s.timeout = ice && s.code == publishCode && (len(rest) == 0 || rest[0] != ':' && !isWord(rest[0]))
 }
 
-// weight tells what a record with that verdict can do for a failure.
+// weight returns the weight of a record with a verdict.
 func (s *statement) weight(v *Verdict) Weight {
 	switch {
 	case s.socket:
@@ -176,10 +175,10 @@ func (s *statement) weight(v *Verdict) Weight {
 	return Weak
 }
 
-// A logger is the namespace in front of the SDK's lines, OpenTok:Publisher:error,
-// and what follows it. It is empty where there is none.
+// A logger is the namespace at the start of the SDK's lines, OpenTok:Publisher:error, and the
+// message after it. It is empty if there is none.
 type logger struct {
-	module  []byte // Publisher, and so of OpenTok:RumorSocket:3:error RumorSocket
+	module  []byte // Publisher; in OpenTok:RumorSocket:3:error it is RumorSocket
 	level   []byte
 	message []byte
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/otlog/otlog/classify"
 )
 
-// describe writes down what a verdict says: name, code, evidence, weight, method
-// and what tells it; "-" for no failure.
+// describe returns a verdict as text: name, code, evidence, weight, method and its evidence, or
+// "-" for no failure.
 func describe(v classify.Verdict) string {
 	if !v.Failure {
 		return "-"
@@ -30,11 +30,10 @@ func describe(v classify.Verdict) string {
 	return s
 }
 
-// TestLines holds the lines that the SDK and applications print against what they
-// say.
+// TestLines classifies lines that the SDK and applications print.
 func TestLines(t *testing.T) {
 	tests := []struct{ text, want string }{
-		// Names that the catalogue lacks, where only errors stand.
+		// Names that the catalogue lacks, where only errors occur.
 		{"OpenTok:Session:error OT_SOMETHING_NEW: x +12ms", "OT_SOMETHING_NEW 0 name strong unknown unknown"},
 		{"opentok.js:36032:13 OpenTok:Publisher:error onStreamAvailableError OT_SOMETHING_NEW: x +12ms", "OT_SOMETHING_NEW 0 name strong OT.initPublisher component"},
 		{"OpenTok:RumorSocket:3:error OT_SOMETHING_NEW", "OT_SOMETHING_NEW 0 name socket Session.connect component"},
@@ -77,7 +76,7 @@ func TestLines(t *testing.T) {
 		{"OT.exception :: title: ", "nameless 0 none weak unknown unknown"},
 		{"OT.exception :: titles: Authentication error (1004) msg: x", "-"},
 
-		// A code in front of a method's message.
+		// A code before the message of a method.
 		{"OpenTok:Session:error 1500 +6s Session.publish :: CreateOffer: x", "nameless 1500 none weak Session.publish spelled"},
 		{"OpenTok:Session:error undefined +2s Session.publish :: x", "nameless 0 none weak Session.publish spelled"},
 		{"OpenTok:Session:error 2001 +370ms Session.publish :: Unexpected server response: oops", "OT_UNEXPECTED_SERVER_RESPONSE 2001 code strong Session.publish spelled"},
@@ -138,11 +137,11 @@ func TestLines(t *testing.T) {
 		{"f(1004)", "-"},
 		{"born in (1984)", "-"},
 
-		// Faults of the SDK.
+		// Bugs of the SDK.
 		{"OpenTok:Session:error Error: Attempt to use invalid error name (Error). Original message: x +0ms", "nameless 0 none weak unknown unknown"},
 		{`OpenTok:Publisher:error onStreamAvailableError Error: Did not pass Error as second argument: function(e,t,n){if(-1===a.indexOf(e))return new Error("Attempt to use invalid error name ("+e+"). Original message: "+t.message);…`, "nameless 0 none weak OT.initPublisher component"},
 
-		// Tries of the socket.
+		// Attempts of the socket.
 		{"OpenTok:RumorSocket:3:error Error code unavailable. +0ms", "nameless 0 none socket Session.connect component"},
 		{"OpenTok:RaptorSocket:error SocketError {code: 1011, message: 'Action failed due to session disconnection.', name: 'OT_DISCONNECTED'} +3s", "OT_DISCONNECTED 0 name socket Session.connect component"},
 		{"OpenTok:RaptorSocket:error SocketError {code: 1011, message: 'x'} +3s", "nameless 0 none socket Session.connect component"},
@@ -186,7 +185,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// TestFields is about records whose name and code stand in fields.
+// TestFields classifies records with fields for the name and the code.
 func TestFields(t *testing.T) {
 	tests := []struct {
 		name, field string
@@ -316,8 +315,8 @@ func TestPosted(t *testing.T) {
 	}
 }
 
-// TestFinderPointsAtMarks checks that no record is passed over that is evidence
-// without name and phrase.
+// TestFinderPointsAtMarks checks that a Finder finds records that are evidence without a name
+// or phrase.
 func TestFinderPointsAtMarks(t *testing.T) {
 	for _, line := range []string{
 		"%cOpenTok:GlobalExceptionHandler:error %cOT.exception :: title: Unable to Publish (1500) msg: GetUserMedia%c +0ms",

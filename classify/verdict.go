@@ -2,15 +2,15 @@ package classify
 
 import "github.com/otlog/otlog/classify/catalogue"
 
-// Evidence is how a verdict knows the error.
+// Evidence is how the error of a record was identified.
 type Evidence uint8
 
 // Kinds of evidence, weakest first.
 const (
-	None     Evidence = iota // an error that bears no name
-	ByCode                   // a code that goes with one name
-	ByPhrase                 // a text that belongs to one name
-	ByName                   // the name is spelled out
+	None     Evidence = iota // not at all: the error has no name
+	ByCode                   // by a code that belongs to one name
+	ByPhrase                 // by a phrase, which belongs to one name
+	ByName                   // by its name, spelled out
 )
 
 // String returns the evidence's name in reports.
@@ -21,17 +21,17 @@ func (e Evidence) String() string {
 // Evidences lists every kind, weakest first.
 var Evidences = [...]Evidence{None, ByCode, ByPhrase, ByName}
 
-// MethodFrom is how a verdict knows the method.
+// MethodFrom is how the method of a record was identified.
 type MethodFrom uint8
 
 // Kinds of evidence for a method, weakest first.
 const (
-	MethodUnknown   MethodFrom = iota
-	MethodOnly                 // the only method for which the name is documented
-	MethodComponent            // the component that logged the line
-	MethodPhrase               // a text that belongs to one name and method
-	MethodFunction             // a function's name, as in "forceDisconnect()"
-	MethodSpelled              // spelled out, or a telemetry event's action
+	MethodUnknown   MethodFrom = iota // not at all
+	MethodOnly                        // by the error, which has only one method
+	MethodComponent                   // by the component that logged the line
+	MethodPhrase                      // by a phrase, which belongs to one method
+	MethodFunction                    // by the name of a function: "forceDisconnect()"
+	MethodSpelled                     // by its name, spelled out, or by the action of telemetry
 )
 
 // String returns the kind's name in the output of events.
@@ -42,43 +42,49 @@ func (f MethodFrom) String() string {
 // MethodFroms lists every kind, weakest first.
 var MethodFroms = [...]MethodFrom{MethodUnknown, MethodOnly, MethodComponent, MethodPhrase, MethodFunction, MethodSpelled}
 
-// A Weight says what a record can do for the failure that it belongs to.
+// A Weight is what a record contributes to a failure.
 type Weight uint8
 
 // The weights.
 const (
-	Strong Weight = iota // tells which error it was: founds a failure
-	Weak                 // may speak of one of several errors: joins a failure near by, if there is one
-	Socket               // a try of the signalling socket, which the SDK repeats by itself: joins the connect failure that follows
-	Aside                // telemetry of a failure that the application did not call for: founds none
+	// Strong records identify their error. They start a failure.
+	Strong Weight = iota
+	// Weak records may belong to one of several errors. They join a failure nearby, or start
+	// one.
+	Weak
+	// Socket records are attempts of the signalling socket, which the SDK repeats by itself.
+	// They join the failure to connect that follows.
+	Socket
+	// Aside records are telemetry of a failure that the application did not cause by a call.
+	// They start no failure.
+	Aside
 )
 
-// Weights lists them all.
+// Weights lists every weight.
 var Weights = [...]Weight{Strong, Weak, Socket, Aside}
 
 // String returns the weight's name in partials.
 func (w Weight) String() string { return [...]string{"strong", "weak", "socket", "aside"}[w] }
 
-// A Verdict is what a record says went wrong. Its byte fields are views into the
-// record.
+// A Verdict is which error a record shows. Its byte fields are parts of the record.
 type Verdict struct {
-	// Failure reports whether the record is evidence of an error at all. If it is
-	// not, only the method may be told, of telemetry.
+	// Failure reports whether the record is evidence of an error. If not, only the method of
+	// telemetry is set.
 	Failure bool
 
-	Error    catalogue.ID // 0 if no name of the catalogue can be told
-	Name     []byte       // a name that the catalogue lacks; Error is 0 then
-	Code     int32        // that the record states, 0 if it states none
+	Error    catalogue.ID // 0 if it is not in the catalogue, or unknown
+	Name     []byte       // a name that is not in the catalogue; Error is 0 then
+	Code     int32        // the code that the record states, 0 if it states none
 	Evidence Evidence
 	Weight   Weight
-	// Late marks the timeout of a publisher that is gone already: its timer is
-	// not stopped when it is destroyed. By itself it is no failure.
+	// Late marks the timeout of a destroyed publisher, whose timer is not stopped. By itself it
+	// is not a failure.
 	Late bool
 
-	Method     catalogue.MethodID // 0 if no method of the catalogue can be told
-	MethodName []byte             // a method that the catalogue lacks; Method is 0 then
+	Method     catalogue.MethodID // 0 if it is not in the catalogue, or unknown
+	MethodName []byte             // a method that is not in the catalogue; Method is 0 then
 	MethodFrom MethodFrom
 }
 
-// Named reports whether the verdict tells a name.
+// Named reports whether the error has a name.
 func (v *Verdict) Named() bool { return v.Error != 0 || len(v.Name) > 0 }

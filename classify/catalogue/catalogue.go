@@ -1,51 +1,47 @@
-// Package catalogue holds what is known about the errors of the OpenTok /
-// Vonage Video client SDK: their names and codes, the methods that raise them,
-// what they mean and what to do.
+// Package catalogue contains what is known about the errors of the OpenTok / Vonage Video
+// client SDK: their names and codes, the methods that raise them, what they mean and what to
+// do.
 //
 // The tables are compiled in. The path of a fact:
 //
-//  1. catalogue.txt is where it is written, and the only place.
-//  2. Package read reads that text and checks it.
-//  3. Program gen writes tables_gen.go from it; a test fails while the file
-//     is stale.
-//  4. Errors, Methods, Codes and Phrases give the tables; Lookup, LookupMethod
-//     and LookupCode find a row by what stands in a log.
+//  1. It is written in catalogue.txt, and nowhere else.
+//  2. Package read parses that text and checks it.
+//  3. Program gen writes tables_gen.go from it; a test fails if the file is out of date.
+//  4. Errors, Methods, Codes and Phrases return the tables; Lookup, LookupMethod and LookupCode
+//     find a row by the text in a log.
 //
-// The names and codes that the vendor's error reference lists are documented;
-// those that the SDK was seen to use beside it are in the tables too, and say
-// so.
+// Names and codes in the vendor's error reference are documented. The tables also contain, and
+// mark, others that the SDK uses.
 //
-// Limitations: the tables describe the JavaScript SDK. The native SDKs use
-// other codes and no names, and only a few of their codes are mentioned.
+// The tables describe the JavaScript SDK. The native SDKs use other codes and no names; only a
+// few of their codes are mentioned.
 package catalogue
 
 import "slices"
 
 //go:generate go run ./gen
 
-// An ID is the index of an error in Errors. 0 is "no name".
+// An ID is the index of an error in Errors. 0 means no name.
 //
-// IDs are those of one build: an edit of the catalogue may move them, so they
-// are never written to a file.
+// IDs are never written to a file, because an edit of the catalogue may change them.
 type ID uint16
 
-// A MethodID is the index of a method in Methods. 0 is "unknown". Like an ID
-// it is good within one build.
+// A MethodID is the index of a method in Methods. 0 means unknown. It is never written to a
+// file either.
 type MethodID uint8
 
-// An Owner is the one who can do something about an error.
+// An Owner is who can do something about an error.
 type Owner uint8
 
 const (
 	_           Owner = iota
 	Application       // whoever builds and runs the application
 	EndUser           // the person in front of the browser
-	Network           // what lies between the browser and the service
+	Network           // between the browser and the service
 	Service           // the vendor
 )
 
-// String returns "application", "end user", "network" or "service", and "" for
-// the zero Owner.
+// String returns "application", "end user", "network" or "service", and "" for the zero Owner.
 func (o Owner) String() string {
 	switch o {
 	case Application:
@@ -60,10 +56,10 @@ func (o Owner) String() string {
 	return ""
 }
 
-// An Error is one error name and all that is known about it.
+// An Error is what is known about one error name.
 //
-// Samples are lines in which a matcher must find the error, by its name or by
-// one of its phrases, NearMisses lines in which it must not.
+// In each of the Samples a matcher must find the error, by its name or by a phrase; in each of
+// the NearMisses it must not.
 type Error struct {
 	Name                string
 	Documented          bool // listed in the reference, for at least one method
@@ -76,14 +72,13 @@ type Error struct {
 
 // A Use is a method that an error belongs to.
 //
-// A method can occur twice in Error.Uses, with two meanings. Owner, Meaning
-// and Remedy are never empty: where the pair has none of its own they are the
-// error's.
+// A method may occur twice in Error.Uses, with two meanings. Owner, Meaning and Remedy are
+// never empty: if the pair has none of its own, they are the error's.
 type Use struct {
 	Method          MethodID
-	Documented      bool    // listed in the reference; otherwise only raised by the SDK
+	Documented      bool    // in the reference; otherwise only raised by the SDK
 	When            string  // calling, after, any or promise: the reference's group
-	Codes           []int32 // that the SDK gives with it, the usual one first; may be empty
+	Codes           []int32 // that the SDK states with it, the usual one first; may be empty
 	Owner           Owner
 	Meaning, Remedy string
 }
@@ -95,10 +90,10 @@ type Method struct {
 	Summary, Link string
 }
 
-// A Code is a number that stands for an error, or a range of them.
+// A Code is the number of an error, or a range of such numbers.
 //
-// Low and High are equal unless Text is a range. Title is what the SDK prints
-// beside the number, empty where it prints undefined.
+// Low and High are equal unless Text is a range. Title is what the SDK prints beside the
+// number, "" if it prints undefined.
 type Code struct {
 	Text            string // as the reference writes it: 1500, 0009, 3001-3007
 	Low, High       int32
@@ -110,8 +105,8 @@ type Code struct {
 	Uses            []CodeUse // may be empty if not Documented
 }
 
-// A CodeUse is a method that a code belongs to. Like a Use it inherits what it
-// does not say.
+// A CodeUse is a method that a code belongs to. Like a Use, it inherits Owner, Meaning and
+// Remedy.
 type CodeUse struct {
 	Method          MethodID // 0 if General
 	General         bool     // in the reference's group for all methods
@@ -123,12 +118,11 @@ type CodeUse struct {
 
 // A Phrase is a text that belongs to exactly one error.
 //
-// It stands for the error where it is found in decoded text as it is, case
-// included, as a whole: where one of its ends is a letter, a digit or _, none
-// of these may stand beside it. It has at least 16 bytes, all of them printable
-// ASCII, and neither quotes nor backslashes nor %.
+// It identifies the error where it occurs in decoded text, in the same case and as whole words:
+// a letter, digit or _ at one of its ends must not be next to another one. It has at least 16
+// bytes, which are printable ASCII other than quotes, backslashes and %.
 //
-// Method is 0 where several methods use the text.
+// Method is 0 if several methods use the text.
 type Phrase struct {
 	Text   string
 	Error  ID
@@ -142,7 +136,7 @@ var (
 	subscribe MethodID
 )
 
-// raised is an error in a method that comes with a code there.
+// raised is a method that raises an error with a code.
 type raised struct {
 	error  ID
 	method MethodID
@@ -188,33 +182,31 @@ func inherit(owner *Owner, meaning, remedy *string, o Owner, m, r string) {
 	}
 }
 
-// Errors returns the table of errors, indexed by ID. Element 0 is the zero
-// Error. The table is shared: do not change it.
+// Errors returns the table of errors, indexed by ID. Element 0 is the zero Error. The table is
+// shared and must not be changed.
 func Errors() []Error { return errorTable }
 
-// Methods returns the table of methods, indexed by MethodID. Element 0 is the
-// zero Method. The table is shared: do not change it.
+// Methods returns the table of methods, indexed by MethodID. Element 0 is the zero Method. The
+// table is shared and must not be changed.
 func Methods() []Method { return methodTable }
 
-// Codes returns the table of codes, sorted by Low; no two overlap. The table
-// is shared: do not change it.
+// Codes returns the table of codes, sorted by Low, without overlaps. The table is shared and
+// must not be changed.
 func Codes() []Code { return codeTable }
 
-// Phrases returns the table of phrases, longest first and then by text, so that
-// one which holds another comes before it. Phrases of different errors never
-// hold one another. The table is shared: do not change it.
+// Phrases returns the table of phrases, longest first and then by text, so that a phrase
+// precedes those that it contains. Phrases of different errors do not contain each other. The
+// table is shared and must not be changed.
 func Phrases() []Phrase { return phraseTable }
 
-// Lookup returns the error whose name is exactly name, or 0. It does not
-// allocate.
+// Lookup returns the error with a name, or 0. It does not allocate.
 func Lookup(name []byte) ID { return byName[string(name)] }
 
-// LookupMethod returns the method whose name is exactly name, or 0. It does not
-// allocate.
+// LookupMethod returns the method with a name, or 0. It does not allocate.
 func LookupMethod(name []byte) MethodID { return byMethod[string(name)] }
 
-// LookupCode returns the code that is n or has n in its range, nil if there is
-// none. It does not allocate. The row is shared: do not change it.
+// LookupCode returns the code that is n or has n in its range, nil if there is none. It does
+// not allocate. The row is shared and must not be changed.
 func LookupCode(n int32) *Code {
 	i, found := slices.BinarySearchFunc(codeTable, n, func(c Code, n int32) int {
 		switch {
@@ -234,8 +226,8 @@ func LookupCode(n int32) *Code {
 // Name returns the error's name, "" for 0.
 func (id ID) Name() string { return errorTable[id].Name }
 
-// Get returns the error's row in the table, for 0 the zero Error. The row is
-// shared: do not change it.
+// Get returns the error's row in the table, the zero Error for 0. The row is shared and must
+// not be changed.
 func (id ID) Get() *Error { return &errorTable[id] }
 
 // Name returns the method's name, "unknown" for 0.
@@ -246,9 +238,8 @@ func (id MethodID) Name() string {
 	return methodTable[id].Name
 }
 
-// FirstCode returns the code that usually comes with the error in that method.
-// Where the method has none for it, or is 0, it is the first code that the
-// error has in any method; 0 if it never has one.
+// FirstCode returns the usual code of an error in a method. If there is none, or the method is
+// 0, it returns the first code of the error in any method, 0 if it has none.
 func FirstCode(id ID, m MethodID) int32 {
 	var first int32
 	for i := range errorTable[id].Uses {
@@ -266,9 +257,8 @@ func FirstCode(id ID, m MethodID) int32 {
 	return first
 }
 
-// Documented tells what the reference says of the error in that method: "yes"
-// if it lists the pair, "elsewhere" if it lists the error for other methods
-// only (always when m is 0), "no" if it lacks the error or id is 0.
+// Documented returns "yes" if the reference lists the error for the method, "elsewhere" if it
+// lists the error only for other methods or m is 0, and "no" if it lacks the error or id is 0.
 func Documented(id ID, m MethodID) string {
 	if !errorTable[id].Documented {
 		return "no"
@@ -282,9 +272,9 @@ func Documented(id ID, m MethodID) string {
 	return "elsewhere"
 }
 
-// OnlyMethod returns the method that the reference lists the error for, if it
-// lists exactly one, else 0. For an error that the reference lacks, it is the
-// only one in which the SDK was seen to raise it.
+// OnlyMethod returns the method for which the reference lists the error, if there is exactly
+// one, otherwise 0. If the reference lacks the error, it is the only method in which the SDK
+// raises it.
 func OnlyMethod(id ID) MethodID {
 	var only MethodID
 	e := &errorTable[id]
@@ -301,9 +291,10 @@ func OnlyMethod(id ID) MethodID {
 	return only
 }
 
-// OnlyMethodWith is OnlyMethod of an error that came with a code, or with 0 if it
-// came with none. Where the catalogue lists the code with the error, only those
-// methods count in which it does; id 0 then stands for any error.
+// OnlyMethodWith returns the OnlyMethod of an error that was stated with a code, or with none
+// if code is
+// 0. If the catalogue lists the code with the error, only the methods with that code count; id 0
+// means any error then.
 func OnlyMethodWith(id ID, code int32) MethodID {
 	first, more := methodsWith(id, code)
 	if first != 0 && !more {
@@ -316,8 +307,8 @@ func OnlyMethodWith(id ID, code int32) MethodID {
 	return only
 }
 
-// methodsWith returns the first method in which the catalogue lists the code with
-// the error, or with any if id is 0, and whether there are more.
+// methodsWith returns the first method for which the catalogue lists the code with the error,
+// or with any error if id is 0, and whether there are more.
 func methodsWith(id ID, code int32) (first MethodID, more bool) {
 	for _, r := range byCode[code] {
 		switch {
@@ -331,17 +322,16 @@ func methodsWith(id ID, code int32) (first MethodID, more bool) {
 	return first, false
 }
 
-// IsRaised reports whether the SDK raises any error with that code.
+// IsRaised reports whether the SDK raises any error with a code.
 func IsRaised(code int32) bool { return len(byCode[code]) > 0 }
 
-// OfMethod reports whether the code is listed for any method, not for all alike.
+// OfMethod reports whether the code is listed for a particular method.
 func (c *Code) OfMethod() bool {
 	return slices.ContainsFunc(c.Uses, func(u CodeUse) bool { return !u.General })
 }
 
-// OneName returns the error that goes with the code in that method, if there is
-// exactly one, else 0. If m is 0 it is the only error that goes with the code in
-// any method.
+// OneName returns the only error with a code in a method, or in any method if m is 0. It
+// returns 0 if there is none, or more than one.
 func OneName(code int32, m MethodID) ID {
 	var one ID
 	for _, r := range byCode[code] {
@@ -356,13 +346,13 @@ func OneName(code int32, m MethodID) ID {
 	return one
 }
 
-// subscribeFailure is the code in the telemetry of every failed subscription,
-// whatever code the error itself has.
+// subscribeFailure is the code in the telemetry of every failed subscription, whatever the code
+// of the error is.
 const subscribeFailure = 1013
 
-// Raises reports whether the SDK may state that code where it raises the error
-// in that method. 0 is any method and any code. A method for which the catalogue
-// does not list the error at all is taken as any method too.
+// Raises reports whether the SDK may state the code when it raises the error in the method. 0
+// means any method, and any code. A method for which the catalogue does not list the error
+// means any method, too.
 func Raises(id ID, m MethodID, code int32) bool {
 	switch {
 	case code == 0 || goesWith(id, m, code):
@@ -375,13 +365,13 @@ func Raises(id ID, m MethodID, code int32) bool {
 	return false
 }
 
-// Lists reports whether the catalogue lists the error for that method.
+// Lists reports whether the catalogue lists the error for the method.
 func Lists(id ID, m MethodID) bool {
 	return slices.ContainsFunc(errorTable[id].Uses, func(u Use) bool { return u.Method == m })
 }
 
-// goesWith reports whether the catalogue lists the code with the error in that
-// method, or in any if m is 0.
+// goesWith reports whether the catalogue lists the code with the error for the method, or for
+// any method if m is 0.
 func goesWith(id ID, m MethodID, code int32) bool {
 	return slices.ContainsFunc(byCode[code], func(r raised) bool {
 		return r.error == id && (m == 0 || r.method == m)

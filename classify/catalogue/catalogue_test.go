@@ -35,8 +35,7 @@ func TestTablesAreFresh(t *testing.T) {
 	}
 }
 
-// seedRow is a row of testdata/seed.tsv, the table that the catalogue is
-// bound to.
+// seedRow is a row of testdata/seed.tsv, the table that the catalogue must contain.
 type seedRow struct{ method, when, kind, value string }
 
 func readSeed(t *testing.T) []seedRow {
@@ -235,15 +234,14 @@ func TestListedTwice(t *testing.T) {
 	}
 }
 
-// words returns the maximal runs of the bytes that names are made of.
+// words returns the words of a text.
 func words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool {
 		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	})
 }
 
-// holds reports whether phrase stands in text as a whole: it is the definition,
-// not the matcher's way.
+// holds reports whether text contains phrase as whole words, by the definition.
 func holds(text, phrase string) bool {
 	word := func(s string) bool { return len(words(s)) > 0 }
 	for at := 0; ; at++ {
@@ -261,8 +259,8 @@ func holds(text, phrase string) bool {
 	}
 }
 
-// told returns the names of the errors whose phrases text holds.
-func told(text string) []string {
+// errorsIn returns the names of the errors whose phrases text contains.
+func errorsIn(text string) []string {
 	var names []string
 	for _, p := range Phrases() {
 		if name := p.Error.Name(); holds(text, p.Text) && !slices.Contains(names, name) {
@@ -287,7 +285,7 @@ func TestHolds(t *testing.T) {
 		{"x(abc", "(abc", true},
 		{"(abcd", "(abc", false},
 		{"abc:d", "abc:", true},
-		{"éabc", "abc", true}, // only ASCII letters make a word
+		{"éabc", "abc", true}, // only ASCII letters belong to words
 		{"ABC", "abc", false},
 		{"", "abc", false},
 	} {
@@ -307,7 +305,7 @@ func TestSamplesAndNearMisses(t *testing.T) {
 					names = append(names, w)
 				}
 			}
-			found := slices.Concat(names, told(s))
+			found := slices.Concat(names, errorsIn(s))
 			if len(found) == 0 || slices.ContainsFunc(found, func(name string) bool { return name != e.Name }) {
 				t.Errorf("%s: sample has the names or phrases of %v: %s", e.Name, found, s)
 			}
@@ -316,7 +314,7 @@ func TestSamplesAndNearMisses(t *testing.T) {
 			if slices.Contains(words(s), e.Name) {
 				t.Errorf("%s: near miss has the name: %s", e.Name, s)
 			}
-			if slices.Contains(told(s), e.Name) {
+			if slices.Contains(errorsIn(s), e.Name) {
 				t.Errorf("%s: near miss has a phrase: %s", e.Name, s)
 			}
 		}
@@ -347,8 +345,8 @@ func TestPhrases(t *testing.T) {
 	}
 }
 
-// TestPhrasesHoldInTheCorpus goes through the error objects that published
-// builds of the SDK returned in some hundred calls.
+// TestPhrasesHoldInTheCorpus checks the error objects that published builds of the SDK returned in
+// some hundred calls.
 func TestPhrasesHoldInTheCorpus(t *testing.T) {
 	data, err := os.ReadFile("testdata/messages.tsv")
 	if err != nil {
@@ -365,7 +363,7 @@ func TestPhrasesHoldInTheCorpus(t *testing.T) {
 		if i == 0 {
 			continue
 		}
-		names := told(message)
+		names := errorsIn(message)
 		if slices.ContainsFunc(names, func(n string) bool { return n != name }) {
 			t.Errorf("messages.tsv:%d: %s has the phrases of %v: %s", i+1, name, names, message)
 		}
@@ -402,16 +400,15 @@ func TestPhrasesHoldInTheCorpus(t *testing.T) {
 	}
 }
 
-// TestNoiseHasNoPhrase goes through lines that people posted and that tell no
-// error: noise of the SDK, of wrappers, of the native and server SDKs. Texts
-// that several errors share are among them.
+// TestNoiseHasNoPhrase checks lines that people posted and that show no error of their own: noise of
+// the SDK, of wrappers, of the native and server SDKs, and texts that several errors share.
 func TestNoiseHasNoPhrase(t *testing.T) {
 	data, err := os.ReadFile("testdata/noise.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(data)) {
-		if names := told(line); len(names) > 0 {
+		if names := errorsIn(line); len(names) > 0 {
 			t.Errorf("noise has the phrases of %v: %s", names, line)
 		}
 	}
@@ -450,7 +447,7 @@ func TestCodes(t *testing.T) {
 		t.Errorf("code 9 is %+v, want 0009", c)
 	}
 
-	// What errors say of codes, the codes know too.
+	// The stanzas of errors and of codes agree.
 	for _, e := range Errors()[1:] {
 		for _, u := range e.Uses {
 			for _, n := range u.Codes {
@@ -521,7 +518,7 @@ func TestWhatAnErrorSays(t *testing.T) {
 		{"OT_TIMEOUT", "", 1500, "elsewhere", "Session.publish"},
 		{"OT_NOT_CONNECTED", "Session.subscribe", 1501, "yes", "unknown"},
 		{"OT_NOT_CONNECTED", "Session.signal", 500, "yes", "unknown"},
-		{"OT_NOT_CONNECTED", "Session.connect", 1010, "yes", "unknown"}, // the first of any method
+		{"OT_NOT_CONNECTED", "Session.connect", 1010, "yes", "unknown"}, // the first one of any method
 		{"OT_NOT_CONNECTED", "", 1010, "elsewhere", "unknown"},
 		{"OT_PERMISSION_DENIED", "Session.forceMuteAll", 1540, "yes", "unknown"},
 		{"OT_USER_MEDIA_ACCESS_DENIED", "OT.initPublisher", 1500, "elsewhere", "Session.publish"},
@@ -577,7 +574,7 @@ func TestOneName(t *testing.T) {
 		{1013, "Session.subscribe", ""},
 		{2001, "", ""},
 		{2001, "Session.publish", "OT_UNEXPECTED_SERVER_RESPONSE"},
-		// Codes that may be those of a socket that was closed.
+		// Codes that may be a socket's close codes.
 		{1005, "", ""},
 		{1006, "Session.connect", ""},
 		{1011, "", ""},
@@ -604,9 +601,9 @@ func TestRaises(t *testing.T) {
 		{"OT_TIMEOUT", "", 1501, true},
 		{"OT_TIMEOUT", "", 1004, false},
 		{"OT_TIMEOUT", "Session.publish", 0, true},
-		{"OT_TIMEOUT", "Session.connect", 1500, true}, // not listed for that method at all
+		{"OT_TIMEOUT", "Session.connect", 1500, true}, // the error is not listed for the method
 		{"OT_NO_DEVICES_FOUND", "OT.initPublisher", 1500, true},
-		// Telemetry states 1013 for whatever goes wrong in subscribe.
+		// Telemetry states 1013 for every failure of subscribe.
 		{"OT_STREAM_NOT_FOUND", "Session.subscribe", 1013, true},
 		{"OT_STREAM_NOT_FOUND", "", 1013, true},
 		{"OT_TIMEOUT", "Session.publish", 1013, false},

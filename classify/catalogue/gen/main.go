@@ -1,9 +1,7 @@
-// Gen makes tables_gen.go from catalogue.txt. It is run by go generate in the
-// folder of package catalogue, which it does not import: the tables can be
-// made while they do not build.
+// Gen writes tables_gen.go from catalogue.txt. Go generate runs it in the directory of package
+// catalogue, which it does not import: it works even if the tables do not compile.
 //
-// With -check it writes nothing and fails if the file is not what it would
-// write.
+// With -check it writes nothing, and fails if the file is out of date.
 package main
 
 import (
@@ -22,7 +20,7 @@ const (
 )
 
 func main() {
-	check := flag.Bool("check", false, "fail if "+target+" is stale, write nothing")
+	check := flag.Bool("check", false, "fail if "+target+" is out of date, and write nothing")
 	flag.Parse()
 	if err := run(*check); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
@@ -47,7 +45,7 @@ func run(check bool) error {
 		return err
 	}
 	if check {
-		return fmt.Errorf("%s is older than %s\nhint: run go generate ./classify/catalogue", target, source)
+		return fmt.Errorf("%s is out of date with %s\nhint: run go generate ./classify/catalogue", target, source)
 	}
 	return os.WriteFile(target, want, 0o644)
 }

@@ -1,13 +1,12 @@
-// Package read turns the text of catalogue.txt into plain structs, and those
-// into the Go source of the compiled tables.
+// Package read parses catalogue.txt into structs, and renders these as the Go source of the
+// compiled tables.
 //
-//  1. Read splits the text into stanzas and checks that each is whole: no
-//     key is unknown, given twice or missing, and every method that a row
-//     speaks of has a stanza.
-//  2. GoSource renders what was read as tables_gen.go.
+//  1. Read splits the text into stanzas and checks each one: no key is unknown, repeated or missing,
+//     and every method in it has a stanza.
+//  2. GoSource renders the result as tables_gen.go.
 //
-// The grammar stands at the head of catalogue.txt. Nothing here depends on
-// the compiled tables, so they can be made anew even when they do not build.
+// The grammar is described at the start of catalogue.txt. The package does not depend on the
+// compiled tables, so that they can be generated even if they do not compile.
 package read
 
 import (
@@ -19,7 +18,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Catalogue is all that catalogue.txt says, in the order of its stanzas.
+// A Catalogue is the content of catalogue.txt, in the order of its stanzas.
 type Catalogue struct {
 	Methods []Method
 	Errors  []Error
@@ -43,7 +42,7 @@ type Error struct {
 	Meaning, Remedy     string
 	Link                string
 	Uses                []Use
-	Phrases             []Phrase // that tell the error but not the method
+	Phrases             []Phrase // that identify the error but not the method
 	Samples, NearMisses []string
 }
 
@@ -62,15 +61,15 @@ type Code struct {
 
 // A Use is a use or raised line with the keys below it.
 //
-// Owner, Meaning and Remedy are empty where the stanza's own hold. Codes
-// and Phrases are empty in a code stanza.
+// Owner, Meaning and Remedy are empty if those of the stanza apply. Codes and Phrases are empty
+// in a code stanza.
 type Use struct {
 	Line            int
-	Method          string // General for the group of any method
+	Method          string // General for all methods
 	Documented      bool   // a use line, not a raised line
-	When            string // "calling" where the text says nothing
+	When            string // "calling" by default
 	Codes           []int32
-	Phrases         []Phrase // that tell the error and this method
+	Phrases         []Phrase // that identify the error and this method
 	Owner           string
 	Meaning, Remedy string
 }
@@ -81,21 +80,20 @@ type Phrase struct {
 	Text string
 }
 
-// minPhrase is the least length of a phrase in bytes. What is shorter turns up
-// by chance.
+// minPhrase is the length of the shortest phrase, in bytes. Shorter texts occur by chance.
 const minPhrase = 16
 
-// General stands in place of a method for the errors of any method.
+// General is written in place of a method for errors of all methods.
 const General = "*"
 
-// allowed has the keys that can have certain values only.
+// allowed are the values of the keys that have only certain ones.
 var allowed = map[string][]string{
 	"documented": {"yes", "no"},
 	"owner":      {"application", "end user", "network", "service"},
 	"when":       {"calling", "after", "any", "promise"},
 }
 
-// A SyntaxError is a fault in the text of a catalogue.
+// A SyntaxError is an error in the text of a catalogue.
 type SyntaxError struct {
 	Line  int
 	Cause string
@@ -109,16 +107,14 @@ func errorf(line int, format string, args ...any) error {
 	return &SyntaxError{line, fmt.Sprintf(format, args...)}
 }
 
-// An entry is a key, its value with all continuations, and the entries
-// indented below it.
+// An entry is a key, its value with all continuation lines, and the entries indented below it.
 type entry struct {
 	line       int
 	key, value string
 	below      []entry
 }
 
-// Read reads the text of a catalogue. The first fault ends it; the error is
-// then a *SyntaxError.
+// Read parses the text of a catalogue. It returns the first error, a *SyntaxError.
 func Read(text []byte) (*Catalogue, error) {
 	stanzas, err := split(string(text))
 	if err != nil {
@@ -146,7 +142,7 @@ func Read(text []byte) (*Catalogue, error) {
 			}
 			c.Codes = append(c.Codes, code)
 		default:
-			return nil, errorf(head.line, "a stanza begins with method, error or code, not with %q", head.key)
+			return nil, errorf(head.line, "stanza starts with %q; want method, error or code", head.key)
 		}
 	}
 	if err := c.check(); err != nil {
@@ -158,11 +154,11 @@ func Read(text []byte) (*Catalogue, error) {
 // split divides text into stanzas. A stanza has at least one entry.
 func split(text string) ([][]entry, error) {
 	if !utf8.ValidString(text) {
-		text = strings.ToValidUTF8(text, "\x00") // refused below, with its line
+		text = strings.ToValidUTF8(text, "\x00") // rejected below, with its line
 	}
 	var stanzas [][]entry
 	var stanza []entry
-	var last *entry // that a continuation belongs to
+	var last *entry // that a continuation line belongs to
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
@@ -185,7 +181,7 @@ func split(text string) ([][]entry, error) {
 		}
 		if indent >= 4 {
 			if last == nil {
-				return nil, errorf(number, "a continuation without a line to continue")
+				return nil, errorf(number, "continuation line without a line before it")
 			}
 			last.value = strings.TrimLeft(last.value+" "+rest, " ")
 			continue
@@ -198,13 +194,13 @@ func split(text string) ([][]entry, error) {
 			last = &stanza[len(stanza)-1]
 		case 2:
 			if len(stanza) == 0 || stanza[len(stanza)-1].key != "use" && stanza[len(stanza)-1].key != "raised" {
-				return nil, errorf(number, "%q is indented by 2 but stands below no use or raised line", key)
+				return nil, errorf(number, "%q is indented by 2, but not below a use or raised line", key)
 			}
 			above := &stanza[len(stanza)-1]
 			above.below = append(above.below, e)
 			last = &above.below[len(above.below)-1]
 		default:
-			return nil, errorf(number, "indented by %d spaces; want 0, 2, or 4 and more", indent)
+			return nil, errorf(number, "indented by %d spaces; want 0, 2, or at least 4", indent)
 		}
 	}
 	if len(stanza) > 0 {
@@ -213,7 +209,7 @@ func split(text string) ([][]entry, error) {
 	return stanzas, nil
 }
 
-// fields collects the keys of a stanza or use that may stand once.
+// fields collects the keys of a stanza or use that must not be repeated.
 type fields struct {
 	line int
 	what string
@@ -225,7 +221,7 @@ func (f *fields) set(e entry) error {
 		return errorf(e.line, "%s has no value", e.key)
 	}
 	if _, twice := f.seen[e.key]; twice {
-		return errorf(e.line, "%s stands twice in %s", e.key, f.what)
+		return errorf(e.line, "%s is repeated in %s", e.key, f.what)
 	}
 	if values := allowed[e.key]; values != nil && !slices.Contains(values, e.value) {
 		return errorf(e.line, "%s is %q; want one of %s", e.key, e.value, strings.Join(values, ", "))
@@ -246,7 +242,7 @@ func (f *fields) need(keys ...string) error {
 	return nil
 }
 
-// documented reads a key that says yes when it is absent.
+// documented reads a key whose default is yes.
 func (f *fields) documented() bool { return f.seen["documented"] != "no" }
 
 func readMethod(s []entry) (Method, error) {
@@ -262,7 +258,7 @@ func readMethod(s []entry) (Method, error) {
 				return m, err
 			}
 		default:
-			return m, errorf(e.line, "a method has no key %q", e.key)
+			return m, errorf(e.line, "unknown key %q of a method", e.key)
 		}
 	}
 	if err := f.need("summary", "link"); err != nil {
@@ -290,7 +286,7 @@ func readError(s []entry) (Error, error) {
 				return out, err
 			}
 			if u.Method == General {
-				return out, errorf(e.line, "%s stands in code stanzas only", General)
+				return out, errorf(e.line, "%s is allowed in code stanzas only", General)
 			}
 			out.Uses = append(out.Uses, u)
 		case "phrase":
@@ -309,14 +305,14 @@ func readError(s []entry) (Error, error) {
 				out.NearMisses = append(out.NearMisses, e.value)
 			}
 		default:
-			return out, errorf(e.line, "an error has no key %q", e.key)
+			return out, errorf(e.line, "unknown key %q of an error", e.key)
 		}
 	}
 	if err := f.need("owner", "meaning", "remedy", "link"); err != nil {
 		return out, err
 	}
 	if len(out.Samples) < 2 || len(out.NearMisses) < 2 {
-		return out, errorf(out.Line, "%s has %d match and %d miss lines; want two of each", f.what, len(out.Samples), len(out.NearMisses))
+		return out, errorf(out.Line, "%s has %d match and %d miss lines; want at least two of each", f.what, len(out.Samples), len(out.NearMisses))
 	}
 	out.Documented = f.documented()
 	out.Owner, out.Meaning, out.Remedy, out.Link = f.seen["owner"], f.seen["meaning"], f.seen["remedy"], f.seen["link"]
@@ -349,14 +345,14 @@ func readCode(s []entry) (Code, error) {
 				return out, err
 			}
 			if len(u.Codes) > 0 {
-				return out, errorf(e.line, "codes after the method stand in error stanzas only")
+				return out, errorf(e.line, "codes after the method are allowed in error stanzas only")
 			}
 			if len(u.Phrases) > 0 {
-				return out, errorf(u.Phrases[0].Line, "phrases stand in error stanzas only")
+				return out, errorf(u.Phrases[0].Line, "phrases are allowed in error stanzas only")
 			}
 			out.Uses = append(out.Uses, u)
 		default:
-			return out, errorf(e.line, "a code has no key %q", e.key)
+			return out, errorf(e.line, "unknown key %q of a code", e.key)
 		}
 	}
 	if err := f.need("owner", "meaning", "remedy", "link"); err != nil {
@@ -367,14 +363,14 @@ func readCode(s []entry) (Code, error) {
 	return out, checkUses(&f, out.Documented, out.Uses)
 }
 
-// checkUses holds a stanza's documented key against its rows.
+// checkUses compares a stanza's documented key with its rows.
 func checkUses(f *fields, documented bool, uses []Use) error {
 	has := slices.ContainsFunc(uses, func(u Use) bool { return u.Documented })
 	switch {
 	case documented && !has:
-		return errorf(f.line, "%s has no use line; say documented no if the reference lacks it", f.what)
+		return errorf(f.line, "%s has no use line; add documented no if the reference lacks it", f.what)
 	case !documented && has:
-		return errorf(f.line, "%s is not documented but has a use line; want raised", f.what)
+		return errorf(f.line, "%s is not documented, but has a use line; want raised", f.what)
 	}
 	return nil
 }
@@ -388,10 +384,10 @@ func readUse(e entry) (Use, error) {
 	for _, w := range words[1:] {
 		n, err := number(w)
 		if err != nil {
-			return u, errorf(e.line, "%q is no code", w)
+			return u, errorf(e.line, "%q is not a code", w)
 		}
 		if slices.Contains(u.Codes, n) {
-			return u, errorf(e.line, "code %s stands twice", w)
+			return u, errorf(e.line, "code %s is repeated", w)
 		}
 		u.Codes = append(u.Codes, n)
 	}
@@ -409,7 +405,7 @@ func readUse(e entry) (Use, error) {
 			}
 			u.Phrases = append(u.Phrases, p)
 		default:
-			return u, errorf(b.line, "a %s line has no key %q below it", e.key, b.key)
+			return u, errorf(b.line, "unknown key %[2]q below a %[1]s line", e.key, b.key)
 		}
 	}
 	if f.seen["when"] != "" {
@@ -419,34 +415,34 @@ func readUse(e entry) (Use, error) {
 	return u, nil
 }
 
-// readPhrase reads a phrase. It must stand in a record as it stands here, so it
-// has none of the characters that log formats escape or take for directives.
+// readPhrase reads a phrase. It must not contain characters that log formats escape or
+// interpret as directives.
 func readPhrase(e entry) (Phrase, error) {
 	p := Phrase{Line: e.line, Text: e.value}
 	if len(p.Text) < minPhrase {
-		return p, errorf(p.Line, "phrase is %q; want %d bytes or more", p.Text, minPhrase)
+		return p, errorf(p.Line, "phrase is %q; want at least %d bytes", p.Text, minPhrase)
 	}
 	for i := range len(p.Text) {
 		if c := p.Text[i]; c < ' ' || c > '~' || strings.IndexByte("\"'`\\%", c) >= 0 {
-			return p, errorf(p.Line, "byte %d of the phrase is a quote, backslash, %% or no ASCII", i+1)
+			return p, errorf(p.Line, "byte %d of the phrase is a quote, a backslash, %% or not ASCII", i+1)
 		}
 	}
 	return p, nil
 }
 
-// check holds the stanzas against each other.
+// check compares the stanzas with each other.
 func (c *Catalogue) check() error {
 	methods := make(map[string]bool)
 	for _, m := range c.Methods {
 		if methods[m.Name] {
-			return errorf(m.Line, "a second stanza for method %s", m.Name)
+			return errorf(m.Line, "method %s has a second stanza", m.Name)
 		}
 		methods[m.Name] = true
 	}
 	known := func(uses []Use) error {
 		for _, u := range uses {
 			if u.Method != General && !methods[u.Method] {
-				return errorf(u.Line, "no stanza for method %s", u.Method)
+				return errorf(u.Line, "method %s has no stanza", u.Method)
 			}
 		}
 		return nil
@@ -454,7 +450,7 @@ func (c *Catalogue) check() error {
 	names := make(map[string]bool)
 	for _, e := range c.Errors {
 		if names[e.Name] {
-			return errorf(e.Line, "a second stanza for error %s", e.Name)
+			return errorf(e.Line, "error %s has a second stanza", e.Name)
 		}
 		names[e.Name] = true
 		if err := known(e.Uses); err != nil {
@@ -467,7 +463,7 @@ func (c *Catalogue) check() error {
 	for i, code := range c.Codes {
 		for _, other := range c.Codes[:i] {
 			if code.Low <= other.High && other.Low <= code.High {
-				return errorf(code.Line, "code %s overlaps %s of line %d", code.Text, other.Text, other.Line)
+				return errorf(code.Line, "code %s overlaps %s in line %d", code.Text, other.Text, other.Line)
 			}
 		}
 		if err := known(code.Uses); err != nil {
@@ -477,9 +473,8 @@ func (c *Catalogue) check() error {
 	return nil
 }
 
-// checkPhrases makes sure that each phrase belongs to one error, and with it to
-// one method or to none, and that no record can hold the phrases of two errors
-// in one place.
+// checkPhrases checks that each phrase belongs to one error, and to one method or none, and that phrases of
+// different errors do not contain each other.
 func (c *Catalogue) checkPhrases() error {
 	type owned struct {
 		Phrase
@@ -500,25 +495,25 @@ func (c *Catalogue) checkPhrases() error {
 	for i, p := range all {
 		for _, e := range c.Errors {
 			if strings.Contains(p.Text, e.Name) {
-				return errorf(p.Line, "the phrase has the name %s in it; a name needs no phrase", e.Name)
+				return errorf(p.Line, "the phrase contains the name %s; a name needs no phrase", e.Name)
 			}
 		}
 		for _, q := range all[:i] {
 			switch {
 			case p.Text == q.Text && p.of == q.of:
-				return errorf(p.Line, "the phrase stands in line %d too; for several methods let it stand once, below none", q.Line)
+				return errorf(p.Line, "the phrase is also in line %d; write a phrase of several methods once, outside all of them", q.Line)
 			case p.of == q.of:
 			case p.Text == q.Text:
-				return errorf(p.Line, "the phrase stands in line %d too, for %s", q.Line, q.of.Name)
+				return errorf(p.Line, "the phrase is also in line %d, for %s", q.Line, q.of.Name)
 			case strings.Contains(p.Text, q.Text) || strings.Contains(q.Text, p.Text):
-				return errorf(p.Line, "this phrase and that of line %d, for %s, hold one another", q.Line, q.of.Name)
+				return errorf(p.Line, "one of this phrase and that in line %d, for %s, contains the other", q.Line, q.of.Name)
 			}
 		}
 	}
 	return nil
 }
 
-// number reads a code of one to nine decimal digits. Zeros may lead.
+// number reads a code of one to nine decimal digits, with leading zeros or not.
 func number(s string) (int32, error) {
 	if strings.TrimLeft(s, "0123456789") != "" || len(s) > 9 {
 		return 0, strconv.ErrSyntax
@@ -527,7 +522,7 @@ func number(s string) (int32, error) {
 	return int32(n), err
 }
 
-// isWord reports whether s is one run of the bytes that names are made of.
+// isWord reports whether s consists of letters, digits and underscores.
 func isWord(s string) bool {
 	for i := range len(s) {
 		c := s[i]

@@ -101,13 +101,13 @@ func TestReadRefuses(t *testing.T) {
 		line     int
 		cause    string // part of it
 	}{
-		{"a stanza of no kind", "method Session", "methods Session", 2, `not with "methods"`},
-		{"a key of no stanza", "remedy Wait.", "cure Wait.", 17, `no key "cure"`},
-		{"a key of errors at a method", "summary Sends a stream.", "summary S.\nmeaning M.", 4, `no key "meaning"`},
-		{"a key of errors at a code", "title Some", "match Some", 40, `no key "match"`},
-		{"a key of stanzas at a use", "  when promise", "  link promise", 20, `no key "link" below`},
-		{"a key twice", "remedy Wait.", "owner service", 17, "owner stands twice"},
-		{"a key twice at a use", "  when promise", "  owner network", 21, "owner stands twice"},
+		{"a stanza of no kind", "method Session", "methods Session", 2, `stanza starts with "methods"`},
+		{"a key of no stanza", "remedy Wait.", "cure Wait.", 17, `unknown key "cure"`},
+		{"a key of errors at a method", "summary Sends a stream.", "summary S.\nmeaning M.", 4, `unknown key "meaning"`},
+		{"a key of errors at a code", "title Some", "match Some", 40, `unknown key "match"`},
+		{"a key of stanzas at a use", "  when promise", "  link promise", 20, `unknown key "link" below`},
+		{"a key twice", "remedy Wait.", "owner service", 17, "owner is repeated"},
+		{"a key twice at a use", "  when promise", "  owner network", 21, "owner is repeated"},
 		{"a key without value", "remedy Wait.", "remedy", 17, "remedy has no value"},
 		{"a sample without value", "match b", "match", 26, "match has no value"},
 		{"a missing key", "remedy Wait.\n", "", 11, "error OT_TIMEOUT has no remedy"},
@@ -123,24 +123,24 @@ func TestReadRefuses(t *testing.T) {
 		{"an error without name", "error OT_TIMEOUT", "error", 11, "want one word"},
 		{"a method without a dot", "method Session.publish", "method publish", 2, "want a name such as"},
 		{"a method named by the group's sign", "method Session.publish", "method *", 2, "want a name such as"},
-		{"a method twice", "method Publisher.getStats", "method Session.publish", 6, "a second stanza for method"},
-		{"an unknown method", "raised Publisher.getStats", "raised Publisher.stats", 24, "no stanza for method Publisher.stats"},
+		{"a method twice", "method Publisher.getStats", "method Session.publish", 6, "method Session.publish has a second stanza"},
+		{"an unknown method", "raised Publisher.getStats", "raised Publisher.stats", 24, "method Publisher.stats has no stanza"},
 		{"a use without method", "raised Publisher.getStats", "raised", 24, "names no method"},
 		{"the group at an error", "raised Publisher.getStats", "raised *", 24, "code stanzas only"},
-		{"a code that is none", "1500 1553", "1500 x", 19, `"x" is no code`},
-		{"a code that is too long", "1500 1553", "99999999999", 19, "is no code"},
-		{"a signed code", "1500 1553", "-1500", 19, "is no code"},
-		{"a code twice", "1500 1553", "1500 1500", 19, "stands twice"},
+		{"a code that is none", "1500 1553", "1500 x", 19, `"x" is not a code`},
+		{"a code that is too long", "1500 1553", "99999999999", 19, "is not a code"},
+		{"a signed code", "1500 1553", "-1500", 19, "is not a code"},
+		{"a code twice", "1500 1553", "1500 1500", 19, "is repeated"},
 		{"a code stanza of a word", "code 0009", "code nine", 30, "want a number or a range"},
 		{"a range that runs back", "3001-3007", "3007-3001", 38, "want a number or a range"},
 		{"a range of one", "3001-3007", "3001-3001", 38, "want a number or a range"},
 		{"an open range", "3001-3007", "3001-", 38, "want a number or a range"},
-		{"codes that overlap", "code 3001-3007", "code 1-12", 38, "overlaps 0009 of line 30"},
+		{"codes that overlap", "code 3001-3007", "code 1-12", 38, "overlaps 0009 in line 30"},
 		{"codes at a code's use", "use *", "use * 9", 35, "error stanzas only"},
 		{"documented without use", "documented no\ntitle", "title", 38, "has no use line"},
-		{"undocumented with use", "code 0009", "code 0009\ndocumented no", 30, "not documented but has a use line"},
-		{"a continuation of nothing", "method Session", "    method Session", 2, "continuation without"},
-		{"a stanza's key indented", "summary Sends", "  summary Sends", 3, "below no use or raised line"},
+		{"undocumented with use", "code 0009", "code 0009\ndocumented no", 30, "not documented, but has a use line"},
+		{"a continuation of nothing", "method Session", "    method Session", 2, "continuation line without"},
+		{"a stanza's key indented", "summary Sends", "  summary Sends", 3, "not below a use or raised line"},
 		{"an odd indentation", "  when promise", "   when promise", 20, "indented by 3"},
 		{"a tab", "remedy Wait.", "remedy\tWait.", 17, "control character"},
 		{"a carriage return", "remedy Wait.", "remedy Wait.\r", 17, "control character"},
@@ -160,12 +160,12 @@ func TestReadRefuses(t *testing.T) {
 				t.Errorf("got %v; want line %d: …%s…", err, tt.line, tt.cause)
 			}
 			if _, err := GoSource(text); err == nil {
-				t.Error("GoSource took it")
+				t.Error("GoSource accepted it")
 			}
 		})
 	}
 	twice := small + "\n" + small[strings.Index(small, "error OT_TIMEOUT"):strings.Index(small, "code 0009")]
-	if _, err := Read([]byte(twice)); err == nil || !strings.Contains(err.Error(), "a second stanza for error OT_TIMEOUT") {
+	if _, err := Read([]byte(twice)); err == nil || !strings.Contains(err.Error(), "error OT_TIMEOUT has a second stanza") {
 		t.Errorf("an error twice: %v", err)
 	}
 }
@@ -238,23 +238,23 @@ func TestReadRefusesPhrases(t *testing.T) {
 		line     int
 		cause    string // part of it
 	}{
-		{"a short phrase", "phrase took far too long", "phrase took fifteen b.", 26, "want 16 bytes or more"},
-		{"a short phrase of a use", "  phrase took it far too long", "  phrase it took", 25, "want 16 bytes or more"},
-		{"a phrase without text", "phrase took far too long", "phrase", 26, "want 16 bytes or more"},
+		{"a short phrase", "phrase took far too long", "phrase took fifteen b.", 26, "want at least 16 bytes"},
+		{"a short phrase of a use", "  phrase took it far too long", "  phrase it took", 25, "want at least 16 bytes"},
+		{"a phrase without text", "phrase took far too long", "phrase", 26, "want at least 16 bytes"},
 		{"a quote", "phrase took far too long", `phrase took "far" too long`, 26, "byte 6 of the phrase"},
 		{"an apostrophe", "phrase took far too long", "phrase didn't take too long", 26, "byte 5 of the phrase"},
 		{"a backquote", "phrase took far too long", "phrase took `far` too long", 26, "byte 6 of the phrase"},
 		{"a backslash", "phrase took far too long", `phrase took far\ too long`, 26, "byte 9 of the phrase"},
 		{"a directive", "phrase took far too long", "phrase took %s far too long", 26, "byte 6 of the phrase"},
 		{"a letter beyond ASCII", "phrase took far too long", "phrase took far too löng", 26, "byte 15 of the phrase"},
-		{"a name", "phrase took far too long", "phrase far too OT_LATE again", 26, "has the name OT_LATE"},
-		{"a longer word with a name", "phrase took far too long", "phrase far too OT_TIMEOUTS", 26, "has the name OT_TIMEOUT"},
-		{"the phrase of another use", "phrase took far too long", "phrase took it far too long", 25, "stands in line 26 too; for several methods"},
-		{"the phrase of another error", "phrase took far, far too long", "phrase took far too long", 54, "stands in line 26 too, for OT_TIMEOUT"},
-		{"a phrase that holds another error's", "phrase took far, far too long", "phrase it took far too long", 54, "that of line 26, for OT_TIMEOUT"},
-		{"a phrase within another error's", "phrase took it far too long", "phrase far too many hours", 56, "that of line 25, for OT_TIMEOUT"},
-		{"a phrase at a method", "summary Sends a stream.", "summary S.\nphrase took far too long", 4, `no key "phrase"`},
-		{"a phrase at a code", "title Some", "phrase took far too long again", 42, `no key "phrase"`},
+		{"a name", "phrase took far too long", "phrase far too OT_LATE again", 26, "contains the name OT_LATE"},
+		{"a longer word with a name", "phrase took far too long", "phrase far too OT_TIMEOUTS", 26, "contains the name OT_TIMEOUT"},
+		{"the phrase of another use", "phrase took far too long", "phrase took it far too long", 25, "also in line 26; write a phrase of several methods"},
+		{"the phrase of another error", "phrase took far, far too long", "phrase took far too long", 54, "also in line 26, for OT_TIMEOUT"},
+		{"a phrase that holds another error's", "phrase took far, far too long", "phrase it took far too long", 54, "that in line 26, for OT_TIMEOUT"},
+		{"a phrase within another error's", "phrase took it far too long", "phrase far too many hours", 56, "that in line 25, for OT_TIMEOUT"},
+		{"a phrase at a method", "summary Sends a stream.", "summary S.\nphrase took far too long", 4, `unknown key "phrase"`},
+		{"a phrase at a code", "title Some", "phrase took far too long again", 42, `unknown key "phrase"`},
 		{"a phrase at a code's use", "  when any", "  phrase took far too long again", 38, "error stanzas only"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -271,7 +271,7 @@ func TestReadRefusesPhrases(t *testing.T) {
 			}
 		})
 	}
-	// Phrases of one error may hold one another.
+	// A phrase may contain another one of the same error.
 	own := strings.Replace(phrased, "phrase took far, far too long", "phrase took far too many hours again", 1)
 	if _, err := Read([]byte(own)); err != nil {
 		t.Errorf("phrases of one error that hold one another: %v", err)
@@ -300,8 +300,8 @@ func TestGoSource(t *testing.T) {
 	}
 }
 
-// FuzzRead checks that Read never panics, that a fault has a line of the text,
-// and that what was read can be rendered.
+// FuzzRead checks that Read never panics, that an error has a line of the text,
+// and that the result can be rendered.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(phrased))

@@ -1,0 +1,54 @@
+package classify
+
+// A word is a run of letters, digits and underscores of ASCII. Names and phrases are found only
+// as whole words: OT_TIMEOUTS and NOT_OT_TIMEOUT are not OT_TIMEOUT. The letters of a JSON
+// escape do not belong to the word after them.
+
+// isWord reports whether c belongs to a word.
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
+}
+
+// wordStart returns the start of the word that ends at end.
+func wordStart(text []byte, end int) int {
+	for end > 0 && isWord(text[end-1]) {
+		end--
+	}
+	return end
+}
+
+// wordEnd returns the end of the word that starts at start.
+func wordEnd(text []byte, start int) int {
+	for start < len(text) && isWord(text[start]) {
+		start++
+	}
+	return start
+}
+
+// joined reports whether the bytes before and after the offset at belong to one word.
+func joined(text []byte, at int) bool {
+	if at == 0 || at == len(text) || !isWord(text[at]) || !isWord(text[at-1]) {
+		return false
+	}
+	return escapeLetters(text, wordStart(text, at)) == 0
+}
+
+// escapeLetters returns how many letters at start belong to a backslash before them. If a text
+// contains JSON, a name may follow an escape that has not been resolved:
+// {"stack":"Error\nOT_TIMEOUT"}.
+func escapeLetters(text []byte, start int) int {
+	slashes := 0
+	for slashes < start && text[start-1-slashes] == '\\' {
+		slashes++
+	}
+	if slashes%2 == 0 {
+		return 0
+	}
+	switch text[start] {
+	case 'n', 't', 'r', 'b', 'f':
+		return 1
+	case 'u':
+		return min(5, len(text)-start)
+	}
+	return 0
+}
