@@ -45,7 +45,7 @@ func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 	for i := range x.shift {
 		x.shift[i] = farthest
 	}
-	often := map[string]int{}
+	often := make(map[string]int, 8<<10)
 	for _, p := range phrases {
 		for at := range len(p.Text) - grain + 1 {
 			often[p.Text[at:at+grain]]++
@@ -69,12 +69,16 @@ func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 // rarestWindow returns the offset of the window of text whose grams are rarest among all
 // phrases. A gram that many phrases share is common in logs, too.
 func rarestWindow(text string, often map[string]int) int {
+	costs := make([]int, 0, len(text)) // of the grams
+	for at := range len(text) - grain + 1 {
+		n := often[text[at:at+grain]]
+		costs = append(costs, n*n)
+	}
 	best, least := 0, math.MaxInt
 	for at := range len(text) - window + 1 {
 		sum := 0
-		for i := range farthest {
-			n := often[text[at+i:at+i+grain]]
-			sum += n * n
+		for _, cost := range costs[at : at+farthest] {
+			sum += cost
 		}
 		if sum < least {
 			best, least = at, sum
