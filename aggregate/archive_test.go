@@ -13,9 +13,8 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// TestMembersOfAnArchive holds that what is in an archive is counted as the same
-// files are outside, whatever the number of workers, and in the order of the
-// archive.
+// TestMembersOfAnArchive checks that the members of an archive are counted like the same
+// files outside it, in the order of the archive, with any number of workers.
 func TestMembersOfAnArchive(t *testing.T) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -61,7 +60,7 @@ func TestMembersOfAnArchive(t *testing.T) {
 	for _, jobs := range []int{1, 2, 5} {
 		got := scanned(t, []parse.Source{archive}, Options{Jobs: jobs})
 		if !reflect.DeepEqual(contentsOf(settled(got)), contentsOf(settled(one))) || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(one))) {
-			t.Errorf("%d workers count something else than one", jobs)
+			t.Errorf("%d workers count differently from one", jobs)
 		}
 		if len(got.Sources) != len(names) {
 			t.Fatalf("%d workers find %d sources", jobs, len(got.Sources))

@@ -13,7 +13,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A post is one telemetry event, as short as a table wants it.
+// A post is a telemetry event in a short form.
 type post struct {
 	at        string // seconds after some start
 	action    string
@@ -92,7 +92,7 @@ func TestAttempts(t *testing.T) {
 		{"Non-fatal is no failed publish", []post{{"0s", "Publish", "Attempt", "s", ""}, {"1s", "Publish", "Non-fatal", "s", ""}, {"2s", "Publish", "Success", "s", ""}},
 			[]string{"Session.publish success"}},
 		{"an end without a stream is OT.initPublisher's", []post{{"0s", "Publish", "Failure", "", "GetUserMedia"}, {"1s", "Publish", "Cancel", "", "AccessDenied"}}, nil},
-		{"a missing role is told before there is a stream", []post{{"0s", "Publish", "Failure", "", "Permission"}, {"0.1s", "Publish", "Failure", "", "Permission"}},
+		{"a missing role ends the call before there is a stream", []post{{"0s", "Publish", "Failure", "", "Permission"}, {"0.1s", "Publish", "Failure", "", "Permission"}},
 			[]string{"Session.publish failure, inferred", "Session.publish failure, inferred"}},
 		{"an end without a start", []post{{"0s", "Subscribe", "Failure", "s", "Subscribe"}, {"1s", "Subscribe", "Cancel", "s", "x"}},
 			[]string{"Session.subscribe failure, inferred"}},
@@ -102,7 +102,7 @@ func TestAttempts(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			// Reversed, too: a log need not be in order.
+			// Also in reverse: logs may be unsorted.
 			for range 2 {
 				var got []string
 				for _, a := range collected(attemptsIn(t, test.posts...)) {
@@ -213,8 +213,8 @@ func TestOneEventInTwoExports(t *testing.T) {
 	}
 }
 
-// TestAttemptsAreAFunctionOfTheSet holds the law: order, repeats and splits of
-// the events do not matter.
+// TestAttemptsAreAFunctionOfTheSet checks that order, repeats and splits of the events do
+// not matter.
 func TestAttemptsAreAFunctionOfTheSet(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 4))

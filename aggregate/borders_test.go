@@ -12,7 +12,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// The tests of this file hold every limit in time at its exact value and just above it.
+// The tests in this file check every limit in time at its exact value and just above it.
 
 // A timedVerdict is a record of one session: its verdict and its time.
 type timedVerdict struct {
@@ -91,7 +91,7 @@ func TestBordersOfFailures(t *testing.T) {
 		{"the last of two socket errors names the failure", []timedVerdict{{socketTry, 0}, {socketLost, 3 * time.Second}}, []string{"OT_SOCKET_CLOSE_ABNORMAL 1006: ab"}},
 		{"the last of two socket errors, the other way round", []timedVerdict{{socketLost, 0}, {socketTry, 3 * time.Second}}, []string{"OT_SOCKET_CLOSE_TIMEOUT 4010: ab"}},
 
-		{"1013 stands for any code of a subscribe", []timedVerdict{{subscribe1501, 0}, {subscribe1013, time.Second}}, []string{" 1013: ab"}},
+		{"1013 is compatible with every code of a subscribe", []timedVerdict{{subscribe1501, 0}, {subscribe1013, time.Second}}, []string{" 1013: ab"}},
 		{"1013 of a publish is a code like any other", []timedVerdict{{publishCode, 0}, {publish1013, time.Second}}, []string{" 1013: b", " 1500: a"}},
 		{"also where it comes first", []timedVerdict{{publish1013, 0}, {publishCode, time.Second}}, []string{" 1013: a", " 1500: b"}},
 	}

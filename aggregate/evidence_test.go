@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// TestEvidenceIsSmall holds what docs/architecture.md says of memory.
+// TestEvidenceIsSmall checks the size that docs/architecture.md states.
 func TestEvidenceIsSmall(t *testing.T) {
 	if n := unsafe.Sizeof(kept{}); n != 72 {
 		t.Errorf("evidence takes %d bytes", n)

@@ -5,8 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// RandomTallies returns tallies that share out random records, and one that holds them
-// all.
+// RandomTallies returns tallies with random records, and a tally with all of these records.
 func RandomTallies(seed uint64) (parts []*Tally, whole *Tally) {
 	r := rand.New(rand.NewPCG(seed, 41))
 	records := clientRecords(r)
@@ -14,7 +13,7 @@ func RandomTallies(seed uint64) (parts []*Tally, whole *Tally) {
 	return split(r, records), whole
 }
 
-// Everything tells all that is counted.
+// Everything returns all counts as text.
 func Everything(c *Counts) []string {
 	out := rowsIn(c)
 	label := func(n Name) string { return c.Names.Labels[n] }

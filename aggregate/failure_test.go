@@ -16,7 +16,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// tallyOfRecords adds records in the order given.
+// tallyOfRecords returns a tally of records, which are added in order.
 func tallyOfRecords(records []*refRecord) *Tally {
 	t := &Tally{}
 	for _, r := range records {
@@ -26,7 +26,7 @@ func tallyOfRecords(records []*refRecord) *Tally {
 	return t
 }
 
-// counts settles tallies.
+// counts returns the sum of tallies.
 func counts(tallies ...*Tally) *Counts {
 	var parts []*Part
 	for _, t := range tallies {
@@ -34,12 +34,12 @@ func counts(tallies ...*Tally) *Counts {
 	}
 	c, err := Settle(nil, parts...)
 	if err != nil {
-		panic(err) // there is no disk
+		panic(err) // impossible without a Space
 	}
 	return c
 }
 
-// sessionsIn are the sessions that a filter selects.
+// sessionsIn returns copies of the sessions that a filter selects.
 func sessionsIn(c *Counts, f Filter) []*Session {
 	var out []*Session
 	for s, err := range c.Sessions(f) {
@@ -54,7 +54,7 @@ func sessionsIn(c *Counts, f Filter) []*Session {
 	return out
 }
 
-// A foundGroup is what is found of one session, or of one source without any.
+// A foundGroup is the result for one session, or for one source without sessions.
 type foundGroup struct {
 	id       SessionID
 	floats   bool
@@ -63,7 +63,7 @@ type foundGroup struct {
 	found    []summary
 }
 
-// failuresIn tells what is made of records: each failure as the reference prints it.
+// failuresIn returns the failures of records, formatted like refFailure.String.
 func failuresIn(c *Counts, records []*refRecord) []string {
 	x, err := c.Index()
 	if err != nil {
@@ -119,7 +119,7 @@ func method(name string) catalogue.MethodID { return catalogue.LookupMethod([]by
 // seconds, distances are exactly a limit in many records.
 var ticks = []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}
 
-// verdicts are those that random records have.
+// verdicts are the verdicts of random records.
 var verdicts = []classify.Verdict{
 	{Error: id("OT_NOT_CONNECTED"), Evidence: classify.ByName, Code: 1010},
 	{Error: id("OT_NOT_CONNECTED"), Evidence: classify.ByPhrase, Method: method("Session.publish"), MethodFrom: classify.MethodPhrase},
@@ -199,8 +199,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 	return out
 }
 
-// TestFailuresAreTheReferences compares with the plain definition, on any
-// records.
+// TestFailuresAreTheReferences compares with the reference, on random records.
 func TestFailuresAreTheReferences(t *testing.T) {
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 7))
@@ -216,8 +215,8 @@ func TestFailuresAreTheReferences(t *testing.T) {
 	}
 }
 
-// TestFailuresAreAFunctionOfTheSet holds the law: neither the order of records
-// nor how they are split matters, dense as they may be.
+// TestFailuresAreAFunctionOfTheSet checks that neither the order of records nor their split
+// matters, however dense they are.
 func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 8))
@@ -229,8 +228,8 @@ func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 	}
 }
 
-// TestSourcesDoNotMatterToSessions divides records that bear a session and a time
-// among any sources.
+// TestSourcesDoNotMatterToSessions splits records with a session and a time into random
+// sources.
 func TestSourcesDoNotMatterToSessions(t *testing.T) {
 	for seed := range uint64(500) {
 		r := rand.New(rand.NewPCG(seed, 31))
@@ -250,7 +249,7 @@ func TestSourcesDoNotMatterToSessions(t *testing.T) {
 	}
 }
 
-// split divides records, in any order, among tallies of which one is empty.
+// split divides records, in random order, among tallies, one of which is empty.
 func split(r *rand.Rand, records []*refRecord) []*Tally {
 	r.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
 	parts := []*Tally{{}}
@@ -263,7 +262,7 @@ func split(r *rand.Rand, records []*refRecord) []*Tally {
 	return parts
 }
 
-// rowsIn are all rows, with names for numbers.
+// rowsIn returns all rows as text.
 func rowsIn(c *Counts) []string {
 	var out []string
 	for _, s := range sessionsIn(c, Filter{}) {

@@ -57,8 +57,8 @@ func (f *Filter) Buckets() (since, until Bucket) {
 	return since, until
 }
 
-// Contains reports whether an instant is within the bounds. timestamp.NoTime is only if there
-// are none.
+// Contains reports whether an instant is within the bounds. timestamp.NoTime is within
+// them only if there are none.
 func (f *Filter) Contains(nanos int64) bool {
 	since, until := f.nanos()
 	return !f.Bounded() || since <= nanos && nanos < until

@@ -14,7 +14,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// clientRecords are random records some of which tell of the client's SDK.
+// clientRecords returns random records, some of which state the client's SDK.
 func clientRecords(r *rand.Rand) []*refRecord {
 	records := spread(r)
 	for _, x := range records {
@@ -28,7 +28,7 @@ func clientRecords(r *rand.Rand) []*refRecord {
 	return records
 }
 
-// randomFilter selects by anything, but often enough by something that is there.
+// randomFilter returns a filter by anything, mostly by something that the records contain.
 func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string) {
 	instant := func() time.Time {
 		if len(records) == 0 || r.IntN(2) == 0 {
@@ -50,8 +50,8 @@ func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string)
 	return f, session
 }
 
-// refClients tells the SDK version of each client, the lesser of two, and the
-// client of each session that has but one.
+// refClients returns the SDK version of each client, of several the one that sorts first, and
+// the client of each session that has exactly one.
 func refClients(records []*refRecord) (sdk, only map[string]string) {
 	sdk, only = map[string]string{}, map[string]string{}
 	seen := map[string]map[string]bool{} // sessions of each client
@@ -86,7 +86,7 @@ func refClients(records []*refRecord) (sdk, only map[string]string) {
 	return sdk, only
 }
 
-// refID is what stands for a session as refSessions tells it.
+// refID returns the SessionID of a session that refSessions found.
 func refID(session string) SessionID {
 	for _, from := range SessionFroms[:FromSource] {
 		if id, ok := strings.CutPrefix(session, from.String()+":"); ok {
@@ -96,8 +96,8 @@ func refID(session string) SessionID {
 	return SessionID{}
 }
 
-// TestFilterSelectsWholeFailures compares the rows of a filter with the failures
-// of the plain definition, selected one by one.
+// TestFilterSelectsWholeFailures compares the rows of a filter with the failures of the
+// reference, selected one by one.
 func TestFilterSelectsWholeFailures(t *testing.T) {
 	selected := 0
 	for seed := range uint64(1500) {
@@ -189,7 +189,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 					t.Fatalf("seed %d, %+v: %+v", seed, filter, s)
 				}
 			}
-			// What fails is a part of what was seen.
+			// Every session with failures was seen.
 			if timed && len(s.Buckets) == 0 && !s.ID.IsZero() {
 				t.Fatalf("seed %d, %+v: failures in a session that was not seen: %+v", seed, filter, s)
 			}
@@ -203,7 +203,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 	}
 }
 
-// TestFilterDividesTime holds that time cut at any instants counts all once.
+// TestFilterDividesTime checks that consecutive periods count everything once.
 func TestFilterDividesTime(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 22))
@@ -297,13 +297,13 @@ func TestFilterCoversWholeBuckets(t *testing.T) {
 			}
 		}
 		if f.Covers(NoBucket) {
-			t.Error("what bears no time is covered")
+			t.Error("NoBucket is covered")
 		}
 	}
 	open := Filter{}
 	far := Filter{Since: time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), Until: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
 	if !open.Covers(NoBucket) || !open.Covers(0) || !far.Covers(0) || far.Covers(NoBucket) {
-		t.Error("an open or a wide filter covers something else")
+		t.Error("an open or a wide filter covers other buckets")
 	}
 }
 
@@ -319,6 +319,6 @@ func TestSessionIsFoundByAnyID(t *testing.T) {
 		}
 	}
 	if _, ok, _ := counts().Session("s"); ok {
-		t.Error("no records, but a session")
+		t.Error("found a session without records")
 	}
 }

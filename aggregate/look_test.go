@@ -33,8 +33,8 @@ func stream(log []byte) []parse.Source {
 	return []parse.Source{{Path: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}
 }
 
-// TestLookingChangesNothing holds that a scan that is looked at finds what another
-// one finds, and that what is seen of it is a scan of what was read so far.
+// TestLookingChangesNothing checks that Look does not change the result of a scan, and that
+// each Look shows the result of scanning the bytes read so far.
 func TestLookingChangesNothing(t *testing.T) {
 	for name, log := range map[string][]byte{
 		"ndjson":   generated(t, corpus.NDJSON, 300_000),
@@ -52,7 +52,7 @@ func TestLookingChangesNothing(t *testing.T) {
 			live := []parse.Source{{Path: "-", Open: func() (io.ReadCloser, error) { return &trickle{Reader: bytes.NewReader(log)}, nil }}}
 			got := scanned(t, live, Options{Look: look, Every: time.Microsecond})
 			if !reflect.DeepEqual(contentsOf(settled(got)), contentsOf(settled(want))) || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(want))) {
-				t.Error("the result is another one")
+				t.Error("the results differ")
 			}
 			if got.Sources[0].Account != want.Sources[0].Account || got.Sources[0].Trouble() != nil {
 				t.Errorf("accounts for %+v, want %+v: %v", got.Sources[0].Account, want.Sources[0].Account, got.Sources[0].Trouble())
@@ -60,7 +60,7 @@ func TestLookingChangesNothing(t *testing.T) {
 			for _, seen := range looks {
 				want := scanned(t, stream(log[:seen.account.Bytes]), Options{})
 				if seen.account != want.Sources[0].Account || !slices.Equal(seen.rows, rowsIn(settled(want))) {
-					t.Errorf("after %d bytes something else is seen", seen.account.Bytes)
+					t.Errorf("after %d bytes, Look shows another result", seen.account.Bytes)
 				}
 			}
 			if len(looks) < 2 {

@@ -71,8 +71,7 @@ func (m *merge) open(steps, tidy bool) (Cursor, error) {
 	return c, nil
 }
 
-// A mergeCursor goes through the entries of several parts, and joins entries with the same
-// ID.
+// A mergeCursor reads the entries of several parts, and joins entries with the same ID.
 type mergeCursor struct {
 	*merge
 	tidy  bool

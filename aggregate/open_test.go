@@ -13,8 +13,8 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// TestEachSourceIsOpenedOnce holds that the first bytes of a source, read once, serve its
-// identity, its packing and whoever claims it.
+// TestEachSourceIsOpenedOnce checks that the first bytes of a source are read once: for its
+// identity, its packing and Claim.
 func TestEachSourceIsOpenedOnce(t *testing.T) {
 	log := generated(t, corpus.NDJSON, 9<<20) // three sections
 	var packed bytes.Buffer
@@ -71,7 +71,7 @@ func TestEachSourceIsOpenedOnce(t *testing.T) {
 	}
 }
 
-// TestClaimsEndAScan holds that the error of a claim is that of the scan.
+// TestClaimsEndAScan checks that Scan returns an error of Claim.
 func TestClaimsEndAScan(t *testing.T) {
 	src := write(t, "a.log", []byte("a line\n"))
 	_, err := Scan([]parse.Source{src}, Options{Claim: func(_ int, f *parse.File) (bool, error) { return true, io.ErrNoProgress }})

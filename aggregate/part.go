@@ -10,8 +10,8 @@ import (
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
-// A Part is a sum of records that can be merged with others: what a Tally or a file knows
-// of each session, sorted by session, and of the whole.
+// A Part is a sum of records: an entry for each session, sorted by ID, and totals. Parts can
+// be merged.
 type Part struct {
 	// Open returns a cursor before the first entry. Several may be in use at a time.
 	// Without steps, entries have no Steps.

@@ -14,9 +14,8 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// This is the definition of a failure written down as plainly as possible, with
-// no regard for speed: every rule looks at all that there is. The real one must
-// agree with it.
+// This is the definition of a failure in the plainest code, without regard for speed: every
+// rule considers all records. The correlator must agree with it.
 
 // A refRecord is a record that may show an error.
 type refRecord struct {
@@ -27,20 +26,20 @@ type refRecord struct {
 
 	session string // resolved; "source:" and its name if there is none
 
-	// What a record stands for beside itself: those that are like it and so close
-	// that they are taken as one. From where to where they go.
+	// The records that were folded into this one, itself included, and the position and
+	// place of the last.
 	alike     []*refRecord
-	last      int64 // as at tells it
+	last      int64 // as returned by at
 	lastPlace int64
 }
 
 type refFailure struct {
 	records []*refRecord // in the order in which they were added
 	joined  int          // when the last one was added
-	floats  bool         // the places of its session's records do not matter
+	floats  bool         // the places of the session's records do not matter
 }
 
-// refFailures tells the failures of records, and leaves each record with its own.
+// refFailures returns the failures of records, and sets the session of each record.
 func refFailures(records []*refRecord) []*refFailure {
 	refSessions(records)
 	groups := map[string][]*refRecord{}
@@ -56,9 +55,9 @@ func refFailures(records []*refRecord) []*refFailure {
 	return out
 }
 
-// refSessions finds the session of each record: its own ID, else that of the
-// connection or client it bears if exactly one session was seen with it. A
-// connection that was seen with none, but with one client, is that client.
+// refSessions sets the session of each record: its own session ID, else the session of its
+// connection or client, if exactly one session was seen with that. A connection that was
+// seen with no session, but with one client, belongs to the owner of that client.
 func refSessions(records []*refRecord) {
 	seen, clients := map[string]map[string]bool{}, map[string]map[string]bool{}
 	for _, r := range records {
@@ -116,7 +115,7 @@ func (r *refRecord) at() int64 {
 	return [...]int64{r.event.Time, r.event.OfDay, r.place}[r.axis()]
 }
 
-// method is what tells the record's method from others, "" if it is guessed.
+// method returns the record's method for comparison, "" if it is a guess.
 func (r *refRecord) method() string {
 	m := cmp.Or(string(r.verdict.MethodName), r.verdict.Method.Name())
 	switch {
@@ -132,8 +131,8 @@ func (r *refRecord) name() string {
 	return cmp.Or(string(r.verdict.Name), r.verdict.Error.Name())
 }
 
-// refFold takes records as one that are alike in all but time and place, and that
-// stand in the same 2^26 ns or, without a time, at most 20 records from the next.
+// refFold folds records that differ only in time and place, if they are in the same 2^26 ns
+// or, without a time, at most 20 records apart.
 func refFold(g []*refRecord, floats bool) []*refRecord {
 	g = slices.Clone(g)
 	slices.SortFunc(g, func(a, b *refRecord) int {
@@ -162,8 +161,7 @@ next:
 	return out
 }
 
-// kind is all in which records are alike. If floats is set, their source is not
-// among it.
+// kind returns what folded records have in common: without the source, if floats.
 func (r *refRecord) kind(floats bool) string {
 	source := r.source
 	if floats {
@@ -172,7 +170,7 @@ func (r *refRecord) kind(floats bool) string {
 	return fmt.Sprintf("%q %d %q %q %+v", source, r.axis(), r.event.Client, r.stream(), r.verdict)
 }
 
-// says orders records by what they say.
+// says compares what records say.
 func (r *refRecord) says(other *refRecord) int {
 	key := func(r *refRecord) (numbers []int, names []string) {
 		v, late := &r.verdict, 0
@@ -192,8 +190,8 @@ func (r *refRecord) says(other *refRecord) int {
 	return cmp.Or(cmp.Compare(a[0], b[0]), slices.Compare(x[:2], y[:2]), slices.Compare(a, b), slices.Compare(x, y))
 }
 
-// refFloats reports whether the places of a session's records do not matter: where all
-// bear a time.
+// refFloats reports whether the places of a session's records do not matter: all of them have
+// a time.
 func refFloats(g []*refRecord) bool {
 	return !strings.HasPrefix(g[0].session, "source:") &&
 		!slices.ContainsFunc(g, func(r *refRecord) bool { return r.axis() == placed })
@@ -227,7 +225,7 @@ func refSort(g []*refRecord, floats bool) {
 	})
 }
 
-// refChains tells the failures of records in their order.
+// refChains returns the failures of sorted records.
 func refChains(g []*refRecord) []*refFailure {
 	var failures []*refFailure
 	count := 0
@@ -319,7 +317,7 @@ func refChains(g []*refRecord) []*refFailure {
 
 const never = time.Duration(math.MaxInt64)
 
-// nearest returns the failure with the least distance, the earlier of two.
+// nearest returns the failure with the least distance, of several the earliest.
 func nearest(failures []*refFailure, r *refRecord, distance func(*refFailure) time.Duration) *refFailure {
 	var best *refFailure
 	least := never
@@ -341,8 +339,8 @@ func nearest(failures []*refFailure, r *refRecord, distance func(*refFailure) ti
 	return best
 }
 
-// extent is from where to where a failure's records go on an axis; of places,
-// only those of a source count.
+// extent returns the first and last position of a failure's records on an axis, or in a
+// source if the axis is placed.
 func (f *refFailure) extent(a Axis, source string) (first, last int64, ok bool) {
 	first, last = math.MaxInt64, math.MinInt64
 	for _, r := range f.records {
@@ -434,7 +432,7 @@ func (f *refFailure) takes(r *refRecord) bool {
 		return refRaises(other, f.method(), f.code())
 	}
 	any := func(code int32) bool {
-		// What telemetry of a failed subscribe states whatever the error is.
+		// Telemetry of a failed subscribe states 1013 for every error.
 		return code == 0 || code == 1013 && (r.method() == "Session.subscribe" || f.method() == "Session.subscribe")
 	}
 	return r.verdict.Code == f.code() || any(r.verdict.Code) || any(f.code())
@@ -448,12 +446,12 @@ func refRaises(name, method string, code int32) bool {
 	return catalogue.Raises(id, m, code) || method == "Session.publish" && catalogue.Raises(id, catalogue.LookupMethod([]byte("OT.initPublisher")), code)
 }
 
-// refSummary is all that a report says of a failure.
+// refSummary is everything that a report states about a failure.
 type refSummary struct {
 	method, name string
 	code         int32
 	first        int64
-	client       string // of the first record that bears one
+	client       string // of the first record that states one
 	counts       bool
 	places       []string
 }
@@ -501,7 +499,7 @@ func (f *refFailure) summary() refSummary {
 	return out
 }
 
-// String tells all that a report says of a failure.
+// String returns the summary as text.
 func (f *refFailure) String() string {
 	s := f.summary()
 	return fmt.Sprintf("%s %s %d, bucket %d, counts %v: %s", s.method, s.name, s.code, BucketOf(s.first), s.counts, strings.Join(s.places, " "))

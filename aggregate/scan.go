@@ -13,8 +13,8 @@
 //     reads several parts as one (merge.go).
 //  4. [Settle] finds the session of every connection and client, and moves what is known of
 //     them there (settle.go).
-//  5. [Counts.Sessions] finds the failures and attempts of one session after the other
-//     (group.go, failure.go), as far as a [Filter] selects them (filter.go).
+//  5. [Counts.Sessions] yields one session after the other (group.go), with the failures
+//     (failure.go) and attempts that a [Filter] selects (filter.go).
 //
 // The windows of a report are unions of quarter-hours, each a [Bucket] (window.go). An
 // [Index] finds the failure of a single record (index.go).

@@ -20,7 +20,7 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// TestMain lets the collector wait: tests leave much garbage beside little that stays.
+// TestMain makes garbage collection rarer: tests allocate much and keep little.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
 	os.Exit(m.Run())
@@ -44,7 +44,7 @@ func write(t testing.TB, name string, data []byte) parse.Source {
 	return parse.Source{Path: path}
 }
 
-// scanned is what Scan finds.
+// scanned returns the result of Scan.
 func scanned(t testing.TB, sources []parse.Source, o Options) *Result {
 	t.Helper()
 	r, err := Scan(sources, o)
@@ -54,17 +54,17 @@ func scanned(t testing.TB, sources []parse.Source, o Options) *Result {
 	return r
 }
 
-// settled is what a result adds up to.
+// settled returns the sum of a result.
 func settled(r *Result) *Counts {
 	c, err := Settle(nil, r.Parts...)
 	if err != nil {
-		panic(err) // there is no disk
+		panic(err) // impossible without a Space
 	}
 	return c
 }
 
-// TestNoAllocationPerLine counts whole blocks of ordinary log, errors and
-// telemetry included, once the worker has seen their like.
+// TestNoAllocationPerLine processes blocks of ordinary log, with errors and telemetry, that
+// the worker has processed before.
 func TestNoAllocationPerLine(t *testing.T) {
 	for _, format := range []corpus.Format{corpus.NDJSON, corpus.Console} {
 		t.Run(fmt.Sprint(format), func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestNoAllocationPerLine(t *testing.T) {
 					w.block(b)
 				}
 			})
-			// The sets of a tally grow by a run now and then.
+			// A set of the tally may get a new run.
 			if n > 8 {
 				t.Errorf("%v allocations for %d lines", n, lines)
 			}
@@ -120,15 +120,15 @@ func TestWorkersDoNotMatter(t *testing.T) {
 		}
 		sources = append(sources, write(t, fmt.Sprint(i), packed.Bytes()))
 	}
-	// Without times, lines tell which records belong together, across the borders
-	// of sections and blocks too.
+	// Without times, line numbers decide which records belong together, also across the
+	// borders of sections and blocks.
 	sources = append(sources, write(t, "timeless", timeless(9*section/4)))
 	options := Options{Jobs: 1, Input: parse.Options{SectionSize: section}}
 	one := scanned(t, sources, options)
 	for _, options.Jobs = range []int{2, 5} {
 		many := scanned(t, sources, options)
 		if !reflect.DeepEqual(contentsOf(settled(one)), contentsOf(settled(many))) || !slices.Equal(rowsIn(settled(one)), rowsIn(settled(many))) {
-			t.Errorf("%d workers count something else than one", options.Jobs)
+			t.Errorf("%d workers count differently from one", options.Jobs)
 		}
 		for i, s := range many.Sources {
 			if s.Account != one.Sources[i].Account {
@@ -138,7 +138,7 @@ func TestWorkersDoNotMatter(t *testing.T) {
 	}
 }
 
-// timeless is a log without times, with an error every few lines.
+// timeless returns a log without times, with an error every few lines.
 func timeless(size int) []byte {
 	r := rand.New(rand.NewPCG(1, 6))
 	var b bytes.Buffer
@@ -151,8 +151,8 @@ func timeless(size int) []byte {
 	return b.Bytes()
 }
 
-// TestNothingIsLost holds the law of sums on logs with every kind of damage:
-// the kinds of records add up, and so do the bytes.
+// TestNothingIsLost checks on logs with every kind of damage that the kinds of records sum to
+// the records, and their bytes to the bytes read.
 func TestNothingIsLost(t *testing.T) {
 	long := strings.Repeat("x", parse.MaxRecord)
 	tests := []struct {
@@ -199,8 +199,8 @@ func TestViolatedSumIsReported(t *testing.T) {
 	}
 }
 
-// TestSamplesInTheirWrappers takes the sample lines of the catalogue through
-// the decoder, as they are and as logs wrap them.
+// TestSamplesInTheirWrappers decodes and classifies the sample lines of the catalogue, as
+// written and as logs wrap them.
 func TestSamplesInTheirWrappers(t *testing.T) {
 	quote := func(s string) string {
 		s = strings.ReplaceAll(s, `\`, `\\`)

@@ -116,8 +116,8 @@ func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
 	}
 }
 
-// gather finds the owner of each entry, as far as the entry states it, and moves the
-// contents of surrogate IDs there.
+// gather finds the owner of each entry that states it, and moves the contents of surrogate
+// IDs there.
 func (s *settling) gather() error {
 	s.sdks = make([]bool, len(s.Names.Labels))
 	err := s.walk(true, func(e *Entry) error {

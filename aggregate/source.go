@@ -127,7 +127,7 @@ func (s *Source) refuse(err error) {
 		s.Damage = err
 	case errors.As(err, &unread):
 		s.Damage = err
-		// The bytes that were looked at count as one unreadable record.
+		// The bytes that were read count as one unreadable record.
 		s.Account.Bytes = unread.Bytes
 		s.Account.Records.Skipped = 1
 		s.Account.Skipped[parse.Undecodable] = 1

@@ -22,7 +22,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// logs are generated, in so many files that a tally is spilled many times.
+// logs generates logs, in so many files that a tally is spilled many times.
 func logs(t *testing.T) (out []parse.Source) {
 	t.Helper()
 	dir := t.TempDir()
@@ -41,7 +41,7 @@ func logs(t *testing.T) (out []parse.Source) {
 	return out
 }
 
-// A watchful codec is told what is written.
+// A watchful codec calls watch before it writes.
 type watchful struct {
 	partial.Codec
 	watch func(w io.Writer) (io.Writer, error)
@@ -55,7 +55,7 @@ func (c watchful) Write(w io.Writer, p *aggregate.Part) error {
 	return c.Codec.Write(w, p)
 }
 
-// little is so little memory that nothing fits into it.
+// little is an amount of memory into which nothing fits.
 const little = 1 << 10
 
 func checkEmpty(t *testing.T, dir string) {
@@ -65,7 +65,7 @@ func checkEmpty(t *testing.T, dir string) {
 	}
 }
 
-// TestSpillingDoesNotMatter compares a scan in little memory with one that has enough.
+// TestSpillingDoesNotMatter compares scans with little and with enough memory.
 func TestSpillingDoesNotMatter(t *testing.T) {
 	sources := logs(t)
 	enough, err := aggregate.Scan(sources, aggregate.Options{Jobs: 1})
@@ -78,7 +78,7 @@ func TestSpillingDoesNotMatter(t *testing.T) {
 		var spills atomic.Int32
 		codec := watchful{watch: func(w io.Writer) (io.Writer, error) {
 			spills.Add(1)
-			if runtime.GOOS == "linux" && jobs == 1 { // else one may just be made
+			if runtime.GOOS == "linux" && jobs == 1 { // other workers may be creating a file
 				checkEmpty(t, dir) // the file has no name
 			}
 			return w, nil
@@ -95,9 +95,9 @@ func TestSpillingDoesNotMatter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkTold(t, aggregate.Everything(counts), want)
-		// What was spilled can be written to a file, and read.
-		checkTold(t, everything(t, travelled(t, aggregate.Merge(got.Parts...))), want)
+		checkSame(t, aggregate.Everything(counts), want)
+		// Spilled parts can be written to a file and read.
+		checkSame(t, everything(t, travelled(t, aggregate.Merge(got.Parts...))), want)
 		for i, s := range got.Sources {
 			if s.Account != enough.Sources[i].Account {
 				t.Errorf("%d workers account for %s by %+v, want %+v", jobs, s.Name, s.Account, enough.Sources[i].Account)
@@ -110,7 +110,7 @@ func TestSpillingDoesNotMatter(t *testing.T) {
 	}
 }
 
-func checkTold(t *testing.T, got, want []string) {
+func checkSame(t *testing.T, got, want []string) {
 	t.Helper()
 	if slices.Equal(got, want) {
 		return
@@ -123,8 +123,8 @@ func checkTold(t *testing.T, got, want []string) {
 	t.Fatalf("%d lines, want %d", len(got), len(want))
 }
 
-// manySessions has enough of each kind of what Settle sorts to be spilled: connections
-// that are sessions, and others that are clients, with attempts and failures of both.
+// manySessions returns a tally of which Settle spills every set: with connections that belong
+// to sessions, and others that belong to clients, with attempts and failures of both.
 func manySessions() *aggregate.Tally {
 	const n = 5000 // twenty of the shortest runs
 	tally := &aggregate.Tally{}
@@ -152,7 +152,7 @@ func manySessions() *aggregate.Tally {
 	return tally
 }
 
-// TestSettlingOnDisk settles more than fits into memory.
+// TestSettlingOnDisk settles a tally that does not fit into memory.
 func TestSettlingOnDisk(t *testing.T) {
 	part := manySessions().Parts()
 	want := everything(t, part...)
@@ -168,7 +168,7 @@ func TestSettlingOnDisk(t *testing.T) {
 	if runtime.GOOS == "linux" {
 		checkEmpty(t, dir)
 	}
-	checkTold(t, aggregate.Everything(counts), want)
+	checkSame(t, aggregate.Everything(counts), want)
 	if err := space.Close(); err != nil {
 		t.Error(err)
 	}
@@ -179,8 +179,7 @@ func TestSettlingOnDisk(t *testing.T) {
 	}
 }
 
-// TestScanEndsWithTheDisk holds that a scan ends when there is nowhere to put what it
-// finds, and says so.
+// TestScanEndsWithTheDisk checks that a scan fails when its Space does.
 func TestScanEndsWithTheDisk(t *testing.T) {
 	sources := logs(t)
 	file := filepath.Join(t.TempDir(), "file")
@@ -230,7 +229,7 @@ func TestScanEndsWithTheDisk(t *testing.T) {
 
 var errNotHere = errors.New("there is no such device here")
 
-// fullAfter is a disk that is full after so many files.
+// fullAfter returns a watch function for a disk that is full after a number of files.
 func fullAfter(files int32) func(io.Writer) (io.Writer, error) {
 	var n atomic.Int32
 	return func(w io.Writer) (io.Writer, error) {

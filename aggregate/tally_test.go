@@ -12,7 +12,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// contents is all that is counted, but failures.
+// contents is everything in Counts except failures.
 type contents struct {
 	buckets  map[SessionID][]Bucket
 	coverage []Coverage
@@ -28,7 +28,7 @@ func contentsOf(c *Counts) contents {
 	return contents{buckets, c.Coverage}
 }
 
-// spread are random records over many buckets.
+// spread returns random records in many buckets.
 func spread(r *rand.Rand) []*refRecord {
 	records := randomRecords(r, time.Second)
 	for _, x := range records {
@@ -39,8 +39,8 @@ func spread(r *rand.Rand) []*refRecord {
 	return records
 }
 
-// TestTallyIsASum holds the law: any order, any split and any way to merge the
-// parts gives the same Tally, and the empty one adds nothing.
+// TestTallyIsASum checks that any order and any split of the records give the same sum, and
+// that an empty tally adds nothing.
 func TestTallyIsASum(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 2))
@@ -52,9 +52,8 @@ func TestTallyIsASum(t *testing.T) {
 	}
 }
 
-// TestTallyCountsWhatItIsGiven compares a Tally with maps that are kept in the
-// plainest way.
-func TestTallyCountsWhatItIsGiven(t *testing.T) {
+// TestTallyCountsRecords compares a Tally with plain maps.
+func TestTallyCountsRecords(t *testing.T) {
 	for seed := range uint64(100) {
 		records := spread(rand.New(rand.NewPCG(seed, 3)))
 		refSessions(records)

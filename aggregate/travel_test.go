@@ -10,7 +10,7 @@ import (
 	"github.com/otlog/otlog/aggregate/partial"
 )
 
-// travelled is a part that was written and read back.
+// travelled returns a part that was written and read back.
 func travelled(t *testing.T, p *aggregate.Part) *aggregate.Part {
 	t.Helper()
 	var b bytes.Buffer
@@ -34,9 +34,8 @@ func everything(t *testing.T, parts ...*aggregate.Part) []string {
 	return aggregate.Everything(c)
 }
 
-// TestSumsTravel holds the law for parts: merged in any order and grouping, written and
-// read in between, spilled or kept, they add up to the same, and the empty one adds
-// nothing.
+// TestSumsTravel checks that parts have the same sum in any order and grouping, whether they
+// are written and read in between, and whether they are spilled; an empty part adds nothing.
 func TestSumsTravel(t *testing.T) {
 	dir := t.TempDir()
 	for seed := range uint64(400) {

@@ -44,15 +44,15 @@ func TestWindowStart(t *testing.T) {
 				t.Errorf("ends %s, want %s", got, test.end)
 			}
 			if got := w.Start(start); !got.Equal(start) {
-				t.Errorf("the window's first instant lies in the window of %s", got)
+				t.Errorf("the window's first instant is in the window of %s", got)
 			}
 		})
 	}
 }
 
-// TestWindowsShareOutTime walks through two years of a zone with every kind of
-// window: one begins where the other ends, and each instant's window holds it.
-func TestWindowsShareOutTime(t *testing.T) {
+// TestWindowsDivideTime checks, for a year of several zones, that each window starts where
+// the one before ends, and that the window of each instant contains it.
+func TestWindowsDivideTime(t *testing.T) {
 	for _, name := range []string{"UTC", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Asia/Kolkata"} {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
@@ -88,6 +88,6 @@ func TestParseWindow(t *testing.T) {
 		}
 	}
 	if _, err := ParseWindow("2d"); err == nil {
-		t.Error("2d is a window now")
+		t.Error("2d is accepted")
 	}
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// sources have something in each of their fields.
+// sources returns sources in which every field is set.
 func sources() []*aggregate.Source {
 	read := &aggregate.Source{
 		Name: "a.log.gz/b \x1b[31m.log", ID: 1<<64 - 2, Identity: aggregate.Identity{Size: 1 << 40, Head: 1<<64 - 1, Tail: 3},
@@ -60,7 +60,7 @@ func TestFilesTravel(t *testing.T) {
 			}
 			checkFile(t, got, want)
 			if again := written(t, got, compress); !bytes.Equal(again, b) {
-				t.Errorf("seed %d: what was read is written as something else", seed)
+				t.Errorf("seed %d: the file changes when it is read and written", seed)
 			}
 		}
 	}
@@ -81,16 +81,16 @@ func checkFile(t *testing.T, got, want *File) {
 	if !slices.Equal(got.Part.Coverage, want.Part.Coverage) {
 		t.Errorf("got  %+v\nwant %+v", got.Part.Coverage, want.Part.Coverage)
 	}
-	told, err := tell(got.Part)
+	have, err := contents(got.Part)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if truth, err := tell(want.Part); err != nil || !slices.Equal(told, truth) {
-		t.Errorf("got  %s\nwant %s", strings.Join(told, "\n     "), strings.Join(truth, "\n     "))
+	if truth, err := contents(want.Part); err != nil || !slices.Equal(have, truth) {
+		t.Errorf("got  %s\nwant %s", strings.Join(have, "\n     "), strings.Join(truth, "\n     "))
 	}
 }
 
-// TestSplitDoesNotMatterToBytes holds that a file is a function of the set of records.
+// TestSplitDoesNotMatterToBytes checks that a file depends only on the set of records.
 func TestSplitDoesNotMatterToBytes(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 3))
@@ -120,8 +120,7 @@ func TestSplitDoesNotMatterToBytes(t *testing.T) {
 	}
 }
 
-// TestManyBatches goes through a file of more than one, with one entry that is longer
-// than a batch.
+// TestManyBatches reads a file of several batches, with an entry that is longer than a batch.
 func TestManyBatches(t *testing.T) {
 	records := randomRecords(rand.New(rand.NewPCG(1, 4)), 12_000)
 	for i := range records {
@@ -146,7 +145,7 @@ func TestManyBatches(t *testing.T) {
 
 func batchesIn(t *testing.T, b []byte) (n int) {
 	t.Helper()
-	r, err := ipc.NewReader(bytes.NewReader(b)) // as anybody may read it
+	r, err := ipc.NewReader(bytes.NewReader(b)) // as other programs read it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +162,7 @@ func batchesIn(t *testing.T, b []byte) (n int) {
 	return n
 }
 
-func TestEveryTruncationIsTold(t *testing.T) {
+func TestEveryTruncationIsReported(t *testing.T) {
 	for _, compress := range []bool{false, true} {
 		b := written(t, small(), compress)
 		for n := range b {
@@ -179,14 +178,14 @@ func TestEveryTruncationIsTold(t *testing.T) {
 	}
 }
 
-func TestEveryFlippedBitIsTold(t *testing.T) {
+func TestEveryFlippedBitIsReported(t *testing.T) {
 	x := plain()
 	b := written(t, &File{Part: entries(aggregate.Entry{ID: id(1), Evidence: []aggregate.Evidence{x, x}})}, true)
 	for i := range b {
 		for bit := range 8 {
 			b[i] ^= 1 << bit
 			if _, err := opened(b); err == nil {
-				t.Errorf("bit %d of byte %d of %d was changed, and nobody knows", bit, i, len(b))
+				t.Errorf("bit %d of byte %d of %d was changed without an error", bit, i, len(b))
 			}
 			b[i] ^= 1 << bit
 		}
@@ -200,8 +199,8 @@ func TestEveryFlippedBitIsTold(t *testing.T) {
 	}
 }
 
-// somebodyElses is an Arrow stream, with metadata as other programs write it.
-func somebodyElses(t *testing.T) []byte {
+// foreignStream returns an Arrow stream with the metadata of another program.
+func foreignStream(t *testing.T) []byte {
 	t.Helper()
 	metadata := arrow.NewMetadata([]string{"pandas"}, []string{"{}"})
 	schema := arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.BinaryTypes.LargeString}}, &metadata)
@@ -218,8 +217,8 @@ func somebodyElses(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-func TestWhatIsNoPartial(t *testing.T) {
-	other := somebodyElses(t)
+func TestNotAPartial(t *testing.T) {
+	other := foreignStream(t)
 	whole := written(t, small(), false)
 	version := func(b []byte) []byte {
 		return made(t, small(), func(m map[string]string) { m[keyFormat], m[keyTool] = "2", "9.9" })
@@ -232,10 +231,10 @@ func TestWhatIsNoPartial(t *testing.T) {
 		{"empty", nil, "not a partial"},
 		{"text", []byte("OT_TIMEOUT\n"), "not a partial"},
 		{"an Arrow file", []byte("ARROW1\x00\x00 and so on"), "not a partial"},
-		{"a stream of somebody else", other, foreign},
-		{"one with an end like ours", sealed(other), foreign},
-		{"ours in name only", made(t, small(), func(m map[string]string) { delete(m, keyFormat) }), foreign},
-		{"with something behind", append(slices.Clone(whole), "garbage"...), "7 bytes after the end"},
+		{"a stream of another program", other, foreign},
+		{"a stream of another program with the end of a partial", sealed(other), foreign},
+		{"a partial without its format", made(t, small(), func(m map[string]string) { delete(m, keyFormat) }), foreign},
+		{"with bytes after the end", append(slices.Clone(whole), "garbage"...), "7 bytes after the end"},
 		{"with a long tail", append(slices.Clone(whole), make([]byte, 1000)...), "1000 bytes after the end"},
 		{"twice", append(slices.Clone(whole), whole...), damaged},
 		{"of another version", version, `version "2" of the format of partials is not supported`},
@@ -254,7 +253,7 @@ func TestWhatIsNoPartial(t *testing.T) {
 	}
 }
 
-// TestAnotherVersionMayHaveOtherColumns holds that the version is looked at first.
+// TestAnotherVersionMayHaveOtherColumns checks that the version is checked first.
 func TestAnotherVersionMayHaveOtherColumns(t *testing.T) {
 	metadata := arrow.NewMetadata([]string{keyFormat, keyTool}, []string{"2", "9.9"})
 	var b bytes.Buffer
@@ -269,7 +268,7 @@ func TestAnotherVersionMayHaveOtherColumns(t *testing.T) {
 	}
 }
 
-// TestChangedWhileRead changes a file behind the back of who has opened it.
+// TestChangedWhileRead changes a file after it was opened.
 func TestChangedWhileRead(t *testing.T) {
 	b := written(t, small(), false)
 	for _, test := range []struct {
@@ -298,15 +297,15 @@ func TestChangedWhileRead(t *testing.T) {
 	}
 }
 
-// flipped has a bit changed of the last SDK version of the last entry that has one: so
-// that all is well-formed yet.
+// flipped returns a file with one changed bit in the last SDK version of the last entry, so
+// that the file is still well-formed.
 func flipped(b []byte) []byte {
 	out := slices.Clone(b)
 	out[bytes.LastIndex(out, []byte("2.35.2"))] ^= 1
 	return out
 }
 
-// changing is a file that changes.
+// A changing file can be replaced while it is read.
 type changing struct{ now []byte }
 
 func (c *changing) ReadAt(p []byte, at int64) (int, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/otlog/otlog/aggregate"
 )
 
-// FuzzOpen takes any stream for that of a file whose digest is right. It is refused, or it
-// can be gone through, added up and written again, and means the same then.
+// FuzzOpen opens any stream as a file with a valid digest. The file is rejected, or it can be
+// read, added up and written again without a change.
 func FuzzOpen(f *testing.F) {
 	x := plain()
 	tiny := &File{Part: entries(
@@ -30,7 +30,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		file := sealed(stream)
-		var told []string
+		var got []string
 		var read *File
 		n := allocates(func() {
 			var err error
@@ -38,7 +38,7 @@ func FuzzOpen(f *testing.F) {
 				err = walk(read.Part)
 			}
 			if err == nil {
-				told, err = tell(read.Part)
+				got, err = contents(read.Part)
 			}
 			if err != nil {
 				read = nil
@@ -62,13 +62,13 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(again, told) {
-			t.Errorf("got  %s\nwant %s", strings.Join(again, "\n     "), strings.Join(told, "\n     "))
+		if !slices.Equal(again, got) {
+			t.Errorf("got  %s\nwant %s", strings.Join(again, "\n     "), strings.Join(got, "\n     "))
 		}
 	})
 }
 
-// walk goes through all entries, with and without steps.
+// walk reads all entries, with and without steps.
 func walk(p *aggregate.Part) error {
 	for _, steps := range []bool{false, true} {
 		c, err := p.Open(steps)

@@ -22,7 +22,7 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A record is what a Tally is given.
+// A record is an argument of Tally.Add, with its source.
 type record struct {
 	source  aggregate.SourceID
 	place   int64
@@ -30,16 +30,16 @@ type record struct {
 	verdict classify.Verdict
 }
 
-// at is about when random records are.
+// at is the approximate time of random records.
 const at = int64(1795430665e9)
 
-// TestMain lets the collector wait: tests leave much garbage beside little that stays.
+// TestMain makes garbage collection rarer: tests allocate much and keep little.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
 	os.Exit(m.Run())
 }
 
-// randomRecords are n records with anything that a log can tell.
+// randomRecords returns n records with everything that a log can contain.
 func randomRecords(r *rand.Rand, n int) []record {
 	oneOf := func(of ...string) []byte { return []byte(of[r.IntN(len(of))]) }
 	out := make([]record, n)
@@ -93,7 +93,7 @@ func randomVerdict(r *rand.Rand) classify.Verdict {
 	return v
 }
 
-// tallied counts records.
+// tallied returns a tally of records.
 func tallied(records []record) *aggregate.Tally {
 	t := &aggregate.Tally{}
 	for i := range records {
@@ -104,7 +104,7 @@ func tallied(records []record) *aggregate.Tally {
 	return t
 }
 
-// fileOf is a file of records.
+// fileOf returns a file of records.
 func fileOf(records []record) *File {
 	return &File{
 		Part: aggregate.Merge(tallied(records).Parts()...), ToolVersion: "1.2.3", Catalogues: []string{"abc"},
@@ -112,7 +112,7 @@ func fileOf(records []record) *File {
 	}
 }
 
-// small is a file with some of everything.
+// small returns a file with some of everything.
 func small() *File { return fileOf(randomRecords(rand.New(rand.NewPCG(7, 1)), 40)) }
 
 func written(t testing.TB, f *File, compress bool) []byte {
@@ -124,16 +124,16 @@ func written(t testing.TB, f *File, compress bool) []byte {
 	return b.Bytes()
 }
 
-// sealed is a stream as a file, whatever it holds.
+// sealed returns a stream as a file, with a valid digest.
 func sealed(stream []byte) []byte {
 	digest := xxh3.Hash128(stream).Bytes()
 	return slices.Concat(stream, digest[:], []byte(endMark))
 }
 
-// streamOf is a file but for its end.
+// streamOf returns the stream of a file.
 func streamOf(file []byte) []byte { return slices.Clone(file[:len(file)-endBytes]) }
 
-// made is a file whose metadata was edited.
+// made returns a file with edited metadata.
 func made(t testing.TB, f *File, edit func(metadata map[string]string), options ...ipc.Option) []byte {
 	t.Helper()
 	metadata, err := f.metadata()
@@ -153,17 +153,17 @@ func made(t testing.TB, f *File, edit func(metadata map[string]string), options 
 
 func opened(b []byte) (*File, error) { return Open(bytes.NewReader(b), int64(len(b))) }
 
-// use does with a file what otlog does with one, and returns what it tells.
+// use opens a file and returns its contents.
 func use(b []byte) ([]string, error) {
 	f, err := opened(b)
 	if err != nil {
 		return nil, err
 	}
-	return tell(f.Part)
+	return contents(f.Part)
 }
 
-// tell tells all that parts add up to.
-func tell(parts ...*aggregate.Part) ([]string, error) {
+// contents returns the sum of parts as text.
+func contents(parts ...*aggregate.Part) ([]string, error) {
 	c, err := aggregate.Settle(nil, parts...)
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func tell(parts ...*aggregate.Part) ([]string, error) {
 	return out, nil
 }
 
-// allocates returns how many bytes f allocates, those included that it gives back.
+// allocates returns how many bytes f allocates, including freed bytes.
 func allocates(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -201,10 +201,10 @@ func allocates(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// mostAllocated is how much may be allocated for a file, by all that goes through it.
+// mostAllocated returns how many bytes the use of a file may allocate.
 func mostAllocated(size int) uint64 { return 256<<20 + 64*uint64(size) }
 
-// entries is a Part that somebody made up.
+// entries returns a crafted Part.
 func entries(all ...aggregate.Entry) *aggregate.Part {
 	return &aggregate.Part{
 		Open: func(bool) (aggregate.Cursor, error) { return &listCursor{all}, nil },

@@ -19,12 +19,11 @@ import (
 	"github.com/otlog/otlog/classify"
 )
 
-// Files below have a digest that is right, and contents that nobody would write who wants
-// to be read. None may be a panic, or take more memory than a file of its size has a right
-// to; whoever waits for one would see this package's tests time out.
+// The files in these tests have a valid digest and crafted contents. No file may cause a
+// panic, an endless loop, or more allocations than mostAllocated.
 
-// refused holds that a file is refused, because of want.
-func refused(t *testing.T, file []byte, want string) {
+// refused checks that a file is rejected with an error that contains want.
+func rejected(t *testing.T, file []byte, want string) {
 	t.Helper()
 	var err error
 	if n := allocates(func() { _, err = use(file) }); n > mostAllocated(len(file)) {
@@ -32,7 +31,7 @@ func refused(t *testing.T, file []byte, want string) {
 	}
 	switch {
 	case err == nil:
-		t.Errorf("it was accepted, want %s", want)
+		t.Errorf("accepted, want %s", want)
 	case !strings.Contains(err.Error(), want):
 		t.Errorf("got  %v\nwant %s", err, want)
 	case strings.Contains(err.Error(), "\n"):
@@ -40,10 +39,10 @@ func refused(t *testing.T, file []byte, want string) {
 	}
 }
 
-// id returns a SessionID; those of greater numbers are greater.
+// id returns a SessionID. A greater n has a greater ID.
 func id(n byte) aggregate.SessionID { return aggregate.SessionIDOf([16]byte{0, n}) }
 
-// plain is evidence that there is nothing wrong with.
+// plain returns valid evidence.
 func plain() aggregate.Evidence {
 	return aggregate.Evidence{Mark: aggregate.Mark{Error: 1, Method: 1}, First: at, Records: 1}
 }
@@ -76,10 +75,10 @@ func TestContradictions(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		part *aggregate.Part
-		want string // "": it is accepted
+		want string // "": accepted
 	}{
 		{"nothing wrong", evidence(func(*aggregate.Evidence) {}), ""},
-		{"what no name stands for: what an ID is of", entry(func(e *aggregate.Entry) { e.From = 9 }), "known_by"},
+		{"a number without a name: kind of ID", entry(func(e *aggregate.Entry) { e.From = 9 }), "known_by"},
 		{"API key", entry(func(e *aggregate.Entry) { e.Key = 9 }), "api_key"},
 		{"SDK", entry(func(e *aggregate.Entry) { e.SDK = 65535 }), "sdk"},
 		{"error", evidence(func(x *aggregate.Evidence) { x.Error = 2 }), "error"},
@@ -100,7 +99,7 @@ func TestContradictions(t *testing.T) {
 		{"repeated", entries(aggregate.Entry{ID: id(1)}, aggregate.Entry{ID: id(1)}), "not sorted"},
 		{"no session", entries(aggregate.Entry{}), "known_by is session"},
 		{"a source with an ID", entries(aggregate.Entry{ID: id(1), From: aggregate.FromSource}), "known_by is source"},
-		{"nobody was seen", entries(aggregate.Entry{From: aggregate.FromSource, Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}}), "records without an ID have quarter-hours"},
+		{"quarter-hours without an ID", entries(aggregate.Entry{From: aggregate.FromSource, Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}}), "records without an ID have quarter-hours"},
 
 		{"seen when there is no record", entry(func(e *aggregate.Entry) { e.Buckets = []aggregate.Bucket{5} }), "the quarter-hour at 1970-01-01T01:15:00Z has sessions, evidence or attempts, but no records"},
 		{"seen at the end of time", entry(func(e *aggregate.Entry) { e.Buckets = []aggregate.Bucket{math.MaxInt32} }), "but no records"},
@@ -115,20 +114,20 @@ func TestContradictions(t *testing.T) {
 		{"long after midnight", on(clock, 1e15, 0), "the range of evidence is invalid"},
 		{"long on that day", on(clock, 1, math.MaxUint32), "the range of evidence is invalid"},
 		{"before the first record", on(placed, -1, 0), "the range of evidence is invalid"},
-		{"behind the last record", on(placed, math.MaxInt64, 0), "the range of evidence is invalid"},
+		{"after the last record", on(placed, math.MaxInt64, 0), "the range of evidence is invalid"},
 		{"many records", on(placed, 1<<35, math.MaxUint32), ""},
 		{"beyond all places", evidence(func(x *aggregate.Evidence) { x.Place, x.PlaceSpan = math.MaxUint32, 1 }), "the range of evidence is invalid"},
 		{"at the last place", evidence(func(x *aggregate.Evidence) { x.Place, x.PlaceSpan, x.Records = 0, math.MaxUint32, math.MaxUint32 }), ""},
 		{"of no record", evidence(func(x *aggregate.Evidence) { x.Records = 0 }), "no record"},
 		{"a step before time", step(-1), "is not the time of an event"},
-		{"a step behind time", step(1 << 45), "is not the time of an event"},
+		{"a step after the end of time", step(1 << 45), "is not the time of an event"},
 		{"a step without a time", step(0), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, options := range [][]ipc.Option{nil, {ipc.WithZstd()}} {
 				file := made(t, &File{Part: test.part}, nil, options...)
 				if test.want != "" {
-					refused(t, file, test.want)
+					rejected(t, file, test.want)
 				} else if _, err := use(file); err != nil {
 					t.Error(err)
 				}
@@ -137,8 +136,8 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
-// TestLinksToAnywhere links surrogate IDs to what is not there, to themselves, and in circles.
-// There is nothing wrong with a link by itself: whatever is found, it is found once.
+// TestLinksToAnywhere links surrogate IDs to missing IDs, to themselves, and in circles. Such
+// files are valid, and everything is counted once.
 func TestLinksToAnywhere(t *testing.T) {
 	link := func(n byte) aggregate.Link { return aggregate.Link{ID: id(n)} }
 	bucket := []aggregate.Bucket{aggregate.BucketOf(at)}
@@ -193,7 +192,7 @@ func TestLinksToAnywhere(t *testing.T) {
 	}
 }
 
-func TestMadeUpMetadata(t *testing.T) {
+func TestCraftedMetadata(t *testing.T) {
 	set := func(key, value string) func(map[string]string) {
 		return func(m map[string]string) { m[key] = value }
 	}
@@ -252,7 +251,7 @@ func TestMadeUpMetadata(t *testing.T) {
 			part := entries(aggregate.Entry{ID: id(1), Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}, Evidence: []aggregate.Evidence{x}})
 			file := made(t, &File{Part: part}, test.edit)
 			if test.want != "" {
-				refused(t, file, test.want)
+				rejected(t, file, test.want)
 			} else if _, err := use(file); err != nil {
 				t.Error(err)
 			}
@@ -260,7 +259,7 @@ func TestMadeUpMetadata(t *testing.T) {
 	}
 }
 
-// TestShortJSON has lists that take much more memory than room in JSON.
+// TestShortJSON reads JSON lists that take much more memory than text.
 func TestShortJSON(t *testing.T) {
 	const n = 1 << 18
 	for key, element := range map[string]string{keySources: "{},", keyCoverage: "[],", keyMissing: `"",`, keyOrigins: `"0",`} {
@@ -306,7 +305,7 @@ func TestNames(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.want != "" {
-				refused(t, test.file, test.want)
+				rejected(t, test.file, test.want)
 			} else if _, err := use(test.file); err != nil {
 				t.Error(err)
 			}
@@ -314,7 +313,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// A part of a stream is a message of it, or its end.
+// A streamPart is a message of a stream, or its end.
 type streamPart struct {
 	all  []byte
 	meta []byte // of all
@@ -323,7 +322,7 @@ type streamPart struct {
 
 func (m *streamPart) table() flatbuffers.Table { return root(m.meta) }
 
-// header returns the table that the message is about.
+// header returns the header of the message, of a dictionary that of its batch.
 func (m *streamPart) header() flatbuffers.Table {
 	h, _ := field(m.table(), 2)
 	if t := m.table(); t.GetByteSlot(slot(1), 0) == isDictionary {
@@ -332,7 +331,7 @@ func (m *streamPart) header() flatbuffers.Table {
 	return h
 }
 
-// messagesOf cuts a stream; to change what it returns changes the stream.
+// messagesOf returns the parts of a stream, which share its memory.
 func messagesOf(stream []byte) (out []streamPart) {
 	for len(stream) > 8 {
 		n := int(binary.LittleEndian.Uint32(stream[4:]))
@@ -369,21 +368,21 @@ func TestMessagesOutOfOrder(t *testing.T) {
 		{"no end", all(m[:len(m)-1]), "8 bytes are missing at the end"},
 		{"no batch", all(m[:len(m)-2], one(end)), "no batch"},
 		{"no dictionary", joined(schema, batch, end), "invalid contents"},
-		{"a dictionary less", all(one(schema), m[2:]), "invalid contents"},
+		{"a missing dictionary", all(one(schema), m[2:]), "invalid contents"},
 		{"a dictionary twice", all(m[:2], m[1:]), "the messages are not those of a partial"},
 		{"one dictionary for another", all(one(schema), one(dictionary), one(dictionary), m[3:]), "invalid contents"},
-		{"a dictionary behind the batch", all(m[:len(m)-1], one(dictionary), one(end)), "the messages are not those of a partial"},
+		{"a dictionary after the batch", all(m[:len(m)-1], one(dictionary), one(end)), "the messages are not those of a partial"},
 		{"a schema twice", all(one(schema), m), "the messages are not those of a partial"},
 		{"a schema in between", all(m[:len(m)-1], one(schema), one(end)), "the messages are not those of a partial"},
 		{"a batch first", all(one(batch), m), "the messages are not those of a partial"},
 		{"a batch twice", all(m[:len(m)-1], one(batch), one(end)), "not sorted"},
-		{"something behind the end", all(m, one(batch)), "bytes after the end"},
+		{"a batch after the end", all(m, one(batch)), "bytes after the end"},
 	} {
-		t.Run(test.name, func(t *testing.T) { refused(t, test.file, test.want) })
+		t.Run(test.name, func(t *testing.T) { rejected(t, test.file, test.want) })
 	}
 }
 
-// TestClaims has messages that claim to hold what is not there.
+// TestClaims reads messages with wrong numbers and lengths.
 func TestClaims(t *testing.T) {
 	edited := func(message int, edit func(p *streamPart)) []byte {
 		stream := streamOf(written(t, small(), false))
@@ -446,12 +445,12 @@ func TestClaims(t *testing.T) {
 			}
 		}), ""},
 	} {
-		t.Run(test.name, func(t *testing.T) { refused(t, test.file, test.want) })
+		t.Run(test.name, func(t *testing.T) { rejected(t, test.file, test.want) })
 	}
 }
 
-// TestColumnsWithinColumns nests the same column in itself, so that to follow all ways
-// through it would take for ever.
+// TestColumnsWithinColumns nests a column in itself, so that the number of paths is
+// exponential.
 func TestColumnsWithinColumns(t *testing.T) {
 	b := flatbuffers.NewBuilder(0)
 	table := func(fields int, set func()) flatbuffers.UOffsetT {
@@ -500,10 +499,10 @@ func TestColumnsWithinColumns(t *testing.T) {
 	}))
 	meta := b.FinishedBytes()
 	stream := binary.LittleEndian.AppendUint32([]byte{0xff, 0xff, 0xff, 0xff}, uint32(len(meta)))
-	refused(t, sealed(append(stream, meta...)), "more columns than a partial has")
+	rejected(t, sealed(append(stream, meta...)), "more columns than a partial has")
 }
 
-// TestEveryNumberOfTheLayout changes every place and length in each message to others.
+// TestEveryNumberOfTheLayout changes every position and length in each message.
 func TestEveryNumberOfTheLayout(t *testing.T) {
 	for _, compress := range []bool{false, true} {
 		stream := streamOf(written(t, small(), compress))
@@ -534,7 +533,7 @@ func TestEveryNumberOfTheLayout(t *testing.T) {
 	}
 }
 
-// tryOut uses a file. It may be refused, for whatever reason.
+// tryOut uses a file, which may be rejected for any reason.
 func tryOut(t *testing.T, file []byte) {
 	t.Helper()
 	if _, err := use(file); err != nil && strings.Contains(err.Error(), "\n") {
@@ -542,7 +541,7 @@ func tryOut(t *testing.T, file []byte) {
 	}
 }
 
-// TestEveryOffset changes every offset of the lists of a batch, and of the names of a
+// TestEveryOffset changes every offset of the lists of a batch and of the names of a
 // dictionary.
 func TestEveryOffset(t *testing.T) {
 	stream := streamOf(written(t, small(), false))
@@ -573,7 +572,7 @@ func TestEveryOffset(t *testing.T) {
 	}
 }
 
-// TestCompressedClaims has compressed buffers that claim to hold another number of bytes.
+// TestCompressedClaims reads compressed buffers with a wrong size.
 func TestCompressedClaims(t *testing.T) {
 	stream := streamOf(written(t, small(), true))
 	parts := messagesOf(stream)
@@ -591,7 +590,7 @@ func TestCompressedClaims(t *testing.T) {
 			was := binary.LittleEndian.Uint64(b)
 			for _, x := range []uint64{1 << 40, 1 << 62, 1 << 63, math.MaxUint64 - 1} {
 				binary.LittleEndian.PutUint64(b, x)
-				refused(t, sealed(stream), "a compressed buffer claims")
+				rejected(t, sealed(stream), "a compressed buffer claims")
 			}
 			for _, x := range []uint64{0, was - 1, was + 1, math.MaxUint64} {
 				binary.LittleEndian.PutUint64(b, x)
@@ -602,7 +601,7 @@ func TestCompressedClaims(t *testing.T) {
 	}
 }
 
-// TestBombs has files that are much longer when they are decompressed.
+// TestBombs reads files that are much longer when they are decompressed.
 func TestBombs(t *testing.T) {
 	zeros := make([]byte, 1<<20)
 	many := entries()
@@ -620,7 +619,7 @@ func TestBombs(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, made(t, &File{Part: many}, nil, ipc.WithZstd()), "a compressed buffer claims")
+	rejected(t, made(t, &File{Part: many}, nil, ipc.WithZstd()), "a compressed buffer claims")
 	if _, err := capacity(wide.Bytes()); err == nil || err.Error() != "a compressed buffer needs a window of 67108864 bytes" {
 		t.Errorf("got %v", err)
 	}
@@ -653,33 +652,33 @@ func TestFrames(t *testing.T) {
 			}
 			for cut := range min(len(frame), 2000) {
 				if _, err := capacity(frame[:cut]); err == nil {
-					t.Errorf("%d bytes: %d of %d are taken for a frame", n, cut, len(frame))
+					t.Errorf("%d bytes: a frame of %d of %d bytes is accepted", n, cut, len(frame))
 				}
 			}
 			if _, err := capacity(slices.Concat(frame, frame)); err == nil {
-				t.Error("two frames are taken for one")
+				t.Error("two frames are accepted")
 			}
 		}
 	}
 	skippable := binary.LittleEndian.AppendUint32([]byte{0x50, 0x2a, 0x4d, 0x18}, 0)
 	if _, err := capacity(append(skippable, packed(9)...)); err == nil {
-		t.Error("a frame to be skipped is taken for one")
+		t.Error("a skippable frame is accepted")
 	}
 }
 
-// TestErrorsNameTheFile holds that who reads several files is told which one is wrong.
+// TestErrorsNameTheFile checks that errors while entries are read name the file.
 func TestErrorsNameTheFile(t *testing.T) {
 	file := made(t, &File{Part: entries(aggregate.Entry{ID: id(2)}, aggregate.Entry{ID: id(1)})}, nil)
 	f, err := open("some.arrow", bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = tell(f.Part); err == nil || err.Error() != "some.arrow: invalid contents: rows are not sorted" {
+	if _, err = contents(f.Part); err == nil || err.Error() != "some.arrow: invalid contents: rows are not sorted" {
 		t.Errorf("got %v", err)
 	}
 }
 
-// A broken reader fails at some byte.
+// A broken reader fails at one byte.
 type brokenReader struct {
 	*bytes.Reader
 	at int64
@@ -692,7 +691,7 @@ func (r brokenReader) ReadAt(b []byte, at int64) (int, error) {
 	return r.Reader.ReadAt(b, at)
 }
 
-// TestUnreadable holds that what cannot be read is not taken for damage.
+// TestUnreadable checks that errors of the reader are returned, not reported as damage.
 func TestUnreadable(t *testing.T) {
 	b := written(t, small(), false)
 	for n := range int64(len(b)) {
@@ -702,20 +701,20 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestAnythingMadeUp adds up files of entries that no log yields, but that contradict
-// nothing: in any order, merged or not, they tell the same.
-func TestAnythingMadeUp(t *testing.T) {
+// TestCraftedEntries adds up files of valid entries that no log yields. Their sum is the same
+// in any order and grouping.
+func TestCraftedEntries(t *testing.T) {
 	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		var parts []*aggregate.Part
 		for range 1 + r.IntN(3) {
-			f, err := opened(written(t, &File{Part: entries(madeUp(r)...)}, r.IntN(2) == 0))
+			f, err := opened(written(t, &File{Part: entries(craftedEntries(r)...)}, r.IntN(2) == 0))
 			if err != nil {
 				t.Fatal(err)
 			}
 			parts = append(parts, f.Part)
 		}
-		want, err := tell(parts...)
+		want, err := contents(parts...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -725,15 +724,15 @@ func TestAnythingMadeUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range [][]*aggregate.Part{parts, {aggregate.Merge(parts...)}, {merged.Part}} {
-			if got, err := tell(p...); err != nil || !slices.Equal(got, want) {
+			if got, err := contents(p...); err != nil || !slices.Equal(got, want) {
 				t.Fatalf("seed %d: %v\n got %s\nwant %s", seed, err, strings.Join(got, "\n     "), strings.Join(want, "\n     "))
 			}
 		}
 	}
 }
 
-// madeUp are random entries.
-func madeUp(r *rand.Rand) (out []aggregate.Entry) {
+// craftedEntries returns random entries.
+func craftedEntries(r *rand.Rand) (out []aggregate.Entry) {
 	any := func() aggregate.SessionID { return id(byte(r.IntN(10))) } // 0: none
 	link := func() aggregate.Link {
 		if r.IntN(5) == 0 {

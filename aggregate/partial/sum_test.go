@@ -25,7 +25,7 @@ func TestCheckVersions(t *testing.T) {
 		name        string
 		files       []*File
 		want        string // without force; "": accepted
-		evenByForce bool   // refused with force, too
+		evenByForce bool   // also rejected with force
 	}{
 		{"none", nil, "", false},
 		{"this catalogue", []*File{shard("a", own, 1), shard("b", own, 2)}, "", false},
