@@ -39,11 +39,12 @@ var mayImport = map[string][]string{
 	"report/lookup":           {"classify/catalogue"},
 	"report/chart":            {"report/stats", "report/words"},
 	"report/explain":          {"report/lookup", "report/words", "classify/catalogue"},
+	"report/format":           {"report", "report/page", "report/rows", "aggregate"},
 	"report/page":             {"report", "report/chart", "report/lookup", "report/stats", "report/words", "aggregate", "classify/catalogue"},
 	"report/gate":             {"report", "report/lookup", "report/words"},
 	"report/rows":             {"report", "aggregate", "aggregate/batch", "aggregate/columns", "classify/catalogue"},
 	"cmd/otlog": {
-		"report", "report/explain", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
+		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue",
 	},
 	"internal/golden":     {},

@@ -14,6 +14,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/format"
 	"github.com/otlog/otlog/report/gate"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/page"
@@ -46,13 +47,9 @@ type reportOptions struct {
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	formats := "text, markdown or html for people, json for programs; csv for a table"
+	f.StringVar(&o.format, "format", "text", o.formatHelp())
 	if !o.diff {
-		formats += "\nof the report; arrow or parquet for rows by session"
-	}
-	f.StringVar(&o.format, "format", "text", formats)
-	if !o.diff {
-		f.StringVar(&o.table, "table", "", "which rows: errors, methods; of csv also changes, of arrow and parquet also sessions, clients (default errors)")
+		f.StringVar(&o.table, "table", "", o.tableHelp())
 		o.pack.addFlag(cmd, "compress --format arrow: ")
 		o.key.addFlags(cmd)
 	}
@@ -75,26 +72,75 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 		// The error says that there is no such flag, which stands above.
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 	}
-	complete("format", o.formats()...)
+	complete("format", format.Names(o.takes)...)
 	if !o.diff {
-		complete("table", append([]string{"changes"}, rows.Tables()...)...)
+		complete("table", tableNames()...)
 	}
 	complete("window", append([]string{"all"}, aggregate.Windows...)...)
 	complete("by", strings.Fields(dimensions(" "))...)
 }
 
-// formats are what --format may be.
-func (o *reportOptions) formats() []string {
-	if o.diff {
-		return []string{"text", "markdown", "html", "json", "csv"}
+// takes reports whether --format may be f.
+func (o *reportOptions) takes(f format.Format) bool { return !o.diff || !f.Rows }
+
+// formatHelp lists the formats with what they are for.
+func (o *reportOptions) formatHelp() string {
+	var out []string
+	for all := slices.DeleteFunc(format.All(), func(f format.Format) bool { return !o.takes(f) }); len(all) > 0; {
+		n := 1
+		for n < len(all) && all[n].Help == all[0].Help {
+			n++
+		}
+		var names []string
+		for _, f := range all[:n] {
+			names = append(names, f.Name)
+		}
+		last := names[n-1]
+		if n > 1 {
+			last = strings.Join(names[:n-1], ", ") + " or " + last
+		}
+		out, all = append(out, last+" for "+all[0].Help), all[n:]
 	}
-	return append([]string{"text", "markdown", "html", "json", "csv"}, rows.Formats()...)
+	return strings.Join(out, "; ")
+}
+
+// tableHelp lists the tables of each format that has some.
+func (o *reportOptions) tableHelp() string {
+	var names, tables []string
+	for _, f := range format.All() {
+		if len(f.Tables) == 0 {
+			continue
+		}
+		list := strings.Join(f.Tables, ", ")
+		if n := len(tables); n > 0 && tables[n-1] == list {
+			names[n-1] += " and " + f.Name
+			continue
+		}
+		names, tables = append(names, f.Name), append(tables, list)
+	}
+	for i := range names {
+		names[i] += ": " + tables[i]
+	}
+	return "write this `TABLE`, the first by default; " + strings.Join(names, "; ")
+}
+
+// tableNames lists all tables of all formats.
+func tableNames() []string {
+	var out []string
+	for _, f := range format.All() {
+		for _, t := range f.Tables {
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
 }
 
 // A reportPlan is what the flags mean.
 type reportPlan struct {
-	write   func(io.Writer, *report.Report) error
-	table   *rows.Options // if not nil, rows are written instead
+	format  format.Format
+	how     format.Options
 	gates   []gate.Gate
 	options report.Options
 	input   parse.Options
@@ -103,30 +149,18 @@ type reportPlan struct {
 
 func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p := &reportPlan{}
-	switch o.format {
-	case "text":
-		p.write = o.textWriter(s)
-	case "markdown":
-		p.write = o.writePage(page.Markdown)
-	case "html":
-		p.write = o.writePage(page.HTML)
-	case "json":
-		p.write = report.WriteJSON
-	case "csv":
-		if o.table != "" && !slices.Contains(report.CSVTables, o.table) {
-			return nil, usageError(fmt.Errorf("--table: %q is not a table of csv: expected one of %s%s", o.table, strings.Join(report.CSVTables, ", "), lookup.DidYouMean(lookup.Nearest(o.table, report.CSVTables))))
-		}
-		p.write = o.writeCSV
-	default:
-		if formats := o.formats(); !slices.Contains(formats, o.format) {
-			return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(formats, ", "), lookup.DidYouMean(lookup.Nearest(o.format, formats))))
-		}
+	all := format.All()
+	i := slices.IndexFunc(all, func(f format.Format) bool { return f.Name == o.format && o.takes(f) })
+	if i < 0 {
+		names := format.Names(o.takes)
+		return nil, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(names, ", "), lookup.DidYouMean(lookup.Nearest(o.format, names))))
 	}
+	p.format = all[i]
 	var err error
 	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
 		return nil, usageError(fmt.Errorf("--window: %w%s", err, lookup.DidYouMean(lookup.Nearest(o.window, aggregate.Windows))))
 	}
-	if err := o.resolveBy(&p.options); err != nil {
+	if err := o.resolveBy(p); err != nil {
 		return nil, err
 	}
 	if p.options.Filter, p.options.Zone, err = o.filter.resolve(s.now); err != nil {
@@ -148,7 +182,7 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 		return nil, err
 	}
 	p.options.Now, p.options.ToolVersion = s.now, toolVersion()
-	return p, o.resolveTable(s, p)
+	return p, o.resolveFormat(s, p)
 }
 
 // dimensions names what a report can be divided by.
@@ -161,8 +195,9 @@ func dimensions(separator string) string {
 }
 
 // resolveBy says what the report is divided by. People see what clients are in any case.
-func (o *reportOptions) resolveBy(options *report.Options) error {
-	if slices.Contains([]string{"text", "markdown", "html"}, o.format) {
+func (o *reportOptions) resolveBy(p *reportPlan) error {
+	options := &p.options
+	if p.format.People {
 		options.Breakdown = []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}
 	}
 	options.By = report.Dimension(o.by)
@@ -176,9 +211,9 @@ func (o *reportOptions) resolveBy(options *report.Options) error {
 		return usageError(errors.New("--by: a report has no sessions\nhint: --format parquet --table errors has a row for each"))
 	case !slices.Contains(report.Dimensions(), options.By):
 		return usageError(fmt.Errorf("--by: %q is not what a report can be divided by: expected one of %s%s", o.by, dimensions(", "), nearDimension(o.by)))
-	case slices.Contains(rows.Formats(), o.format):
+	case p.format.Rows:
 		return usageError(fmt.Errorf("--by: rows of --format %s tell sdk, browser, os and api_key in any case", o.format))
-	case o.format == "csv" && changes:
+	case len(p.format.Tables) > 0 && changes:
 		return usageError(errors.New("--by: changes are of the whole\nhint: --table errors or methods of otlog report"))
 	}
 	return nil
@@ -211,37 +246,68 @@ func readIgnore(name string) (*report.Ignore, error) {
 	return list, nil
 }
 
-// resolveTable says which rows to write, if rows are wanted.
-func (o *reportOptions) resolveTable(s streams, p *reportPlan) error {
-	wanted := slices.Contains(rows.Formats(), o.format)
-	_, terminal := terminalOf(s.out)
+// resolveFormat checks the options of the format, and says how it is written.
+func (o *reportOptions) resolveFormat(s streams, p *reportPlan) error {
 	compress, err := o.pack.resolve()
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case compress && o.format != "arrow":
-		return usageError(errors.New("--compress: only --format arrow can be packed; Parquet always is"))
-	case !wanted && o.table != "" && o.format != "csv":
-		return usageError(fmt.Errorf("--table: only csv, %s are of one table", strings.Join(rows.Formats(), " and ")))
-	case !wanted:
+	}
+	f := p.format
+	with := func(has func(format.Format) bool) string { return strings.Join(format.Names(has), ", ") }
+	switch {
+	case compress && !f.Packs:
+		return usageError(fmt.Errorf("--compress: --format %s has no use for it: only %s", f.Name, with(func(f format.Format) bool { return f.Packs })))
+	case o.table != "" && len(f.Tables) == 0:
+		return usageError(fmt.Errorf("--table: --format %s has no tables: only %s", f.Name, with(func(f format.Format) bool { return len(f.Tables) > 0 })))
+	case o.table != "" && !slices.Contains(f.Tables, o.table):
+		return usageError(fmt.Errorf("--table: %q is not a table of %s: expected one of %s%s", o.table, f.Name, strings.Join(f.Tables, ", "), lookup.DidYouMean(lookup.Nearest(o.table, f.Tables))))
+	}
+	p.how = format.Options{Page: page.TextOptions{Options: page.Options{Top: o.top, Diff: o.diff}}, Table: o.table}
+	if f.ShowsAll && !o.topGiven() {
+		p.how.Page.Top = 0
+	}
+	if o.diff && len(f.Tables) > 0 {
+		p.how.Table = "changes"
+	}
+	if f.Rows {
+		return o.resolveRows(s, p, compress)
+	}
+	terminal := o.terminal(s)
+	if terminal != nil {
+		p.how.Page.Width = widthOf(terminal)
+	}
+	p.how.Page.Color = o.color.on(terminal != nil)
+	return nil
+}
+
+// terminal returns the terminal that the report is written to, nil for any other output.
+func (o *reportOptions) terminal(s streams) *os.File {
+	if o.output != "" {
 		return nil
-	case o.table != "" && !slices.Contains(rows.Tables(), o.table):
-		return usageError(fmt.Errorf("--table: %q is not a table: expected one of %s%s", o.table, strings.Join(rows.Tables(), ", "), lookup.DidYouMean(lookup.Nearest(o.table, rows.Tables()))))
+	}
+	f, ok := terminalOf(s.out)
+	if !ok {
+		return nil
+	}
+	return f
+}
+
+// resolveRows checks that rows are all that is asked for, and says how they are written.
+func (o *reportOptions) resolveRows(s streams, p *reportPlan, compress bool) error {
+	switch {
 	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
-		return usageError(fmt.Errorf("--format %s: rows have no baseline and no gates, and are not live", o.format))
+		return usageError(fmt.Errorf("--format %s: rows have no --baseline, no --fail-on and no --live", o.format))
 	case o.ignore != "":
-		return usageError(fmt.Errorf("--ignore: rows of --format %s do not tell what is acknowledged", o.format))
-	case terminal && o.output == "":
-		return usageError(fmt.Errorf("--format %s is nothing for a terminal: give a file with -o, or pipe it on", o.format))
+		return usageError(fmt.Errorf("--ignore: rows of --format %s do not say what is acknowledged", o.format))
+	case o.terminal(s) != nil:
+		return usageError(fmt.Errorf("--format %s: refusing to write binary data to a terminal; use -o FILE", o.format))
 	}
 	key, err := o.key.resolve()
 	if err != nil {
 		return err
 	}
-	p.table = &rows.Options{
-		Format: o.format, Table: o.table, Key: key,
-		Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion,
-		Compress: compress,
+	p.how.Rows = rows.Options{
+		Key: key, Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion, Compress: compress,
 	}
 	return nil
 }
@@ -280,8 +346,8 @@ func (o *reportOptions) run(s streams, args []string) error {
 	sayTrouble(s, read.sources)
 	sayPassed(s, plan.input)
 	var gates error // how they end the command
-	if plan.table != nil {
-		err = emit(s, o.output, func(w io.Writer) error { return rows.Write(w, counts, *plan.table) })
+	if plan.format.Rows {
+		err = emit(s, o.output, func(w io.Writer) error { return plan.format.Write(w, format.Input{Counts: counts}, plan.how) })
 	} else {
 		gates, err = o.writeReport(s, plan, read, counts)
 	}
@@ -302,7 +368,7 @@ func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, 
 	}
 	// Nothing is written before all is known to be right.
 	var b bytes.Buffer
-	if err := plan.write(&b, r); err != nil {
+	if err := plan.format.Write(&b, format.Input{Report: r}, plan.how); err != nil {
 		return nil, err
 	}
 	err = emit(s, o.output, func(w io.Writer) error {
@@ -313,39 +379,4 @@ func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, 
 		return nil, err
 	}
 	return check(s, plan.gates, r), nil
-}
-
-// writeCSV writes one table of the report; of a diff, that is its changes.
-func (o *reportOptions) writeCSV(w io.Writer, r *report.Report) error {
-	if o.diff {
-		return report.WriteCSV(w, r, "changes")
-	}
-	return report.WriteCSV(w, r, o.table)
-}
-
-// page says what stands in the report for people.
-func (o *reportOptions) page() page.Options {
-	p := page.Options{Top: o.top, Diff: o.diff}
-	if o.format == "html" && !o.topGiven() {
-		p.Top = 0 // it can be searched
-	}
-	return p
-}
-
-func (o *reportOptions) writePage(write func(io.Writer, *report.Report, page.Options) error) func(io.Writer, *report.Report) error {
-	return func(w io.Writer, r *report.Report) error { return write(w, r, o.page()) }
-}
-
-// textWriter writes the report for people at a terminal: as that allows, if it is one.
-func (o *reportOptions) textWriter(s streams) func(io.Writer, *report.Report) error {
-	options := page.TextOptions{Options: o.page()}
-	var terminal *os.File
-	if o.output == "" {
-		if f, ok := terminalOf(s.out); ok {
-			terminal = f
-			options.Width = widthOf(f)
-		}
-	}
-	options.Color = o.color.on(terminal != nil)
-	return func(w io.Writer, r *report.Report) error { return page.Text(w, r, options) }
 }
