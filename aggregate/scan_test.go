@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -17,14 +16,9 @@ import (
 	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
+	_ "github.com/otlog/otlog/internal/testgc"
 	"github.com/otlog/otlog/parse"
 )
-
-// TestMain makes garbage collection rarer: tests allocate much and keep little.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
 
 func generated(t testing.TB, format corpus.Format, size int64) []byte {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/internal/reporttest"
+	_ "github.com/otlog/otlog/internal/testgc"
 	"github.com/otlog/otlog/report"
 )
 

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"testing"
 
@@ -18,6 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
+	_ "github.com/otlog/otlog/internal/testgc"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -32,12 +31,6 @@ type record struct {
 
 // at is the approximate time of random records.
 const at = int64(1795430665e9)
-
-// TestMain makes garbage collection rarer: tests allocate much and keep little.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
 
 // randomRecords returns n records with everything that a log can contain.
 func randomRecords(r *rand.Rand, n int) []record {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/classify/catalogue"
+	_ "github.com/otlog/otlog/internal/testgc"
 )
 
 func generate(t testing.TB, o Options) (string, *Truth) {

@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 		"aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue",
 	},
 	"internal/golden":     {},
+	"internal/testgc":     {},
 	"internal/reporttest": {"report", "aggregate", "parse"},
 	"bench":               {},
 	"bench/corpus":        {}, // an independent judge

@@ -20,12 +20,11 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	_ "github.com/otlog/otlog/internal/testgc"
 )
 
 func TestMain(m *testing.M) {
-	// Each of the thousand small logs takes a buffer of its own, and with every few of
-	// them the collector would go through all that the tests keep.
-	debug.SetGCPercent(400)
 	testscript.Main(m, map[string]func(){"otlog": mainAt})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/internal/reporttest"
+	_ "github.com/otlog/otlog/internal/testgc"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/page"

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/otlog/otlog/aggregate"
+	_ "github.com/otlog/otlog/internal/testgc"
 )
 
 // print returns what is written.
