@@ -123,7 +123,7 @@ func detect(sample []byte, whole bool) Format {
 // unsupported returns why a text cannot be divided into records, "" if it may be.
 func unsupported(head []byte) string {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, utf8BOM), " \t\r\n")
-	for _, k := range strangers {
+	for _, k := range unsupportedFormats {
 		if len(head) >= len(k.start) && bytes.EqualFold(head[:len(k.start)], []byte(k.start)) {
 			return "not a log: " + k.what + " is not supported (otlog formats lists what is; --input-format console reads it line by line)"
 		}
@@ -131,8 +131,8 @@ func unsupported(head []byte) string {
 	return ""
 }
 
-// strangers are formats that sometimes contain logs, but are not supported.
-var strangers = []struct{ start, what string }{
+// unsupportedFormats are formats that sometimes contain logs, but are not supported.
+var unsupportedFormats = []struct{ start, what string }{
 	{"<?xml", "XML"},
 	{"<!doctype html", "an HTML page"},
 	{"<html", "an HTML page"},
@@ -221,9 +221,9 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 func statsOf(sample []byte, whole, plainArrays bool) *sampleStats {
 	s := newJSONSplitter(Format{plainArrays: plainArrays}, defaultLimits)
 	s.seen = &sampleStats{}
-	e := unknown
+	e := mayContinue
 	if whole {
-		e = sound
+		e = sourceEnds
 	}
 	b := &Block{}
 	for at := 0; at < len(sample); {

@@ -35,8 +35,8 @@ var delimiters = []byte(",;\t")
 func (t *tableSplitter) split(b *Block, data []byte, e ending) int {
 	n := 0
 	for !b.isFull(t.limits) && (n < len(data) || e.last() && t.long != nil) {
-		if n > 0 && e == full {
-			e = unknown
+		if n > 0 && e == windowFull {
+			e = mayContinue
 		}
 		took := t.row(b, data[n:], e)
 		n += took
@@ -53,7 +53,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 		return t.skip(b, data, e)
 	}
 	if t.delimiter == 0 {
-		if e == unknown && bytes.IndexByte(data, '\n') < 0 {
+		if e == mayContinue && bytes.IndexByte(data, '\n') < 0 {
 			return 0
 		}
 		t.delimiter = likelyDelimiter(data)
@@ -61,14 +61,14 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	var n int
 	t.cells, n = appendCells(t.cells[:0], data, t.delimiter, e.last())
 	switch {
-	case n == 0 && e == unknown:
+	case n == 0 && e == mayContinue:
 		return 0
-	case n == 0 && e == full:
+	case n == 0 && e == windowFull:
 		t.long, t.quoted = &skipped{}, false
 		return t.skip(b, data, e)
 	case n == 0: // the source ends within quotes
 		return t.line(b, data, e, "the source ends within this row")
-	case e == broken && n == len(data) && data[n-1] != '\n':
+	case e == sourceBreaks && n == len(data) && data[n-1] != '\n':
 		return t.line(b, data, e, endsWithinLine)
 	}
 	row := data[:n]

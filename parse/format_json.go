@@ -79,8 +79,8 @@ func newJSONSplitter(f Format, l limits) *jsonSplitter {
 func (s *jsonSplitter) split(b *Block, data []byte, e ending) int {
 	n := 0
 	for !b.isFull(s.limits) && (n < len(data) || e.last() && s.pending()) {
-		if n > 0 && e == full {
-			e = unknown
+		if n > 0 && e == windowFull {
+			e = mayContinue
 		}
 		took, records, wasLost := 0, len(b.Records), s.lost != nil
 		switch {
@@ -150,7 +150,7 @@ const maxEntries = 4 << 10
 // begin reads at the top level: the start of a document, or text.
 func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 	i, inArray, enough := s.lead(data)
-	if !enough && e == unknown {
+	if !enough && e == mayContinue {
 		return 0
 	}
 	if i == len(data) {
@@ -167,7 +167,7 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 	switch c := data[i]; {
 	case c == '{':
 		opens, enough := opensDocument(data[i:])
-		if !opens && !enough && e == unknown {
+		if !opens && !enough && e == mayContinue {
 			return 0
 		}
 		isText = !opens
@@ -245,10 +245,10 @@ func (s *jsonSplitter) takeText(b *Block, data []byte, from int, e ending) int {
 	}
 	for isText := !isBlank(line); isText && n < len(data); {
 		next := bytes.IndexByte(data[n:], '\n')
-		if next < 0 && (e == full || e == broken) {
+		if next < 0 && (e == windowFull || e == sourceBreaks) {
 			break // the next line is another record
 		}
-		if next < 0 && e == unknown {
+		if next < 0 && e == mayContinue {
 			return 0
 		}
 		end := n + next
@@ -260,7 +260,7 @@ func (s *jsonSplitter) takeText(b *Block, data []byte, from int, e ending) int {
 		}
 		n = min(end+1, len(data))
 	}
-	if n == len(data) && e == unknown {
+	if n == len(data) && e == mayContinue {
 		return 0 // stack lines may follow
 	}
 	text := len(b.Data)
@@ -290,7 +290,7 @@ func (s *jsonSplitter) read(b *Block, data []byte, e ending) int {
 	d := &s.doc
 	if !s.committed {
 		d.scan(data, s.at)
-		if !d.done && !d.bad && e == unknown && !d.enough() {
+		if !d.done && !d.bad && e == mayContinue && !d.enough() {
 			return 0
 		}
 		if len(d.entries) == 0 {
@@ -317,7 +317,7 @@ func (s *jsonSplitter) read(b *Block, data []byte, e ending) int {
 func (s *jsonSplitter) whole(b *Block, data []byte, e ending) int {
 	start, end := int(s.doc.start-s.at), int(s.doc.pos-s.at)
 	n, closed := separators(data, end)
-	if n == len(data) && e == unknown {
+	if n == len(data) && e == mayContinue {
 		return 0
 	}
 	own := data[start:end]
@@ -360,7 +360,7 @@ func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 	if s.seen != nil && bytes.IndexByte(own, '\n') >= 0 {
 		s.seen.spanning += int64(len(own))
 	}
-	if e == broken || own[0] != '{' {
+	if e == sourceBreaks || own[0] != '{' {
 		s.emitSkipped(b, Damaged, endsWithinDocument, data, len(data), e)
 		return len(data)
 	}
@@ -407,8 +407,8 @@ func (s *jsonSplitter) take(b *Block, data []byte, e ending) int {
 		if b.isFull(s.limits) {
 			return n
 		}
-		if n > 0 && e == full {
-			e = unknown
+		if n > 0 && e == windowFull {
+			e = mayContinue
 		}
 		data := data[n:]
 		if len(d.entries)-d.next <= 1 {
@@ -441,9 +441,9 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 	case d.bad:
 		s.lose(data, true)
 		return 0
-	case e == unknown:
+	case e == mayContinue:
 		return 0
-	case e == full:
+	case e == windowFull:
 		// It is longer than the limit.
 		if s.long == nil {
 			s.long, s.head = &skipped{}, nil
@@ -468,7 +468,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 			b.skip(Oversize, s.long.bytes, s.long.lines, oversize("JSON value", s.long.bytes, s.limits.record))
 			s.long = nil
 			s.pass(data, n)
-		case e == broken || x.in.convert != nil || data[0] != '{':
+		case e == sourceBreaks || x.in.convert != nil || data[0] != '{':
 			s.emitSkipped(b, Damaged, endsWithinDocument, data, n, e)
 		default:
 			text := len(b.Data)
@@ -481,7 +481,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 	n, _ := separators(data, end)
 	if d.bad {
 		n = min(n, int(d.pos-s.at))
-	} else if n == len(data) && e == unknown {
+	} else if n == len(data) && e == mayContinue {
 		return 0
 	}
 	if d.done && n >= int(d.pos-s.at) {
@@ -527,7 +527,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 	case d.first() != nil:
 		n = int(d.first().start - s.at)
 	case d.done:
-		if n, _ = separators(data, int(d.pos-s.at)); n == len(data) && e == unknown {
+		if n, _ = separators(data, int(d.pos-s.at)); n == len(data) && e == mayContinue {
 			return 0
 		}
 		s.leave(data)
@@ -545,7 +545,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 		}
 		s.emitSkipped(b, Damaged, endsWithinDocument, data, len(data), e)
 		return len(data)
-	case e == full:
+	case e == windowFull:
 		if s.long == nil {
 			s.long = &skipped{}
 		}
@@ -614,12 +614,12 @@ func (s *jsonSplitter) lose(data []byte, entry bool) {
 func (s *jsonSplitter) resume(b *Block, data []byte, e ending) int {
 	l := s.lost
 	n, ok := l.end(data)
-	if !ok && e == unknown {
+	if !ok && e == mayContinue {
 		return 0
 	}
 	if !ok {
 		n = len(data)
-		if e == full {
+		if e == windowFull {
 			n = max(n-l.tail(data), 1)
 		}
 	}

@@ -48,8 +48,8 @@ func newPieceSplitter(r pieceReader, l limits) *pieceSplitter {
 func (p *pieceSplitter) split(b *Block, data []byte, e ending) int {
 	n := 0
 	for !b.isFull(p.limits) && (n < len(data) || e.last() && p.lines.long != nil) {
-		if n > 0 && e == full {
-			e = unknown
+		if n > 0 && e == windowFull {
+			e = mayContinue
 		}
 		line, took, ok := p.lines.take(b, data[n:], e)
 		if ok {

@@ -29,7 +29,7 @@ type splitter interface {
 	// returns 0 if it needs more data.
 	//
 	// The result must depend on the bytes of the source, and not on where data ends. So split
-	// may treat a record as too long only if e is full and data starts with that record; and it
+	// may treat a record as too long only if e is windowFull and data starts with that record; and it
 	// must take all of data if no more follows.
 	split(b *Block, data []byte, e ending) int
 }
@@ -38,14 +38,14 @@ type splitter interface {
 type ending uint8
 
 const (
-	unknown ending = iota // perhaps more data
-	full                  // perhaps more data, but the window cannot grow
-	sound                 // the end of the source
-	broken                // nothing, because the source breaks off
+	mayContinue  ending = iota // perhaps more data
+	windowFull                 // perhaps more data, but the window cannot grow
+	sourceEnds                 // the end of the source
+	sourceBreaks               // nothing, because the source breaks off
 )
 
 // last reports whether no more data follows.
-func (e ending) last() bool { return e >= sound }
+func (e ending) last() bool { return e >= sourceEnds }
 
 // maxSpans is the largest number of spans in a block. Their records may be very short, or have
 // no text.
@@ -74,14 +74,14 @@ func (r *Reader) nextSplit(b *Block) error {
 	}
 	b.Offset = r.offset
 	for {
-		e := unknown
+		e := mayContinue
 		switch {
 		case r.err == io.EOF:
-			e = sound
+			e = sourceEnds
 		case r.err != nil:
-			e = broken
+			e = sourceBreaks
 		case r.at == 0 && len(r.window) == r.limits.record:
-			e = full
+			e = windowFull
 		}
 		before := len(b.Records)
 		n := r.split.split(b, r.window[r.at:], e)
@@ -191,13 +191,13 @@ func (t *lineTaker) take(b *Block, data []byte, e ending) (line []byte, n int, o
 	case n > 0:
 		return data[:n], n, true
 	case len(data) == 0:
-	case e == full:
+	case e == windowFull:
 		t.long = &skipped{}
 		t.long.count(data, len(data), e)
 		return nil, len(data), false
-	case e == sound:
+	case e == sourceEnds:
 		return data, len(data), true
-	case e == broken:
+	case e == sourceBreaks:
 		b.skip(Damaged, int64(len(data)), 1, endsWithinLine)
 		return nil, len(data), false
 	}
