@@ -25,6 +25,7 @@ type Decoder struct {
 	unsure []byte             // the time of an object, if there is a doubt about it
 	nested [maxNesting][]byte // objects inside strings
 	walk   walk
+	full   bool // the last object was decoded in full
 	open   []openObject
 }
 
@@ -291,7 +292,7 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 				e.Session = id
 			}
 		}
-		if full && e.Telemetry == nil {
+		if d.full && e.Telemetry == nil {
 			d.text = append(d.text, after...)
 			e.Text = d.clean(d.text)
 		}
@@ -322,6 +323,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	w := &d.walk
 	ok := w.record(d, line, full)
 	full = full || w.coded
+	d.full = full
 	if full != w.full || !full && w.time == timestamp.NoTime && bytes.IndexByte(line, '\\') >= 0 {
 		// The record's only time may be in an object inside a string. The time must not depend
 		// on whether the record is decoded in full.

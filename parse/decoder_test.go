@@ -270,6 +270,8 @@ func TestObjectsThatMayStateACodeAreDecodedInFull(t *testing.T) {
 		}
 		one(t, line, jsonl)
 	}
+	// With the stack lines after the object, too.
+	one(t, `{"msg":"publish failed","code":1500}`+"\n    at f (app.js:1:2)", console)
 	for _, line := range []string{
 		`{"msg":"x","code":404}`,
 		`{"msg":"x","port":1500}`,
