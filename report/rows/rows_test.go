@@ -298,10 +298,10 @@ func compareToReport(t *testing.T, counts *aggregate.Counts, o Options) int {
 		}
 		return rows
 	}
-	sightings := table("sessions")
+	presences := table("sessions")
 	compareErrors(t, table("errors"), &want)
-	compareMethods(t, table("methods"), sightings, &want, o.Window.All())
-	compareSessions(t, sightings, &want)
+	compareMethods(t, table("methods"), presences, &want, o.Window.All())
+	compareSessions(t, presences, &want)
 	return len(want.Errors) + len(want.Methods)
 }
 
@@ -470,10 +470,10 @@ func compareErrors(t *testing.T, rows []row, want *jsonReport) {
 	}
 }
 
-func compareMethods(t *testing.T, rows, sightings []row, want *jsonReport, whole bool) {
+func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole bool) {
 	t.Helper()
 	got, tried, failed, seen := map[string]*methodSums{}, distinct{}, distinct{}, distinct{}
-	for _, r := range sightings {
+	for _, r := range presences {
 		seen.add(start(r["window_start"]), r)
 	}
 	twice, known := map[string]bool{}, map[string]bool{}
