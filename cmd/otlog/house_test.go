@@ -69,6 +69,7 @@ var doors = map[string][]string{
 	"github.com/google/flatbuffers":    {"aggregate/partial"},
 	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial"},
 	"github.com/parquet-go/parquet-go": {"report/rows"},
+	"github.com/a-h/templ":             {"report/page"},
 	"github.com/mileusna/useragent":    {"aggregate"},
 	"github.com/spf13/cobra":           {"cmd/otlog"},
 	"github.com/spf13/pflag":           {"cmd/otlog"},

@@ -37,12 +37,15 @@ func diffText(t *testing.T, r *report.Report, o page.Options) []byte {
 	return text(t, r, o)
 }
 
-// htmlOf is a page without its style and script, which are files.
+// htmlOf returns a page without its style and script, which are files, with a line for each
+// block.
 func htmlOf(t *testing.T, r *report.Report, o page.Options) []byte {
 	t.Helper()
 	out := reporttest.Print(t, func(w io.Writer) error { return page.HTML(w, r, o) })
 	out = regexp.MustCompile(`(?s)(<(?:style|script)>).*?(</)`).ReplaceAll(out, []byte("$1…$2"))
-	return regexp.MustCompile(`sha256-[\w+/=]+`).ReplaceAll(out, []byte("sha256-…"))
+	out = regexp.MustCompile(`sha256-[\w+/=]+`).ReplaceAll(out, []byte("sha256-…"))
+	blocks := regexp.MustCompile(`<(?:article|body|caption|div|dl|dt|figcaption|figure|footer|h[1-6]|header|li|main|meta|nav|p|script|section|style|table|tbody|thead|title|tr|ul)\b`)
+	return append(blocks.ReplaceAll(out, []byte("\n$0")), '\n')
 }
 
 func TestText(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // MinuteLayout is the layout of instants in a report for people.
@@ -122,10 +123,10 @@ func Bytes(n int64) string {
 	return fmt.Sprintf("%.1f %s", value, units[0])
 }
 
-// Printable makes text from outside safe for a terminal: it replaces each character that is
-// not printable by its number, as in \u001b.
+// Printable makes text from outside safe to show: it replaces each character that is not
+// printable by its number, as in \u001b, and each byte that is not UTF-8 by \ufffd.
 func Printable(s string) string {
-	if strings.IndexFunc(s, hidden) < 0 {
+	if strings.IndexFunc(s, hidden) < 0 && utf8.ValidString(s) {
 		return s
 	}
 	var b strings.Builder
