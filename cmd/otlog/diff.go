@@ -17,18 +17,17 @@ func newDiff(s streams) *cobra.Command {
 	o := &reportOptions{diff: true}
 	cmd := &cobra.Command{
 		Use:   "diff [flags] BEFORE AFTER",
-		Short: "Say what got worse or better from one input to another, and whether that is chance",
-		Long: `diff compares two inputs: each is a file, a directory, a quoted glob or a partial of
-otlog scan, and one of them may be - for the standard input. Sessions with a failure
-are compared with all that could have had one, by method and by error. Changes are
-called such that no more than 5 % of those called are to be expected from chance alone
-(docs/statistics.md). --since and --until select in AFTER only.`,
+		Short: "Compare two inputs: what got worse or better, and is it chance?",
+		Long: `diff compares two inputs. Each is a file, a directory, a quoted glob or a partial of otlog scan,
+and one of them may be - for standard input. For each method and error, diff compares the share of
+sessions with a failure. It calls changes so that at most 5% of the called ones are expected to be
+chance (docs/statistics.md). --since and --until select in AFTER only.`,
 		Example: `  otlog diff last-week.arrow this-week.arrow
   otlog diff 'logs/2.34/**/*.zst' 'logs/2.35/**/*.zst'
   otlog diff --method Session.publish before/ after/`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usageError(fmt.Errorf("diff takes two inputs, before and after, got %d\nhint: quote a glob, or name a directory, to take several files as one input", len(args)))
+				return usageError(fmt.Errorf("diff takes two inputs, BEFORE and AFTER, got %d\nhint: a quoted glob or a directory makes one input of several files", len(args)))
 			}
 			return nil
 		},
@@ -41,14 +40,14 @@ called such that no more than 5 % of those called are to be expected from chance
 	return cmd
 }
 
-// readBaseline reads the baseline, if there is one, for the report of a plan. status is
-// what the command should end with on its account.
+// readBaseline reads the baseline of a plan, if there is one. status is the exit status that
+// the baseline demands.
 func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan) (status, err error) {
 	if len(o.baseline) == 0 {
 		return nil, nil
 	}
 	if slices.Contains(o.baseline, "-") && (len(args) == 0 || slices.Contains(args, "-")) {
-		return nil, usageError(errors.New("standard input can be one side only"))
+		return nil, usageError(errors.New("standard input cannot be both the baseline and the input"))
 	}
 	found, err := find(s, o.baseline)
 	if err != nil {
@@ -65,8 +64,8 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	}
 	options := plan.options
 	options.Warnings = read.missing
-	options.Ignore = nil // that of the report marks its baseline too
-	// What came before is meant as a whole.
+	options.Ignore = nil // the list of the report marks its baseline too
+	// A baseline is always compared as a whole.
 	options.Window = aggregate.Window{}
 	options.Filter.Since, options.Filter.Until = time.Time{}, time.Time{}
 	if plan.options.Baseline, err = report.New(counts, read.sources, options); err != nil {

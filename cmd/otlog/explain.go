@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/report/explain"
 	"github.com/otlog/otlog/report/lookup"
 )
@@ -15,7 +16,7 @@ func newExplain(s streams) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "explain NAME|CODE|METHOD ...",
-		Short: "Say what an error, a code or a method's errors mean, and what to do",
+		Short: "Explain an error, a code or the errors of a method: meaning and remedy",
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
   otlog explain Session.publish
@@ -23,15 +24,15 @@ func newExplain(s streams) *cobra.Command {
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0 && !all:
-				return usageError(errors.New("explain what? Give an error name, a code or a method, or --all"))
+				return usageError(errors.New("expected an error name, a code or a method, or --all"))
 			case len(args) > 0 && all:
-				return usageError(errors.New("--all explains everything: it takes no arguments"))
+				return usageError(errors.New("--all takes no arguments"))
 			case format != "text" && (format != "markdown" || !all):
 				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q%s", format, lookup.DidYouMean(lookup.Nearest(format, []string{"text", "markdown"}))))
 			}
 			return nil
 		},
-		ValidArgsFunction: completeExplained,
+		ValidArgsFunction: shell.Explained,
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
 			case all && format == "markdown":
@@ -55,8 +56,8 @@ func newExplain(s streams) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "explain all errors and codes there are")
+	cmd.Flags().BoolVar(&all, "all", false, "explain all errors and codes")
 	cmd.Flags().StringVar(&format, "format", "text", "text, or markdown with --all")
-	_ = cmd.RegisterFlagCompletionFunc("format", completeWords("text", "markdown")) // there is such a flag
+	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words("text", "markdown")) // fails only if the flag does not exist
 	return cmd
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
 )
@@ -26,20 +27,20 @@ type filterOptions struct {
 
 func (o *filterOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.since, "since", "", "only what began at this `TIME` or later: 2026-11-16, 2026-11-16T10:00:00Z,\n2026-W47, 2026-11, 7d or 24h (ago), today, yesterday, \"last week\"")
-	f.StringVar(&o.until, "until", "", "only what began before this `TIME`")
-	f.StringVar(&o.session, "session", "", "only what belongs to this session `ID`")
-	f.StringVar(&o.sdk, "sdk", "", "only clients with this `VERSION` of the SDK, as in 2.35.2, or 2.35 for all of those")
-	f.StringVar(&o.method, "method", "", "only what belongs to this `METHOD`, as in Session.publish")
-	f.StringVar(&o.err, "error", "", "only what belongs to this error `NAME`")
+	f.StringVar(&o.since, "since", "", "only failures and attempts that began at `TIME` or later: 2026-11-16, 2026-11-16T10:00:00Z,\n2026-W47, 2026-11, 7d or 24h (ago), today, yesterday, \"last week\"")
+	f.StringVar(&o.until, "until", "", "only failures and attempts that began before `TIME`")
+	f.StringVar(&o.session, "session", "", "only this session `ID`")
+	f.StringVar(&o.sdk, "sdk", "", "only clients with this SDK `VERSION`: 2.35.2, or 2.35 for all of 2.35")
+	f.StringVar(&o.method, "method", "", "only this `METHOD`, as in Session.publish")
+	f.StringVar(&o.err, "error", "", "only this error `NAME`")
 }
 
-// addZone adds the flag for the zone in which times are typed and told.
+// addZone adds the flag for the time zone of flags and output.
 func (o *filterOptions) addZone(cmd *cobra.Command, what string) {
 	cmd.Flags().StringVar(&o.zone, "tz", "UTC", "time `ZONE` of "+what+", as in Europe/Berlin or Local")
 }
 
-// resolve returns what the flags mean at a time, and the zone.
+// resolve returns the filter and the zone. Periods such as 7d end now.
 func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, error) {
 	f := report.Filter{Session: o.session, SDK: o.sdk, Method: o.method, Error: o.err}
 	zone, err := time.LoadLocation(o.zone)
@@ -47,25 +48,25 @@ func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, e
 		return f, nil, usageError(fmt.Errorf("--tz: %w", err))
 	}
 	now = now.In(zone)
-	bound := func(flag, typed string) time.Time {
-		if typed == "" || err != nil {
+	bound := func(flag, text string) time.Time {
+		if text == "" || err != nil {
 			return time.Time{}
 		}
 		var t time.Time
-		if t, err = parseInstant(typed, now); err != nil {
+		if t, err = typed.Instant(text, now); err != nil {
 			err = usageError(fmt.Errorf("%s: %w", flag, err))
 		}
 		return t
 	}
 	f.Since, f.Until = bound("--since", o.since), bound("--until", o.until)
 	if err == nil && o.since != "" && o.until != "" && !f.Since.Before(f.Until) {
-		err = usageError(fmt.Errorf("--since %s, --until %s: nothing lies between %s and %s\nhint: --until is the first instant that is left out",
+		err = usageError(fmt.Errorf("--since %s, --until %s: there is no time between %s and %s\nhint: --until is the first instant after the selection",
 			o.since, o.until, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 	}
 	return f, zone, err
 }
 
-// checkFilter refuses a filter that can match nothing in what was read.
+// checkFilter returns an error if a filter can match nothing in what was read.
 func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 	in := func(names []string, name string) bool {
 		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
@@ -81,7 +82,7 @@ func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 		case err != nil:
 			return err
 		case !ok:
-			return usageError(fmt.Errorf("--session: no record bears %q\nhint: give the whole ID, as it stands in the log", f.Session))
+			return usageError(fmt.Errorf("--session: no record has the ID %q\nhint: give the whole ID, as the log has it", f.Session))
 		}
 	}
 	seen := c.SDKs
@@ -95,12 +96,12 @@ func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 		if len(seen) > most {
 			few += ", …"
 		}
-		return usageError(fmt.Errorf("--sdk: no telemetry tells of version %q\nhint: it tells of %s", f.SDK, cmp.Or(few, "none at all")))
+		return usageError(fmt.Errorf("--sdk: no telemetry has version %q\nhint: it has %s", f.SDK, cmp.Or(few, "no version at all")))
 	}
 	return nil
 }
 
-// unknownName is the error of a filter that can match nothing.
+// unknownName is the error of a name that the catalogue lacks.
 func unknownName(flag, name string) error {
 	return usageError(fmt.Errorf("%s: %q is not in the catalogue%s", flag, name, lookup.DidYouMean(lookup.Near(name))))
 }

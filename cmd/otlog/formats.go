@@ -2,20 +2,18 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/parse"
-	"github.com/otlog/otlog/report/lookup"
 )
 
 func newFormats(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "formats",
-		Short: "List the formats that logs are read in, with an example of each",
-		Long: `formats lists the formats that logs are read in. They are told by content, file by
-file; --input-format NAME tells it instead.`,
+		Short: "List the input formats, with an example of each",
+		Long: `formats lists the input formats. otlog detects the format of each file by its content;
+--input-format NAME sets it.`,
 		Args:              noArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
@@ -30,29 +28,4 @@ file; --input-format NAME tells it instead.`,
 			return nil
 		},
 	}
-}
-
-func formatNames() []string {
-	var names []string
-	for _, f := range parse.Formats {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
-func (o *unpackOptions) addFormat(cmd *cobra.Command) {
-	const flag = "input-format"
-	cmd.Flags().StringVar(&o.format, flag, "", "read all inputs as `FORMAT` (see otlog formats) instead of telling it by their content")
-	// The error says that there is no such flag, which stands above.
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (o *unpackOptions) checkFormat() error {
-	if o.format == "" {
-		return nil
-	}
-	if _, ok := parse.FormatOf(o.format); ok {
-		return nil
-	}
-	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), lookup.DidYouMean(lookup.Nearest(o.format, formatNames()))))
 }

@@ -10,9 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 )
 
-// commandLines returns the words that call each command.
+// commandLines returns the arguments that call each command.
 func commandLines(cmd *cobra.Command) [][]string {
 	out := [][]string{strings.Fields(cmd.CommandPath())[1:]}
 	for _, c := range cmd.Commands() {
@@ -21,7 +23,7 @@ func commandLines(cmd *cobra.Command) [][]string {
 	return out
 }
 
-// TestHelpFits holds the help of every command to a width, and that of otlog to a screen.
+// TestHelpFits checks the width of every command's help, and that otlog's fits on a screen.
 func TestHelpFits(t *testing.T) {
 	root := newRoot(streams{})
 	root.InitDefaultCompletionCmd()
@@ -36,7 +38,7 @@ func TestHelpFits(t *testing.T) {
 			t.Fatalf("otlog %s --help: exit status %d: %s", strings.Join(args, " "), status, errs.String())
 		}
 		for line := range strings.Lines(out.String()) {
-			if n := utf8.RuneCountInString(line) - 1; n > helpWidth {
+			if n := utf8.RuneCountInString(line) - 1; n > shell.Width {
 				t.Errorf("otlog %s --help: %d columns: %s", strings.Join(args, " "), n, line)
 			}
 		}
@@ -46,19 +48,19 @@ func TestHelpFits(t *testing.T) {
 	}
 }
 
-// TestEveryFlagHasAGroup holds flagGroups and the flags of the commands with many together.
+// TestEveryFlagHasAGroup compares the groups of the guide with the flags of commands.
 func TestEveryFlagHasAGroup(t *testing.T) {
 	root := newRoot(streams{})
 	for _, cmd := range root.Commands() {
-		lists := groupFlags(cmd)
-		if len(lists) > 1 && lists[0].heading == "Flags" {
-			for _, f := range lists[0].flags {
+		lists := guide().Lists(cmd)
+		if len(lists) > 1 && lists[0].Heading == "Flags" {
+			for _, f := range lists[0].Flags {
 				t.Errorf("otlog %s: --%s is in no group", cmd.Name(), f.Name)
 			}
 		}
 		n := 0
 		for _, list := range lists {
-			n += len(list.flags)
+			n += len(list.Flags)
 		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if !f.Hidden {
@@ -70,64 +72,21 @@ func TestEveryFlagHasAGroup(t *testing.T) {
 		}
 	}
 	var grouped []string
-	for _, g := range flagGroups() {
-		grouped = append(grouped, g.flags...)
+	for _, g := range guide().Groups {
+		grouped = append(grouped, g.Flags...)
 	}
-	for _, name := range firstFlags() {
+	for _, name := range guide().First {
 		if root.Flags().Lookup(name) == nil || !slices.Contains(grouped, name) {
-			t.Errorf("otlog --help shows --%s, which is no flag in a group", name)
+			t.Errorf("otlog --help shows --%s, which is not a flag in a group", name)
 		}
 	}
 }
 
-// TestCommandsAreMeant holds the commands that a misspelled one is taken for and those
-// there are together.
+// TestCommandsAreMeant compares the commands that are suggested with those that exist.
 func TestCommandsAreMeant(t *testing.T) {
 	for _, cmd := range newRoot(streams{}).Commands() {
-		if hint := commandMeant([]string{cmd.Name() + "x"}); hint != "\nhint: did you mean the command "+cmd.Name()+"?" {
+		if hint := shell.CommandMeant([]string{cmd.Name() + "x"}); hint != "\nhint: did you mean the command "+cmd.Name()+"?" {
 			t.Errorf("%sx: %q", cmd.Name(), hint)
 		}
-	}
-}
-
-func TestBrief(t *testing.T) {
-	for _, test := range [...]struct {
-		text  string
-		width int
-		want  string
-	}{
-		{"short enough", 12, "short enough"},
-		{"a clause ends, and\n\tanother", 20, "a clause ends"},
-		{"a sentence ends. Another", 16, "a sentence ends"},
-		{"nothing ends in here", 12, "nothing…"},
-		{"it, begins with a clause", 20, "it, begins with a…"},
-		{"unbreakable", 6, "unbre…"},
-		{"“…” is three runes", 5, "“…”…"},
-	} {
-		if got := brief(test.text, test.width); got != test.want {
-			t.Errorf("%q at %d: %q, want %q", test.text, test.width, got, test.want)
-		}
-	}
-}
-
-func TestHang(t *testing.T) {
-	want := "head: one\n      two\n      a-word-too-long\n      …"
-	if got := hang("head:", "one two a-word-too-long …", 10); got != want {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
-	}
-}
-
-// TestRoffShowsTextAsItIs writes what roff would take for its own.
-func TestRoffShowsTextAsItIs(t *testing.T) {
-	w := &roff{}
-	w.line(`.fi 5 % of \n 'a' "b" --c ^ ~ … ` + "`")
-	w.line("'quoted'")
-	w.macro("B", `a "b" -c`)
-	want := `\&.fi 5 % of \en \(aqa\(aq \(dqb\(dq \-\-c \(ha \(ti \[u2026] \(ga
-\(aqquoted\(aq
-.B "a \(dqb\(dq \-c"
-`
-	if w.String() != want {
-		t.Errorf("got:\n%s\nwant:\n%s", w, want)
 	}
 }

@@ -44,9 +44,16 @@ var mayImport = map[string][]string{
 	"report/gate":             {"report", "report/lookup", "report/words"},
 	"report/rows":             {"report", "aggregate", "aggregate/batch", "aggregate/columns", "classify/catalogue"},
 	"cmd/otlog": {
+		"cmd/otlog/internal/events", "cmd/otlog/internal/shell", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue",
 	},
+	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/timestamp", "classify/catalogue"},
+	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
+	"cmd/otlog/internal/stream":   {"parse"},
+	"cmd/otlog/internal/terminal": {"parse"},
+	"cmd/otlog/internal/typed":    {"aggregate"},
+
 	"internal/golden":     {},
 	"internal/testgc":     {},
 	"internal/reporttest": {"report", "aggregate", "parse"},
@@ -71,10 +78,10 @@ var doors = map[string][]string{
 	"github.com/parquet-go/parquet-go": {"report/rows"},
 	"github.com/a-h/templ":             {"report/page"},
 	"github.com/mileusna/useragent":    {"aggregate"},
-	"github.com/spf13/cobra":           {"cmd/otlog"},
-	"github.com/spf13/pflag":           {"cmd/otlog"},
-	"github.com/vbauerster/mpb/v8":     {"cmd/otlog"},
-	"golang.org/x/term":                {"cmd/otlog"},
+	"github.com/spf13/cobra":           {"cmd/otlog", "cmd/otlog/internal/shell"},
+	"github.com/spf13/pflag":           {"cmd/otlog/internal/shell"},
+	"github.com/vbauerster/mpb/v8":     {"cmd/otlog/internal/terminal"},
+	"golang.org/x/term":                {"cmd/otlog/internal/terminal"},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

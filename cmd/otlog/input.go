@@ -2,28 +2,37 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/shell"
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
-// An input is what the arguments of a command led to.
+// An input is the sources that the arguments of a command name.
 type input struct {
 	sources []parse.Source
-	missing []string // what did not lead to a source, in words
+	missing []string // messages about arguments that matched nothing
 }
 
-// find turns arguments into sources; none stand for a pipe on standard input. It
-// tells the user which of them led nowhere, and fails if all did.
+// find returns the sources that arguments name. Without arguments it is a pipe on standard
+// input. find prints a message for each argument that matches nothing, and fails if none match.
 func find(s streams, args []string) (*input, error) {
 	if len(args) == 0 {
-		if isTerminal(s.in) {
+		if terminal.Is(s.in) {
 			return nil, usageError(errors.New("nothing to read: give a file, a directory or a pattern, or pipe a log in"))
 		}
 		args = []string{"-"}
@@ -31,9 +40,9 @@ func find(s streams, args []string) (*input, error) {
 	in := &input{}
 	sources, passed, err := parse.Find(args)
 	in.sources = sources
-	readStdin(sources, io.NopCloser(s.in))
+	stream.SetStdin(sources, io.NopCloser(s.in))
 	if err != nil {
-		say(s.err, "%s%s", words.PrintableLines(err.Error()), commandMeant(args))
+		say(s.err, "%s%s", words.PrintableLines(err.Error()), shell.CommandMeant(args))
 		if len(sources) == 0 {
 			return nil, &statusError{status: exitFailed}
 		}
@@ -42,28 +51,19 @@ func find(s streams, args []string) (*input, error) {
 		}
 	}
 	if passed > 0 {
-		say(s.err, "%d files in directories are not named like logs and were left aside; name them, or use a glob, to read them", passed)
+		say(s.err, "skipped %d files in directories that are not named like logs; to read them, name them or use a glob", passed)
 	}
 	return in, nil
 }
 
-// readStdin makes the standard input among sources be read from in.
-func readStdin(sources []parse.Source, in io.ReadCloser) {
-	for i := range sources {
-		if sources[i].Path == "-" {
-			sources[i].Open = func() (io.ReadCloser, error) { return in, nil }
-		}
-	}
-}
-
-// sayTrouble tells the user what could not be read, and why.
+// sayTrouble prints what could not be read, and why.
 func sayTrouble(s streams, read []*aggregate.Source) {
 	for _, w := range report.SourceWarnings(read) {
 		say(s.err, "%s", words.Printable(w))
 	}
 }
 
-// status returns how a command ends that has read its input.
+// status returns the exit status of a command after reading.
 func (r *reading) status() error { return statusOf(r.missing, r.sources) }
 
 func statusOf(missing []string, read []*aggregate.Source) error {
@@ -76,15 +76,84 @@ func statusOf(missing []string, read []*aggregate.Source) error {
 	return nil
 }
 
-// commandMeant helps where a subcommand was misspelled: it was taken for a path.
-func commandMeant(args []string) string {
-	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
-		return ""
+// unpackOptions are the flags that say how to open logs, as typed.
+type unpackOptions struct {
+	maxExpansion int64
+	format       string
+}
+
+func (o *unpackOptions) addFlags(cmd *cobra.Command) {
+	o.addFormat(cmd)
+	cmd.Flags().Int64Var(&o.maxExpansion, "max-expansion", parse.DefaultMaxExpansion, "stop reading input that unpacks to more than `N` times its size, 0 for no limit")
+}
+
+// resolve returns how to open sources.
+func (o *unpackOptions) resolve() (parse.Options, error) {
+	limit := o.maxExpansion
+	switch {
+	case limit < 0:
+		return parse.Options{}, usageError(errors.New("--max-expansion: expected a number from 0"))
+	case limit == 0:
+		limit = -1
 	}
-	commands := []string{"report", "scan", "merge", "diff", "events", "explain", "formats", "gates", "man", "version", "completion", "help"}
-	near := lookup.Nearest(args[0], commands)
-	if len(near) == 0 {
-		return ""
+	if err := o.checkFormat(); err != nil {
+		return parse.Options{}, err
 	}
-	return lookup.DidYouMean([]string{"the command " + near[0]})
+	return parse.Options{MaxExpansion: limit, Format: o.format, Unwanted: new(atomic.Int64)}, nil
+}
+
+// sayPassed prints how many files in archives were skipped.
+func sayPassed(s streams, o parse.Options) {
+	if n := o.Unwanted.Load(); n > 0 {
+		say(s.err, "skipped %d files in archives that are not named like logs; to read them, unpack and name them", n)
+	}
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range parse.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func (o *unpackOptions) addFormat(cmd *cobra.Command) {
+	const flag = "input-format"
+	cmd.Flags().StringVar(&o.format, flag, "", "read all inputs as `FORMAT` (see otlog formats) instead of detecting it")
+	// Fails only if the flag does not exist.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (o *unpackOptions) checkFormat() error {
+	if o.format == "" {
+		return nil
+	}
+	if _, ok := parse.FormatOf(o.format); ok {
+		return nil
+	}
+	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), lookup.DidYouMean(lookup.Nearest(o.format, formatNames()))))
+}
+
+// timeOptions are the flags that say how to read the times of logs, as typed.
+type timeOptions struct{ zone, layout string }
+
+func (o *timeOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.zone, "assume-tz", "UTC", "`ZONE` of times in logs that have none, as in Europe/Berlin or Local")
+	f.StringVar(&o.layout, "time-format", "", "`LAYOUT` of times in logs, tried first: \"%d/%m/%Y %H:%M:%S\" as in\nstrptime, or \"02/01/2006 15:04:05\" as in Go")
+}
+
+// resolve returns how to read the times of logs written before now.
+func (o *timeOptions) resolve(now time.Time) (timestamp.Times, error) {
+	t := timestamp.Times{Latest: now}
+	var err error
+	if t.Zone, err = time.LoadLocation(o.zone); err != nil {
+		return t, usageError(fmt.Errorf("--assume-tz: %w", err))
+	}
+	if o.layout != "" {
+		if t.Layout, err = timestamp.ParseLayout(o.layout); err != nil {
+			return t, usageError(fmt.Errorf("--time-format: %q: %w", o.layout, err))
+		}
+	}
+	return t, nil
 }

@@ -16,14 +16,14 @@ import (
 	"github.com/otlog/otlog/report/rows"
 )
 
-// keyOptions are the flags that say by which key sessions are hashed, as typed.
+// keyOptions is the flag for the key that hashes session IDs, as typed.
 type keyOptions struct{ file string }
 
 func (o *keyOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.file, "hash-key-file", "", "hash session IDs with the secret in `FILE`, so that several machines show a session alike\n(default a secret of your own, made at first use)")
+	cmd.Flags().StringVar(&o.file, "hash-key-file", "", "`FILE` with the secret that hashes session IDs: equal secrets give equal hashes\n(default a secret of your own, created at first use)")
 }
 
-// resolve reads the key, or makes one of the user's own.
+// resolve reads the key, or creates one for the user.
 func (o *keyOptions) resolve() (rows.Key, error) {
 	if o.file != "" {
 		key, err := readKey(o.file)
@@ -34,22 +34,22 @@ func (o *keyOptions) resolve() (rows.Key, error) {
 	}
 	key, err := ownKey()
 	if err != nil {
-		return rows.Key{}, fmt.Errorf("keeping a secret to hash session IDs with: %w\nhint: name a file with a secret of yours: --hash-key-file FILE", err)
+		return rows.Key{}, fmt.Errorf("reading or creating the secret that hashes session IDs: %w\nhint: name a file with a secret: --hash-key-file FILE", err)
 	}
 	return key, nil
 }
 
-// maxSecret is how many bytes a file may hold that is a secret: no log was meant.
+// maxSecret is the maximum size of a secret in bytes: a larger file is probably a log.
 const maxSecret = 64 << 10
 
-// readKey makes a key of what a file holds. Line ends behind it do not count, which
-// editors add and secret stores do not.
+// readKey makes a key of the content of a file. Line ends at the end are ignored: editors add
+// them, secret stores do not.
 func readKey(name string) (rows.Key, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return rows.Key{}, err
 	}
-	defer f.Close() // only read from: nothing can be lost
+	defer f.Close() // read only: nothing can be lost
 	content, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
 	if err != nil {
 		return rows.Key{}, err
@@ -57,14 +57,14 @@ func readKey(name string) (rows.Key, error) {
 	secret := strings.TrimRight(string(content), "\r\n")
 	switch {
 	case secret == "":
-		return rows.Key{}, fmt.Errorf("%s is empty, and no secret", name)
+		return rows.Key{}, fmt.Errorf("%s: empty: expected a secret", name)
 	case len(content) > maxSecret:
-		return rows.Key{}, fmt.Errorf("%s holds more than %d KiB, and is no secret", name, maxSecret>>10)
+		return rows.Key{}, fmt.Errorf("%s: more than %d KiB: expected a secret", name, maxSecret>>10)
 	}
 	return rows.NewKey([]byte(secret)), nil
 }
 
-// ownKey reads the key of the user, and makes one if there is none.
+// ownKey reads the key of the user, and creates one if there is none.
 func ownKey() (rows.Key, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -81,25 +81,25 @@ func ownKey() (rows.Key, error) {
 	return key, err
 }
 
-// makeSecret makes a file with a secret that nobody knows. Of two processes that do so
-// at once, one makes it for both.
+// makeSecret creates a file with a random secret. If two processes create it at the same time,
+// both use the file of the first.
 func makeSecret(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}
-	beside, err := os.CreateTemp(filepath.Dir(name), ".hash-key.*") // which only the user can read
+	beside, err := os.CreateTemp(filepath.Dir(name), ".hash-key.*") // only the user can read it
 	if err != nil {
 		return err
 	}
-	defer os.Remove(beside.Name()) // fails if it was renamed, as it should
+	defer os.Remove(beside.Name()) // fails after a rename, as it should
 	var secret [32]byte
 	rand.Read(secret[:]) // never fails
 	_, err = io.WriteString(beside, hex.EncodeToString(secret[:])+"\n")
 	if err := errors.Join(err, beside.Sync(), beside.Close()); err != nil {
 		return err
 	}
-	// A link is made only where there is nothing, whole, and at once; a file system
-	// without links has to do with the rename.
+	// A link replaces no file, and the file is whole at once. File systems without links need
+	// the rename.
 	if err := os.Link(beside.Name(), name); err == nil || errors.Is(err, fs.ErrExist) {
 		return nil
 	}

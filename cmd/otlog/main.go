@@ -1,12 +1,11 @@
-// Command otlog analyzes the logs and the telemetry of applications built on
-// the OpenTok / Vonage Video client SDK: which documented errors they show, in
-// which method, for how many sessions, and since when.
+// Command otlog analyzes logs and telemetry of applications built on the OpenTok / Vonage Video
+// client SDK: which documented errors they contain, in which method, in how many sessions, and
+// since when.
 //
-// Run otlog --help for its use. Results go to standard output, everything that
-// is said to the user to standard error. The exit status is 0 if all is done, 1
-// if something failed, 2 for wrong usage, 4 if a gate of --fail-on fired, and 3 if some input was
-// damaged and the report is of what could be read. A signal ends it as the shell expects (130,
-// 143); a live report ends with what it has found, and its own status.
+// Run otlog --help for its use. Results go to standard output, messages to standard error. The
+// exit status is 0 on success, 1 on failure, 2 for wrong usage, 3 if some input was damaged and
+// the report covers the rest, and 4 if a gate of --fail-on fired. A signal ends otlog as the
+// shell expects (130, 143); a live report ends with its report and the report's status.
 package main
 
 import (
@@ -15,66 +14,24 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
-// streams are what a command reads and writes, and when.
+// streams are the standard streams of a command, and the time when it began.
 type streams struct {
 	in  *os.File
 	out io.Writer
 	err io.Writer
-	now time.Time // when the command began, for times told from now
+	now time.Time
 }
 
 func main() {
-	// The tables of a scan hold no pointers, so that collecting garbage costs
-	// next to nothing, and memory is what there is to save.
+	// The tables of a scan contain no pointers: collecting garbage often costs little time
+	// and saves memory.
 	debug.SetGCPercent(25)
 	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now()}))
 }
-
-// Exit statuses. The first that applies of usage, failed, gate and damaged counts.
-const (
-	exitDone    = 0
-	exitFailed  = 1
-	exitUsage   = 2
-	exitDamaged = 3
-	exitGate    = 4
-
-	exitInterrupted = 130 // where the system does not tell it by itself
-)
-
-// A statusError ends the command with a status other than exitFailed. Its cause
-// is nil if all has been said.
-type statusError struct {
-	status int
-	cause  error
-}
-
-func (e *statusError) Error() string {
-	if e.cause == nil {
-		return fmt.Sprintf("exit status %d", e.status)
-	}
-	return e.cause.Error()
-}
-
-func (e *statusError) Unwrap() error { return e.cause }
-
-// worst returns that of several statuses which the command ends with.
-func worst(statuses ...error) error {
-	for _, counts := range []int{exitUsage, exitFailed, exitGate, exitDamaged} {
-		for _, err := range statuses {
-			var s *statusError
-			if errors.As(err, &s) && s.status == counts {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// usageError is an error in what the user typed.
-func usageError(err error) error { return &statusError{status: exitUsage, cause: err} }
 
 // run runs the command line args and returns the exit status.
 func run(args []string, s streams) int {
@@ -102,10 +59,61 @@ func run(args []string, s streams) int {
 	return status
 }
 
-// version is set by the linker in releases; else the module's version or commit
-// tells.
+// Exit statuses. If several apply, the first of usage, failed, gate and damaged counts.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitDamaged = 3
+	exitGate    = 4
+)
+
+// A statusError ends the command with a status other than exitFailed. Its cause is nil if the
+// user has seen all messages.
+type statusError struct {
+	status int
+	cause  error
+}
+
+func (e *statusError) Error() string {
+	if e.cause == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.cause.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.cause }
+
+// worst returns the status, of several, that the command ends with.
+func worst(statuses ...error) error {
+	for _, counts := range []int{exitUsage, exitFailed, exitGate, exitDamaged} {
+		for _, err := range statuses {
+			var s *statusError
+			if errors.As(err, &s) && s.status == counts {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// usageError is an error in what the user typed.
+func usageError(err error) error { return &statusError{status: exitUsage, cause: err} }
+
+// say prints a message, which may have hints on lines of their own.
+func say(w io.Writer, format string, args ...any) {
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		if !strings.HasPrefix(line, "hint: ") {
+			line = "otlog: " + line
+		}
+		fmt.Fprintln(w, line)
+	}
+}
+
+// version is set by the linker in releases.
 var version string
 
+// toolVersion returns the version of otlog: of the release, else of the module.
 func toolVersion() string {
 	if version != "" {
 		return version

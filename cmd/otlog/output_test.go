@@ -1,40 +1,26 @@
 package main
 
-import (
-	"errors"
-	"io"
-	"os"
-	"path/filepath"
-	"testing"
-)
+import "testing"
 
-// TestEmitLeavesWhatIsNoFile holds that a link stays a link, and that what was there
-// stays if writing fails.
-func TestEmitLeavesWhatIsNoFile(t *testing.T) {
-	dir := t.TempDir()
-	file, link := filepath.Join(dir, "file"), filepath.Join(dir, "link")
-	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o644), os.Symlink(file, link)); err != nil {
-		t.Fatal(err)
-	}
-	say := func(what string, err error) func(io.Writer) error {
-		return func(w io.Writer) error {
-			_, writeErr := io.WriteString(w, what)
-			return errors.Join(writeErr, err)
+// TestColor checks when text is coloured.
+func TestColor(t *testing.T) {
+	for _, test := range []struct {
+		when, noColor, term string
+		terminal            bool
+		want                bool
+	}{
+		{"auto", "", "xterm", true, true},
+		{"auto", "", "xterm", false, false},
+		{"auto", "1", "xterm", true, false},
+		{"auto", "", "dumb", true, false},
+		{"always", "1", "dumb", false, true},
+		{"never", "", "xterm", true, false},
+	} {
+		t.Setenv("NO_COLOR", test.noColor)
+		t.Setenv("TERM", test.term)
+		o := colorOption{when: test.when}
+		if got := o.on(test.terminal); got != test.want {
+			t.Errorf("%+v: got %v", test, got)
 		}
-	}
-	if err := emit(streams{}, link, say("half", errors.New("broken off"))); err == nil {
-		t.Error("the error is lost")
-	}
-	if b, err := os.ReadFile(file); err != nil || string(b) != "old" {
-		t.Errorf("after an error there is %q, %v", b, err)
-	}
-	if err := emit(streams{}, link, say("new", nil)); err != nil {
-		t.Fatal(err)
-	}
-	if target, err := os.Readlink(link); err != nil || target != file {
-		t.Errorf("the link leads to %q, %v", target, err)
-	}
-	if b, err := os.ReadFile(file); err != nil || string(b) != "new" {
-		t.Errorf("the file holds %q, %v", b, err)
 	}
 }

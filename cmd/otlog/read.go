@@ -11,6 +11,9 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report/words"
 )
@@ -27,20 +30,20 @@ type readOptions struct {
 
 func (o *readOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&o.jobs, "jobs", 0, "how many workers read in parallel, 0 for one per core")
-	f.StringVar(&o.memory, "memory", "1GiB", "how much to hold in memory, about: what is beyond goes to temporary files (in $TMPDIR)")
-	f.BoolVar(&o.force, "force", false, "add up partials of other catalogue versions, and inputs that look like one counted twice")
-	f.BoolVar(&o.quiet, "no-progress", false, "do not tell on the terminal how far a long reading is")
+	f.IntVar(&o.jobs, "jobs", 0, "number of workers that read in parallel, 0 for one per core")
+	f.StringVar(&o.memory, "memory", "1GiB", "approximate maximum of memory; data beyond it goes to temporary files (in $TMPDIR)")
+	f.BoolVar(&o.force, "force", false, "add up partials of different catalogue versions, and inputs that look like duplicates")
+	f.BoolVar(&o.quiet, "no-progress", false, "show no progress of long scans on the terminal")
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
 }
 
-// resolve returns how to open logs, and how much memory there is, in bytes.
+// resolve returns how to open logs, and the maximum of memory in bytes.
 func (o *readOptions) resolve(s streams) (input parse.Options, memory int64, err error) {
 	if o.jobs < 0 {
 		return input, 0, usageError(errors.New("--jobs: expected a number from 0"))
 	}
-	if memory, err = parseMemory(o.memory); err != nil {
+	if memory, err = typed.Memory(o.memory); err != nil {
 		return input, 0, usageError(fmt.Errorf("--memory: %w", err))
 	}
 	if input, err = o.unpack.resolve(); err != nil {
@@ -50,22 +53,22 @@ func (o *readOptions) resolve(s streams) (input parse.Options, memory int64, err
 	return input, memory, err
 }
 
-// A reading is what was read of logs and partials.
+// A reading is what was read from logs and partials. It must be closed.
 type reading struct {
 	parts   []*aggregate.Part
 	sources []*aggregate.Source
-	missing []string // what should have been read, in words
+	missing []string // messages about arguments that matched nothing
 	space   *aggregate.Space
 
 	claims   []claim // by the index of the source
 	partials []*partial.File
-	open     closers // of partials, whose entries are read when they are asked for
+	open     closers // of partials, whose entries are read when the reading is settled
 }
 
 // close closes partials and removes temporary files.
 func (r *reading) close() {
-	r.space.Close() // nothing is lost with it
-	r.open.Close()  // only read from
+	r.space.Close() // its files are temporary
+	r.open.Close()  // read only
 }
 
 // settle adds up what was read.
@@ -74,17 +77,15 @@ func (r *reading) settle() (*aggregate.Counts, error) { return aggregate.Settle(
 // A scanner scans logs.
 type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
 
-// read adds up logs and partials. The reading is to be closed, even if there is an
-// error.
+// read reads logs and partials. The caller closes the reading, even if there is an error.
 func (o *readOptions) read(s streams, found *input, input parse.Options, memory int64, scan scanner) (*reading, error) {
-	// What is held leaves room for what is not yet collected. Nearer to the bound, the
-	// collector would do little else.
+	// The limit leaves room for garbage: close to it, the collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
-	r := &reading{missing: slices.Clone(found.missing), space: aggregate.NewSpace("", memory, partial.Codec{}, removeAtEnd)}
+	r := &reading{missing: slices.Clone(found.missing), space: aggregate.NewSpace("", memory, partial.Codec{}, stream.RemoveOnSignal)}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
 	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, Claim: claim})
-	// The first partial that cannot be added up is named, whichever ended the scan.
+	// Report the first partial that cannot be added up, whichever ended the scan.
 	if err := r.takePartials(); err != nil {
 		return r, err
 	}
@@ -104,15 +105,17 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	return r, partial.CheckInputs(r.partials, result.Sources, o.force)
 }
 
-// scan scans logs and tells how far it is.
+// scan returns a scanner that shows its progress.
 func (o *readOptions) scan(s streams) scanner {
 	return func(sources []parse.Source, options aggregate.Options) (*aggregate.Result, error) {
-		defer showProgress(s, sources, !o.quiet)()
+		if !o.quiet {
+			defer terminal.ShowProgress(s.err, sources)()
+		}
 		return aggregate.Scan(sources, options)
 	}
 }
 
-// A claim is what became of a source that is a partial.
+// A claim is a source that is a partial: the open file or why it could not be opened.
 type claim struct {
 	name   string
 	file   *partial.File
@@ -120,8 +123,8 @@ type claim struct {
 	err    error
 }
 
-// claim takes a source that is an Arrow stream. It ends the scan with an error if the partial
-// must not be added up, whatever the other sources are.
+// claim takes a source from the scan if it is an Arrow stream. It ends the scan with an error if
+// the partial must not be added up, whatever the other sources are.
 func (r *reading) claim(i int, f *parse.File, force bool) (bool, error) {
 	if !partial.Is(f.Head()) {
 		return false, nil
@@ -138,8 +141,8 @@ func (r *reading) claim(i int, f *parse.File, force bool) (bool, error) {
 	return true, nil
 }
 
-// takePartials adds the partials among the sources, in the order of the sources. A partial
-// that cannot be read becomes a damaged source.
+// takePartials adds the claimed partials, in the order of the sources. A partial that cannot
+// be read becomes a damaged source.
 func (r *reading) takePartials() error {
 	var failed error
 	for _, c := range r.claims {
@@ -161,11 +164,11 @@ func (r *reading) takePartials() error {
 func openPartial(f *parse.File) (*partial.File, io.Closer, error) {
 	closer := closers{f}
 	if _, _, ok := f.Regular(); !ok {
-		copied := &kept{from: f.Stream()}
-		closer = append(closer, closerFunc(copied.remove))
+		copied := stream.NewCopy(f.Stream())
+		closer = append(closer, closerFunc(copied.Remove))
 		_, err := io.Copy(io.Discard, copied)
 		if err == nil {
-			f, err = parse.Open(parse.Source{Name: f.Name, Path: copied.file.Name()})
+			f, err = parse.Open(parse.Source{Name: f.Name, Path: copied.File.Name()})
 		}
 		if err != nil {
 			closer.Close()
@@ -175,7 +178,7 @@ func openPartial(f *parse.File) (*partial.File, io.Closer, error) {
 	}
 	file, err := partial.OpenFile(f)
 	if err != nil {
-		closer.Close() // only read from: nothing can be lost
+		closer.Close() // read only: nothing can be lost
 		return nil, nil, err
 	}
 	return file, closer, nil

@@ -3,52 +3,52 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 )
 
-// newRoot returns the command otlog, which without a subcommand reports.
+// newRoot returns the command otlog, which reports unless it is given a subcommand.
 func newRoot(s streams) *cobra.Command {
 	o := &reportOptions{}
 	root := &cobra.Command{
 		Use:   "otlog [report] [flags] [PATH ...]",
-		Short: "Say which OpenTok / Vonage Video errors a log shows, where, and for how many sessions",
+		Short: "Find OpenTok / Vonage Video errors in logs: which, in which method, in how many sessions",
 		Long: `otlog reads logs of applications built on the OpenTok / Vonage Video client SDK. It reports which
-documented errors they show, in which method, for how many sessions, and since when.`,
-		Example: `  otlog logs/                           what fails, in which method, for how many sessions
+documented errors they contain, in which method, in how many sessions, and since when.`,
+		Example: `  otlog logs/                           what fails, in which method, in how many sessions
   otlog --window 1w 'logs/**/*.zst'     the last week, compared with the one before
   otlog --format html -o r.html logs/   a page to forward, or markdown
   kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second
   otlog --format json app.log.gz        for programs
   otlog diff before/ after/             what changed, and is it chance?
   otlog explain OT_TIMEOUT              what it means and what to do`,
-		// Paths are arguments of the root: the word after otlog need not be a
-		// subcommand.
-		Args:          cobra.ArbitraryArgs,
+		Args:          cobra.ArbitraryArgs, // the word after otlog may be a path
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, args []string) error { return o.run(s, args) },
 	}
-	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(help)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(shell.FlagError(cmd, err)) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		_, _ = io.WriteString(cmd.OutOrStdout(), guide().Help(cmd)) // cobra takes no error
+	})
 	o.addFlags(root)
 
 	reportCmd := &cobra.Command{
 		Use:   "report [flags] [PATH ...]",
 		Short: "Report the errors of logs (the default)",
-		Long: `report says which errors logs show. It is what otlog does without a command.
+		Long: `report says which errors logs contain. It is the default command.
 
-A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for the
-standard input, which is also read if a pipe and no PATH is given. How it is packed
-(gzip, zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16) and its shape
-(see otlog formats) are told by content, not by name. So is a partial, which otlog
-scan has written: partials and logs add up to one report, in any mix.
+A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for standard input, which is
+also read if there is a pipe and no PATH. Content, not names, decides how a file is packed (gzip,
+zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16), its format (see otlog formats), and
+whether it is a partial, written by otlog scan. Partials and logs add up to one report, in any mix.
 
-Filters select failures with all their records, and what they are a share of: time
-by whole quarters of an hour, sessions and SDK versions by what is seen of them.`,
+Filters select failures with all their records. --since, --until, --session and --sdk also select
+the sessions and attempts that failures are a share of; for sessions and records, bounds of time are
+widened to quarters of an hour.`,
 		Example: `  kubectl logs web-0 | otlog                      from a pipe
   otlog report --since 7d --sdk 2.35 logs/        a week, and clients of one SDK version
   otlog report *.arrow logs/today.log             partials of otlog scan and logs together
@@ -59,8 +59,46 @@ by whole quarters of an hour, sessions and SDK versions by what is seen of them.
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
 	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
-	complete(root)
+	shell.Complete(root)
 	return root
+}
+
+// guide has the order of flags in help, and the exit statuses.
+func guide() *shell.Guide {
+	return &shell.Guide{
+		Groups: []shell.FlagGroup{
+			{Heading: "What to read", Flags: []string{"input-format", "time-format", "assume-tz", "max-expansion", "force"}},
+			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "sdk"}},
+			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
+			{Heading: "How to print", Flags: []string{"format", "table", "output", "top", "color", "live", "compress", "hash-key-file"}},
+			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help"}},
+		},
+		First: []string{"since", "method", "error", "window", "baseline", "fail-on", "format", "output", "live"},
+		Statuses: [][2]string{
+			{"0", "success"},
+			{"1", "failure"},
+			{"2", "wrong usage"},
+			{"3", "some input was damaged, the report covers the rest"},
+			{"4", "a gate of --fail-on fired"},
+			{"130 or 143", "ended by Ctrl-C or kill; --live ends with its report and the report's status"},
+		},
+		Version: toolVersion(),
+	}
+}
+
+func newMan(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:                   "man",
+		Short:                 "Write the manual page",
+		Example:               `  otlog man > otlog.1 && man -l otlog.1`,
+		Args:                  noArgs,
+		DisableFlagsInUseLine: true, // it has none, so the page would show them here only
+		ValidArgsFunction:     cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := io.WriteString(s.out, guide().Manual(cmd.Root()))
+			return err
+		},
+	}
 }
 
 func newVersion(s streams) *cobra.Command {
@@ -81,14 +119,4 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usageError(fmt.Errorf("%s takes no arguments, got %q", cmd.CommandPath(), args[0]))
 	}
 	return nil
-}
-
-// say tells the user something, one line at a time.
-func say(w io.Writer, format string, args ...any) {
-	for _, line := range strings.Split(fmt.Sprintf(format, args...), "\n") {
-		if !strings.HasPrefix(line, "hint: ") {
-			line = "otlog: " + line
-		}
-		fmt.Fprintln(w, line)
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 )
 
 // scanOptions are the flags of otlog scan and otlog merge, as typed.
@@ -22,13 +23,12 @@ func newScan(s streams) *cobra.Command {
 	o := &scanOptions{}
 	return o.command(s, &cobra.Command{
 		Use:   "scan -o FILE [flags] [PATH ...]",
-		Short: "Write what logs add up to into a partial, for otlog report to read later",
-		Long: `scan reads logs as otlog report does, and writes what they add up to into a partial:
-a small file from which any report can be made later, of any window and zone, alone
-or together with other partials and logs. It holds no log line, and sessions as
-hashes only.
+		Short: "Scan logs into a partial, for a later otlog report",
+		Long: `scan reads logs like otlog report, and writes their counts to a partial: a small file that
+holds everything for any report, of any window and zone, alone or together with other partials and
+logs. It contains no log lines, and sessions only as hashes.
 
-A partial is an Arrow IPC stream; docs/schema.md says what stands in it.`,
+A partial is an Arrow IPC stream; docs/schema.md describes it.`,
 		Example: `  otlog scan -o monday.arrow logs/2026-11-16/
   otlog report --window 1d monday.arrow tuesday.arrow logs/today.log
   ssh web-1 otlog scan -o - /var/log/app | otlog`,
@@ -39,11 +39,11 @@ func newMerge(s streams) *cobra.Command {
 	o := &scanOptions{}
 	return o.command(s, &cobra.Command{
 		Use:   "merge -o FILE [flags] PARTIAL ...",
-		Short: "Add up partials into one",
-		Long: `merge adds up partials, and logs if there are any among them, into one partial. A
-report of it says what a report of its parts says, in any order and grouping.
+		Short: "Merge partials into one",
+		Long: `merge adds up partials and logs into one partial. Its report equals the report of its parts,
+in any order and grouping.
 
-The same partial or input twice is refused.`,
+merge refuses the same partial or input twice.`,
 		Example: `  otlog merge -o week.arrow monday.arrow tuesday.arrow wednesday.arrow
   otlog merge -o fleet.arrow 'parts/*.arrow'`,
 	})
@@ -94,15 +94,13 @@ func (o *scanOptions) run(s streams, args []string) error {
 	return read.status()
 }
 
-// outputOf returns the file to write, "" for standard output. A terminal is none for
-// bytes.
+// outputOf returns the file to write, "" for standard output. It refuses a terminal.
 func (o *scanOptions) outputOf(s streams) (string, error) {
-	_, terminal := terminalOf(s.out)
 	switch {
 	case o.output != "" && o.output != "-":
 		return o.output, nil
-	case terminal:
-		return "", usageError(errors.New("a partial is nothing for a terminal: give a file with -o, or pipe it on"))
+	case terminal.Of(s.out) != nil:
+		return "", usageError(errors.New("refusing to write binary data to a terminal; use -o FILE, or a pipe"))
 	}
 	return "", nil
 }

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"io"
@@ -13,14 +13,14 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// progressAfter is how long a reading may take before the user is told how far it is.
+// progressAfter is the time after which a scan counts as long.
 const progressAfter = time.Second
 
-// showProgress makes sources count what is read of them. If reading takes long and standard
-// error is a terminal, it shows the progress there until stop is called.
-func showProgress(s streams, sources []parse.Source, wanted bool) (stop func()) {
-	terminal, ok := terminalOf(s.err)
-	if !ok || !wanted {
+// ShowProgress makes sources count the bytes read of them. If the scan is long and w is a
+// terminal, it shows the progress there until stop is called.
+func ShowProgress(w io.Writer, sources []parse.Source) (stop func()) {
+	terminal := Of(w)
+	if terminal == nil {
 		return func() {}
 	}
 	read := &atomic.Int64{}
@@ -36,7 +36,7 @@ func showProgress(s streams, sources []parse.Source, wanted bool) (stop func()) 
 	}
 }
 
-// sizeOf returns how many bytes sources have, 0 if that is not known of all.
+// sizeOf returns the size of all sources in bytes, 0 if one of them has no known size.
 func sizeOf(sources []parse.Source) (sum int64) {
 	for _, s := range sources {
 		info, err := os.Stat(s.Path)
@@ -48,7 +48,7 @@ func sizeOf(sources []parse.Source) (sum int64) {
 	return sum
 }
 
-// progress draws how much of all has been read, and wipes it off in the end.
+// progress draws how many bytes of all have been read. It removes the drawing at the end.
 func progress(w io.Writer, read *atomic.Int64, all int64, ended <-chan struct{}) {
 	start := time.Now()
 	select {
@@ -72,7 +72,7 @@ func progress(w io.Writer, read *atomic.Int64, all int64, ended <-chan struct{})
 	for {
 		n := read.Load()
 		if all > 0 {
-			n = min(n, all-1) // all is when the scan has ended
+			n = min(n, all-1) // the bar would end at all
 		}
 		bar.SetCurrent(n)
 		select {

@@ -1,4 +1,4 @@
-package main
+package typed
 
 import (
 	"testing"
@@ -47,7 +47,7 @@ func TestParseInstant(t *testing.T) {
 		{"Africa/Cairo", "2026-04-25T10:00:00+03:00", "2026-04-24", "2026-04-24T01:00:00+03:00"},
 	} {
 		now := instantIn(t, test.now, test.zone)
-		got, err := parseInstant(test.typed, now)
+		got, err := Instant(test.typed, now)
 		if err != nil {
 			t.Errorf("%s: %v", test.typed, err)
 			continue
@@ -65,7 +65,7 @@ func TestParseInstantFails(t *testing.T) {
 		"2026", "2026-13", "2026-02-30", "2026-W00", "2027-W53", "2026-W1", "16.11.2026", "10:00",
 		"2026-11-16T25:00Z", "2026-03-29T02:30", "2026-11-16T10:00:00+0100x",
 	} {
-		if got, err := parseInstant(typed, now); err == nil {
+		if got, err := Instant(typed, now); err == nil {
 			t.Errorf("%q is %v", typed, got)
 		}
 	}

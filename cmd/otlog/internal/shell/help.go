@@ -1,9 +1,11 @@
-package main
+// Package shell is the command line as its user meets it: help, the manual page, completion,
+// and suggestions for misspelled flags and commands. All of them follow from the commands
+// and their flags.
+package shell
 
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,64 +14,58 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// helpWidth is how many columns help takes at most.
-const helpWidth = 100
+// Width is the maximum width of help in columns.
+const Width = 100
 
-// A flagGroup is what stands under one heading. Commands have some of its flags.
-type flagGroup struct {
-	heading string
-	flags   []string
+// A Guide has what help needs beside the commands.
+type Guide struct {
+	Groups   []FlagGroup
+	First    []string    // flags that the help of the root command shows; all are in groups
+	Statuses [][2]string // exit statuses and what they mean
+	Version  string
 }
 
-func flagGroups() []flagGroup {
-	return []flagGroup{
-		{"What to read", []string{"input-format", "time-format", "assume-tz", "max-expansion", "force"}},
-		{"What to select", []string{"since", "until", "tz", "method", "error", "ignore", "session", "sdk"}},
-		{"What to compare", []string{"window", "by", "baseline", "fail-on"}},
-		{"How to print", []string{"format", "table", "output", "top", "color", "live", "compress", "hash-key-file"}},
-		{"How to run", []string{"once", "jobs", "memory", "no-progress", "help"}},
-	}
+// A FlagGroup is a heading and the names of the flags below it. A command may have only some
+// of them.
+type FlagGroup struct {
+	Heading string
+	Flags   []string
 }
 
-// firstFlags are those that the help of otlog itself has room for.
-func firstFlags() []string {
-	return []string{"since", "method", "error", "window", "baseline", "fail-on", "format", "output", "live"}
+// A FlagList is a heading and the flags of one command below it.
+type FlagList struct {
+	Heading string
+	Flags   []*pflag.Flag
 }
 
 // fewFlags need no groups.
 const fewFlags = 5
 
-// A flagList is some flags of a command, and what they are about.
-type flagList struct {
-	heading string
-	flags   []*pflag.Flag
-}
-
-// groupFlags puts the flags of a command in groups; those that are in none come first.
-func groupFlags(cmd *cobra.Command) []flagList {
+// Lists returns the flags of a command by group. Flags without a group come first.
+func (g *Guide) Lists(cmd *cobra.Command) []FlagList {
 	var rest []*pflag.Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
 			rest = append(rest, f)
 		}
 	})
-	var out []flagList
+	var out []FlagList
 	if len(rest) > fewFlags {
-		for _, g := range flagGroups() {
-			list := flagList{heading: g.heading}
-			for _, name := range g.flags {
+		for _, group := range g.Groups {
+			list := FlagList{Heading: group.Heading}
+			for _, name := range group.Flags {
 				if i := slices.IndexFunc(rest, func(f *pflag.Flag) bool { return f.Name == name }); i >= 0 {
-					list.flags = append(list.flags, rest[i])
+					list.Flags = append(list.Flags, rest[i])
 					rest = slices.Delete(rest, i, i+1)
 				}
 			}
-			if len(list.flags) > 0 {
+			if len(list.Flags) > 0 {
 				out = append(out, list)
 			}
 		}
 	}
 	if len(rest) > 0 {
-		out = slices.Insert(out, 0, flagList{"Flags", rest})
+		out = slices.Insert(out, 0, FlagList{"Flags", rest})
 	}
 	return out
 }
@@ -94,25 +90,8 @@ func describe(f *pflag.Flag) (typed, usage string) {
 	return typed, usage
 }
 
-// statuses say how a command ends.
-func statuses() [][2]string {
-	return [][2]string{
-		{"0", "done"},
-		{"1", "failed"},
-		{"2", "wrong usage"},
-		{"3", "done, but some input was damaged"},
-		{"4", "a gate of --fail-on fired"},
-		{"130 or 143", "ended by Ctrl-C or kill; --live ends with its report, and its status"},
-	}
-}
-
-// help writes what a command is for and how it is used.
-func help(cmd *cobra.Command, _ []string) {
-	// Nobody is left to tell if it cannot be written.
-	_, _ = io.WriteString(cmd.OutOrStdout(), helpText(cmd))
-}
-
-func helpText(cmd *cobra.Command) string {
+// Help returns the help of a command.
+func (g *Guide) Help(cmd *cobra.Command) string {
 	var b strings.Builder
 	block := func(heading string, lines ...string) {
 		if b.Len() > 0 {
@@ -139,32 +118,32 @@ func helpText(cmd *cobra.Command) string {
 		block("Commands", lines...)
 	}
 	if !cmd.HasParent() {
-		block("Flags used most", firstLines(cmd)...)
+		block("Flags used most", g.firstLines(cmd)...)
 		block("", "All flags and the exit status: otlog report --help; of a command: otlog COMMAND --help")
 		return b.String()
 	}
-	for _, list := range groupFlags(cmd) {
+	for _, list := range g.Lists(cmd) {
 		var lines []string
-		for _, f := range list.flags {
+		for _, f := range list.Flags {
 			typed, usage := describe(f)
 			if f.Shorthand == "" {
 				typed = "    " + typed
 			}
-			lines = append(lines, hang(fmt.Sprintf("  %-27s", typed), usage, helpWidth))
+			lines = append(lines, hang(fmt.Sprintf("  %-27s", typed), usage, Width))
 		}
-		block(list.heading, lines...)
+		block(list.Heading, lines...)
 	}
 	if cmd.Flags().Lookup("fail-on") != nil {
 		var all []string
-		for _, s := range statuses() {
+		for _, s := range g.Statuses {
 			all = append(all, s[0]+" "+s[1])
 		}
-		block("", hang("Exit status:", strings.Join(all, ", "), helpWidth))
+		block("", hang("Exit status:", strings.Join(all, ", "), Width))
 	}
 	return b.String()
 }
 
-// listed are the commands below one, and the help topics.
+// listed returns the subcommands and help topics of a command.
 func listed(cmd *cobra.Command) []*cobra.Command {
 	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool {
 		return !c.IsAvailableCommand() && !c.IsAdditionalHelpTopicCommand()
@@ -183,26 +162,25 @@ func useLine(cmd *cobra.Command) string {
 	return cmd.CommandPath() + " " + strings.Join(names, "|")
 }
 
-// firstLines has a line for each of the firstFlags.
-func firstLines(cmd *cobra.Command) []string {
+// firstLines returns a line for each flag of g.First.
+func (g *Guide) firstLines(cmd *cobra.Command) []string {
 	var lines []string
-	first := firstFlags()
-	for _, g := range flagGroups() {
-		heading := g.heading
-		for _, name := range g.flags {
-			if !slices.Contains(first, name) {
+	for _, group := range g.Groups {
+		heading := group.Heading
+		for _, name := range group.Flags {
+			if !slices.Contains(g.First, name) {
 				continue
 			}
 			typed, usage := describe(cmd.Flags().Lookup(name))
 			left := fmt.Sprintf("  %-16s %-18s ", heading, typed)
-			lines = append(lines, left+brief(usage, helpWidth-len(left)))
+			lines = append(lines, left+brief(usage, Width-len(left)))
 			heading = ""
 		}
 	}
 	return lines
 }
 
-// hang writes text behind head, and goes on below itself.
+// hang writes text after head and wraps it with an indent as wide as head.
 func hang(head, text string, width int) string {
 	indent := utf8.RuneCountInString(head) + 1
 	var b strings.Builder
@@ -220,7 +198,8 @@ func hang(head, text string, width int) string {
 	return b.String()
 }
 
-// brief cuts a text to so many columns, behind a clause if there is one.
+// brief shortens a text to a number of columns: to whole clauses if the cut text has some,
+// else to whole words.
 func brief(text string, width int) string {
 	runes := []rune(strings.Join(strings.Fields(text), " "))
 	if len(runes) <= width {

@@ -1,4 +1,4 @@
-package main
+package typed
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 )
 
-// parseInstant parses an instant as people type it, in the zone of now:
+// Instant parses an instant as people type it, in the zone of now:
 //
 //   - RFC 3339 (2026-11-16T10:00:00Z); a time without a zone is local, and seconds may be
 //     missing,
@@ -19,7 +19,7 @@ import (
 //   - a period before now (90m, 24h, 7d, 2w), where days are those of the calendar,
 //   - now, and the first instant of today, yesterday, this week, last week, this month and
 //     last month.
-func parseInstant(s string, now time.Time) (time.Time, error) {
+func Instant(s string, now time.Time) (time.Time, error) {
 	if t, ok := inWords(s, now); ok {
 		return t, nil
 	}

@@ -1,4 +1,4 @@
-package main
+package shell
 
 import (
 	"os"
@@ -11,33 +11,33 @@ import (
 	"github.com/otlog/otlog/report/gate"
 )
 
-// complete says what a shell may offer for the words of a command line.
-func complete(root *cobra.Command) {
+// Complete sets what a shell may offer for the arguments and flags of all commands.
+func Complete(root *cobra.Command) {
 	root.ValidArgsFunction = completePath
 	values := map[string]cobra.CompletionFunc{
 		"error":     completeError,
-		"method":    completeWords(methodNames()...),
+		"method":    completeMethod,
 		"fail-on":   completeGate,
-		"since":     completeWords("today", "yesterday", "24h", "7d"),
-		"until":     completeWords("today", "yesterday", "24h", "7d"),
-		"tz":        completeWords(zones()...),
-		"assume-tz": completeWords(zones()...),
+		"since":     Words("today", "yesterday", "24h", "7d"),
+		"until":     Words("today", "yesterday", "24h", "7d"),
+		"tz":        Words(zones()...),
+		"assume-tz": Words(zones()...),
 	}
-	// Values that are no files, and that nobody can guess.
+	// Values that are neither files nor known words.
 	for _, flag := range []string{"jobs", "max-expansion", "memory", "sdk", "session", "time-format", "top"} {
 		values[flag] = cobra.NoFileCompletions
 	}
 	for _, cmd := range append(root.Commands(), root) {
 		for flag, of := range values {
 			if cmd.Flags().Lookup(flag) != nil {
-				// The error says that there is one: otlog and otlog report share their flags.
+				// Fails if the flag has a completion: otlog and otlog report share their flags.
 				_ = cmd.RegisterFlagCompletionFunc(flag, of)
 			}
 		}
 	}
 }
 
-// meaningWidth is how much of what a word means is shown beside it.
+// meaningWidth is the maximum width of the meaning beside a word, in columns.
 const meaningWidth = 60
 
 func errorNames() []cobra.Completion {
@@ -59,13 +59,13 @@ func methodNames() []cobra.Completion {
 func codes() []cobra.Completion {
 	var out []cobra.Completion
 	for _, c := range catalogue.Codes() {
-		first, _, _ := strings.Cut(c.Text, "-") // a range is explained by any of its codes
+		first, _, _ := strings.Cut(c.Text, "-") // any code of a range explains it
 		out = append(out, cobra.CompletionWithDesc(first, brief(c.Meaning, meaningWidth)))
 	}
 	return out
 }
 
-// zones are some of those that --tz knows; the others stand in no list.
+// zones are some of the zones that --tz accepts: the system has no list of all.
 func zones() []cobra.Completion {
 	return []cobra.Completion{
 		"UTC", "Local", "America/Los_Angeles", "America/New_York", "America/Sao_Paulo",
@@ -73,15 +73,20 @@ func zones() []cobra.Completion {
 	}
 }
 
-// completeWords offers those of words that begin with what was typed.
-func completeWords(words ...cobra.Completion) cobra.CompletionFunc {
+// Words returns a completion that offers the words that begin with the typed text.
+func Words(words ...cobra.Completion) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return beginning(typed, words), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// completeError offers errors. What is typed without OT_ goes on as the whole name, where
-// the shell has a way to replace it.
+// completeMethod offers methods.
+func completeMethod(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return beginning(typed, methodNames()), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeError offers errors. If the typed text lacks OT_, it offers the whole name, for
+// shells that can replace what was typed.
 func completeError(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	out := beginning(typed, errorNames())
 	if typed != "" {
@@ -90,8 +95,8 @@ func completeError(_ *cobra.Command, _ []string, typed string) ([]cobra.Completi
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeExplained offers errors, which may be explained without OT_, methods and codes.
-func completeExplained(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// Explained is a completion that offers errors, with and without OT_, methods and codes.
+func Explained(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	words := slices.Concat(errorNames(), methodNames(), codes())
 	if typed != "" {
 		for _, e := range errorNames() {
@@ -103,7 +108,7 @@ func completeExplained(_ *cobra.Command, _ []string, typed string) ([]cobra.Comp
 	return beginning(typed, words), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeGate offers what a gate begins with. A comparison follows.
+// completeGate offers the beginnings of gates. The user types the comparison.
 func completeGate(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var words []cobra.Completion
 	for _, m := range gate.Measures(typed) {
@@ -112,9 +117,9 @@ func completeGate(_ *cobra.Command, _ []string, typed string) ([]cobra.Completio
 	return beginning(typed, words), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// beginning returns those of words that begin with what was typed, in any case. What
-// was typed in small letters goes on in small letters, which otlog reads too: shells
-// drop what does not begin with it to the letter.
+// beginning returns the words that begin with the typed text, in any case. After small
+// letters it returns words in small letters, which otlog accepts too: shells drop words that
+// differ from the typed text in case.
 func beginning(typed string, words []cobra.Completion) []cobra.Completion {
 	var out []cobra.Completion
 	for _, w := range words {
@@ -133,9 +138,8 @@ func beginning(typed string, words []cobra.Completion) []cobra.Completion {
 	return out
 }
 
-// completePath offers what may stand behind otlog beside a command, which is a path.
-// Shells look for files only where they are offered nothing, so with a command files
-// are offered as well.
+// completePath offers paths after otlog. Shells look for files only if they are offered
+// nothing, so where a command matches, completePath offers files too.
 func completePath(root *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var out []cobra.Completion
 	offered := false
@@ -151,7 +155,7 @@ func completePath(root *cobra.Command, args []string, typed string) ([]cobra.Com
 	if len(args) > 0 || root.Flags().NFlag() > 0 || !offered {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
-	entries, _ := os.ReadDir(".") // what cannot be read is not offered
+	entries, _ := os.ReadDir(".") // a directory that cannot be read offers nothing
 	for _, e := range entries {
 		name := e.Name()
 		if !strings.HasPrefix(name, typed) || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "\t\r\n") {

@@ -1,4 +1,5 @@
-package main
+// Package typed parses values of flags that people type in several ways.
+package typed
 
 import (
 	"fmt"
@@ -7,11 +8,11 @@ import (
 	"strings"
 )
 
-// leastMemory is how much memory otlog needs to work at all.
-const leastMemory = 64 << 20
+// minMemory is the minimum that Memory accepts: otlog cannot work with less.
+const minMemory = 64 << 20
 
-// parseMemory reads a number of bytes with a unit: 256MiB, 2GB, 1.5g.
-func parseMemory(s string) (int64, error) {
+// Memory parses a number of bytes with a unit: 256MiB, 2GB, 1.5g.
+func Memory(s string) (int64, error) {
 	digits := strings.TrimRight(strings.ToLower(strings.TrimSpace(s)), "ib")
 	scale := 1.0
 	binary := strings.Contains(strings.ToLower(s), "i") || !strings.HasSuffix(strings.ToLower(s), "b")
@@ -29,7 +30,7 @@ func parseMemory(s string) (int64, error) {
 	switch {
 	case err != nil || !(n > 0) || n*scale > math.MaxInt64/2:
 		return 0, fmt.Errorf("%q is not an amount of memory: expected one like 256MiB or 2GB", s)
-	case n*scale < leastMemory:
+	case n*scale < minMemory:
 		return 0, fmt.Errorf("%s is too little: expected at least 64MiB", s)
 	}
 	return int64(n * scale), nil

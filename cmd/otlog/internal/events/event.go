@@ -1,0 +1,116 @@
+package events
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// An event is a line of output. The names of its fields are an interface and do not change.
+type event struct {
+	Time          *string `json:"time"`
+	Source        string  `json:"source"`
+	Line          int64   `json:"line"`
+	Session       *string `json:"session"`
+	SessionFrom   string  `json:"session_from"`
+	APIKey        *string `json:"api_key"`
+	Created       *string `json:"session_created"`
+	Method        string  `json:"method"`
+	MethodFrom    string  `json:"method_from"`
+	Error         *string `json:"error"`
+	Code          *int32  `json:"code"`
+	Evidence      *string `json:"evidence"`
+	Documented    *string `json:"documented"`
+	Kind          string  `json:"kind"`
+	FailureID     *string `json:"failure_id"`
+	FailureError  *string `json:"failure_error"`
+	FailureCode   *int32  `json:"failure_code"`
+	FailureMethod *string `json:"failure_method"`
+	Text          string  `json:"text"`
+}
+
+// newEvent returns what one record says by itself.
+func newEvent(r *aggregate.Record) *event {
+	e, v := r.Event, r.Verdict
+	out := &event{
+		Source: r.Source, Line: r.Line, SessionFrom: "source",
+		Method: v.Method.Name(), MethodFrom: v.MethodFrom.String(),
+		Kind: "telemetry", Text: text(e),
+	}
+	if e.Time != timestamp.NoTime {
+		out.Time = pointer(time.Unix(0, e.Time).UTC().Format(time.RFC3339Nano))
+	}
+	switch {
+	case len(e.Session) > 0:
+		out.Session, out.SessionFrom = pointer(string(e.Session)), "session"
+	case len(e.ConnectionID) > 0:
+		out.Session, out.SessionFrom = pointer(string(e.ConnectionID)), "connection"
+	case len(e.Client) > 0:
+		out.Session, out.SessionFrom = pointer(string(e.Client)), "client"
+	}
+	if v.Code != 0 {
+		out.Code = pointer(v.Code)
+	}
+	if v.Failure {
+		out.Kind = "classified"
+		out.Evidence = pointer(v.Evidence.String())
+		out.Documented = pointer(catalogue.Documented(v.Error, v.Method))
+	}
+	if v.Error != 0 {
+		out.Error = pointer(v.Error.Name())
+	} else if len(v.Name) > 0 {
+		out.Error = pointer(string(v.Name))
+	}
+	if len(v.MethodName) > 0 {
+		out.Method = string(v.MethodName)
+	}
+	return out
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// maxText is the maximum length of an event's text in bytes.
+const maxText = 4 << 10
+
+// text returns the text of a record, without secrets.
+func text(e *parse.Event) string {
+	var b strings.Builder
+	if t := e.Telemetry; t != nil {
+		fmt.Fprintf(&b, "%s %s", t.Action, t.Variation)
+		for _, detail := range [][]byte{t.FailureReason, t.Reason, e.Message} {
+			if len(detail) > 0 {
+				fmt.Fprintf(&b, ": %s", detail)
+			}
+		}
+	} else if len(e.Message) > 0 {
+		b.Write(e.Message)
+	} else {
+		b.Write(e.Text)
+	}
+	s := strings.TrimSpace(redact(b.String()))
+	if len(s) > maxText {
+		// Redact first: part of a token is not recognized as a token.
+		s = strings.TrimRightFunc(s[:maxText], func(r rune) bool { return r == utf8.RuneError }) + "…"
+	}
+	return s
+}
+
+// decodeSession sets what the session ID contains.
+func (e *event) decodeSession() {
+	if e.Session == nil {
+		return
+	}
+	info := parse.DecodeSession([]byte(*e.Session))
+	if info.APIKey != "" {
+		e.APIKey = &info.APIKey
+	}
+	if !info.Created.IsZero() {
+		e.Created = pointer(info.Created.Format(time.RFC3339Nano))
+	}
+}

@@ -1,0 +1,199 @@
+// Package events prints records that show an error and records of telemetry, as NDJSON.
+//
+// The input is read twice: the failure, the session and the client of a record may depend on
+// later records. The first reading is counted as for a report (printer.learn), the second
+// prints each event with the failure that it belongs to (printer.write).
+package events
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/report"
+)
+
+// Options say which events to print.
+type Options struct {
+	Input  parse.Options
+	Filter report.Filter // selects failures with all their records
+	Once   bool          // read the input once; events have no failures then
+	// Check returns an error if a filter can match nothing in counts. If the input is read
+	// once, the counts are empty and the filter has no session and no SDK version.
+	Check func(*report.Filter, *aggregate.Counts) error
+}
+
+// A Result is what was read.
+type Result struct {
+	Sources  []*aggregate.Source
+	Timeless int // events that bounds of time left out because they have no time
+}
+
+// Print prints the events of sources, in the order of the sources. stdin is read for the
+// source "-"; if it is read twice, a temporary file keeps it.
+func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
+	f := &o.Filter
+	p := &printer{Options: o, bounds: aggregate.Filter{Since: f.Since, Until: f.Until, SDK: f.SDK}}
+	var err error
+	if p.counts, err = aggregate.Settle(nil); err != nil {
+		return nil, err
+	}
+	if !o.Once {
+		kept := stream.NewCopy(stdin)
+		defer kept.Remove()
+		if err := p.learn(sources, kept); err != nil {
+			return nil, fmt.Errorf("keeping the input for a second reading: %w", err)
+		}
+		stream.SetStdin(sources, io.NopCloser(kept.File))
+		o.Input.Unwanted.Store(0)
+	}
+	if err := p.checkFilter(); err != nil {
+		return nil, err
+	}
+	out := bufio.NewWriter(to)
+	p.enc = json.NewEncoder(out)
+	p.enc.SetEscapeHTML(false)
+	read, err := aggregate.Walk(sources, o.Input, p.write)
+	if err := errors.Join(err, out.Flush()); err != nil {
+		return nil, fmt.Errorf("writing events: %w", err)
+	}
+	return &Result{read, p.timeless}, nil
+}
+
+// A printer prints the events that the filter selects.
+type printer struct {
+	Options
+	bounds   aggregate.Filter    // of time and SDK version
+	session  aggregate.SessionID // of the filter
+	timeless int                 // see Result
+	enc      *json.Encoder
+
+	counts   *aggregate.Counts              // of the first reading; empty if there is none
+	index    *aggregate.Index               // nil if there is no first reading
+	sessions map[aggregate.SessionID]string // IDs as written
+}
+
+// learn reads the input for the first time.
+func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
+	stream.SetStdin(sources, io.NopCloser(stdin))
+	p.sessions = map[aggregate.SessionID]string{}
+	source := ""
+	var tally aggregate.Tally
+	_, err := aggregate.Walk(sources, p.Input, func(r *aggregate.Record) error {
+		if r.Source != source {
+			tally.Enter(r.ID)
+			source = r.Source
+		}
+		tally.Add(r.Event, r.Verdict, r.Number)
+		if id := r.Event.Session; len(id) > 0 && (r.Verdict.Failure || r.Event.Telemetry != nil) {
+			if hash := aggregate.NewSessionID(id); p.sessions[hash] == "" {
+				p.sessions[hash] = string(id)
+			}
+		}
+		return nil
+	})
+	if err = errors.Join(err, stdin.Rewind()); err != nil {
+		return err
+	}
+	if p.counts, err = aggregate.Settle(nil, tally.Parts()...); err != nil {
+		return err
+	}
+	p.index, err = p.counts.Index()
+	return err
+}
+
+// checkFilter returns an error if the filter can match nothing. If the input is read once, only
+// the catalogue is known.
+func (p *printer) checkFilter() error {
+	f := p.Filter
+	if p.Once {
+		f.Session, f.SDK = "", ""
+	}
+	var err error
+	if p.session, _, err = p.counts.Session(f.Session); err != nil {
+		return err
+	}
+	return p.Check(&f, p.counts)
+}
+
+// write prints a record if it is an event that the filter selects.
+func (p *printer) write(r *aggregate.Record) error {
+	if !r.Verdict.Failure && r.Event.Telemetry == nil {
+		return nil
+	}
+	e := newEvent(r)
+	var f *aggregate.Failure
+	if p.index != nil {
+		f = p.relate(e, r)
+	}
+	if !p.takes(e, r, f) {
+		return nil
+	}
+	e.decodeSession()
+	return p.enc.Encode(e)
+}
+
+// takes reports whether the filter selects a record: by its own fields or by the failure f
+// that it belongs to. The time and the client are those of the failure if there is one.
+func (p *printer) takes(e *event, r *aggregate.Record, f *aggregate.Failure) bool {
+	want := &p.Filter
+	if want.Error != "" && !equal(e.Error, want.Error) && !equal(e.FailureError, want.Error) ||
+		want.Method != "" && !equal(&e.Method, want.Method) && !equal(e.FailureMethod, want.Method) {
+		return false
+	}
+	if want.Session != "" {
+		if p.index == nil {
+			if e.Session == nil || *e.Session != want.Session {
+				return false
+			}
+		} else if id, _ := p.index.SessionOf(r.Event); id != p.session {
+			return false
+		}
+	}
+	began, sdk := r.Event.Time, ""
+	switch t := r.Event.Telemetry; {
+	case f != nil:
+		began, sdk = f.First, f.SDK
+	case p.index != nil:
+		sdk = p.index.SDKOf(r.Event)
+	case t != nil:
+		sdk = string(t.SDK)
+	}
+	if !p.bounds.TakesSDK(sdk) {
+		return false
+	}
+	if began == timestamp.NoTime && p.bounds.Bounded() {
+		p.timeless++
+	}
+	return p.bounds.Contains(began)
+}
+
+func equal(have *string, want string) bool { return have != nil && strings.EqualFold(*have, want) }
+
+// relate sets what depends on other records, the session and the failure, and returns the
+// failure; nil if the record belongs to none.
+func (p *printer) relate(e *event, r *aggregate.Record) *aggregate.Failure {
+	id, from := p.index.SessionOf(r.Event)
+	e.SessionFrom = from.String()
+	if name := p.sessions[id]; name != "" {
+		e.Session = &name
+	}
+	f := p.index.Find(r.Event, r.Verdict, r.ID, r.Number)
+	if f != nil {
+		e.FailureID, e.FailureMethod = &f.ID, &f.Method
+		if f.Error != "" {
+			e.FailureError = &f.Error
+		}
+		if f.Code != 0 {
+			e.FailureCode = &f.Code
+		}
+	}
+	return f
+}

@@ -1,0 +1,44 @@
+package shell
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/otlog/otlog/report/lookup"
+)
+
+// FlagError adds a suggestion to the error of an unknown flag.
+func FlagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var flags []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	// pflag reads -window as one flag per letter.
+	near := lookup.Nearest(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), flags)
+	for i := range near {
+		near[i] = "--" + near[i]
+	}
+	return errors.New(err.Error() + lookup.DidYouMean(near))
+}
+
+// Commands are the names of all commands.
+var Commands = []string{"report", "scan", "merge", "diff", "events", "explain", "formats", "gates", "man", "version", "completion", "help"}
+
+// CommandMeant returns a suggestion for a misspelled command, which otlog takes for a path;
+// "" if the arguments resemble none.
+func CommandMeant(args []string) string {
+	if len(args) != 1 && len(args) != 2 || strings.ContainsAny(args[0], "./\\*") {
+		return ""
+	}
+	near := lookup.Nearest(args[0], Commands)
+	if len(near) == 0 {
+		return ""
+	}
+	return lookup.DidYouMean([]string{"the command " + near[0]})
+}
