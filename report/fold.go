@@ -114,16 +114,18 @@ type fold struct {
 	lastWindow int
 }
 
-type methodKey struct {
-	window int
-	method uint16
-}
-
-type errorKey struct {
-	methodKey
-	err  uint16
-	code int32
-}
+// Keys have no padding, which makes their hash twice as fast.
+type (
+	methodKey struct {
+		window int32
+		method uint32
+	}
+	errorKey struct {
+		window      int32
+		method, err uint16
+		code        int32
+	}
+)
 
 // A methodSum is a Method in the making.
 type methodSum struct {
@@ -134,6 +136,7 @@ type methodSum struct {
 // An errorSum is an Error in the making.
 type errorSum struct {
 	Error
+	method      *methodSum
 	evidence    [len(classify.Evidences)]int64
 	first, last int64 // Unix nanoseconds
 	failed      mark
@@ -269,11 +272,11 @@ func (f *fold) session(r *batch.SessionRows, i int) {
 
 // method adds a row to its method.
 func (f *fold) method(r *batch.MethodRows, i int) {
-	key := methodKey{f.windowOf(r.Start[i]), r.Method[i]}
-	if !f.counts(key.window) {
+	window := f.windowOf(r.Start[i])
+	if !f.counts(window) {
 		return
 	}
-	m := f.methodOf(key)
+	m := f.methodOf(window, r.Method[i])
 	if n := r.Attempts[i]; n > 0 {
 		if m.Attempts == nil {
 			m.Attempts = &Attempts{AnyError: f.anyError}
@@ -296,27 +299,29 @@ func (f *fold) method(r *batch.MethodRows, i int) {
 	}
 }
 
-func (f *fold) methodOf(k methodKey) *methodSum {
-	m := f.methods[k]
+func (f *fold) methodOf(window int, method uint16) *methodSum {
+	key := methodKey{int32(window), uint32(method)}
+	m := f.methods[key]
 	if m == nil {
-		m = &methodSum{Method: Method{Window: k.window, Name: f.names.Methods[k.method]}}
-		f.methods[k] = m
+		m = &methodSum{Method: Method{Window: window, Name: f.names.Methods[method]}}
+		f.methods[key] = m
 	}
 	return m
 }
 
 // error adds a row to its error, and its lines to its method.
 func (f *fold) error(r *batch.ErrorRows, i int) {
-	key := errorKey{methodKey{f.windowOf(r.Start[i]), r.Method[i]}, r.Error[i], r.Code[i]}
-	if !f.counts(key.window) {
+	window := f.windowOf(r.Start[i])
+	if !f.counts(window) {
 		return
 	}
+	key := errorKey{int32(window), r.Method[i], r.Error[i], r.Code[i]}
 	e := f.errors[key]
 	if e == nil {
 		e = &errorSum{Error: Error{
-			Window: key.window, Method: f.names.Methods[key.method], Name: f.names.Errors[key.err], Code: key.code,
+			Window: window, Method: f.names.Methods[key.method], Name: f.names.Errors[key.err], Code: key.code,
 			Documented: batch.Documentation()[r.Documented[i]], Evidence: map[string]int64{}, Codes: map[int32]int64{},
-		}, first: timestamp.NoTime, last: timestamp.NoTime}
+		}, method: f.methodOf(window, key.method), first: timestamp.NoTime, last: timestamp.NoTime}
 		f.errors[key] = e
 	}
 	lines, failures, totals := r.Lines[i], r.Failures[i], &f.out.Totals
@@ -331,7 +336,7 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 		}
 		e.last = max(e.last, r.Last[i])
 	}
-	f.methodOf(key.methodKey).Lines += lines
+	e.method.Lines += lines
 	if failures == 0 {
 		return
 	}
@@ -348,19 +353,19 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 	}
 	e.failed.count(session, &e.Sessions)
 	f.failedAny.count(session, &totals.SessionsFailed)
-	if key.window != Timeless {
-		f.failed[key.window].count(session, &f.out.Windows[key.window].SessionsFailed)
+	if window != Timeless {
+		f.failed[window].count(session, &f.out.Windows[window].SessionsFailed)
 	}
 }
 
 // end sorts what was added up.
 func (f *fold) end() {
 	out := f.out
-	for k, m := range f.methods {
+	for _, m := range f.methods {
 		if m.Attempts == nil {
 			m.Sessions = 0
-			if k.window != Timeless {
-				m.Sessions = out.Windows[k.window].Sessions
+			if m.Window != Timeless {
+				m.Sessions = out.Windows[m.Window].Sessions
 			}
 		}
 		out.Methods = append(out.Methods, m.Method)

@@ -18,6 +18,7 @@ type Builder struct {
 // A table gathers the rows of one table.
 type table interface {
 	add(*aggregate.Session)
+	len() int // rows
 	columns() []column
 }
 
@@ -61,7 +62,7 @@ func (b *Builder) rows() int {
 	most := 0
 	for _, t := range b.tables {
 		if t != nil {
-			most = max(most, t.columns()[0].len())
+			most = max(most, t.len())
 		}
 	}
 	return most
@@ -79,7 +80,7 @@ func (b *Builder) Batch() *Batch {
 		for _, c := range t.columns() {
 			fields, arrays = append(fields, c.field()), append(arrays, c.array())
 		}
-		b.batch.Records[i] = array.NewRecordBatch(arrow.NewSchema(fields, nil), arrays, int64(t.columns()[0].len()))
+		b.batch.Records[i] = array.NewRecordBatch(arrow.NewSchema(fields, nil), arrays, int64(t.len()))
 	}
 	return &b.batch
 }

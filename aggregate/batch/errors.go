@@ -28,6 +28,9 @@ func newHead(d *dictionaries, known bool) head {
 	}
 }
 
+// len returns the number of rows.
+func (h *head) len() int { return h.from.len() }
+
 func (h *head) add(start int64, s *aggregate.Session) {
 	h.start.add(start)
 	h.id.add(s.ID)

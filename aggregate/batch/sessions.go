@@ -52,6 +52,8 @@ func newClientTable(d *dictionaries) *clientTable {
 	return &clientTable{id: h.id, from: h.from, key: h.key, client: newClient(d), acted: &boolColumn{heading: heading{name: "acted"}}}
 }
 
+func (t *clientTable) len() int { return t.from.len() }
+
 func (t *clientTable) columns() []column {
 	return []column{t.id, t.from, t.key, t.client.sdk, t.client.browser, t.client.os, t.acted}
 }
