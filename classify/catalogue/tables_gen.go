@@ -3,7 +3,7 @@
 package catalogue
 
 // Version identifies the text of catalogue.txt: the first 12 hex digits of its SHA-256.
-const Version = "9b09096d4f73"
+const Version = "da21ae2a84f2"
 
 var methodTable = []Method{
 	{},
@@ -379,7 +379,7 @@ var errorTable = []Error{
 			"vault: secret must have at least 8 characters",
 		}},
 	{Name: "OT_INVALID_HTTP_STATUS", Documented: true, Owner: Service,
-		Meaning: "The session request was answered with an HTTP status other than success. All of them come with code 2001, 403 and 404 too; the status itself stands in the message.",
+		Meaning: "The session request was answered with an HTTP status other than success. All of them come with code 2001, 403 and 404 too; the status itself is in the message.",
 		Remedy:  "Read the status in the message: 5xx means wait and try again, 4xx mostly means a filter or proxy in between, because the service reports bad credentials in another way.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html",
 		Uses: []Use{
@@ -534,7 +534,7 @@ var errorTable = []Error{
 				Meaning: "The browser refused camera or microphone for a reason the SDK has no name for, InvalidStateError for one. The reference speaks of an aborted load instead; captures show this.",
 				Remedy:  "Read the browser's own error at the end of the message, then retry after a page reload."}, // OT.initPublisher
 			{Method: 6, Documented: true, When: "calling", Codes: []int32{1500},
-				Meaning: "The browser refused camera or microphone for a reason the SDK has no name for; it stands at the end of the message. The reference speaks of an aborted load instead; captures show this.",
+				Meaning: "The browser refused camera or microphone for a reason the SDK has no name for; it is at the end of the message. The reference describes an aborted load instead; captures show this.",
 				Remedy:  "Read the browser's own error in the message, then make a new publisher and publish again."}, // Session.publish
 			{Method: 8, Documented: true, When: "calling",
 				Meaning: "The video element that shows the stream gave up loading it, for instance because the page removed it.",
@@ -563,7 +563,7 @@ var errorTable = []Error{
 			{Method: 6, Documented: true, When: "calling", Codes: []int32{1500},
 				Meaning: "The element with the local preview reported a decoding error while publishing."}, // Session.publish
 			{Method: 8, Documented: true, When: "calling", Codes: []int32{1502, 1013, 1501},
-				Meaning: "The element of the received stream reported a decoding error. The callback bears 1502 or 1013, the printed line 1501.",
+				Meaning: "The element of the received stream reported a decoding error. The callback has code 1502 or 1013, the printed line 1501.",
 				Remedy:  "Check whether this browser can play the codec that the publisher sends, and subscribe again."}, // Session.subscribe
 			{Method: 12, Documented: true, When: "promise",
 				Meaning: "A stream's sound could not be decoded when it was started.",
@@ -728,7 +728,7 @@ var errorTable = []Error{
 				Meaning: "A stream of the call is not in the session any more."}, // Session.forceMuteAll
 			{Method: 5, When: "calling",
 				Meaning: "The stream to stop is not in the session any more.",
-				Remedy:  "Take it as done: nobody sends that stream now."}, // Session.forceUnpublish
+				Remedy:  "Treat it as done: nobody sends that stream now."}, // Session.forceUnpublish
 			{Method: 24, When: "calling",
 				Meaning: "The publisher has no audio track that could be exchanged.",
 				Remedy:  "Publish with audio first, muted if need be, and switch the microphone later."}, // Publisher.setAudioSource
@@ -812,16 +812,16 @@ var errorTable = []Error{
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html",
 		Uses: []Use{
 			{Method: 2, Documented: true, When: "calling", Codes: []int32{1520},
-				Meaning: "The client is no moderator, so it may not put others out.",
+				Meaning: "The client is not a moderator, so it may not put others out.",
 				Remedy:  "Issue a moderator token, or hide the control unless capabilities.forceDisconnect is 1."}, // Session.forceDisconnect
 			{Method: 3, Documented: true, When: "calling", Codes: []int32{1540},
-				Meaning: "The client is no moderator, so it may not mute others. The code, 1540, is missing from the reference.",
+				Meaning: "The client is not a moderator, so it may not mute others. The code, 1540, is missing from the reference.",
 				Remedy:  "Issue a moderator token, or hide the control."}, // Session.forceMuteAll
 			{Method: 4, Documented: true, When: "calling", Codes: []int32{1540},
-				Meaning: "The client is no moderator, so it may not mute others. The code, 1540, is missing from the reference.",
+				Meaning: "The client is not a moderator, so it may not mute others. The code, 1540, is missing from the reference.",
 				Remedy:  "Issue a moderator token, or hide the control."}, // Session.forceMuteStream
 			{Method: 5, Documented: true, When: "calling", Codes: []int32{1530},
-				Meaning: "The client is no moderator, so it may not stop others' streams.",
+				Meaning: "The client is not a moderator, so it may not stop others' streams.",
 				Remedy:  "Issue a moderator token, or hide the control unless capabilities.forceUnpublish is 1."}, // Session.forceUnpublish
 			{Method: 6, Documented: true, When: "calling", Codes: []int32{1500},
 				Meaning: "The token is one for watching only. This is not about camera or microphone.",
@@ -934,7 +934,7 @@ var errorTable = []Error{
 			"help page: Screen sharing extension not installed? See below",
 		}},
 	{Name: "OT_SCREEN_SHARING_EXTENSION_NOT_REGISTERED", Documented: true, Owner: Application,
-		Meaning: "Screen sharing was to go through a browser extension, and the page never told the SDK which one. Only old SDKs need it; SDK 2.13 says so on every current Chrome.",
+		Meaning: "Screen sharing was to go through a browser extension, and the page never named one to the SDK. Only old SDKs need it; SDK 2.13 says so on every current Chrome.",
 		Remedy:  "Update the SDK; with an old one, call OT.registerScreenSharingExtension before sharing.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html",
 		Uses: []Use{
@@ -1399,7 +1399,7 @@ var errorTable = []Error{
 			"agent: The proxyUrl was set after a restart",
 		}},
 	{Name: "OT_SOCKET_ALREADY_CONNECTED_CONNECTING", Owner: Application,
-		Meaning: "A socket of the session was told to connect while it was connected or about to be.",
+		Meaning: "A socket of the session was asked to connect while it was connected or connecting.",
 		Remedy:  "Call connect once for each session object, and not again from a retry loop while a call is under way.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Session.html#connect",
 		Samples: []string{
@@ -2077,7 +2077,7 @@ var codeTable = []Code{
 		}},
 	{Text: "1500", Low: 1500, High: 1500, Documented: true, Owner: EndUser,
 		Title:   "Unable to Publish",
-		Meaning: "Publishing failed. Most names of publish come with this code: access denied, no device, device busy, role, timeout. Which one it is stands in the name, or in the message.",
+		Meaning: "Publishing failed. Most names of publish come with this code: access denied, no device, device busy, role, timeout. Which one it is follows from the name or the message.",
 		Remedy:  "Go by the name or message beside it. With neither, first ask whether camera and microphone were allowed and whether the page is served over HTTPS.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html",
 		Uses: []CodeUse{
@@ -2115,7 +2115,7 @@ var codeTable = []Code{
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html"},
 	{Text: "1520", Low: 1520, High: 1520, Documented: true, Owner: Application,
 		Title:   "Unable to Force Disconnect",
-		Meaning: "The client is no moderator, so it may not put others out.",
+		Meaning: "The client is not a moderator, so it may not put others out.",
 		Remedy:  "Issue a moderator token, or hide the control unless capabilities.forceDisconnect is 1.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html",
 		Uses: []CodeUse{
@@ -2123,7 +2123,7 @@ var codeTable = []Code{
 		}},
 	{Text: "1530", Low: 1530, High: 1530, Documented: true, Owner: Application,
 		Title:   "Unable to Force Unpublish",
-		Meaning: "The client is no moderator, so it may not stop others' streams.",
+		Meaning: "The client is not a moderator, so it may not stop others' streams.",
 		Remedy:  "Issue a moderator token, or hide the control unless capabilities.forceUnpublish is 1.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Error.html",
 		Uses: []CodeUse{
@@ -2131,7 +2131,7 @@ var codeTable = []Code{
 		}},
 	{Text: "1540", Low: 1540, High: 1540, Owner: Application,
 		Title:   "Unable to Force Mute",
-		Meaning: "The client is no moderator, so it may not mute others.",
+		Meaning: "The client is not a moderator, so it may not mute others.",
 		Remedy:  "Issue a moderator token, or hide the control.",
 		Link:    "https://tokbox.com/developer/sdks/js/reference/Session.html#forceMuteAll",
 		Uses: []CodeUse{
