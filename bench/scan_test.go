@@ -1,4 +1,4 @@
-// Package bench measures the stages of otlog and the whole, on generated logs.
+// Package bench measures otlog and its stages, on generated logs.
 //
 //	go test -bench . ./bench
 //
@@ -106,7 +106,7 @@ func packed(b *testing.B, how string, data []byte) []byte {
 	return out.Bytes()
 }
 
-// BenchmarkFinder is the scan that every byte goes through.
+// BenchmarkFinder measures the scan of every byte for candidates.
 func BenchmarkFinder(b *testing.B) {
 	for _, log := range []struct {
 		name string
@@ -129,8 +129,8 @@ func BenchmarkFinder(b *testing.B) {
 	}
 }
 
-// BenchmarkZstdGoroutines decodes alone, with the decoder's own goroutines or
-// without; 1 is what package parse asks for.
+// BenchmarkZstdGoroutines measures decoding alone, by the number of the decoder's goroutines; package
+// parse uses 1.
 func BenchmarkZstdGoroutines(b *testing.B) {
 	data := generated(b, corpus.Options{Format: corpus.NDJSON})
 	frame := packed(b, "zst", data)
@@ -154,8 +154,7 @@ func BenchmarkZstdGoroutines(b *testing.B) {
 	}
 }
 
-// BenchmarkPartial writes and reads entries, each of one session with one failure, as
-// they are spilled.
+// BenchmarkPartial writes and reads spilled entries, each of one session with one failure.
 func BenchmarkPartial(b *testing.B) {
 	tally := &aggregate.Tally{}
 	const rows = 200_000

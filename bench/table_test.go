@@ -15,9 +15,8 @@ import (
 	"github.com/otlog/otlog/report/rows"
 )
 
-// BenchmarkTable writes the rows of tables, from what was counted of each session to
-// bytes that nobody takes. Half of the sessions have one error, the others have up to
-// four; all have one method and one window.
+// BenchmarkTable writes the rows of tables, from the counts of sessions to discarded bytes. Half of the
+// sessions have one error, the others up to four; all have one method and one window.
 func BenchmarkTable(b *testing.B) {
 	const many = 1_000_000
 	day, err := aggregate.ParseWindow("1d")
@@ -81,7 +80,7 @@ func (c *counter) Write(b []byte) (int, error) {
 	return io.Discard.Write(b)
 }
 
-// tableNames are those of the catalogue, and labels as telemetry has them.
+// tableNames returns the names of the catalogue, and labels as in telemetry.
 func tableNames() *aggregate.Names {
 	n := &aggregate.Names{Labels: []string{""}}
 	for i := range catalogue.Errors() {
@@ -96,8 +95,7 @@ func tableNames() *aggregate.Names {
 	return n
 }
 
-// tableSessions yields sessions, each with as many attempts as rows, a day after the
-// other in a hundred days.
+// tableSessions yields sessions, each with as many attempts as rows, on a hundred days in turn.
 type tableSessions struct {
 	r    *rand.Rand
 	many []aggregate.Session
@@ -112,13 +110,13 @@ func newTableSessions(seed uint64) *tableSessions {
 	return t
 }
 
-// next returns a session that is good until 512 others were asked for.
+// next returns a session that is valid for the next 512 calls.
 func (t *tableSessions) next() *aggregate.Session {
 	s := &t.many[t.n%len(t.many)]
 	t.n++
 	s.ID = aggregate.SessionID{Hi: s.ID.Hi + 1, Lo: s.ID.Lo}
 	for i := range s.Rows {
-		some := uint32(t.n+i) * 2654435769 // as good as random
+		some := uint32(t.n+i) * 2654435769 // pseudo-random
 		s.Rows[i].First += int64(some)
 		s.Rows[i].Last = s.Rows[i].First + int64(some>>1)
 	}

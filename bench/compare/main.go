@@ -1,15 +1,13 @@
-// Compare measures otlog as a whole process against other programs, pair by
-// pair and in turn, on generated logs whose true counts are known, and checks
-// each count.
+// Compare measures otlog against other programs, as whole processes and in turn, on generated logs with
+// known counts, and checks each count.
 //
 //	go run ./bench/compare -size 1GB -pairs 7 -dir /dev/shm
 //
 // For each pair it prints the median, minimum and maximum of the ratio of wall
 // and of CPU time, otlog's time divided by the other's, and otlog's peak
-// memory. Programs that are not installed are left out, and named.
+// memory. It skips programs that are not installed, and names them.
 //
-// With -before it compares with an earlier revision instead, on logs of which all
-// lines are clean:
+// With -before it compares with an earlier revision instead, on logs with clean lines only:
 //
 //	go run ./bench/compare -before HEAD~5 -size 400MB -dir /dev/shm
 package main
@@ -152,7 +150,7 @@ func runBefore(revision, size string, pairs int, dir string) error {
 	return nil
 }
 
-// keepClean copies the lines that are neither the SDK's nor about its errors.
+// keepClean copies lines that neither come from the SDK nor contain its errors.
 func keepClean(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -168,7 +166,7 @@ func keepClean(from, to string) error {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		if !unclean.Match(lines.Bytes()) {
-			w.Write(append(lines.Bytes(), '\n')) // the error stays, and Flush returns it
+			w.Write(append(lines.Bytes(), '\n')) // Flush returns the error
 		}
 	}
 	return errors.Join(lines.Err(), w.Flush(), out.Close())
@@ -176,7 +174,7 @@ func keepClean(from, to string) error {
 
 var unclean = regexp.MustCompile(`(?i)\bOT_|\bOT\.|OpenTok|clientSystemTime|getUserMedia|permission|publish|Session\.|"code"|code:|\(\d{4}\)`)
 
-// sh runs a program that prepares the measurements.
+// sh runs a program before the measurements.
 func sh(name string, args ...string) error {
 	c := exec.Command(name, args...)
 	c.Stderr = os.Stderr
@@ -211,7 +209,7 @@ func check(c command, truthFile string) error {
 	return nil
 }
 
-// A measure is what one run took.
+// A measure has the costs of one run.
 type measure struct {
 	wall, cpu time.Duration
 	memory    int64 // kB
@@ -232,7 +230,7 @@ func compare(what, against string, a, b command, pairs int) {
 			return
 		}
 		if i == 0 {
-			continue // warms the file cache
+			continue // the first run fills the file cache
 		}
 		walls = append(walls, x.wall.Seconds()/y.wall.Seconds())
 		cpus = append(cpus, x.cpu.Seconds()/y.cpu.Seconds())

@@ -79,8 +79,8 @@ func appendUUID(b []byte, r *rng) []byte {
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-// sessionID makes an ID as the service does: base64 of the API key, the time
-// of creation and random text, in the URL alphabet, with `-` for padding.
+// sessionID returns an ID in the form of the service: base64 of the API key, the time of creation
+// and random text, in the URL alphabet, with `-` for padding.
 func sessionID(r *rng, key string, created int64) []byte {
 	raw := append([]byte("1~"), key...)
 	raw = append(raw, "~~"...)
@@ -97,7 +97,7 @@ func sessionID(r *rng, key string, created int64) []byte {
 	return id
 }
 
-// plain marks the bytes that a JSON string holds as they are.
+// plain marks the bytes that need no escape in a JSON string.
 var plain = func() (t [256]bool) {
 	for c := range t {
 		t[c] = c >= ' ' && c != '"' && c != '\\'
@@ -131,7 +131,7 @@ func appendEscaped(b, text []byte) []byte {
 // A template is text with holes, cut into its pieces.
 type template []piece
 
-// A piece is literal text with what follows it; hole 0 is nothing.
+// A piece is literal text and the hole after it; 0 is no hole.
 type piece struct {
 	text string
 	hole byte

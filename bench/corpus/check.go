@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A report is what Check reads of `otlog report --format json`.
+// A report is the part of `otlog report --format json` that Check reads.
 type report struct {
 	Window string
 	Totals struct {
@@ -28,10 +28,10 @@ type report struct {
 	}
 }
 
-// A rate is a share with its 95 % Wilson interval.
+// A rate is a share with its 95% Wilson interval.
 type rate struct{ Value, Low, High float64 }
 
-// rateOf is the share of part in all, nil if there is nothing to share.
+// rateOf returns the share of part in all, nil if all is 0.
 func rateOf(part, all int64) *rate {
 	if all == 0 {
 		return nil
@@ -44,8 +44,7 @@ func rateOf(part, all int64) *rate {
 	return &rate{p, middle - half, middle + half}
 }
 
-// like returns want if r is that rate, up to what reckoning and rounding may
-// change, else r.
+// like returns want if r equals it except for rounding, else r.
 func (r *rate) like(want *rate) *rate {
 	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-4 }
 	if r != nil && want != nil && near(r.Value, want.Value) && near(r.Low, want.Low) && near(r.High, want.High) {
@@ -61,9 +60,8 @@ func (r *rate) String() string {
 	return fmt.Sprintf("%.5f [%.5f, %.5f]", r.Value, r.Low, r.High)
 }
 
-// Check compares a JSON report of the corpus with the truth, every number of
-// it, and returns what differs, sorted. The report's window is 1d, in UTC, or
-// all.
+// Check compares every number of the truth with a JSON report of the corpus, and returns the sorted
+// differences. The report's window is 1d, in UTC, or all.
 func (t *Truth) Check(r io.Reader) ([]string, error) {
 	var got report
 	if err := json.NewDecoder(r).Decode(&got); err != nil {
@@ -87,8 +85,8 @@ func (t *Truth) Check(r io.Reader) ([]string, error) {
 	return wrong, nil
 }
 
-// checkMethods compares the rows of methods. Those with neither a call nor a
-// failing session say nothing, and one for "unknown" is nobody's duty.
+// checkMethods compares the rows of methods. Rows without a call and a failing session, and the row
+// of "unknown", are optional.
 func (got *report) checkMethods(methods []Method) (wrong []string) {
 	have, want := facts{}, facts{}
 	rates := map[string][2]*rate{}
@@ -137,10 +135,10 @@ func (t *Truth) checkTotals(got *report) (wrong []string) {
 	return wrong
 }
 
-// facts holds what is said, by what it is said of.
+// facts has the numbers of rows by the key of the row.
 type facts map[string]string
 
-// add keeps two rows of one key apart.
+// add adds a row. Of two rows with one key, the second gets another key.
 func (f facts) add(key, text string) {
 	for f[key] != "" {
 		key += " (again)"
@@ -148,7 +146,7 @@ func (f facts) add(key, text string) {
 	f[key] = text
 }
 
-// compare returns what differs between f and what it should be.
+// compare returns the differences between f and want.
 func (f facts) compare(want facts) (wrong []string) {
 	for key, text := range f {
 		if text != want[key] {
@@ -170,8 +168,8 @@ func dayText(window *time.Time) string {
 	return window.Format(time.DateOnly)
 }
 
-// rowFact is what tells a row from the others, and what it counts. A name makes
-// the code a detail.
+// rowFact returns the key of a row, and its numbers. The code is part of the key only if there is no
+// name.
 func rowFact(r *Row) (key, text string) {
 	key = dayText(r.WindowStart) + " " + r.Method
 	switch {
@@ -187,7 +185,7 @@ func rowFact(r *Row) (key, text string) {
 		r.FirstSeen.UTC().Format(time.RFC3339Nano), r.LastSeen.UTC().Format(time.RFC3339Nano))
 }
 
-// countText writes counts sorted by key. What has none is left out.
+// countText writes the counts that are not zero, sorted by key.
 func countText[K cmp.Ordered](counts map[K]int64) string {
 	var list []string
 	for k, n := range counts {
@@ -205,7 +203,7 @@ func methodFact(m *Method, failures, sessions *rate) (key, text string) {
 			m.Attempts, m.Successes, m.Failed, m.Cancels, failures, m.Sessions, m.Failing, sessions)
 }
 
-// ReadTruth reads what WriteJSON wrote.
+// ReadTruth reads a Truth that WriteJSON wrote.
 func ReadTruth(r io.Reader) (*Truth, error) {
 	var t Truth
 	if err := json.NewDecoder(r).Decode(&t); err != nil {

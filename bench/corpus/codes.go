@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// raisedText says which codes the SDK was seen to state with a name, by method;
-// the first of a line is the usual one. Pairs without a code are left out.
+// raisedText has the codes that the SDK raises with a name, by method; the first of a line is the
+// usual one. Pairs without a code are missing.
 const raisedText = `
 OT.getSupportedCodecs OT_UNABLE_TO_ACCESS_MEDIA_ENGINE 5001
 OT.initPublisher OT_CANCEL 1500
@@ -146,11 +146,11 @@ var raises = func() (list []raise) {
 	return list
 }()
 
-// in reports whether r is of the method; unknown stands for any.
+// in reports whether r belongs to the method; unknown matches every method.
 func (r *raise) in(method string) bool { return method == unknown.String() || r.method == method }
 
-// oneName is the only name that goes with the code in that method, empty if
-// there are none or several.
+// oneName returns the only name that the method raises with the code, "" if there are none or
+// several.
 func oneName(code int16, method string) string {
 	one := ""
 	for i := range raises {
@@ -166,15 +166,14 @@ func oneName(code int16, method string) string {
 	return one
 }
 
-// raised reports whether the name goes with the code in that method.
+// raised reports whether the method raises the name with the code.
 func raised(name string, code int16, method string) bool {
 	return slices.ContainsFunc(raises, func(r raise) bool {
 		return r.name == name && r.in(method) && slices.Contains(r.codes, code)
 	})
 }
 
-// usualCodes holds the first code of each name and method, so that a plan need
-// not search.
+// usualCodes has the first code of each name and method.
 var usualCodes = func() [][len(methodNames)]int16 {
 	list := make([][len(methodNames)]int16, len(names))
 	for i := range names {
@@ -187,8 +186,7 @@ var usualCodes = func() [][len(methodNames)]int16 {
 	return list
 }()
 
-// codeFor is the code that a name is raised with by a method, 0 if it has none
-// there.
+// codeFor returns the usual code of a name in a method, 0 if there is none.
 func codeFor(i int16, m method) int16 {
 	if m == unknown {
 		return names[i].code

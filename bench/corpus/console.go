@@ -1,7 +1,7 @@
 package corpus
 
-// writeConsole writes l as console text and returns its physical lines and
-// whether it bears the session ID.
+// writeConsole writes l as console text. It returns the number of physical lines, and whether l has
+// the session ID.
 func (g *generator) writeConsole(s *session, l *line, ts int64) (lines int64, session bool) {
 	if l.shape == cleanBlank {
 		g.buf = append(g.buf, '\n')
@@ -45,8 +45,7 @@ func (g *generator) writeConsole(s *session, l *line, ts int64) (lines int64, se
 	return lines, session
 }
 
-// appendSession writes the field that a forwarder puts before a line, if l has
-// one.
+// appendSession writes the session field of a log forwarder, if l has one.
 func appendSession(b []byte, s *session, l *line) ([]byte, bool) {
 	if l.orphan {
 		return b, false

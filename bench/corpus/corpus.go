@@ -1,31 +1,27 @@
 // Package corpus writes client logs whose content is known by construction.
 //
-// A corpus looks like what applications built on the OpenTok client SDK
-// leave behind: many interleaved sessions, mostly harmless chatter, the
-// SDK's own error lines, telemetry bodies, and near misses that resemble an
-// error name and are none. Beside the bytes comes a Truth: what a reader who
-// understands every record must count. The package imports nothing from the
-// rest of otlog, so that the two can judge each other.
+// A corpus looks like the logs of applications built on the OpenTok client SDK: many interleaved
+// sessions, mostly harmless messages, the SDK's own error lines, telemetry bodies, and near misses
+// that resemble error names. With the bytes comes a Truth: the counts of a reader who understands
+// every record. The package imports nothing else of otlog, so that each can check the other.
 //
 // The path through the package:
 //
 //  1. Sessions arrive over the days of the corpus (corpus.go).
-//  2. Each plans one step after the other: a line of chatter, a call with its
-//     telemetry, a failure with all its lines (plan.go), drawing on the
-//     tables of names (names.go) and texts (texts.go).
+//  2. Each session plans step after step: a harmless line, a call with its telemetry, a
+//     failure with all its lines (plan.go), from tables of names (names.go) and texts
+//     (texts.go).
 //  3. The planned lines of all sessions are written by time, as JSON
 //     (ndjson.go) or console text (console.go).
-//  4. Every written record is judged and tallied from its plan, never from
-//     its bytes (verdict.go, codes.go, tally.go), and a failure when its last
-//     record is written. The sums are the Truth (truth.go), which can be held
-//     against a report (check.go).
+//  4. Every written record is judged and counted from its plan, not from its bytes
+//     (verdict.go, codes.go, tally.go); a failure is counted when its last record is written.
+//     The sums are the Truth (truth.go), which Check compares with a report (check.go).
 //
 // # Limitations
 //
-// The failures of a session keep 12 seconds apart, so that which records are of
-// one failure is never in doubt; so do the few failures whose only record bears
-// no session. All other records without a session are harmless. At most one
-// text of a record holds phrases.
+// Failures of a session are at least 12 seconds apart, so that every record belongs to exactly one
+// failure. So are the few failures whose only record has no session ID; all other records without a
+// session ID are harmless. At most one text of a record contains phrases.
 package corpus
 
 import (
@@ -43,12 +39,12 @@ const (
 	Console Format = "console" // browser console text with times
 )
 
-// A Phrase is a text that belongs to one error. It stands for the error where
-// it is found in a record that spells no name, case included, as a whole: where
-// one of its ends is a letter, a digit or _, none of these may stand beside it.
+// A Phrase is a text that belongs to one error. A record that contains the phrase, and no error
+// name, is evidence of that error. Case matters, and words must be whole: next to an end that is
+// a letter, a digit or _, there must be none of these.
 type Phrase struct {
 	Text, Error string
-	Method      string // that uses the text; empty if several do
+	Method      string // the only method that uses the text; empty if several do
 }
 
 // Options choose a corpus. The zero value is a small NDJSON corpus with the
@@ -65,29 +61,28 @@ type Options struct {
 	// telemetry and no chatter.
 	ErrorRate float64
 
-	// Seconds makes every time a whole second and spreads the records of a failure as
-	// far as they may be apart, so that a reader meets each limit in time exactly.
+	// Seconds rounds all times to whole seconds and spreads the records of a failure over the
+	// maximum time, so that distances in time are often exactly at a limit.
 	Seconds bool
 
-	// Phrases are what the Truth is to know beside names. They have no
-	// influence on the bytes.
+	// Phrases are texts that count as evidence in the Truth. They do not change the bytes.
 	Phrases []Phrase
 }
 
 const (
 	msPerDay    = 86_400_000
 	msPerHour   = 3_600_000
-	sessionTime = 600_000 // ms that a session takes, about
-	quietTime   = 12_000  // ms between the failures of a session, so that they stay apart
-	maxDelay    = 3_000   // ms that a record may be written late
-	meanBudget  = 10_000  // bytes of a session: about 100 000 sessions a GB
-	concurrent  = 16      // sessions that overlap even in a small corpus
+	sessionTime = 600_000 // approximate length of a session in ms
+	quietTime   = 12_000  // minimum time between failures of a session in ms
+	maxDelay    = 3_000   // maximum delay of a record in ms
+	meanBudget  = 10_000  // mean size of a session in bytes: about 100,000 sessions per GB
+	concurrent  = 16      // minimum number of overlapping sessions
 	flushAt     = 1 << 16
 )
 
 var defaultStart = time.Date(2026, time.November, 2, 0, 0, 0, 0, time.UTC)
 
-// resolve fills in the defaults and refuses what makes no sense.
+// resolve sets defaults and checks the options.
 func (o Options) resolve() (Options, error) {
 	if o.Format == "" {
 		o.Format = NDJSON
@@ -123,13 +118,12 @@ func (o Options) resolve() (Options, error) {
 	return o, checkPhrases(o.Phrases)
 }
 
-// Generate writes a corpus to w and returns what it holds. It stops at the
-// first record boundary at or after o.Size bytes, but for the rest of failures
-// that have begun. Memory grows with the
-// Truth and the sessions active at one time, not with Size.
+// Generate writes a corpus to w and returns its counts. It stops at the first record boundary at or
+// after o.Size bytes, and then writes the rest of failures that have begun. Memory grows with the
+// Truth and the number of sessions at one time, not with Size.
 //
-// Records follow each other by time, but any may be written up to three
-// seconds late; the records of one session keep their order.
+// Records are ordered by time, except that each may be written up to three seconds late. The records
+// of one session are in order.
 func Generate(w io.Writer, o Options) (*Truth, error) {
 	o, err := o.resolve()
 	if err != nil {
@@ -159,16 +153,16 @@ type generator struct {
 	heap    queue
 	seq     int64 // sessions so far
 	arrival int64 // time of the next session
-	planned int64 // bytes that the sessions so far are to write
+	planned int64 // bytes planned by the sessions so far
 
 	lines      float64 // records planned
 	named      float64 // of these, records with a name
-	slack      float64 // how far named may lag before the next failure
+	slack      float64 // maximum lag of named before the next failure
 	lastOrphan int64   // time of the last named record without session
 
 	buf     []byte // not yet written
 	text    []byte // scratch: a message before escaping
-	extra   []byte // scratch: JSON members beside the message
+	extra   []byte // scratch: further JSON members of the record
 	written int64
 	clock   clock
 
@@ -204,7 +198,7 @@ func (g *generator) run(w io.Writer) error {
 		}
 		if s.at == len(s.lines) {
 			if s.over() {
-				g.planned -= s.budget // what it wrote beyond its plan
+				g.planned -= s.budget // negative if it wrote more than planned
 				g.heap.pop()
 				continue
 			}
@@ -216,13 +210,13 @@ func (g *generator) run(w io.Writer) error {
 	return g.flush(w, 0)
 }
 
-// next puts the first session where its next line belongs.
+// next moves the first session of the queue to the time of its next line.
 func (g *generator) next(s *session) {
 	s.due = max(s.due, s.lines[s.at].ts+g.delay())
 	g.heap.fix()
 }
 
-// finish writes what is left of failures that have begun.
+// finish writes the rest of failures that have begun.
 func (g *generator) finish() {
 	for len(g.heap) > 0 {
 		s := g.heap[0]
@@ -272,7 +266,7 @@ func (g *generator) write(s *session) {
 	}
 }
 
-// delay is how late a record is written: mostly not at all.
+// delay returns the delay of a record, mostly zero.
 func (g *generator) delay() int64 {
 	r := g.rng.next()
 	if r&3 != 0 {
@@ -281,21 +275,20 @@ func (g *generator) delay() int64 {
 	return int64((r >> 32) % maxDelay)
 }
 
-// hours weighs the hours of a day: calls are made in working hours.
+// hours has the weight of each hour of a day: most calls are in working hours.
 var hours = [24]float64{
 	.3, .2, .2, .2, .3, .4, .7, 1.1, 1.6, 1.9, 1.9, 1.7,
 	1.5, 1.6, 1.8, 1.8, 1.6, 1.4, 1.2, 1.0, .8, .7, .5, .4,
 }
 
-// admit lets in the sessions that are due. Their pace is set so that the
-// bytes still to write just last until the end of the days.
+// admit opens the sessions that are due. Their rate spreads the remaining bytes over the remaining
+// days.
 func (g *generator) admit() {
 	for len(g.heap) == 0 || g.arrival <= g.heap[0].due {
 		if g.planned >= g.size && len(g.heap) > 0 {
 			return
 		}
-		// A small corpus has few sessions for its days; let them come in
-		// bunches, so that they overlap nevertheless.
+		// A small corpus has few sessions per day. They come in bunches, so that they overlap.
 		left := max(float64(g.end-msPerHour-g.arrival), 0)
 		bunch := 1
 		if overlap := sessionTime * float64(g.size-g.planned) / meanBudget / (left + 1); overlap < concurrent {
@@ -357,7 +350,7 @@ func (q *queue) push(s *session) {
 	}
 }
 
-// pop drops the first session.
+// pop removes the first session.
 func (q *queue) pop() {
 	h := *q
 	last := len(h) - 1
@@ -368,7 +361,7 @@ func (q *queue) pop() {
 	}
 }
 
-// fix puts the first session where its new time belongs.
+// fix moves the first session to its new time.
 func (q queue) fix() {
 	for i := 0; ; {
 		least := i

@@ -28,7 +28,7 @@ func generate(t testing.TB, o Options) (string, *Truth) {
 	return b.String(), truth
 }
 
-// The corpora that the tests look at.
+// The corpora of the tests.
 var corpora = []Options{
 	{Format: NDJSON, Seed: 1, Size: 3_000_000},
 	{Format: NDJSON, Seed: 2, Size: 1_000_000, Days: 1, ErrorRate: .3},
@@ -46,7 +46,7 @@ func label(o Options) string {
 	return fmt.Sprintf("%s/%v/seconds %v", o.Format, o.ErrorRate, o.Seconds)
 }
 
-// phrases are those of the catalogue.
+// phrases returns the phrases of the catalogue.
 func phrases() []Phrase {
 	list := []Phrase{}
 	for _, p := range catalogue.Phrases() {
@@ -59,8 +59,8 @@ func phrases() []Phrase {
 	return list
 }
 
-// TestTruth compares the Truth to a second look at the bytes, which are the same with
-// phrases and without.
+// TestTruth compares the Truth with a second look at the bytes, which are the same with and without
+// phrases.
 func TestTruth(t *testing.T) {
 	for _, o := range corpora {
 		t.Run(label(o), func(t *testing.T) {
@@ -122,7 +122,7 @@ func compareToLook(t *testing.T, truth *Truth, l *look) {
 	}
 }
 
-// checkTimes looks at order and range.
+// checkTimes checks the order and the range of times.
 func checkTimes(t *testing.T, truth *Truth, times []time.Time) {
 	var latest time.Time
 	end := truth.Start.AddDate(0, 0, truth.Days)
@@ -149,7 +149,7 @@ func checkTimes(t *testing.T, truth *Truth, times []time.Time) {
 	}
 }
 
-// checkSums holds the parts of a Truth against each other.
+// checkSums checks that the parts of a Truth agree.
 func checkSums(t *testing.T, truth *Truth) {
 	var classified, named, failures, shapes, lines, days int64
 	for _, r := range truth.ErrorsTotal {
@@ -202,8 +202,8 @@ func TestSameOptionsSameBytes(t *testing.T) {
 	}
 }
 
-// TestSize: the first record boundary at or after the size, records of at
-// most 64 KiB.
+// TestSize checks that a corpus ends at the first record boundary at or after its size, and that
+// records have at most 64 KiB.
 func TestSize(t *testing.T) {
 	for _, f := range []Format{NDJSON, Console} {
 		for _, size := range []int64{1, 5_000, 123_456, 1_000_000} {
@@ -215,7 +215,7 @@ func TestSize(t *testing.T) {
 				t.Errorf("%s: the last line has no end", f)
 			}
 			if f == NDJSON {
-				if int64(len(data)) > size+20_000 { // failures that had begun are ended
+				if int64(len(data)) > size+20_000 { // failures that have begun are completed
 					t.Errorf("%s: went on after %d bytes up to %d", f, size, len(data))
 				}
 			}
@@ -228,7 +228,7 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// TestReference holds the table of names against the reference.
+// TestReference compares the table of names with the reference.
 func TestReference(t *testing.T) {
 	if len(names) != 55+22 || len(known) != 55+22 || strings.Count(more, "\nOT_") != 22 {
 		t.Errorf("%d names, the reference has %d, of these %d undocumented", len(names), len(known), strings.Count(more, "\nOT_"))
@@ -255,8 +255,7 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// TestCodes holds the table of codes against the catalogue, which the second
-// look goes by.
+// TestCodes compares the table of codes with the catalogue, which the second look uses.
 func TestCodes(t *testing.T) {
 	mine := map[raising]bool{}
 	for _, r := range raises {
@@ -282,7 +281,7 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// TestEveryFailure: the corpora hold all that makes failures hard to count.
+// TestEveryFailure checks that corpora contain everything that makes failures hard to count.
 func TestEveryFailure(t *testing.T) {
 	for _, f := range []Format{NDJSON, Console} {
 		_, truth := generate(t, Options{Format: f, Size: 8_000_000, Phrases: phrases()})
@@ -322,7 +321,7 @@ func TestEveryFailure(t *testing.T) {
 	}
 }
 
-// TestEveryName: all names and all ways to tell the method appear.
+// TestEveryName checks that all names and methods occur.
 func TestEveryName(t *testing.T) {
 	_, truth := generate(t, Options{Size: 4_000_000, ErrorRate: 1})
 	seen, methods := map[string]bool{}, map[string]bool{}
@@ -342,7 +341,7 @@ func TestEveryName(t *testing.T) {
 	}
 }
 
-// TestEveryShape: all constructs appear, the near misses as they should look.
+// TestEveryShape checks that all constructs and near misses occur.
 func TestEveryShape(t *testing.T) {
 	data, truth := generate(t, Options{Size: 3_000_000})
 	text, console := generate(t, Options{Size: 2_000_000, Format: Console})
@@ -398,7 +397,7 @@ func TestEveryShape(t *testing.T) {
 	}
 }
 
-// nearWords counts, by kind, words that are almost names.
+// nearWords counts near misses by kind.
 func nearWords(texts []string) map[string]int {
 	count := map[string]int{}
 	for _, text := range texts {
@@ -416,7 +415,7 @@ func nearWords(texts []string) map[string]int {
 	return count
 }
 
-// TestRealism checks the averages.
+// TestRealism checks averages.
 func TestRealism(t *testing.T) {
 	data, truth := generate(t, Options{Size: 8_000_000})
 	l := decodeJSON(t, data).look(nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// The rules by which records are of one failure, applied to what naive_test.go
-// found: as plain as they are written down, with no thought of speed.
+// The rules that make failures of records, applied to what naive_test.go finds. They are written
+// as plainly as the definitions, without regard for speed.
 
 const (
 	gap       = 2 * time.Second
@@ -18,7 +18,7 @@ const (
 	socketGap = 10 * time.Second
 )
 
-// A group is the records of one failure.
+// A group holds the records of one failure.
 type group []*clue
 
 func (g group) first() time.Time { return slices.MinFunc(g, byTime).at }
@@ -26,8 +26,8 @@ func (g group) last() time.Time  { return slices.MaxFunc(g, byTime).at }
 
 func byTime(a, b *clue) int { return a.at.Compare(b.at) }
 
-// name is that of the strongest evidence, socket lines last, of equals the
-// later.
+// name returns the name with the strongest evidence; socket lines are the weakest. Of equals,
+// the later one counts.
 func (g group) name() string {
 	best, name := -1, ""
 	for _, c := range g {
@@ -52,7 +52,7 @@ func (g group) method() string {
 	return method
 }
 
-// code stands for a missing name.
+// code returns the code of a failure without a name, else 0.
 func (g group) code() int {
 	for _, c := range g {
 		if c.code != 0 && g.name() == "" {
@@ -62,7 +62,7 @@ func (g group) code() int {
 	return 0
 }
 
-// takes reports whether c, of the same error, goes on with the group.
+// takes reports whether c, which has the same error, belongs to the group.
 func (g group) takes(c *clue) bool {
 	for _, other := range g {
 		if !compatible(c.method, other.method) {
@@ -77,7 +77,7 @@ func compatible(a, b string) bool {
 	return a == b || a == "unknown" || b == "unknown" || pair(a, b) || pair(b, a)
 }
 
-// away is how far c is from the records of the group.
+// away returns the distance in time from c to the nearest record of the group.
 func (g group) away(c *clue) time.Duration {
 	nearest := time.Duration(math.MaxInt64)
 	for _, other := range g {
@@ -86,8 +86,7 @@ func (g group) away(c *clue) time.Duration {
 	return nearest
 }
 
-// correlate makes failures of the clues of one session. What is aside makes
-// none.
+// correlate makes failures of the clues of one session. Clues that are aside belong to none.
 func correlate(clues []*clue) []group {
 	var strong, weak, sockets []*clue
 	for _, c := range clues {
@@ -120,8 +119,8 @@ func correlate(clues []*clue) []group {
 	return append(all, withSockets(all, sockets)...)
 }
 
-// withSockets lets each socket line join the connect failure that follows it,
-// and returns the failures of those that none follows.
+// withSockets adds each socket line to the connect failure that follows it, and returns the
+// failures of the other socket lines.
 func withSockets(all []group, sockets []*clue) []group {
 	joined := make([]group, len(all))
 	var alone []*clue
@@ -163,8 +162,7 @@ func inOrder(clues []*clue) []*clue {
 	return clues
 }
 
-// A raising is a name, a method that raises it and a code, as the catalogue
-// lists them.
+// A raising is an error name, a method that raises it, and its code, from the catalogue.
 type raising struct {
 	name, method string
 	code         int
@@ -183,7 +181,7 @@ var raisings = func() map[raising]bool {
 	return m
 }()
 
-// theName is the only name that goes with the code in that method.
+// theName returns the only name that the method raises with the code, "" if there are several.
 func theName(code int, method, text string) string {
 	if m := exceptionLine.FindStringSubmatch(text); m != nil && code == 1500 && strings.HasPrefix(m[2], "ICEWorkflow ") {
 		return "OT_TIMEOUT"
@@ -200,8 +198,8 @@ func theName(code int, method, text string) string {
 	return list[0]
 }
 
-// theMethod is the only method of the name, of those that raise it with the code
-// if some do. Without a name it is the only one that raises anything with it.
+// theMethod returns the only method of a name: among the methods that raise it with the code, if
+// there are some. Without a name, it returns the only method that raises the code.
 func theMethod(name string, code int) string {
 	raising := map[string]bool{}
 	for r := range raisings {
@@ -220,8 +218,8 @@ func theMethod(name string, code int) string {
 	return known[name][0]
 }
 
-// mayState reports whether c, without a name, can speak of the failure. In
-// telemetry of a subscribe call one code stands for all errors.
+// mayState reports whether c, which has no name, can belong to the failure. In telemetry of a
+// subscribe call, 1013 is the code of every error.
 func mayState(g group, c *clue) bool {
 	if !compatible(c.method, g.method()) {
 		return false
@@ -230,12 +228,12 @@ func mayState(g group, c *clue) bool {
 		c.subscribing && c.code == 1013 && g.method() == c.method
 }
 
-// Sums are what a report says, by day or over all.
+// sums are the numbers of a report, by day or for the whole input.
 type sums struct {
 	daily   bool
 	rows    map[string]*Row
 	methods map[string]*Method
-	people  map[string]map[string]bool // sessions, by what they are counted for
+	people  map[string]map[string]bool // sessions by row
 }
 
 func (l *look) sums(daily bool) *sums {
@@ -281,7 +279,7 @@ func (t *sums) start(at time.Time) *time.Time {
 	return &day
 }
 
-// person counts a session. A source that stands in for one is none.
+// person counts a session. A record without a session ID counts for none.
 func (t *sums) person(what, id string) {
 	if id == "" {
 		return
@@ -292,7 +290,7 @@ func (t *sums) person(what, id string) {
 	t.people[what][id] = true
 }
 
-// failure adds the records of one failure, or of none if n is 0.
+// failure adds the records of n failures, 1 or 0.
 func (t *sums) failure(g group, id string, n int64) {
 	want := Row{WindowStart: t.start(g.first()), Method: g.method(), Error: namePointer(g.name()), Code: codePointer(int16(g.code()))}
 	key := rowKeyOf(&want)
@@ -340,8 +338,8 @@ func (t *sums) methodOf(method string, at time.Time) string {
 	return key
 }
 
-// calls adds the events of one connection, stream or subscriber: one call, or
-// several if the application calls again.
+// calls adds the events of one connection, stream or subscriber. They are one call, or several
+// if the application calls again.
 func (t *sums) calls(method string, events []event, id string) {
 	events = slices.SortedStableFunc(slices.Values(events), func(a, b event) int { return a.at.Compare(b.at) })
 	events = slices.CompactFunc(events, func(a, b event) bool { return a.at.Equal(b.at) && a.variation == b.variation })
@@ -385,7 +383,7 @@ func (t *sums) call(method string, start event, outcome, id string) {
 	}
 }
 
-// facts are what the rows of the report are to say.
+// facts returns the rows that the report should have.
 func (t *sums) facts() facts {
 	all := facts{}
 	for key, r := range t.rows {
@@ -402,7 +400,7 @@ func (t *sums) facts() facts {
 	return all
 }
 
-// factsOf are what the truth says.
+// factsOf returns the rows of the truth.
 func factsOf(rows []Row, methods []Method) facts {
 	all := facts{}
 	for i := range rows {

@@ -1,18 +1,18 @@
 package corpus
 
-// second is in milliseconds, as all times of plans are.
+// second is in milliseconds, like all times of plans.
 const second = 1000
 
-// snap moves the lines of the step to whole seconds. Those of a failure spread as far as
-// one failure may: two seconds in all, and the tries of a socket over the ten seconds
-// before the line that names the failure.
+// snap rounds the times of the step to whole seconds. It spreads the lines of a failure over the
+// maximum time for one failure: two seconds, or for tries of a socket the ten seconds before the
+// line that names the failure.
 func (g *generator) snap(s *session) {
 	if len(s.lines) == 0 {
 		return
 	}
 	first := s.lines[0].ts
 	start := first / second * second
-	try := func(ts int64) int64 { return (ts - first + second) / (3 * second) } // from 0: they are three seconds apart
+	try := func(ts int64) int64 { return (ts - first + second) / (3 * second) } // from 0; tries are three seconds apart
 	tries := try(s.lines[len(s.lines)-1].ts)
 	late, last := int64(0), first
 	for i := range s.lines {

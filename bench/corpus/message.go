@@ -1,7 +1,7 @@
 package corpus
 
-// message writes the text of l to g.text, and JSON members beside it to
-// g.extra, and returns its level.
+// message writes the text of l to g.text and further JSON members to g.extra. It returns the
+// level.
 func (g *generator) message(s *session, l *line) uint8 {
 	b := g.text[:0]
 	level := fail
@@ -110,8 +110,7 @@ func (g *generator) message(s *session, l *line) uint8 {
 	return level
 }
 
-// appendMessage writes the message of l's error, with the method where the
-// line spells it.
+// appendMessage writes the message of l's error, with the method if the line spells it.
 func appendMessage(b []byte, l *line) []byte {
 	switch {
 	case l.spell != unknown:
@@ -124,13 +123,13 @@ func appendMessage(b []byte, l *line) []byte {
 	return append(b, l.msg...)
 }
 
-// appendPlain writes the error of l as String(error) does.
+// appendPlain writes the error of l like String(error).
 func appendPlain(b []byte, l *line) []byte {
 	return appendMessage(append(append(b, names[l.name].text...), ": "...), l)
 }
 
-// beginSDK writes what the SDK's logger prints before the message.
-// Forwarded console lines keep the directives of the colours.
+// beginSDK writes what the SDK's logger prints before the message. Forwarded console lines keep the
+// colour directives.
 func (g *generator) beginSDK(b []byte, s *session, p part, level string) []byte {
 	if g.json {
 		b = append(b, "%c"...)
@@ -147,9 +146,8 @@ func (g *generator) beginSDK(b []byte, s *session, p part, level string) []byte 
 	return b
 }
 
-// endSDK writes what the logger prints after the message: the time since its
-// last line, the colours, an object that a %O stands for, and the arguments
-// that are left.
+// endSDK writes what the logger prints after the message: the time since its last line, the colours,
+// the object of a %O, and the other arguments.
 func (g *generator) endSDK(b []byte, p part, object, rest string) []byte {
 	if g.json {
 		b = append(b, "%c"...)

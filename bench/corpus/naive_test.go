@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// The second look: a reader that is slow, plain and knows nothing of how the
-// corpus was made. It decodes, scans for words, judges each record by itself and
-// hands what it found to the rules of correlate_test.go.
+// A second look at the corpus: a slow, plain reader that does not know how the corpus was made. It
+// decodes, scans for words, judges each record by itself, and applies the rules of
+// correlate_test.go.
 
 type look struct {
 	phrases                 map[string][]Phrase // by their first bytes
@@ -24,11 +24,11 @@ type look struct {
 	bearing                 int64 // records with a session ID
 	clues                   []*clue
 	events                  map[string][]event         // of telemetry, by call
-	visits                  []visit                    // of all records that tell a session
+	visits                  []visit                    // of all records with a session or client instance
 	instances               map[string]map[string]bool // sessions by client instance
 	texts                   []string                   // of clean records
-	phrased                 map[string]int64           // records by phrase that tells their error
-	several                 []string                   // records with more than one name, session or text with phrases
+	phrased                 map[string]int64           // records by the phrase that identifies their error
+	several                 []string                   // records with several names, sessions, or texts with phrases
 	times                   []time.Time
 }
 
@@ -37,13 +37,13 @@ type clue struct {
 	visit
 	evidence      string
 	name, method  string
-	sure          int // how well the method is told
+	sure          int // evidence for the method, higher is better
 	code          int
 	socket, aside bool
 	subscribing   bool // telemetry of a subscribe call
 }
 
-// An event is one of telemetry.
+// An event is a telemetry event.
 type event struct {
 	visit
 	variation string // Denied for a Cancel because of AccessDenied
@@ -69,7 +69,7 @@ func word(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }
 
-// directive is what is no text in a text.
+// directive removes colours and console directives from a text.
 var directive = strings.NewReplacer("\x1b[31m", " ", "\x1b[0m", " ", "%c", " ", "%O", " ", "%o", " ", "%s", " ", "%d", " ")
 
 // words splits text, without colours and directives, at everything that cannot be in
@@ -78,7 +78,7 @@ func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r > 127 || !word(byte(r)) })
 }
 
-// sessionIDs are the words, of letters, digits, _ and -, that begin as session IDs do.
+// sessionIDs returns the words, of letters, digits, _ and -, that begin like session IDs.
 func sessionIDs(text string) (ids []string) {
 	in := func(c byte) bool { return word(c) || c == '-' }
 	for {
@@ -117,10 +117,10 @@ func collect(v any, to []string) []string {
 	return to
 }
 
-// phraseStart is how many bytes of a phrase choose a list in look.phrases.
+// phraseStart is the number of bytes that are the key of a phrase in look.phrases.
 const phraseStart = 8
 
-// phrasesOf returns what phrases stand in text, those that start first first.
+// phrasesOf returns the phrases in text, in the order of their starts.
 func (l *look) phrasesOf(text string) (list []Phrase) {
 	for i := 0; i+phraseStart <= len(text); i++ {
 		if i > 0 && word(text[i-1]) && word(text[i]) {
@@ -139,7 +139,7 @@ func (l *look) phrasesOf(text string) (list []Phrase) {
 	return list
 }
 
-// How well a method is told.
+// Evidence for a method, weakest first.
 const (
 	byOnlyName = 1 + iota
 	byComponent
@@ -148,7 +148,7 @@ const (
 	spelledOut
 )
 
-// telling finds what the texts of a record say of the method.
+// telling returns the method that the text of a record states, and the evidence.
 func telling(text, name string, phrases []Phrase) (string, int) {
 	for _, m := range methodNames[1:] {
 		if strings.Contains(text, m+" :: ") || strings.Contains(text, m+"()") {
@@ -174,7 +174,7 @@ func telling(text, name string, phrases []Phrase) (string, int) {
 	return "unknown", 0
 }
 
-// acting finds what the action of a telemetry event says of the method.
+// acting returns the method of a telemetry action.
 func acting(body map[string]any) string {
 	stream, _ := body["streamId"].(string)
 	switch body["action"] {
@@ -249,8 +249,7 @@ func newLook(phrases []Phrase) *look {
 	return l
 }
 
-// record counts one record, given all its texts. body is nil for all but
-// telemetry.
+// record counts one record. texts are all its texts; body is nil unless it is telemetry.
 func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	text := strings.Join(texts, "\n")
 	plain := directive.Replace(text)
@@ -316,7 +315,7 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	l.clues = append(l.clues, c)
 }
 
-// nameIn returns the error name that stands in text.
+// nameIn returns the error name in text.
 func (l *look) nameIn(text string) (name string) {
 	if !strings.Contains(text, "OT_") && !strings.Contains(text, "PROXY_") {
 		return "" // every name has one of these
@@ -333,8 +332,7 @@ func (l *look) nameIn(text string) (name string) {
 	return name
 }
 
-// phrasesIn returns the phrases that stand in the texts, of which at most one
-// may hold some.
+// phrasesIn returns the phrases in texts. At most one text may contain phrases.
 func (l *look) phrasesIn(texts []string) (phrases []Phrase) {
 	if len(l.phrases) == 0 {
 		return nil
@@ -349,7 +347,7 @@ func (l *look) phrasesIn(texts []string) (phrases []Phrase) {
 	return phrases
 }
 
-// sessionIn returns the session ID that stands in text.
+// sessionIn returns the session ID in text.
 func (l *look) sessionIn(text string) (session string) {
 	for _, id := range sessionIDs(text) {
 		if session != "" && session != id {
@@ -360,7 +358,7 @@ func (l *look) sessionIn(text string) (session string) {
 	return session
 }
 
-// visit keeps who was there when, and which session a client instance is of.
+// visit keeps when a session or client instance was there, and which belong together.
 func (l *look) visit(v visit) {
 	if v.session != "" {
 		l.sessions[v.session] = true
@@ -377,7 +375,7 @@ func (l *look) visit(v visit) {
 	}
 }
 
-// call keeps a telemetry event with its call.
+// call keeps a telemetry event by its call.
 func (l *look) call(body map[string]any, e event) {
 	id := map[any]string{"Connect": "connectionId", "Publish": "streamId", "Subscribe": "subscriberId"}[body["action"]]
 	if one, _ := body[id].(string); one != "" && e.variation != "Attempting" {
@@ -393,13 +391,13 @@ type corpusRecord struct {
 	body  map[string]any // nil for all but telemetry
 }
 
-// A decoded corpus has records in so many lines.
+// A decoded corpus has its records, and the number of lines.
 type decoded struct {
 	records []corpusRecord
 	lines   int64
 }
 
-// look looks at every record.
+// look judges every record.
 func (d *decoded) look(phrases []Phrase) *look {
 	l := newLook(phrases)
 	l.physical = d.lines

@@ -44,24 +44,24 @@ const (
 	handlerVoice                      // OpenTok:GlobalExceptionHandler:error NAME: text
 )
 
-// A name is an error name of the SDK, with what its lines say.
+// A name is an error name of the SDK, and the texts of its lines.
 type name struct {
 	text   string
-	only   method // the one method it is documented for, or raised in if it is not, else unknown
+	only   method // the only method that documents it, or raises it if none does, else unknown
 	code   int16  // as usually raised; 0: none
 	voices voice
 	spell  []method // methods that a line may spell out: `Session.publish :: `
-	msg    string   // tells nothing of the method that the truth does not say
-	pub    string   // what the Publisher's line says instead
-	sub    string   // what the Subscriber's line says instead
+	msg    string   // identifies no method
+	pub    string   // the text of the Publisher's line
+	sub    string   // the text of the Subscriber's line
 }
 
-// noName stands where an index in names would.
+// noName is the index in names of a missing name.
 const noName = -1
 
 const gum = publisherVoice // raised by getUserMedia
 
-// names stands in the order of frequency: the first is the most frequent.
+// names is sorted by frequency, the most frequent first.
 // The reference documents 55 of them; the SDK's table has 22 more.
 var names = [...]name{
 	{"OT_NOT_CONNECTED", unknown, 1010, plainVoice | functionVoice, []method{publish, subscribe, signal}, "You are not connected to the session.", "", ""},
@@ -205,7 +205,7 @@ func lookup(text string) int16 {
 	panic("corpus: no such name: " + text)
 }
 
-// prefixed holds the names that near misses are made of.
+// prefixed has the names from which near misses are made.
 var prefixed = func() (list []string) {
 	for i := range names {
 		if t := names[i].text; t[:3] == "OT_" {
@@ -215,7 +215,7 @@ var prefixed = func() (list []string) {
 	return
 }()
 
-// title is what the SDK prints for a code.
+// title returns the SDK's title of a code.
 func title(code int16) string {
 	switch code {
 	case 0, 400, 403, 404, 413, 500, 1001, 1002, 1003, 2011, 4010, 4020, 4030:
@@ -276,7 +276,7 @@ func title(code int16) string {
 	return "Internal Error"
 }
 
-// finalCode is the code in brackets at the end of a message, else 0.
+// finalCode returns the code in brackets at the end of a message, else 0.
 func finalCode(msg string) int16 {
 	if len(msg) < 6 || msg[len(msg)-1] != ')' || msg[len(msg)-6] != '(' {
 		return 0

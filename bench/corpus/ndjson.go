@@ -1,10 +1,8 @@
 package corpus
 
-// JSON is written piece by piece. Only messages are escaped; everything else
-// is plain by construction.
+// JSON is written piece by piece. Only messages are escaped; all other strings need no escapes.
 
-// writeJSON writes l as one JSON object and reports whether it bears the
-// session ID.
+// writeJSON writes l as a JSON object, and reports whether it has the session ID.
 func (g *generator) writeJSON(s *session, l *line, ts int64) bool {
 	if l.shape.telemetry() {
 		g.writeTelemetry(s, l, ts)
@@ -16,7 +14,7 @@ func (g *generator) writeJSON(s *session, l *line, ts int64) bool {
 	return !l.orphan
 }
 
-// levels of a record; the words differ by envelope.
+// Levels of a record. Their names differ by envelope.
 const (
 	info uint8 = iota
 	warn
@@ -32,7 +30,7 @@ var (
 	levelNumber = [...]string{"30", "40", "50", "20"}
 )
 
-// envelope writes g.text and g.extra in the fields of the session's logger.
+// envelope writes g.text and g.extra as the session's logger does.
 func (g *generator) envelope(s *session, l *line, ts int64, level uint8) {
 	b := g.buf
 	kind := s.envelope
@@ -63,7 +61,7 @@ func (g *generator) envelope(s *session, l *line, ts int64, level uint8) {
 		b = append(b, `","sdk":"`...)
 		b = append(b, s.sdk...)
 		b = append(b, '"', '}')
-	case 1: // with blanks, as other encoders write
+	case 1: // with spaces, like other encoders
 		b = append(b, `{"timestamp": "`...)
 		b = g.clock.append(b, ts)
 		b = append(b, `", "level": "`...)
@@ -148,7 +146,7 @@ func (g *generator) member(b []byte) []byte {
 	return append(append(b, ','), g.extra...)
 }
 
-// appendError writes the error of l as JSON.stringify does.
+// appendError writes the error of l like JSON.stringify.
 func appendError(b []byte, l *line) []byte {
 	b = append(b, `{"name":"`...)
 	b = append(b, names[l.name].text...)
@@ -163,8 +161,7 @@ func appendError(b []byte, l *line) []byte {
 	return append(b, '"', '}')
 }
 
-// writeTelemetry writes l as a body that the SDK posts, with its order of
-// members.
+// writeTelemetry writes l as a telemetry body, with the members in the SDK's order.
 func (g *generator) writeTelemetry(s *session, l *line, ts int64) {
 	b := g.buf
 	b = append(b, `{"guid":"`...)
@@ -234,7 +231,7 @@ func (g *generator) writeTelemetry(s *session, l *line, ts int64) {
 	g.buf = append(b, `"}`+"\n"...)
 }
 
-// variation is the telemetry variation of a shape.
+// variation returns the telemetry variation of a shape.
 func (s shape) variation() string {
 	switch s {
 	case postAttempt:
@@ -275,7 +272,7 @@ func (g *generator) appendConnect(b []byte, s *session, l *line) []byte {
 	return append(b, '"')
 }
 
-// appendMedia writes what Publish and Subscribe bodies have.
+// appendMedia writes the media members of Publish and Subscribe bodies.
 func (g *generator) appendMedia(b []byte, s *session, l *line) []byte {
 	b = append(b, `,"action":"`...)
 	b = append(b, actions[l.act].name...)

@@ -8,7 +8,7 @@ type session struct {
 
 	lines  []line // the step being written
 	clock  int64  // time of the last line planned
-	quiet  int64  // no failure starts before
+	quiet  int64  // earliest time of the next failure
 	pause  int64  // added before the next step
 	budget int64  // bytes left to write
 
@@ -17,19 +17,19 @@ type session struct {
 	subscribing bool // a subscribe call is open
 
 	id, key, user               []byte
-	connection, stream          []byte // of the present connect and publish call
-	remote, subscriber          []byte // of the present subscribe call
+	connection, stream          []byte // of the current connect and publish call
+	remote, subscriber          []byte // of the current subscribe call
 	guid, instance              []byte
 	sdk, browser, service, page string
 	envelope                    uint8
 
-	failure failure             // the present step's
+	failure failure             // of the current step
 	marks   []mark              // where this session has been counted
 	met     bool                // its ID has been written
-	began   [len(actions)]int64 // day of the present call's first record
+	began   [len(actions)]int64 // day of the current call's first record
 }
 
-// A stage tells how far the connect call is.
+// A stage is the state of the connect call.
 type stage uint8
 
 const (
@@ -44,7 +44,7 @@ type shape uint8
 const (
 	cleanApp shape = iota
 	cleanBlank
-	nearMiss // the mutation says which
+	nearMiss // of a mutation
 	noiseSDK
 	noiseBrowser
 	noiseNative
@@ -104,7 +104,7 @@ const (
 
 var parts = [...]struct {
 	name, colour string
-	method       method // what the logger tells of the method
+	method       method // that the logger identifies
 }{
 	partSession:    {"Session", "#0000CC", unknown},
 	partHandler:    {"GlobalExceptionHandler", "#00CC00", unknown},
@@ -123,10 +123,10 @@ type line struct {
 	shape  shape
 	part   part
 	near   mutation
-	orphan bool // bears no session ID
+	orphan bool // has no session ID
 
 	name  int16  // index in names, or noName
-	said  int16  // the code that stands where codes stand, 0: none
+	said  int16  // the code of the record, 0: none
 	spell method // spelled out before msg
 	call  method // named as a function: `Cannot call forceDisconnect()`
 	msg   string
@@ -134,13 +134,13 @@ type line struct {
 	act     action // of telemetry
 	outcome outcome
 	reason  string
-	other   uint8 // which of the other telemetry bodies, or which noise: drawn when written
+	other   uint8 // index of another telemetry body or noise, drawn when it is written
 	bare    bool  // telemetry without session, connection and stream
 
-	verdict verdict // made when written
+	verdict verdict // set when written
 }
 
-// An action is a telemetry action that stands for a method.
+// An action is a telemetry action of a method.
 type action uint8
 
 const (
@@ -231,13 +231,12 @@ func (g *generator) plan(s *session) {
 	}
 }
 
-// over reports whether s has said everything: its bytes are written, and no
-// call is left open.
+// over reports whether s is complete: its bytes are written, and no call is open.
 func (s *session) over() bool {
 	return s.budget <= 0 && s.stage != connecting && !s.publishing && !s.subscribing
 }
 
-// gap is the time to the next step of a session.
+// gap returns the time to the next step of a session.
 func (g *generator) gap() int64 {
 	if g.rng.chance(.15) {
 		return int64(1 + g.rng.n(80))
@@ -248,8 +247,8 @@ func (g *generator) gap() int64 {
 	return int64(500 + g.rng.n(36_000))
 }
 
-// failureDue reports whether the next step should spell a name to keep the
-// share of such records.
+// failureDue reports whether the next step should spell a name, to keep the share of such
+// records.
 func (g *generator) failureDue() bool {
 	if g.rate == 0 || g.rate < 1 && g.rate*g.lines-g.named < g.slack {
 		return false
@@ -258,23 +257,22 @@ func (g *generator) failureDue() bool {
 	return true
 }
 
-// hush moves a failure away from the session's last one.
+// hush delays a failure until it is far enough from the session's last one.
 func (g *generator) hush(s *session, ts int64) int64 {
 	return max(ts, s.quiet+int64(g.rng.n(8_000)))
 }
 
-// beside decides on a companion of a name line: with many names in the
-// corpus there is less room for lines without.
+// beside decides whether a line with a name gets a line without one. The more names a corpus has, the
+// fewer.
 func (g *generator) beside(p float64) bool { return g.rng.chance(p * (1 - g.rate)) }
 
-// blame makes the step a failure of that name, or of none. All records of the
-// step that are evidence of an error speak of it.
+// blame makes the step a failure with that name, or with none. All evidence in the step belongs to
+// it.
 func (s *session) blame(name int16) { s.failure.planned, s.failure.cause = true, name }
 
-// tell applies the order of evidence for a method to what a line is planned
-// with: a method spelled out, a function name, the logger, the one method the
-// name is documented for. What is planned does not depend on phrases, so that
-// the same bytes can be judged with and without them.
+// tell applies the order of evidence for a method to a planned line: a method spelled out, a function
+// name, the logger, the only method of the name. Plans do not depend on phrases, so that the same
+// bytes can be judged with and without them.
 func tell(spell, call, logger method, n int16) method {
 	for _, m := range [...]method{spell, call, logger, names[n].only} {
 		if m != unknown {
@@ -284,12 +282,12 @@ func tell(spell, call, logger method, n int16) method {
 	return unknown
 }
 
-// agree reports whether lines of the two methods can be of one failure.
+// agree reports whether one failure can have lines of both methods.
 func agree(a, b method) bool {
 	return a == b || a == unknown || b == unknown || a+b == initPublisher+publish && (a == publish || b == publish)
 }
 
-// planFailure plans one failure that is spelled out, with all its lines.
+// planFailure plans a failure with a name, and all its lines.
 func (g *generator) planFailure(s *session, ts int64) {
 	if s.stage == connecting {
 		g.planConnectFailure(s, ts)
@@ -342,9 +340,8 @@ func (g *generator) planFailure(s *session, ts int64) {
 	}
 }
 
-// orphanFailure decides whether the record of a failure at ts bears no session.
-// The file stands in for it, so such failures keep apart as those of a session
-// do; all others bear theirs.
+// orphanFailure decides whether the record of a failure at ts has no session ID. All such failures
+// are correlated together, so they are as far apart as those of one session.
 func (g *generator) orphanFailure(ts int64) bool {
 	if ts <= g.lastOrphan+quietTime || !g.rng.chance(.05) {
 		return false
@@ -353,7 +350,7 @@ func (g *generator) orphanFailure(ts int64) bool {
 	return true
 }
 
-// spelling draws a method to be spelled out, mostly none.
+// spelling draws a method to spell out, mostly none.
 func (g *generator) spelling(n *name, p float64) method {
 	if len(n.spell) == 0 || !g.rng.chance(p) {
 		return unknown
@@ -378,8 +375,8 @@ func (g *generator) addName(s *session, ts int64, i int16, p part, spell, call m
 	return g.add(s, line{ts: ts, shape: nameSDK, part: p, name: i, spell: spell, call: call, msg: msg, said: finalCode(msg)})
 }
 
-// addApp plans a line of the application with a name. Where it logs the whole
-// error, that has the code.
+// addApp plans a line of the application with a name. If it logs the whole error, it has the code
+// too.
 func (g *generator) addApp(s *session, ts int64, i, code int16, spell, call method, msg string) *line {
 	sh := pick(&g.rng, jsonApp)
 	if g.console {
@@ -387,7 +384,7 @@ func (g *generator) addApp(s *session, ts int64, i, code int16, spell, call meth
 	}
 	said := finalCode(msg)
 	if said != 0 && sh == appDirective {
-		sh = appPlain // with colours behind it the code is not the end
+		sh = appPlain // after the code there would be colours
 	}
 	if sh == appNested || sh == appEscaped || sh == appPreview {
 		said = code
@@ -400,19 +397,19 @@ var (
 	consoleApp = []shape{appEscaped, appEscaped, appEscaped, appPlain, appPlain, appANSI, appPreview}
 )
 
-// addException plans the line that the SDK prints beside a name, without it.
+// addException plans the SDK's exception line, which has no name.
 func (g *generator) addException(s *session, ts int64, code int16, spell, call method, msg string) {
 	g.add(s, line{ts: ts, shape: weakException, part: partHandler, name: noName, said: code,
 		spell: spell, call: call, msg: msg})
 }
 
-// addCode plans the line that the SDK prints of a refused publish call.
+// addCode plans the SDK's line about a refused publish call.
 func (g *generator) addCode(s *session, ts int64, code int16, msg string) {
 	g.add(s, line{ts: ts, shape: weakCode, part: partSession, name: noName, said: code, spell: publish, msg: msg})
 }
 
-// planNamed plans the usual failure: the name line and the exception line,
-// in either order, and what the application and telemetry make of it.
+// planNamed plans the usual failure: the name line and the exception line, in either order, and the
+// lines of the application and of telemetry.
 func (g *generator) planNamed(s *session, ts int64, i int16, p part, spell, call method, msg string) {
 	m := tell(spell, call, parts[p].method, i)
 	code := codeFor(i, m)
@@ -437,7 +434,7 @@ func (g *generator) planNamed(s *session, ts int64, i int16, p part, spell, call
 	s.blame(i)
 }
 
-// addEcho plans what the application and telemetry add to a failure.
+// addEcho plans the lines of the application and of telemetry for a failure.
 func (g *generator) addEcho(s *session, ts int64, m method, i int16, spell, call method, msg string) {
 	own := tell(spell, call, unknown, i)
 	if agree(own, m) && g.beside(.25) {
@@ -447,16 +444,15 @@ func (g *generator) addEcho(s *session, ts int64, m method, i int16, spell, call
 	if code := codeFor(i, m); code != 0 && g.json && s.stage == connected && agree(own, m) && g.beside(.12) {
 		l := g.add(s, line{ts: ts, shape: postException, name: noName, spell: spell, call: call, msg: msg, said: code})
 		if g.rng.chance(.25) {
-			// The action's number stands for the code; the details name it.
+			// The code is in the action, the name in the details.
 			l.name = i
 			g.named++
 		}
 	}
 }
 
-// planMedia plans a failure of getUserMedia. Its exception line and its
-// telemetry do not say which it was. Where the publisher was made by
-// Session.publish, two more lines tell so.
+// planMedia plans a failure of getUserMedia. Its exception line and its telemetry do not identify
+// the error. If Session.publish created the publisher, there are two more lines.
 func (g *generator) planMedia(s *session, ts int64, i int16) {
 	n := &names[i]
 	m := initPublisher
@@ -482,8 +478,8 @@ func (g *generator) planMedia(s *session, ts int64, i int16) {
 	s.blame(i)
 }
 
-// addMedia plans what telemetry says of getUserMedia. It bears no session ID:
-// there need not be a session yet.
+// addMedia plans the telemetry of getUserMedia. It has no session ID, because there may be no session
+// yet.
 func (g *generator) addMedia(s *session, ts int64) {
 	end := line{ts: ts, shape: postFailure, act: actPublish, bare: true, name: noName, said: 1500,
 		reason: "GetUserMedia", msg: "OT.Publisher failed to access camera/mic"}
@@ -492,8 +488,8 @@ func (g *generator) addMedia(s *session, ts int64) {
 	g.add(s, line{ts: ts + 1, shape: postException, bare: true, name: noName, said: 1500, msg: "GetUserMedia"})
 }
 
-// addAgain plans a second copy of a telemetry event: logs that were put together
-// from several sources have such. It is a line more, but no other event.
+// addAgain plans a second copy of a telemetry event, as in logs from several sources. It is another
+// line of the same event.
 func (g *generator) addAgain(s *session, l line, p float64) {
 	if g.rng.chance(p) {
 		l.outcome = noOutcome
@@ -501,9 +497,9 @@ func (g *generator) addAgain(s *session, l line, p float64) {
 	}
 }
 
-// planSocket plans a connect call whose socket cannot be opened: the SDK
-// tries several times, names another error on each try, and the right one
-// at the end. Telemetry sees each try as a call.
+// planSocket plans a connect call whose socket cannot be opened. The SDK tries several times, and
+// prints another error for each try and the right one at the end. Telemetry has an attempt for each
+// try.
 func (g *generator) planSocket(s *session, ts int64, i int16, tries int, posted bool) {
 	msg := names[i].msg
 	code := codeFor(i, connect)
@@ -553,7 +549,7 @@ func (g *generator) planConnect(s *session, ts int64) {
 	case x < min(.04, 1.5*g.rate):
 		g.planConnectFailure(s, g.hush(s, ts))
 	case x < .044:
-		// A refusal whose code goes with several names.
+		// A refusal whose code several names have.
 		end := line{ts: g.hush(s, ts), shape: postFailure, act: actConnect, outcome: failed, name: noName,
 			said: 2001, reason: "GetSessionState", msg: "The state of the session could not be read"}
 		if r.chance(.3) {
@@ -572,7 +568,7 @@ func (g *generator) planConnect(s *session, ts int64) {
 	}
 }
 
-// retry lets the user connect again, after a while.
+// retry makes the user connect again later.
 func (g *generator) retry(s *session) {
 	s.stage = idle
 	s.pause = quietTime
@@ -625,7 +621,7 @@ func (g *generator) planPublishEnd(s *session, ts int64) {
 		end.msg = "Publisher PeerConnection Error: PeerConnection.subscribeProcessor Error while setting LocalDescription: OperationError"
 		s.blame(noName)
 		if g.rng.chance(.3) {
-			// Of this method only one name has the code.
+			// Only one name of this method has the code.
 			end.said, end.reason, end.msg = 2001, "Publish", "The server refused the stream"
 			s.blame(refused)
 		}
@@ -648,8 +644,8 @@ func (g *generator) addUnpublish(s *session) {
 	}
 }
 
-// planTimeout plans a publish call that timed out: three lines, no name. Two
-// hold texts that belong to it.
+// planTimeout plans a publish call that times out: three lines without a name. Two contain phrases of
+// the error.
 func (g *generator) planTimeout(s *session, ts int64) {
 	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName, msg: "OT.Publisher.onPublishingTimeout"})
 	g.addException(s, ts, 1500, unknown, unknown, workflow)
@@ -657,8 +653,7 @@ func (g *generator) planTimeout(s *session, ts int64) {
 	s.blame(timeout)
 }
 
-// planDenied plans a refused camera: one line, no name, no code, but a text
-// that belongs to it.
+// planDenied plans a denied camera: one line with a phrase of the error, without name and code.
 func (g *generator) planDenied(s *session, ts int64) {
 	g.add(s, line{ts: ts, shape: weakText, part: partPublisher, name: noName,
 		msg: "End-user denied permission to hardware devices (getUserMedia error: NotAllowedError) Note: Chrome requires HTTPS for camera and microphone access."})
@@ -697,7 +692,7 @@ func (g *generator) addOther(s *session, ts int64, other uint8) {
 	g.add(s, line{ts: ts, shape: postOther, other: other, bare: bare, name: noName})
 }
 
-// planStep plans anything that is no spelled failure.
+// planStep plans a step other than a failure with a name.
 func (g *generator) planStep(s *session, ts int64) {
 	r := &g.rng
 	x := r.float()
@@ -765,8 +760,7 @@ func (g *generator) planStep(s *session, ts int64) {
 	}
 }
 
-// A nameless failure is told by an exception line alone. Where its code goes
-// with one name only, the code stands for the name.
+// A nameless failure has only an exception line. If only one name has its code, that is its name.
 type nameless struct {
 	code        int16
 	spell, call method
@@ -807,11 +801,11 @@ var namelessFailures = []nameless{
 	{0, unknown, unknown, "Nobody knows what happened", ""},
 }
 
-// planNameless plans a failure that only its code tells, or nothing at all.
+// planNameless plans a failure with a code only, or without any evidence of its name.
 func (g *generator) planNameless(s *session, ts int64) {
 	r := &g.rng
 	if r.chance(.1) {
-		// A try of the socket without its end.
+		// A try of the socket without an end of the connect.
 		g.add(s, line{ts: ts, shape: weakText, part: partRumor, name: noName, msg: "The socket is gone"})
 		s.blame(noName)
 		return

@@ -1,8 +1,8 @@
 package corpus
 
 // documented lists the names of the SDK's error reference, each with the
-// methods it is documented for. It stands here apart from the table of names
-// to judge it.
+// methods it is documented for. It is written independently of the table of names, to check
+// that table.
 const documented = `
 OT_AUTHENTICATION_ERROR Session.connect
 OT_BADLY_FORMED_RESPONSE Session.connect
@@ -62,7 +62,7 @@ SET_PROXY_URL_TIMING_ERROR OT.setProxyUrl
 `
 
 // more lists the names of the SDK's table that the reference lacks, with the
-// methods that were seen to raise them.
+// methods that raise them in recordings.
 const more = `
 OT_API_KEY_DISABLED
 OT_CANCEL OT.initPublisher Session.publish

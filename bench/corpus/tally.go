@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// A tally counts records as they are written, and failures when their last
-// record is.
+// A tally counts records when they are written, and failures when their last record is written.
 type tally struct {
 	totals     Totals
 	index      map[rowKey]int32
@@ -16,7 +15,7 @@ type tally struct {
 	seen       map[int64]int64 // sessions by day
 	shapes     [shapes]int64
 	near       [mutations]int64
-	unexpected error // about the first failure that is not told as planned
+	unexpected error // the first failure whose records differ from the plan
 }
 
 // A rowKey identifies a row; day is wholeInput in ErrorsTotal.
@@ -53,7 +52,7 @@ func (t *tally) init() {
 	t.seen = map[int64]int64{}
 }
 
-// A mark says that a session has been counted somewhere.
+// A mark says where a session has been counted.
 type mark struct {
 	kind markKind
 	at   int32 // day or row
@@ -78,8 +77,7 @@ func (s *session) once(kind markKind, at int32) bool {
 	return true
 }
 
-// record counts the record that l became. direct says that it bears the
-// session's ID.
+// record counts the record of l. direct says whether it has the session ID.
 func (t *tally) record(s *session, l *line, ts, bytes, lines int64, direct bool) {
 	t.totals.Bytes += bytes
 	t.totals.Lines += lines
@@ -92,8 +90,8 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, direct bool)
 		t.totals.Sessions++
 		t.seen[wholeInput]++
 	}
-	// A record with nothing but a client instance is of the session too: its
-	// page has posted the ID before.
+	// A record with only a client instance belongs to the session too: an earlier record has
+	// both.
 	known := direct || l.bare
 	if day := ts / msPerDay; known && s.once(seenOn, int32(day)) {
 		t.seen[day]++
@@ -113,8 +111,8 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, direct bool)
 	}
 }
 
-// outcome counts what l adds to the calls of its method. The outcome of a call
-// belongs to the day when it began.
+// outcome counts what l adds to the calls of its method. The outcome of a call counts for the day of
+// its beginning.
 func (t *tally) outcome(s *session, l *line, day int64) {
 	if l.outcome == noOutcome {
 		return
@@ -152,16 +150,16 @@ func (t *tally) methodRow(day int64, method string) int32 {
 	return i
 }
 
-// A failure is what the records of one step of a plan say together.
+// A failure is what the records of one planned step state together.
 type failure struct {
 	planned bool
-	aside   bool  // the records are of no failure
+	aside   bool  // the records belong to no failure
 	cause   int16 // the name as planned, or noName
 
 	lines       int64
 	evidence    [evidences]int64
 	first, last int64
-	known       bool // its session is
+	known       bool // the session is known
 	codes       []int16
 
 	name   string
@@ -169,14 +167,14 @@ type failure struct {
 	method string
 	source source // of the method
 	weak   []weak
-	torn   string // why the records cannot be of one failure
+	torn   string // why the records cannot belong to one failure
 }
 
-// A weak record bears no name.
+// A weak record has no name.
 type weak struct {
 	method   string
 	code     int16
-	anywhere bool // its code stands beside all names of the method
+	anywhere bool // the method has this code with every name
 }
 
 // reset empties f for the next step.
@@ -208,7 +206,7 @@ func (f *failure) add(l *line, ts int64, known bool) {
 	}
 	rank := int8(v.evidence)
 	if v.socket {
-		rank -= int8(evidences) // any other line tells more
+		rank -= int8(evidences) // every other line is better evidence
 	}
 	switch {
 	case v.name == "":
@@ -223,8 +221,8 @@ func (f *failure) add(l *line, ts int64, known bool) {
 	}
 }
 
-// mayMeet reports whether one failure can have records of both methods: those of
-// getting media are told as of either, depending on who asked for a publisher.
+// mayMeet reports whether one failure can have records of both methods. Failures of getUserMedia
+// belong to either, depending on who created the publisher.
 func mayMeet(a, b string) bool {
 	p, q := initPublisher.String(), publish.String()
 	return a == b || a == unknown.String() || b == unknown.String() || a == p && b == q || a == q && b == p
@@ -234,7 +232,7 @@ func mayMeet(a, b string) bool {
 func (t *tally) settle(s *session) {
 	f := &s.failure
 	if f.lines == 0 {
-		return // only texts told it, and no phrases are known
+		return // only phrases identify it, and none are given
 	}
 	if err := f.check(); err != nil && t.unexpected == nil {
 		t.unexpected = err
@@ -247,8 +245,7 @@ func (t *tally) settle(s *session) {
 	}
 }
 
-// check reports records that readers would not take for the failure as
-// planned.
+// check reports records that a reader would not count for the planned failure.
 func (f *failure) check() error {
 	torn := f.torn
 	if !f.planned {
@@ -268,7 +265,7 @@ func (f *failure) check() error {
 	return fmt.Errorf("corpus: a failure planned as %q of %s: %s", errorName(f.cause), f.method, torn)
 }
 
-// code is what stands for the name.
+// code returns the code of a failure without a name.
 func (f *failure) code() int16 {
 	if f.name != "" || len(f.codes) == 0 {
 		return 0

@@ -1,6 +1,6 @@
 package corpus
 
-// What a session's lines draw from. All of it is made up.
+// Values of lines. All of them are invented.
 var (
 	sdks     = []string{"2.35.2", "2.35.2", "2.35.2", "2.34.2", "2.32.1", "2.30.5", "2.28.6"}
 	browsers = []string{"Chrome 142", "Chrome 141", "Firefox 144", "Safari 26.1", "Edge 142"}
@@ -9,8 +9,8 @@ var (
 	keys     = []string{"45012345", "46012346", "45112347", "47012348", "46512349", "45912340"}
 )
 
-// chat is the application's harmless talk. No text ends in a number in
-// brackets, names a method, or gives a number where a code could stand.
+// chat has the harmless messages of applications. No text ends with a number in brackets, contains a
+// method, or has a number where a code could be.
 var chat = parseAll(
 	"joined room {x}, {n} participants",
 	"left room {x} after {k} s",
@@ -59,7 +59,7 @@ var chat = parseAll(
 	"appointment_state=in_progress provider_ready=true room_ref={x}",
 )
 
-// A mutation makes something that looks like an error and is none.
+// A mutation changes an error name to a near miss.
 type mutation uint8
 
 const (
@@ -85,7 +85,7 @@ var mutationNames = [mutations]string{
 	"millis", "http", "port", "socket_close",
 }
 
-// append writes the mutation of an error name.
+// append writes a mutated error name.
 func (m mutation) append(b []byte, name string) []byte {
 	switch m {
 	case nearSuffix:
@@ -118,7 +118,7 @@ func (m mutation) append(b []byte, name string) []byte {
 	return b
 }
 
-// nearTexts holds the lines around the mutations; {N} is the mutated name.
+// nearTexts has the lines of near misses; {N} is the mutated name.
 var nearTexts = [mutations][]template{
 	nearSuffix:    parseAll("collected {N} so far: {n}", "metric {N} reset to {n}"),
 	nearPrefixNot: parseAll("assertion {N} held for {m} ms", "filter {N} matched {n} rows"),
@@ -138,7 +138,7 @@ var nearTexts = [mutations][]template{
 		"socket close 1005 seen, reconnecting in {m} ms"),
 }
 
-// A noise is an error line of the SDK that is no failure.
+// A noise is an error line of the SDK that belongs to no failure.
 type noise struct {
 	part             part
 	level, msg, rest string
@@ -157,7 +157,7 @@ var noises = []noise{
 	{partConfig, "error", "could not reach Config Service", " AxiosError: Network Error"},
 }
 
-// browserNoise is what the browser itself says about failed requests.
+// browserNoise has the browser's own messages about failed requests.
 var browserNoise = []string{
 	"Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
 	"Failed to load resource: the server responded with a status of 500 (Internal Server Error)",
@@ -200,7 +200,7 @@ var others = [...]struct{ action, variation, payload string }{
 
 const agentPayload = `{"userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"}`
 
-// stacks are lines that follow a record of console text.
+// stacks are stack lines after records of console text.
 var stacks = [][]string{
 	{"    at handleClick (https://app.example/static/room.js:212:17)", "    at dispatch (https://app.example/static/vendor.js:9:1500)"},
 	{"    at XMLHttpRequest.handleError (https://clinic.example/opentok.js:100048:21)"},

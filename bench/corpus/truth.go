@@ -8,30 +8,28 @@ import (
 	"time"
 )
 
-// A Truth is what a corpus holds, known from how it was made.
+// A Truth has the counts of a corpus, known from its construction.
 //
-// A record is a line of NDJSON; in console text it is a line with the stack
-// lines after it, and a blank line is a clean record of its own. A record is
-// classified if it is evidence of an error: it spells a name, holds a phrase, is
-// an exception line of the SDK or one that begins with a code, comes from its
-// socket, or is telemetry of a failure (variation Failure, a Cancel because of
-// AccessDenied, an action tb.exception.*). It is telemetry if it is any other
-// telemetry body, and clean otherwise.
+// A record is a line of NDJSON, or a line of console text with the stack lines after it; a blank
+// line is a clean record. A record is classified if it is evidence of an error: it contains a
+// name or a phrase, is an exception line of the SDK or one that begins with a code, comes from the
+// SDK's socket, or is telemetry of a failure (variation Failure, a Cancel because of AccessDenied,
+// an action tb.exception.*). Any other telemetry body is telemetry; all other records are clean.
 //
-// What is counted are failures, once for all records that speak of one. A
-// failure's name and method are those of the best evidence in its records.
+// A failure counts once, however many records it has. Its name and method are those with the best
+// evidence in its records.
 type Truth struct {
 	Format    Format    `json:"format"`
 	Seed      uint64    `json:"seed"`
-	Size      int64     `json:"size"` // as asked for
+	Size      int64     `json:"size"` // of the options
 	Start     time.Time `json:"start"`
 	Days      int       `json:"days"`
 	ErrorRate float64   `json:"error_rate"`
 
 	Totals Totals `json:"totals"`
 
-	// Errors has a row for each UTC day, method, error and, for nameless
-	// errors, code. ErrorsTotal has the same rows over the whole corpus.
+	// Errors has a row for each UTC day, method, error and, for errors without a name, code.
+	// ErrorsTotal has such rows for the whole corpus.
 	Errors      []Row `json:"errors"`
 	ErrorsTotal []Row `json:"errors_total"`
 
@@ -71,18 +69,18 @@ type Row struct {
 	Error       *string    `json:"error"`
 	Code        *int       `json:"code"` // of a nameless error; part of the key
 
-	// Failures is 0 where the records are of no failure: telemetry of a
-	// configuration that could not be read.
+	// Failures is 0 for records that belong to no failure: telemetry of a configuration that
+	// could not be read.
 	Failures int64         `json:"failures"`
 	Lines    int64         `json:"lines"` // records
-	Codes    map[int]int64 `json:"codes"` // lines by the code that they state
+	Codes    map[int]int64 `json:"codes"` // lines by the code in them
 
-	// Evidence counts the lines by what tells their error: name, phrase, code
-	// or none. A Cancel for AccessDenied counts as a phrase.
+	// Evidence counts the lines by the evidence for their error: name, phrase, code or none. A
+	// Cancel for AccessDenied counts as a phrase.
 	Evidence map[string]int64 `json:"evidence"`
 
-	// Sessions counts the distinct sessions of the failures, whether the
-	// records bear its ID or a client instance that is seen with it elsewhere.
+	// Sessions counts the distinct sessions of the failures. Their records have the session ID,
+	// or a client instance that other records have together with the ID.
 	Sessions int64 `json:"sessions"`
 
 	FirstSeen time.Time `json:"first_seen"`
@@ -91,18 +89,18 @@ type Row struct {
 
 // A Method counts the calls and failures of a method.
 type Method struct {
-	WindowStart *time.Time `json:"window_start,omitempty"` // of the calls' and failures' first records
+	WindowStart *time.Time `json:"window_start,omitempty"` // day of the first records of calls and failures
 	Method      string     `json:"method"`
 
-	// A call is one Attempt event in telemetry; retries of the SDK belong to
-	// it. Calls cut off by the end of the corpus have no outcome.
+	// A call is one Attempt event in telemetry, with the SDK's retries. Calls that the end of
+	// the corpus interrupts have no outcome.
 	Attempts  int64 `json:"attempts"`
 	Successes int64 `json:"successes"`
 	Failed    int64 `json:"failed_attempts"`
 	Cancels   int64 `json:"cancels"`
 
-	// Sessions counts those with a call or a failure of the method. Where it
-	// has no calls in the window, Sessions counts all that were seen.
+	// Sessions counts sessions with a call or a failure of the method. If it has no calls in the
+	// window, Sessions counts all sessions with a record.
 	Sessions int64 `json:"sessions"`
 	Failing  int64 `json:"sessions_failed"`
 }
@@ -114,7 +112,7 @@ func (t *Truth) WriteJSON(w io.Writer) error {
 	return enc.Encode(t)
 }
 
-// truth makes the Truth of what was counted.
+// truth returns the counts as a Truth.
 func (t *tally) truth(o Options) *Truth {
 	out := &Truth{
 		Format: o.Format, Seed: o.Seed, Size: o.Size, Start: o.Start, Days: o.Days, ErrorRate: o.ErrorRate,
@@ -197,7 +195,7 @@ func compareStarts(a, b *time.Time) int {
 	return a.Compare(*b)
 }
 
-// first returns the first result that decides.
+// first returns the first result that is not zero.
 func first(results ...int) int {
 	for _, r := range results {
 		if r != 0 {
@@ -232,7 +230,7 @@ func nils(a, b bool) int {
 	return -1
 }
 
-// errorName is the name with index i, empty for noName.
+// errorName returns the name with index i, "" for noName.
 func errorName(i int16) string {
 	if i == noName {
 		return ""

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// An evidence is what tells the error of a classified record.
+// An evidence says what identifies the error of a classified record.
 type evidence uint8
 
 const (
 	unclassified evidence = iota
-	byNothing             // of an error that bears no name
+	byNothing             // an error without a name
 	byCode
 	byPhrase
 	byName
@@ -21,7 +21,7 @@ const (
 
 var evidenceNames = [evidences]string{"", "none", "code", "phrase", "name"}
 
-// A source is what tells the method of a record, weakest first.
+// A source says what identifies the method of a record, weakest first.
 type source uint8
 
 const (
@@ -33,17 +33,17 @@ const (
 	fromSpelling // or a telemetry action
 )
 
-// A verdict is what a record says.
+// A verdict is what a record states.
 type verdict struct {
 	evidence evidence
-	name     string // of the error, empty for none
+	name     string // of the error, "" for none
 	method   string
 	source   source
-	socket   bool // a try of the socket, which the SDK repeats by itself
+	socket   bool // a try of the socket, which the SDK repeats
 }
 
-// A construct is all of a line that its verdict depends on. Times, IDs and
-// numbers drawn when it is written are not.
+// A construct is the part of a line that decides its verdict: everything except times, IDs and
+// random numbers.
 type construct struct {
 	shape       shape
 	part        part
@@ -54,7 +54,7 @@ type construct struct {
 	msg, reason string
 }
 
-// judge gives l, which has just been written, its verdict.
+// judge sets the verdict of l, which has just been written.
 func (g *generator) judge(l *line) {
 	if !l.shape.telling() {
 		return // see checkPhrases
@@ -68,7 +68,7 @@ func (g *generator) judge(l *line) {
 	l.verdict = v
 }
 
-// verdict applies the orders of evidence for an error and for a method.
+// verdict applies the order of evidence for errors and for methods.
 func (g *generator) verdict(l *line) verdict {
 	phrases := phrasesIn(g.o.Phrases, g.decoded(l))
 	v := verdict{method: unknown.String(), socket: l.socket()}
@@ -80,7 +80,7 @@ func (g *generator) verdict(l *line) verdict {
 	case len(phrases) > 0:
 		v.evidence, v.name = byPhrase, phrases[0].Error
 	case l.shape == weakText && !v.socket:
-		return v // its text is all it has
+		return v // only a phrase could identify it
 	}
 	v.spoken(l, phrases)
 	if v.name == "" {
@@ -95,7 +95,7 @@ func (g *generator) verdict(l *line) verdict {
 	return v
 }
 
-// spoken finds what l itself says of the method.
+// spoken sets the method that l itself states.
 func (v *verdict) spoken(l *line, phrases []Phrase) {
 	said := ""
 	for _, phrase := range phrases {
@@ -120,19 +120,19 @@ func (v *verdict) spoken(l *line, phrases []Phrase) {
 	}
 }
 
-// nameByCode is the name that the code of l tells, empty if it tells none.
+// nameByCode returns the name that the code of l identifies, "" if it identifies none.
 func nameByCode(l *line, method string) string {
 	if l.said == 0 {
 		return ""
 	}
 	if l.shape == weakException && l.said == 1500 && l.msg == workflow {
-		// The SDK prints this where its timer for publishing ran out.
+		// The SDK prints this when its publish timer expires.
 		return errorName(timeout)
 	}
 	return oneName(l.said, method)
 }
 
-// workflow is what an exception line says of a call that came to no media.
+// workflow is the message of exception lines about calls without media.
 const workflow = "ICEWorkflow"
 
 // socket reports whether l is a try of the socket.
@@ -143,9 +143,8 @@ func (l *line) socket() bool {
 	return !l.shape.telemetry() && (l.part == partRumor || l.part == partRaptor)
 }
 
-// onlyMethod is the one method that a name is documented for, else unknown. A
-// code that goes with the name, or with any where there is none, narrows that
-// down to the methods that raise it.
+// onlyMethod returns the only method of a name, else unknown. Among several methods, a code selects
+// those that raise the name with it; without a name, those that raise the code.
 func onlyMethod(name string, code int16) string {
 	only := unknown.String()
 	for i := range names {
@@ -169,11 +168,11 @@ func onlyMethod(name string, code int16) string {
 	return only
 }
 
-// directives are what a reader takes out of a text before he looks at it.
+// directives are removed from a text before it is judged.
 var directives = strings.NewReplacer("%c", "", "%O", "", "\x1b[31m", "", "\x1b[0m", "")
 
-// decoded is the text of l as its reader sees it. Texts in which no phrase can
-// be, such as IDs, are left out.
+// decoded returns the text of l as a reader decodes it, without texts that contain no phrases, such
+// as IDs.
 func (g *generator) decoded(l *line) string {
 	switch {
 	case l.shape.telemetry():
@@ -184,8 +183,8 @@ func (g *generator) decoded(l *line) string {
 	return directives.Replace(string(g.text))
 }
 
-// phrasesIn returns the phrases that text holds: the first first, of those that
-// start together the longest.
+// phrasesIn returns the phrases in text by their starts; of phrases with the same start, the longest
+// comes first.
 func phrasesIn(phrases []Phrase, text string) []Phrase {
 	type place struct {
 		start int
@@ -214,7 +213,7 @@ func phrasesIn(phrases []Phrase, text string) []Phrase {
 	return list
 }
 
-// whole reports whether text[start:end] breaks no word.
+// whole reports whether text[start:end] consists of whole words.
 func whole(text string, start, end int) bool {
 	cut := func(i int) bool { return i > 0 && i < len(text) && wordByte(text[i-1]) && wordByte(text[i]) }
 	return !cut(start) && !cut(end)
@@ -222,8 +221,8 @@ func whole(text string, start, end int) bool {
 
 func wordByte(c byte) bool { return c == '_' || strings.IndexByte(letters, c) >= 0 }
 
-// checkPhrases refuses phrases that are in the harmless texts, whose records are
-// counted unseen, and phrases without a text or an error.
+// checkPhrases refuses phrases without a text or an error, and phrases in harmless texts, whose
+// records are counted without a look at their text.
 func checkPhrases(phrases []Phrase) error {
 	for _, p := range phrases {
 		if p.Text == "" || p.Error == "" {
@@ -241,8 +240,7 @@ func checkPhrases(phrases []Phrase) error {
 	return nil
 }
 
-// harmless holds the texts that tell no error whatever phrases there are. Their
-// holes are replaced by numbers.
+// harmless has the texts that must contain no phrase, with numbers in their holes.
 var harmless = func() (list []string) {
 	for _, n := range noises {
 		list = append(list, n.msg+n.rest)

@@ -38,7 +38,7 @@ func TestPhrasesIn(t *testing.T) {
 	}
 }
 
-// TestPhrases: phrases change what is told of a corpus, not the corpus.
+// TestPhrases checks that phrases change the Truth of a corpus, not its bytes.
 func TestPhrases(t *testing.T) {
 	seen := map[string]int64{}
 	for _, o := range []Options{{Size: 4_000_000, Format: NDJSON}, {Size: 4_000_000, Format: Console}} {
@@ -78,7 +78,7 @@ func TestPhrasesRefused(t *testing.T) {
 	}
 }
 
-// TestCheck: a report that says what the truth says passes, any other does not.
+// TestCheck checks that only a report that equals the truth passes.
 func TestCheck(t *testing.T) {
 	_, truth := generate(t, Options{Size: 1_000_000, Phrases: phrases()})
 	check := func(change func(row map[string]any)) int {

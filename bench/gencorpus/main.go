@@ -1,5 +1,5 @@
-// Gencorpus writes a corpus of client logs and the truth about it: the failures in
-// it, by what the names, phrases and codes of errors tell.
+// Gencorpus writes a corpus of client logs and its truth: the failures that its error names, phrases
+// and codes show.
 //
 //	go run ./bench/gencorpus -format ndjson -size 64MB -seed 1 -o corpus.ndjson -truth truth.json
 //
@@ -80,7 +80,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	return write(*truth, stdout, known.WriteJSON)
 }
 
-// phrases are those that otlog knows.
+// phrases returns the phrases of otlog's catalogue.
 func phrases() []corpus.Phrase {
 	var list []corpus.Phrase
 	for _, p := range catalogue.Phrases() {
@@ -93,8 +93,7 @@ func phrases() []corpus.Phrase {
 	return list
 }
 
-// write lets fill write to the named file, or to stdout for "-". On failure
-// no half-written file is left.
+// write calls fill to write the named file, or stdout for "-". After an error there is no file.
 func write(name string, stdout io.Writer, fill func(io.Writer) error) error {
 	if name == "-" {
 		b := bufio.NewWriter(stdout)

@@ -1,12 +1,12 @@
 // Command genweeks writes the logs of testdata/weeks: five weeks and a Monday morning of a
-// made-up video application with two API keys, as telemetry and console lines in NDJSON,
-// a file for each week.
+// fictitious video application with two API keys, as telemetry and console lines in NDJSON, one
+// file per week.
 //
 //	go run ./bench/genweeks testdata/weeks
 //
-// What happens in them is told by the table of incidents below. In the last whole week
-// publish fails twice as often as before, through clients of SDK 2.35.2 only, a new error
-// begins and an old one ends; in the week before, the log shipper was down for six hours.
+// The table of incidents below says what happens in them. In the last whole week, publish fails twice
+// as often as before, but only for clients of SDK 2.35.2; a new error begins and an old one ends. In
+// the week before, the log shipper is down for six hours.
 package main
 
 import (
@@ -32,11 +32,11 @@ func main() {
 	}
 }
 
-// An incident makes a share of the sessions fail in one step of theirs.
+// An incident makes a share of the sessions fail in one step.
 type incident struct {
 	action string // of telemetry; "" for a step that posts no attempt
 	rates  [weeks + 1]float64
-	only   string   // the SDK version it happens to; "": any
+	only   string   // affected SDK version; "": any
 	reason string   // failureReason
 	name   string   // failureName, which the SDK posts for connect only
 	code   int      // failureCode
@@ -100,7 +100,7 @@ var incidents = []incident{
 	},
 }
 
-// A client is what a part of the users has. What is rolled out gains share week by week.
+// A client is the software of a share of the users. The share changes from week to week.
 type client struct {
 	share [2]float64 // in the first week and in the last
 	sdk   string
@@ -131,7 +131,7 @@ func write(dir string) error {
 		year, number := from.ISOWeek()
 		sessions, span := perWeek+r.IntN(60), week
 		if i == weeks {
-			sessions, span = 60, 9*time.Hour // until the report is made
+			sessions, span = 60, 9*time.Hour // until the time of the report
 		}
 		var b bytes.Buffer
 		for n := range sessions {
@@ -153,7 +153,7 @@ func write(dir string) error {
 	return nil
 }
 
-// session writes what one page load posts and prints.
+// session writes the telemetry and console lines of one page load.
 func session(b *bytes.Buffer, r *rand.Rand, i int, at time.Time) {
 	who := choose(r, float64(i)/weeks)
 	apiKey := "45012345"
@@ -182,7 +182,7 @@ func session(b *bytes.Buffer, r *rand.Rand, i int, at time.Time) {
 	}
 }
 
-// choose picks a client: progress tells how far the rollout is, from 0 to 1.
+// choose draws a client; progress is that of the rollout, from 0 to 1.
 func choose(r *rand.Rand, progress float64) *client {
 	x := r.Float64()
 	for n := range clients {

@@ -1,14 +1,12 @@
-// Manysessions measures otlog on a log of very many sessions, with a bound on its
-// memory, and checks its report against the truth.
+// Manysessions measures otlog on a log of very many sessions, with a bound on its memory, and compares
+// its report with the truth.
 //
 //	go run ./bench/manysessions -sessions 10000000 -memory 256MiB -dir /var/tmp
 //
-// The log goes from the generator, in this process, through a pipe into otlog, so
-// that it takes no room. It prints the size of the log, the wall time, and of
-// otlog alone the CPU time, the peak of its resident memory and the most that its
-// temporary files held at one time (seen on Linux only). It fails if the report
-// differs from the truth, or if the memory was more than one and a half times the
-// bound.
+// The generator, in this process, writes the log through a pipe into otlog, so that it takes no room
+// on disk. Manysessions prints the size of the log, the wall time, and for otlog alone the CPU time,
+// the peak of its resident memory and of its temporary files (on Linux only). It fails if the report
+// differs from the truth, or if the memory exceeds one and a half times the bound.
 package main
 
 import (
@@ -39,8 +37,7 @@ func main() {
 	}
 }
 
-// excess is how many times the bound a process may take: the bound is on what it
-// keeps, and there is garbage beside that.
+// excess is the maximum memory of the process as a multiple of the bound, which excludes garbage.
 const excess = 1.5
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -91,7 +88,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return err
 }
 
-// build makes otlog of the tree at hand.
+// build builds otlog.
 func build(ctx context.Context, name string, stderr io.Writer) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", name, "github.com/otlog/otlog/cmd/otlog")
 	cmd.Stderr = stderr
@@ -101,7 +98,7 @@ func build(ctx context.Context, name string, stderr io.Writer) error {
 	return nil
 }
 
-// command is otlog reading its standard input, with its temporary files in spill.
+// command returns otlog with the log on its standard input, and its temporary files in spill.
 func command(ctx context.Context, program, memory, spill string, stderr io.Writer) *exec.Cmd {
 	args := []string{"--format", "json", "--window", "1d", "-"}
 	if memory != "" {

@@ -23,7 +23,7 @@ func TestParseSize(t *testing.T) {
 	}
 }
 
-// TestRun measures otlog as it is in the tree, on a small log.
+// TestRun builds and measures otlog, on a small log.
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
@@ -52,8 +52,7 @@ func TestRunFails(t *testing.T) {
 	}
 }
 
-// TestHeldIn holds that files count which are removed while they are open, once
-// each.
+// TestHeldIn checks that removed files count while they are open, each once.
 func TestHeldIn(t *testing.T) {
 	const fds = "/proc/self/fd"
 	if _, err := os.Stat(fds); err != nil {

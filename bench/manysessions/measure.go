@@ -18,7 +18,7 @@ import (
 	"github.com/otlog/otlog/bench/sessions"
 )
 
-// A measurement is what one run took, and what came of it.
+// A measurement has the costs and the report of one run.
 type measurement struct {
 	truth  *sessions.Truth
 	report string
@@ -26,7 +26,7 @@ type measurement struct {
 	wall    time.Duration
 	cpu     time.Duration // of otlog alone
 	peak    int64         // bytes of its resident memory
-	spilled int64         // bytes of its temporary files, the most seen at one time; -1: they cannot be seen
+	spilled int64         // peak of its temporary files in bytes; -1: unknown
 }
 
 // measure runs a program on a generated log, with its temporary files in spill.
@@ -37,8 +37,7 @@ func measure(ctx context.Context, cmd *exec.Cmd, spill string, o sessions.Option
 	if err != nil {
 		return nil, fmt.Errorf("making a pipe: %w", err)
 	}
-	// It starts before there is a log: a process inherits the peak of the memory
-	// of the one that starts it.
+	// otlog starts before the log exists: a process inherits the memory peak of its parent.
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting otlog: %w", err)
@@ -57,23 +56,22 @@ func measure(ctx context.Context, cmd *exec.Cmd, spill string, o sessions.Option
 		if err := ctx.Err(); err != nil {
 			runErr = err
 		}
-		return nil, fmt.Errorf("otlog: %w", runErr) // why the pipe broke, if it did
+		return nil, fmt.Errorf("otlog: %w", runErr) // the cause of a broken pipe
 	}
 	if err := errors.Join(generateErr, closeErr); err != nil {
 		return nil, err
 	}
 	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		m.peak = usage.Maxrss << 10 // Linux tells it in kB
+		m.peak = usage.Maxrss << 10 // in kB on Linux
 	}
 	return m, nil
 }
 
-// pollEvery is how often the temporary files are looked at.
+// pollEvery is the time between two looks at the temporary files.
 const pollEvery = 200 * time.Millisecond
 
-// watch returns the most bytes that the temporary files of a process held at one
-// time until done, -1 if that cannot be seen.
+// watch returns the peak size of a process's temporary files until done, -1 if it is unknown.
 func watch(pid int, dir string, done <-chan struct{}) int64 {
 	fds := filepath.Join("/proc", strconv.Itoa(pid), "fd")
 	if _, err := os.ReadDir(fds); err != nil {
@@ -96,13 +94,12 @@ func watch(pid int, dir string, done <-chan struct{}) int64 {
 	}
 }
 
-// heldIn returns how many bytes the open files have that lie in dir, or lay there:
-// otlog removes its temporary files as soon as they are open, so only its file
-// descriptors, which are in fds, lead to them.
+// heldIn returns the size of open files that are or were in dir. otlog removes its temporary files as
+// soon as they are open, so they can be reached only by its file descriptors, in fds.
 func heldIn(dir, fds string) int64 {
 	entries, err := os.ReadDir(fds)
 	if err != nil {
-		return 0 // the process is over
+		return 0 // the process has ended
 	}
 	sizes := map[string]int64{} // by name: a file may be open several times
 	for _, e := range entries {

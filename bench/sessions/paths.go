@@ -2,14 +2,14 @@ package sessions
 
 import "sort"
 
-// A path is what a user does, whatever the records tell of whose they are.
+// A path is what a user does, without the identities in the records.
 type path struct {
 	weight int
 	walk   func(*writer)
 }
 
-// paths lists what users do, by how many of a thousand do it. T and U are streams that are published, R is one
-// that is subscribed to, by subscriber B.
+// paths lists what users do, with the number of users in a thousand. T and U are published streams, R
+// is a stream that subscriber B subscribes to.
 func paths() []path {
 	return []path{
 		{440, func(w *writer) { w.join(); w.chat(3) }},
@@ -52,14 +52,14 @@ func (w *writer) subscribe() {
 	w.end(subscribe, "Success", w.media+"RB", `,"attemptDuration":{n}`)
 }
 
-// cancel is a publish call that the application takes back.
+// cancel is a publish call that the application cancels.
 func (w *writer) cancel() {
 	w.attempt(publish, cancelled, w.media+"T")
 	w.end(publish, "Cancel", w.media+"T", `,"payload":{"reason":"unpublish"}`)
 }
 
-// timeout is a publish call that takes too long. The SDK prints so, maybe several
-// times; its telemetry does not name the error.
+// timeout is a publish call that takes too long. The SDK prints this, maybe several times; its
+// telemetry does not name the error.
 func (w *writer) timeout(stream string, lines int) {
 	w.attempt(publish, failed, w.media+stream)
 	for i := range lines {
@@ -73,7 +73,7 @@ func (w *writer) timeout(stream string, lines int) {
 		`,"failureReason":"Publish","failureCode":1500,"failureMessage":"The stream did not come up"`)
 }
 
-// refuse is a subscribe call that fails. Its telemetry states a code of its own.
+// refuse is a subscribe call that fails. Its telemetry has another code.
 func (w *writer) refuse(f fault) {
 	w.attempt(subscribe, failed, w.media+"RB")
 	w.failure(later, f, true, w.media+"RB",
@@ -92,8 +92,8 @@ func (w *writer) reject() {
 		`,"failureReason":"GetSessionInfo","failureCode":1004,"failureMessage":"`+said.text+`","failureName":"`+said.name+`"`)
 }
 
-// tries is a connect call that fails after the SDK has tried three times by
-// itself, each of which telemetry tells as an attempt that failed.
+// tries is a connect call that fails after three tries of the SDK. Telemetry has a failed attempt for
+// each try.
 func (w *writer) tries() {
 	said := connectFailed.said()
 	more := `,"failureReason":"ConnectToSession","failureCode":1006,"failureMessage":"` + said.text + `","failureName":"` + said.name + `"`
@@ -106,8 +106,7 @@ func (w *writer) tries() {
 	w.line(atOnce, connectFailed, false, `OpenTok:Session:error `+said.name+`: `+said.text+` +{n}ms`)
 }
 
-// forbid is a publish call without the role for it, of which telemetry tells the
-// end only, and no stream.
+// forbid is a publish call without the required role. Telemetry has only its end, without a stream.
 func (w *writer) forbid() {
 	said := permission.said()
 	w.line(later, permission, true, `OpenTok:Session:error `+said.name+`: `+said.text+` +{n}ms`)
@@ -116,16 +115,16 @@ func (w *writer) forbid() {
 		begins = call{made: true, method: publish, outcome: failed, inferred: true}
 }
 
-// deny is a publisher that may not use the camera: a text that belongs to the
-// error, no name, and telemetry that is of no session and no attempt.
+// deny is a publisher that may not use the camera: a phrase of the error without its name, and
+// telemetry without a session and an attempt.
 func (w *writer) deny() {
 	w.line(later, accessDenied, true, `OpenTok:Publisher:error `+accessDenied.said().text+` +{n}ms`)
 	w.add(atOnce, step{kind: classified, fault: accessDenied},
 		posted("Publish", "Cancel", w.page, `,"payload":{"reason":"AccessDenied"},"widgetType":"Publisher"`))
 }
 
-// quiet is a signal that cannot be sent, of which telemetry tells nothing. The
-// application says so several times.
+// quiet is a signal that cannot be sent. It has no telemetry; the application logs it several
+// times.
 func (w *writer) quiet(lines int) {
 	said := notConnected.said()
 	for i := range lines {
@@ -137,8 +136,7 @@ func (w *writer) quiet(lines int) {
 	}
 }
 
-// exported is what two exports of one log have between them: some events are told
-// a second time, long after.
+// exported is a session in two exports of one log: some events are repeated long after.
 func (w *writer) exported() {
 	w.join()
 	w.timeout("T", 1)
@@ -147,7 +145,7 @@ func (w *writer) exported() {
 	w.again(failure, later)
 }
 
-// newScript writes down a path as records that bear those fields.
+// newScript returns the records of a path with those identities.
 func newScript(p path, b bearing) *script {
 	w := writer{bearing: b}
 	w.parties = []party{{named: b.named}}
@@ -161,7 +159,7 @@ func newScript(p path, b bearing) *script {
 	return &w.script
 }
 
-// deniedPage is a page that never gets as far as a session.
+// deniedPage is a page without a session.
 func deniedPage() *script {
 	w := writer{bearing: bearing{page: "P", line: "P"}}
 	w.parties = []party{{named: false}}
@@ -172,8 +170,8 @@ func deniedPage() *script {
 	return &w.script
 }
 
-// sharedPage is a page that joins two sessions, one after the other. What bears
-// only its client instance is of neither: the client stands for a third one.
+// sharedPage is a page that joins two sessions, one after the other. Records with only its client
+// instance belong to neither: the client counts as a third session.
 func sharedPage() *script {
 	w := writer{bearing: bearings[byConnection]}
 	w.parties = []party{{named: true}, {named: true}, {named: false}}
@@ -189,14 +187,14 @@ func sharedPage() *script {
 	return &w.script
 }
 
-// A repertoire holds all scripts, and how often each is played.
+// A repertoire has all scripts and their frequencies.
 type repertoire struct {
 	scripts []*script
-	upTo    []int // sums of weights: a number below upTo[i] draws scripts[i], or one before
-	longest int64 // ms that a script may take
+	upTo    []int // cumulated weights: the first i with a number below upTo[i] draws scripts[i]
+	longest int64 // maximum length of a script in ms
 }
 
-// shares are how many of a hundred have each bearing.
+// shares are the percentages of the bearings.
 var shares = [...]int{direct: 30, byConnection: 25, byClient: 15, chained: 15, late: 10, connectionOnly: 3, clientAtMost: 2}
 
 func newRepertoire() repertoire {
@@ -224,7 +222,7 @@ func (r *repertoire) add(sc *script, weight int) {
 	r.longest = max(r.longest, took)
 }
 
-// draw draws a script of no more than left sessions.
+// draw draws a script with at most left sessions.
 func (r *repertoire) draw(rng *rng, left int64) *script {
 	for {
 		drawn := rng.n(r.upTo[len(r.upTo)-1])

@@ -1,17 +1,17 @@
 package sessions
 
-// A script says what a kind of session does: its records, in the order in which
-// they are written, and what each of them counts for.
+// A script lists the records of a kind of session, in the order in which they are written, and what
+// each counts for.
 type script struct {
 	steps   []step
 	parties []party
-	uses    uint32 // bits of the identities that the records bear
+	uses    uint32 // bits of the identities in the records
 }
 
-// A party is a session of a script, or what stands for one. All scripts have one
-// of them, but for that of a page with several.
+// A party is a session of a script, or the surrogate of one. Scripts of pages with several sessions
+// have several.
 type party struct {
-	named bool // the session's ID is known; else a connection or client stands for it
+	named bool // the session ID is known; else the party is a connection or client
 }
 
 const (
@@ -21,23 +21,23 @@ const (
 
 // A step is one record and what it counts for.
 type step struct {
-	wait span // since the step before is written
+	wait span // since the step before
 	text template
-	// stamp is the step whose time the record states: its own, but for the
-	// second copy of an event.
+	// stamp is the step whose time the record has: its own, except for second copies of
+	// events.
 	stamp int
 
 	kind  kind
 	party int
-	mute  bool // the record bears nothing of a session
+	mute  bool // the record has no identity
 
-	begins call  // the attempt that this is the first record of
-	event  event // what it is to duplicates
-	fault  fault // the error that it shows
-	opens  bool  // it is the first record of a failure; the others with its fault that follow are of the same one
+	begins call  // the attempt that begins with this record
+	event  event // for the count of duplicates
+	fault  fault // the error that it is evidence of
+	opens  bool  // first record of a failure; later records with its fault belong to it
 }
 
-// A kind is that of a record.
+// A kind is the kind of a record.
 type kind uint8
 
 const (
@@ -46,34 +46,34 @@ const (
 	classified
 )
 
-// An event is what a record is to the events of attempts.
+// An event says whether a record is an event of an attempt.
 type event uint8
 
 const (
 	otherEvent event = iota
 	attemptEvent
-	repeatedEvent // one that was written before
+	repeatedEvent // a second copy
 )
 
-// A call is an attempt of a method, with all that is known of it at its end.
+// A call is an attempt of a method, with its outcome.
 type call struct {
 	made     bool
 	method   method
 	outcome  outcome
-	inferred bool // only its end was posted
+	inferred bool // its start is not posted
 }
 
 // An outcome is how an attempt ends.
 type outcome uint8
 
 const (
-	open outcome = iota // nobody knows
+	open outcome = iota // no end
 	succeeded
 	failed
 	cancelled
 )
 
-// A method is one of the SDK's.
+// A method is a method of the SDK.
 type method uint8
 
 const (
@@ -89,7 +89,7 @@ func (m method) String() string {
 	return [numMethods]string{"Session.connect", "Session.publish", "Session.subscribe", "OT.initPublisher", "Session.signal"}[m]
 }
 
-// action is what the telemetry of a method's attempts is called.
+// action returns the telemetry action of a method.
 func (m method) action() string {
 	return [...]string{"Connect", "Publish", "Subscribe"}[m]
 }
@@ -110,7 +110,7 @@ const (
 	numFaults
 )
 
-// A saying is what is said of a fault.
+// A saying has the texts of a fault.
 type saying struct {
 	method method
 	name   string
@@ -130,7 +130,7 @@ var sayings = [numFaults]saying{
 	notConnected:     {signal, "OT_NOT_CONNECTED", "Session.signal :: Unable to send signal - you are not connected"},
 }
 
-// A span is a range of times in ms, both ends within.
+// A span is a range of times in ms, with both ends.
 type span struct{ least, most int32 }
 
 func (s span) draw(r *rng) int32 {
@@ -143,18 +143,17 @@ var (
 	retrying = span{2_500, 3_000}          // from a failed connect to the SDK's next try
 	later    = span{20_000, 150_000}       // between what users do, and between two failures
 	idle     = span{600_000, 7_200_000}    // until a user comes back to the page
-	hours    = span{3_600_000, 21_600_000} // until another export has the event too
+	hours    = span{3_600_000, 21_600_000} // until the copy of another export
 )
 
-// A bearing says by which fields the records of a session tell whose they are:
-// one letter each (see fieldsOf).
+// A bearing has the identities in the records of a session, as letters (see fieldsOf).
 type bearing struct {
-	named bool   // a record bears the session's ID
+	named bool   // a record has the session ID
 	hello string // of telemetry before all others; none if empty
 	try   string // of Connect Attempt
-	tried string // of a connect call's end: it bears the same connection and client
+	tried string // of a connect call's end, with the same connection and client
 	media string // of telemetry of publish and subscribe calls
-	page  string // of telemetry of a publisher that is of no session yet
+	page  string // of telemetry of a publisher without a session
 	line  string // of lines about errors
 	chat  string // of clean lines
 	bye   string // of telemetry after all others; none if empty
@@ -166,11 +165,11 @@ var bearings = [...]bearing{
 	direct:       {named: true, try: "ICP", tried: "ICP", media: "IP", page: "P", line: "I", chat: "I"},
 	byConnection: {named: true, try: "ICP", tried: "CP", media: "CP", page: "P", line: "C", chat: "I"},
 	byClient:     {named: true, try: "ICP", tried: "CP", media: "P", page: "P", line: "P", chat: "I"},
-	// The connection is known by its client only, and the client by its session.
+	// The connection is linked to its client, and the client to its session.
 	chained: {named: true, hello: "IP", try: "CP", tried: "CP", media: "CP", page: "P", line: "C"},
-	// What binds them comes last.
+	// The record that links them comes last.
 	late: {named: true, try: "CP", tried: "CP", media: "CP", page: "P", line: "C", bye: "ICP"},
-	// Nothing binds them.
+	// No record links them.
 	connectionOnly: {try: "C", tried: "C", media: "C", page: "C", line: "C"},
 	clientAtMost:   {try: "CP", tried: "CP", media: "CP", page: "P", line: "C"},
 }
@@ -190,10 +189,10 @@ const (
 type writer struct {
 	script
 	bearing
-	party int // that the next steps are of
+	party int // of the next steps
 }
 
-// add adds a record that states its own time.
+// add adds a record with its own time.
 func (w *writer) add(wait span, st step, text string) *step {
 	st.wait, st.stamp, st.party = wait, len(w.steps), w.party
 	st.text = parseTemplate(text)
@@ -204,31 +203,31 @@ func (w *writer) add(wait span, st step, text string) *step {
 	return &w.steps[len(w.steps)-1]
 }
 
-// chat adds clean lines of the application, which only tell whose they are if
-// that is the session itself.
+// chat adds clean lines of the application. They have an identity only if that is the session
+// ID.
 func (w *writer) chat(lines int) {
 	for range lines {
 		w.add(later, step{kind: clean, mute: w.bearing.chat == ""}, printed("info", chats[len(w.steps)%len(chats)], w.bearing.chat))
 	}
 }
 
-// post adds a telemetry event that is of no attempt.
+// post adds a telemetry event that belongs to no attempt.
 func (w *writer) post(wait span, action, variation, fields string) {
 	w.add(wait, step{kind: telemetry}, posted(action, variation, fields, ""))
 }
 
-// attempt adds the start of a call and says how it will end.
+// attempt adds the start of a call, with its outcome.
 func (w *writer) attempt(m method, o outcome, fields string) {
 	w.add(later, step{kind: telemetry, event: attemptEvent, begins: call{made: true, method: m, outcome: o}},
 		posted(m.action(), "Attempt", fields, ""))
 }
 
-// end adds the end of a call that is no failure.
+// end adds the end of a call without a failure.
 func (w *writer) end(m method, variation, fields, more string) {
 	w.add(shortly, step{kind: telemetry, event: attemptEvent}, posted(m.action(), variation, fields, more))
 }
 
-// failure adds the end of a call by a fault.
+// failure adds the end of a call with a fault.
 func (w *writer) failure(wait span, f fault, opens bool, fields, more string) *step {
 	return w.add(wait, step{kind: classified, event: attemptEvent, fault: f, opens: opens},
 		posted(f.said().method.action(), "Failure", fields, more))
@@ -249,7 +248,7 @@ func (w *writer) again(of int, wait span) {
 	w.steps = append(w.steps, st)
 }
 
-// twice makes each telemetry event stand twice in the script.
+// twice repeats each telemetry event of the script.
 func (w *writer) twice() {
 	once := w.steps
 	w.steps = nil

@@ -1,24 +1,21 @@
-// Package sessions writes logs of very many sessions, as large as one likes,
-// whose content is known by construction: what a bounded memory is tried with.
+// Package sessions writes logs of any number of sessions whose content is known by construction. They
+// test bounds of memory.
 //
-// Package corpus tries every way in which an error can be written; this one
-// tries numbers. Its records are few and plain, and what is counted in them is
-// never in doubt, but each session is a new one, its records lie minutes apart
-// among those of thousands of others, and many of them bear no session ID: which
-// session they belong to is told by another record, written before or long
-// after. The package imports nothing from the rest of otlog, so that the two can
-// judge each other.
+// Package corpus tests all forms of errors; package sessions tests quantity. Its records are few and
+// plain, but every session is a new one, its records are minutes apart among those of thousands of
+// others, and many have no session ID: another record, before or long after, links them to their
+// session. The package imports nothing else of otlog, so that each can check the other.
 //
 // The path through the package:
 //
-//  1. A script says which records a kind of session has, how long after each
-//     other, and what each of them counts for (script.go, paths.go).
-//  2. Sessions start evenly over the days. Each draws a script and the times of
-//     its records (this file).
-//  3. All it has to say is tallied at once, from the script and the times, never
-//     from the bytes; only sums are kept (tally.go).
+//  1. A script lists the records of a kind of session, the times between them, and what each
+//     counts for (script.go, paths.go).
+//  2. Sessions start evenly over the days. Each draws a script and the times of its records
+//     (this file).
+//  3. The whole session is counted at its start, from the script and the times, not from the
+//     bytes; only sums are kept (tally.go).
 //  4. Its records are written when they are due (write.go).
-//  5. The sums are the Truth, which can be held against a report (truth.go).
+//  5. The sums are the Truth, which Check compares with a report (truth.go).
 package sessions
 
 import (
@@ -30,8 +27,8 @@ import (
 
 // Options choose a log. Equal options give equal bytes and an equal Truth.
 type Options struct {
-	// Sessions is how many distinct ones there are, those without an ID among
-	// them; 10 million if zero.
+	// Sessions is the number of distinct sessions, including those without an ID; 10 million if
+	// zero.
 	Sessions int
 	Days     int       // that the records spread over; 7 if zero
 	Seed     uint64    // any number; another seed gives another log
@@ -45,7 +42,7 @@ const (
 	msPerDay = 86_400_000
 )
 
-// resolve fills in the defaults and refuses what makes no sense.
+// resolve sets defaults and checks the options.
 func (o Options) resolve() (Options, error) {
 	if o.Sessions == 0 {
 		o.Sessions = 10_000_000
@@ -67,11 +64,11 @@ func (o Options) resolve() (Options, error) {
 	return o, nil
 }
 
-// Generate writes a log to w and returns what it holds. Memory grows with the
-// sessions that are active at one time and with the days, not with the sessions.
+// Generate writes a log to w and returns its counts. Memory grows with the number of sessions at one
+// time and with the days, not with the number of sessions.
 //
-// Records follow each other by time to the second, but for the second copies of
-// telemetry events, some of which are written hours late.
+// Records are ordered by time, to the second, except second copies of telemetry events, which may be
+// hours late.
 func Generate(w io.Writer, o Options) (*Truth, error) {
 	o, err := o.resolve()
 	if err != nil {
@@ -87,17 +84,17 @@ func Generate(w io.Writer, o Options) (*Truth, error) {
 // A generator holds the state of one Generate call.
 type generator struct {
 	rng    rng
-	ids    rng // of session IDs only: so that no two can be equal
+	ids    rng // for session IDs only, so that they are distinct
 	plays  repertoire
 	tally  tally
 	pen    pen
 	start  int64 // ms since 1970
 	spread int64 // ms from the first session's start to that of the last one
-	total  int64 // sessions to come and gone
+	total  int64 // number of sessions
 
 	begun  int64 // sessions so far
 	active []session
-	free   int32 // the first of a list of places in active, or none
+	free   int32 // the first of a list of free places in active, or none
 	wheel  wheel
 }
 
@@ -112,10 +109,10 @@ func newGenerator(o Options) *generator {
 	return g
 }
 
-// A session is one that has records to be written.
+// A session has records that are not written yet.
 type session struct {
-	next   int32 // place in active of another one in the same list, or none
-	step   int32 // of the script, the next to be written
+	next   int32 // place in active of the next session in the same list, or none
+	step   int32 // of the script, the next to write
 	script *script
 	start  int64           // ms since 1970
 	due    [maxSteps]int32 // when each step is written, ms since start
@@ -143,11 +140,11 @@ func (g *generator) run(w io.Writer) error {
 	return g.pen.flush(w, 1)
 }
 
-// nextStart is when the next session begins.
+// nextStart returns the start of the next session.
 func (g *generator) nextStart() int64 { return g.start + g.begun*g.spread/g.total }
 
-// open begins a session, or several that share a page: draws what it will say,
-// tallies all of it, and puts it where its first record is due.
+// open begins a session, or several that share a page: it draws their records, counts all of them, and
+// queues the session for its first record.
 func (g *generator) open() {
 	start := g.nextStart()
 	sc := g.plays.draw(&g.rng, g.total-g.begun)
@@ -165,7 +162,7 @@ func (g *generator) open() {
 	g.wheel.push(g.active, place, (start+int64(s.due[0]))/second)
 }
 
-// place returns a place in active that is free.
+// place returns a free place in active.
 func (g *generator) place() int32 {
 	if g.free == none {
 		g.active = append(g.active, session{})
@@ -176,8 +173,7 @@ func (g *generator) place() int32 {
 	return place
 }
 
-// play writes the next record of a session and puts the session where the one
-// after it is due.
+// play writes the next record of a session and queues the session for the record after it.
 func (g *generator) play(place int32) {
 	s := &g.active[place]
 	st := &s.script.steps[s.step]
@@ -191,17 +187,17 @@ func (g *generator) play(place int32) {
 	g.wheel.push(g.active, place, (s.start+int64(s.due[s.step]))/second)
 }
 
-// A wheel queues sessions by the second in which they go on. It costs the same
-// however many there are, which a heap does not.
+// A wheel queues sessions by the second of their next record. Unlike those of a heap, its costs do not
+// depend on the number of sessions.
 type wheel struct {
-	now    int64              // the second at hand, since 1970
+	now    int64              // the current second, since 1970
 	queued int                // sessions
 	slots  [wheelLength]int32 // the first place of each second's list, or none
 }
 
 const (
 	second      = 1000    // ms
-	wheelLength = 1 << 15 // seconds, more than any step waits
+	wheelLength = 1 << 15 // seconds, more than the longest wait
 	none        = -1
 )
 
@@ -220,8 +216,7 @@ func (w *wheel) push(active []session, place int32, at int64) {
 	w.queued++
 }
 
-// pop returns a session that goes on in the second at hand, none if there is no
-// more of them.
+// pop returns a session of the current second, none if there are no more.
 func (w *wheel) pop(active []session) int32 {
 	slot := &w.slots[w.now%wheelLength]
 	place := *slot

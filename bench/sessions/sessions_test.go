@@ -38,7 +38,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestBytes looks at the records themselves.
+// TestBytes checks the records themselves.
 func TestBytes(t *testing.T) {
 	log, truth := generate(t, Options{Sessions: 5000, Seed: 3})
 	ids := map[string]bool{}
@@ -60,7 +60,7 @@ func TestBytes(t *testing.T) {
 			r.Timestamp = time.UnixMilli(r.Millis).UTC()
 		}
 		if r.Timestamp.Before(last.Add(-7 * time.Hour)) {
-			t.Fatalf("%s stands behind a record of %v", line, last)
+			t.Fatalf("%s follows a record of %v", line, last)
 		}
 		last = r.Timestamp
 	}
@@ -86,7 +86,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// TestScripts holds what the rest of the package relies on.
+// TestScripts checks what the rest of the package relies on.
 func TestScripts(t *testing.T) {
 	r := newRepertoire()
 	for _, sc := range r.scripts {

@@ -1,16 +1,15 @@
 package sessions
 
-// A tally is what the scripts that were played add up to. It holds sums only:
-// whether a session has been counted is known within the script that it is of,
-// since no other one has to do with it.
+// A tally has the sums over all sessions. It needs no set of sessions, because each script counts its
+// own sessions completely.
 type tally struct {
 	totals   Totals
-	firstDay int64 // since 1970, of the first one of days
+	firstDay int64 // of days, since 1970
 	days     []counts
 	all      counts
 }
 
-// counts are those of a day, or of the whole log.
+// counts are the counts of a day, or of the whole log.
 type counts struct {
 	records  int64
 	sessions int64
@@ -28,17 +27,16 @@ type methodCounts struct {
 
 type faultCounts struct{ failures, lines, sessions int64 }
 
-// newTally makes one for that many days, and the one behind: a log that does not
-// begin at midnight reaches into it.
+// newTally returns a tally for a number of days and the day after: a log that does not begin at
+// midnight reaches into that day.
 func newTally(start int64, days int) tally {
 	return tally{firstDay: start / msPerDay, days: make([]counts, days+1)}
 }
 
-// A dayset says on which days of a script something has been counted: the first
-// day, the second one.
+// A dayset says on which days of a script something has been counted: the first, the second.
 type dayset uint8
 
-// marks are what has been counted of one party.
+// marks say what has been counted of one party.
 type marks struct {
 	seen, failed dayset
 	tried        [numMethods]dayset
@@ -53,7 +51,7 @@ type reckoning struct {
 	marks [maxParties]marks
 }
 
-// once adds one to a count of a day, unless it was added before, and of all days.
+// once adds one to a count of a day and of all days, each unless it was added before.
 func (r *reckoning) once(set *dayset, day int64, count func(*counts) *int64) {
 	bit := dayset(1) << (day - r.first)
 	if *set == 0 {
@@ -65,13 +63,12 @@ func (r *reckoning) once(set *dayset, day int64, count func(*counts) *int64) {
 	*set |= bit
 }
 
-// add counts all that a script says which is played from start, in ms since
-// 1970. due is when each of its steps is written.
+// add counts a session with a script and a start, in ms since 1970. due has the times of its steps.
 func (t *tally) add(sc *script, start int64, due *[maxSteps]int32) {
 	day := func(step int) int64 { return (start+int64(due[step]))/msPerDay - t.firstDay }
 	r := reckoning{t: t, first: day(0)}
 	var began [numFaults]int64     // day of the last failure
-	var failureDay [maxSteps]int64 // of the failure that each step is of
+	var failureDay [maxSteps]int64 // of the failure that each step belongs to
 	for _, p := range sc.parties {
 		t.totals.Sessions++
 		if !p.named {
@@ -101,7 +98,7 @@ func (t *tally) add(sc *script, start int64, due *[maxSteps]int32) {
 	}
 }
 
-// record counts a record and the session that it shows.
+// record counts a record and its session.
 func (r *reckoning) record(st *step, day int64) {
 	t := r.t
 	t.totals.Lines++
@@ -123,7 +120,7 @@ func (r *reckoning) record(st *step, day int64) {
 	}
 }
 
-// attempt counts the attempt that a record begins.
+// attempt counts the attempt that begins with a record.
 func (r *reckoning) attempt(st *step, day int64) {
 	m := st.begins.method
 	for _, c := range [...]*counts{&r.t.all, &r.t.days[day]} {
@@ -135,7 +132,7 @@ func (r *reckoning) attempt(st *step, day int64) {
 	r.once(&r.marks[st.party].tried[m], day, func(c *counts) *int64 { return &c.methods[m].sessions })
 }
 
-// failure counts the failure that a record begins.
+// failure counts the failure that begins with a record.
 func (r *reckoning) failure(st *step, day int64) {
 	f, t, marks := st.fault, r.t, &r.marks[st.party]
 	m := f.said().method

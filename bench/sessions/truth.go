@@ -11,25 +11,25 @@ import (
 	"time"
 )
 
-// A Truth is what a log holds, known from how it was made. Its names in JSON are
-// those of otlog's report, and so are their meanings.
+// A Truth has the counts of a log, known from its construction. Names in JSON, and their meanings, are
+// those of otlog's report.
 type Truth struct {
 	Totals Totals `json:"totals"`
-	Days   []Day  `json:"days"` // in UTC, those that hold records
+	Days   []Day  `json:"days"` // in UTC, days with records
 	All    Day    `json:"all"`  // the whole log as one
 }
 
-// Totals are of the whole log.
+// Totals are sums over the whole log.
 type Totals struct {
 	Bytes             int64 `json:"bytes"`
 	Lines             int64 `json:"lines"`
 	Records           Kinds `json:"records"`
 	Sessions          int64 `json:"sessions"`            // distinct
-	SessionsWithoutID int64 `json:"sessions_without_id"` // of these, connections and clients that no record binds to one session
-	SessionsFailed    int64 `json:"sessions_failed"`     // of all, those with a failure
+	SessionsWithoutID int64 `json:"sessions_without_id"` // of these, connections and clients that no record links to one session
+	SessionsFailed    int64 `json:"sessions_failed"`     // of all, sessions with a failure
 	Failures          int64 `json:"failures"`
 	Unnamed           int64 `json:"unnamed_failures"` // none
-	Duplicates        int64 `json:"duplicates"`       // events of attempts that were written before
+	Duplicates        int64 `json:"duplicates"`       // repeated events of attempts
 }
 
 // Kinds counts records by kind.
@@ -40,35 +40,33 @@ type Kinds struct {
 	Skipped    int64 `json:"skipped"` // none
 }
 
-// A Day is what happened on one.
+// A Day has the counts of one day.
 type Day struct {
-	Start          *time.Time `json:"start"` // nil: it is the whole log
+	Start          *time.Time `json:"start"` // nil: the whole log
 	Records        int64      `json:"records"`
-	Sessions       int64      `json:"sessions"` // with a record on the day, so that one that crosses midnight is of both days
+	Sessions       int64      `json:"sessions"` // with a record on the day; a session that crosses midnight counts on both days
 	SessionsFailed int64      `json:"sessions_failed"`
 	Errors         []Error    `json:"errors"`
 	Methods        []Method   `json:"methods"`
 }
 
-// An Error counts the failures of one error of one method, by the day of their
-// first record.
+// An Error counts the failures of one error in one method, by the day of their first record.
 type Error struct {
 	Method   string `json:"method"`
 	Error    string `json:"error"`
 	Failures int64  `json:"failures"`
-	Lines    int64  `json:"lines"`    // records of these failures, whatever their own day
+	Lines    int64  `json:"lines"`    // records of these failures, on any day
 	Sessions int64  `json:"sessions"` // distinct, with such a failure
 }
 
-// A Method counts the attempts and failures of a method, by the day on which they
-// began. Where there is no attempt, telemetry tells nothing, and Sessions is all
-// that were seen; else it is those with an attempt or a failure.
+// A Method counts the attempts and failures of a method, by the day of their beginning. Sessions
+// counts sessions with an attempt or a failure; without attempts, all sessions with a record.
 type Method struct {
 	Method         string `json:"method"`
 	Failures       int64  `json:"failures"`
 	Lines          int64  `json:"lines"`
 	Attempts       int64  `json:"attempts"`
-	Inferred       int64  `json:"attempts_inferred"` // of the attempts, those of which only the end was posted
+	Inferred       int64  `json:"attempts_inferred"` // of the attempts, those whose start was not posted
 	Successes      int64  `json:"successes"`
 	Cancels        int64  `json:"cancels"`
 	Failed         int64  `json:"failed_attempts"`
@@ -76,7 +74,7 @@ type Method struct {
 	SessionsFailed int64  `json:"sessions_failed"`
 }
 
-// truth makes the Truth of what was counted.
+// truth returns the counts as a Truth.
 func (t *tally) truth() *Truth {
 	out := &Truth{Totals: t.totals, Days: []Day{}, All: t.all.day(nil)}
 	for i := range t.days {
@@ -124,7 +122,7 @@ func (c *counts) day(start *time.Time) Day {
 	return out
 }
 
-// A report is what Check reads of `otlog report --format json`.
+// A report is the part of `otlog report --format json` that Check reads.
 type report struct {
 	Window  string
 	Totals  Totals
@@ -142,12 +140,11 @@ type report struct {
 	}
 }
 
-// mostDifferences is how many of them Check names.
+// mostDifferences is the maximum number of differences that Check names.
 const mostDifferences = 20
 
-// Check compares a JSON report of the log with the truth, every number that the
-// truth has and every row that the report has. The report's window is 1d, in UTC,
-// or all. It returns an error that lists what differs.
+// Check compares every number of the truth, and every row of a JSON report of the log. The report's
+// window is 1d, in UTC, or all. The error lists the differences.
 func (t *Truth) Check(r io.Reader) error {
 	var got report
 	if err := json.NewDecoder(r).Decode(&got); err != nil {
@@ -176,10 +173,10 @@ func (t *Truth) Check(r io.Reader) error {
 	return fmt.Errorf("sessions: the report differs from the truth in %d numbers:\n\t%s", count, strings.Join(wrong, "\n\t"))
 }
 
-// facts are numbers, by what they are of. Those of the totals sort first.
+// facts has the numbers of rows by the key of the row. The totals sort first.
 type facts map[string]int64
 
-// add keeps two rows of one key apart.
+// add adds a row. Of two rows with one key, the second gets another key.
 func (f facts) add(key string, n int64) {
 	for {
 		if _, taken := f[key]; !taken {
@@ -220,7 +217,7 @@ func (f facts) day(d *Day) {
 	}
 }
 
-// facts are those of a report.
+// facts returns the numbers of a report.
 func (r *report) facts() facts {
 	f := facts{}
 	f.totals(&r.Totals)
@@ -281,7 +278,7 @@ func dayText(start *time.Time) string {
 	return start.UTC().Format(time.DateTime)
 }
 
-// compare returns what differs between f and what it should be, sorted.
+// compare returns the sorted differences between f and want.
 func (f facts) compare(want facts) (wrong []string) {
 	for _, key := range slices.Sorted(maps.Keys(f)) {
 		if n, ok := want[key]; !ok {

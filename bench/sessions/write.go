@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Records are templates, of which only the identities, the time and a number or
-// two differ: nothing is escaped or formatted while the log is written.
+// Records are templates in which only identities, times and a few numbers differ, so that writing
+// needs no escapes and no formatting.
 
 // A template is text with holes, cut into its pieces.
 type template []piece
 
-// A piece is literal text with the hole that follows it.
+// A piece is literal text and the hole after it.
 type piece struct {
 	text string
 	hole hole
-	id   identity // of a hole for one
+	id   identity // if the hole is for an identity
 }
 
-// A hole says what is to be put in.
+// A hole says what to insert.
 type hole uint8
 
 const (
@@ -32,7 +32,7 @@ const (
 	number       // {n}: 100 to 999
 )
 
-// An identity is an ID that records of a session bear.
+// An identity is an ID in the records of a session.
 type identity uint8
 
 const (
@@ -49,7 +49,7 @@ const (
 	numIdentities
 )
 
-// identityOf is the identity that a letter stands for, and its key in JSON.
+// identityOf returns the identity of a letter, and its key in JSON.
 func identityOf(letter byte) (id identity, key string) {
 	switch letter {
 	case 'I':
@@ -99,17 +99,17 @@ func parseTemplate(text string) (t template) {
 	return append(t, piece{text: text[from:]})
 }
 
-// posted is a telemetry event as a template. more is further members.
+// posted returns the template of a telemetry event with further members.
 func posted(action, variation, fields, more string) string {
 	return `{"clientSystemTime":{t},"action":"` + action + `","variation":"` + variation + `"` + more + fieldsOf(fields) + "}\n"
 }
 
-// printed is a console line, as an application's logger wraps it.
+// printed returns the template of a console line in an application's log.
 func printed(level, message, fields string) string {
 	return `{"timestamp":"{z}","level":"` + level + `","message":"` + message + `"` + fieldsOf(fields) + "}\n"
 }
 
-// fieldsOf is the members that letters stand for.
+// fieldsOf returns the members that letters denote.
 func fieldsOf(letters string) string {
 	var b strings.Builder
 	for i := range len(letters) {
@@ -119,15 +119,14 @@ func fieldsOf(letters string) string {
 	return b.String()
 }
 
-// chats are what an application says while all is well. No text holds a number
-// where a code could stand.
+// chats are harmless messages of an application. No text has a number where a code could be.
 var chats = [...]string{
 	"heartbeat ok rtt={n} ms queue_depth={n}, {n} kbps sent and {n} kbps received since the last one",
 	"layout recalculated for the grid view in {n} ms, picture by picture, no frame dropped in the last minute",
 	"stats: bitrate_kbps={n} jitter_ms={n} fps=30, network quality good, nothing to do until the next report",
 }
 
-// identities are those of one run of a script, each in its own place.
+// identities are the IDs of one session, each in its own place.
 type identities [numIdentities][sessionLength]byte
 
 const (
@@ -142,7 +141,7 @@ func (x *identities) of(id identity) []byte {
 	return x[id][:uuidLength]
 }
 
-// draw makes those that a script uses.
+// draw draws the identities that a script uses.
 func (x *identities) draw(r, ids *rng, uses uint32, now int64) {
 	for id := sessionI; id < numIdentities; id++ {
 		switch {
@@ -155,13 +154,13 @@ func (x *identities) draw(r, ids *rng, uses uint32, now int64) {
 	}
 }
 
-// letters are the digits of base64, and as many as six bits tell.
+// letters are the 64 digits of base64.
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// putSession writes the ID of a session that was created a little while ago. ids
-// draws no number twice, and all of one is in the ID: so no two are equal.
+// putSession writes the ID of a recently created session. ids draws no number twice, and the ID
+// contains the whole number, so IDs are distinct.
 func putSession(id *[sessionLength]byte, r, ids *rng, now int64) {
-	var room [51]byte // three quarters of what base64 makes of it: no padding
+	var room [51]byte // a multiple of three bytes needs no padding in base64
 	x := r.next()
 	raw := append(room[:0], "1~4501234"...)
 	raw = append(raw, '0'+byte(x%8), '~', '~')
@@ -174,7 +173,7 @@ func putSession(id *[sessionLength]byte, r, ids *rng, now int64) {
 	base64.URLEncoding.Encode(id[2:], raw)
 }
 
-// appendLetters writes n letters, of six bits of x each.
+// appendLetters writes n letters, each for six bits of x.
 func appendLetters(b []byte, x uint64, n int) []byte {
 	for range n {
 		b = append(b, letters[x&63])
@@ -210,11 +209,11 @@ func putUUID(id []byte, r *rng) {
 // A pen writes records to a buffer.
 type pen struct {
 	buf  []byte
-	day  int64    // that was written last, since 1970
-	date [11]byte // the same: 2026-11-16T
+	day  int64    // of the last record, since 1970
+	date [11]byte // of day: 2026-11-16T
 }
 
-// flushAt is how many bytes are written at a time.
+// flushAt is the size of the buffer at which it is written.
 const flushAt = 256 << 10
 
 // flush writes the buffer to w if it holds that many bytes.
@@ -227,8 +226,7 @@ func (p *pen) flush(w io.Writer, size int) error {
 	return err
 }
 
-// write appends a record that states a time, in ms since 1970, and returns how
-// many bytes that is.
+// write appends a record with a time, in ms since 1970, and returns its size in bytes.
 func (p *pen) write(t template, ms int64, ids *identities, r *rng) int {
 	b := p.buf
 	for i := range t {
@@ -264,8 +262,8 @@ func (p *pen) appendInstant(b []byte, ms int64) []byte {
 
 func digit(n int) byte { return byte('0' + n) }
 
-// An rng is splitmix64: small, fast, the same on every machine, and it draws no
-// number twice until it has drawn all.
+// An rng is splitmix64: small, fast, and the same on every machine. It draws no number twice before it
+// has drawn all.
 type rng struct{ state uint64 }
 
 func newRNG(seed uint64) rng { return rng{seed} }
