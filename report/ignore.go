@@ -16,39 +16,39 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// An Ignore lists errors that are acknowledged: somebody knows of them, and need not be
-// told again. It is written with one error a line:
+// An Ignore lists acknowledged errors, which somebody knows already. It is written with one
+// error a line:
 //
 //	ERROR [METHOD] [until DATE] [# why]
 //
-// ERROR is a name, or the code of an error that is known by its code only. METHOD is as
-// reports call it; without one, or with *, the line is about the error in any method. From
-// DATE on, as in 2026-12-31, the line does not count any more. Blank lines and lines that
-// begin with # say nothing, and case does not matter.
+// ERROR is a name, or the code of an error without a name. METHOD is a name in reports;
+// without METHOD, or with *, the line applies to all methods. The line expires on DATE, for
+// instance 2026-12-31. Blank lines and lines that begin with # are skipped; case does not
+// matter.
 //
-// It changes what is shown where, and what gates on errors look at. It changes no number:
-// rates, tests and their q are those of all errors.
+// An Ignore changes where errors are shown, and which errors gates count. It changes no number:
+// rates, tests and q-values include acknowledged errors.
 type Ignore struct {
 	name  string
 	lines []IgnoredLine
 }
 
-// An IgnoredLine is a line of an Ignore that is about an error.
+// An IgnoredLine is a line of an Ignore.
 type IgnoredLine struct {
 	Number int       // in the file, from 1
-	Error  string    // "" if it is known by its code
-	Code   int32     // 0 if it is known by its name
+	Error  string    // "" if the line has a code
+	Code   int32     // 0 if the line has a name
 	Method string    // "" for any
-	Until  time.Time // from when on the line does not count; zero: it always does
-	Why    string    // "" if it is not told
+	Until  time.Time // when the line expires; zero: never
+	Why    string    // "" if the line does not say
 
-	Expired bool // it does not count any more
-	Matched bool // an error of the report is the one that it is about, expired or not
+	Expired bool
+	Matched bool // the report has such an error, whether the line has expired or not
 }
 
 const ignoreForm = "ERROR [METHOD] [until DATE] [# why]"
 
-// ParseIgnore reads an Ignore. name is what errors and warnings call it.
+// ParseIgnore reads an Ignore. Errors and warnings begin with name.
 func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
 	out := &Ignore{name: words.Printable(name)}
 	lines := bufio.NewScanner(r)
@@ -76,7 +76,7 @@ func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
 	return out, nil
 }
 
-// parseIgnored reads one line, nil if it says nothing.
+// parseIgnored parses one line, nil if it is blank or a comment.
 func parseIgnored(text string) (*IgnoredLine, error) {
 	text, why, _ := strings.Cut(text, "#")
 	fields := strings.Fields(text)
@@ -97,7 +97,7 @@ func parseIgnored(text string) (*IgnoredLine, error) {
 	word := take()
 	if word != "" && word != "*" && !strings.EqualFold(word, "until") {
 		if _, line.Method = lookup.Method(word); line.Method == "" {
-			return nil, fmt.Errorf("%q is no method: expected %s%s", word, ignoreForm, line.methodHint(word))
+			return nil, fmt.Errorf("%q is not a method: expected %s%s", word, ignoreForm, line.methodHint(word))
 		}
 		word = take()
 	} else if word == "*" {
@@ -106,46 +106,46 @@ func parseIgnored(text string) (*IgnoredLine, error) {
 	if strings.EqualFold(word, "until") {
 		var err error
 		if word = take(); word == "" {
-			return nil, errors.New("until is without a date: expected one as 2026-12-31")
+			return nil, errors.New("until needs a date such as 2026-12-31")
 		}
 		if line.Until, err = time.Parse(time.DateOnly, word); err != nil {
-			return nil, fmt.Errorf("%q is no date: expected one as 2026-12-31", word)
+			return nil, fmt.Errorf("%q is not a date: expected one such as 2026-12-31", word)
 		}
 		word = take()
 	}
 	if word != "" {
-		return nil, fmt.Errorf("%q is too much: expected %s", word, ignoreForm)
+		return nil, fmt.Errorf("%q is unexpected: expected %s", word, ignoreForm)
 	}
 	return line, nil
 }
 
-// parseError reads which error the line is about.
-func (l *IgnoredLine) parseError(word string, behind []string) error {
+// parseError parses the error of the line. rest are the following words.
+func (l *IgnoredLine) parseError(word string, rest []string) error {
 	if strings.Trim(word, "0123456789") == "" {
 		code, err := strconv.ParseInt(word, 10, 32)
 		if err != nil || code == 0 {
-			return fmt.Errorf("%q is no code of an error", word)
+			return fmt.Errorf("%q is not an error code", word)
 		}
 		l.Code = int32(code)
 		return nil
 	}
 	if !lookup.IsName(word) {
-		// As in gates, or the other way round.
+		// METHOD/ERROR as in gates, or METHOD ERROR.
 		method, err, ok := strings.Cut(word, "/")
-		if !ok && len(behind) > 0 {
-			err = behind[0]
+		if !ok && len(rest) > 0 {
+			err = rest[0]
 		}
-		return fmt.Errorf("%q is no name or code of an error: expected %s%s", word, ignoreForm, hintTo(err, method))
+		return fmt.Errorf("%q is not an error name or code: expected %s%s", word, ignoreForm, hintTo(err, method))
 	}
 	name, listed := lookup.Error(word)
 	if !listed {
-		name = strings.ToUpper(word) // logs tell of names that the catalogue lacks
+		name = strings.ToUpper(word) // logs may have names that the catalogue lacks
 	}
 	l.Error = name
 	return nil
 }
 
-// methodHint says what was probably meant by a word that is no method.
+// methodHint suggests a correction of a word that is not a method.
 func (l *IgnoredLine) methodHint(word string) string {
 	if hint := hintTo(word, l.Error); hint != "" {
 		return hint
@@ -154,7 +154,7 @@ func (l *IgnoredLine) methodHint(word string) string {
 	return lookup.DidYouMean(near)
 }
 
-// hintTo says how to write an error of a method; nothing if one of them is none.
+// hintTo shows how to write an error and a method, "" if one of them is neither.
 func hintTo(err, method string) string {
 	name, isError := lookup.Error(err)
 	if _, method = lookup.Method(method); !isError || method == "" {
@@ -163,7 +163,7 @@ func hintTo(err, method string) string {
 	return fmt.Sprintf("\nhint: write %s %s", name, method)
 }
 
-// String returns the line as it is read, without the reason.
+// String returns the line without the reason.
 func (l *IgnoredLine) String() string {
 	if l.Until.IsZero() {
 		return l.Subject()
@@ -171,7 +171,7 @@ func (l *IgnoredLine) String() string {
 	return l.Subject() + " until " + l.Until.Format(time.DateOnly)
 }
 
-// Subject is what the line is about: the error, and the method if it is about one.
+// Subject returns the error of the line, with the method if there is one.
 func (l *IgnoredLine) Subject() string {
 	out := l.Error
 	if out == "" {
@@ -180,20 +180,20 @@ func (l *IgnoredLine) Subject() string {
 	if l.Method != "" {
 		out += " " + l.Method
 	}
-	return out // of names, which hold nothing that a terminal would hide
+	return out // names hold only printable characters
 }
 
-// key is by what lines are found.
+// key returns the key of the line, without its method.
 func (l *IgnoredLine) key() ErrorKey { return ErrorKey{Name: strings.ToUpper(l.Error), Code: l.Code} }
 
-// An acknowledger finds the lines that are about an error.
+// An acknowledger finds the lines that match an error.
 type acknowledger struct {
 	lines []IgnoredLine
-	by    map[ErrorKey][]int // the number of lines, by error
+	by    map[ErrorKey][]int // indices into lines, by error
 }
 
-// acknowledger returns what an Ignore says at a time in a zone. Without a time nothing
-// has expired.
+// acknowledger returns an Ignore as of a time in a zone. As of the zero Time nothing has
+// expired.
 func (i *Ignore) acknowledger(now time.Time, zone *time.Location) *acknowledger {
 	a := &acknowledger{lines: slices.Clone(i.lines), by: map[ErrorKey][]int{}}
 	for n := range a.lines {
@@ -208,7 +208,8 @@ func (i *Ignore) acknowledger(now time.Time, zone *time.Location) *acknowledger 
 	return a
 }
 
-// find reports whether an error is acknowledged, and why: the first line counts.
+// find reports whether an error is acknowledged, and returns the reason of the first line that
+// matches.
 func (a *acknowledger) find(of ErrorKey) (found bool, why string) {
 	for _, n := range a.by[ErrorKey{Name: strings.ToUpper(of.Name), Code: of.Code}] {
 		l := &a.lines[n]
@@ -223,7 +224,7 @@ func (a *acknowledger) find(of ErrorKey) (found bool, why string) {
 	return found, why
 }
 
-// mark marks the errors of a report and of its groups.
+// mark marks the acknowledged errors of a report and of its groups.
 func (a *acknowledger) mark(r *Report) {
 	a.markNumbers(&r.Numbers, r.Whole)
 	for _, b := range r.Breakdowns {
@@ -233,7 +234,7 @@ func (a *acknowledger) mark(r *Report) {
 	}
 }
 
-// markNumbers marks the errors of numbers by window, and of the same as one window.
+// markNumbers marks the acknowledged errors of numbers by window, and of the whole input.
 func (a *acknowledger) markNumbers(n, whole *Numbers) {
 	for _, n := range []*Numbers{n, whole} {
 		if n == nil {
@@ -246,8 +247,8 @@ func (a *acknowledger) markNumbers(n, whole *Numbers) {
 	}
 }
 
-// acknowledge marks what is acknowledged in a report and in its baseline, and returns
-// what there is to warn of.
+// acknowledge marks the acknowledged errors of a report and of its baseline, and returns
+// warnings about lines that have expired or match nothing.
 func (r *Report) acknowledge(o *Options, names *aggregate.Names) []string {
 	a := o.Ignore.acknowledger(o.Now, r.Zone)
 	a.mark(r)
@@ -265,7 +266,7 @@ func (r *Report) acknowledge(o *Options, names *aggregate.Names) []string {
 		l := &a.lines[i]
 		problem := l.unknown(names)
 		if l.Expired {
-			problem = fmt.Sprintf("%s ran out on %s, and is not acknowledged any more", l.Subject(), l.Until.Format(time.DateOnly))
+			problem = fmt.Sprintf("%s expired on %s and is no longer acknowledged", l.Subject(), l.Until.Format(time.DateOnly))
 		}
 		if problem != "" {
 			out = append(out, fmt.Sprintf("%s:%d: %s", o.Ignore.name, l.Number, problem))
@@ -274,8 +275,8 @@ func (r *Report) acknowledge(o *Options, names *aggregate.Names) []string {
 	return out
 }
 
-// unknown says what of a line nobody knows, "" if there is nothing: that is probably a
-// mistake.
+// unknown returns the part of a line that neither the catalogue nor the logs have, which is
+// probably a mistake; "" if there is none.
 func (l *IgnoredLine) unknown(names *aggregate.Names) string {
 	has := func(names []string, name string) bool {
 		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
@@ -284,7 +285,7 @@ func (l *IgnoredLine) unknown(names *aggregate.Names) string {
 	switch {
 	case l.Matched:
 	case l.Error == "" && catalogue.LookupCode(l.Code) == nil:
-		return fmt.Sprintf("neither the catalogue nor the logs have the code %d", l.Code)
+		return fmt.Sprintf("the code %d is in neither the catalogue nor the logs", l.Code)
 	case l.Error != "" && !lookup.KnownError(l.Error) && !has(names.Errors, l.Error):
 		kind, name = "error", l.Error
 	case l.Method != "" && !lookup.KnownMethod(l.Method) && !has(names.Methods, l.Method):
@@ -293,7 +294,7 @@ func (l *IgnoredLine) unknown(names *aggregate.Names) string {
 	if kind == "" {
 		return ""
 	}
-	out := fmt.Sprintf("neither the catalogue nor the logs have the %s %s", kind, name)
+	out := fmt.Sprintf("the %s %s is in neither the catalogue nor the logs", kind, name)
 	if near := lookup.Near(name); len(near) > 0 {
 		out += ": did you mean " + strings.Join(near, " or ") + "?"
 	}

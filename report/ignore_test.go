@@ -40,15 +40,15 @@ func TestParseIgnore(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"OT_TIMEOUT\nOT_X publish 3":  `known.txt:2: "3" is too much: `,
-		"\x1b[31m":                    `known.txt:1: "\x1b[31m" is no name or code of an error: `,
+		"OT_TIMEOUT\nOT_X publish 3":  `known.txt:2: "3" is unexpected: `,
+		"\x1b[31m":                    `known.txt:1: "\x1b[31m" is not an error name or code: `,
 		"publish/OT_TIMEOUT":          "hint: write OT_TIMEOUT Session.publish",
 		"OT_TIMEOUT publsh":           "hint: did you mean Session.publish?",
 		"publish OT_TIMEOUT":          "hint: write OT_TIMEOUT Session.publish",
-		"OT_TIMEOUT until":            "until is without a date",
-		"OT_TIMEOUT until 2026-02-30": `"2026-02-30" is no date`,
-		"0":                           `"0" is no code`,
-		"99999999999":                 `"99999999999" is no code`,
+		"OT_TIMEOUT until":            "until needs a date",
+		"OT_TIMEOUT until 2026-02-30": `"2026-02-30" is not a date`,
+		"0":                           `"0" is not an error code`,
+		"99999999999":                 `"99999999999" is not an error code`,
 		strings.Repeat("x", 1<<17):    "known.txt:1: the line is too long",
 	} {
 		if _, err := report.ParseIgnore("known.txt", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {

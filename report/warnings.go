@@ -11,8 +11,7 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// SourceWarnings says what could not be read of the sources, or only in part, and
-// why.
+// SourceWarnings lists the sources, or parts of them, that could not be read, and why.
 func SourceWarnings(sources []*aggregate.Source) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
@@ -34,37 +33,37 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 	return out
 }
 
-// timeWarnings says what the times of a source leave open.
+// timeWarnings lists the ambiguities of the times in a source.
 func timeWarnings(s *aggregate.Source) []string {
 	var out []string
 	warn := func(kind timestamp.Doubt, what, then string) {
 		if d := s.Doubts[kind]; d.Records > 0 {
-			out = append(out, fmt.Sprintf("%s: %s in %s records, first in %q: %s", s.Name, what, words.Number(d.Records), d.Example, then))
+			out = append(out, fmt.Sprintf("%s: %s in %s, first in %q: %s", s.Name, what, words.Count(d.Records, "record"), d.Example, then))
 		}
 	}
-	warn(timestamp.DayMonth, "day and month cannot be told apart", "they count as without a time; say which is which, as in --time-format '%d/%m/%Y %H:%M:%S'")
-	warn(timestamp.ZoneName, "the name of the zone does not tell it", "they count as without a time; name it with --assume-tz")
+	warn(timestamp.DayMonth, "ambiguous day and month", "they count as records without a time; give the order, for instance --time-format '%d/%m/%Y %H:%M:%S'")
+	warn(timestamp.ZoneName, "ambiguous name of a time zone", "they count as records without a time; name the zone with --assume-tz")
 	end := "the last change of the file"
 	if s.Name == "stdin" {
 		end = "now"
 	}
-	warn(timestamp.NoYear, "no year is told", "they are taken to be from the year before "+end)
+	warn(timestamp.NoYear, "no year", "they are taken to be from the year before "+end)
 	return out
 }
 
-// warnings says what makes the numbers less than they seem.
+// warnings lists what limits the meaning of the numbers.
 func (r *Report) warnings() []string {
 	out := SourceWarnings(r.Sources)
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	failures := words.Number(r.Totals.Failures)
 	if n := r.Undated.Failures; n > 0 && !r.Window.All() {
-		warn("%s of %s failures bear no date and time, and are in no window", words.Number(n), failures)
+		warn("%s of %s failures have no date and time, so no window includes them", words.Number(n), failures)
 	}
 	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
-		warn("%s failures and %s attempts bear no date and time, and are left out", words.Number(f), words.Number(a))
+		warn("%s and %s have no date and time, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"))
 	}
 	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
-		warn("%s of %s failures bear no session ID: more sessions may be affected than are counted", words.Number(n), failures)
+		warn("%s of %s failures have no session ID: more sessions may be affected than counted", words.Number(n), failures)
 	}
 	return out
 }
@@ -79,7 +78,7 @@ func SkippedReasons(s *aggregate.Source) string {
 	var out []string
 	for _, reason := range parse.Reasons {
 		if n := s.Account.Skipped[reason]; n > 0 {
-			out = append(out, fmt.Sprintf("%s %s in all", words.Number(n), reason))
+			out = append(out, fmt.Sprintf("%s %s in total", words.Number(n), reason))
 		}
 	}
 	return strings.Join(out, ", ")

@@ -186,7 +186,7 @@ func amount(cell string) (value, rounded float64, ok bool) {
 
 func TestAmount(t *testing.T) {
 	for cell, want := range map[string]float64{
-		"64": 64, "1,101": 1101, "20 of 1,101": 20, "1.8 %": 1.8, "-1.4": -1.4, "+5.4": 5.4, "-2.8 to -0.1": -2.8, "14.2 MB": 14.2e6, "79 B": 79, "<0.001": 0,
+		"64": 64, "1,101": 1101, "20 of 1,101": 20, "1.8%": 1.8, "-1.4": -1.4, "+5.4": 5.4, "-2.8 to -0.1": -2.8, "14.2 MB": 14.2e6, "79 B": 79, "<0.001": 0,
 	} {
 		if got, _, ok := amount(cell); !ok || got != want {
 			t.Errorf("amount(%q) = %v, %v, want %v", cell, got, ok, want)

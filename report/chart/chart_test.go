@@ -48,12 +48,12 @@ func gaps(rows []Estimate) []Gap {
 func TestChartGoldens(t *testing.T) {
 	points := trendOf([2]int64{31, 900}, [2]int64{28, 910}, [2]int64{0, 0}, [2]int64{40, 890}, [2]int64{0, 0},
 		[2]int64{62, 905}, [2]int64{71, 900}, [2]int64{66, 907}, [2]int64{3, 40})
-	c, err := Trend("Session.publish: sessions that failed", "Worst is 2026-W42 with 7.9 %.", points)
+	c, err := Trend("Session.publish: sessions that failed", "Worst is 2026-W42 with 7.9%.", points)
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden.Check(t, "trend.svg", []byte(c))
-	c, err = Estimates("Sessions that failed, by error", "Worst is 15.4 %.", estimates())
+	c, err = Estimates("Sessions that failed, by error", "Worst is 15.4%.", estimates())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestChartWords(t *testing.T) {
 	if want := "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 300 140\">\n<title>&lt;T&gt;</title>\n<desc>A &amp; B\\u001b</desc>\n"; !strings.HasPrefix(c, want) {
 		t.Errorf("%s\nwant first\n%s", c, want)
 	}
-	if got, want := texts(c, "ink"), []string{"2026-W36", "2026-W37", "0 %", "0.5 %", "1.0 %"}; !slices.Equal(got, want) {
+	if got, want := texts(c, "ink"), []string{"2026-W36", "2026-W37", "0%", "0.5%", "1.0%"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	c, err = Trend("", "", nil)
@@ -244,14 +244,14 @@ func TestScale(t *testing.T) {
 		label     func(float64, int) string
 		want      string
 	}{
-		{0, 1, 3, percentTick, "0 %|50 %|100 %"},
-		{0, 0.76, 3, percentTick, "0 %|50 %|100 %"},
-		{0, 0.75, 3, percentTick, "0 %|25 %|50 %|75 %"},
-		{0, 0.3, 3, percentTick, "0 %|10 %|20 %|30 %"},
-		{0, 0.07, 3, percentTick, "0 %|2.5 %|5.0 %|7.5 %"},
-		{0, 0.01, 3, percentTick, "0 %|0.5 %|1.0 %"},
-		{0, 0.00012, 3, percentTick, "0 %|0.005 %|0.010 %|0.015 %"},
-		{0, 1, 5, percentTick, "0 %|20 %|40 %|60 %|80 %|100 %"},
+		{0, 1, 3, percentTick, "0%|50%|100%"},
+		{0, 0.76, 3, percentTick, "0%|50%|100%"},
+		{0, 0.75, 3, percentTick, "0%|25%|50%|75%"},
+		{0, 0.3, 3, percentTick, "0%|10%|20%|30%"},
+		{0, 0.07, 3, percentTick, "0%|2.5%|5.0%|7.5%"},
+		{0, 0.01, 3, percentTick, "0%|0.5%|1.0%"},
+		{0, 0.00012, 3, percentTick, "0%|0.005%|0.010%|0.015%"},
+		{0, 1, 5, percentTick, "0%|20%|40%|60%|80%|100%"},
 		{-0.058, 0.111, 6, pointsTick, "−10|−5|0|+5|+10|+15"},
 		{-0.0004, 0, 6, pointsTick, "−0.04|−0.03|−0.02|−0.01|0"},
 		{-1, 1, 6, pointsTick, "−100|−50|0|+50|+100"},

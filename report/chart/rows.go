@@ -71,7 +71,7 @@ func Differences(title, about string, rows []Gap) (string, error) {
 	if low == high {
 		low, high = -leastRate, leastRate
 	}
-	return drawRows(title, about, "percentage points, after minus before", newScale(low, high, 6, pointsTick), marks)
+	return drawRows(title, about, "change in percentage points", newScale(low, high, 6, pointsTick), marks)
 }
 
 // A mark is a row of either chart.

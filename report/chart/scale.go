@@ -51,7 +51,7 @@ func percentTick(v float64, digits int) string {
 	if v == 0 {
 		digits = 0
 	}
-	return strconv.FormatFloat(100*v, 'f', digits, 64) + " %"
+	return strconv.FormatFloat(100*v, 'f', digits, 64) + "%"
 }
 
 func pointsTick(v float64, digits int) string {

@@ -1,9 +1,9 @@
+// Package explain writes what the catalogue says about errors, codes and methods.
 package explain
 
 import (
 	"cmp"
 	"fmt"
-	"github.com/otlog/otlog/report/words"
 	"io"
 	"slices"
 	"strconv"
@@ -11,22 +11,22 @@ import (
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report/lookup"
+	"github.com/otlog/otlog/report/words"
 )
 
-// An UnknownError is a query that the catalogue has no entry for.
+// An UnknownError is a query without an entry in the catalogue.
 type UnknownError struct {
 	Query string
-	Near  []string // entries that are spelled like it
+	Near  []string // entries of which Query is probably a misspelling
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("%q is no error name, code or method in the catalogue", e.Query)
+	return fmt.Sprintf("%q is not an error name, code or method in the catalogue", e.Query)
 }
 
-// Explain writes what the catalogue knows of an error name, a code or a method.
-// Case does not matter, and neither does a missing OT_ or class: timeout is
-// OT_TIMEOUT, publish is Session.publish. The error is an *UnknownError if
-// there is no such entry.
+// Write writes what the catalogue says about an error name, a code or a method. Case does not
+// matter, and OT_ and the class may be missing: timeout is OT_TIMEOUT, publish is
+// Session.publish. The error is a [*UnknownError] if there is no such entry.
 func Write(w io.Writer, query string) error {
 	var out strings.Builder
 	for i := range catalogue.Errors() {
@@ -145,7 +145,7 @@ func explainMethod(b *strings.Builder, id catalogue.MethodID, m *catalogue.Metho
 	fmt.Fprintf(b, "\n  See %s\n", m.Link)
 }
 
-// difference prints what a use says otherwise than its entry.
+// difference prints the parts of a use that differ from its entry.
 func difference(b *strings.Builder, meaning, ofEntry, remedy, remedyOfEntry string, owner, ownerOfEntry catalogue.Owner) {
 	if meaning != ofEntry {
 		paragraph(b, "Meaning", meaning)
@@ -165,7 +165,7 @@ func undocumented(documented bool) string {
 	return " (not in the vendor's error reference)"
 }
 
-// paragraph prints text below a head, at most 88 columns wide.
+// paragraph prints text beside a head, at most 88 columns wide.
 func paragraph(b *strings.Builder, head, text string) {
 	const indent, width = 12, 88
 	line := fmt.Sprintf("  %-*s", indent-2, head)

@@ -11,8 +11,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// ExplainAll writes what the catalogue knows of all errors and codes, as Explain does of
-// one.
+// WriteAll writes what the catalogue says about all errors and codes, each as [Write] does.
 func WriteAll(w io.Writer) error {
 	var out strings.Builder
 	for _, e := range sortedErrors() {
@@ -25,13 +24,13 @@ func WriteAll(w io.Writer) error {
 	return err
 }
 
-// ExplainAllMarkdown writes the same as Markdown, for people to link to.
+// WriteAllMarkdown writes the same as Markdown, with headings to link to.
 func WriteAllMarkdown(w io.Writer) error {
 	var out strings.Builder
 	out.WriteString(`# Errors
 
-What otlog knows of the errors of the OpenTok / Vonage Video client SDK. This page is written by
-` + "`otlog explain --all --format markdown`" + `, and a test keeps it fresh. Owner is who can do something about it.
+Look up what an error of the OpenTok / Vonage Video client SDK means, and what to do about it. Owner is who can fix the
+cause. ` + "`otlog explain --all --format markdown`" + ` writes this page, and a test keeps it up to date.
 
 ## By name
 
@@ -106,7 +105,7 @@ func markdownCode(b *strings.Builder, c *catalogue.Code) {
 	fmt.Fprintf(b, "\n[Reference](%s)\n\n", c.Link)
 }
 
-// markdownAdvice writes what something means and what to do about it.
+// markdownAdvice writes a meaning, its remedy and its owner.
 func markdownAdvice(b *strings.Builder, meaning, remedy string, owner catalogue.Owner, documented bool) {
 	fmt.Fprintf(b, "%s%s\n\n", markdownText(meaning), markdownText(undocumented(documented)))
 	if remedy != "" {
@@ -115,7 +114,7 @@ func markdownAdvice(b *strings.Builder, meaning, remedy string, owner catalogue.
 	fmt.Fprintf(b, "**Owner:** %s\n\n", owner)
 }
 
-// markdownDifference writes what a use says otherwise than its entry.
+// markdownDifference writes the parts of a use that differ from its entry.
 func markdownDifference(b *strings.Builder, meaning, ofEntry, remedy, remedyOfEntry string, owner, ownerOfEntry catalogue.Owner) {
 	var parts []string
 	if meaning != ofEntry {
@@ -132,7 +131,7 @@ func markdownDifference(b *strings.Builder, meaning, ofEntry, remedy, remedyOfEn
 	}
 }
 
-// markdownText returns a text in which nothing is taken for Markdown or HTML.
+// markdownText escapes Markdown and HTML.
 func markdownText(s string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`).Replace(s)
 }

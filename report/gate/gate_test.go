@@ -168,29 +168,29 @@ func checks(t *testing.T, r *report.Report, want [][2]string) {
 
 func TestGatesOfWholeInput(t *testing.T) {
 	checks(t, reporttest.OfLog(t, reporttest.WeekBefore().Log(), report.Options{}), [][2]string{
-		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
-		{"publish.failure_rate > 3%", "false: Session.publish failed in 12 of 400 attempts (3.0 %)"},
-		{"publish.failure_rate > 2.9999%", "true: Session.publish failed in 12 of 400 attempts (3.0000 %)"},
-		{"publish.failure_rate == 3%", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
-		{"publish.failure_rate == 0.03", "true: Session.publish failed in 12 of 400 attempts (3.0 %)"},
-		{"publish.failure_rate != 0.03", "false: Session.publish failed in 12 of 400 attempts (3.0 %)"},
-		{"subscribe.failure_rate > 0%", "false: Session.subscribe failed in 0 of 400 attempts (0.0 %)"},
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0%)"},
+		{"publish.failure_rate > 3%", "false: Session.publish failed in 12 of 400 attempts (3.0%)"},
+		{"publish.failure_rate > 2.9999%", "true: Session.publish failed in 12 of 400 attempts (3.0000%)"},
+		{"publish.failure_rate == 3%", "true: Session.publish failed in 12 of 400 attempts (3.0%)"},
+		{"publish.failure_rate == 0.03", "true: Session.publish failed in 12 of 400 attempts (3.0%)"},
+		{"publish.failure_rate != 0.03", "false: Session.publish failed in 12 of 400 attempts (3.0%)"},
+		{"subscribe.failure_rate > 0%", "false: Session.subscribe failed in 0 of 400 attempts (0.0%)"},
 		{"subscribe.failures > 0", "false: Session.subscribe has 0 failures"},
 		{"subscribe.sessions >= 0", "true: Session.subscribe failed in 0 of 400 sessions"},
-		{"subscribe.session_rate >= 1%", "false: Session.subscribe failed in 0 of 400 sessions (0.0 %)"},
+		{"subscribe.session_rate >= 1%", "false: Session.subscribe failed in 0 of 400 sessions (0.0%)"},
 		{"Session.signal.failure_rate > 2%", "error: the telemetry has no attempts of Session.signal"},
-		{"Session.signal.session_rate > 2%", "false: Session.signal failed in 0 of 400 sessions (0.0 %)"},
-		{"any.failure_rate > 3%", "true: Session.connect failed in 14 of 400 attempts (3.5 %); 1 other cannot be judged"},
-		{"any.failure_rate < 1%", "true: Session.subscribe failed in 0 of 400 attempts (0.0 %); 1 other cannot be judged"},
-		{"any.failure_rate > 50%", "false: Session.connect failed in 14 of 400 attempts (3.5 %); 2 others did not fire; 1 other cannot be judged"},
+		{"Session.signal.session_rate > 2%", "false: Session.signal failed in 0 of 400 sessions (0.0%)"},
+		{"any.failure_rate > 3%", "true: Session.connect failed in 14 of 400 attempts (3.5%); 1 other cannot be judged"},
+		{"any.failure_rate < 1%", "true: Session.subscribe failed in 0 of 400 attempts (0.0%); 1 other cannot be judged"},
+		{"any.failure_rate > 50%", "false: Session.connect failed in 14 of 400 attempts (3.5%); 2 others did not fire; 1 other cannot be judged"},
 		{"any.attempts <= 400", "true: Session.connect has 400 attempts; 2 others fired; 1 other cannot be judged"},
-		{"session_rate > 10%", "true: there are failures in 72 of 400 sessions (18.0 %)"},
+		{"session_rate > 10%", "true: there are failures in 72 of 400 sessions (18.0%)"},
 		{"sessions_failed > 72", "false: there are failures in 72 of 400 sessions"},
 		{"failures > 86", "false: the report has 86 failures"},
 		{"connect.lines > 0", "true: Session.connect has 14 lines with errors"},
-		{"OT_TIMEOUT.session_rate >= 3%", "true: Session.publish failed with OT_TIMEOUT in 12 of 400 sessions (3.0 %)"},
+		{"OT_TIMEOUT.session_rate >= 3%", "true: Session.publish failed with OT_TIMEOUT in 12 of 400 sessions (3.0%)"},
 		{"OT_TIMEOUT.failures > 12", "false: OT_TIMEOUT has 12 failures"},
-		{"connect/OT_TIMEOUT.session_rate > 0", "false: Session.connect failed with OT_TIMEOUT in 0 of 400 sessions (0.0 %)"},
+		{"connect/OT_TIMEOUT.session_rate > 0", "false: Session.connect failed with OT_TIMEOUT in 0 of 400 sessions (0.0%)"},
 		{"connect/OT_TIMEOUT.lines > 0", "false: OT_TIMEOUT in Session.connect has 0 lines"},
 		{"publish/OT_TIMEOUT.sessions > 11", "true: Session.publish failed with OT_TIMEOUT in 12 of 400 sessions"},
 		{"OT_ICE_WORKFLOW_FAILED.sessions > 0", "false: the SDK failed with OT_ICE_WORKFLOW_FAILED in 0 of 400 sessions"},
@@ -211,9 +211,9 @@ func TestGatesWithoutTelemetry(t *testing.T) {
 		{"Session.signal.failure_rate > 0", "error: the telemetry has no attempts of Session.signal"},
 		{"any.failure_rate > 0", "error: the telemetry has no attempts of any method"},
 		{"any.attempts < 10", "error: the telemetry has no attempts of any method"},
-		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0 %)"},
-		{"publish.session_rate > 10%", "false: Session.publish failed in 0 of 10 sessions (0.0 %)"},
-		{"any.session_rate > 20%", "false: Session.signal failed in 2 of 10 sessions (20.0 %); 1 other did not fire"},
+		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0%)"},
+		{"publish.session_rate > 10%", "false: Session.publish failed in 0 of 10 sessions (0.0%)"},
+		{"any.session_rate > 20%", "false: Session.signal failed in 2 of 10 sessions (20.0%); 1 other did not fire"},
 		{"OT_BRAND_NEW.failures > 0", "true: OT_BRAND_NEW has 1 failure"},
 		{"errors.undocumented > 0", "true: 1 error is not in the vendor's reference (OT_BRAND_NEW)"},
 		{"hours.silent > 1", "true: 2 of 4 hours have no records, the longest gap from 2026-11-02 11:00 to 2026-11-02 13:00 UTC"},
@@ -238,7 +238,7 @@ func TestGatesWithoutSessions(t *testing.T) {
 	})
 	some := append(reporttest.Console(), `{"timestamp":"2026-11-02T14:30:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)"}`...)
 	checks(t, reporttest.OfLog(t, some, report.Options{}), [][2]string{
-		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0 %), not counting 1 failure without a session ID"},
+		{"Session.signal.session_rate > 10%", "true: Session.signal failed in 2 of 10 sessions (20.0%), not counting 1 failure without a session ID"},
 	})
 	daily := report.Options{Window: reporttest.Window(t, "1d")}
 	checks(t, reporttest.OfLog(t, []byte("Session.signal: OT_NOT_CONNECTED (500)\nready\n"), daily), [][2]string{
@@ -279,18 +279,18 @@ func TestGatesOfFilteredReports(t *testing.T) {
 // TestGatesOfWindows checks that gates and changes use the same window: the last complete one.
 func TestGatesOfWindows(t *testing.T) {
 	checks(t, reporttest.TwoWeeks(t), [][2]string{
-		{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5 %), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5%), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
 		{"failures > 122", "false: the report has 122 failures, from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
-		{"session_rate > 0", "true: there are failures in 94 of 409 sessions (23.0 %), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
-		{"session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC; 1 other fired"},
-		{"session_rate improved", "true: Session.connect failed in 0 of 409 sessions (0.0 %), before in 14 of 400 (3.5 %), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
-		{"any.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC; 1 other fired"},
-		{"connect.session_rate regressed", "false: Session.connect failed in 0 of 409 sessions (0.0 %), before in 14 of 400 (3.5 %), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
-		{"connect.session_rate improved", "true: Session.connect failed in 0 of 409 sessions (0.0 %), before in 14 of 400 (3.5 %), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
-		{"OT.initPublisher.session_rate regressed", "false: OT.initPublisher failed in 63 of 409 sessions (15.4 %), before in 60 of 400 (15.0 %), q 0.873, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
-		{"Session.signal.session_rate regressed", "false: Session.signal failed in 1 of 409 sessions (0.2 %), before in 0 of 400 (0.0 %), 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"session_rate > 0", "true: there are failures in 94 of 409 sessions (23.0%), from 2026-11-09 00:00 to 2026-11-16 00:00 UTC"},
+		{"session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5%), before in 12 of 400 (3.0%), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC; 1 other fired"},
+		{"session_rate improved", "true: Session.connect failed in 0 of 409 sessions (0.0%), before in 14 of 400 (3.5%), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"any.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5%), before in 12 of 400 (3.0%), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC; 1 other fired"},
+		{"connect.session_rate regressed", "false: Session.connect failed in 0 of 409 sessions (0.0%), before in 14 of 400 (3.5%), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"connect.session_rate improved", "true: Session.connect failed in 0 of 409 sessions (0.0%), before in 14 of 400 (3.5%), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"OT.initPublisher.session_rate regressed", "false: OT.initPublisher failed in 63 of 409 sessions (15.4%), before in 60 of 400 (15.0%), q 0.873, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"Session.signal.session_rate regressed", "false: Session.signal failed in 1 of 409 sessions (0.2%), before in 0 of 400 (0.0%), 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"Session.forceDisconnect.session_rate regressed", "false: no such failure in 400 sessions before and 409 after, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
-		{"OT_TIMEOUT.session_rate regressed", "true: Session.publish failed with OT_TIMEOUT in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"OT_TIMEOUT.session_rate regressed", "true: Session.publish failed with OT_TIMEOUT in 43 of 409 sessions (10.5%), before in 12 of 400 (3.0%), q <0.001, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"publish/OT_PERMISSION_DENIED.session_rate regressed", "false: no such failure in 400 sessions before and 409 after, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"subscribe/OT_TIMEOUT.session_rate regressed", "false: no such failure in 400 sessions before and 409 after, 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"errors.new > 0", "true: 1 error is new (OT_ICE_WORKFLOW_FAILED in Session.subscribe), 2026-11-09 00:00 to 2026-11-16 00:00 compared with 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
@@ -300,7 +300,7 @@ func TestGatesOfWindows(t *testing.T) {
 	weekly := report.Options{Window: reporttest.Window(t, "1w")}
 	late := []byte(`{"timestamp":"2026-11-09T00:00:00Z","message":"ready","sessionId":"late"}` + "\n")
 	checks(t, reporttest.OfLog(t, append(reporttest.WeekBefore().Log(), late...), weekly), [][2]string{
-		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0 %), from 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 12 of 400 attempts (3.0%), from 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
 		{"publish.session_rate regressed", "error: there is nothing to compare with: it needs a baseline or two complete windows"},
 		{"errors.gone > 0", "error: there is nothing to compare with: it needs a baseline or two complete windows"},
 	})
@@ -315,8 +315,8 @@ func TestGatesFromBaseline(t *testing.T) {
 	of := reporttest.BothWeeks(t)
 	for _, o := range []report.Options{{}, {Window: reporttest.Window(t, "1d")}} {
 		checks(t, of(o), [][2]string{
-			{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5 %)"},
-			{"publish.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5 %), before in 12 of 400 (3.0 %), q <0.001, against the baseline"},
+			{"publish.failure_rate > 2%", "true: Session.publish failed in 43 of 409 attempts (10.5%)"},
+			{"publish.session_rate regressed", "true: Session.publish failed in 43 of 409 sessions (10.5%), before in 12 of 400 (3.0%), q <0.001, against the baseline"},
 			{"errors.new > 0", "true: 1 error is new (OT_ICE_WORKFLOW_FAILED in Session.subscribe), against the baseline"},
 			{"sources.damaged > 0", "false: 0 of 1 source could not be read in full"},
 		})
@@ -415,7 +415,7 @@ func TestGatesLeaveOutWhatIsAcknowledged(t *testing.T) {
 			{"OT_BRAND_NEW.sessions > 0", "false: the SDK failed with OT_BRAND_NEW in 0 of 400 sessions, not counting 1 acknowledged error"},
 			{"OT_BRAND_NEW.session_rate regressed", "false: 1 such error is acknowledged, against the baseline"},
 			{"failures == 80", "true: the report has 80 failures"},
-			{"Session.signal.session_rate == 10%", "true: Session.signal failed in 40 of 400 sessions (10.0 %)"},
+			{"Session.signal.session_rate == 10%", "true: Session.signal failed in 40 of 400 sessions (10.0%)"},
 		}},
 		{"OT_BRAND_NEW\nOT_NOT_CONNECTED Session.signal until 2026-11-11\n", [][2]string{
 			{"errors.new > 0", "false: 0 errors are new, against the baseline, not counting 2 acknowledged errors"},

@@ -433,5 +433,5 @@ func (g Gate) share(f *finding) string {
 	for digits < 6 && value.Cmp(limit) != 0 && value.FloatString(digits) == limit.FloatString(digits) {
 		digits++
 	}
-	return "(" + value.FloatString(digits) + " %)"
+	return "(" + value.FloatString(digits) + "%)"
 }

@@ -17,14 +17,14 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// rates are the headline: how often the methods failed that a call is made of.
+// rates adds the failure rates of the methods that every call uses.
 func (c *composer) rates() {
-	heads := []string{"Method", "Of??", ">Now", ">Rate", "95 % interval"}
+	heads := []string{"Method", "Unit~~~~", ">Failed", ">Failure rate", "95% interval~~~"}
 	if c.before != nil {
-		heads = append(heads, ">Before", ">Rate", ">Points", "95 % interval???", "By session")
+		heads = append(heads, ">Failed before~~", ">Previous~", ">Change (pts)", "Change interval~~~~~", "Significant?")
 	}
 	s := section{title: "Failure rates"}
-	t, trend := newTable(heads...), newTable(append([]string{"By window", "Of?"}, c.windowHeads()...)...)
+	t, trend := newTable(heads...), newTable(append([]string{"Method by window", "Unit~"}, c.windowHeads()...)...)
 	attempts := false
 	for _, method := range c.attempted() {
 		before, now, unit := c.headline(method)
@@ -50,7 +50,7 @@ func (c *composer) rates() {
 		}
 		if now.Rate != nil {
 			f.value = words.PercentOf(now.Rate.Value)
-			f.says = fmt.Sprintf("%s %s, %s", fraction(now.Part, now.Whole).text, unit, interval(now.Rate).text)
+			f.says = fmt.Sprintf("%s %s, 95%% interval %s", words.Fraction(now.Part, now.Whole), unit, interval(now.Rate).text)
 		}
 		if c.before != nil {
 			verdict := c.verdict(c.methods[method])
@@ -61,21 +61,21 @@ func (c *composer) rates() {
 				cells := changeCells(&change)
 				row[3] = cells[3]
 				row = append(row, append(cells[:2:2], append(cells[4:], verdict)...)...)
-				f.says += fmt.Sprintf("; before %s, %s points", cells[1].text, cells[4].text)
+				f.says += fmt.Sprintf("; previously %s, %s pts", cells[1].text, cells[4].text)
 			}
 			if verdict.tone == worse {
 				f.tone = worse
 			}
-			f.says += "; by session: " + verdict.text
+			f.says += "; significant: " + verdict.text
 		}
 		t.add(row...)
 		s.figures = append(s.figures, f)
 	}
 	switch {
 	case c.r.Filter.Error != "":
-		s.notes = append(s.notes, "Which attempts failed by one error is not known, so there are no rates of failed attempts.")
+		s.notes = append(s.notes, "These are rates of sessions, because telemetry does not say by which error an attempt failed.")
 	case !attempts:
-		s.notes = append(s.notes, "No telemetry tells of attempts, so there are no rates of failed attempts.")
+		s.notes = append(s.notes, "These are rates of sessions, because telemetry of attempts is missing.")
 	}
 	for _, t := range []*table{t, trend} {
 		if len(t.rows) > 0 {
@@ -86,15 +86,15 @@ func (c *composer) rates() {
 		s.notes = append(s.notes, incomplete(c.r, c.shownWindows())...)
 	}
 	if attempts && c.before != nil {
-		s.notes = append(s.notes, "Rates of attempts have an interval and no test, since attempts of one session fail together. What is tested is the share of sessions that failed (By session).")
+		s.notes = append(s.notes, "Significant? is a test of the share of sessions that failed. Attempts are not tested, because attempts of one session fail together.")
 	}
 	if len(t.rows) > 0 || len(c.after.Methods) > 0 {
 		c.section(s)
 	}
 }
 
-// attempted returns the methods that a call is made of, and what else telemetry tells
-// attempts of.
+// attempted returns the methods that every call uses, and then all others whose attempts are
+// known.
 func (c *composer) attempted() []string {
 	out := lookup.CallMethods[:]
 	for _, method := range slices.Sorted(maps.Keys(c.after.Methods)) {
@@ -105,8 +105,8 @@ func (c *composer) attempted() []string {
 	return out
 }
 
-// headline is how many attempts of a method failed; or, if they are not known on every
-// side, how many sessions.
+// headline returns the failed attempts of a method on both sides; or the failed sessions, if
+// the attempts of a side are unknown.
 func (c *composer) headline(method string) (before, after stats.Share, unit string) {
 	if c.before == nil {
 		after, unit = methodShare(c.after.Methods[method])
@@ -123,7 +123,8 @@ func (c *composer) headline(method string) (before, after stats.Share, unit stri
 	return stats.Share{}, stats.Share{}, ""
 }
 
-// share is how many attempts failed, or sessions.
+// methodShare returns the failed attempts of a method; or the failed sessions, if attempts are
+// unknown.
 func methodShare(m *report.Method) (share stats.Share, of string) {
 	switch {
 	case m == nil:
@@ -134,8 +135,7 @@ func methodShare(m *report.Method) (share stats.Share, of string) {
 	return report.SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"
 }
 
-// byWindow are the shares of a method in the windows that are shown, none if there is
-// one window only.
+// byWindow returns the shares of a method in the shown windows, nil if there is only one.
 func (c *composer) byWindow(method, unit string) []stats.Share {
 	windows := c.shownWindows()
 	if len(windows) < 2 || c.o.Diff {
@@ -153,33 +153,31 @@ func (c *composer) byWindow(method, unit string) []stats.Share {
 	return out
 }
 
-// verdict tells what is found of a change.
+// verdict says whether a change is significant.
 func (c *composer) verdict(change *report.Change) cell {
-	if change == nil || change.Verdict == "" {
+	if change == nil {
 		return none()
-	}
-	out := textCell(change.Verdict)
-	if change.Verdict == report.TooFew {
-		out.text = "too few to tell"
 	}
 	switch change.Verdict {
 	case report.Up, report.Added:
-		out.tone = worse
+		return cell{text: "yes, " + change.Verdict, tone: worse}
 	case report.Down, report.Gone:
-		out.tone = better
-	default:
-		out.tone = faint
+		return cell{text: "yes, " + change.Verdict, tone: better}
+	case report.Same:
+		return cell{text: "about the same", tone: faint}
+	case report.TooFew:
+		return cell{text: "inconclusive", tone: faint}
 	}
-	return out
+	return none()
 }
 
-// changed tells what changed, and between what.
+// changed adds what changed between both sides.
 func (c *composer) changed() {
 	r := c.r
 	s := section{title: "What changed"}
 	if c.before == nil {
 		if len(r.Windows) > 1 {
-			s.notes = []string{"No changes are shown: they are between complete windows, and fewer than two are."}
+			s.notes = []string{"No changes are shown: a comparison needs two complete windows."}
 			c.section(s)
 		}
 		return
@@ -189,7 +187,7 @@ func (c *composer) changed() {
 	c.section(s)
 }
 
-// compared says what is compared, and what makes its rates less than they seem.
+// compared describes both sides, and what limits the meaning of their rates.
 func (c *composer) compared() []fact {
 	var out []fact
 	for _, of := range [...]struct {
@@ -206,7 +204,7 @@ func (c *composer) compared() []fact {
 	}
 	if c.ofWindow() {
 		if end, start := c.before.Window.End, c.after.Window.Start; end.Before(start) {
-			out = append(out, fact{head: "Between", lines: []string{"no record from " + words.Span(end, start)}})
+			out = append(out, fact{head: "Between", lines: []string{"no records from " + words.Span(end, start)}})
 		}
 		if lines := unread(c.r); len(lines) > 0 {
 			out = append(out, fact{head: "Both", lines: lines})
@@ -215,8 +213,8 @@ func (c *composer) compared() []fact {
 	return out
 }
 
-// inputName is how the input of a report is called: by its sources, or if they are many
-// by how all of their names begin.
+// inputName returns a name of the input of a report: its sources, or if there are many of them,
+// how all of their names begin.
 func inputName(r *report.Report) string {
 	n := len(r.Sources)
 	if n == 0 {
@@ -243,7 +241,7 @@ func sourceNames(sources []*aggregate.Source) string {
 	return words.List(names)
 }
 
-// unread says which of the input is in no rate because it was missing or damaged.
+// unread lists the missing and damaged parts of the input, which no rate includes.
 func unread(r *report.Report) []string {
 	var out []string
 	for _, w := range limit(r.Missing, words.MaxListed) {
@@ -258,11 +256,11 @@ func unread(r *report.Report) []string {
 	return out
 }
 
-// limits say what else makes the rates of a side less than they seem.
+// limits lists what else limits the meaning of the rates of a side.
 func limits(s *report.Side) []string {
 	var out []string
 	if h := s.Window.Hours; h.Silent > 0 {
-		out = append(out, fmt.Sprintf("no record in %s of %s hours, the longest gap from %s", words.Number(h.Silent), words.Number(h.All), words.Span(h.GapStart, h.GapEnd)))
+		out = append(out, fmt.Sprintf("no records in %s of %s hours, longest gap %s", words.Number(h.Silent), words.Number(h.All), words.Span(h.GapStart, h.GapEnd)))
 	}
 	var failures, sessionless int64
 	for _, m := range s.Methods {
@@ -271,22 +269,22 @@ func limits(s *report.Side) []string {
 	}
 	switch {
 	case s.Sessions == 0:
-		out = append(out, "no record bears a session ID, so there is no rate to compare")
+		out = append(out, "no record has a session ID, so there are no rates to compare")
 	case sessionless > 0:
-		out = append(out, fmt.Sprintf("%s of %s bear no session ID, and are in no rate", words.Number(sessionless), words.Count(failures, "failure")))
+		out = append(out, fmt.Sprintf("rates exclude %s of %s, which have no session ID", words.Number(sessionless), words.Count(failures, "failure")))
 	}
 	return out
 }
 
-// movers adds the changes that are called, new and gone ones apart, then what one side
-// lacks, and of the others how many there are.
+// movers adds the significant changes, new and gone errors in tables of their own, then errors
+// that only one side has, and the number of all others.
 func (c *composer) movers(s *section) {
-	all := called(c.r.Changes)
+	all := significant(c.r.Changes)
 	for _, group := range [...]struct {
 		head     string
 		verdicts []string
-	}{{"Change", []string{report.Up, report.Down}}, {"New", []string{report.Added}}, {"Gone", []string{report.Gone}}} {
-		t := newTable(group.head, "Error", "Method", ">Sessions before", ">Rate??", ">After", ">Rate??", ">Points", "95 % interval???", ">q????")
+	}{{"Changed", []string{report.Up, report.Down}}, {"New", []string{report.Added}}, {"Gone", []string{report.Gone}}} {
+		t := newTable(group.head, "Error", "Method", ">Failed before", ">Previous~~", ">Sessions failed", ">Session rate~~", ">Change (pts)", "Change interval~~~", ">q~~~~")
 		for i := range all {
 			change := &all[i]
 			if !slices.Contains(group.verdicts, change.Verdict) {
@@ -297,7 +295,8 @@ func (c *composer) movers(s *section) {
 			}
 			label := textCell(change.Label)
 			label.code = change.Scope == report.ScopeError && change.Error != ""
-			row := append([]cell{c.verdict(change), label, code(change.Method)}, changeCells(change)...)
+			verdict := cell{text: change.Verdict, tone: c.verdict(change).tone}
+			row := append([]cell{verdict, label, code(change.Method)}, changeCells(change)...)
 			t.add(append(row, cell{text: words.Small(change.Test.Q), order: change.Test.Q, numeric: true})...)
 		}
 		if len(t.rows) > 0 {
@@ -310,31 +309,30 @@ func (c *composer) movers(s *section) {
 	}
 	c.oneSided(s)
 	if len(all) > 0 {
-		s.notes = append(s.notes, "Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance. What concerns most sessions comes first.")
+		s.notes = append(s.notes, "Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect the most sessions come first.")
 	}
 	s.notes = append(s.notes, tested(c.r.Changes)...)
 }
 
-// called returns the changes that are called and not acknowledged, the worst first.
-func called(changes []report.Change) []report.Change {
+// significant returns the significant changes that are not acknowledged, the worst first.
+func significant(changes []report.Change) []report.Change {
 	out := slices.DeleteFunc(slices.Clone(changes), func(c report.Change) bool { return !c.Significant() || c.Acknowledged })
 	slices.SortStableFunc(out, worstChange)
 	return out
 }
 
-// worstChange orders changes for the worse before those for the better, those of most
+// worstChange sorts changes for the worse before changes for the better, and changes of most
 // sessions first.
 func worstChange(a, b report.Change) int {
 	x, y := moved(&a), moved(&b)
 	return cmp.Or(last(x < 0, y < 0), cmp.Compare(math.Abs(y), math.Abs(x)))
 }
 
-// moved is how many sessions fail after that would not at the rate before; below 0 how
-// many do not that would.
+// moved returns how many more sessions fail than at the previous rate; below 0 how many fewer.
 func moved(c *report.Change) float64 { return c.Difference.Value * float64(c.After.Whole) }
 
-// cells are both shares and their difference, with as many digits as its interval
-// has use for.
+// changeCells returns cells for both shares and their difference, with as many digits as the
+// interval of the difference needs.
 func changeCells(c *report.Change) []cell {
 	d := c.Difference
 	digits := words.PointDigits(d.High - d.Low)
@@ -352,10 +350,9 @@ func changeCells(c *report.Change) []cell {
 	}
 }
 
-// tested says how many rows were tested and how, and what is found of those that are
-// not called.
+// tested says how many session rates were tested, and with what results.
 func tested(changes []report.Change) []string {
-	var rows, tested, called, same, few, unknown int
+	var rows, tested, significant, same, few, unknown int
 	for i := range changes {
 		c := &changes[i]
 		if c.Measure != report.SessionRate {
@@ -367,7 +364,7 @@ func tested(changes []report.Change) []string {
 		}
 		switch {
 		case c.Significant():
-			called++
+			significant++
 		case c.Verdict == report.Same:
 			same++
 		case c.Verdict == report.TooFew:
@@ -381,27 +378,27 @@ func tested(changes []report.Change) []string {
 	case rows == 0:
 		return []string{"There is nothing to compare: neither side has a failure or an attempt."}
 	case tested == 0 && few+unknown > 0:
-		out = append(out, "Whether a session rate changed cannot be told.")
-	case called == 0:
-		out = append(out, "No session rate changed by more than chance explains.")
+		out = append(out, "No session rate could be tested.")
+	case significant == 0:
+		out = append(out, "No session rate changed significantly.")
 	}
-	out = append(out, fmt.Sprintf("Tested by session: %s of %s, together with Benjamini–Hochberg at %.0f %%; called: %s.",
-		words.Number(tested), words.Count(rows, "row"), 100*stats.Level, words.Number(called)))
-	// How many are too few to tell is said even if none is.
-	parts := []string{words.Number(few) + " with too few to tell"}
+	parts := []string{words.Number(significant) + " significant"}
 	if same > 0 {
-		parts = append(parts, words.Number(same)+" between half and twice the rate before")
+		parts = append(parts, words.Number(same)+" about the same")
 	}
+	// The number of inconclusive rows matters even if it is 0.
+	parts = append(parts, words.Number(few)+" inconclusive (too few sessions)")
 	if unknown > 0 {
-		parts = append(parts, words.Number(unknown)+" whose failures bear no session ID")
+		parts = append(parts, words.Number(unknown)+" unknown (no session IDs)")
 	}
-	return append(out, fmt.Sprintf("Not called: %s.", strings.Join(parts, ", ")))
+	return append(out, fmt.Sprintf("Session rates: %s of %s tested at a false discovery rate of %.0f%%: %s.",
+		words.Number(tested), words.Number(rows), 100*stats.Level, strings.Join(parts, ", ")))
 }
 
-// oneSided adds the errors that one side lacks, but by chance for all that is known.
-// Whoever tries a version out wants to know of them all the same.
+// oneSided adds the errors that only one side has and whose change is not significant. Somebody
+// who tries a new version needs to know of them too.
 func (c *composer) oneSided(s *section) {
-	t := newTable("On one side only, not called", "Method", "Side", ">Failures", ">Sessions", "First seen??", "Last seen??")
+	t := newTable("Only on one side, not significant", "Method", "Side", ">Failures", ">Sessions", "First seen~~", "Last seen~~")
 	list := func(side, other *report.Side) {
 		errors := listErrors(side, func(e *report.Error) bool {
 			change := c.changes[e.Key()]
@@ -420,11 +417,11 @@ func (c *composer) oneSided(s *section) {
 	}
 }
 
-// maxAdvice is how many errors are explained.
+// maxAdvice is the number of errors that are explained.
 const maxAdvice = 3
 
-// advice says what to do about the errors that got most frequent, then about those that
-// most sessions saw; in a diff about the former only.
+// advice explains the errors that became more frequent, then those that most sessions saw; in a
+// diff only the former.
 func (c *composer) advice() {
 	s := section{title: "What to do"}
 	add := func(method, name string, code int32, label, says string) {
@@ -434,7 +431,7 @@ func (c *composer) advice() {
 			s.advices = append(s.advices, advice{label, method, says, meaning, remedy, owner.String(), link})
 		}
 	}
-	for _, change := range called(c.r.Changes) {
+	for _, change := range significant(c.r.Changes) {
 		if change.Difference.Value > 0 && change.Scope == report.ScopeError {
 			cells := changeCells(&change)
 			add(change.Method, change.Error, change.Code, change.Label,
@@ -455,14 +452,14 @@ func (c *composer) advice() {
 	}
 }
 
-// advise returns what the catalogue has on an error of a method, or on its code if it
-// has no name; it is empty if the catalogue lacks it.
+// advise returns what the catalogue says about an error of a method, or about its code if the
+// error has no name. All results are zero if the catalogue has no such entry.
 func advise(method, name string, number int32) (meaning, remedy string, owner catalogue.Owner, link string) {
 	of := catalogue.LookupMethod([]byte(method))
 	if id := catalogue.Lookup([]byte(name)); id != 0 {
 		e := id.Get()
 		uses := slices.DeleteFunc(slices.Clone(e.Uses), func(u catalogue.Use) bool { return u.Method != of })
-		// With two meanings in one method, what holds for both is the error's own.
+		// If the error has two meanings in the method, only the error's own applies to both.
 		if len(uses) == 1 {
 			return uses[0].Meaning, uses[0].Remedy, uses[0].Owner, e.Link
 		}

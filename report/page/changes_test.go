@@ -47,23 +47,23 @@ func TestWhatMakesChangesDoubtful(t *testing.T) {
 	}
 	want := `
 What changed
-Before    11-02 00:00: 2,000 sessions
-After     11-16 00:00: 2,000 sessions
-          1 of 31 failures bear no session ID, and are in no rate
-Between   no record from 2026-11-09 00:00 to 2026-11-16 00:00
-Both      warning: x\u001b.log: no such file
-          warning: y
-          warning: z
-          warning: and 1 more
-          4 of 5 sources could not be read in full: a\u001b.log, c.log, d.log and 1 more
+Before         11-02 00:00: 2,000 sessions
+After          11-16 00:00: 2,000 sessions
+               rates exclude 1 of 31 failures, which have no session ID
+Between        no records from 2026-11-09 00:00 to 2026-11-16 00:00
+Both           warning: x\u001b.log: no such file
+               warning: y
+               warning: z
+               warning: and 1 more
+               4 of 5 sources could not be read in full: a\u001b.log, c.log, d.log and 1 more
 
-No session rate changed by more than chance explains.
+No session rate changed significantly.
 `
 	if got := "\n" + changed(); !strings.HasPrefix(got, want) {
 		t.Errorf("got %s", got)
 	}
 	r = reporttest.Complete(reporttest.Weeks(reporttest.Week{}, reporttest.Publishing(40, 2000)))
-	if got := changed(); !strings.Contains(got, "0 sessions\n          no record bears a session ID, so there is no rate to compare\nAfter ") {
+	if got := changed(); !strings.Contains(got, "0 sessions\n               no record has a session ID, so there are no rates to compare\nAfter ") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -152,15 +152,15 @@ func TestDiffWithLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`
-Method           Of               Now    Rate  95 % interval      Before    Rate  Points  95 % interval   By session
-Session.publish  sessions  2 of 2,000  0.10 %  0.0 to 0.4 %   3 of 2,000  0.15 %   -0.05  -0.35 to +0.23  too few to tell
+Method           Unit          Failed  Failure rate  95% interval  Failed before  Previous  Change (pts)  Change interval  Significant?
+Session.publish  sessions  2 of 2,000         0.10%  0.0 to 0.4%      3 of 2,000     0.15%         -0.05  -0.35 to +0.23   inconclusive
 `, `
-On one side only, not called (worst 3 of 4)  Method           Side    Failures  Sessions  First seen  Last seen
-OT_NOT_CONNECTED                             Session.publish  after          2         2  -           -
-code 1500                                    Session.publish  after          4         -  -           -
-OT_\u001b[31m (undocumented)                 Session.publish  before         1         1  -           -
+Only on one side, not significant (worst 3 of 4)  Method           Side    Failures  Sessions  First seen  Last seen
+OT_NOT_CONNECTED                                  Session.publish  after          2         2  -           -
+code 1500                                         Session.publish  after          4         -  -           -
+OT_\u001b[31m (undocumented)                      Session.publish  before         1         1  -           -
 `, `
-OT_STREAM_CREATE_FAILED in Session.publish, new: from 0.0 % to 2.0 % of sessions
+OT_STREAM_CREATE_FAILED in Session.publish, new: from 0.0% to 2.0% of sessions
   Meaning   The service did not create the stream, so nothing is published.
 `} {
 		if !strings.Contains(out.String(), want) {
@@ -170,7 +170,7 @@ OT_STREAM_CREATE_FAILED in Session.publish, new: from 0.0 % to 2.0 % of sessions
 	r.Baseline = reporttest.Weeks(after)
 	r.Changes = r.Compare()
 	out.Reset()
-	if err := Text(&out, r, TextOptions{Options: Options{Diff: true}}); err != nil || !strings.Contains(out.String(), "\nNo telemetry tells of attempts, ") || strings.Contains(out.String(), "On one side") {
+	if err := Text(&out, r, TextOptions{Options: Options{Diff: true}}); err != nil || !strings.Contains(out.String(), "\nThese are rates of sessions, ") || strings.Contains(out.String(), "Only on one side") {
 		t.Errorf("%v, %s", err, &out)
 	}
 }
@@ -216,43 +216,41 @@ func TestChangesInText(t *testing.T) {
 		want    string
 	}{
 		{"all", changes, 0, `
-Change  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
-up      any error   Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
-up      OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
+Changed  Error       Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+up       any error   Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
+up       OT_TIMEOUT  Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
 
-New  Error                         Method           Sessions before    Rate        After    Rate  Points  95 % interval        q
-new  OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
+New  Error                         Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+new  OT_\u001b[31m (undocumented)  Session.publish     0 of 2,000     0.00%      12 of 2,000         0.60%         +0.60  +0.28 to +1.05   <0.001
 
-Gone  Error             Method           Sessions before   Rate       After   Rate  Points  95 % interval       q
-gone  OT_NOT_CONNECTED  Session.publish      30 of 2,000  1.5 %  0 of 2,000  0.0 %    -1.5  -2.1 to -1.0   <0.001
-Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
-What concerns most sessions comes first.
-Tested by session: 4 of 6 rows, together with Benjamini–Hochberg at 5 %; called: 4.
-Not called: 1 with too few to tell, 1 whose failures bear no session ID.
+Gone  Error             Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+gone  OT_NOT_CONNECTED  Session.publish    30 of 2,000      1.5%       0 of 2,000          0.0%          -1.5  -2.1 to -1.0     <0.001
+Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect
+the most sessions come first.
+Session rates: 4 of 6 tested at a false discovery rate of 5%: 4 significant, 1 inconclusive (too few sessions), 1
+unknown (no session IDs).
 `},
 		{"one", changes[len(changes)-4:], 1, `
-Change  Error       Method           Sessions before   Rate        After   Rate  Points  95 % interval       q
-up      OT_TIMEOUT  Session.publish      40 of 2,000  2.0 %  80 of 2,000  4.0 %    +2.0  +0.9 to +3.1   <0.001
+Changed  Error       Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+up       OT_TIMEOUT  Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
 
-New  Error                         Method           Sessions before    Rate        After    Rate  Points  95 % interval        q
-new  OT_\u001b[31m (undocumented)  Session.publish       0 of 2,000  0.00 %  12 of 2,000  0.60 %   +0.60  +0.28 to +1.05  <0.001
+New  Error                         Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+new  OT_\u001b[31m (undocumented)  Session.publish     0 of 2,000     0.00%      12 of 2,000         0.60%         +0.60  +0.28 to +1.05   <0.001
 
-Gone  Error             Method           Sessions before   Rate       After   Rate  Points  95 % interval       q
-gone  OT_NOT_CONNECTED  Session.publish      30 of 2,000  1.5 %  0 of 2,000  0.0 %    -1.5  -2.1 to -1.0   <0.001
-Points: percentage points, after minus before. q: of all changes whose q is no larger, the share to expect by chance.
-What concerns most sessions comes first.
-Tested by session: 3 of 4 rows, together with Benjamini–Hochberg at 5 %; called: 3.
-Not called: 1 with too few to tell.
+Gone  Error             Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+gone  OT_NOT_CONNECTED  Session.publish    30 of 2,000      1.5%       0 of 2,000          0.0%          -1.5  -2.1 to -1.0     <0.001
+Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect
+the most sessions come first.
+Session rates: 3 of 4 tested at a false discovery rate of 5%: 3 significant, 1 inconclusive (too few sessions).
 `},
 		{"none tested", few[:1], 0, `
-Whether a session rate changed cannot be told.
-Tested by session: 0 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
-Not called: 1 with too few to tell.
+No session rate could be tested.
+Session rates: 0 of 1 tested at a false discovery rate of 5%: 0 significant, 1 inconclusive (too few sessions).
 `},
 		{"none called", alike[:1], 0, `
-No session rate changed by more than chance explains.
-Tested by session: 1 of 1 row, together with Benjamini–Hochberg at 5 %; called: 0.
-Not called: 0 with too few to tell, 1 between half and twice the rate before.
+No session rate changed significantly.
+Session rates: 1 of 1 tested at a false discovery rate of 5%: 0 significant, 1 about the same, 0 inconclusive (too few
+sessions).
 `},
 		{"none", nil, 0, `
 There is nothing to compare: neither side has a failure or an attempt.

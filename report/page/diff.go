@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 )
@@ -10,7 +11,7 @@ import (
 func (c *composer) diff() {
 	r := c.r
 	c.name, c.subject = "otlog diff", fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
-	c.fact("Only", filterWords(r))
+	c.fact("Filters", filterWords(r))
 	c.facts = append(c.facts, c.compared()...)
 	c.sideBySide()
 	c.rates()
@@ -23,7 +24,7 @@ func (c *composer) diff() {
 	c.warnings()
 }
 
-// sideBySide accounts for what was read.
+// sideBySide compares what was read.
 func (c *composer) sideBySide() {
 	before, after := &c.r.Baseline.Totals, &c.r.Totals
 	t := newTable("", ">Before", ">After")
@@ -32,13 +33,13 @@ func (c *composer) sideBySide() {
 		return cell{text: words.Bytes(t.Bytes), order: float64(t.Bytes), numeric: true}
 	})
 	row("Records", func(t *report.Totals) cell { return amount(t.Records.Total()) })
-	row("  that show an error", func(t *report.Totals) cell { return amount(t.Records.Classified) })
-	row("  telemetry", func(t *report.Totals) cell { return amount(t.Records.Telemetry) })
-	row("  clean", func(t *report.Totals) cell { return amount(t.Records.Clean) })
-	row("  skipped", func(t *report.Totals) cell { return amount(t.Records.Skipped) })
+	row("Records with an error", func(t *report.Totals) cell { return amount(t.Records.Classified) })
+	row("Telemetry records", func(t *report.Totals) cell { return amount(t.Records.Telemetry) })
+	row("Clean records", func(t *report.Totals) cell { return amount(t.Records.Clean) })
+	row("Skipped records", func(t *report.Totals) cell { return amount(t.Records.Skipped) })
 	row("Sessions", func(t *report.Totals) cell { return amount(t.Sessions) })
-	row("  with "+article(c.r)+" failure", func(t *report.Totals) cell { return amount(t.SessionsFailed) })
+	row("Sessions with "+article(c.r)+" failure", func(t *report.Totals) cell { return amount(t.SessionsFailed) })
 	row("Failures", func(t *report.Totals) cell { return amount(t.Failures) })
-	row("  without a session ID", func(t *report.Totals) cell { return amount(t.Sessionless) })
+	row("Failures without a session ID", func(t *report.Totals) cell { return amount(t.Sessionless) })
 	c.section(section{title: "What was read", tables: []*table{t}})
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// dimensionName is how a dimension heads a table.
+// dimensionName returns the head of a dimension in a table.
 func dimensionName(d report.Dimension) string {
 	switch d {
 	case report.BySDK:
@@ -18,24 +18,24 @@ func dimensionName(d report.Dimension) string {
 	case report.ByBrowser:
 		return "Browser"
 	case report.ByOS:
-		return "System"
+		return "Operating system"
 	}
 	return "API key"
 }
 
-// A groupSide is a group in the window that the page is of, or in the whole input.
+// A groupSide is a group of clients in the window that the page is about, or in the whole input.
 type groupSide struct {
 	*report.Side
 	name   string
-	before *report.Side // nil: nothing is compared, or it was not there
+	before *report.Side // nil: nothing is compared, or the group was not there
 }
 
-// breakdowns divide the page by what clients are.
+// breakdowns divides the numbers by SDK version, browser and so on.
 func (c *composer) breakdowns() {
 	clients := section{title: "By client", notes: []string{
-		"A session counts for each client that was seen in it, and is a share of the sessions of the same row. Differences between rows are not tested.",
+		"A session counts for every client seen in it. Rates are shares of the sessions in the same row. Differences between rows are not tested.",
 	}}
-	var asked *section // of the dimension that was asked for
+	var asked *section // of the dimension of --by
 	for i := range c.r.Breakdowns {
 		b := &c.r.Breakdowns[i]
 		if !b.Told() {
@@ -61,13 +61,13 @@ func (c *composer) breakdowns() {
 	}
 }
 
-// groupSides returns the groups of a breakdown, the worst first: that of which the
-// interval begins highest, so that few sessions are no bad news.
+// groupSides returns the groups of a breakdown, the worst first. The worst has the interval
+// with the highest low end, so that a group of few sessions is not taken for a bad one.
 func (c *composer) groupSides(b *report.Breakdown) []groupSide {
 	var out []groupSide
 	for i := range b.Groups {
 		g := &b.Groups[i]
-		s := groupSide{Side: c.sideOf(&g.Numbers, g.Whole, c.after), name: cmp.Or(g.Name, "not told")}
+		s := groupSide{Side: c.sideOf(&g.Numbers, g.Whole, c.after), name: cmp.Or(g.Name, "unknown")}
 		switch {
 		case c.ofWindow():
 			s.before = c.sideOf(&g.Numbers, g.Whole, c.before)
@@ -85,7 +85,7 @@ func (c *composer) groupSides(b *report.Breakdown) []groupSide {
 		return -1
 	}
 	slices.SortStableFunc(out, func(a, b groupSide) int {
-		return cmp.Or(last(a.name == "not told", b.name == "not told"), cmp.Compare(low(&b), low(&a)))
+		return cmp.Or(last(a.name == "unknown", b.name == "unknown"), cmp.Compare(low(&b), low(&a)))
 	})
 	return out
 }
@@ -99,7 +99,7 @@ func (c *composer) sideOf(part, overall *report.Numbers, whole *report.Side) *re
 	return part.Side(i)
 }
 
-// baselineGroup returns a group of the baseline, nil if it has none such.
+// baselineGroup returns a group of the baseline, nil if the baseline does not have it.
 func (c *composer) baselineGroup(d report.Dimension, name string) *report.Side {
 	for _, b := range c.r.Baseline.Breakdowns {
 		for i := range b.Groups {
@@ -111,7 +111,7 @@ func (c *composer) baselineGroup(d report.Dimension, name string) *report.Side {
 	return nil
 }
 
-// failed is the share of sessions that have a failure.
+// failedShare returns the share of sessions that have a failure.
 func failedShare(s *report.Side) stats.Share {
 	var sessionless int64
 	for _, m := range s.Methods {
@@ -120,7 +120,7 @@ func failedShare(s *report.Side) stats.Share {
 	return report.SessionShare(s.Window.SessionsFailed, sessionless, s.Sessions)
 }
 
-// groupTable lists groups, each with what it is a share of.
+// groupTable lists groups with their rates.
 func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 	var methods []string
 	for _, method := range lookup.CallMethods {
@@ -128,13 +128,13 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 			methods = append(methods, method)
 		}
 	}
-	heads := []string{dimensionName(d), ">Sessions failed", ">Rate", "95 % interval?"}
+	heads := []string{dimensionName(d), ">Sessions failed", ">Session rate", "95% interval~"}
 	if c.before != nil {
-		heads = append(heads, ">Before?")
+		heads = append(heads, ">Previous~")
 	}
 	for _, method := range methods {
 		_, bare, _ := strings.Cut(method, ".")
-		heads = append(heads, ">"+bare+" failed??", ">Rate??")
+		heads = append(heads, ">"+bare+" failed~~", ">"+bare+" rate~~")
 	}
 	t := newTable(heads...)
 	t.all = len(groups)
@@ -162,7 +162,7 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 
 // groupErrors lists the errors of each group.
 func (c *composer) groupErrors(d report.Dimension, groups []groupSide) *table {
-	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions", ">Rate", "95 % interval?")
+	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions failed", ">Session rate", "95% interval~")
 	for _, g := range limit(groups, c.o.Top) {
 		errors := listErrors(g.Side, func(e *report.Error) bool { return !e.Acknowledged })
 		t.all += len(errors)
@@ -173,20 +173,20 @@ func (c *composer) groupErrors(d report.Dimension, groups []groupSide) *table {
 	return t
 }
 
-// acknowledged lists the errors that somebody knows of already, and what is in the file
-// but not in the page.
+// acknowledged lists the errors that --ignore acknowledges, and lines of its file that match
+// nothing.
 func (c *composer) acknowledged() {
 	if len(c.r.Ignored) == 0 {
 		return
 	}
 	s := section{title: "Acknowledged", notes: []string{
-		"They are left out of the lists above and of gates on errors; rates and tests are of all errors.",
+		"Acknowledged errors are left out of the lists above and of gates on errors. Rates and tests include them.",
 	}}
 	errors := listErrors(c.after, func(e *report.Error) bool { return e.Acknowledged })
 	if len(errors) > 0 {
 		t := c.errorTable(limit(errors, c.o.Top))
 		t.all = len(errors)
-		t.columns = append(t.columns, column{head: "Why"})
+		t.columns = append(t.columns, column{head: "Reason"})
 		for i := range t.rows {
 			t.rows[i] = append(t.rows[i], textCell(errors[i].Reason))
 		}
@@ -194,7 +194,7 @@ func (c *composer) acknowledged() {
 	}
 	for i := range c.r.Ignored {
 		if line := &c.r.Ignored[i]; !line.Matched {
-			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) is about nothing that was seen.", line.Number, line.Subject()))
+			s.notes = append(s.notes, fmt.Sprintf("Line %d (%s) matches nothing in the report.", line.Number, line.Subject()))
 		}
 	}
 	c.section(s)

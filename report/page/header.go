@@ -2,13 +2,14 @@ package page
 
 import (
 	"fmt"
-	"github.com/otlog/otlog/report"
-	"github.com/otlog/otlog/report/words"
 	"strings"
 	"time"
+
+	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
-// header says what was read, and what the page is of.
+// header says what was read, and what the page is about.
 func (c *composer) header() {
 	r := c.r
 	name := fmt.Sprintf("%d sources", len(r.Sources))
@@ -22,22 +23,22 @@ func (c *composer) header() {
 		c.fact("Input", input)
 	}
 	c.fact("Weeks", weekNames(r))
-	c.fact("Only", filterWords(r))
+	c.fact("Filters", filterWords(r))
 	c.doubts()
 	a := r.Totals.Records
-	c.fact("Records", fmt.Sprintf("%s: %s show an error, %s telemetry, %s clean, %s skipped",
+	c.fact("Records", fmt.Sprintf("%s: %s with an error, %s telemetry, %s clean, %s skipped",
 		words.Number(a.Total()), words.Number(a.Classified), words.Number(a.Telemetry), words.Number(a.Clean), words.Number(a.Skipped)))
 	c.counted()
 }
 
-// fact adds what is told, if anything is.
+// fact adds a fact, unless it is empty.
 func (c *composer) fact(head string, lines ...string) {
 	if strings.Join(lines, "") != "" {
 		c.facts = append(c.facts, fact{head: head, lines: lines})
 	}
 }
 
-// counted says how many sessions and failures there are, and by what they are known.
+// counted adds the numbers of sessions and failures, and how failures were identified.
 func (c *composer) counted() {
 	r := c.r
 	total := r.Totals
@@ -57,42 +58,42 @@ func (c *composer) counted() {
 	}
 	switch {
 	case sessions == 0 && r.Filter != report.Filter{}:
-		c.fact("Sessions", "none was seen there")
+		c.fact("Sessions", "none match the filters")
 	case sessions == 0:
-		c.fact("Sessions", "no record bears a session ID, so there is no count of sessions affected")
+		c.fact("Sessions", "no record has a session ID, so affected sessions cannot be counted")
 	case failures > 0 && failures == sessionless:
-		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure is known by its session", words.Number(sessions), what))
+		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure has a session ID", words.Number(sessions), what))
 	default:
-		c.fact("Sessions", fmt.Sprintf("%s%s, of which %s (%s) have %s failure%s",
+		c.fact("Sessions", fmt.Sprintf("%s%s, %s (%s) with %s failure%s",
 			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), article(r), others))
 	}
 	if failures > 0 {
-		c.fact("Failures", fmt.Sprintf("%s%s, of which %s (%s) have no name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
+		c.fact("Failures", fmt.Sprintf("%s%s, %s (%s) without an error name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
 	}
 	if len(total.Evidence) > 0 {
-		c.fact("Evidence", "of all lines that show an error: "+evidenceShares(r))
+		c.fact("Identified by", evidenceShares(r))
 	}
 }
 
-// doubts says on top that not all was read: whoever reads no further has to know.
+// doubts says at the top what was not read, since it limits all numbers below.
 func (c *composer) doubts() {
 	alarm := func(head, line string) { c.facts = append(c.facts, fact{head, []string{line}, true}) }
 	if damaged := c.r.Damaged(); len(damaged) > 0 {
-		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (why: see the warnings below)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
+		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (see the warnings below)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
 	}
 	if n := len(c.r.Missing); n > 0 {
-		alarm("MISSING", fmt.Sprintf("%d of what was asked for led to nothing (see the warnings below)", n))
+		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings below)", words.Count(n, "input")))
 	}
 }
 
-// evidenceShares tells by what the lines are known that show an error.
+// evidenceShares says how lines with an error were identified.
 func evidenceShares(r *report.Report) string {
 	var all int64
 	for _, n := range r.Totals.Evidence {
 		all += n
 	}
 	var out []string
-	for _, kind := range [...][2]string{{"name", "the name"}, {"phrase", "a phrase"}, {"code", "a code"}, {"none", "none of these"}} {
+	for _, kind := range [...][2]string{{"name", "name"}, {"phrase", "message text"}, {"code", "code"}, {"none", "none of these"}} {
 		if n := r.Totals.Evidence[kind[0]]; n > 0 {
 			out = append(out, fmt.Sprintf("%s %s", kind[1], words.Percent(n, all)))
 		}
@@ -100,7 +101,7 @@ func evidenceShares(r *report.Report) string {
 	return strings.Join(out, ", ")
 }
 
-// article makes clear that failures are only those that were asked for.
+// article makes clear that only selected failures count, if there is a filter.
 func article(r *report.Report) string {
 	if r.Filter.Method != "" || r.Filter.Error != "" {
 		return "such a"
@@ -108,7 +109,7 @@ func article(r *report.Report) string {
 	return "a"
 }
 
-// surrogates says how many sessions are only known by something else.
+// surrogates says how many sessions have no session ID.
 func surrogates(r *report.Report) string {
 	if r.Totals.Surrogates == 0 {
 		return ""
@@ -116,14 +117,14 @@ func surrogates(r *report.Report) string {
 	return fmt.Sprintf("; %s are page loads without a session ID", words.Number(r.Totals.Surrogates))
 }
 
-// period tells the time that the records span.
+// period returns the time from the first record to the last.
 func period(r *report.Report) string {
 	first, last := r.Totals.First, r.Totals.Last
 	switch {
 	case first.IsZero() && r.Filter.Bounded():
-		return "no record in that time"
+		return "no records in that time"
 	case first.IsZero():
-		return "no record bears a time"
+		return "no record has a time"
 	}
 	layout := "15:04"
 	if first.Format(time.DateOnly) != last.Format(time.DateOnly) {
@@ -132,7 +133,7 @@ func period(r *report.Report) string {
 	return fmt.Sprintf("%s to %s %s", first.Format(words.MinuteLayout), last.Format(layout), r.Zone)
 }
 
-// weeks tells the ISO weeks that the records span.
+// weekNames returns the ISO weeks from the first record to the last.
 func weekNames(r *report.Report) string {
 	first, last := isoWeek(r.Totals.First), isoWeek(r.Totals.Last)
 	switch {
@@ -149,7 +150,7 @@ func isoWeek(t time.Time) string {
 	return fmt.Sprintf("%d-W%02d", year, week)
 }
 
-// windowName is as short as the window's length allows.
+// windowName returns a name as short as the length of the windows allows.
 func windowName(r *report.Report, w report.Window) string {
 	switch s := r.Window.String(); {
 	case strings.HasSuffix(s, "w"):
@@ -162,7 +163,7 @@ func windowName(r *report.Report, w report.Window) string {
 	return w.Start.Format("01-02 15:04")
 }
 
-// windowDays is the name of a window, and of a week its days too.
+// windowDays returns the name of a window, for a week with its days.
 func windowDays(r *report.Report, w *report.Window) string {
 	name := windowName(r, *w)
 	if strings.HasSuffix(r.Window.String(), "w") {

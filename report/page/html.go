@@ -103,37 +103,37 @@ func sparklineBars(values []float64) []sparklineBar {
 	return out
 }
 
-// What follows describes charts to those who do not see them, and are their captions. The
-// tables beside them have the numbers.
+// The following functions describe charts: for screen readers, and as captions. The tables
+// beside the charts have the numbers.
 
 func aboutTrend(points []chart.Point) string {
-	told := slices.DeleteFunc(slices.Clone(points), func(p chart.Point) bool { return p.Rate == nil || !p.Complete })
-	if len(told) == 0 {
-		return "No window that is complete has a rate."
+	known := slices.DeleteFunc(slices.Clone(points), func(p chart.Point) bool { return p.Rate == nil || !p.Complete })
+	if len(known) == 0 {
+		return "No complete window has a rate."
 	}
 	value := func(p chart.Point) string { return fmt.Sprintf("%s in %s", words.PercentOf(p.Rate.Value), p.Label) }
-	most := slices.MaxFunc(told, func(a, b chart.Point) int { return cmp.Compare(a.Rate.Value, b.Rate.Value) })
-	return fmt.Sprintf("Share that failed in each window, with its 95 %% interval. Of complete windows: %s, %s, at most %s.",
-		value(told[0]), value(told[len(told)-1]), value(most))
+	most := slices.MaxFunc(known, func(a, b chart.Point) int { return cmp.Compare(a.Rate.Value, b.Rate.Value) })
+	return fmt.Sprintf("Failure rate in each window, with its 95%% interval. Complete windows: first %s, last %s, highest %s.",
+		value(known[0]), value(known[len(known)-1]), value(most))
 }
 
 func aboutShares(rows []chart.Estimate) string {
-	out := "Share of sessions with each error, and its 95 % interval."
+	out := "Share of sessions with each error, and its 95% interval."
 	if most := rows[0]; most.After != nil {
-		out += fmt.Sprintf(" First: %s, %s.", most.Label, words.PercentOf(most.After.Value))
+		out += fmt.Sprintf(" First row: %s, %s.", most.Label, words.PercentOf(most.After.Value))
 	}
 	if slices.ContainsFunc(rows, func(e chart.Estimate) bool { return e.Before != nil }) {
-		out += " Hollow: before."
+		out += " Ring: previous."
 	}
 	return out
 }
 
 func aboutGaps(rows []chart.Gap) string {
 	most := rows[0]
-	return fmt.Sprintf("Share of sessions, after minus before, with its 95 %% interval. First: %s, %+.1f points.", most.Label, 100*most.Difference.Value)
+	return fmt.Sprintf("Change of the session rate in percentage points, and its 95%% interval. First row: %s, %+.1f pts.", most.Label, 100*most.Difference.Value)
 }
 
-// anchor makes of a title what a link can name.
+// anchor returns the name of a section's title in links.
 func anchor(title string) string {
 	parts := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return !inWord(byte(c)) || c > 0x7f })
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "-")

@@ -13,11 +13,11 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// coverage lists the windows that lack records in some of their hours, which looks like
-// an improvement and is none.
+// coverage lists the windows without records in some of their hours. Such gaps look like an
+// improvement but are not.
 func (c *composer) coverage() {
 	windows := c.r.Windows
-	t := newTable("Window", ">Hours without records", ">of", "Longest gap")
+	t := newTable("Window", ">Hours without records", ">All hours", "Longest gap")
 	for _, w := range windows {
 		if w.Hours.Silent == 0 {
 			continue
@@ -36,18 +36,18 @@ func (c *composer) coverage() {
 		t.rows = t.rows[len(t.rows)-top:]
 	}
 	c.section(section{title: "Gaps in coverage", tables: []*table{t}, notes: []string{
-		"Hours without any record lower counts, and rates if what failed was not logged: that is no improvement.",
+		"Hours without records lower the counts. They also lower the rates if failures were not logged: that is not an improvement.",
 	}})
 }
 
-// inputs accounts for every source, the damaged ones first.
+// inputs lists what was read of every source, damaged sources first.
 func (c *composer) inputs() {
 	sources := slices.Clone(c.r.Sources)
 	if len(sources) == 1 && !troubled(sources[0]) {
-		return // the header tells all of it
+		return // the header says it all
 	}
 	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(troubled(a), troubled(b)) })
-	t := newTable("Input", "Format???", ">Bytes?", ">Records", ">Show an error", ">Telemetry??", ">Clean??", ">Skipped", "Damage")
+	t := newTable("Input", "Format~~~", ">Bytes~", ">Records", ">With an error", ">Telemetry~~", ">Clean~~", ">Skipped", "Damage")
 	t.all, t.unranked = len(sources), true
 	for _, s := range limit(sources, c.o.Top) {
 		a := s.Account
@@ -68,34 +68,34 @@ func (c *composer) inputs() {
 
 func troubled(s *aggregate.Source) bool { return s.Failed != nil || s.Damaged() }
 
-// reading says what a reader has to know to read the numbers right.
+// reading explains the numbers.
 func (c *composer) reading() {
 	r := c.r
 	var notes []string
 	errors := listErrors(c.after, func(*report.Error) bool { return true })
 	if len(errors) > 0 {
 		notes = append(notes,
-			"A failure is one thing that went wrong once; lines are the log records that speak of it. Sessions are distinct.",
-			"A rate stands beside what it is a share of, with the interval that holds the true rate in 95 of 100 such reports (Wilson).")
+			"A failure is one thing that went wrong once; lines are the log records that show it. A session counts once.",
+			"The 95% interval of a rate contains the true rate in 95 of 100 such reports (Wilson).")
 		if c.before != nil {
-			notes = append(notes, fmt.Sprintf("A change is tested by session, together with all others: of those called up, down, new or gone at most %.0f %% are chance. "+
-				"same: between half and twice the rate before. too few to tell: fewer than %d sessions on a side, or it may have doubled or halved for all that is known.",
+			notes = append(notes, fmt.Sprintf("Significant?: all changes of session rates are tested together; of the significant ones, at most %.0f%% are expected to be due to chance. "+
+				"About the same: between half and twice the previous rate. Inconclusive: fewer than %d sessions on a side, or too few to exclude half or twice the previous rate.",
 				100*stats.Level, report.MinSessions))
 		}
-		notes = append(notes, "What a name means and what to do about it: otlog explain "+example(errors))
+		notes = append(notes, "Meaning of an error, and what to do: otlog explain "+example(errors))
 	}
 	if n := r.Totals.Background; n > 0 {
-		notes = append(notes, words.Number(n)+" lines tell of errors behind the scenes that failed no call; they are counted as lines only.")
+		notes = append(notes, fmt.Sprintf("%s with background errors that failed no call: they count as lines only.", words.Count(n, "line")))
 	}
 	if since, until := r.Counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
-		notes = append(notes, fmt.Sprintf("Sessions and records are counted by quarters of an hour%s.", span(since, until)))
+		notes = append(notes, fmt.Sprintf("Sessions and records are counted in whole quarters of an hour%s.", span(since, until)))
 	}
 	if len(notes) > 0 {
 		c.section(section{title: "How to read this", notes: notes})
 	}
 }
 
-// span tells bounds, either of which may be missing.
+// span describes bounds, either of which may be missing.
 func span(since, until time.Time) string {
 	out := ""
 	if !since.IsZero() {
@@ -107,7 +107,7 @@ func span(since, until time.Time) string {
 	return out
 }
 
-// example returns what a reader would most likely want to have explained.
+// example returns the error that a reader most likely wants explained.
 func example(errors []*report.Error) string {
 	for _, e := range errors {
 		if e.Name != "" {
@@ -120,7 +120,7 @@ func example(errors []*report.Error) string {
 	return errors[0].Method
 }
 
-// warnings repeats those of both inputs.
+// warnings repeats the warnings of both inputs.
 func (c *composer) warnings() {
 	s := section{title: "Warnings"}
 	before, after := "baseline: ", ""

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// WriteMarkdown writes the report as Markdown with tables, as code hosts and chats show it.
+// Markdown writes the report as Markdown with tables, for code hosts and chats.
 func Markdown(w io.Writer, r *report.Report, o Options) error {
 	p, err := compose(r, o)
 	if err != nil {
@@ -89,7 +89,7 @@ func (m *markdownPage) table(t *table) {
 	for _, row := range t.rows {
 		var cells []string
 		for _, c := range row {
-			text := inMarkdown(strings.TrimLeft(c.text, " "))
+			text := inMarkdown(c.text)
 			if c.tone == worse {
 				text = "**" + text + "**"
 			}
@@ -100,8 +100,8 @@ func (m *markdownPage) table(t *table) {
 	m.printf("\n")
 }
 
-// inMarkdown makes of any text what is shown as it is: no markup of Markdown or HTML, no
-// link, nobody who is called by name.
+// inMarkdown escapes text so that it is shown as it is: without markup of Markdown or HTML, without
+// links, and without mentioning a user.
 func inMarkdown(s string) string {
 	s = words.Printable(s)
 	var b strings.Builder
@@ -114,7 +114,7 @@ func inMarkdown(s string) string {
 			after = s[i+1]
 		}
 		switch {
-		// An underscore within a word is one, as in every error name.
+		// An underscore inside a word, as in every error name, is not markup.
 		case strings.ContainsRune("\\`*[]<>|#~$", c), c == '_' && !(inWord(before) && inWord(after)):
 			b.WriteByte('\\')
 			b.WriteRune(c)

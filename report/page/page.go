@@ -1,3 +1,12 @@
+// Package page composes what a report says to people, and writes it.
+//
+//  1. A composer puts a page together, section by section: header.go, changes.go, tables.go,
+//     groups.go, input.go; a page about the difference of two inputs: diff.go.
+//  2. Each format writes the same page: [Text] for a terminal, [Markdown] for a code host or a
+//     chat, [HTML] for a browser.
+//
+// Strings of a page may come from outside: names of files, errors and clients. Each format
+// escapes every string where it writes it.
 package page
 
 import (
@@ -9,62 +18,60 @@ import (
 	"github.com/otlog/otlog/report/chart"
 )
 
-// Options say what stands on the page that a report is for people: at a terminal
-// ([WriteText]), on a code host or in a chat ([WriteMarkdown]), in a browser
-// ([WriteHTML]). All of them say the same.
+// Options select what is on a page.
 type Options struct {
 	Top   int  // rows of errors, changes, inputs and groups; 0: all
-	Brief bool // what was read and what failed only, the worst first
-	Diff  bool // what changed from the baseline to the whole input is all it is about
+	Brief bool // only what was read and what failed, the worst first
+	Diff  bool // only what changed from the baseline to the whole input
 
-	windows int // how many stand side by side, the last ones; 0: 6
+	windows int // how many of the last windows are side by side; 0: 6
 }
 
-// A page is what a report says to people, in the order in which they want to know it.
-// Its strings may hold what strangers wrote: a format makes them harmless.
+// A page is what a report says to people, the most important first. Its strings may come
+// from outside.
 type page struct {
 	name     string // of the command
-	subject  string // what it is of
+	subject  string // the input, or the window and the one before it
 	facts    []fact
 	sections []section
 }
 
 func (p *page) title() string { return p.name + ": " + p.subject }
 
-// A fact is what is told in a line or more beside a head.
+// A fact is one or more lines with a head.
 type fact struct {
 	head  string
 	lines []string
-	alarm bool // whoever reads no further has to know it
+	alarm bool // it limits the meaning of everything below
 }
 
-// A section has a title, and any of what follows, in that order.
+// A section has a title and any of the following parts, in that order.
 type section struct {
 	title    string
 	facts    []fact
 	figures  []figure
-	shares   []chart.Estimate // the rows of the first table as a chart
-	gaps     []chart.Gap      // changes as a chart
+	shares   []chart.Estimate // the first table as a chart
+	gaps     []chart.Gap      // the changes as a chart
 	tables   []*table
 	advices  []advice
 	notes    []string // sentences
 	warnings []string
 }
 
-// A figure is a rate that stands for a method, and how it went over windows. A table
-// of the section has its numbers too.
+// A figure is the rate of a method, and its trend. A table of the section repeats its
+// numbers.
 type figure struct {
 	head   string
-	value  string // "-" if there is none
+	value  string // "-" if unknown
 	says   string
 	tone   tone
 	points []chart.Point
 }
 
-// An advice says what to do about an error.
+// An advice explains an error and says what to do about it.
 type advice struct {
 	name, method string
-	says         string // how frequent it is
+	says         string // how often it occurred
 	meaning      string
 	remedy       string
 	owner        string
@@ -77,12 +84,12 @@ type composer struct {
 	o Options
 	page
 
-	// What the page is of, and what it is compared with; before is nil if that is
-	// nothing. They are windows of the report, or whole inputs.
+	// The page is about after, compared with before; before is nil if nothing is compared.
+	// Both are windows of the report, or whole inputs.
 	before, after *report.Side
 
-	changes map[report.ErrorKey]*report.Change // of errors, by session
-	methods map[string]*report.Change          // of methods as a whole, by session
+	changes map[report.ErrorKey]*report.Change // session rates of errors
+	methods map[string]*report.Change          // session rates of methods
 }
 
 // compose makes the page of a report.
@@ -95,7 +102,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 	case o.Diff:
 		c.diff()
 	case o.Brief:
-		// What is worst comes first: there may be no room for more.
+		// The worst comes first, because there may be no room for more.
 		c.header()
 		c.worstErrors()
 		c.allMethods()
@@ -118,14 +125,14 @@ func compose(r *report.Report, o Options) (*page, error) {
 	return &c.page, nil
 }
 
-// newComposer finds what the page is of.
+// newComposer finds the sides of the page.
 func newComposer(r *report.Report, o Options) (*composer, error) {
 	c := &composer{r: r, o: o, changes: map[report.ErrorKey]*report.Change{}, methods: map[string]*report.Change{}}
 	switch before, after, ok := r.LastComplete(); {
 	case o.Brief:
 		c.after = r.Whole.Side(0)
 	case o.Diff && r.Baseline == nil:
-		return nil, errors.New("the report has no baseline to compare it with")
+		return nil, errors.New("a diff needs a baseline to compare with")
 	case r.Baseline != nil:
 		c.before, c.after = r.Baseline.Whole.Side(0), r.Whole.Side(0)
 	case ok:
@@ -147,10 +154,10 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 
 func (c *composer) section(s section) { c.sections = append(c.sections, s) }
 
-// ofWindow reports whether the page is of one window of several.
+// ofWindow reports whether the page is about one window of several.
 func (c *composer) ofWindow() bool { return c.before != nil && c.r.Baseline == nil }
 
-// sideName is how a side is called.
+// sideName returns the name of a side.
 func (c *composer) sideName(s *report.Side) string {
 	switch {
 	case c.ofWindow():
@@ -161,7 +168,7 @@ func (c *composer) sideName(s *report.Side) string {
 	return "after"
 }
 
-// last orders what nobody can act on behind what somebody can.
+// last sorts true after false.
 func last(a, b bool) int {
 	switch {
 	case a == b:
@@ -172,18 +179,19 @@ func last(a, b bool) int {
 	return -1
 }
 
-// worst orders by sessions, then by failures, the worst first.
+// worst sorts by sessions, then by failures, the most first.
 func worst(sessions int, failures int64, otherSessions int, otherFailures int64) int {
 	return cmp.Or(cmp.Compare(otherSessions, sessions), cmp.Compare(otherFailures, failures))
 }
 
-// worstError puts what more sessions saw first.
+// worstError sorts errors by the number of sessions that saw them. Errors without any name
+// come last, because nobody can act on them.
 func worstError(a, b *report.Error) int {
 	return cmp.Or(last(isNameless(a), isNameless(b)), worst(a.Sessions, a.Failures, b.Sessions, b.Failures),
 		a.Key().Compare(b.Key()))
 }
 
-// list returns the errors of a side that are taken, the worst first.
+// listErrors returns the errors of a side that takes accepts, the worst first.
 func listErrors(s *report.Side, takes func(*report.Error) bool) []*report.Error {
 	var out []*report.Error
 	for _, e := range s.Errors {

@@ -131,7 +131,7 @@ func TestNothingIsMarkupInMarkdown(t *testing.T) {
 
 // TestNarrowTables holds what is left out where there is no room, and that nothing else is.
 func TestNarrowTables(t *testing.T) {
-	table := newTable("Error", ">Failures?", "Method", "Last seen??")
+	table := newTable("Error", ">Failures~", "Method", "Last seen~~")
 	table.row("OT_TIMEOUT", "64", "Session.publish", "2026-11-22 21:26")
 	table.row("OT_NOT_CONNECTED", "8", "Session.signal", "2026-11-22 03:36")
 	for width, want := range map[int]string{

@@ -8,55 +8,56 @@ import (
 	"unicode/utf8"
 )
 
-// A table is what a page shows in columns.
+// A table is a part of a page in rows and columns.
 type table struct {
 	columns []column
 	rows    [][]cell
 
-	// all is how many rows there would be if the page were not limited to fewer. The
-	// worst come first, unless the table is unranked.
+	// all is the number of rows without the limit of the page. The worst rows come first,
+	// unless the table is unranked.
 	all      int
 	unranked bool
 }
 
 type column struct {
 	head  string
-	right bool // aligned to the right, as numbers want it
+	right bool // aligned to the right, as numbers are
 
-	// spare says in which order columns are left out where there is no room: the
-	// highest first. 0: never.
+	// spare is the order in which columns are left out if there is no room: the highest
+	// first. 0: never.
 	spare int
 }
 
-// A cell is what stands in a column: text that may come from strangers.
+// A cell is a text of a table, which may come from outside.
 type cell struct {
 	text  string
 	tone  tone
-	order float64   // what it is sorted by, if numeric
-	bar   float64   // the length of a bar, by that of others in the column; 0: there is none
-	trend []float64 // bars side by side, instead of the text where they can be drawn
+	order float64   // the sort key, if numeric
+	bar   float64   // the length of a bar, relative to others in the column; 0: no bar
+	trend []float64 // bars side by side; they replace the text where they can be drawn
 
 	numeric bool
-	code    bool // a name as it stands in code
+	code    bool // a name in code
 }
 
-// A tone says whether something is good or bad news.
+// A tone says whether a text is good or bad news.
 type tone string
 
 const (
 	plain  tone = ""
 	worse  tone = "worse"
 	better tone = "better"
-	faint  tone = "faint" // matters less
+	faint  tone = "faint" // less important
 )
 
-// newTable returns a table without rows. A head that begins with '>' aligns its column
-// to the right. One that ends with '?' may be left out, and the more of them the sooner.
+// newTable returns a table without rows. A head that begins with '>' aligns its column to the
+// right. A column whose head ends with '~' may be left out; more of them, and it is left out
+// earlier.
 func newTable(heads ...string) *table {
 	t := &table{}
 	for _, h := range heads {
 		name, right := strings.CutPrefix(h, ">")
-		head := strings.TrimRight(name, "?")
+		head := strings.TrimRight(name, "~")
 		t.columns = append(t.columns, column{head: head, right: right, spare: len(name) - len(head)})
 	}
 	return t
@@ -73,7 +74,7 @@ func (t *table) row(cells ...string) {
 
 func (t *table) add(row ...cell) { t.rows = append(t.rows, row) }
 
-// of says how many of all rows are shown, "" if all are.
+// of says how many of all rows are in the table, "" if all are.
 func (t *table) of() string {
 	if t.all <= len(t.rows) {
 		return ""
@@ -85,38 +86,38 @@ func (t *table) of() string {
 	return fmt.Sprintf("%s%s of %s", rank, words.Number(len(t.rows)), words.Number(t.all))
 }
 
-// code is a cell of a name as in code.
+// code returns a cell for a name in code.
 func code(name string) cell { return cell{text: name, code: true} }
 
 func textCell(s string) cell { return cell{text: s} }
 
-// amount is a cell of a count.
+// amount returns a cell for a count.
 func amount[T int | int64](n T) cell {
 	return cell{text: words.Number(n), order: float64(n), numeric: true}
 }
 
-// none is a cell of what is not known.
+// none returns a cell for an unknown value.
 func none() cell { return cell{text: "-", order: -1, numeric: true, tone: faint} }
 
-// fraction is a cell of how many of all.
+// fraction returns a cell for a part and its whole.
 func fraction(part, whole int64) cell {
 	return cell{text: words.Fraction(part, whole), order: float64(part), numeric: true}
 }
 
-// ratio is a cell of a share of one in percent.
+// ratio returns a cell for a share of one in percent.
 func ratio(value float64, digits int) cell {
 	return cell{text: words.Ratio(value, digits), order: value, numeric: true}
 }
 
-// percentCell is a ratio with the digits that it needs.
+// percentCell returns a ratio with as many digits as it needs.
 func percentCell(value float64) cell { return ratio(value, words.Digits(value)) }
 
-// interval is a cell of the interval of a rate.
+// interval returns a cell for the interval of a rate.
 func interval(r *stats.Rate) cell {
-	return cell{text: fmt.Sprintf("%.1f to %.1f %%", 100*r.Low, 100*r.High), order: r.Low, numeric: true}
+	return cell{text: fmt.Sprintf("%.1f to %.1f%%", 100*r.Low, 100*r.High), order: r.Low, numeric: true}
 }
 
-// rateCells are a share, its rate and its interval.
+// rateCells returns cells for a share, its rate and its interval.
 func rateCells(s stats.Share) []cell {
 	if s.Rate == nil {
 		return []cell{none(), none(), none()}
@@ -124,8 +125,8 @@ func rateCells(s stats.Share) []cell {
 	return []cell{fraction(s.Part, s.Whole), percentCell(s.Rate.Value), interval(s.Rate)}
 }
 
-// layout leaves out what there is no room for in width columns of a terminal; 0: there
-// is room for all.
+// layout returns the table without the columns that do not fit a terminal of that width; 0:
+// everything fits.
 func (t *table) layout(width int) *table {
 	out := t
 	for width > 0 && out.width() > width {
@@ -163,9 +164,9 @@ func (t *table) without(column int) *table {
 	return out
 }
 
-const gutter = 2 // columns of a terminal between those of a table
+const gutter = 2 // spaces between columns
 
-// widths returns how wide each column is.
+// widths returns the width of each column.
 func (t *table) widths() []int {
 	widths := make([]int, len(t.columns))
 	for i, c := range t.columns {
@@ -187,11 +188,8 @@ func (t *table) width() int {
 	return sum
 }
 
-// write writes the table as plain text.
-func (t *table) write(b *strings.Builder) { t.print(b, 0, palette{}) }
-
-// print writes the rows below their heads. If they are wider than width, the first
-// column has lines of its own.
+// print writes heads and rows. If they are wider than width, the first column has lines of its
+// own.
 func (t *table) print(b *strings.Builder, width int, p palette) {
 	heads := make([]cell, len(t.columns))
 	bare := true
@@ -206,7 +204,7 @@ func (t *table) print(b *strings.Builder, width int, p palette) {
 		rows = append([][]cell{heads}, rows...)
 	}
 	for _, row := range rows {
-		var line, blank strings.Builder // blank: spaces that may turn out to end the line
+		var line, blank strings.Builder // blank: spaces, unless they end the line
 		for i, c := range row {
 			text := words.Printable(c.text)
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))

@@ -15,17 +15,17 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// found says of an input without failures what that means.
+// found explains an input without failures.
 func (c *composer) found() {
 	r := c.r
 	says := ""
 	switch a := r.Totals.Records; {
 	case a.Total() == 0:
-		says = "There was nothing to read."
+		says = "The input is empty."
 	case a.Total() == a.Skipped:
-		says = "Nothing could be read: whether there were errors is not known."
+		says = "No record could be read, so it is unknown whether there were errors."
 	case r.Totals.Failures == 0 && r.Filter != report.Filter{}:
-		says = "No such failure was found."
+		says = "No failure matches the filters."
 	case r.Totals.Failures == 0:
 		says = "No failure of the SDK was found."
 	default:
@@ -44,7 +44,7 @@ func (c *composer) worstErrors() {
 	t.all = len(errors)
 	s := section{title: "Errors", tables: []*table{t}}
 	for _, e := range limit(errors, maxDrawn) {
-		// Of an error that is known by no session there is no share to draw.
+		// An error without any known session has no share to draw.
 		row := chart.Estimate{Label: e.Label() + " · " + e.Method, After: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
 		if c.before != nil {
 			row.Before = c.before.ErrorShare(e.Key(), c.before.Sessions).Rate
@@ -57,19 +57,19 @@ func (c *composer) worstErrors() {
 	c.section(s)
 }
 
-// maxDrawn is how many rows a chart has.
+// maxDrawn is the number of rows in a chart.
 const maxDrawn = 10
 
-// errorTable lists errors with what they are a share of, and what changed.
+// errorTable lists errors with their share of sessions, and what changed.
 func (c *composer) errorTable(errors []*report.Error) *table {
-	heads := []string{"Error", "Method", ">Failures", ">Lines??"}
+	heads := []string{"Error", "Method", ">Failures", ">Lines~~"}
 	if c.after.Sessions > 0 {
-		heads = append(heads, ">Sessions", ">of "+words.Number(c.after.Sessions))
+		heads = append(heads, ">Sessions", ">Share of "+words.Number(c.after.Sessions))
 	}
 	if c.before != nil {
-		heads = append(heads, "Change", ">Points???")
+		heads = append(heads, ">Change (pts)~~~", "Significant?")
 	}
-	t := newTable(append(heads, "Owner?", "First seen????", "Last seen?????")...)
+	t := newTable(append(heads, "Owner~", "First seen~~~~", "Last seen~~~~~")...)
 	for _, e := range errors {
 		row := []cell{errorCell(e), code(e.Method), amount(e.Failures), amount(e.Lines)}
 		share := none()
@@ -86,7 +86,7 @@ func (c *composer) errorTable(errors []*report.Error) *table {
 			if change != nil && change.Difference != nil {
 				points = changeCells(change)[4]
 			}
-			row = append(row, c.verdict(change), points)
+			row = append(row, points, c.verdict(change))
 		}
 		owner := none()
 		if meaning, _, of, _ := advise(e.Method, e.Name, e.Key().Code); meaning != "" {
@@ -112,13 +112,13 @@ func (c *composer) allMethods() {
 	if len(methods) == 0 {
 		return
 	}
-	heads := []string{"Method", ">Failures", ">Lines???", ">Sessions failed", ">Rate", "95 % interval??"}
+	heads := []string{"Method", ">Failures", ">Lines~~~", ">Sessions failed", ">Session rate", "95% interval~~"}
 	if c.before != nil {
-		heads = append(heads, "Change", ">Points?")
+		heads = append(heads, ">Change (pts)~", "Significant?")
 	}
 	attempts := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts != nil && !m.Attempts.AnyError })
 	if attempts {
-		heads = append(heads, ">Attempts failed??", ">Rate??")
+		heads = append(heads, ">Attempts failed~~", ">Failure rate~~")
 	}
 	t := newTable(heads...)
 	for _, m := range methods {
@@ -129,7 +129,7 @@ func (c *composer) allMethods() {
 			if change != nil && change.Difference != nil {
 				points = changeCells(change)[4]
 			}
-			row = append(row, c.verdict(change), points)
+			row = append(row, points, c.verdict(change))
 		}
 		if a := m.Attempts; a != nil && attempts {
 			row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
@@ -141,8 +141,7 @@ func (c *composer) allMethods() {
 	c.section(section{title: "Methods", tables: []*table{t}})
 }
 
-// sessions is a cell of how many sessions there are: none is not known to be none where
-// lines bear no session.
+// sessions returns a cell for a number of sessions. 0 is unknown if lines have no session.
 func sessions(n int, sessionless int64) cell {
 	if n == 0 && sessionless > 0 {
 		return none()
@@ -150,7 +149,7 @@ func sessions(n int, sessionless int64) cell {
 	return amount(n)
 }
 
-// nameless reports whether neither name, code nor method of an error can be told.
+// isNameless reports whether name, code and method of an error are all unknown.
 func isNameless(e *report.Error) bool {
 	return e.Name == "" && e.Code == 0 && e.Method == lookup.UnknownMethod
 }
@@ -159,13 +158,12 @@ func errorCell(e *report.Error) cell {
 	return cell{text: e.Label(), code: e.Name != ""}
 }
 
-// shownWindows are the last windows, as many as stand side by side.
+// shownWindows returns the last windows, as many as a page has side by side.
 func (c *composer) shownWindows() []report.Window {
 	return c.r.Windows[max(len(c.r.Windows)-cmp.Or(c.o.windows, 6), 0):]
 }
 
-// windowHeads are the heads of columns for windows, of which the older ones may be left
-// out.
+// windowHeads returns the heads of columns for windows. Older windows may be left out.
 func (c *composer) windowHeads() []string {
 	var out []string
 	shown := c.shownWindows()
@@ -174,12 +172,12 @@ func (c *composer) windowHeads() []string {
 		if !w.Complete {
 			head += "*"
 		}
-		out = append(out, head+strings.Repeat("?", max(len(shown)-2-i, 0)))
+		out = append(out, head+strings.Repeat("~", max(len(shown)-2-i, 0)))
 	}
 	return out
 }
 
-// windows lists windows side by side: the sessions with each error, or its failures if no
+// windows lists windows side by side: the sessions with each error, or the failures if no
 // session is known.
 func (c *composer) windows() {
 	r := c.r
@@ -188,15 +186,15 @@ func (c *composer) windows() {
 	}
 	shown := c.shownWindows()
 	from := len(r.Windows) - len(shown)
-	unit, bySession := "sessions", r.Totals.Sessions > 0
+	unit, bySession := "Sessions", r.Totals.Sessions > 0
 	if !bySession {
-		unit = "failures"
+		unit = "Failures"
 	}
-	s := section{title: fmt.Sprintf("Windows of %s, in %s", r.Window, unit)}
+	s := section{title: fmt.Sprintf("%s by window of %s", unit, r.Window)}
 	if from > 0 {
 		s.title += fmt.Sprintf(" (last %d of %d)", len(shown), len(r.Windows))
 	}
-	t := newTable(append([]string{"Error", "Method", "Trend?"}, c.windowHeads()...)...)
+	t := newTable(append([]string{"Error", "Method", "Trend~"}, c.windowHeads()...)...)
 	line := func(head, method, trend cell, count func(window int) int64) {
 		row := []cell{head, method, trend}
 		for i := range shown {
@@ -239,28 +237,26 @@ func (c *composer) windows() {
 		line(errorCell(e), code(e.Method), trendCell(r, n), n)
 	}
 	if more := len(errors) - len(limit(errors, c.o.Top)); more > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("%s more are not shown.", words.Count(more, "error")))
+		s.notes = append(s.notes, fmt.Sprintf("Not shown: %s.", words.Count(more, "error")))
 	}
 	s.tables = append(s.tables, t)
-	share := "the share of each window's sessions"
+	share := "share of the sessions of each window"
 	if !bySession {
 		share = "failures in each window"
 	}
-	s.notes = append(s.notes, fmt.Sprintf("Trend: %s, the largest as a full block; of the last %d windows at most.", share, maxTrend))
+	s.notes = append(s.notes, fmt.Sprintf("Trend: %s, relative to the largest, in the last %d windows at most.", share, maxTrend))
 	s.notes = append(s.notes, incomplete(r, shown)...)
 	c.section(s)
 }
 
-// unknownCount is how many sessions an error has whose failures bear none: no part is not
-// nothing.
+// unknownCount replaces the number of sessions of an error whose failures have no session.
 const unknownCount = -1
 
-// maxTrend is how many windows a trend has at most.
+// maxTrend is the largest number of windows in a trend.
 const maxTrend = 31
 
-// trend draws the share that something has of the sessions of each of the last windows, or
-// how often it is if there are none, as blocks: the highest share is a full one, none is
-// a dot.
+// trendCell draws a share of the sessions of each of the last windows, or a count if there are
+// no sessions, as blocks. The largest is a full block, none is a dot.
 func trendCell(r *report.Report, count func(window int) int64) cell {
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	from := max(len(r.Windows)-maxTrend, 0)
@@ -283,32 +279,31 @@ func trendCell(r *report.Report, count func(window int) int64) cell {
 	return cell{text: b.String(), trend: shares}
 }
 
-// incomplete says why windows are not complete: only the first and the last of all
-// can be so.
+// incomplete says why windows are incomplete. Only the first and the last of all can be.
 func incomplete(r *report.Report, shown []report.Window) []string {
 	bounds := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
 	cut := slices.ContainsFunc(shown, func(w report.Window) bool { return bounds.Cuts(w.Start, w.End) })
 	switch last := shown[len(shown)-1]; {
 	case cut:
-		return []string{"* not complete: the report is of a part"}
+		return []string{"* incomplete: --since or --until cuts the window"}
 	case !last.Complete:
-		return []string{"* not complete: the records end at " + r.Totals.Last.Format(words.MinuteLayout)}
+		return []string{"* incomplete: the records end at " + r.Totals.Last.Format(words.MinuteLayout)}
 	}
 	return nil
 }
 
-// nameless lists what the catalogue does not explain.
+// nameless lists the errors that the catalogue does not explain.
 func (c *composer) nameless() {
 	errors := listErrors(c.after, func(e *report.Error) bool { return (e.Name == "" || e.Documented == "no") && !e.Acknowledged })
 	if len(errors) == 0 {
 		return
 	}
-	t := newTable("Error", "Method", ">Failures", ">Lines", ">Sessions", "First seen?", "Last seen??")
+	t := newTable("Error", "Method", ">Failures", ">Lines", ">Sessions", "First seen~", "Last seen~~")
 	t.all = len(errors)
 	for _, e := range limit(errors, c.o.Top) {
 		t.add(errorCell(e), code(e.Method), amount(e.Failures), amount(e.Lines), sessions(e.Sessions, e.Sessionless), textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))
 	}
 	c.section(section{title: "Unnamed or undocumented", tables: []*table{t}, notes: []string{
-		"The vendor's error reference lacks these names; an unnamed failure is known by its code, or by its method only.",
+		"These names are not in the vendor's error reference. An unnamed failure is identified by its code or method only.",
 	}})
 }

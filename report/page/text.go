@@ -1,23 +1,24 @@
 package page
 
 import (
-	"github.com/otlog/otlog/report"
-	"github.com/otlog/otlog/report/words"
 	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
-// TextOptions say what a terminal can show.
+// TextOptions describe a terminal.
 type TextOptions struct {
 	Options
-	Width int // of the terminal, in columns; 0: whatever is needed
+	Width int // in columns; 0: unlimited
 	Color bool
 }
 
-// WriteText writes the report for people at a terminal. What there is no room for is left
-// out, first what matters least.
+// Text writes the report for people at a terminal. On a narrow terminal it leaves out columns,
+// the least important first.
 func Text(w io.Writer, r *report.Report, o TextOptions) error {
 	p, err := compose(r, o.Options)
 	if err != nil {
@@ -49,7 +50,7 @@ func (t *textPage) section(s *section) {
 	if len(s.tables) == 1 && s.tables[0].of() != "" {
 		title += " (" + s.tables[0].of() + ")"
 	}
-	// Warnings bear their head themselves.
+	// Each warning has a head of its own.
 	if title != "" && len(s.warnings) == 0 {
 		t.line(title, strong)
 	}
@@ -89,7 +90,7 @@ func (t *textPage) section(s *section) {
 
 // facts prints lines beside their heads.
 func (t *textPage) facts(facts []fact) {
-	const room = 10
+	const room = 15 // for heads
 	for _, f := range facts {
 		head := f.head
 		for _, line := range f.lines {
@@ -108,10 +109,10 @@ func (t *textPage) line(s string, tone tone) {
 	t.out.WriteByte('\n')
 }
 
-// widest is how wide a paragraph is at most, so that it can be read.
+// widest is the largest width of a paragraph that is still easy to read.
 const widest = 120
 
-// paragraph prints words behind a head, below each other if they are more than a line.
+// paragraph prints text after a head, in several lines if needed.
 func (t *textPage) paragraph(head, s string, tone tone) {
 	width := widest
 	if t.width > 0 {
@@ -136,7 +137,7 @@ func (t *textPage) paragraph(head, s string, tone tone) {
 	t.out.WriteString(head + t.paint(line, tone) + "\n")
 }
 
-// A palette paints words for a terminal, if it is on.
+// A palette colours text for a terminal, if it is on.
 type palette struct{ on bool }
 
 // strong is the tone of titles.

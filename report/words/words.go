@@ -56,7 +56,7 @@ func Percent[T int | int64](part, whole T) string {
 func PercentOf(share float64) string { return Ratio(share, Digits(share)) }
 
 // Ratio formats a share of one in percent with a number of decimals.
-func Ratio(share float64, digits int) string { return fmt.Sprintf("%.*f %%", digits, 100*share) }
+func Ratio(share float64, digits int) string { return fmt.Sprintf("%.*f%%", digits, 100*share) }
 
 // Fraction formats a part and its whole: 26 of 1,082.
 func Fraction(part, whole int64) string { return Number(part) + " of " + Number(whole) }
