@@ -13,7 +13,7 @@ import (
 	"github.com/otlog/otlog/report"
 )
 
-// TestGroupsAddUp holds that nothing is lost or counted twice where a report is divided.
+// TestGroupsAddUp checks that dividing a report loses nothing and counts nothing twice.
 func TestGroupsAddUp(t *testing.T) {
 	all := report.Report{}
 	for _, o := range []report.Options{
@@ -40,7 +40,7 @@ func TestGroupsAddUp(t *testing.T) {
 	}
 }
 
-// A methodSum and an errorSum are what must add up.
+// A methodSum and an errorSum are numbers that groups must add up to.
 type (
 	methodSum struct {
 		failures, lines, sessionless int64
@@ -128,8 +128,8 @@ func plus[K comparable](sum, n map[K]int64) map[K]int64 {
 	return out
 }
 
-// holdGroup holds that a group is a report of the same time, and no part of it more than
-// the whole.
+// holdGroup checks that a group has the windows of its report, and no number above that of the
+// report.
 func holdGroup(t *testing.T, r *report.Report, d report.Dimension, g *report.Group) {
 	t.Helper()
 	p := &g.Numbers
@@ -151,8 +151,8 @@ func holdGroup(t *testing.T, r *report.Report, d report.Dimension, g *report.Gro
 	}
 }
 
-// TestGroupIsReportOfItsFilter holds that the group of an SDK version says what a report
-// does that selects it.
+// TestGroupIsReportOfItsFilter checks that the group of an SDK version has the numbers of a
+// report that selects the version.
 func TestGroupIsReportOfItsFilter(t *testing.T) {
 	all := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1d"), By: report.BySDK})
 	compared := 0
@@ -174,7 +174,7 @@ func TestGroupIsReportOfItsFilter(t *testing.T) {
 	}
 }
 
-// rowsOf tells all that a group tells.
+// rowsOf formats all numbers of a group.
 func rowsOf(r *report.Numbers) []string {
 	out := []string{fmt.Sprint(r.Totals.Sessions, r.Totals.SessionsFailed, r.Totals.Surrogates, r.Totals.Failures, r.Totals.Evidence)}
 	for _, w := range r.Windows {
@@ -197,7 +197,7 @@ const (
 	inB = "2_MX40NjAwMDAwMX5-MTc2MzcxMDAwMDAwMH5" // of 46000001
 )
 
-// connect is a telemetry event of a client that connects; failed ones say why.
+// connect returns a telemetry event of a client that connects.
 func connect(second int, session, client, sdk, agent, variation string) string {
 	why := ""
 	if variation == "Failure" {
@@ -207,10 +207,10 @@ func connect(second int, session, client, sdk, agent, variation string) string {
 		variation, why, client, client, sdk, agent, 1795374000000+1000*second, session)
 }
 
-// logOf puts lines together.
+// logOf joins lines.
 func logOf(lines ...string) []byte { return []byte(strings.Join(lines, "\n") + "\n") }
 
-// groupsOf tells the groups of a breakdown.
+// groupsOf formats the groups of a breakdown.
 func groupsOf(b report.Breakdown) []string {
 	var out []string
 	for _, g := range b.Groups {
@@ -227,19 +227,19 @@ func groupsOf(b report.Breakdown) []string {
 	return out
 }
 
-// TestSessionOfTwoVersions holds that a session counts for each client that was seen in
-// it, and a failure for its own.
+// TestSessionOfTwoVersions checks that a session counts for every client seen in it, and a
+// failure only for its own client.
 func TestSessionOfTwoVersions(t *testing.T) {
 	lines := []string{
 		connect(1, inA, "old", "2.9.0", chrome, "Attempt"),
 		connect(2, inA, "old", "2.9.0", chrome, "Failure"),
 		connect(1, inA, "new", "2.10.1", firefox, "Attempt"),
 		connect(2, inA, "new", "2.10.1", firefox, "Success"),
-		// Whose failure that is, nobody tells.
+		// A failure of an unknown client.
 		`{"time":"2026-11-22T19:00:30Z","sessionId":"` + inA + `","message":"OT_TIMEOUT: Session.publish :: too late"}`,
-		// Nothing is told of whoever is here.
+		// A session of an unknown client.
 		`{"time":"2026-11-22T19:00:30Z","sessionId":"` + inB + `","message":"joining"}`,
-		// What bears no session is seen nowhere.
+		// A record without a session counts in no group.
 		`{"time":"2026-11-22T19:00:30Z","message":"OT_NOT_CONNECTED: Session.signal"}`,
 	}
 	want := map[report.Dimension][]string{
@@ -272,7 +272,7 @@ func TestSessionOfTwoVersions(t *testing.T) {
 		}
 		slices.Reverse(lines)
 	}
-	// Of a version that is not selected, no session is seen.
+	// Sessions of a version that is not selected are not seen.
 	r := reporttest.OfLog(t, logOf(lines...), report.Options{Filter: report.Filter{SDK: "2.9"}, By: report.ByBrowser})
 	if got := groupsOf(r.Breakdowns[0]); !slices.Equal(got, want[report.ByBrowser][:1]) {
 		t.Errorf("got %q", got)
@@ -282,8 +282,8 @@ func TestSessionOfTwoVersions(t *testing.T) {
 	}
 }
 
-// TestMadeUpNamesAreBounded holds that there is room for some, and that the others still
-// count.
+// TestMadeUpNamesAreBounded checks that the number of groups is bounded, and that all other
+// names still count.
 func TestMadeUpNamesAreBounded(t *testing.T) {
 	var lines []string
 	for i := range 1500 {

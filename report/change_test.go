@@ -32,7 +32,7 @@ func changesJSON(t *testing.T, changes []report.Change) []byte {
 	return out.Changes
 }
 
-// verdicts lists what is found, row by row.
+// verdicts lists the verdict of each change.
 func verdicts(changes []report.Change) string {
 	var out []string
 	for _, c := range changes {
@@ -75,7 +75,7 @@ func TestVerdicts(t *testing.T) {
 			}
 		}
 	}
-	// Nothing failed: there is no error to have a row.
+	// Without failures there is no row for an error.
 	if got := verdicts(changesOf(reporttest.Publishing(0, 2000), reporttest.Publishing(0, 2000))); got != "any error same, any error" {
 		t.Error(got)
 	}
@@ -84,7 +84,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestManyRows holds that a doubling of 2 % of 2,000 sessions stands out from 100
+// TestManyRows checks that a doubling from 2% of 2,000 sessions is significant among 100
 // errors that do not change.
 func TestManyRows(t *testing.T) {
 	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
@@ -101,8 +101,8 @@ func TestManyRows(t *testing.T) {
 	}
 }
 
-// TestRowsThatCannotBeCalledTakeNoPower holds that errors too rare to be called do not
-// count among the tests.
+// TestRowsThatCannotBeCalledTakeNoPower checks that errors that are too rare to be significant
+// do not weaken the other tests.
 func TestRowsThatCannotBeCalledTakeNoPower(t *testing.T) {
 	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
 	alone := changesOf(before, after)
@@ -121,8 +121,7 @@ func TestRowsThatCannotBeCalledTakeNoPower(t *testing.T) {
 	}
 }
 
-// TestSharesOfUnknownSessions holds that failures without a session are not taken for
-// none.
+// TestSharesOfUnknownSessions checks that failures without a session do not count as none.
 func TestSharesOfUnknownSessions(t *testing.T) {
 	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(0, 2000)
 	after.Methods[0].Sessionless = 80
@@ -136,22 +135,22 @@ func TestSharesOfUnknownSessions(t *testing.T) {
 	}
 }
 
-// TestDenominators holds that sessions with an attempt are not compared with all that
-// were seen.
+// TestDenominators checks that both sides have denominators of the same kind: sessions with an
+// attempt, or all sessions.
 func TestDenominators(t *testing.T) {
-	told, silent, other := reporttest.Publishing(20, 400), reporttest.Publishing(100, 2000), reporttest.Publishing(0, 2000)
-	told.Sessions = 2000
+	known, silent, other := reporttest.Publishing(20, 400), reporttest.Publishing(100, 2000), reporttest.Publishing(0, 2000)
+	known.Sessions = 2000
 	silent.Methods[0].Attempts = nil
 	other.Methods[0].Name = "Session.connect"
 	for _, test := range []struct {
 		before, after reporttest.Week
 		whole, after2 int64
 	}{
-		{told, told, 400, 400},
+		{known, known, 400, 400},
 		{silent, silent, 2000, 2000},
-		{told, silent, 2000, 2000},
-		{silent, told, 2000, 2000},
-		{told, other, 2000, 2000},
+		{known, silent, 2000, 2000},
+		{silent, known, 2000, 2000},
+		{known, other, 2000, 2000},
 		{other, silent, 2000, 2000},
 	} {
 		for _, c := range changesOf(test.before, test.after) {
@@ -165,8 +164,8 @@ func TestDenominators(t *testing.T) {
 	}
 }
 
-// TestRowsOfBothSides holds what is one row: a name whatever its code, a code where
-// there is no name, and all that has neither, which is not the method as a whole.
+// TestRowsOfBothSides checks the rows of a comparison: one for each name, whatever its code, one
+// for each code without a name, one for errors with neither, and one for the method.
 func TestRowsOfBothSides(t *testing.T) {
 	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(40, 2000)
 	after.Errors[0].Code = 1501
@@ -207,8 +206,8 @@ func TestCompareTakesWholeInputs(t *testing.T) {
 	}
 }
 
-// TestChangesHaveNoHoles writes the changes between all pairs of small weeks: JSON
-// takes no number that is none.
+// TestChangesHaveNoHoles writes the changes between all pairs of small weeks as JSON, which has
+// no NaN and no infinity.
 func TestChangesHaveNoHoles(t *testing.T) {
 	const most = 6
 	var all []reporttest.Week
@@ -227,7 +226,7 @@ func TestChangesHaveNoHoles(t *testing.T) {
 	}
 }
 
-// TestChangesInJSON holds the names that others rely on.
+// TestChangesInJSON checks the names of fields.
 func TestChangesInJSON(t *testing.T) {
 	before, after := reporttest.Publishing(0, 2000), reporttest.Publishing(9, 2000)
 	after.Errors[0].Name = ""
@@ -280,7 +279,7 @@ func TestChangesInJSON(t *testing.T) {
 	}
 }
 
-// A call is a method that sessions use, and how often they fail by which error.
+// A call is a method that sessions use, with the rates of its errors.
 type call struct {
 	method string
 	used   float64 // share of all sessions
@@ -292,7 +291,7 @@ type failing struct {
 	rate float64 // share of the sessions that use the method
 }
 
-// usual are rates of the order that logs of calls show.
+// usual returns rates as they occur in logs of calls.
 func usual() []call {
 	return []call{
 		{"OT.initPublisher", 0.9, []failing{{"OT_USER_MEDIA_ACCESS_DENIED", 0.04}, {"OT_NO_DEVICES_FOUND", 0.012}, {"OT_HARDWARE_UNAVAILABLE", 0.008}, {"OT_MEDIA_ERR_ABORTED", 0.001}}},
@@ -302,7 +301,7 @@ func usual() []call {
 	}
 }
 
-// random is a week of that many sessions, each of which fails by itself.
+// random returns a week of sessions that fail independently.
 func random(r *rand.Rand, calls []call, sessions int) reporttest.Week {
 	w := reporttest.Week{Sessions: sessions}
 	failed := make([]bool, sessions)
@@ -311,7 +310,7 @@ func random(r *rand.Rand, calls []call, sessions int) reporttest.Week {
 		clear(failed)
 		for _, f := range c.errors {
 			e := report.Error{Method: c.method, Name: f.name}
-			// From one session that fails to the next.
+			// Skip from one failing session to the next.
 			for i := -1; ; {
 				i += 1 + int(math.Log(1-r.Float64())/math.Log1p(-f.rate))
 				if i >= m.Sessions {
@@ -331,8 +330,8 @@ func random(r *rand.Rand, calls []call, sessions int) reporttest.Week {
 	return w
 }
 
-// TestChanceIsNotCalled holds that at most one in twenty weeks without a change shows
-// one.
+// TestChanceIsNotCalled checks that at most one in twenty weeks without a change has a
+// significant one.
 func TestChanceIsNotCalled(t *testing.T) {
 	const runs = 1000
 	for _, sessions := range []int{60, 150, 2000} {
@@ -356,8 +355,8 @@ func TestChanceIsNotCalled(t *testing.T) {
 	}
 }
 
-// TestDoublingIsCalled holds how often a doubling from 2 % is found to the table in
-// docs/statistics.md: the other rows leave less of the level for it.
+// TestDoublingIsCalled compares how often a doubling from 2% is significant with the table in
+// docs/statistics.md.
 func TestDoublingIsCalled(t *testing.T) {
 	const runs = 1000
 	alone := []call{{"Session.publish", 1, []failing{{"OT_TIMEOUT", 0.02}}}}
@@ -395,7 +394,7 @@ func TestDoublingIsCalled(t *testing.T) {
 	}
 }
 
-// TestLastCompleteWindows holds which windows are compared.
+// TestLastCompleteWindows checks which windows are compared.
 func TestLastCompleteWindows(t *testing.T) {
 	all := []reporttest.Week{reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000), reporttest.Publishing(60, 2000), reporttest.Publishing(70, 2000), reporttest.Publishing(9, 100)}
 	for _, test := range []struct {

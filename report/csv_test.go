@@ -20,8 +20,7 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
-// TestCellsStandBelowTheirHeads holds that what is null takes as many cells as what is
-// there.
+// TestCellsStandBelowTheirHeads checks that a null object takes as many cells as any other.
 func TestCellsStandBelowTheirHeads(t *testing.T) {
 	rate := &jsonRate{0.5, 0.25, 0.75}
 	for _, row := range []any{

@@ -42,8 +42,8 @@ func TestChangesFromBaseline(t *testing.T) {
 	golden.Check(t, "changes-baseline.json", jsonOf(t, reporttest.AgainstBaseline(t, report.Options{})))
 }
 
-// TestBaselineComesBeforeWindows holds that whole inputs are compared if there is a
-// baseline, whatever either is divided into.
+// TestBaselineComesBeforeWindows checks that whole inputs are compared if there is a baseline,
+// whatever their windows are.
 func TestBaselineComesBeforeWindows(t *testing.T) {
 	want := reporttest.AgainstBaseline(t, report.Options{})
 	got := reporttest.AgainstBaseline(t, report.Options{Window: reporttest.Window(t, "1d")})
@@ -52,7 +52,7 @@ func TestBaselineComesBeforeWindows(t *testing.T) {
 	}
 }
 
-// strip leaves what can be compared in print.
+// strip formats changes without their intervals and tests.
 func strip(changes []report.Change) (out []string) {
 	for _, c := range changes {
 		out = append(out, fmt.Sprint(c.Start, c.Method, c.Scope, c.Error, c.Measure, c.Before.Part, c.Before.Whole, c.After.Part, c.After.Whole, c.Verdict))

@@ -7,7 +7,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 )
 
-// TestHours holds which hours of which window are without a record.
+// TestHours checks which hours of which window have no records.
 func TestHours(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

@@ -57,8 +57,7 @@ func TestParseIgnore(t *testing.T) {
 	}
 }
 
-// TestAcknowledgingChangesNoNumber holds that a report says the same but for what is
-// acknowledged.
+// TestAcknowledgingChangesNoNumber checks that acknowledging errors changes no number.
 func TestAcknowledgingChangesNoNumber(t *testing.T) {
 	list := reporttest.Ignore(t, "OT_USER_MEDIA_ACCESS_DENIED # people say no\nOT_NOT_CONNECTED Session.signal\nOT_NOT_SUPPORTED Session.signal\n")
 	o := report.Options{Window: reporttest.Window(t, "1w"), By: report.BySDK}

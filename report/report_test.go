@@ -19,13 +19,13 @@ func TestJSON(t *testing.T) {
 	r.CatalogueVersion = "0123456789ab" // the rows change less often than the catalogue
 	out := reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
 	if !json.Valid(out) {
-		t.Error("is no JSON")
+		t.Error("the output is not JSON")
 	}
 	golden.Check(t, "weeks.json", out)
 }
 
-// TestWindowsAreReportsOfTheirTime holds that a report of a window's time says what
-// the window says in a report of all.
+// TestWindowsAreReportsOfTheirTime checks that a window has the numbers of a report that selects
+// the time of the window.
 func TestWindowsAreReportsOfTheirTime(t *testing.T) {
 	all := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1d")})
 	compared := 0
@@ -47,8 +47,8 @@ func TestWindowsAreReportsOfTheirTime(t *testing.T) {
 	}
 }
 
-// TestMethodAndErrorSelectRows holds that they leave the other rows, and what
-// failures are a share of, as they are.
+// TestMethodAndErrorSelectRows checks that filters by method and error change neither other rows
+// nor denominators.
 func TestMethodAndErrorSelectRows(t *testing.T) {
 	all := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1w")})
 	for _, f := range []report.Filter{{Method: "session.connect"}, {Error: "ot_not_connected"}, {Error: "OT_CONNECT_FAILED"}, {Method: "Session.publish", Error: "OT_NOT_CONNECTED"}} {
@@ -83,8 +83,8 @@ func TestMethodAndErrorSelectRows(t *testing.T) {
 	}
 }
 
-// compareRows compares the errors of a report with those of another one that are
-// selected, and returns how many there are.
+// compareRows compares the errors of a report with the selected errors of another, and returns
+// their number.
 func compareRows(t *testing.T, r, all *report.Report, selected func(window int, method, name string) bool) int {
 	t.Helper()
 	type row struct {

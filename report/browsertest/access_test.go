@@ -9,14 +9,14 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// checkStructure asks the page whether it can be understood without being seen.
+// checkStructure checks the structure that a screen reader needs.
 func checkStructure(b *tab, _ *site) {
 	for _, complaint := range eval[[]string](b, "look.complaints()") {
 		b.Error(complaint)
 	}
 }
 
-// roles are how many of each role a page has at least.
+// roles are the least numbers of elements with a role on a page.
 var roles = map[string]map[string]int{
 	"weeks":   {"image": 5, "table": 6, "link": 8, "button": 10, "searchbox": 1, "main": 1, "navigation": 1, "columnheader": 40, "rowheader": 20},
 	"diff":    {"image": 1, "table": 3},
@@ -24,7 +24,7 @@ var roles = map[string]map[string]int{
 	"hostile": {"table": 3},
 }
 
-// checkNames asks the browser what it tells a screen reader.
+// checkNames checks the names and roles in the accessibility tree of the browser.
 func checkNames(b *tab, s *site) {
 	value := func(v *accessibility.Value) string {
 		if v == nil {
@@ -32,13 +32,13 @@ func checkNames(b *tab, s *site) {
 		}
 		return strings.TrimSpace(strings.Trim(string(v.Value), `"`))
 	}
-	told := map[string]int{}
+	found := map[string]int{}
 	for _, node := range call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
 		if node.Ignored {
 			continue
 		}
 		role := value(node.Role)
-		told[role]++
+		found[role]++
 		switch role {
 		case "image", "table", "link", "button", "searchbox", "textbox", "region", "navigation", "columnheader", "rowheader", "RootWebArea":
 			if value(node.Name) == "" {
@@ -47,16 +47,16 @@ func checkNames(b *tab, s *site) {
 		}
 	}
 	for role, n := range roles[s.name] {
-		if told[role] < n {
-			b.Errorf("%d of role %s, want at least %d; all are %v", told[role], role, n, told)
+		if found[role] < n {
+			b.Errorf("%d of role %s, want at least %d; all are %v", found[role], role, n, found)
 		}
 	}
-	if charts := eval[int](b, `look.all("svg[role=img]").length`); told["image"] != charts {
-		b.Errorf("%d images are told of, there are %d charts", told["image"], charts)
+	if charts := eval[int](b, `look.all("svg[role=img]").length`); found["image"] != charts {
+		b.Errorf("%d images are in the accessibility tree, want %d charts", found["image"], charts)
 	}
 }
 
-// A medium is what a page is shown on.
+// A medium is a screen or paper, light or dark.
 type medium struct{ media, scheme string }
 
 func (m medium) String() string { return strings.TrimSpace(m.media + " " + m.scheme) }
@@ -75,7 +75,7 @@ var (
 	paper = medium{"print", "light"}
 )
 
-// faint is what look.faint finds.
+// faint is a result of look.faint.
 type faint struct {
 	Checked int      `json:"checked"`
 	Found   []string `json:"found"`
@@ -94,7 +94,7 @@ func (f *faint) complain(b *tab, m medium) {
 	}
 }
 
-// checkContrast holds that all words stand out, as WCAG asks for, wherever they are shown.
+// checkContrast checks the contrast of all text against WCAG, on every medium.
 func checkContrast(b *tab, _ *site) {
 	for _, m := range []medium{light, dark, paper, {"print", "dark"}} {
 		b.emulate(m)
@@ -103,7 +103,7 @@ func checkContrast(b *tab, _ *site) {
 	}
 }
 
-// Words stand out in a row below the mouse too, and in a table that was sorted.
+// Text also has enough contrast in a row under the mouse, and in a sorted table.
 func TestContrastInUse(t *testing.T) {
 	t.Parallel()
 	b := open(t, siteOf(t, "weeks").file())
@@ -117,8 +117,8 @@ func TestContrastInUse(t *testing.T) {
 	}
 }
 
-// checkDark holds that in the dark nothing is light, and in the light nothing is dark, also
-// where the page does not say so but the browser draws it.
+// checkDark checks that a dark page has no light parts and a light page no dark parts, including
+// the parts that the browser draws.
 func checkDark(b *tab, _ *site) {
 	look := func(m medium) (ink, ground string) {
 		b.emulate(m)

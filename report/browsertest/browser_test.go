@@ -1,9 +1,9 @@
-// Package browsertest opens the HTML pages of otlog in a real browser and looks at
-// them as people do: by mouse, by keyboard, on a phone, on paper and in the dark.
+// Package browsertest opens the HTML pages of otlog in a real browser and uses them as people
+// do: with a mouse, with a keyboard, on a phone, on paper and in dark mode.
 //
-// The browser is the one that is installed, or that OTLOG_BROWSER names; without one the
-// tests are skipped, unless CI=true. The pages are made by the command as it is in this
-// tree, which Go's cache of test results does not see: run them with -count=1.
+// The browser is the installed one, or the one that OTLOG_BROWSER names. Without a browser the
+// tests are skipped, unless CI=true. The tests build the command from this tree, which Go's
+// cache of test results does not notice: run them with -count=1.
 package browsertest
 
 import (
@@ -39,7 +39,7 @@ const (
 	changing = 5 * time.Second // of a page after a key or a click
 )
 
-// browser is what tabs are opened in, nil if there is none.
+// browser opens tabs; nil if no browser is installed.
 var browser context.Context
 
 func TestMain(m *testing.M) {
@@ -78,8 +78,8 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// findBrowser returns "" if there is none. What OTLOG_BROWSER names is not looked for: if
-// it is not there, the tests fail.
+// findBrowser returns the path of a browser, "" if none is installed. If OTLOG_BROWSER names a
+// browser that does not exist, the tests fail.
 func findBrowser() string {
 	if path := os.Getenv("OTLOG_BROWSER"); path != "" {
 		return path
@@ -92,7 +92,7 @@ func findBrowser() string {
 	return ""
 }
 
-// startBrowser starts the one browser of all tests; stop ends it and waits for it.
+// startBrowser starts the browser of all tests; stop ends it and waits for it.
 func startBrowser(ctx context.Context, path, profile string) (stop func() error, err error) {
 	// The defaults of chromedp are headless, without sync and background networking.
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -101,7 +101,7 @@ func startBrowser(ctx context.Context, path, profile string) (stop func() error,
 		chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
-		// Nothing may leave the machine, whatever a browser would like to ask for.
+		// No request may leave the machine.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"),
 	)
 	if os.Getuid() == 0 {
@@ -109,7 +109,7 @@ func startBrowser(ctx context.Context, path, profile string) (stop func() error,
 	}
 	ctx, killed := chromedp.NewExecAllocator(ctx, options...)
 	ctx, cancel := chromedp.NewContext(ctx)
-	// The context of the first call is the life of the browser: it must not be a short one.
+	// The browser ends with the context of the first call, so that context has no deadline.
 	late := time.AfterFunc(starting, cancel)
 	if err := chromedp.Do(ctx); err != nil {
 		killed()
@@ -125,7 +125,7 @@ func startBrowser(ctx context.Context, path, profile string) (stop func() error,
 	}, nil
 }
 
-// A tab shows a page, and notes what a page must not do.
+// A tab shows a page, and records requests, messages and dialogs.
 type tab struct {
 	*testing.T
 	ctx context.Context
@@ -135,7 +135,7 @@ type tab struct {
 	said     []string // messages on the console, exceptions, violations, dialogs
 }
 
-// look.js holds what the tests ask a page for.
+// lookJS defines the functions that tests call in a page.
 //
 //go:embed look.js
 var lookJS string
@@ -148,7 +148,7 @@ func open(t *testing.T, file string) *tab {
 	return b
 }
 
-// blank opens an empty tab, for what has to be said to it before there is a page.
+// blank opens an empty tab, to be configured before it loads a page.
 func blank(t *testing.T) *tab {
 	t.Helper()
 	if browser == nil {
@@ -160,7 +160,7 @@ func blank(t *testing.T) *tab {
 	t.Cleanup(cancel)
 	b := &tab{T: t, ctx: ctx}
 	b.check(chromedp.Listen(ctx, b.listen))
-	// Several tabs are at work, and each believes that it is in front.
+	// Tabs run in parallel, and each must act as the one in front.
 	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	b.size(1280, 900, false)
 	return b
@@ -184,7 +184,7 @@ func (b *tab) listen(event any) {
 		b.said = append(b.said, fmt.Sprintf("%s: %s", e.Entry.Source, e.Entry.Text))
 	case *page.EventJavascriptDialogOpening:
 		b.said = append(b.said, fmt.Sprintf("%s: %s", e.Type, e.Message))
-		// A dialog stops the page, and nothing can be asked from in here.
+		// A dialog blocks the page, and a listener must not call the browser.
 		go chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{})
 	}
 }
@@ -196,13 +196,13 @@ func (b *tab) check(err error) {
 	}
 }
 
-// visit opens a page from the disk and waits until it is drawn.
+// visit loads a page from disk and waits until it is drawn.
 func (b *tab) visit(file string) {
 	b.Helper()
 	b.check(chromedp.Do(b.ctx, chromedp.Navigate("file://"+file), chromedp.Evaluate[chromedp.Void](lookJS)))
 }
 
-// size gives the page a window; a phone reads the page's own word on its width.
+// size sets the size of the window. A phone obeys the viewport of the page.
 func (b *tab) size(width, height int64, phone bool) {
 	b.Helper()
 	var options []chromedp.EmulateViewportOption
@@ -212,21 +212,21 @@ func (b *tab) size(width, height int64, phone bool) {
 	b.check(chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height, options...)))
 }
 
-// press types keys where the focus is.
+// press types keys at the focus.
 func (b *tab) press(keys string, options ...chromedp.KeyOption) {
 	b.Helper()
 	b.check(chromedp.Do(b.ctx, chromedp.KeyEvent(keys, options...)))
 }
 
-// click clicks on the middle of the element that an expression gives.
+// click clicks on the middle of the element that an expression returns.
 func (b *tab) click(expression string) {
 	b.Helper()
 	at := eval[[2]float64](b, "look.middle("+expression+")")
 	b.check(chromedp.Do(b.ctx, chromedp.MouseClickXY(at[0], at[1])))
 }
 
-// until waits for a condition of the page. chromedp.Poll makes a function of a string,
-// which the page's policy forbids.
+// until waits for a condition of the page. chromedp.Poll compiles a string, which the policy of
+// the page forbids.
 func (b *tab) until(condition string) {
 	b.Helper()
 	held, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf(
@@ -237,7 +237,7 @@ func (b *tab) until(condition string) {
 	}
 }
 
-// eval returns what an expression is worth in the page.
+// eval returns the value of an expression in the page.
 func eval[T any](b *tab, expression string) T {
 	b.Helper()
 	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
@@ -267,7 +267,7 @@ func (b *tab) run(name string, test func(*tab)) {
 	})
 }
 
-// noise complains of all that the page asked for, but for itself, and of all it said.
+// noise reports every request except for the page itself, and every message.
 func (b *tab) noise(file string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

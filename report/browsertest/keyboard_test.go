@@ -7,15 +7,15 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// A focus is where keys go.
+// A focus is the element with the keyboard focus.
 type focus struct {
 	Index int    `json:"index"` // of the controls, -1 if it is on none
 	Name  string `json:"name"`
 	Seen  bool   `json:"seen"`
 }
 
-// checkKeyboard holds that TAB reaches all that can be used, in order, that one sees where it
-// is, and that it leaves the page again; and so backwards on one page.
+// checkKeyboard checks that TAB visits every control in order with a visible focus, and then
+// leaves the page; on one page also backwards.
 func checkKeyboard(b *tab, s *site) {
 	n := eval[int](b, "look.controls().length")
 	step := func(want int, options ...chromedp.KeyOption) {
@@ -40,7 +40,7 @@ func checkKeyboard(b *tab, s *site) {
 	}
 }
 
-// The first stop of TAB leads over the links to what the page is about.
+// The first stop of TAB is a link that skips to the report.
 func TestSkipLink(t *testing.T) {
 	t.Parallel()
 	b := open(t, siteOf(t, "weeks").file())
@@ -50,7 +50,7 @@ func TestSkipLink(t *testing.T) {
 	b.until(`document.activeElement === look.controls().find((e) => e.closest("main"))`)
 }
 
-// A table that is wider than its region is scrolled by keyboard.
+// A table that is wider than its region scrolls by keyboard.
 func TestScrollByKey(t *testing.T) {
 	t.Parallel()
 	b := blank(t)

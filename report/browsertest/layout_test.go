@@ -9,13 +9,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// checkWidths holds that whatever a window's width, the page is not wider, what is wider
-// scrolls in a region of its own, and words can be read.
+// checkWidths checks in windows of several widths that the page is not wider than the window,
+// that wider elements scroll in a region of their own, and that text is large enough.
 func checkWidths(b *tab, _ *site) {
 	for _, window := range []struct {
 		width, height int64
 		phone         bool
-		words         float64 // how high they are at least
+		words         float64 // the least height of text
 	}{{390, 844, true, 11}, {320, 568, true, 10}, {768, 1024, true, 11}, {1280, 900, false, 11}} {
 		b.run(fmt.Sprint(window.width), func(b *tab) {
 			b.size(window.width, window.height, window.phone)
@@ -46,9 +46,9 @@ func checkWidths(b *tab, _ *site) {
 	}
 }
 
-// checkPaper holds that on A4 nothing is cut, and that what is there to click is not.
+// checkPaper checks that nothing is cut off on A4, and that controls are not printed.
 func checkPaper(b *tab, _ *site) {
-	// 210 mm less the margins of the page, 12 mm each, at 96 pixels per inch.
+	// 210 mm minus two margins of 12 mm, at 96 pixels per inch.
 	const width, height = 703, 1017
 	b.size(width, height, false)
 	b.emulate(paper)
@@ -67,8 +67,8 @@ func checkPaper(b *tab, _ *site) {
 	}
 }
 
-// The first column of a wide table stays where it is seen, so that a number on a phone has
-// its row's name beside it.
+// The first column of a wide table stays visible on a phone, so that each number has the name of
+// its row beside it.
 func TestPhoneKeepsNames(t *testing.T) {
 	t.Parallel()
 	b := blank(t)

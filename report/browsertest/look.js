@@ -1,12 +1,12 @@
 "use strict";
-// What the tests ask a page for. It is put into the page by the browser's debugger, which
-// the page's policy does not bind.
+// The functions that tests call in a page. The browser's debugger adds them to the page; the
+// policy of the page does not apply to it.
 globalThis.look = (() => {
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
   const text = (e) => e.textContent.replace(/\s+/g, " ").trim();
   const shown = (e) => e.getClientRects().length > 0 && e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 
-  // name tells an element to whoever reads that a test failed.
+  // name describes an element in the message of a failed test.
   const name = (e) => `<${e.localName}${e.id ? "#" + e.id : ""}${e.getAttribute("class") ? "." + e.getAttribute("class") : ""}> ${text(e).slice(0, 40)}`;
 
   const until = (condition, milliseconds) =>
@@ -26,20 +26,20 @@ globalThis.look = (() => {
     return [r.x + r.width / 2, r.y + r.height / 2];
   };
 
-  // section finds one by its title.
+  // section returns the section with a title.
   const section = (title) => all("section").find((s) => all("h2", s).some((h) => text(h) === title));
 
   const heads = (table) => Array.from(table.tHead.rows[0].cells);
   const rows = (table) => Array.from(table.tBodies).flatMap((b) => Array.from(b.rows));
 
-  // table reads the cells of a table.
+  // table returns the cells of a table.
   const table = (t) => ({
     heads: heads(t).map(text),
     sort: heads(t).map((h) => h.getAttribute("aria-sort") || ""),
     rows: rows(t).map((r) => Array.from(r.cells).map(text)),
   });
 
-  // focused tells where the focus is, and whether one sees it.
+  // focused returns the element with the focus, and whether the focus is visible.
   const focused = () => {
     const e = document.activeElement;
     if (!e || e === document.body || e === document.documentElement) return { index: -1, name: "", seen: true };
@@ -51,11 +51,11 @@ globalThis.look = (() => {
     return { index: controls().indexOf(e), name: name(e), seen: inside && outline };
   };
 
-  // controls are what a keyboard has to reach, in order.
+  // controls returns the elements that a keyboard must reach, in order.
   const controls = () =>
     all('a[href], button, input, select, textarea, summary, [tabindex="0"]').filter((e) => e.getClientRects().length > 0 && !e.disabled);
 
-  // colour reads what a browser computes. A colour is red, green, blue and alpha.
+  // colour parses a computed colour into red, green, blue and alpha.
   const colour = (css) => {
     const m = /^rgba?\((.*)\)$/.exec(css);
     if (!m) throw new Error(`a colour of a new kind: ${css}`);
@@ -72,13 +72,13 @@ globalThis.look = (() => {
     return (x + 0.05) / (y + 0.05);
   };
 
-  // remembered asks once for each element: nothing changes while a page is looked at.
+  // remembered calls a function once for each element, since the page does not change meanwhile.
   const remembered = (ask) => {
     const known = new Map();
     return (e) => (known.has(e) || known.set(e, ask(e)), known.get(e));
   };
 
-  // ground is the colour behind an element.
+  // ground returns the colour behind an element.
   const ground = (e) => {
     const layers = [];
     for (let at = e; at; at = at.parentElement) {
@@ -90,11 +90,11 @@ globalThis.look = (() => {
     return layers.reverse().reduce((below, top) => over(top, below));
   };
 
-  // texts are the elements that show words of their own.
+  // texts returns the elements with text of their own.
   const texts = () =>
     all("body *").filter((e) => !e.closest("script, style, title, desc") && shown(e) && Array.from(e.childNodes).some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim()));
 
-  // faint lists words that stand out too little, and says how many were looked at.
+  // faint lists texts with too little contrast, and counts all texts.
   const faint = (least) => {
     const out = { checked: 0, found: [] };
     const behind = remembered((e) => (e.parentElement && colour(getComputedStyle(e).backgroundColor)[3] === 0 ? behind(e.parentElement) : ground(e)));
@@ -123,13 +123,13 @@ globalThis.look = (() => {
     return out;
   };
 
-  // grounds lists what has a background of its own, and how light that is.
+  // grounds lists the elements with a background of their own, and its luminance.
   const grounds = () =>
     all("html, body, body *")
       .filter((e) => shown(e) && colour(getComputedStyle(e).backgroundColor)[3] > 0)
       .map((e) => ({ name: name(e), light: luminance(ground(e)) }));
 
-  // scroller returns what an element scrolls in sideways, null if that is the page.
+  // scroller returns the element in which another scrolls sideways, null if that is the page.
   const scroller = (e) => {
     for (let at = e.parentElement; at && at !== document.body; at = at.parentElement) {
       if (["auto", "scroll"].includes(getComputedStyle(at).overflowX)) return at;
@@ -137,14 +137,14 @@ globalThis.look = (() => {
     return null;
   };
 
-  // wide lists what is cut on the right of a page of a width, without what is in it.
+  // wide lists the outermost elements that a page of a width cuts off on the right.
   const wide = (width) => {
     const right = (e) => e.getBoundingClientRect().right;
     const cut = all("body *").filter((e) => right(e) > width + 0.5 && shown(e) && !scroller(e) && getComputedStyle(e).clipPath === "none");
     return cut.filter((e) => !cut.includes(e.parentElement)).map((e) => `${name(e)} ends at ${right(e).toFixed(1)} of ${width}`);
   };
 
-  // small lists words smaller than so many pixels, those of charts as they are drawn.
+  // small lists texts lower than a number of pixels. Texts of charts count as they are drawn.
   const small = (least) =>
     texts()
       .map((e) => [e, parseFloat(getComputedStyle(e).fontSize) * (e instanceof SVGElement ? e.getScreenCTM().a : 1)])
@@ -153,7 +153,7 @@ globalThis.look = (() => {
 
   const page = () => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth });
 
-  // scrolling lists what scrolls sideways, and whether it does so in its own box.
+  // scrolling lists the elements that scroll sideways, and whether they stay inside the page.
   const scrolling = () =>
     all("table, svg[role=img]").flatMap((e) => {
       const s = scroller(e);
@@ -164,11 +164,11 @@ globalThis.look = (() => {
       return [{ name: name(e), moved, inside: s.getBoundingClientRect().right <= innerWidth + 0.5 }];
     });
 
-  // complaints lists what of a page's structure would be in the way of whoever hears it.
+  // complaints lists faults in the structure of a page for people who hear it.
   const complaints = () => {
     const out = [];
     const must = (ok, says, e) => ok || out.push(e ? `${says}: ${name(e)}` : says);
-    must(document.documentElement.lang === "en", "the page does not tell its language");
+    must(document.documentElement.lang === "en", "the page has no language");
     must(document.title.trim(), "the page has no title");
     must(all("h1").length === 1, "there is not exactly one h1");
     for (const landmark of ["header", "nav", "main", "footer"]) must(all(landmark).length === 1, `there is not exactly one ${landmark}`);
@@ -209,7 +209,7 @@ globalThis.look = (() => {
     return out;
   };
 
-  // foreign lists what only a log can have brought into a page.
+  // foreign lists elements and attributes that only a log can have brought into the page.
   const foreign = (tags) => {
     const out = [];
     for (const e of all("*")) {
@@ -221,7 +221,7 @@ globalThis.look = (() => {
     return out;
   };
 
-  // controlling lists characters that are not shown as themselves, wherever they stand.
+  // controlling lists characters that are not printable.
   const controlling = () => {
     const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu;
     const strings = [document.title];

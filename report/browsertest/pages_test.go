@@ -19,14 +19,14 @@ const root = "../.."
 
 var (
 	command string // the path of otlog
-	pageDir string // where pages are, and the logs made for them
+	pageDir string // of the pages, and of the logs made for them
 )
 
 // A site is a page that otlog makes.
 type site struct {
 	name    string
-	args    []string // but for the format
-	damaged bool     // some input is, on purpose
+	args    []string // without the format
+	damaged bool     // some of the input is damaged on purpose
 }
 
 var sites = []site{
@@ -41,12 +41,12 @@ var sites = []site{
 	{name: "hostile-filter", args: []string{"--session", hostileSession, "--sdk", hostileSDK, made("hostile", "1", hostile[1].name)}},
 }
 
-// made stands for a log that is made for the tests.
+// made returns the argument for a log that is made for the tests.
 func made(names ...string) string { return filepath.Join(append([]string{"{made}"}, names...)...) }
 
 func (s *site) file() string { return filepath.Join(pageDir, s.name+".html") }
 
-// Every page is looked at in every way, in one tab.
+// TestPages runs every check on every page, in one tab for each page.
 func TestPages(t *testing.T) {
 	for i := range sites {
 		s := &sites[i]
@@ -57,14 +57,14 @@ func TestPages(t *testing.T) {
 				name  string
 				check func(*tab, *site)
 			}{
-				{"keyboard", checkKeyboard}, // first, while the focus is where it begins
+				{"keyboard", checkKeyboard}, // first, before anything moves the focus
 				{"structure", checkStructure},
 				{"names", checkNames},
 				{"widths", checkWidths},
 				{"contrast", checkContrast},
 				{"dark", checkDark},
 				{"paper", checkPaper},
-				{"quiet", checkQuiet}, // last: of all that was done before
+				{"quiet", checkQuiet}, // last, after all other checks
 			} {
 				b.run(check.name, func(b *tab) { check.check(b, s) })
 			}
@@ -101,7 +101,7 @@ func (s *site) otlog(ctx context.Context, format string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-// makePages builds the command and makes all pages with it.
+// makePages builds the command and makes all pages.
 func makePages(ctx context.Context, dir string) error {
 	pageDir, command = dir, filepath.Join(dir, "otlog")
 	build := exec.CommandContext(ctx, "go", "build", "-o", command, "./cmd/otlog")
@@ -139,17 +139,17 @@ var monday = time.Date(2026, 10, 19, 0, 0, 0, 0, time.UTC)
 
 const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
-// post returns what an SDK posts of an attempt to connect that fails by an error.
+// post returns the telemetry of an attempt to connect that fails with an error.
 func post(at time.Time, session, sdk, agent, name, says string) string {
 	return fmt.Sprintf(`{"logVersion":"2","clientVersion":%q,"clientSystemTime":%d,"action":"Connect","variation":"Failure","sessionId":%q,"partnerId":"45012345","connectionId":%q,"clientInstanceId":%q,"userAgent":%q,"failureReason":"ConnectToSession","failureCode":1006,"failureName":%q,"failureMessage":%q}`+"\n",
 		sdk, at.UnixMilli(), session, "c-"+session, "i-"+session, agent, name, says)
 }
 
-// windowsOfMany and namesOfMany are how large the large page is.
+// windowsOfMany and namesOfMany are the size of the large page.
 const windowsOfMany, namesOfMany = 5, 200
 
-// manyErrors returns a log of many errors that no catalogue has, each in every week, some of
-// them ever more often.
+// manyErrors returns a log of many errors that are not in the catalogue. Each occurs in every
+// week, some of them more often from week to week.
 func manyErrors() []byte {
 	var b bytes.Buffer
 	for week := range windowsOfMany {
@@ -165,8 +165,8 @@ func manyErrors() []byte {
 	return b.Bytes()
 }
 
-// hostile are names of files that a page would do something with if it took them for more
-// than text, and how they are shown.
+// hostile are names of files that do harm in a page that does not escape them, and the text that
+// a page must show instead.
 var hostile = []struct{ name, shown string }{
 	{name: "<img src=x onerror=alert(1)>.log"},
 	{name: "\u202egol.\u2066evil\u2069\u200f.log", shown: `\u202egol.\u2066evil\u2069\u200f.log`},
@@ -189,7 +189,7 @@ const (
 	hostileDamage  = "<marquee>damaged.log.gz"
 )
 
-// makeHostile writes a file for each name, in a folder of its own.
+// makeHostile writes a file for each name, in a directory of its own.
 func makeHostile(dir string) error {
 	line := func(i int) string {
 		at := monday.Add(time.Duration(i) * 20 * time.Hour)
@@ -200,7 +200,7 @@ func makeHostile(dir string) error {
 	}
 	write := func(i int, name string, content []byte) error {
 		path := filepath.Join(dir, fmt.Sprint(i), name)
-		// A slash in a name is a folder of it.
+		// A slash in a name makes a directory.
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// checkQuiet is for the end of a test: a page is one file that asks for nothing, and there is
-// nothing to complain about, whatever was done to it.
+// checkQuiet checks at the end of a test that the page made no requests and caused no messages,
+// whatever the test did.
 func checkQuiet(b *tab, s *site) {
 	b.size(1280, 900, false)
 	b.emulate(light)
@@ -26,7 +26,7 @@ func checkQuiet(b *tab, s *site) {
 	b.noise(s.file())
 }
 
-// TestNoise holds that a page that is not quiet is noticed.
+// TestNoise checks that requests and messages of a page are noticed.
 func TestNoise(t *testing.T) {
 	for _, test := range []struct{ name, page, want string }{
 		{"console", `<script>console.log("hello")</script>`, "console.log"},
@@ -51,9 +51,9 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// What strangers wrote is text, whatever it would be to a browser.
+// Text from outside stays text in a browser.
 func TestHostile(t *testing.T) {
-	var tags []string // that pages of a friendly log have
+	var tags []string // on pages of harmless logs
 	for _, name := range []string{"weeks", "whole", "diff"} {
 		b := open(t, siteOf(t, name).file())
 		tags = append(tags, eval[[]string](b, `look.all("*").map((e) => e.localName)`)...)

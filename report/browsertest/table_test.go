@@ -15,14 +15,14 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// A table is what a page shows of one.
+// A table is the text of a table on a page.
 type table struct {
 	Heads []string   `json:"heads"`
 	Sort  []string   `json:"sort"`
 	Rows  [][]string `json:"rows"`
 }
 
-// column returns the cells below a head.
+// column returns the cells of the column with a head.
 func (t *table) column(head string) []string {
 	i := slices.Index(t.Heads, head)
 	if i < 0 {
@@ -47,8 +47,8 @@ func quoted(v any) string {
 	return string(out)
 }
 
-// jsonErrors returns the errors that the report for programs has of the window that the
-// page is of, as the page's table has to list them.
+// jsonErrors returns the errors in the JSON report for the window of the page, in the order of
+// the table on the page.
 func jsonErrors(t *testing.T, s *site) []string {
 	t.Helper()
 	raw, err := s.otlog(t.Context(), "json")
@@ -94,7 +94,7 @@ func jsonErrors(t *testing.T, s *site) []string {
 		}
 		return "unnamed"
 	}
-	// The worst first; what nobody can act on is last.
+	// The worst first; errors without any name last.
 	nameless := func(f failure) int {
 		if label(f) == "unnamed" && f.Method == "unknown" {
 			return 1
@@ -112,7 +112,7 @@ func jsonErrors(t *testing.T, s *site) []string {
 	return out
 }
 
-// The page lists what the report for programs lists, all of it, the worst first.
+// The page lists all errors of the JSON report, the worst first.
 func TestRows(t *testing.T) {
 	for _, name := range []string{"weeks", "whole", "many"} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func at(list []string, i int) string {
 	return "not there"
 }
 
-// TestMany holds that the large page is one.
+// TestMany checks that the large page is large.
 func TestMany(t *testing.T) {
 	t.Parallel()
 	b := open(t, siteOf(t, "many").file())
@@ -163,8 +163,8 @@ var (
 	units   = map[string]float64{"": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 )
 
-// amount returns the number that a cell is about, and by how much it may be rounded: 1101
-// of "1,101", 20 of "20 of 1,101", -1.4 of "-1.4 to +0.3". None is less than any.
+// amount returns the number at the start of a cell, and its largest rounding error: 1101 for
+// "1,101", 20 for "20 of 1,101", -1.4 for "-1.4 to +0.3". An unknown value is less than any.
 func amount(cell string) (value, rounded float64, ok bool) {
 	if cell == "-" {
 		return math.Inf(-1), 0, true
@@ -199,7 +199,7 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-// inOrder complains if cells are not sorted, upwards or downwards.
+// inOrder describes the first two cells that are not sorted, "" if all are.
 func inOrder(b *tab, cells []string, down bool) string {
 	cells = slices.Clone(cells)
 	if down {
@@ -207,10 +207,10 @@ func inOrder(b *tab, cells []string, down bool) string {
 	}
 	numbers := !slices.ContainsFunc(cells, func(c string) bool { _, _, ok := amount(c); return !ok })
 	if !numbers {
-		// As a reader of English looks words up.
+		// As in an English dictionary.
 		for i, ok := range eval[[]bool](b, quoted(cells)+`.map((c, i, all) => i === 0 || new Intl.Collator("en", { numeric: true }).compare(all[i - 1], c) <= 0)`) {
 			if !ok {
-				return fmt.Sprintf("%q stands before %q", cells[i-1], cells[i])
+				return fmt.Sprintf("%q is before %q", cells[i-1], cells[i])
 			}
 		}
 		return ""
@@ -219,13 +219,13 @@ func inOrder(b *tab, cells []string, down bool) string {
 		x, roundedX, _ := amount(cells[i-1])
 		y, roundedY, _ := amount(cells[i])
 		if x-roundedX > y+roundedY {
-			return fmt.Sprintf("%q stands before %q", cells[i-1], cells[i])
+			return fmt.Sprintf("%q is before %q", cells[i-1], cells[i])
 		}
 	}
 	return ""
 }
 
-// Each head that can be pressed sorts its table, and once more the other way.
+// Each head with a button sorts its table, and a second time in the other direction.
 func TestSort(t *testing.T) {
 	mouse := func(b *tab, button string) { b.click(button) }
 	key := func(keys string) func(*tab, string) {
@@ -267,7 +267,7 @@ func TestSort(t *testing.T) {
 	}
 }
 
-// sortBy presses the head of a column twice and looks at what it does.
+// sortBy clicks on the head of a column twice and checks the order of the rows.
 func sortBy(b *tab, of string, column int, press func()) {
 	b.Helper()
 	before := eval[table](b, "look.table("+of+")")
@@ -295,7 +295,7 @@ func sortBy(b *tab, of string, column int, press func()) {
 	}
 }
 
-// lines are the rows in an order that does not depend on theirs.
+// lines returns the rows in an order that does not depend on theirs.
 func (t *table) lines() []string {
 	var out []string
 	for _, row := range t.Rows {
@@ -305,7 +305,8 @@ func (t *table) lines() []string {
 	return out
 }
 
-// Without script nothing is missing but what needs it, and no control is there in vain.
+// Without its script, a page has everything except sorting and the filter, and no controls that
+// do nothing.
 func TestWithoutScript(t *testing.T) {
 	for _, name := range []string{"weeks", "whole", "diff"} {
 		t.Run(name, func(t *testing.T) {
@@ -330,7 +331,7 @@ func TestWithoutScript(t *testing.T) {
 	}
 }
 
-// Typing into the filter leaves the rows that have all words, and clearing it shows all.
+// The filter leaves the rows with all of its words, and shows all rows when it is cleared.
 func TestFilter(t *testing.T) {
 	t.Parallel()
 	const all = `look.all("tbody tr")`

@@ -16,7 +16,7 @@ import (
 	"github.com/otlog/otlog/report/stats"
 )
 
-// trendOf returns a point for each pair of counts; the last is not complete.
+// trendOf returns a point for each pair of counts; the last is incomplete.
 func trendOf(counts ...[2]int64) []Point {
 	var points []Point
 	for i, n := range counts {
@@ -65,7 +65,7 @@ func TestChartGoldens(t *testing.T) {
 	golden.Check(t, "differences.svg", []byte(c))
 }
 
-// hostile is what strangers may call things.
+// hostile returns labels that may come from outside.
 func hostile() []string {
 	return []string{
 		"", " ", "<script>alert(1)</script>", `" onload="x`, "' style='x", "]]>", "<!--", "&amp;&#0;", "\x00\x1b[31m\n\r\t",
@@ -73,7 +73,7 @@ func hostile() []string {
 	}
 }
 
-// edges are charts of what is seldom.
+// edges returns charts of rare cases.
 func edges() map[string]func() (string, error) {
 	out := make(map[string]func() (string, error))
 	trend := func(name string, points []Point) {
@@ -110,8 +110,8 @@ func edges() map[string]func() (string, error) {
 	return out
 }
 
-// TestChartEdges holds that whatever is drawn is well-formed, has nothing in it that
-// the page's policy forbids, and stays inside of the picture.
+// TestChartEdges checks that every chart is well-formed, has nothing that the policy of the page
+// forbids, and stays inside the picture.
 func TestChartEdges(t *testing.T) {
 	words := regexp.MustCompile(`>[^<]*<`)
 	numbers := regexp.MustCompile(`-?\d+(?:\.\d+)?`)
@@ -193,7 +193,7 @@ func TestChartEdges(t *testing.T) {
 	}
 }
 
-// texts returns the words of a picture with a class.
+// texts returns the texts of a class in a picture.
 func texts(svg, class string) []string {
 	var out []string
 	for _, m := range regexp.MustCompile(`<text class="`+class+`"[^>]*>([^<]*)</text>`).FindAllStringSubmatch(svg, -1) {

@@ -8,7 +8,7 @@ import (
 	"github.com/otlog/otlog/report/stats"
 )
 
-// drawn returns what a canvas of 100 by 50 holds after drawing.
+// drawn returns the elements on a canvas of 100 by 50 after drawing.
 func drawn(t *testing.T, drawing func(c *canvas)) string {
 	t.Helper()
 	c := &canvas{width: 100, height: 50}

@@ -10,7 +10,7 @@ import (
 	"github.com/otlog/otlog/report"
 )
 
-// largeReport is of five weeks in which each of 17 methods failed by each of 80 errors.
+// largeReport returns a report of five weeks in which 17 methods failed with 80 errors each.
 func largeReport() *report.Report {
 	var all []reporttest.Week
 	for i := range 5 {
@@ -34,7 +34,7 @@ func largeReport() *report.Report {
 	return reporttest.Complete(reporttest.Weeks(all...), 4)
 }
 
-// BenchmarkPages writes a report of 5 windows x 17 methods x 80 errors, all of them.
+// BenchmarkPages writes all rows of a report of 5 windows x 17 methods x 80 errors.
 func BenchmarkPages(b *testing.B) {
 	r := largeReport()
 	for _, format := range []struct {

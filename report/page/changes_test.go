@@ -11,14 +11,14 @@ import (
 	"github.com/otlog/otlog/report"
 )
 
-// sectionText is a section as it stands in a terminal.
+// sectionText returns a section as plain text.
 func sectionText(s *section) string {
 	var t textPage
 	t.section(s)
 	return t.out.String()
 }
 
-// changesText is what a page says of changes.
+// changesText returns changes on a page as plain text.
 func changesText(changes []report.Change, top int) string {
 	c := &composer{r: &report.Report{Changes: changes}, o: Options{Top: top}, before: &report.Side{}, after: &report.Side{}}
 	var s section
@@ -26,8 +26,8 @@ func changesText(changes []report.Change, top int) string {
 	return sectionText(&s)
 }
 
-// TestWhatMakesChangesDoubtful holds what is said of the input of two windows and of
-// the time between them, and that names are safe for a terminal.
+// TestWhatMakesChangesDoubtful checks what a page says about missing input and the time between
+// two windows, and that names are safe for a terminal.
 func TestWhatMakesChangesDoubtful(t *testing.T) {
 	silent := reporttest.Publishing(30, 2000)
 	silent.Methods[0].Sessionless, silent.Methods[0].Failures = 1, 31
@@ -94,8 +94,8 @@ func TestInputName(t *testing.T) {
 	}
 }
 
-// TestAdvice holds where it comes from: of the error in its method, of the error if
-// it has several meanings there, of a code that stands for an error.
+// TestAdvice checks the source of advice: the error in its method, the error itself if it has
+// several meanings there, or the code of an error without a name.
 func TestAdvice(t *testing.T) {
 	named := func(name string) *catalogue.Error { return catalogue.Lookup([]byte(name)).Get() }
 	for _, test := range []struct {
@@ -133,8 +133,8 @@ func codeMeaning(t *testing.T, code int32, method string) string {
 	return ""
 }
 
-// TestDiffWithLittle holds what a diff says where one side, or neither, knows of
-// attempts, and which errors it lists that no test calls.
+// TestDiffWithLittle checks a diff in which the attempts of one side or both are unknown, and the
+// errors that a diff lists although their change is not significant.
 func TestDiffWithLittle(t *testing.T) {
 	before, after := reporttest.Publishing(3, 2000), reporttest.Publishing(2, 2000)
 	after.Methods[0].Attempts = nil

@@ -62,8 +62,8 @@ func TestTextByWeek(t *testing.T) {
 	golden.Check(t, "weeks.txt", text(t, r, page.Options{}))
 }
 
-// TestHostileNamesAreShownAsTheyAre keeps escapes in the names of files from
-// the terminal.
+// TestHostileNamesAreShownAsTheyAre checks that escape sequences in the names of files do not
+// reach a terminal.
 func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "\x1b]0;owned\x07\u202egol.log")
@@ -72,12 +72,12 @@ func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 	}
 	r := reporttest.Scan(t, []parse.Source{{Path: name}})(report.Options{})
 	if !r.Sources[0].Damaged() || len(r.Warnings) == 0 {
-		t.Fatal("the name stands in no warning")
+		t.Fatal("no warning has the name")
 	}
 	out := string(text(t, r, page.Options{}))
 	for _, c := range out {
 		if c != '\n' && (c < ' ' || c == 0x202e) {
-			t.Fatalf("%q holds a control character", out)
+			t.Fatalf("%q has a control character", out)
 		}
 	}
 	if !strings.Contains(out, `\u001b]0;owned\u0007\u202egol.log`) {
@@ -85,7 +85,7 @@ func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 	}
 }
 
-// TestPages holds what people read, in every format.
+// TestPages compares a page in every format with golden files.
 func TestPages(t *testing.T) {
 	r := reporttest.FiveWeeks(t)
 	golden.Check(t, "page.txt", text(t, r, page.Options{Top: 10}))
@@ -96,7 +96,7 @@ func TestPages(t *testing.T) {
 	}))
 }
 
-// TestPagesOfDiffs holds the page of what changed from one input to another.
+// TestPagesOfDiffs compares the page of a diff with golden files.
 func TestPagesOfDiffs(t *testing.T) {
 	r := reporttest.AgainstBaseline(t, report.Options{})
 	r.CatalogueVersion = "0123456789ab"
@@ -118,7 +118,7 @@ func TestPagesFromBaseline(t *testing.T) {
 	golden.Check(t, "diff.txt", diffText(t, r, page.Options{}))
 }
 
-// TestNothingChangesInItself holds it of whole inputs, and of a diff.
+// TestNothingChangesInItself compares inputs with themselves.
 func TestNothingChangesInItself(t *testing.T) {
 	r := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1w")})
 	for _, r := range []*report.Report{r, reporttest.AgainstBaseline(t, report.Options{})} {
@@ -141,8 +141,8 @@ func TestNothingChangesInItself(t *testing.T) {
 	}
 }
 
-// TestChangesWhateverIsSelected writes reports and diffs of parts, down to nothing:
-// JSON takes no number that is none.
+// TestChangesWhateverIsSelected writes reports and diffs of parts of the input, down to nothing:
+// every number must be a number.
 func TestChangesWhateverIsSelected(t *testing.T) {
 	weeks := reporttest.BothWeeks(t)
 	for _, f := range []report.Filter{
@@ -168,8 +168,8 @@ func TestChangesWhateverIsSelected(t *testing.T) {
 	}
 }
 
-// TestNoChanges holds what a report of one window, a live one and one without two
-// complete windows say.
+// TestNoChanges checks pages without changes: of one window, of a live report, and of a report
+// without two complete windows.
 func TestNoChanges(t *testing.T) {
 	whole := reporttest.OfTestdata(t, "logs", report.Options{})
 	if whole.Changes != nil || bytes.Contains(text(t, whole, page.Options{}), []byte("hange")) {
@@ -190,7 +190,7 @@ func TestNoChanges(t *testing.T) {
 			t.Errorf("live: got %s", out)
 		}
 	}
-	// The second of two weeks is not complete.
+	// The second of two weeks is incomplete.
 	r := reporttest.OfTestdata(t, "logs", report.Options{Window: reporttest.Window(t, "1w")})
 	if out := text(t, r, page.Options{}); r.Changes != nil || !bytes.Contains(out, []byte("\nNo changes are shown: ")) {
 		t.Errorf("got %s", out)
@@ -207,8 +207,8 @@ func TestBaselineComesBeforeDiffedWindows(t *testing.T) {
 	}
 }
 
-// TestGroupsOfPages holds that the groups that only a page shows are those that are asked
-// for row by row, in the windows that are compared, or overall.
+// TestGroupsOfPages checks that a page has the same groups whether they were made for the page
+// only or for rows too.
 func TestGroupsOfPages(t *testing.T) {
 	weeks := reporttest.Scan(t, reporttest.Find(t, reporttest.Root(t)+"/testdata/weeks"))
 	for _, o := range []report.Options{

@@ -14,7 +14,7 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// hostileReport has names and sources of somebody who means ill.
+// hostileReport returns a report with hostile names.
 func hostileReport() *report.Report {
 	const name = "OT_<script>alert(1)</script>\"'`|*_[x](javascript:x)\x1b[31m\u202e{{.}}&amp;@all"
 	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
@@ -31,8 +31,8 @@ func hostileReport() *report.Report {
 	return r
 }
 
-// TestFormatsSayTheSame holds that each format has every word of the page, and what
-// strangers wrote as text.
+// TestFormatsSayTheSame checks that every format has all words of the page, and text from outside
+// as text.
 func TestFormatsSayTheSame(t *testing.T) {
 	for _, r := range []*report.Report{largeReport(), hostileReport(), reporttest.Weeks(reporttest.Week{})} {
 		o := Options{Top: 20}
@@ -70,7 +70,7 @@ func written(t *testing.T, r *report.Report, o Options, write func(io.Writer, *r
 	return b.String()
 }
 
-// wordsOf lists what a page says.
+// wordsOf lists the texts of a page.
 func wordsOf(p *page) []string {
 	out := []string{p.subject}
 	facts := func(facts []fact) {
@@ -101,7 +101,7 @@ func wordsOf(p *page) []string {
 	return out
 }
 
-// bare takes the markup of a format away, and all space, as text breaks its lines.
+// bare removes the markup of a format, and all space, because text has line breaks.
 func bare(format, s string) string {
 	switch format {
 	case "html":
@@ -113,7 +113,7 @@ func bare(format, s string) string {
 	return strings.Join(strings.Fields(s), "")
 }
 
-// TestNothingIsMarkupInMarkdown holds which characters are taken their meaning.
+// TestNothingIsMarkupInMarkdown checks which characters are escaped.
 func TestNothingIsMarkupInMarkdown(t *testing.T) {
 	for in, want := range map[string]string{
 		"OT_TIMEOUT in Session.publish, 4.0 % at 10:49": "OT_TIMEOUT in Session.publish, 4.0 % at 10:49",
@@ -129,7 +129,7 @@ func TestNothingIsMarkupInMarkdown(t *testing.T) {
 	}
 }
 
-// TestNarrowTables holds what is left out where there is no room, and that nothing else is.
+// TestNarrowTables checks which columns are left out on narrow terminals.
 func TestNarrowTables(t *testing.T) {
 	table := newTable("Error", ">Failures~", "Method", "Last seen~~")
 	table.row("OT_TIMEOUT", "64", "Session.publish", "2026-11-22 21:26")
@@ -168,8 +168,8 @@ OT_NOT_CONNECTED
 	}
 }
 
-// TestUnknownSharesAreNotNothing holds that an error whose failures bear no session has no
-// share of sessions anywhere, rather than one of 0 %.
+// TestUnknownSharesAreNotNothing checks that an error whose failures have no session has no share
+// of sessions anywhere, rather than 0%.
 func TestUnknownSharesAreNotNothing(t *testing.T) {
 	w := reporttest.Week{
 		Sessions: 2000,
@@ -214,7 +214,7 @@ func TestUnknownSharesAreNotNothing(t *testing.T) {
 	}
 }
 
-// TestTrendsAreBounded holds it of many windows.
+// TestTrendsAreBounded checks the trend of many windows.
 func TestTrendsAreBounded(t *testing.T) {
 	var all []reporttest.Week
 	for i := range 200 {
