@@ -12,6 +12,7 @@ import (
 // of otlog events, file by file. The logs hold tokens, which no command may print: that
 // is tested wherever these tests run the command.
 func TestAccuracyOfReports(t *testing.T) {
+	skipShort(t)
 	tokens := 0
 	eachFile(t, func(t *testing.T, path string) {
 		tokens += len(wholeToken.FindAllString(readText(t, path), -1))

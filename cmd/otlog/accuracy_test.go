@@ -16,18 +16,13 @@ var applicationLines = []struct {
 	keep   bool
 }{{"with", true}, {"without", false}}
 
-// raceDetector is whether these tests run with it.
-var raceDetector bool
-
 // TestAccuracy runs otlog events on real logs and telemetry, and compares the
 // failures that it tells with those that each call had. It prints a table, and
 // each difference with the records that led to it.
 func TestAccuracy(t *testing.T) {
+	skipShort(t)
 	versions := []string{"sdk-2.20.3", "sdk-2.35.2"}
 	sets := []string{"2.20.3-L1", "2.35.2-L1", "2.35.2-Ldefault"}
-	if raceDetector {
-		sets = sets[2:] // what is told does not depend on it, and it takes ten times as long
-	}
 	calls, scenarios := make([][]measured, len(versions)), make([][]measured, len(sets))
 	wholes := make([][]whole, len(versions)+len(sets))
 	t.Run("inputs", func(t *testing.T) {

@@ -32,6 +32,9 @@ func TestReportEqualsTheTruth(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%v/rate%v/seconds %v", o.Format, o.ErrorRate, o.Seconds), func(t *testing.T) {
 			t.Parallel()
+			if o.ErrorRate != 0 {
+				skipShort(t)
+			}
 			o.Seed, o.Phrases = 7, phrases()
 			var log bytes.Buffer
 			truth, err := corpus.Generate(&log, o)
@@ -102,6 +105,9 @@ func TestReportEqualsTheSessions(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(o.Sessions), func(t *testing.T) {
 			t.Parallel()
+			if o.Sessions > 10_000 {
+				skipShort(t)
+			}
 			var log bytes.Buffer
 			truth, err := sessions.Generate(&log, o)
 			if err != nil {

@@ -23,7 +23,7 @@ import (
 // one for records that bear a session, or what may be known to be one, and a time.
 func TestSumsTravel(t *testing.T) {
 	rounds := 6
-	if raceDetector {
+	if testing.Short() {
 		rounds = 2
 	}
 	for seed := range uint64(rounds) {
