@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -84,7 +85,9 @@ var doors = map[string][]string{
 	"golang.org/x/term":                {"cmd/otlog/internal/terminal"},
 }
 
-func TestImportsRunOneWay(t *testing.T) {
+// eachSource visits the Go files of the module, without tests. pkg is their directory.
+func eachSource(t *testing.T, visit func(pkg, name string, content []byte)) {
+	t.Helper()
 	const root = "../.."
 	err := filepath.WalkDir(root, func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -96,7 +99,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		if !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go") {
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ImportsOnly)
+		content, err := os.ReadFile(p)
 		if err != nil {
 			return err
 		}
@@ -104,15 +107,32 @@ func TestImportsRunOneWay(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		pkg := path.Dir(filepath.ToSlash(rel))
-		if _, listed := mayImport[pkg]; !listed {
-			t.Errorf("%s belongs to a package that mayImport does not list", rel)
+		pkg, name := path.Split(filepath.ToSlash(rel))
+		visit(path.Clean(pkg), name, content)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestImportsRunOneWay checks every import against mayImport and doors.
+func TestImportsRunOneWay(t *testing.T) {
+	seen := map[string]bool{}
+	eachSource(t, func(pkg, name string, content []byte) {
+		if _, listed := mayImport[pkg]; !listed && !seen[pkg] {
+			t.Errorf("mayImport does not list %s", pkg)
+		}
+		seen[pkg] = true
+		file, err := parser.ParseFile(token.NewFileSet(), name, content, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
 		}
 		for _, spec := range file.Imports {
 			imported := strings.Trim(spec.Path.Value, `"`)
 			if inside, ok := strings.CutPrefix(imported, module); ok {
 				if !slices.Contains(mayImport[pkg], inside) {
-					t.Errorf("%s imports %s", rel, inside)
+					t.Errorf("%s/%s imports %s", pkg, name, inside)
 				}
 				continue
 			}
@@ -126,17 +146,39 @@ func TestImportsRunOneWay(t *testing.T) {
 				}
 			}
 			if !slices.Contains(doors[door], pkg) {
-				t.Errorf("%s imports %s, whose door is %v", rel, imported, doors[door])
+				t.Errorf("%s/%s imports %s, whose door is %v", pkg, name, imported, doors[door])
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("mayImport lists %s, which does not exist", pkg)
+		}
 	}
 }
 
-// TestDependenciesHaveReasons holds go.mod and docs/dependencies.md together.
+// TestPackagesAreSmall checks the size of every package, without tests and generated files. A
+// larger package probably has a seam: make two of it.
+func TestPackagesAreSmall(t *testing.T) {
+	const mostFiles, mostLines = 18, 5000
+	files, lines := map[string]int{}, map[string]int{}
+	eachSource(t, func(pkg, _ string, content []byte) {
+		if !generated.Match(content) {
+			files[pkg]++
+			lines[pkg] += bytes.Count(content, []byte("\n"))
+		}
+	})
+	for pkg := range files {
+		if files[pkg] > mostFiles || lines[pkg] > mostLines {
+			t.Errorf("%s has %d files and %d lines: expected at most %d and %d", pkg, files[pkg], lines[pkg], mostFiles, mostLines)
+		}
+	}
+}
+
+// generated matches the line that marks generated files.
+var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
+
+// TestDependenciesHaveReasons checks that docs/dependencies.md lists the dependencies of go.mod.
 func TestDependenciesHaveReasons(t *testing.T) {
 	mod, err := os.ReadFile("../../go.mod")
 	if err != nil {
