@@ -58,7 +58,6 @@ var mayImport = map[string][]string{
 	"internal/golden":     {},
 	"internal/testgc":     {},
 	"internal/reporttest": {"report", "aggregate", "parse"},
-	"bench":               {},
 	"bench/corpus":        {}, // an independent judge
 	"bench/sessions":      {},
 	"bench/compare":       {"bench/corpus"},
