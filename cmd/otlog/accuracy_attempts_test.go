@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// TestAccuracyOfAttempts compares the attempts of otlog report with the calls
-// that the telemetry tells of, counted in the plainest way.
+// TestAccuracyOfAttempts compares the attempts of otlog report with the calls in the telemetry,
+// counted in the plainest way.
 func TestAccuracyOfAttempts(t *testing.T) {
 	var b strings.Builder
-	fmt.Fprint(&b, "Attempts from telemetry\n\n| Telemetry | method | calls | attempts | of which inferred | failed |\n|---|---|---|---|---|---|\n")
+	fmt.Fprint(&b, "Attempts from telemetry\n\n| Telemetry | method | calls | attempts | inferred | failed |\n|---|---|---|---|---|---|\n")
 	for _, dir := range []string{"sdk-2.20.3", "sdk-2.35.2", "scenarios/2.20.3-L1", "scenarios/2.35.2-L1", "scenarios/2.35.2-Ldefault"} {
 		var bodies []string
 		if strings.HasPrefix(dir, "sdk-") {
@@ -42,8 +42,8 @@ func TestAccuracyOfAttempts(t *testing.T) {
 	t.Logf("\n%s", b.String())
 }
 
-// callsMade counts the calls that begin in telemetry. The SDK tries to connect
-// again by itself within ten seconds after a failure.
+// callsMade counts the calls that begin in telemetry. The SDK retries a connect by itself within ten
+// seconds after a failure.
 func callsMade(t *testing.T, bodies []string) map[string]int64 {
 	methods := map[string]string{"Connect": "Session.connect", "Publish": "Session.publish", "Subscribe": "Session.subscribe"}
 	var events []posted

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// leastRight is how many of the names that can be told must be right.
+// leastRight is the minimum share of right names, among names that the records identify.
 const leastRight = 0.98
 
 // A measured is a row of the table.
@@ -15,25 +15,25 @@ type measured struct {
 	input, app string
 
 	failed   int // failures that the calls had
-	noTrace  int // of which no record tells
-	found    int // told by otlog, under whatever name
-	nameTold int // failures whose name can be told from the records
-	right    int // and was
-	method   int // found with one of the methods that may be told
-	unknown  int // found with no method
+	noTrace  int // without a record of them
+	found    int // reported by otlog, with any name
+	nameTold int // failures whose name the records identify
+	right    int // of these, reported with that name
+	method   int // found with one of the right methods
+	unknown  int // found without a method
 	missed   int // not found
-	invented int // told, but there was none, or none of that name
-	twice    int // told more than once under one session
-	apart    int // told under two sessions, since no record links them
+	invented int // reported, but there was none, or none with that name
+	twice    int // reported more than once in one session
+	apart    int // reported in two sessions, since no record links them
 
-	methods []string // what was found with another method
-	aparts  []string // what was told under two sessions
+	methods []string // failures with another method
+	aparts  []string // failures in two sessions
 }
 
 func table(title string, rows []measured) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", title)
-	fmt.Fprintln(&b, "| Input | application's lines | failures | no trace | found | name can be told | right name | right method | method unknown | wrong method | missed | invented | counted twice | under two sessions |")
+	fmt.Fprintln(&b, "| Input | application's lines | failures | no trace | found | identifiable name | correct name | correct method | method unknown | wrong method | missed | invented | counted twice | under two sessions |")
 	fmt.Fprintln(&b, "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, r := range rows {
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n",
@@ -42,9 +42,9 @@ func table(title string, rows []measured) string {
 	return b.String()
 }
 
-// measure runs otlog events on one input and compares. A record belongs to the
-// happening of its file, else to that of its session. What was said already of
-// another input of the same calls is said in short.
+// measure runs otlog events on one input and compares its failures with the happenings. A record
+// belongs to the happening of its file, else of its session. Messages in said are shortened: another
+// input of the same calls had them.
 func measure(t *testing.T, said map[string]bool, input, app string, happenings []happening, logs *logSet, callOf map[string]string) measured {
 	row := measured{input: input, app: app}
 	all, failures := logs.shown()
@@ -114,7 +114,7 @@ func measure(t *testing.T, said map[string]bool, input, app string, happenings [
 		}
 	}
 	short("another method", row.methods)
-	short("told under two sessions", row.aparts)
+	short("in two sessions", row.aparts)
 	if float64(row.right) < leastRight*float64(row.nameTold) {
 		t.Errorf("%s, %s application's lines: %d of %d names are right", input, app, row.right, row.nameTold)
 	}
@@ -124,11 +124,11 @@ func measure(t *testing.T, said map[string]bool, input, app string, happenings [
 	return row
 }
 
-// compareFailures matches the failures that a happening had with those that were
-// told of it. What is told under each session can match a true failure once.
+// compareFailures matches the failures of a happening with the reported ones. Those of one session can
+// match a true failure once.
 func compareFailures(row *measured, h happening, failures []shownFailure, records []string, wrong func(happening, string, ...any)) {
 	type match struct {
-		by    map[string]bool // the sessions under which it was told
+		by    map[string]bool // the sessions that it was reported in
 		named bool
 		as    []shownFailure
 	}
@@ -142,7 +142,7 @@ func compareFailures(row *measured, h happening, failures []shownFailure, record
 		m.named = m.named || slices.Contains(h.failures[i].names, f.err)
 		m.as = append(m.as, f)
 	}
-	// What is made of noise alone is no failure, whether the call failed or not.
+	// A failure of noise alone is wrong, even if the call failed.
 	noisy := func(f shownFailure) bool {
 		return !slices.ContainsFunc(f.records, func(r shownRecord) bool { return !isNoise.of(r.Text) })
 	}
@@ -182,7 +182,7 @@ func compareFailures(row *measured, h happening, failures []shownFailure, record
 			row.twice++
 			wrong(h, "counted twice: %v", f)
 		default:
-			// It stands for the failure that was not found, under a wrong name.
+			// It is the failure that was not found, with a wrong name.
 			if i := slices.IndexFunc(h.failures, truth.required); i >= 0 && !matches[i].by[id] {
 				take(i, f)
 			}
@@ -196,13 +196,13 @@ func compareFailures(row *measured, h happening, failures []shownFailure, record
 		}
 		row.failed++
 		m := matches[i]
-		tellsName := slices.ContainsFunc(records, func(r string) bool { return nameTold(r, want.names) && tells(r) })
-		if tellsName {
+		identifiable := slices.ContainsFunc(records, func(r string) bool { return identifies(r, want.names) && showsFailure(r) })
+		if identifiable {
 			row.nameTold++
 			if m.named {
 				row.right++
 			} else if len(m.as) > 0 {
-				wrong(h, "the name is not told: %v", m.as)
+				wrong(h, "the name is missing: %v", m.as)
 			}
 		}
 		switch {
@@ -219,7 +219,7 @@ func compareFailures(row *measured, h happening, failures []shownFailure, record
 				row.unknown++
 			}
 			row.methods = append(row.methods, fmt.Sprintf("%s: %v", h.call, m.as))
-		case slices.ContainsFunc(records, tells):
+		case slices.ContainsFunc(records, showsFailure):
 			row.missed++
 			wrong(h, "missed")
 		default:

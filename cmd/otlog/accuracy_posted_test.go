@@ -8,18 +8,17 @@ import (
 	"testing"
 )
 
-// TestAccuracyOfPostedLines runs otlog events on lines that people posted, each
-// as a log of its own.
+// TestAccuracyOfPostedLines runs otlog events on lines that people posted, each as a log by itself.
 func TestAccuracyOfPostedLines(t *testing.T) {
 	type group struct {
 		title                    string
 		lines, right, seen, none int
 	}
-	named := &group{title: "whose name can be told"}
-	hinted := &group{title: "whose name a person told from more than the line: it, or none"}
+	named := &group{title: "with an identifiable name"}
+	hinted := &group{title: "whose name a person found with more than the line: that name, or none"}
 	coded := &group{title: "with a code, but no name: none"}
-	silent := &group{title: "that are no failure"}
-	other := &group{title: "of other SDKs, and of the application's errors: no name"}
+	silent := &group{title: "without a failure"}
+	other := &group{title: "of other SDKs, and of the application's own errors: no name"}
 	for i, line := range tsv(t, filepath.Join(accuracyCorpus, "posted-lines.tsv")) {
 		text := strings.ReplaceAll(line["raw_line"], `\n`, "\n")
 		logs := newLogSet(t)
@@ -31,7 +30,7 @@ func TestAccuracyOfPostedLines(t *testing.T) {
 		var g *group
 		right := nameless
 		switch {
-		case len(names) > 0 && nameTold(text, names):
+		case len(names) > 0 && identifies(text, names):
 			g, right = named, hasName
 		case len(names) > 0:
 			g, right = hinted, hasName || nameless
@@ -52,11 +51,11 @@ func TestAccuracyOfPostedLines(t *testing.T) {
 			g.right++
 			continue
 		}
-		t.Errorf("%s: true %q (%s) in %q: %s; told %v\n\t%q\n\t%v", line["source"],
+		t.Errorf("%s: true %q (%s) in %q: %s; reported %v\n\t%q\n\t%v", line["source"],
 			line["name"], line["code"], line["method"], line["note"], failures, text, records)
 	}
 	var b strings.Builder
-	fmt.Fprint(&b, "Posted lines, each by itself\n\n| Lines | of these | right | a failure is told | none is told |\n|---|---|---|---|---|\n")
+	fmt.Fprint(&b, "Posted lines, each by itself\n\n| Lines | number | correct | failure reported | no failure reported |\n|---|---|---|---|---|\n")
 	for _, g := range []*group{named, hinted, coded, silent, other} {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", g.title, g.lines, g.right, g.seen, g.none)
 	}

@@ -8,19 +8,18 @@ import (
 	"testing"
 )
 
-// TestAccuracyOfReports compares the failures that otlog report counts with those
-// of otlog events, file by file. The logs hold tokens, which no command may print: that
-// is tested wherever these tests run the command.
+// TestAccuracyOfReports compares the failures of otlog report and otlog events, file by file. The logs
+// contain tokens, which no command may print; output checks every of every command.
 func TestAccuracyOfReports(t *testing.T) {
 	skipShort(t)
 	tokens := 0
 	eachFile(t, func(t *testing.T, path string) {
 		tokens += len(wholeToken.FindAllString(readText(t, path), -1))
-		told(t, "report", path)
+		output(t, "report", path)
 		_, failures := shownIn(t, path)
 		shown := map[string]int{}
 		for _, f := range failures {
-			shown[fmt.Sprintf("%s in %s", cmp.Or(f.err, "code "+cmp.Or(f.code, "not told")), f.method)]++
+			shown[fmt.Sprintf("%s in %s", cmp.Or(f.err, "code "+cmp.Or(f.code, "unknown")), f.method)]++
 		}
 		var r struct {
 			Errors []struct {
@@ -30,12 +29,12 @@ func TestAccuracyOfReports(t *testing.T) {
 				Failures int
 			}
 		}
-		if err := json.Unmarshal(told(t, "report", "--format", "json", path), &r); err != nil {
+		if err := json.Unmarshal(output(t, "report", "--format", "json", path), &r); err != nil {
 			t.Fatal(err)
 		}
 		reported := map[string]int{}
 		for _, e := range r.Errors {
-			err := "code not told"
+			err := "code unknown"
 			switch {
 			case e.Error != nil:
 				err = *e.Error
@@ -48,12 +47,12 @@ func TestAccuracyOfReports(t *testing.T) {
 		}
 		for what, n := range shown {
 			if reported[what] != n {
-				t.Errorf("%s: otlog events tells %d failures, otlog report %d", what, n, reported[what])
+				t.Errorf("%s: otlog events has %d failures, otlog report %d", what, n, reported[what])
 			}
 		}
 		for what, n := range reported {
 			if shown[what] == 0 {
-				t.Errorf("%s: otlog events tells no failure, otlog report %d", what, n)
+				t.Errorf("%s: otlog events has no failure, otlog report %d", what, n)
 			}
 		}
 	})

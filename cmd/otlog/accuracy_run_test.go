@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// wholeToken is a token that can be used: the SDK prints them.
+// wholeToken matches a usable token. The SDK prints such tokens.
 var wholeToken = regexp.MustCompile(`T1==[0-9A-Za-z+/_-]{12,}`)
 
-// told runs the command and returns what it prints, which must bear no token.
-func told(t *testing.T, args ...string) []byte {
+// output runs the command and returns its output, which must contain no token.
+func output(t *testing.T, args ...string) []byte {
 	t.Helper()
 	in, err := os.Open(os.DevNull)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r shownRecord) String() string {
 		filepath.Base(r.Source), r.Line, or(r.Time), or(r.Session), r.Method, or(r.Error), or(r.Code), or(r.Evidence), or(r.FailureID), text)
 }
 
-// or shows what may be missing.
+// or prints a value that may be missing.
 func or[T any](p *T) string {
 	if p == nil {
 		return "-"
@@ -68,7 +68,7 @@ func or[T any](p *T) string {
 	return fmt.Sprint(*p)
 }
 
-// identity is whose record it is: its session, as far as one is told.
+// identity returns the session of a record, else its source.
 func (r shownRecord) identity() string {
 	if r.Session != nil {
 		return *r.Session
@@ -76,9 +76,9 @@ func (r shownRecord) identity() string {
 	return r.Source
 }
 
-// A shownFailure is a failure of otlog events: the records that bear its ID.
+// A shownFailure is a failure of otlog events: the records with its ID.
 type shownFailure struct {
-	err, code, method string // "" where it is not told
+	err, code, method string // "" if missing
 	records           []shownRecord
 }
 
@@ -86,13 +86,12 @@ func (f shownFailure) String() string {
 	return fmt.Sprintf("%s (%s) in %s, %d records", cmp.Or(f.err, "no name"), cmp.Or(f.code, "no code"), cmp.Or(f.method, "no method"), len(f.records))
 }
 
-// shownIn runs otlog events and returns its records, and its failures in the
-// order of their first records.
+// shownIn runs otlog events and returns its records, and its failures by their first records.
 func shownIn(t *testing.T, paths ...string) ([]shownRecord, []shownFailure) {
 	t.Helper()
-	out := told(t, append([]string{"events"}, paths...)...)
+	out := output(t, append([]string{"events"}, paths...)...)
 	if len(out) > 0 && !bytes.Contains(out, []byte(`"failure_id":`)) {
-		t.Fatal("otlog events tells no failures")
+		t.Fatal("otlog events has no failures")
 	}
 	records := decoded[shownRecord](t, string(out))
 	var failures []shownFailure
@@ -135,7 +134,7 @@ func readText(t *testing.T, path string) string {
 func reportedMethods(t *testing.T, paths ...string) map[string]reportedMethod {
 	t.Helper()
 	var r struct{ Methods []reportedMethod }
-	if err := json.Unmarshal(told(t, append([]string{"report", "--format", "json"}, paths...)...), &r); err != nil {
+	if err := json.Unmarshal(output(t, append([]string{"report", "--format", "json"}, paths...)...), &r); err != nil {
 		t.Fatal(err)
 	}
 	rows := map[string]reportedMethod{}
@@ -154,13 +153,13 @@ type reportedMethod struct {
 	FailedAttempts int64 `json:"failed_attempts"`
 }
 
-// A logSet is the files of one input: one for all happenings, or one for each.
+// A logSet has the files of one input: one for all happenings, or one for each.
 type logSet struct {
 	t     *testing.T
 	dir   string
 	paths []string
 	owner map[string]string // happenings by path, for files of one happening
-	// The records of each happening, to see what can be told from them.
+	// The records of each happening.
 	records map[string][]string
 }
 
@@ -181,8 +180,8 @@ func (s *logSet) add(name, call, text string) {
 	}
 }
 
-// shown runs otlog events: on each happening's file by itself, since files of one
-// session are one log to it, or on all files at once.
+// shown runs otlog events on each happening's file by itself, because files of one session are one log,
+// or on all files at once.
 func (s *logSet) shown() (records []shownRecord, failures []shownFailure) {
 	s.t.Helper()
 	if len(s.owner) == 0 {

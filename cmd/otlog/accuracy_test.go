@@ -9,16 +9,15 @@ import (
 	"testing"
 )
 
-// Without and with the lines in which the application logs its own errors: they
-// give most answers away, and are the only trace of some failures.
+// With and without the application's own lines about errors: they contain most answers, and are the
+// only trace of some failures.
 var applicationLines = []struct {
 	column string
 	keep   bool
 }{{"with", true}, {"without", false}}
 
-// TestAccuracy runs otlog events on real logs and telemetry, and compares the
-// failures that it tells with those that each call had. It prints a table, and
-// each difference with the records that led to it.
+// TestAccuracy runs otlog events on real logs and telemetry, and compares its failures with those of
+// each call. It prints a table, and each difference with its records.
 func TestAccuracy(t *testing.T) {
 	skipShort(t)
 	versions := []string{"sdk-2.20.3", "sdk-2.35.2"}
@@ -50,8 +49,7 @@ func TestAccuracy(t *testing.T) {
 	t.Logf("\n%s", wholeTable(slices.Concat(wholes...)))
 }
 
-// measureCalls measures one version's calls, each of them with a session and a
-// page of its own.
+// measureCalls measures one version's calls. Each has its own session and page.
 func measureCalls(t *testing.T, dir string) []measured {
 	said := map[string]bool{}
 	happenings := truthOf(t, dir)
@@ -96,14 +94,13 @@ func measureCalls(t *testing.T, dir string) []measured {
 		}
 		out = append(out,
 			measure(t, said, version+", forwarded to NDJSON", app.column, happenings, forwarded, callOf),
-			measure(t, said, version+", console text, a file for each call", app.column, happenings, printed, callOf),
+			measure(t, said, version+", console text, one file per call", app.column, happenings, printed, callOf),
 			measure(t, said, version+", NDJSON and telemetry", app.column, happenings, both, callOf))
 	}
 	return append(out, measure(t, said, version+", telemetry", "–", happenings, posts, callOf))
 }
 
-// callsByID tells whose call a record is from the ID that stands for its session:
-// that of the session, of the page load, or of a connection of it.
+// callsByID returns the call of each ID: of a session, a page load or a connection.
 func callsByID(t *testing.T, happenings []happening, telemetry []string) map[string]string {
 	calls := map[string]string{}
 	for _, h := range happenings {
@@ -122,7 +119,7 @@ func callsByID(t *testing.T, happenings []happening, telemetry []string) map[str
 	return calls
 }
 
-// recordsOf splits a text into records, which begin with a time.
+// recordsOf splits a text into records. Each begins with a time.
 func recordsOf(text string) []string {
 	begin := regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\dT`).FindAllStringIndex(text, -1)
 	var out []string
@@ -136,8 +133,8 @@ func recordsOf(text string) []string {
 	return out
 }
 
-// measureScenarios measures scenarios, which bear no session of their own: each
-// has files of its own.
+// measureScenarios measures scenarios. They have no sessions of their own, but each has its own
+// files.
 func measureScenarios(t *testing.T, dir string) []measured {
 	said := map[string]bool{}
 	happenings := truthOf(t, dir)
@@ -237,8 +234,8 @@ func telemetryOf(t *testing.T, dir string) []scenarioPost {
 	return decoded[scenarioPost](t, unpacked(t, dir+"/telemetry.jsonl"))
 }
 
-// savedRecords splits a log saved from the console into the text of each event,
-// with the stack lines after it.
+// savedRecords splits a log saved from the console into the text of each event, with its stack
+// lines.
 func savedRecords(t *testing.T, name string, events []consoleEvent) []string {
 	t.Helper()
 	out := make([]string, len(events))
@@ -257,29 +254,29 @@ func savedRecords(t *testing.T, name string, events []consoleEvent) []string {
 	return out
 }
 
-// A whole is what otlog tells of a file in which nothing keeps scenarios apart:
-// equal failures in less than two seconds are one to it, so only names count.
+// A whole is the result for a file with all scenarios. Equal failures in less than two seconds are one
+// failure there, so only names are compared.
 type whole struct {
 	input     string
-	failures  int // of which a record tells
-	told      int
-	names     int // that can be told
-	nameTold  int
-	wrongName []string // told, but no call had it
+	failures  int // with a record
+	reported  int
+	names     int // that the records identify
+	nameFound int
+	wrongName []string // reported, but no call had it
 }
 
 func wholeTable(rows []whole) string {
 	var b strings.Builder
 	fmt.Fprint(&b, "Whole files, in which scenarios follow each other at once\n\n")
-	fmt.Fprintln(&b, "| Input | failures | told | different names | told | names that no call had |")
+	fmt.Fprintln(&b, "| Input | failures | reported | different names | reported | names that no call had |")
 	fmt.Fprintln(&b, "|---|---|---|---|---|---|")
 	for _, r := range rows {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", r.input, r.failures, r.told, r.names, r.nameTold, len(r.wrongName))
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", r.input, r.failures, r.reported, r.names, r.nameFound, len(r.wrongName))
 	}
 	return b.String()
 }
 
-// measureWhole runs otlog events on a file as it is.
+// measureWhole runs otlog events on a whole file.
 func measureWhole(t *testing.T, dir, name string) whole {
 	row := whole{input: filepath.Base(dir) + ", " + name}
 	logs := newLogSet(t)
@@ -321,17 +318,17 @@ func measureWhole(t *testing.T, dir, name string) whole {
 			for _, name := range f.names {
 				possible[name] = true
 			}
-			if !f.required() || !slices.ContainsFunc(logs.records[h.call], tells) {
+			if !f.required() || !slices.ContainsFunc(logs.records[h.call], showsFailure) {
 				continue
 			}
 			row.failures++
-			if slices.ContainsFunc(logs.records[h.call], func(r string) bool { return nameTold(r, f.names) && tells(r) }) {
+			if slices.ContainsFunc(logs.records[h.call], func(r string) bool { return identifies(r, f.names) && showsFailure(r) }) {
 				canBeTold[strings.Join(f.names, "|")] = true
 			}
 		}
 	}
 	_, failures := logs.shown()
-	row.told = len(failures)
+	row.reported = len(failures)
 	shown := map[string]bool{}
 	for _, f := range failures {
 		shown[f.err] = true
@@ -343,13 +340,13 @@ func measureWhole(t *testing.T, dir, name string) whole {
 	row.names = len(canBeTold)
 	for _, names := range sortedKeys(canBeTold) {
 		if slices.ContainsFunc(parts(names), func(name string) bool { return shown[name] }) {
-			row.nameTold++
+			row.nameFound++
 		} else {
 			t.Logf("%s: no failure has the name %s", row.input, names)
 		}
 	}
-	if float64(row.nameTold) < leastRight*float64(row.names) {
-		t.Errorf("%s: %d of %d names are told", row.input, row.nameTold, row.names)
+	if float64(row.nameFound) < leastRight*float64(row.names) {
+		t.Errorf("%s: %d of %d names are reported", row.input, row.nameFound, row.names)
 	}
 	return row
 }

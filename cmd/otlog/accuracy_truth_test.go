@@ -17,19 +17,19 @@ import (
 
 const accuracyCorpus = "../../testdata/corpus"
 
-// A happening is what is known of one call of the SDK, or of one scenario of
-// several: which failures its records may show.
+// A happening is one call of the SDK, or one scenario of several calls, with the failures that its
+// records may show.
 type happening struct {
 	call     string
-	sessions []string // all IDs that its records may bear
+	sessions []string // all IDs that its records may have
 	failures []truth
-	skip     bool // a known trap: nothing of it is measured
+	skip     bool // a known trap that is not measured
 }
 
 // A truth is one failure that a happening has.
 type truth struct {
 	methods []string
-	names   []string // none: it must stay without a name
+	names   []string // none: it must have no name
 	code    string
 	kind    truthKind
 }
@@ -38,16 +38,15 @@ type truthKind string
 
 const (
 	returned truthKind = "returned" // the call returned this error
-	also     truthKind = "also"     // the call returned none, but the SDK told this one elsewhere
-	may      truthKind = "may"      // records of this one may show; no call failed with it
-	trap     truthKind = "trap"     // as may, but of the scenario before; see testdata/README.md
+	also     truthKind = "also"     // the call returned no error, but the SDK printed or posted this one
+	may      truthKind = "may"      // records may show this one, but no call failed with it
+	trap     truthKind = "trap"     // like may, but from the scenario before; see testdata/README.md
 	none     truthKind = "none"     // the call did not fail
 )
 
 func (f truth) required() bool { return f.kind == returned || f.kind == also }
 
-// truthOf reads testdata/corpus/DIR/truth.tsv. Rows of the same call are one
-// happening.
+// truthOf reads testdata/corpus/DIR/truth.tsv. Rows of the same call are one happening.
 func truthOf(t *testing.T, dir string) []happening {
 	t.Helper()
 	var out []happening
@@ -145,7 +144,7 @@ type posted struct {
 	Action    string
 	Variation string
 	Time      int64 `json:"clientSystemTime"` // in milliseconds
-	// IDs are strings, but for a session that is no session.
+	// IDs are strings, except an invalid session.
 	Client     any             `json:"clientInstanceId"`
 	Session    any             `json:"sessionId"`
 	Connection any             `json:"connectionId"`
@@ -164,8 +163,8 @@ func postedIn(t *testing.T, body string) posted {
 	return p
 }
 
-// shows says whether an event tells of a failure of a call. A configuration file
-// that cannot be had and a socket that opens again are none.
+// shows reports whether an event shows a failure of a call. A missing configuration file and a socket
+// that opens again are no failures.
 func (p posted) shows() bool {
 	switch {
 	case p.Action == "ConfigurationFile", strings.HasPrefix(p.Action, "WebSocket:"):
@@ -180,19 +179,19 @@ func (p posted) shows() bool {
 }
 
 var (
-	// applicationLine is what the page around the SDK logs of errors.
+	// applicationLine matches the application's own lines about errors.
 	applicationLine = regexp.MustCompile(`^(\[app\]|call failed)`)
 	sdkLine         = regexp.MustCompile(`OpenTok:\w+(:\d+)?:error|OT\.exception|onPublishingTimeout|\bOT_[A-Z]`)
-	// noise are error lines, and failures in telemetry, that are of no call: a
-	// configuration that cannot be had, and what states and sockets go through.
+	// noise matches error lines, and failures in telemetry, that belong to no call: missing
+	// configurations, and messages about states and sockets.
 	noise = regexp.MustCompile(`OpenTok:StaticConfig:|State Change Failed|Invalid state transition|_connectivityAttemptPinger|` +
 		`An error occurred in an event handler|level must be one of|Encryption secret must first be set|publisher parameter missing|^(ConfigurationFile|WebSocket:\w+) `)
 )
 
-// tells says whether a record leaves a trace of a failure.
-func tells(record string) bool { return tellsOf.of(record) }
+// showsFailure reports whether a record shows a failure.
+func showsFailure(record string) bool { return showing.of(record) }
 
-var tellsOf = memo[bool]{make: func(record string) bool {
+var showing = memo[bool]{make: func(record string) bool {
 	if strings.HasPrefix(record, "{") {
 		var p posted
 		if json.Unmarshal([]byte(record), &p) == nil && p.Action != "" {
@@ -204,7 +203,7 @@ var tellsOf = memo[bool]{make: func(record string) bool {
 
 var isNoise = memo[bool]{make: noise.MatchString}
 
-// A memo keeps what was found of each text: the same records come in several inputs.
+// A memo keeps a result for each text: several inputs have the same records.
 type memo[T any] struct {
 	make  func(text string) T
 	known sync.Map
@@ -218,10 +217,9 @@ func (m *memo[T]) of(text string) T {
 	return v.(T)
 }
 
-// telling are texts of the SDK that belong to one name, and codes that do, for
-// records that do not spell a name. The list is the test's own: what a person who
-// knows the SDK can tell from them.
-var telling = []struct {
+// hints has texts of the SDK, and codes, that belong to one name, for records that do not spell a
+// name. The list is independent of the catalogue: it is what a person who knows the SDK recognizes.
+var hints = []struct {
 	text *regexp.Regexp
 	name string
 }{
@@ -256,26 +254,26 @@ var telling = []struct {
 	{regexp.MustCompile(`\(2022\)|exception\.2022"`), "OT_PROXY_URL_ALREADY_SET_ERROR"},
 }
 
-// nameTold says whether a record tells one of the names.
-func nameTold(record string, names []string) bool {
-	told := namesTold.of(record)
-	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(told, name) })
+// identifies reports whether a record identifies one of the names.
+func identifies(record string, names []string) bool {
+	found := identified.of(record)
+	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(found, name) })
 }
 
-// namesTold are the words of a record, and the names that its texts belong to.
-var namesTold = memo[[]string]{make: func(record string) []string {
-	told := aWord.FindAllString(record, -1)
-	for _, p := range telling {
+// identified returns the words of a record, and the names of its texts.
+var identified = memo[[]string]{make: func(record string) []string {
+	names := aWord.FindAllString(record, -1)
+	for _, p := range hints {
 		if p.text.MatchString(record) {
-			told = append(told, p.name)
+			names = append(names, p.name)
 		}
 	}
-	return told
+	return names
 }}
 
 var aWord = regexp.MustCompile(`\w+`)
 
-// compact undoes what differs between ways of writing JSON.
+// compact returns a value as JSON on one line.
 func compact(t *testing.T, v any) string {
 	t.Helper()
 	var b bytes.Buffer

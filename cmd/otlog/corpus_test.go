@@ -18,10 +18,10 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// TestReportEqualsTheTruth runs the command on generated corpora, in each way
-// that they may come, and compares every number.
+// TestReportEqualsTheTruth runs the command on generated corpora, compressed or not, from files and
+// pipes, and compares every number.
 func TestReportEqualsTheTruth(t *testing.T) {
-	const twoSections = 9 << 19 // bytes, of which several workers read 4 MiB each
+	const twoSections = 9 << 19 // bytes; several workers read 4 MiB each
 	for _, o := range []corpus.Options{
 		{Format: corpus.NDJSON, Size: twoSections},
 		{Format: corpus.NDJSON, Size: twoSections, ErrorRate: 1}, // nothing but errors
@@ -71,7 +71,7 @@ func TestReportEqualsTheTruth(t *testing.T) {
 			}
 			gz := write("misnamed.txt", gzipped(t, log.Bytes()))
 			zst := write("corpus.zst", zstandard(t, log.Bytes()))
-			// Each way is read once, into a partial, from which both reports are made.
+			// Scan each way once into a partial, and make both reports of that.
 			for _, way := range []struct {
 				name  string
 				stdin string
@@ -126,7 +126,7 @@ func TestReportEqualsTheSessions(t *testing.T) {
 	}
 }
 
-// phrases are the catalogue's, as the generator takes them.
+// phrases returns the phrases of the catalogue for the generator.
 func phrases() []corpus.Phrase {
 	var out []corpus.Phrase
 	for _, p := range catalogue.Phrases() {
@@ -157,7 +157,7 @@ func reportOf(t *testing.T, stdin string, args []string) io.Reader {
 	return &out
 }
 
-// pipe returns the reading end of a pipe that a file is written to.
+// pipe returns the reading end of a pipe with the content of a file.
 func pipe(t *testing.T, path string) (*os.File, error) {
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestErrorsPageIsFresh holds docs/errors.md to what the command writes.
+// TestErrorsPageIsFresh compares docs/errors.md with the output of the command.
 func TestErrorsPageIsFresh(t *testing.T) {
 	page, err := os.ReadFile("../../docs/errors.md")
 	if err != nil {

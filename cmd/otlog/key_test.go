@@ -58,7 +58,7 @@ func TestKeyOfAFile(t *testing.T) {
 	}
 }
 
-// configDir makes a directory the one of the user's configuration.
+// configDir sets the directory of the user's configuration.
 func configDir(t *testing.T, dir string) {
 	for _, name := range []string{"XDG_CONFIG_HOME", "HOME", "AppData"} {
 		t.Setenv(name, dir)

@@ -13,8 +13,8 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// TestSourcesAreOpenedOnce holds that to find out which sources are partials opens none of
-// them a second time, and that a partial may be any stream.
+// TestSourcesAreOpenedOnce checks that no source is opened twice to find the partials, and that a
+// partial may be any stream.
 func TestSourcesAreOpenedOnce(t *testing.T) {
 	dir := t.TempDir()
 	log, part := filepath.Join(dir, "a.log"), filepath.Join(dir, "a.arrow")

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestReadmeShowsTheRealOutput runs the first command of README and compares
-// what it prints with what README shows, which is the beginning if it ends in "…".
+// TestReadmeShowsTheRealOutput runs the first command of README and compares its output with README,
+// which shows only the beginning if it ends with "…".
 func TestReadmeShowsTheRealOutput(t *testing.T) {
 	t.Chdir("../..")
 	readme, err := os.ReadFile("README.md")

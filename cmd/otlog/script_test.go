@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"otlog": mainAt})
 }
 
-// mainAt is main, at the time that NOW tells if it is set.
+// mainAt is main at the time $NOW, if it is set.
 func mainAt() {
 	debug.SetGCPercent(100) // as everywhere else
 	now, err := time.Parse(time.RFC3339, os.Getenv("NOW"))
@@ -87,9 +87,8 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("exit status %d, want %d", got, want)
 				}
 			},
-			// interrupt SIGNAL N FILE COMMAND ARG... pipes a file to a command, ends it by
-			// a signal while it waits for more, and expects that it exits with status
-			// N, as a shell tells it.
+			// interrupt SIGNAL N FILE COMMAND ARG... pipes a file to a command, sends it a
+			// signal while it waits for more, and expects the exit status N of a shell.
 			"interrupt": func(ts *testscript.TestScript, _ bool, args []string) {
 				want, err := strconv.Atoi(args[1])
 				ts.Check(err)
@@ -131,8 +130,8 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				appendTo(ts, args[0], io.MultiReader(io.LimitReader(xs{}, int64(n)), strings.NewReader("\n")))
 			},
-			// pack FILE NAME=FROM... makes an archive or a gzip file, which the name of FILE
-			// tells, of other files. NAME is written as a Go string.
+			// pack FILE NAME=FROM... makes an archive or a gzip file of other files, by the
+			// extension of FILE. NAME is written as a Go string.
 			"pack": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), pack(ts, args[0], args[1:]), 0o644))
 			},
@@ -217,7 +216,7 @@ func (xs) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// interrupt runs a command and ends it by a signal, and returns its exit status.
+// interrupt runs a command, sends it a signal, and returns its exit status.
 func interrupt(ts *testscript.TestScript, name, file string, command []string) (int, error) {
 	path, _, _ := strings.Cut(ts.Getenv("PATH"), string(os.PathListSeparator)) // where testscript.Main puts commands
 	cmd := exec.Command(filepath.Join(path, command[0]), command[1:]...)
@@ -230,7 +229,7 @@ func interrupt(ts *testscript.TestScript, name, file string, command []string) (
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	// More than a pipe holds: it is written when the command has begun to read.
+	// A pipe cannot hold all of the text: when it is written, the command has begun to read.
 	text := ts.ReadFile(file) + strings.Repeat("{\"message\":\"nothing\"}\n", 8<<10)
 	if _, err := io.WriteString(stdin, text); err != nil {
 		return 0, err

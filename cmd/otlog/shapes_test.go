@@ -80,7 +80,7 @@ func pretty(v string) string {
 	return b.String()
 }
 
-// bySession parts events by session, in the order of their first ones.
+// bySession divides events by session, in the order of their first events.
 func bySession(events []logged) [][]logged {
 	var parts [][]logged
 	index := map[string]int{}
@@ -96,7 +96,7 @@ func bySession(events []logged) [][]logged {
 	return parts
 }
 
-// list makes a JSON array of what each event becomes.
+// list returns a JSON array with one element per event.
 func list(events []logged, of func(e *logged) any) string {
 	var all []any
 	for i := range events {
@@ -105,7 +105,7 @@ func list(events []logged, of func(e *logged) any) string {
 	return oneLine(all)
 }
 
-// in makes of events by session one document each.
+// in returns one document per session.
 func in(events []logged, separator string, of func(session []logged) any) string {
 	var b strings.Builder
 	for _, s := range bySession(events) {
@@ -137,7 +137,7 @@ func tabled(events []logged, delimiter rune, crlf bool, header ...string) string
 	return b.String()
 }
 
-// pieces cuts a line as container runtimes do, only sooner.
+// pieces cuts a line like container runtimes, but into smaller pieces.
 func pieces(line string) []string {
 	const length = 200
 	var out []string
@@ -148,8 +148,8 @@ func pieces(line string) []string {
 	return append(out, line)
 }
 
-// eventShapes are the shapes of events.jsonl, by name of the file, with the format
-// that they are told to be.
+// eventShapes are the shapes of events.jsonl: the name of the file, and the format that otlog
+// detects.
 var eventShapes = []struct {
 	file, format string
 	write        func(events []logged) string
@@ -272,7 +272,7 @@ var eventShapes = []struct {
 	}},
 }
 
-// telemetryShapes are those of telemetry.jsonl.
+// telemetryShapes are the shapes of telemetry.jsonl.
 var telemetryShapes = []struct {
 	file, format string
 	write        func(bodies [][]byte) string
@@ -288,8 +288,8 @@ var telemetryShapes = []struct {
 	{"requests-base64.har", "har", func(bodies [][]byte) string { return requests(bodies, true) }},
 }
 
-// requests makes a HAR file of telemetry, with other requests in between. They
-// bear what must not be read.
+// requests makes a HAR file of telemetry, with other requests in between, which otlog must not
+// read.
 func requests(bodies [][]byte, encoded bool) string {
 	header := []object{{"name": "X-TB-TOKEN-AUTH", "value": "T1==cGFydG5lcl9pZD0"}}
 	var entries []object
@@ -314,7 +314,7 @@ func requests(bodies [][]byte, encoded bool) string {
 	return oneLine(object{"log": object{"version": "1.2", "creator": object{"name": "OT_TIMEOUT"}, "entries": entries}})
 }
 
-// TestShapesAreWrittenFromOneFile holds testdata/shapes equal.
+// TestShapesAreWrittenFromOneFile checks that testdata/shapes is made of its two source files.
 func TestShapesAreWrittenFromOneFile(t *testing.T) {
 	check := func(file, want string) {
 		t.Helper()
@@ -337,7 +337,7 @@ func TestShapesAreWrittenFromOneFile(t *testing.T) {
 	}
 }
 
-// A shapeReport is what must be equal for each shape of the same events.
+// A shapeReport is the part of a report that is equal for each shape of the same events.
 type shapeReport struct {
 	Totals struct {
 		Bytes, Lines, Sessions, Failures int64
@@ -401,7 +401,7 @@ func TestShapesGiveTheSameFailures(t *testing.T) {
 	}
 }
 
-// TestSavedByBrowser reads a HAR file as a browser saved it.
+// TestSavedByBrowser reads a HAR file that a browser saved.
 func TestSavedByBrowser(t *testing.T) {
 	r := shapeReportOf(t, shapes+"saved-by-browser.har")
 	if r.Totals.Failures != 1 || r.Totals.Records["classified"] != 1 || r.Sources[0].Format != "har" {
@@ -409,7 +409,7 @@ func TestSavedByBrowser(t *testing.T) {
 	}
 }
 
-// TestHeadersReachNoOutput holds what a HAR file must not give away.
+// TestHeadersReachNoOutput checks that secrets in a HAR file are not printed.
 func TestHeadersReachNoOutput(t *testing.T) {
 	out := reportOf(t, "", []string{"events", shapes + "requests.har"}).(*bytes.Buffer).String()
 	for _, secret := range []string{"cGFydG5lcl9pZD0", "TOKEN-AUTH", "anvil"} {
@@ -422,8 +422,7 @@ func TestHeadersReachNoOutput(t *testing.T) {
 	}
 }
 
-// TestEveryFormatHasAnExample holds the list of formats, its documentation and the
-// reader together.
+// TestEveryFormatHasAnExample compares the list of formats, the documentation and the reader.
 func TestEveryFormatHasAnExample(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/formats.md")
 	if err != nil {

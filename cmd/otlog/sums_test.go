@@ -18,9 +18,8 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// TestSumsTravel divides a generated log among files and partials, in any way that is
-// allowed, and expects the report of the whole log: any split between sources, and within
-// one for records that bear a session, or what may be known to be one, and a time.
+// TestSumsTravel divides a generated log among files and partials, and expects the report of the whole
+// log. Records with a time and a session, connection or client may go to any file.
 func TestSumsTravel(t *testing.T) {
 	rounds := 6
 	if testing.Short() {
@@ -115,7 +114,7 @@ func dividedLog(t *testing.T, r *rand.Rand, dir string, log []byte) []string {
 	t.Helper()
 	files := make([]bytes.Buffer, 1+r.IntN(5))
 	for line := range bytes.Lines(log) {
-		to := 0 // what bears no session stays together, in order
+		to := 0 // records without one stay together, in order
 		for _, key := range []string{"sessionId", "connectionId", "clientInstanceId", "guid"} {
 			if bytes.Contains(line, []byte(key)) {
 				to = r.IntN(len(files))
@@ -128,7 +127,7 @@ func dividedLog(t *testing.T, r *rand.Rand, dir string, log []byte) []string {
 		if files[i].Len() == 0 {
 			continue
 		}
-		// As the whole is called: sources are told apart by content.
+		// The files have the same name: content identifies sources.
 		own := filepath.Join(dir, fmt.Sprint(i))
 		if err := os.Mkdir(own, 0o755); err != nil {
 			t.Fatal(err)
@@ -147,7 +146,7 @@ func dividedLog(t *testing.T, r *rand.Rand, dir string, log []byte) []string {
 	return inputs
 }
 
-// runWell runs otlog, which must end well, and returns what it prints.
+// runWell runs otlog, which must succeed, and returns its output.
 func runWell(t *testing.T, args ...string) []byte {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -157,7 +156,7 @@ func runWell(t *testing.T, args ...string) []byte {
 	return out.Bytes()
 }
 
-// withoutSources is a report without what tells of its inputs.
+// withoutSources returns a report without its sources.
 func withoutSources(t *testing.T, report []byte) map[string]any {
 	t.Helper()
 	var out map[string]any

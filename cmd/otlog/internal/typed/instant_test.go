@@ -28,7 +28,7 @@ func TestParseInstant(t *testing.T) {
 		{"UTC", "2026-11-25T10:44:25Z", "last-week", "2026-11-16T00:00:00Z"},
 		{"UTC", "2026-01-01T10:44:25Z", "last month", "2025-12-01T00:00:00Z"},
 		{"UTC", "2026-01-31T10:44:25Z", "this month", "2026-01-01T00:00:00Z"},
-		// Days and weeks are those of the zone; so is what a time without one means.
+		// Days, weeks, and times without a zone are in the zone of now.
 		{"America/New_York", "2026-11-23T03:44:25Z", "today", "2026-11-22T00:00:00-05:00"},
 		{"Pacific/Auckland", "2026-11-22T12:00:00Z", "this week", "2026-11-23T00:00:00+13:00"},
 		{"Asia/Kathmandu", "2026-11-23T10:44:25Z", "2026-11-16T10:00", "2026-11-16T10:00:00+05:45"},
@@ -42,7 +42,7 @@ func TestParseInstant(t *testing.T) {
 		{"Europe/Berlin", "2026-10-26T10:00:00+01:00", "2026-10-25T02:30+01:00", "2026-10-25T02:30:00+01:00"},
 		{"Europe/Berlin", "2026-10-26T10:00:00+01:00", "2026-10-25T03:30", "2026-10-25T03:30:00+01:00"},
 		{"Australia/Lord_Howe", "2026-04-06T10:00:00+10:30", "2026-04-05T01:45", "2026-04-05T01:45:00+11:00"},
-		// A day that has no midnight begins at its first instant.
+		// A day without midnight begins at its first instant.
 		{"Africa/Cairo", "2026-04-25T10:00:00+03:00", "yesterday", "2026-04-24T01:00:00+03:00"},
 		{"Africa/Cairo", "2026-04-25T10:00:00+03:00", "2026-04-24", "2026-04-24T01:00:00+03:00"},
 	} {
