@@ -46,16 +46,16 @@ type merge struct {
 	dictionary *dictionary
 	order      *nameOrder
 	names      []*translation   // of each part
-	origins    [][]mergedOrigin // likewise
+	origins    [][]mergedOrigin // of each part
 }
 
-// A mergedOrigin is the origin of a part in the numbers of the merge.
+// A mergedOrigin is the origin of a part, with its source numbered as in the merge.
 type mergedOrigin struct {
 	source uint32 // into the sources of the merge
 	first  int64  // index of its first record in the source, from 0
 }
 
-// open returns a cursor. Unless tidy, an entry may be unsorted and may have repeats.
+// open returns a cursor. If tidy is false, entries may be unsorted and contain duplicates.
 func (m *merge) open(steps, tidy bool) (Cursor, error) {
 	c := &mergeCursor{merge: m, tidy: tidy}
 	for i, p := range m.parts {
@@ -76,8 +76,8 @@ type mergeCursor struct {
 	*merge
 	tidy  bool
 	all   []*mergeInput
-	heap  spill.Heap[*mergeInput] // the inputs whose entry has not been returned
-	taken []*mergeInput           // the others
+	heap  spill.Heap[*mergeInput] // inputs whose entry has not been returned
+	taken []*mergeInput           // inputs whose entry the last Next returned
 	sum   Entry
 }
 
@@ -98,7 +98,7 @@ func (c *mergeCursor) Close() {
 }
 
 func (c *mergeCursor) Next() (*Entry, error) {
-	// Only now may the entries of the call before be overwritten.
+	// The entries of the previous call may be overwritten from here on.
 	for _, in := range c.taken {
 		err := in.advance()
 		if err == nil {
@@ -124,7 +124,7 @@ func (c *mergeCursor) Next() (*Entry, error) {
 	return c.finish(e), nil
 }
 
-// take returns the entry with the least ID.
+// take returns the entry with the smallest ID.
 func (c *mergeCursor) take() *Entry {
 	in := c.heap.Pop()
 	c.taken = append(c.taken, in)
@@ -138,7 +138,8 @@ func (c *mergeCursor) finish(e *Entry) *Entry {
 	return e
 }
 
-// advance reads the next entry, and translates it to the numbers of the merge.
+// advance reads the next entry, and replaces the part's numbers of names and sources by those
+// of the merge.
 func (in *mergeInput) advance() error {
 	e, err := in.from.Next()
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 // A SessionInfo is what an OpenTok session ID contains.
 type SessionInfo struct {
-	APIKey  string    // or the ID of an application; "" if it is unknown
-	Created time.Time // zero if it is unknown
+	APIKey  string    // API key or application ID; "" if unknown
+	Created time.Time // zero if unknown
 }
 
 // DecodeSession decodes an OpenTok session ID: "1_" or "2_", and the base64, in either alphabet
@@ -50,7 +50,7 @@ func SessionKey(dst, id []byte) []byte {
 
 const (
 	sessionLength = 256 // more decoded bytes than any session ID has
-	keyLength     = 98  // how many bytes of a session ID contain the longest key
+	keyLength     = 98  // the first bytes of a session ID, enough for the longest key
 )
 
 // decodeSession appends the decoded base64 of a session ID, up to the first byte that is not
@@ -94,8 +94,8 @@ func isKey(s []byte) bool {
 	return len(s) > 0 && len(s) <= 64
 }
 
-// sessionTime reads the time at which a session was created. It returns the zero time if s is
-// not one.
+// sessionTime reads the time at which a session was created. It returns the zero time if s
+// is not a time.
 func sessionTime(s []byte) time.Time {
 	var millis int64
 	for _, c := range s {
@@ -160,7 +160,7 @@ func isSessionID(s []byte) bool {
 }
 
 // endsInWord reports whether s ends in a character of a word, so that an ID which follows s
-// would be part of a longer word. The last character of a JSON escape (`\n1_MX4…`), of a
+// would be part of a longer word. The last characters of a JSON escape (`\n1_MX4…`), of a
 // terminal sequence and of a console directive do not belong to a word.
 func endsInWord(s []byte) bool {
 	n := len(s)

@@ -20,7 +20,7 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 			warn("%s: %v", s.Name, err)
 		}
 		if s.Empty {
-			warn("%s: empty file", s.Name)
+			warn("%s: empty input", s.Name)
 		}
 		for _, e := range s.Shown {
 			warn("%s: skipped: %v", s.Name, e)

@@ -216,7 +216,7 @@ type pen struct {
 // flushAt is the size of the buffer at which it is written.
 const flushAt = 256 << 10
 
-// flush writes the buffer to w if it holds that many bytes.
+// flush writes the buffer to w if it holds at least size bytes.
 func (p *pen) flush(w io.Writer, size int) error {
 	if len(p.buf) < size {
 		return nil

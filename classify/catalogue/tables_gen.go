@@ -3,7 +3,7 @@
 package catalogue
 
 // Version identifies the text of catalogue.txt: the first 12 hex digits of its SHA-256.
-const Version = "da21ae2a84f2"
+const Version = "198f9bcfc098"
 
 var methodTable = []Method{
 	{},
@@ -1115,7 +1115,7 @@ var errorTable = []Error{
 			{Method: 6, Documented: true, When: "calling", Codes: []int32{1500},
 				Meaning: "The stream was not running 15 s after publish was called. The SDK prints the failure without this name."}, // Session.publish
 			{Method: 8, When: "calling", Codes: []int32{1501},
-				Meaning: "The stream was not received 30 s after subscribe was called. The reference has this under code 1501 only; SDK 2.16 gives no code and 2.13 says OT_ICE_WORKFLOW_FAILED.",
+				Meaning: "The stream was not received 30 s after subscribe was called. The vendor's reference lists code 1501 without this name; SDK 2.16 gives no code, and 2.13 gives the name OT_ICE_WORKFLOW_FAILED.",
 				Remedy:  "Check whether the publisher still sends and whether the receiving network lets UDP and the relays through; then subscribe again."}, // Session.subscribe
 		},
 		Samples: []string{

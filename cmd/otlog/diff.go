@@ -20,8 +20,8 @@ func newDiff(s streams) *cobra.Command {
 		Short: "Compare two inputs: what got worse or better, and is it chance?",
 		Long: `diff compares two inputs. Each is a file, a directory, a quoted glob or a partial of otlog scan,
 and one of them may be - for standard input. For each method and error, diff compares the share of
-sessions with a failure. It calls changes so that at most 5% of the called ones are expected to be
-chance (docs/statistics.md). --since and --until select in AFTER only.`,
+sessions with a failure. At most 5% of the changes that it reports as significant are expected to
+be chance (docs/statistics.md). --since and --until apply to AFTER only.`,
 		Example: `  otlog diff last-week.arrow this-week.arrow
   otlog diff 'logs/2.34/**/*.zst' 'logs/2.35/**/*.zst'
   otlog diff --method Session.publish before/ after/`,

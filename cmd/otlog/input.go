@@ -51,7 +51,7 @@ func find(s streams, args []string) (*input, error) {
 		}
 	}
 	if passed > 0 {
-		say(s.err, "skipped %d files in directories that are not named like logs; to read them, name them or use a glob", passed)
+		say(s.err, "skipped %s in directories: not named like logs; to read them, name them or use a glob", words.Count(passed, "file"))
 	}
 	return in, nil
 }
@@ -105,7 +105,7 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 // sayPassed prints how many files in archives were skipped.
 func sayPassed(s streams, o parse.Options) {
 	if n := o.Unwanted.Load(); n > 0 {
-		say(s.err, "skipped %d files in archives that are not named like logs; to read them, unpack and name them", n)
+		say(s.err, "skipped %s in archives: not named like logs; to read them, unpack and name them", words.Count(n, "file"))
 	}
 }
 

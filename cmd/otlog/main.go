@@ -54,7 +54,7 @@ func run(args []string, s streams) int {
 		say(s.err, "%v", err)
 	}
 	if status == exitUsage {
-		fmt.Fprintln(s.err, "hint: otlog --help")
+		fmt.Fprintln(s.err, "hint: otlog --help, or otlog COMMAND --help for all flags (otlog report --help by default)")
 	}
 	return status
 }

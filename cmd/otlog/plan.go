@@ -132,7 +132,7 @@ func (o *reportOptions) resolveFormat(s streams, p *reportPlan) error {
 	case compress && !f.Packs:
 		return usageError(fmt.Errorf("--compress: --format %s is not compressed: only %s", f.Name, with(func(f format.Format) bool { return f.Packs })))
 	case o.table != "" && len(f.Tables) == 0:
-		return usageError(fmt.Errorf("--table: --format %s has no tables: only %s", f.Name, with(func(f format.Format) bool { return len(f.Tables) > 0 })))
+		return usageError(fmt.Errorf("--table: --format %s has no tables: use one of %s", f.Name, with(func(f format.Format) bool { return len(f.Tables) > 0 })))
 	case o.table != "" && !slices.Contains(f.Tables, o.table):
 		return usageError(fmt.Errorf("--table: %q is not a table of %s: expected one of %s%s", o.table, f.Name, strings.Join(f.Tables, ", "), lookup.DidYouMean(lookup.Nearest(o.table, f.Tables))))
 	}

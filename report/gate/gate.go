@@ -28,7 +28,7 @@ import (
 //	publish/OT_TIMEOUT          an error in one method
 //	any                         each method of the report: one is enough to fire
 //
-//	MEASURE             applies to              is
+//	MEASURE             applies to              meaning
 //	failure_rate        method                  failed attempts / attempts, from telemetry
 //	session_rate        report, method, error   sessions with a failure / sessions that could have one
 //	failures            report, method, error   failures
@@ -55,8 +55,8 @@ import (
 // window. An incomplete window has too few sessions, and a different mix of them. Only
 // records.skipped and sources.damaged cover the whole input in any case.
 //
-// Errors listed by --ignore are left out of errors.new, errors.gone, errors.unnamed and
-// errors.undocumented, and where the SUBJECT is an error. All other gates count them.
+// Errors listed by --ignore do not count in errors.new, errors.gone, errors.unnamed and
+// errors.undocumented, nor in gates whose SUBJECT is an error. All other gates count them.
 //
 // Rates are compared without their interval: one failed attempt of one is above any bound
 // except 100%. Only regressed and improved are statistical: they are the result of the session
@@ -206,7 +206,7 @@ func Help() string {
 	fmt.Fprintf(&b, "[SUBJECT.]%s %s | %s\n\n", report.SessionRate, Regressed, Improved)
 	b.WriteString(words.Columns([][]string{
 		{"SUBJECT", "what is measured"},
-		{"connect, publish, subscribe", "the method of Session"},
+		{"connect, publish, subscribe", "Session.connect, Session.publish, Session.subscribe"},
 		{"Session.signal", "a method, by its name in reports"},
 		{"OT_TIMEOUT", "an error in any method"},
 		{"publish/OT_TIMEOUT", "an error in one method"},
@@ -214,14 +214,14 @@ func Help() string {
 		{"(no SUBJECT)", "the whole report"},
 	}))
 	b.WriteByte('\n')
-	rows := [][]string{{"MEASURE", "applies to", "is"}}
+	rows := [][]string{{"MEASURE", "applies to", "meaning"}}
 	for _, m := range measures() {
 		rows = append(rows, []string{m.name, m.appliesTo(), m.help})
 	}
 	b.WriteString(words.Columns(rows))
 	b.WriteString(`
-Errors listed by --ignore are left out of errors.new, errors.gone, errors.unnamed and
-errors.undocumented, and where the SUBJECT is an error. All other gates count them.
+Errors listed by --ignore do not count in errors.new, errors.gone, errors.unnamed and
+errors.undocumented, nor in gates whose SUBJECT is an error. All other gates count them.
 `)
 	return b.String()
 }

@@ -93,7 +93,7 @@ func evidenceShares(r *report.Report) string {
 		all += n
 	}
 	var out []string
-	for _, kind := range [...][2]string{{"name", "name"}, {"phrase", "message text"}, {"code", "code"}, {"none", "none of these"}} {
+	for _, kind := range [...][2]string{{"name", "name"}, {"phrase", "message text"}, {"code", "code"}, {"none", "lines with none of these"}} {
 		if n := r.Totals.Evidence[kind[0]]; n > 0 {
 			out = append(out, fmt.Sprintf("%s %s", kind[1], words.Percent(n, all)))
 		}

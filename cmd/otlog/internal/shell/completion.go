@@ -30,7 +30,7 @@ func Complete(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		for flag, of := range values {
 			if cmd.Flags().Lookup(flag) != nil {
-				// Fails if the flag has a completion: otlog and otlog report share their flags.
+				// The error says that the flag has a completion: otlog and otlog report share flags.
 				_ = cmd.RegisterFlagCompletionFunc(flag, of)
 			}
 		}
@@ -117,9 +117,9 @@ func completeGate(_ *cobra.Command, _ []string, typed string) ([]cobra.Completio
 	return beginning(typed, words), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// beginning returns the words that begin with the typed text, in any case. After small
-// letters it returns words in small letters, which otlog accepts too: shells drop words that
-// differ from the typed text in case.
+// beginning returns the words that begin with the typed text, ignoring case. If the typed text
+// is in lower case, so are the words, which otlog accepts too: shells drop words that differ
+// from the typed text in case.
 func beginning(typed string, words []cobra.Completion) []cobra.Completion {
 	var out []cobra.Completion
 	for _, w := range words {
