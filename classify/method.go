@@ -104,6 +104,8 @@ var (
 		{[]byte("subscriberCreate failed with"), methodNamed("Session.subscribe")},
 		{[]byte("Publisher PeerConnection with connection"), publish},
 		{[]byte("Publisher PeerConnection Error: "), publish},
+		{[]byte("Please call session.unpublish(publisher) first"), publish},
+		{[]byte("The To field was invalid"), methodNamed("Session.signal")},
 		{[]byte("OT.Publisher.publish failed to getUserMedia: "), initPublisher},
 		// Applications print this text, because the vendor's tutorial does. Its texts for other
 		// methods are used for any method.
