@@ -29,6 +29,13 @@ func TestNameIsAWholeWord(t *testing.T) {
 		{`{"stack":"Error\nOT_TIMEOUT: x"}`, "OT_TIMEOUT"},
 		{`{"stack":"Error\u000aOT_TIMEOUT: x"}`, "OT_TIMEOUT"},
 		{`C:\\nOT_TIMEOUT`, ""},
+		{"GET /log?name=%22OT_TIMEOUT%22", "OT_TIMEOUT"},
+		{"GET /log?e=failed:%20OT_TIMEOUT", "OT_TIMEOUT"},
+		{"GET /log?e=%3COT_TIMEOUT%3e", "OT_TIMEOUT"},
+		{`"POST {\x22name\x22:\x22OT_TIMEOUT\x22}"`, "OT_TIMEOUT"},
+		{"%2XOT_TIMEOUT", ""},
+		{"22OT_TIMEOUT%22", ""},
+		{"%22NOT_OT_TIMEOUT%22", ""},
 
 		{"OT_TIMEOUTS", ""},
 		{"NOT_OT_TIMEOUT", ""},
