@@ -279,6 +279,9 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 		text("OpenTok:RaptorSocket:error SocketError {code: 1011, message: 'no'} +3s"),
 		text(`Publisher#cycleVideo: {"code":1010} code: 1500 no (1004)`),
 		{Text: []byte("no"), Name: []byte("OT_SOMETHING"), Code: 1500},
+		text(`exception {"title":"Unable to Publish","code":1500,"message":"ICEWorkflow"}`),
+		text("initPublisher error: OT_NOT_SUPPORTED &quot;code&quot;:1500 code=1011 Internal (2001) %22x"),
+		{Text: []byte("The selected voice or video devices are unavailable\n"), Code: 1500},
 		{Text: []byte("tb.exception.1500\nICEWorkflow\n"), Telemetry: true, Action: []byte("tb.exception.1500")},
 	}
 	if n := testing.AllocsPerRun(100, func() {
