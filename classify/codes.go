@@ -2,7 +2,6 @@ package classify
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
@@ -45,10 +44,11 @@ func writtenCode(r *Record, id catalogue.ID) (int32, place) {
 		if !f.next(r.Text) {
 			break
 		}
-		if f.ofSDK && catalogue.LookupCode(f.code) != nil {
+		switch {
+		case f.ofSDK && catalogue.LookupCode(f.code) != nil:
 			return f.code, bySDK
-		}
-		if isCode(f.code, r.Text, id) {
+		case f.loose && (id == 0 || !catalogue.Raises(id, 0, f.code)):
+		case isCode(f.code, r.Text, id):
 			return f.code, inField
 		}
 	}
@@ -92,50 +92,76 @@ func endsConnect(n int32) bool {
 type codeField struct {
 	code  int32
 	ofSDK bool // in the preview of an error object of the SDK
+	loose bool // in a form that many programs use for other numbers: code=1500
 	end   int
 }
 
 // next moves to the next field that contains a number. It reports false if there is none.
 func (f *codeField) next(text []byte) bool {
 	for {
-		n := bytes.IndexByte(text[f.end:], ':')
+		n := bytes.Index(text[f.end:], []byte("ode"))
 		if n < 0 {
 			return false
 		}
-		colon := f.end + n
-		f.end = colon + 1
-		key := unquoted(text[:colon])
-		if !bytes.HasSuffix(key, []byte("ode")) {
-			continue
-		}
-		start := wordStart(key, len(key))
-		start += escapeLetters(key, start)
-		switch string(key[start:]) {
+		key := f.end + n + len("ode")
+		f.end = key
+		start := wordStart(text, key)
+		start += escapeLetters(text, start)
+		switch string(text[start:wordEnd(text, key)]) {
 		case "code", "errorCode", "error_code":
 		default:
 			continue
 		}
-		value := bytes.TrimLeft(text[f.end:], quotes)
+		value, loose := fieldValue(text[key:])
 		end := wordEnd(value, 0)
 		if f.code = number(value[:end]); f.code == 0 || end+1 < len(value) && value[end] == '.' && isDigit(value[end+1]) {
 			continue
 		}
-		f.ofSDK = bytes.HasSuffix(key[:start], []byte("OTErrorClass {"))
+		f.ofSDK, f.loose = bytes.HasSuffix(text[:start], []byte("OTErrorClass {")), loose
 		return true
 	}
+}
+
+// fieldValue returns the text after a key and its separator, nil if there is no separator. loose
+// reports whether key and value are in another form than JSON's or a console's.
+func fieldValue(rest []byte) (value []byte, loose bool) {
+	rest, loose = trimQuotes(rest)
+	switch {
+	case bytes.HasPrefix(rest, []byte("=>")): // PHP, Ruby
+		value, _ = trimQuotes(bytes.TrimLeft(rest[2:], " \r\n\t"))
+		return bytes.TrimPrefix(value, []byte("int(")), true
+	case bytes.HasPrefix(rest, []byte("%3A")):
+		rest = rest[len("%3A"):]
+	case len(rest) > 0 && (rest[0] == ':' || rest[0] == '='):
+		loose = loose || rest[0] == '='
+		rest = rest[1:]
+	default:
+		return nil, false
+	}
+	value, encoded := trimQuotes(rest)
+	return value, loose || encoded
 }
 
 // quotes are the bytes that may separate a key, its colon and its value.
 const quotes = "\\\"' "
 
-// unquoted returns key without the quotes at its end.
-func unquoted(key []byte) []byte {
-	n := len(key)
-	for n > 0 && strings.IndexByte(quotes, key[n-1]) >= 0 {
-		n--
+// trimQuotes removes the quotes at the start of text. encoded reports whether one of them is
+// encoded for a URL, as HTML, or belongs to PHP.
+func trimQuotes(text []byte) (rest []byte, encoded bool) {
+	for {
+		rest = bytes.TrimLeft(text, quotes)
+		for _, q := range encodedQuotes {
+			rest = bytes.TrimPrefix(rest, q)
+		}
+		if len(rest) == len(text) {
+			return rest, encoded
+		}
+		encoded = encoded || len(bytes.TrimLeft(text, quotes)) != len(rest)
+		text = rest
 	}
-	return key[:n]
 }
+
+var encodedQuotes = [][]byte{[]byte("&quot;"), []byte("&#34;"), []byte("&#39;"), []byte("%22"), []byte("%20"), []byte("]")}
 
 // finalCode returns the first code in brackets at the end of a message in text, and the rest of
 // text. The code is 0 if there is none. A message ends with its line, with a string, or with
@@ -170,7 +196,18 @@ func endsMessage(rest []byte) bool {
 	if end := bytes.IndexAny(word, " \r\n"); end >= 0 {
 		word = word[:end]
 	}
-	return isElapsed(word)
+	return isElapsed(word) || isPosition(word)
+}
+
+// isPosition reports whether word is a position in a source file, which Firefox prints after a
+// message: app.js:12:3.
+func isPosition(word []byte) bool {
+	line := bytes.TrimRight(word, "0123456789")
+	if len(line) == len(word) || !bytes.HasSuffix(line, []byte{':'}) {
+		return false
+	}
+	file := bytes.TrimRight(line[:len(line)-1], "0123456789")
+	return len(file) > 1 && len(file) < len(line)-1 && file[len(file)-1] == ':'
 }
 
 // isElapsed reports whether word is an elapsed time of the debug library: +12ms, +6s.
@@ -196,7 +233,7 @@ func leadingCode(text []byte) (code int32, ok bool) {
 	if n < 0 {
 		return 0, false
 	}
-	word := lastArgument(text[:n])
+	word := lastArgument(bytes.TrimRight(text[:n], quotes))
 	if code = number(word); catalogue.LookupCode(code) != nil {
 		return code, true
 	}

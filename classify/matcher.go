@@ -14,7 +14,11 @@
 // Package classify knows texts, not files: package parse finds records and their fields.
 package classify
 
-import "github.com/otlog/otlog/classify/catalogue"
+import (
+	"strings"
+
+	"github.com/otlog/otlog/classify/catalogue"
+)
 
 // A Record is the part of a record that Match reads. Match does not change it.
 type Record struct {
@@ -68,6 +72,11 @@ type reading struct {
 	logger logger
 	phrase *catalogue.Phrase // the first one, nil if there is none
 	marked bool              // there is a mark
+
+	title        title // of an exception event, with a code of 0 if there is none
+	titleAt      int
+	titleInField bool // the code is in a field
+	titles       int  // how many were examined
 }
 
 func read(r *Record) reading {
@@ -80,6 +89,9 @@ func read(r *Record) reading {
 		switch {
 		case p.Error == 0:
 			t.marked = true
+			if x, ok := titleMarks[p.Text]; ok && !r.Telemetry {
+				t.readTitle(r, x, at+strings.Index(p.Text, x.text))
+			}
 		case t.phrase == nil || precedes(p, at, t.phrase, begin):
 			t.phrase, begin = p, at
 		}

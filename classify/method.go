@@ -21,6 +21,9 @@ func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name 
 	if m := calledFunction(r.Text, id); m != 0 {
 		return m, nil, MethodFunction
 	}
+	if m := failedFunction(r.Text, id); m != 0 {
+		return m, nil, MethodFunction
+	}
 	if t.phrase != nil {
 		if m := phraseMethod(r.Text, id); m != 0 {
 			return m, nil, MethodPhrase
@@ -28,6 +31,12 @@ func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name 
 	}
 	if m := saidMethod(r.Text); m != 0 {
 		return m, nil, MethodPhrase
+	}
+	if t.ofUserMedia(r, id) {
+		return initPublisher, nil, MethodPhrase
+	}
+	if endsConnectMessage(r.Text, id) {
+		return connect, nil, MethodPhrase
 	}
 	if m := component(r.Text, &t.logger); m != 0 {
 		return m, nil, MethodComponent
@@ -91,8 +100,16 @@ var (
 		{[]byte("Error applying audio filter: "), methodNamed("Publisher.applyAudioFilter")},
 		{[]byte("(reverted to previous audio device)"), methodNamed("Publisher.setAudioSource")},
 		{[]byte("Subscriber PeerConnection with connection"), methodNamed("Session.subscribe")},
+		{[]byte("Subscriber PeerConnection Error: "), methodNamed("Session.subscribe")},
 		{[]byte("subscriberCreate failed with"), methodNamed("Session.subscribe")},
 		{[]byte("Publisher PeerConnection with connection"), publish},
+		{[]byte("Publisher PeerConnection Error: "), publish},
+		{[]byte("Please call session.unpublish(publisher) first"), publish},
+		{[]byte("The To field was invalid"), methodNamed("Session.signal")},
+		{[]byte("OT.Publisher.publish failed to getUserMedia: "), initPublisher},
+		// Applications print this text, because the vendor's tutorial does. Its texts for other
+		// methods are used for any method.
+		{[]byte("There was an error initializing the publisher"), initPublisher},
 	}
 )
 
@@ -197,6 +214,73 @@ func calledFunction(text []byte, id catalogue.ID) catalogue.MethodID {
 		from = paren + 1
 		if m := functions[string(text[wordStart(text, paren):paren])]; m != 0 && !onlyAdvised(m, id) {
 			return m
+		}
+	}
+}
+
+// failedFunction returns the method of the first SDK function whose error text reports:
+// "initPublisher error: OT_…". It returns 0 if there is none. Stack lines and advice name
+// functions, too, but report no error after them.
+func failedFunction(text []byte, id catalogue.ID) catalogue.MethodID {
+	for from := 0; ; {
+		start := from
+		for start < len(text) && !isWord(text[start]) {
+			start++
+		}
+		end := wordEnd(text, start)
+		if start == end {
+			return 0
+		}
+		from = end
+		if end-start < len("reportIssue") || end-start > len("forceDisconnect") {
+			continue
+		}
+		if m := functions[string(text[start:end])]; m != 0 && reportsError(text[end:]) && !onlyAdvised(m, id) {
+			return m
+		}
+	}
+}
+
+// reportsError reports whether the text after the name of a function says that it failed.
+func reportsError(rest []byte) bool {
+	rest = bytes.TrimPrefix(rest, []byte{' '})
+	if len(rest) > 1 && rest[0] == ':' && !isDigit(rest[1]) {
+		return true
+	}
+	switch string(rest[:wordEnd(rest, 0)]) {
+	case "error", "Error", "err", "failed", "failure":
+		return true
+	}
+	return false
+}
+
+// ofUserMedia reports whether an application's record contains a message of getUserMedia that
+// belongs to OT.initPublisher. These are the messages of errors that OT.initPublisher and
+// Session.publish raise with the same code. Session.publish always writes its name before them.
+// The SDK's own lines may omit that name.
+func (t *reading) ofUserMedia(r *Record, id catalogue.ID) bool {
+	return t.phrase != nil && t.phrase.Error == id && t.phrase.Method == 0 && !t.ofSDK(r) &&
+		catalogue.GoesWith(id, initPublisher, publishCode) && catalogue.GoesWith(id, publish, publishCode)
+}
+
+// ofSDK reports whether the SDK wrote a record, rather than the application.
+func (t *reading) ofSDK(r *Record) bool {
+	return r.Telemetry || len(t.logger.module) > 0 || bytes.Contains(r.Text, exceptionMark)
+}
+
+// endsConnectMessage reports whether text contains a message that ends in a code in brackets, as
+// only those of a failed connect do: "Internal (2001)". A code after a name does not belong to a
+// message: applications write "OT_UNEXPECTED_SERVER_RESPONSE (2001)" for any method.
+func endsConnectMessage(text []byte, id catalogue.ID) bool {
+	for rest := text; ; {
+		var code int32
+		if code, rest = finalCode(rest); code == 0 {
+			return false
+		}
+		message := text[:len(text)-len(rest)-len(" (2001)")]
+		word := message[wordStart(message, len(message)):]
+		if catalogue.Lookup(word) == 0 && catalogue.GoesWith(id, connect, code) {
+			return true
 		}
 	}
 }

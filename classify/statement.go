@@ -3,6 +3,9 @@ package classify
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
@@ -29,22 +32,53 @@ var (
 
 // marks are texts that a Finder searches for, because a record with one of them may be evidence
 // without a name or phrase.
-var marks = append([]string{
+var marks = slices.Concat([]string{
 	string(exceptionMark), string(publishMark), string(subscribeMark), string(badNameMark), string(badErrorMark),
 	"OpenTok:RumorSocket:", "OpenTok:RaptorSocket:error", "OTErrorClass {code: ",
-}, previewMarks()...)
+}, previewMarks(), slices.Sorted(maps.Keys(titleMarks)))
 
-// previewMarks are the beginnings of a console's preview of an error object. In minified builds
-// its class has another name: s {code: 1500, message: '…'}.
+// previewMarks are the beginnings of an error object in text: as JSON, as the preview of a
+// console, or as a dictionary. In minified builds its class has another name: s {code: 1500,
+// message: '…'}.
 func previewMarks() []string {
 	var out []string
 	for _, c := range catalogue.Codes() {
-		if c.Low >= smallest && catalogue.IsRaised(c.Low) {
-			out = append(out, fmt.Sprintf("{code: %d, mes", c.Low))
+		if c.Low < smallest || !catalogue.IsRaised(c.Low) {
+			continue
+		}
+		for _, form := range []string{"{code: %d, mes", "{ code: %d, mes", `{"code":%d,"mes`, `{"code": %d, "mes`, "{'code': %d, 'mes"} {
+			out = append(out, fmt.Sprintf(form, c.Low))
 		}
 	}
 	return out
 }
+
+// A title is what the SDK calls a code in exception events.
+type title struct {
+	text string
+	code int32
+}
+
+// titleMarks are the titles by the texts that a Finder searches for. A short title is found only
+// as the value of a field, or before its code.
+var titleMarks = func() map[string]title {
+	all := map[string]title{}
+	for _, c := range catalogue.Codes() {
+		if c.Title == "" || !catalogue.IsRaised(c.Low) {
+			continue
+		}
+		t := title{c.Title, c.Low}
+		if len(c.Title) >= window {
+			all[c.Title] = t
+			continue
+		}
+		for _, form := range []string{`:"%s"`, `: "%s"`, `: '%s'`, `: \"%s\`} {
+			all[fmt.Sprintf(form, c.Title)] = t
+		}
+		all[fmt.Sprintf("%s (%d) msg:", c.Title, c.Low)] = t
+	}
+	return all
+}()
 
 // stated returns the statement of r. id is the error that a name or phrase in r identifies, or
 // 0.
@@ -122,7 +156,7 @@ func containsLine(text []byte, line string) bool {
 func printed(r *Record, t *reading, id catalogue.ID) statement {
 	var s statement
 	if t.marked {
-		s.marked(r.Text, &t.logger)
+		s.marked(r, t)
 	}
 	// The SDK's analytics module prints objects that it posts as telemetry as well.
 	if s.code == 0 && string(t.logger.module) != "analytics" {
@@ -133,7 +167,8 @@ func printed(r *Record, t *reading, id catalogue.ID) statement {
 }
 
 // marked reads lines of the SDK that are evidence by their form.
-func (s *statement) marked(text []byte, l *logger) {
+func (s *statement) marked(r *Record, t *reading) {
+	text, l := r.Text, &t.logger
 	if l.isError() && (string(l.module) == "RumorSocket" || string(l.module) == "RaptorSocket") {
 		s.failure, s.socket = true, true
 	}
@@ -141,6 +176,8 @@ func (s *statement) marked(text []byte, l *logger) {
 		s.exception(text[n+len(exceptionMark):])
 	} else if code, ok := leadingCode(text); ok {
 		s.failure, s.code, s.place = true, code, bySDK
+	} else if t.title.code != 0 {
+		s.event(r, t)
 	} else if bytes.Contains(text, badNameMark) || bytes.Contains(text, badErrorMark) {
 		s.failure = true
 	}
@@ -158,8 +195,70 @@ func (s *statement) exception(text []byte) {
 		return
 	}
 	s.place = bySDK
-	rest, ice := bytes.CutPrefix(msg, []byte(iceWorkflow))
-	s.timeout = ice && s.code == publishCode && (len(rest) == 0 || rest[0] != ':' && !isWord(rest[0]))
+	s.timeout = s.code == publishCode && startsWithWorkflow(bytes.TrimLeft(msg, quotes))
+}
+
+// startsWithWorkflow reports whether a message is only ICEWorkflow. The name of a peer connection
+// may follow the same word.
+func startsWithWorkflow(message []byte) bool {
+	rest, ok := bytes.CutPrefix(message, []byte(iceWorkflow))
+	return ok && (len(rest) == 0 || rest[0] != ':' && !isWord(rest[0]))
+}
+
+// event reads an exception event as applications log it: "<title> (<code>) msg: <msg>", or an
+// object with its title and code.
+func (s *statement) event(r *Record, t *reading) {
+	if !t.titleInField {
+		s.exception(r.Text[t.titleAt:])
+		return
+	}
+	s.failure, s.code, s.place = true, t.title.code, bySDK
+	if n := bytes.Index(r.Text, []byte(iceWorkflow)); n >= 0 && s.code == publishCode {
+		s.timeout = startsWithWorkflow(r.Text[n:])
+	}
+}
+
+// maxTitles is how many titles are examined in one text. It bounds the time for a long one.
+const maxTitles = 4
+
+// readTitle reads the title of an exception event at an offset, if the record states its code.
+func (t *reading) readTitle(r *Record, x title, at int) {
+	if t.title.code != 0 || t.titles >= maxTitles {
+		return
+	}
+	t.titles++
+	rest := r.Text[at+len(x.text):]
+	if len(rest) >= len(" (1500) msg:") && string(rest[:2]) == " (" && number(rest[2:6]) == x.code && string(rest[6:12]) == ") msg:" {
+		t.title, t.titleAt = x, at
+	} else if isValue(r.Text, at, at+len(x.text)) && statesField(r, x.code) {
+		t.title, t.titleAt, t.titleInField = x, at, true
+	}
+}
+
+// isValue reports whether text[start:end] is the whole value of a field.
+func isValue(text []byte, start, end int) bool {
+	const around = "\"'\\\n\r;&"
+	return (start == 0 || strings.IndexByte(around, text[start-1]) >= 0) && (end == len(text) || strings.IndexByte(around, text[end]) >= 0)
+}
+
+// statesField reports whether a field for codes contains a code of an exception event.
+func statesField(r *Record, code int32) bool {
+	if code <= lastClose && bytes.Contains(r.Text, []byte("ocket")) || bytes.Contains(r.Text, nativeDomain) {
+		return false
+	}
+	if r.Code == code {
+		return true
+	}
+	f := codeField{}
+	for range maxFields {
+		if !f.next(r.Text) {
+			return false
+		}
+		if f.code == code {
+			return true
+		}
+	}
+	return false
 }
 
 // weight returns the weight of a record with a verdict.

@@ -33,10 +33,13 @@ func joined(text []byte, at int) bool {
 	return escapeLetters(text, wordStart(text, at)) == 0
 }
 
-// escapeLetters returns how many letters at start belong to a backslash before them. If a text
-// contains JSON, a name may follow an escape that has not been resolved:
-// {"stack":"Error\nOT_TIMEOUT"}.
+// escapeLetters returns how many letters at start belong to a backslash or a percent sign before
+// them. If a text contains JSON or a URL, a name may follow an escape that has not been resolved:
+// {"stack":"Error\nOT_TIMEOUT"}, %22OT_TIMEOUT%22.
 func escapeLetters(text []byte, start int) int {
+	if start > 0 && text[start-1] == '%' && start+1 < len(text) && isHex(text[start]) && isHex(text[start+1]) {
+		return 2
+	}
 	slashes := 0
 	for slashes < start && text[start-1-slashes] == '\\' {
 		slashes++
@@ -49,6 +52,10 @@ func escapeLetters(text []byte, start int) int {
 		return 1
 	case 'u':
 		return min(5, len(text)-start)
+	case 'x': // nginx
+		return min(3, len(text)-start)
 	}
 	return 0
 }
+
+func isHex(c byte) bool { return isDigit(c) || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f' }

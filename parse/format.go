@@ -259,7 +259,7 @@ func (f Format) continues(line []byte) bool {
 		rest := bytes.TrimRight(line[n:], "\r")
 		return len(rest) > 0 && !startsEntry(rest)
 	}
-	return isFrame(line)
+	return isFrame(line) || isPreview(line)
 }
 
 func indentation(line []byte) int {
@@ -317,6 +317,33 @@ func isFrame(line []byte) bool {
 	}
 	function = bytes.TrimPrefix(function, []byte("await in "))
 	return bytes.IndexByte(function, ' ') < 0
+}
+
+// isPreview reports whether line is only the preview of an object: Object { code: 1500, … }.
+// Firefox prints an object within a message on a line of its own. At the end of a message there
+// would be its position in the source.
+func isPreview(line []byte) bool {
+	line = bytes.TrimRight(line, " \r")
+	// Frequent case first: most log lines do not end in a brace.
+	if len(line) == 0 || len(line) > maxFrame || line[len(line)-1] != '}' {
+		return false
+	}
+	name := wordLength(line)
+	if name == 0 || isDigit(line[0]) || !bytes.HasPrefix(line[name:], []byte(" { ")) {
+		return false
+	}
+	key := line[name+len(" { "):]
+	n := wordLength(key)
+	return n > 0 && bytes.HasPrefix(key[n:], []byte(": "))
+}
+
+// wordLength returns the length of the word at the start of line.
+func wordLength(line []byte) int {
+	n := 0
+	for n < len(line) && isWord(line[n]) {
+		n++
+	}
+	return n
 }
 
 // looksLikeObject reports whether a line without surrounding space starts and ends like a JSON

@@ -212,7 +212,7 @@ func theMethod(name string, code int) string {
 			return m
 		}
 	}
-	if len(known[name]) != 1 || len(raising) > 1 && !raising[known[name][0]] {
+	if len(known[name]) != 1 || len(raising) > 1 || slices.Contains(alsoRaised[:], name) {
 		return ""
 	}
 	return known[name][0]

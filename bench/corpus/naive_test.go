@@ -165,6 +165,14 @@ func telling(text, name string, phrases []Phrase) (string, int) {
 			return p.Method, byPhraseOf
 		}
 	}
+	sdk := strings.Contains(text, "OpenTok:")
+	if len(phrases) > 0 && phrases[0].Error == name && phrases[0].Method == "" && !sdk &&
+		raisings[raising{name, "OT.initPublisher", 1500}] && raisings[raising{name, "Session.publish", 1500}] {
+		return "OT.initPublisher", byPhraseOf
+	}
+	if m := finalNumber.FindStringSubmatch(text); m != nil && (name == "" || raisings[raising{name, "Session.connect", number(m[1])}]) {
+		return "Session.connect", byPhraseOf
+	}
 	for part, m := range map[string]string{"RumorSocket": "Session.connect", "RaptorSocket": "Session.connect",
 		"Publisher": "OT.initPublisher", "publisherInit": "OT.initPublisher", "Subscriber": "Session.subscribe"} {
 		if strings.Contains(text, "OpenTok:"+part+":") {

@@ -56,6 +56,14 @@ type name struct {
 	sub    string   // the text of the Subscriber's line
 }
 
+// alsoRaised are the names that the reference lists for one method, and that the SDK raises in
+// another one as well. By themselves they do not identify a method.
+var alsoRaised = [...]string{
+	"OT_CONNECT_FAILED", "OT_CONSTRAINTS_NOT_SATISFIED", "OT_DISCONNECTED", "OT_INVALID_AUDIO_OUTPUT_SOURCE", "OT_MEDIA_ENDED",
+	"OT_PROXY_URL_ALREADY_SET_ERROR", "OT_REQUESTED_DEVICE_PERMISSION_DENIED", "OT_TIMEOUT", "OT_UNABLE_TO_CAPTURE_MEDIA",
+	"OT_UNABLE_TO_CAPTURE_SCREEN", "OT_UNSUPPORTED_BROWSER", "OT_USER_MEDIA_ACCESS_DENIED",
+}
+
 // noName is the index in names of a missing name.
 const noName = -1
 

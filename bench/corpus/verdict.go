@@ -115,9 +115,25 @@ func (v *verdict) spoken(l *line, phrases []Phrase) {
 		v.method, v.source = l.call.String(), fromFunction
 	case said != "":
 		v.method, v.source = said, fromPhrase
+	case v.ofUserMedia(l, phrases):
+		v.method, v.source = initPublisher.String(), fromPhrase
+	case finalCode(l.msg) != 0 && (v.name == "" || raised(v.name, finalCode(l.msg), connect.String())):
+		v.method, v.source = connect.String(), fromPhrase
 	case parts[l.part].method != unknown:
 		v.method, v.source = parts[l.part].method.String(), fromPart
 	}
+}
+
+// ofUserMedia reports whether an application logged a message of getUserMedia
+// without the name of Session.publish before it.
+func (v *verdict) ofUserMedia(l *line, phrases []Phrase) bool {
+	switch l.shape {
+	case appNested, appEscaped, appNewline, appTab, appANSI, appDirective, appPlain, appPreview:
+	default:
+		return false
+	}
+	return len(phrases) > 0 && phrases[0].Error == v.name && phrases[0].Method == "" &&
+		raised(v.name, 1500, initPublisher.String()) && raised(v.name, 1500, publish.String())
 }
 
 // nameByCode returns the name that the code of l identifies, "" if it identifies none.
@@ -143,12 +159,13 @@ func (l *line) socket() bool {
 	return !l.shape.telemetry() && (l.part == partRumor || l.part == partRaptor)
 }
 
-// onlyMethod returns the only method of a name, else unknown. Among several methods, a code selects
-// those that raise the name with it; without a name, those that raise the code.
+// onlyMethod returns the one method that a name is documented for and raised in, else unknown.
+// Among several methods, a code selects those that raise the name with it; without a name, those
+// that raise the code.
 func onlyMethod(name string, code int16) string {
 	only := unknown.String()
 	for i := range names {
-		if names[i].text == name {
+		if names[i].text == name && !slices.Contains(alsoRaised[:], name) {
 			only = names[i].only.String()
 		}
 	}
@@ -162,7 +179,7 @@ func onlyMethod(name string, code int16) string {
 	switch {
 	case len(list) == 1:
 		return list[0]
-	case len(list) > 1 && !slices.Contains(list, only):
+	case len(list) > 1:
 		return unknown.String()
 	}
 	return only

@@ -272,39 +272,32 @@ func Documented(id ID, m MethodID) string {
 	return "elsewhere"
 }
 
-// OnlyMethod returns the method for which the reference lists the error, if there is exactly
-// one, otherwise 0. If the reference lacks the error, it is the only method in which the SDK
-// raises it.
+// OnlyMethod returns the method that the reference lists for the error or in which the SDK
+// raises it, if there is exactly one, otherwise 0.
 func OnlyMethod(id ID) MethodID {
 	var only MethodID
-	e := &errorTable[id]
-	for i := range e.Uses {
-		u := &e.Uses[i]
-		switch {
-		case u.Documented != e.Documented || u.Method == only:
-		case only != 0:
+	for i := range errorTable[id].Uses {
+		m := errorTable[id].Uses[i].Method
+		if only != 0 && m != only {
 			return 0
-		default:
-			only = u.Method
 		}
+		only = m
 	}
 	return only
 }
 
 // OnlyMethodWith returns the OnlyMethod of an error that was stated with a code, or with none
-// if code is
-// 0. If the catalogue lists the code with the error, only the methods with that code count; id 0
+// if code is 0. If the catalogue lists the code with the error, only the methods with that code count; id 0
 // means any error then.
 func OnlyMethodWith(id ID, code int32) MethodID {
 	first, more := methodsWith(id, code)
 	if first != 0 && !more {
 		return first
 	}
-	only := OnlyMethod(id)
-	if more && !goesWith(id, only, code) {
+	if more {
 		return 0
 	}
-	return only
+	return OnlyMethod(id)
 }
 
 // methodsWith returns the first method for which the catalogue lists the code with the error,
@@ -355,7 +348,7 @@ const subscribeFailure = 1013
 // means any method, too.
 func Raises(id ID, m MethodID, code int32) bool {
 	switch {
-	case code == 0 || goesWith(id, m, code):
+	case code == 0 || GoesWith(id, m, code):
 		return true
 	case m != 0 && !Lists(id, m):
 		return Raises(id, 0, code)
@@ -370,10 +363,10 @@ func Lists(id ID, m MethodID) bool {
 	return slices.ContainsFunc(errorTable[id].Uses, func(u Use) bool { return u.Method == m })
 }
 
-// goesWith reports whether the catalogue lists the code with the error for the method, or for
-// any method if m is 0.
-func goesWith(id ID, m MethodID, code int32) bool {
+// GoesWith reports whether the catalogue lists the code with the error for the method. 0 means
+// any error, and any method.
+func GoesWith(id ID, m MethodID, code int32) bool {
 	return slices.ContainsFunc(byCode[code], func(r raised) bool {
-		return r.error == id && (m == 0 || r.method == m)
+		return (id == 0 || r.error == id) && (m == 0 || r.method == m)
 	})
 }

@@ -513,19 +513,19 @@ func TestWhatAnErrorSays(t *testing.T) {
 		documented   string
 		only         string
 	}{
-		{"OT_TIMEOUT", "Session.publish", 1500, "yes", "Session.publish"},
-		{"OT_TIMEOUT", "Session.subscribe", 1501, "elsewhere", "Session.publish"},
-		{"OT_TIMEOUT", "", 1500, "elsewhere", "Session.publish"},
+		{"OT_TIMEOUT", "Session.publish", 1500, "yes", "unknown"},
+		{"OT_TIMEOUT", "Session.subscribe", 1501, "elsewhere", "unknown"},
+		{"OT_TIMEOUT", "", 1500, "elsewhere", "unknown"},
 		{"OT_NOT_CONNECTED", "Session.subscribe", 1501, "yes", "unknown"},
 		{"OT_NOT_CONNECTED", "Session.signal", 500, "yes", "unknown"},
 		{"OT_NOT_CONNECTED", "Session.connect", 1010, "yes", "unknown"}, // the first one of any method
 		{"OT_NOT_CONNECTED", "", 1010, "elsewhere", "unknown"},
 		{"OT_PERMISSION_DENIED", "Session.forceMuteAll", 1540, "yes", "unknown"},
-		{"OT_USER_MEDIA_ACCESS_DENIED", "OT.initPublisher", 1500, "elsewhere", "Session.publish"},
+		{"OT_USER_MEDIA_ACCESS_DENIED", "OT.initPublisher", 1500, "elsewhere", "unknown"},
 		{"OT_STREAM_CREATE_FAILED", "Session.publish", 1500, "yes", "Session.publish"},
 		{"OT_UNABLE_TO_SUBSCRIBE", "Session.subscribe", 1501, "yes", "Session.subscribe"},
 		{"OT_PEER_CONNECTION_NOT_CONNECTED", "Subscriber.getStats", 1015, "elsewhere", "unknown"},
-		{"OT_MEDIA_ENDED", "OT.initPublisher", 0, "yes", "OT.initPublisher"},
+		{"OT_MEDIA_ENDED", "OT.initPublisher", 0, "yes", "unknown"},
 		{"OT_SOCKET_CLOSE_TIMEOUT", "Session.connect", 4010, "no", "Session.connect"},
 		{"OT_API_KEY_DISABLED", "", 0, "no", "unknown"},
 		{"", "Session.publish", 0, "no", "unknown"},
@@ -621,14 +621,15 @@ func TestOnlyMethodWith(t *testing.T) {
 		code int32
 		want string
 	}{
-		{"OT_TIMEOUT", 0, "Session.publish"},
+		{"OT_TIMEOUT", 0, "unknown"},
 		{"OT_TIMEOUT", 1501, "Session.subscribe"},
-		{"OT_TIMEOUT", 1004, "Session.publish"}, // not a code of this error
+		{"OT_AUTHENTICATION_ERROR", 1500, "Session.connect"}, // not a code of this error
 		{"OT_PERMISSION_DENIED", 1530, "Session.forceUnpublish"},
 		{"OT_PERMISSION_DENIED", 1540, "unknown"},
-		{"OT_CONNECT_FAILED", 0, "Session.connect"},
-		{"OT_CONNECT_FAILED", 1013, "unknown"}, // of methods other than the documented one
-		{"OT_USER_MEDIA_ACCESS_DENIED", 1500, "Session.publish"},
+		{"OT_CONNECT_FAILED", 0, "unknown"},
+		{"OT_CONNECT_FAILED", 1006, "Session.connect"},
+		{"OT_CONNECT_FAILED", 1013, "unknown"},
+		{"OT_USER_MEDIA_ACCESS_DENIED", 1500, "unknown"},
 		{"", 1501, "Session.subscribe"},
 		{"", 1006, "Session.connect"},
 		{"", 1500, "unknown"},

@@ -3,7 +3,7 @@
 package catalogue
 
 // Version identifies the text of catalogue.txt: the first 12 hex digits of its SHA-256.
-const Version = "198f9bcfc098"
+const Version = "a92741d129b7"
 
 var methodTable = []Method{
 	{},
@@ -1712,7 +1712,7 @@ var phraseTable = []Phrase{
 	{Text: "SessionID is undefined. You must pass a sessionID to initSession", Error: 18, Method: 1},                                     // OT_INVALID_SESSION_ID, Session.connect
 	{Text: "The limit for concurrent streams in the session has been reached", Error: 43, Method: 8},                                     // OT_STREAM_LIMIT_EXCEEDED, Session.subscribe
 	{Text: "SetRemoteDescription: Subscriber PeerConnection with connection", Error: 39, Method: 8},                                      // OT_SET_REMOTE_DESCRIPTION_FAILED, Session.subscribe
-	{Text: "You cannot specify a target element if insertDefaultUI is false", Error: 17, Method: 0},                                      // OT_INVALID_PARAMETER, any method
+	{Text: "You cannot specify a target element if insertDefaultUI is false", Error: 17, Method: 8},                                      // OT_INVALID_PARAMETER, Session.subscribe
 	{Text: "it was too long since the socket received the last PONG message", Error: 62, Method: 1},                                      // OT_SOCKET_CLOSE_CONNECTIVITY_LOSS, Session.connect
 	{Text: "SetRemoteDescription: Publisher PeerConnection with connection", Error: 39, Method: 6},                                       // OT_SET_REMOTE_DESCRIPTION_FAILED, Session.publish
 	{Text: "API Key is undefined. You must pass an API Key to initSession", Error: 1, Method: 1},                                         // OT_AUTHENTICATION_ERROR, Session.connect
