@@ -95,20 +95,24 @@ func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
 		return session, 0
 	}
-	connection, client := t.surrogate(FromConnection, e.ConnectionID), t.surrogate(FromClient, e.Client)
+	var connection uint32
+	switch {
+	case session != 0:
+		connection, client = t.surrogate(FromConnection, e.ConnectionID), t.surrogate(FromClient, e.Client)
+		for _, s := range [2]uint32{connection, client} {
+			if s != 0 {
+				t.sessions.bind(s, session)
+			}
+		}
+	case len(e.ConnectionID) > 0:
+		client, connection = t.surrogate(FromClient, e.Client), t.see(FromConnection, e.ConnectionID, bucket)
+		session = connection
+	default:
+		client = t.see(FromClient, e.Client, bucket)
+		session = client
+	}
 	if connection != 0 && client != 0 {
 		t.sessions.bindClient(connection, client)
-	}
-	if session == 0 {
-		if connection != 0 {
-			return t.see(FromConnection, e.ConnectionID, bucket), client
-		}
-		return t.see(FromClient, e.Client, bucket), client
-	}
-	for _, s := range [2]uint32{connection, client} {
-		if s != 0 {
-			t.sessions.bind(s, session)
-		}
 	}
 	return session, client
 }
