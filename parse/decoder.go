@@ -19,15 +19,16 @@ type Decoder struct {
 
 	peeked struct{ start, end int } // the line after the last record
 
-	text   []byte             // of the record, with escapes resolved
-	plain  []byte             // text without terminal sequences
-	kept   []byte             // values of single fields
-	unsure []byte             // the time of an object, if there is a doubt about it
-	nested [maxNesting][]byte // objects inside strings
-	walk   walk
-	full   bool // the last object was decoded in full
-	stated bool // a field of the record states its OpenTok session ID
-	open   []openObject
+	text     []byte             // of the record, with escapes resolved
+	plain    []byte             // text without terminal sequences
+	unquoted []byte             // a line without escapes
+	kept     []byte             // values of single fields
+	unsure   []byte             // the time of an object, if there is a doubt about it
+	nested   [maxNesting][]byte // objects inside strings
+	walk     walk
+	full     bool // the last object was decoded in full
+	stated   bool // a field of the record states its OpenTok session ID
+	open     []openObject
 }
 
 // SetTimes sets how the times of the next blocks are read.
@@ -306,17 +307,18 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	return true
 }
 
-// posted decodes the telemetry event at the end of a console line: at its DEBUG level the SDK
-// prints what it posts ("sending analytics: +4ms https://… {…}").
+// posted decodes the telemetry event in a console line.
 func (d *Decoder) posted(line []byte) bool {
-	if nextTelemetry(line) < 0 {
+	start, end := telemetryIn(line)
+	if start < 0 && bytes.Contains(line, []byte(`{\"`)) { // quoted, as in logfmt
+		d.unquoted = jsontext.AppendUnescaped(d.unquoted[:0], line)
+		line = d.unquoted
+		start, end = telemetryIn(line)
+	}
+	if start < 0 {
 		return false
 	}
-	start := bytes.Index(line, []byte(`{"`))
-	if start < 0 || !looksLikeObject(line[start:]) {
-		return false
-	}
-	if d.object(line[start:], true) && d.event.Telemetry != nil {
+	if d.object(line[start:end], true) && d.event.Telemetry != nil {
 		if !isSessionID(d.event.Session) {
 			if id := d.sessionIn(line); id != nil {
 				d.event.Session = id

@@ -418,6 +418,16 @@ func TestTelemetry(t *testing.T) {
 		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0 ", false},
 		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006 ", true},
 		{"after the text of a console line", `2026-11-02T10:44:26Z opentok.js:36031 OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
+		{"before the place in the code", `OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959} opentok.js:36032:13`, "Connect Failure   1006 ", true},
+		{"after another object", `user {"id":1} {id: 2} OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
+		{"a console line in a string", `{"timestamp": "2026-11-02T10:44:26Z", "level": "debug", "message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
+		{"a styled console line in a string", `{"text": "%cOpenTok:analytics:debug %csending analytics:%c +4ms color: #0000CC color: inherit https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
+		{"a console line in a container's log", `{"log": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}\n", "stream": "stdout", "time": "2026-11-02T10:44:26Z"}`, "Connect Failure   1006 ", true},
+		{"a console line in a wrapper in a container's log", `{"log": "{\"msg\": \"OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Failure\\\",\\\"failureCode\\\":1006,\\\"clientSystemTime\\\":1793616265959}\"}\n", "time": "2026-11-02T10:44:26Z"}`, "Connect Failure   1006 ", true},
+		{"a console line before the place in the code, in a string", `{"message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959} opentok.js:36032:13"}`, "Connect Failure   1006 ", true},
+		{"the body of an OTLP record", `{"timeUnixNano": "1793616300000000000", "body": {"stringValue": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}}`, "Connect Failure   1006 ", true},
+		{"an element of an array", `{"arguments": ["sending analytics:", "{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"]}`, "Connect Failure   1006 ", true},
+		{"before stack lines, in a string", `{"message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}\n    at f (opentok.js:1:2)\ndebug @ opentok.js:36032\n"}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0 ", false},
 		{"a code that is not a number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0 ", true},
@@ -446,6 +456,9 @@ func TestTelemetry(t *testing.T) {
 		`{"clientSystemTime":1793616265959,"variation":"Failure"}`,
 		`{"clientSystemTime":"unknown","action":"Publish"}`,
 		`{"message":"clientSystemTime"}`,
+		`{"message":"{\"a\":1} clientSystemTime {\"action\":\"Publish\"}"}`,
+		`{"message": "OpenTok:Session:error OT_TIMEOUT\nOpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`,
+		`{"message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}\nOpenTok:Session:error OT_TIMEOUT"}`,
 	} {
 		if one(t, line, jsonl).telemetry != nil {
 			t.Errorf("%s: read as telemetry", line)

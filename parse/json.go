@@ -280,20 +280,21 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		d.text = append(d.text, s...)
 	}
 	value := d.text[start:]
-	if escaped && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
-		// An object inside a string: its fields count as those of the record, and replace the
-		// string in the text.
-		inner := append(d.nested[nesting][:0], value...)
-		d.nested[nesting] = inner
-		d.text = d.text[:start]
-		open := len(d.open)
-		ok := w.inner(inner, nesting+1)
-		d.open = d.open[:open]
-		if ok {
-			return
+	if escaped && nesting < maxNesting {
+		if from, to := objectIn(value); from >= 0 {
+			// The object's fields count as those of the record, and replace the string in the text.
+			inner := append(d.nested[nesting][:0], value...)
+			d.nested[nesting] = inner
+			d.text = d.text[:start]
+			open := len(d.open)
+			ok := w.inner(inner[from:to], nesting+1)
+			d.open = d.open[:open]
+			if ok {
+				return
+			}
+			d.text = append(d.text[:start], inner...)
+			value = d.text[start:]
 		}
-		d.text = append(d.text[:start], inner...)
-		value = d.text[start:]
 	}
 	d.text = append(d.text, '\n')
 	switch f {
@@ -324,6 +325,15 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	case fieldSubscriberID:
 		w.keepFirst(&w.subscriberID, value)
 	}
+}
+
+// objectIn returns where the object in a string starts and ends, start is -1 if there is none: the
+// whole string, or a telemetry event after the text of a console line.
+func objectIn(s []byte) (start, end int) {
+	if looksLikeObject(bytes.TrimSpace(s)) {
+		return 0, len(s)
+	}
+	return telemetryIn(s)
 }
 
 // inner walks an object inside a string.
