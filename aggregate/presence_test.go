@@ -14,7 +14,7 @@ func seenIn(t *testing.T, log string) (seen, failed int) {
 	t.Helper()
 	c := settled(scanned(t, []parse.Source{write(t, "log", []byte(log))}, Options{Jobs: 2}))
 	for _, s := range sessionsIn(c, Filter{}) {
-		if !s.Known() {
+		if len(s.Buckets) == 0 {
 			continue
 		}
 		seen++
@@ -85,6 +85,11 @@ func TestCleanRecordsLink(t *testing.T) {
 		{"a connection and a client, which has a session", `{"sessionId":"` + sessionA + `","clientInstanceId":"k"}` + "\n" + `{"connectionId":"c","clientInstanceId":"k"}` + "\n" + failure, 1, 1},
 		{"a connection and a client without a session", `{"connectionId":"c","clientInstanceId":"k"}` + "\n" + `{"connectionId":"d","clientInstanceId":"k"}` + "\n" + failure, 1, 1},
 		{"two sessions: neither", `{"sessionId":"` + sessionA + `","connectionId":"c"}` + "\n" + `{"sessionId":"` + sessionB + `","connectionId":"c"}` + "\n" + failure, 3, 1},
+		{"a guid does not join connections", `{"connectionId":"d","guid":"g"}` + "\n" + `{"connectionId":"c","guid":"g"}` + "\n" + failure, 2, 1},
+		{"a guid is no session", `{"sessionId":"` + sessionA + `","guid":"g"}` + "\n" + `{"guid":"g","name":"OT_TIMEOUT"}` + "\n", 2, 1},
+		{"a guid on one day", `{"time":"2026-11-02T00:00:00Z","guid":"g"}` + "\n" + `{"time":"2026-11-02T23:59:59Z","guid":"g","name":"OT_TIMEOUT"}` + "\n", 1, 1},
+		{"a guid on two days", `{"time":"2026-11-02T23:59:59Z","guid":"g"}` + "\n" + `{"time":"2026-11-03T00:00:00Z","guid":"g","name":"OT_TIMEOUT"}` + "\n", 2, 1},
+		{"a guid beside a client", `{"clientInstanceId":"k","guid":"g"}` + "\n" + `{"connectionId":"c","clientInstanceId":"k","guid":"g"}` + "\n" + failure, 1, 1},
 		{"a body posted late does not link its page", `{"sessionId":"` + sessionA + `","connectionId":"c","body":"{\"sessionId\":\"` + sessionB + `\"}"}` + "\n" + failure, 2, 1},
 	}
 	for _, test := range tests {

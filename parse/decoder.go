@@ -341,7 +341,8 @@ func (d *Decoder) object(line []byte, full bool) bool {
 		ok = w.record(d, line, true)
 	}
 	e, own := &d.event, w.own()
-	e.Time, e.Session, e.Client, e.ConnectionID = w.time, own.session, own.client, own.connectionID
+	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
+	e.Client, e.GUID = own.client, own.clientRank == guidRank
 	d.stated = isSessionID(own.session)
 	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure

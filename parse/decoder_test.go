@@ -83,7 +83,9 @@ func one(t *testing.T, line string, f Format) record {
 }
 
 // who joins the IDs that a record has however far it is decoded.
-func who(r record) string { return fmt.Sprintf("%s, %s, %s", r.session, r.client, r.connection) }
+func who(r record) string {
+	return fmt.Sprintf("%s, %s, %s", r.session, map[bool]string{true: "guid "}[r.GUID]+r.client, r.connection)
+}
 
 // sameInPart checks that a record which was not decoded in full has the same time, place,
 // session, client and connection.
@@ -319,7 +321,7 @@ func TestWhoWasThere(t *testing.T) {
 	tests := []struct{ name, line, want string }{
 		{"a connection", `{"connectionId":"c","message":"hello"}`, ", , c"},
 		{"a client", `{"clientInstanceId":"k","message":"hello"}`, ", k, "},
-		{"a guid", `{"guid":"g","message":"hello"}`, ", g, "},
+		{"a guid", `{"guid":"g","message":"hello"}`, ", guid g, "},
 		{"with spaces, below another key", `{"context": {"connection_id": "c"}, "message": "hello"}`, ", , c"},
 		{"a session and a connection", `{"sessionId":"` + a + `","connectionId":"c","message":"hello"}`, a + ", , c"},
 		{"in a string, as Docker writes it", `{"log":"{\"connectionId\":\"c\",\"clientInstanceId\":\"k\",\"msg\":\"hello\"}\n","time":"2026-11-23T11:23:15Z"}`, ", k, c"},
@@ -339,7 +341,8 @@ func TestWhoWasThere(t *testing.T) {
 		{"the wrapper's before one of another kind", `{"sessionId":"` + a + `","body":"{\"session_id\":\"web-1\"}"}`, a + ", , "},
 		{"one of another kind before the wrapper's of another kind", `{"session_id":"web-1","body":"{\"session_id\":\"web-2\"}"}`, "web-2, , "},
 		{"its own client and connection before its wrapper's", `{"connectionId":"d","clientInstanceId":"l","body":"{\"connectionId\":\"c\",\"guid\":\"k\"}"}`, ", l, c"},
-		{"no connection of another session", `{"sessionId":"` + a + `","connectionId":"d","clientInstanceId":"l","body":"{\"sessionId\":\"` + b + `\",\"guid\":\"k\"}"}`, b + ", k, "},
+		{"its wrapper's client before its guid", `{"clientInstanceId":"l","body":"{\"guid\":\"k\"}"}`, ", l, "},
+		{"no connection of another session", `{"sessionId":"` + a + `","connectionId":"d","clientInstanceId":"l","body":"{\"sessionId\":\"` + b + `\",\"guid\":\"k\"}"}`, b + ", guid k, "},
 		{"telemetry beside a page", `{"sessionId":"` + a + `","connectionId":"d","event":{` + event + `,"payload":{"x":"y"},"sessionId":"` + b + `","connectionId":"c"}}`, b + ", , c"},
 		{"telemetry before a page", `{"event":{"sessionId":"` + b + `","connectionId":"c",` + event + `},"sessionId":"` + a + `","clientInstanceId":"l"}`, b + ", , c"},
 		{"telemetry in a string", `{"sessionId":"` + a + `","clientInstanceId":"l","body":"{\"clientSystemTime\":1793616265959,\"action\":\"Connect\",\"sessionId\":\"` + b + `\",\"clientInstanceId\":\"k\"}"}`, b + ", k, "},

@@ -60,6 +60,7 @@ type Event struct {
 
 	// These IDs are the values of fields made for them.
 	Client       []byte // the page load that wrote it: clientInstanceId, or guid in old versions
+	GUID         bool   // Client is a guid, which outlives the page load
 	ConnectionID []byte
 
 	// Like Text, these are empty unless the record was decoded in full.

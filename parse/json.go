@@ -73,7 +73,7 @@ func fieldOf(key []byte) (field, int) {
 	case "clientInstanceId":
 		return fieldClient, 0
 	case "guid":
-		return fieldClient, 1
+		return fieldClient, guidRank
 	case "connectionId", "connection_id", "connection.id":
 		return fieldConnectionID, 0
 	case "streamId", "stream_id", "stream.id":
@@ -94,6 +94,9 @@ func fieldOf(key []byte) (field, int) {
 
 // clientClock is the rank of the client's own time, which precedes all others at any depth.
 const clientClock = 0
+
+// guidRank is the rank of the client in a guid.
+const guidRank = 1
 
 // failureCode is the rank of the only code that counts in telemetry.
 const failureCode = 0
