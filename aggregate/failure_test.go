@@ -187,6 +187,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 			x.event.Session = oneOf(60, "s1", "s2")
 		}
 		x.event.Client = oneOf(40, "k1", "k2", "k3")
+		x.event.GUID = len(x.event.Client) > 0 && r.IntN(3) == 0
 		x.event.ConnectionID = oneOf(20, "c1", "c2")
 		x.event.StreamID = oneOf(20, "x", "y")
 		x.event.SubscriberID = oneOf(10, "u", "v")

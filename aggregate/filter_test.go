@@ -56,7 +56,7 @@ func refClients(records []*refRecord) (sdk, only map[string]string) {
 	sdk, only = map[string]string{}, map[string]string{}
 	seen := map[string]map[string]bool{} // sessions of each client
 	for _, x := range records {
-		k := string(x.event.Client)
+		k := x.client()
 		if k == "" {
 			continue
 		}
@@ -72,7 +72,7 @@ func refClients(records []*refRecord) (sdk, only map[string]string) {
 	}
 	clients := map[string][]string{}
 	for k, sessions := range seen {
-		session := "client:" + k
+		session := k
 		if len(sessions) == 1 {
 			session = slices.Collect(maps.Keys(sessions))[0]
 		}
@@ -89,7 +89,17 @@ func refClients(records []*refRecord) (sdk, only map[string]string) {
 // refID returns the SessionID of a session that refSessions found.
 func refID(session string) SessionID {
 	for _, from := range SessionFroms[:FromSource] {
-		if id, ok := strings.CutPrefix(session, from.String()+":"); ok {
+		id, ok := strings.CutPrefix(session, from.String()+":")
+		if ok && from == FromGUID {
+			guid, day, _ := strings.Cut(id, "@")
+			e := &parse.Event{Client: []byte(guid), GUID: true, Time: timestamp.NoTime}
+			if t, err := time.Parse(time.DateOnly, day); err == nil {
+				e.Time = t.UnixNano()
+			}
+			_, hash := clientOf(e)
+			return hash
+		}
+		if ok {
 			return sessionHash(from, []byte(id))
 		}
 	}
@@ -155,7 +165,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				if x.name() != "" {
 					code = 0
 				}
-				count(first, in, string(x.event.Client), fmt.Sprintf("%s %s %d", x.verdict.Method.Name(), x.name(), code), 0, len(x.alike))
+				count(first, in, x.client(), fmt.Sprintf("%s %s %d", x.verdict.Method.Name(), x.name(), code), 0, len(x.alike))
 			}
 		}
 

@@ -133,10 +133,7 @@ func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, numbe
 
 // evidence returns the evidence of a record in the numbers of the counts.
 func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evidence {
-	var client SessionID
-	if len(e.Client) > 0 {
-		client = sessionHash(FromClient, e.Client)
-	}
+	_, client := clientOf(e)
 	out := newEvidence(e, v, client, number)
 	dictionary := x.counts.merge.dictionary
 	if len(v.Name) > 0 {
@@ -150,12 +147,14 @@ func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evid
 
 // statedSession returns the session ID that a record states, else its surrogate ID.
 func statedSession(e *parse.Event) (SessionID, SessionFrom) {
-	for from, id := range [...][]byte{FromSession: e.Session, FromConnection: e.ConnectionID, FromClient: e.Client} {
-		if len(id) > 0 {
-			return sessionHash(SessionFrom(from), id), SessionFrom(from)
-		}
+	switch {
+	case len(e.Session) > 0:
+		return NewSessionID(e.Session), FromSession
+	case len(e.ConnectionID) > 0:
+		return sessionHash(FromConnection, e.ConnectionID), FromConnection
 	}
-	return SessionID{}, FromSource
+	from, id := clientOf(e)
+	return id, from
 }
 
 // SessionOf returns the session of a record that was counted, and the kind of ID that the
@@ -172,7 +171,8 @@ func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
 // of its session; "" if that is unknown.
 func (x *Index) SDKOf(e *parse.Event) string {
 	if len(e.Client) > 0 {
-		return x.sdk[sessionHash(FromClient, e.Client)]
+		_, client := clientOf(e)
+		return x.sdk[client]
 	}
 	id, _ := x.SessionOf(e)
 	return x.sdk[id]

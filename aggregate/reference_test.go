@@ -3,6 +3,7 @@ package aggregate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -55,25 +56,50 @@ func refFailures(records []*refRecord) []*refFailure {
 	return out
 }
 
-// refSessions sets the session of each record: its own session ID, else the session of its
-// connection or client, if exactly one session was seen with that. A connection that was
-// seen with no session, but with one client, belongs to the owner of that client.
+// client returns the client of a record, "" if there is none. A guid is another client every day.
+func (r *refRecord) client() string {
+	switch {
+	case len(r.event.Client) == 0:
+		return ""
+	case !r.event.GUID:
+		return "client:" + string(r.event.Client)
+	case r.event.Time == timestamp.NoTime:
+		return "guid:" + string(r.event.Client) + "@"
+	}
+	return "guid:" + string(r.event.Client) + "@" + time.Unix(0, r.event.Time).UTC().Format(time.DateOnly)
+}
+
+func (r *refRecord) isGUID() bool { return strings.HasPrefix(r.client(), "guid:") }
+
+// refSessions sets the session of each record: its own session ID; else its connection, else its
+// client. A connection or client that was seen with exactly one session is that session; a
+// connection that was seen with no session, but with one client, counts as that client. A guid is
+// only ever itself.
 func refSessions(records []*refRecord) {
-	seen, clients := map[string]map[string]bool{}, map[string]map[string]bool{}
-	for _, r := range records {
-		if c, k := "connection:"+string(r.event.ConnectionID), string(r.event.Client); k != "" {
-			if clients[c] == nil {
-				clients[c] = map[string]bool{}
-			}
-			clients[c]["client:"+k] = true
+	sessions, clients := map[string]map[string]bool{}, map[string]map[string]bool{}
+	note := func(in map[string]map[string]bool, of, with string) {
+		if in[of] == nil {
+			in[of] = map[string]bool{}
 		}
-		for _, surrogate := range []string{"connection:" + string(r.event.ConnectionID), "client:" + string(r.event.Client)} {
-			if len(r.event.Session) > 0 {
-				if seen[surrogate] == nil {
-					seen[surrogate] = map[string]bool{}
-				}
-				seen[surrogate]["session:"+string(r.event.Session)] = true
-			}
+		in[of][with] = true
+	}
+	only := func(set map[string]bool) string {
+		if len(set) != 1 {
+			return ""
+		}
+		return slices.Collect(maps.Keys(set))[0]
+	}
+	for _, r := range records {
+		connection, client := "connection:"+string(r.event.ConnectionID), r.client()
+		if r.isGUID() {
+			client = ""
+		}
+		if s := string(r.event.Session); s != "" {
+			note(sessions, connection, "session:"+s)
+			note(sessions, client, "session:"+s)
+		}
+		if client != "" {
+			note(clients, connection, client)
 		}
 	}
 	for _, r := range records {
@@ -83,21 +109,13 @@ func refSessions(records []*refRecord) {
 			continue
 		case len(r.event.ConnectionID) > 0:
 			r.session = "connection:" + string(r.event.ConnectionID)
-		case len(r.event.Client) > 0:
-			r.session = "client:" + string(r.event.Client)
+			if len(sessions[r.session]) == 0 {
+				r.session = cmp.Or(only(clients[r.session]), r.session)
+			}
 		default:
-			r.session = "source:" + r.source
+			r.session = cmp.Or(r.client(), "source:"+r.source)
 		}
-		if len(seen[r.session]) == 0 && len(clients[r.session]) == 1 {
-			for k := range clients[r.session] {
-				r.session = k
-			}
-		}
-		if only := seen[r.session]; len(only) == 1 {
-			for s := range only {
-				r.session = s
-			}
-		}
+		r.session = cmp.Or(only(sessions[r.session]), r.session)
 	}
 }
 
@@ -167,7 +185,7 @@ func (r *refRecord) kind(floats bool) string {
 	if floats {
 		source = ""
 	}
-	return fmt.Sprintf("%q %d %q %q %+v", source, r.axis(), r.event.Client, r.stream(), r.verdict)
+	return fmt.Sprintf("%q %d %q %q %+v", source, r.axis(), r.client(), r.stream(), r.verdict)
 }
 
 // says compares what records say.
@@ -179,7 +197,7 @@ func (r *refRecord) says(other *refRecord) int {
 		}
 		client := SessionID{}
 		if len(r.event.Client) > 0 {
-			client = sessionHash(FromClient, r.event.Client)
+			client = refID(r.client())
 		}
 		b := client.Bytes()
 		return []int{late, int(v.Code), int(streamOf(&r.event)), int(v.MethodFrom), int(v.Evidence), int(v.Weight)},
@@ -485,7 +503,7 @@ func (f *refFailure) summary() refSummary {
 		if r.axis() == dated && out.first == timestamp.NoTime {
 			out.first = r.at()
 		}
-		out.client = cmp.Or(out.client, string(r.event.Client))
+		out.client = cmp.Or(out.client, r.client())
 		isLate = isLate || r.verdict.Late
 		proper = proper || !r.verdict.Late && r.verdict.MethodFrom == classify.MethodSpelled
 	}

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"encoding/binary"
 	"strings"
+	"time"
 
 	"github.com/mileusna/useragent"
 	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A SessionID is the 128-bit XXH3 hash of an OpenTok session ID. The chance that two of a
@@ -16,7 +18,7 @@ import (
 // practice, and a session takes the same memory however long its ID is.
 //
 // A record without a session ID has a surrogate ID: the hash, with another seed, of its
-// connection ID or client instance ID. The zero SessionID is none.
+// connection ID, client instance ID, or guid and day. The zero SessionID is none.
 type SessionID struct{ Hi, Lo uint64 }
 
 // NewSessionID returns the SessionID of an OpenTok session ID.
@@ -54,15 +56,16 @@ const (
 	FromSession    SessionFrom = iota // a session ID
 	FromConnection                    // a connection ID whose session is unknown
 	FromClient                        // a client instance ID whose session is unknown
+	FromGUID                          // a guid and a day
 	FromSource                        // none: the records of a source that have no ID
 )
 
 // SessionFroms lists every kind.
-var SessionFroms = [...]SessionFrom{FromSession, FromConnection, FromClient, FromSource}
+var SessionFroms = [...]SessionFrom{FromSession, FromConnection, FromClient, FromGUID, FromSource}
 
 // String returns the kind's name in the output of otlog events.
 func (f SessionFrom) String() string {
-	return [...]string{"session", "connection", "client", "source"}[f]
+	return [...]string{"session", "connection", "client", "guid", "source"}[f]
 }
 
 // sessionHash returns the SessionID of an ID of a kind.
@@ -71,6 +74,23 @@ func sessionHash(from SessionFrom, id []byte) SessionID {
 		return SessionID(xxh3.Hash128(id)) // frequent, and faster without a seed
 	}
 	return SessionID(xxh3.Hash128Seed(id, uint64(from)))
+}
+
+// clientOf returns the kind and the hash of a record's client, the zero SessionID if it has
+// none. A guid outlives its page load, so it is one client per day (UTC).
+func clientOf(e *parse.Event) (SessionFrom, SessionID) {
+	switch {
+	case len(e.Client) == 0:
+		return FromSource, SessionID{}
+	case !e.GUID:
+		return FromClient, sessionHash(FromClient, e.Client)
+	}
+	const nanos = uint64(24 * time.Hour)
+	day := uint64(1 << 40) // of records without a time
+	if e.Time != timestamp.NoTime {
+		day = (uint64(e.Time) + 100_000*nanos) / nanos // times may be before 1970
+	}
+	return FromGUID, SessionID(xxh3.Hash128Seed(e.Client, uint64(FromGUID)|day<<8))
 }
 
 // sessions numbers the sessions and surrogate IDs of a Tally in the order in which they were

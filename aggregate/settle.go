@@ -124,7 +124,7 @@ func (s *settling) gather() error {
 		switch e.From {
 		case FromConnection:
 			s.gatherConnection(e)
-		case FromClient:
+		case FromClient, FromGUID:
 			s.gatherClient(e)
 		default:
 			s.requestLabels(e, e.ID)
@@ -162,15 +162,23 @@ func (s *settling) gatherConnection(e *Entry) {
 	}
 }
 
-// gatherClient finds the owner of a client: the session that it was seen with.
+// gatherClient finds the owner of a client: the session that it was seen with. What a guid did
+// elsewhere stays with the guid.
 func (s *settling) gatherClient(e *Entry) {
 	owner := e.ID
 	if e.Session.one() {
 		owner = e.Session.ID
-		s.resolve(e, owner)
 	}
-	s.requestLabels(e, owner)
 	l := Labels{e.SDK, e.Browser, e.OS}
+	switch {
+	case owner == e.ID:
+		s.requestLabels(e, e.ID)
+	case e.From == FromGUID:
+		s.members.Add(member{e.ID, e.ID, l, false})
+	default:
+		s.resolve(e, owner)
+		s.requestLabels(e, owner)
+	}
 	s.sdks[l.SDK] = true
 	s.clients.Add(client{e.ID, owner, l})
 	s.members.Add(member{owner, e.ID, l, true})

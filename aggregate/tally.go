@@ -91,24 +91,32 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 // plus one of the session, else of the surrogate ID, 0 if there is neither, and of the
 // client, 0 if there is none.
 func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32) {
-	session = t.see(FromSession, e.Session, bucket)
+	session = t.see(e.Session, bucket)
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
 		return session, 0
 	}
-	connection, client := t.surrogate(FromConnection, e.ConnectionID), t.surrogate(FromClient, e.Client)
-	if connection != 0 && client != 0 {
-		t.sessions.bindClient(connection, client)
-	}
-	if session == 0 {
-		if connection != 0 {
-			return t.see(FromConnection, e.ConnectionID, bucket), client
+	from, id := clientOf(e)
+	client = t.surrogate(from, id)
+	var connection uint32
+	var slot *sessionSlot // of the connection
+	if len(e.ConnectionID) > 0 {
+		slot = t.sessions.slot(FromConnection, sessionHash(FromConnection, e.ConnectionID))
+		connection = slot.number
+		if client != 0 && from == FromClient {
+			t.sessions.bindClient(connection, client)
 		}
-		return t.see(FromClient, e.Client, bucket), client
 	}
-	for _, s := range [2]uint32{connection, client} {
-		if s != 0 {
-			t.sessions.bind(s, session)
+	switch {
+	case session != 0:
+		for _, s := range [2]uint32{connection, client} {
+			if s != 0 {
+				t.sessions.bind(s, session)
+			}
 		}
+	case connection != 0:
+		session = t.seen(slot, bucket)
+	default:
+		session = t.seen(t.sessions.slot(from, id), bucket)
 	}
 	return session, client
 }
@@ -125,28 +133,33 @@ func (t *Tally) cover() {
 	t.current.Records = 0
 }
 
-// surrogate returns the number plus one of a surrogate ID, 0 if id is empty.
-func (t *Tally) surrogate(from SessionFrom, id []byte) uint32 {
-	if len(id) == 0 {
+// surrogate returns the number plus one of a surrogate ID, 0 if id is zero.
+func (t *Tally) surrogate(from SessionFrom, id SessionID) uint32 {
+	if id.IsZero() {
 		return 0
 	}
-	return t.sessions.slot(from, sessionHash(from, id)).number
+	return t.sessions.slot(from, id).number
 }
 
 // see notes that a session was seen in a bucket, and returns its number plus one, 0 if id is
 // empty.
-func (t *Tally) see(from SessionFrom, id []byte, bucket Bucket) uint32 {
+func (t *Tally) see(id []byte, bucket Bucket) uint32 {
 	if len(id) == 0 {
 		return 0
 	}
 	before := len(t.sessions.ids)
-	slot := t.sessions.slot(from, sessionHash(from, id))
-	if from == FromSession && len(t.sessions.ids) > before {
+	slot := t.sessions.slot(FromSession, NewSessionID(id))
+	if len(t.sessions.ids) > before {
 		t.start()
 		if t.key = parse.SessionKey(t.key[:0], id); len(t.key) > 0 {
 			t.sessions.known[before].key = t.labels.add(t.key)
 		}
 	}
+	return t.seen(slot, bucket)
+}
+
+// seen notes that the session of a slot was seen in a bucket, and returns its number plus one.
+func (t *Tally) seen(slot *sessionSlot, bucket Bucket) uint32 {
 	// Frequent case first: neighbouring records of a session share a bucket.
 	if slot.bucket != bucket {
 		slot.bucket = bucket

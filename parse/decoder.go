@@ -19,14 +19,16 @@ type Decoder struct {
 
 	peeked struct{ start, end int } // the line after the last record
 
-	text   []byte             // of the record, with escapes resolved
-	plain  []byte             // text without terminal sequences
-	kept   []byte             // values of single fields
-	unsure []byte             // the time of an object, if there is a doubt about it
-	nested [maxNesting][]byte // objects inside strings
-	walk   walk
-	full   bool // the last object was decoded in full
-	open   []openObject
+	text     []byte             // of the record, with escapes resolved
+	plain    []byte             // text without terminal sequences
+	unquoted []byte             // a line without escapes
+	kept     []byte             // values of single fields
+	unsure   []byte             // the time of an object, if there is a doubt about it
+	nested   [maxNesting][]byte // objects inside strings
+	walk     walk
+	full     bool // the last object was decoded in full
+	stated   bool // a field of the record states its OpenTok session ID
+	open     []openObject
 }
 
 // SetTimes sets how the times of the next blocks are read.
@@ -145,7 +147,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time
 			}
-			if s.Session != nil && !isSessionID(e.Session) {
+			if s.Session != nil && !d.stated {
 				e.Session = s.Session
 			}
 			if !yield(e, nil) {
@@ -215,7 +217,7 @@ func isBlank(line []byte) bool {
 // its rest cannot be evidence of an error.
 func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	e := &d.event
-	*e = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
+	d.clear()
 	end := len(record)
 	for end > 0 && jsontext.IsSpace(record[end-1]) {
 		end--
@@ -227,7 +229,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 			if d.object(inner, full) {
 				return ""
 			}
-			*e = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
+			d.clear()
 		}
 		if d.framed(inner, f, full) {
 			return ""
@@ -247,6 +249,11 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Text = d.clean(line)
 	}
 	return ""
+}
+
+// clear removes what was decoded of a record.
+func (d *Decoder) clear() {
+	d.event, d.stated = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}, false
 }
 
 // framed decodes an object that is not the whole line: around it are the comma or the brackets
@@ -279,7 +286,7 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	object = bytes.TrimRight(object, ",] \t\r")
 	object = bytes.TrimLeft(bytes.TrimPrefix(object, []byte{'['}), " \t")
 	if !looksLikeObject(object) || !d.object(object, full) {
-		d.event = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
+		d.clear()
 		return false
 	}
 	e := &d.event
@@ -300,20 +307,26 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	return true
 }
 
-// posted decodes the telemetry event at the end of a console line: at its DEBUG level the SDK
-// prints what it posts ("sending analytics: +4ms https://… {…}").
+// posted decodes the telemetry event in a console line.
 func (d *Decoder) posted(line []byte) bool {
-	if nextTelemetry(line) < 0 {
+	start, end := telemetryIn(line)
+	if start < 0 && bytes.Contains(line, []byte(`{\"`)) { // quoted, as in logfmt
+		d.unquoted = jsontext.AppendUnescaped(d.unquoted[:0], line)
+		line = d.unquoted
+		start, end = telemetryIn(line)
+	}
+	if start < 0 {
 		return false
 	}
-	start := bytes.Index(line, []byte(`{"`))
-	if start < 0 || !looksLikeObject(line[start:]) {
-		return false
-	}
-	if d.object(line[start:], true) && d.event.Telemetry != nil {
+	if d.object(line[start:end], true) && d.event.Telemetry != nil {
+		if !isSessionID(d.event.Session) {
+			if id := d.sessionIn(line); id != nil {
+				d.event.Session = id
+			}
+		}
 		return true
 	}
-	d.event = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
+	d.clear()
 	return false
 }
 
@@ -324,17 +337,17 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	ok := w.record(d, line, full)
 	full = full || w.coded
 	d.full = full
-	if full != w.full || !full && w.time == timestamp.NoTime && bytes.IndexByte(line, '\\') >= 0 {
-		// The record's only time may be in an object inside a string. The time must not depend
-		// on whether the record is decoded in full.
+	if full != w.full {
 		ok = w.record(d, line, true)
 	}
-	e := &d.event
-	e.Time, e.Session = w.time, w.session
+	e, own := &d.event, w.own()
+	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
+	e.Client, e.GUID = own.client, own.clientRank == guidRank
+	d.stated = isSessionID(own.session)
 	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure
 	}
-	if !isSessionID(w.session) {
+	if !d.stated {
 		if id := d.sessionIn(line); id != nil {
 			e.Session = id
 		}
@@ -343,7 +356,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 		return ok
 	}
 	e.Name, e.Code, e.Message, e.Text = w.name, w.errorCode(), w.message, d.clean(d.text)
-	e.Client, e.ConnectionID, e.StreamID, e.SubscriberID = w.client, w.connectionID, w.streamID, w.subscriberID
+	e.StreamID, e.SubscriberID = w.streamID, w.subscriberID
 	if w.clientTime && len(d.telemetry.Action) > 0 {
 		e.Telemetry, e.Code = &d.telemetry, w.failureCode
 	}

@@ -39,6 +39,7 @@ type record struct {
 	Event
 	session, text, name string
 	streamID, ids       string
+	client, connection  string
 	telemetry           *Telemetry
 	skipped             *SyntaxError
 }
@@ -58,7 +59,7 @@ func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 			out = append(out, record{skipped: skipped})
 			continue
 		}
-		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name), streamID: string(e.StreamID), ids: ids(e)}
+		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name), streamID: string(e.StreamID), ids: ids(e), client: string(e.Client), connection: string(e.ConnectionID)}
 		if t := e.Telemetry; t != nil {
 			r.telemetry = &Telemetry{
 				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason),
@@ -81,19 +82,24 @@ func one(t *testing.T, line string, f Format) record {
 	return full[0]
 }
 
-// sameInPart checks that a record which was not decoded in full has the same time, place and
-// session.
+// who joins the IDs that a record has however far it is decoded.
+func who(r record) string {
+	return fmt.Sprintf("%s, %s, %s", r.session, map[bool]string{true: "guid "}[r.GUID]+r.client, r.connection)
+}
+
+// sameInPart checks that a record which was not decoded in full has the same time, place,
+// session, client and connection.
 func sameInPart(t *testing.T, full, light record, source string) {
 	t.Helper()
 	if full.skipped != nil || light.skipped != nil {
 		return
 	}
-	if full.Time != light.Time || full.OfDay != light.OfDay || full.Doubt != light.Doubt || full.session != light.session {
-		t.Errorf("%q: in part it is at %d, %d of session %q, in full at %d, %d of %q", source, light.Time, light.OfDay, light.session, full.Time, full.OfDay, full.session)
+	if full.Time != light.Time || full.OfDay != light.OfDay || full.Doubt != light.Doubt || who(full) != who(light) {
+		t.Errorf("%q: in part it is at %d, %d of %q, in full at %d, %d of %q", source, light.Time, light.OfDay, who(light), full.Time, full.OfDay, who(full))
 	}
 	switch {
 	case light.text == "" && light.Code == 0:
-		if light.name != "" || light.ids != noIDs || light.telemetry != nil {
+		if light.name != "" || light.streamID != "" || len(light.SubscriberID) > 0 || light.telemetry != nil {
 			t.Errorf("%q: in part it has the name %q, IDs %q, but no text", source, light.name, light.ids)
 		}
 	case light.text != full.text || light.name != full.name || light.Code != full.Code || light.ids != full.ids:
@@ -305,9 +311,49 @@ func TestIDs(t *testing.T) {
 			}
 		})
 	}
-	// The time alone may require that a record is walked in full.
-	if got := decode(new(Decoder), `{"log":"{\"ts\":1793616265959,\"connectionId\":\"d\"}"}`, jsonl, never)[0]; got.ids != noIDs || got.Time == timestamp.NoTime {
-		t.Errorf("in part it has the IDs %q, at %d", got.ids, got.Time)
+}
+
+// TestWhoWasThere checks who is shown by a record without evidence. one checks that the record
+// shows the same when it is decoded in full.
+func TestWhoWasThere(t *testing.T) {
+	const a, b = sessionOT, sessionOther
+	const event = `"clientSystemTime":1793616265959,"action":"Connect","variation":"Attempt"`
+	tests := []struct{ name, line, want string }{
+		{"a connection", `{"connectionId":"c","message":"hello"}`, ", , c"},
+		{"a client", `{"clientInstanceId":"k","message":"hello"}`, ", k, "},
+		{"a guid", `{"guid":"g","message":"hello"}`, ", guid g, "},
+		{"with spaces, below another key", `{"context": {"connection_id": "c"}, "message": "hello"}`, ", , c"},
+		{"a session and a connection", `{"sessionId":"` + a + `","connectionId":"c","message":"hello"}`, a + ", , c"},
+		{"in a string, as Docker writes it", `{"log":"{\"connectionId\":\"c\",\"clientInstanceId\":\"k\",\"msg\":\"hello\"}\n","time":"2026-11-23T11:23:15Z"}`, ", k, c"},
+		{"in a string after white space", `{"log":"\n\t {\"connectionId\":\"c\"}"}`, ", , c"},
+		{"in a string with Unicode escapes", `{"log":"\u007b\u0022connectionId\u0022:\u0022c\u0022}"}`, ", , c"},
+		{"in a string in a string", `{"a":"{\"b\":\"{\\\"connectionId\\\":\\\"c\\\"}\"}"}`, ", , c"},
+		{"in the second of two strings", `{"a":"{\"x\":\"y\"}","b":"{\"connectionId\":\"c\"}"}`, ", , c"},
+		{"with escapes", `{"connectionId":"c\u002f1"}`, ", , c/1"},
+		{"no value", `{"connectionId":"","clientInstanceId":"null","guid":"undefined","sessionId":" "}`, ", , "},
+		{"the name of a key in a text", `{"message":"connectionId c"}`, ", , "},
+
+		{"its own session before its wrapper's", `{"sessionId":"` + a + `","body":"{\"sessionId\":\"` + b + `\"}"}`, b + ", , "},
+		{"in any order", `{"body":"{\"sessionId\":\"` + b + `\"}","sessionId":"` + a + `"}`, b + ", , "},
+		{"a better key of the wrapper", `{"sessionId":"` + a + `","body":"{\"session\":\"` + b + `\"}"}`, b + ", , "},
+		{"the wrapper's if it has none", `{"sessionId":"` + a + `","connectionId":"c","body":"{\"msg\":\"hello\"}"}`, a + ", , c"},
+		{"the wrapper's before one in a text", `{"sessionId":"` + a + `","body":"{\"msg\":\"not ` + b + `\"}"}`, a + ", , "},
+		{"the wrapper's before one of another kind", `{"sessionId":"` + a + `","body":"{\"session_id\":\"web-1\"}"}`, a + ", , "},
+		{"one of another kind before the wrapper's of another kind", `{"session_id":"web-1","body":"{\"session_id\":\"web-2\"}"}`, "web-2, , "},
+		{"its own client and connection before its wrapper's", `{"connectionId":"d","clientInstanceId":"l","body":"{\"connectionId\":\"c\",\"guid\":\"k\"}"}`, ", l, c"},
+		{"its wrapper's client before its guid", `{"clientInstanceId":"l","body":"{\"guid\":\"k\"}"}`, ", l, "},
+		{"no connection of another session", `{"sessionId":"` + a + `","connectionId":"d","clientInstanceId":"l","body":"{\"sessionId\":\"` + b + `\",\"guid\":\"k\"}"}`, b + ", guid k, "},
+		{"telemetry beside a page", `{"sessionId":"` + a + `","connectionId":"d","event":{` + event + `,"payload":{"x":"y"},"sessionId":"` + b + `","connectionId":"c"}}`, b + ", , c"},
+		{"telemetry before a page", `{"event":{"sessionId":"` + b + `","connectionId":"c",` + event + `},"sessionId":"` + a + `","clientInstanceId":"l"}`, b + ", , c"},
+		{"telemetry in a string", `{"sessionId":"` + a + `","clientInstanceId":"l","body":"{\"clientSystemTime\":1793616265959,\"action\":\"Connect\",\"sessionId\":\"` + b + `\",\"clientInstanceId\":\"k\"}"}`, b + ", k, "},
+		{"telemetry without a session", `{"sessionId":"` + a + `","clientInstanceId":"l","event":{` + event + `,"connectionId":"c"}}`, a + ", l, c"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := who(one(t, test.line, jsonl)); got != test.want {
+				t.Errorf("%s:\n got %s\nwant %s", test.line, got, test.want)
+			}
+		})
 	}
 }
 
@@ -375,6 +421,16 @@ func TestTelemetry(t *testing.T) {
 		{"no variation", `{"clientSystemTime":1793616265959,"action":"tb.exception.1500","payload":{"details":"x"}}`, "tb.exception.1500    0 ", false},
 		{"as json.dumps writes it", `{"clientSystemTime": 1793616265959, "action": "Connect", "variation": "Failure", "failureCode": 1006}`, "Connect Failure   1006 ", true},
 		{"after the text of a console line", `2026-11-02T10:44:26Z opentok.js:36031 OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
+		{"before the place in the code", `OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959} opentok.js:36032:13`, "Connect Failure   1006 ", true},
+		{"after another object", `user {"id":1} {id: 2} OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {"action":"Connect","variation":"Failure","failureCode":1006,"clientSystemTime":1793616265959}`, "Connect Failure   1006 ", true},
+		{"a console line in a string", `{"timestamp": "2026-11-02T10:44:26Z", "level": "debug", "message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
+		{"a styled console line in a string", `{"text": "%cOpenTok:analytics:debug %csending analytics:%c +4ms color: #0000CC color: inherit https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
+		{"a console line in a container's log", `{"log": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}\n", "stream": "stdout", "time": "2026-11-02T10:44:26Z"}`, "Connect Failure   1006 ", true},
+		{"a console line in a wrapper in a container's log", `{"log": "{\"msg\": \"OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Failure\\\",\\\"failureCode\\\":1006,\\\"clientSystemTime\\\":1793616265959}\"}\n", "time": "2026-11-02T10:44:26Z"}`, "Connect Failure   1006 ", true},
+		{"a console line before the place in the code, in a string", `{"message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959} opentok.js:36032:13"}`, "Connect Failure   1006 ", true},
+		{"the body of an OTLP record", `{"timeUnixNano": "1793616300000000000", "body": {"stringValue": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}}`, "Connect Failure   1006 ", true},
+		{"an element of an array", `{"arguments": ["sending analytics:", "{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"]}`, "Connect Failure   1006 ", true},
+		{"before stack lines, in a string", `{"message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}\n    at f (opentok.js:1:2)\ndebug @ opentok.js:36032\n"}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper", `{"ts":1793616300000,"method":"POST","body":"{\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`, "Connect Failure   1006 ", true},
 		{"in the string of a wrapper's wrapper", `{"log":"{\"body\":\"{\\\"action\\\":\\\"Connect\\\",\\\"variation\\\":\\\"Attempt\\\",\\\"clientSystemTime\\\":1793616265959}\"}"}`, "Connect Attempt   0 ", false},
 		{"a code that is not a number", `{` + published + `,"variation":"Failure","failureCode":null}`, "Publish Failure   0 ", true},
@@ -403,6 +459,9 @@ func TestTelemetry(t *testing.T) {
 		`{"clientSystemTime":1793616265959,"variation":"Failure"}`,
 		`{"clientSystemTime":"unknown","action":"Publish"}`,
 		`{"message":"clientSystemTime"}`,
+		`{"message":"{\"a\":1} clientSystemTime {\"action\":\"Publish\"}"}`,
+		`{"message": "OpenTok:Session:error OT_TIMEOUT\nOpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}"}`,
+		`{"message": "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod {\"action\":\"Connect\",\"variation\":\"Failure\",\"failureCode\":1006,\"clientSystemTime\":1793616265959}\nOpenTok:Session:error OT_TIMEOUT"}`,
 	} {
 		if one(t, line, jsonl).telemetry != nil {
 			t.Errorf("%s: read as telemetry", line)

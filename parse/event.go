@@ -58,10 +58,12 @@ type Event struct {
 	// if there is none.
 	Code int32
 
-	// These IDs are the values of fields made for them. Like Text, they are empty unless the
-	// record was decoded in full.
+	// These IDs are the values of fields made for them.
 	Client       []byte // the page load that wrote it: clientInstanceId, or guid in old versions
+	GUID         bool   // Client is a guid, which outlives the page load
 	ConnectionID []byte
+
+	// Like Text, these are empty unless the record was decoded in full.
 	StreamID     []byte
 	SubscriberID []byte
 

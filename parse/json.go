@@ -73,7 +73,7 @@ func fieldOf(key []byte) (field, int) {
 	case "clientInstanceId":
 		return fieldClient, 0
 	case "guid":
-		return fieldClient, 1
+		return fieldClient, guidRank
 	case "connectionId", "connection_id", "connection.id":
 		return fieldConnectionID, 0
 	case "streamId", "stream_id", "stream.id":
@@ -95,6 +95,9 @@ func fieldOf(key []byte) (field, int) {
 // clientClock is the rank of the client's own time, which precedes all others at any depth.
 const clientClock = 0
 
+// guidRank is the rank of the client in a guid.
+const guidRank = 1
+
 // failureCode is the rank of the only code that counts in telemetry.
 const failureCode = 0
 
@@ -106,17 +109,33 @@ type walk struct {
 	// coded says that the record may state an error's code. It is set whether full is or not.
 	coded bool
 
-	time        int64
-	timeRank    int
-	clientTime  bool
-	doubt       timestamp.Doubt // about the time or, if there is none, about a text that may be one
-	session     []byte
-	sessionRank int
+	time       int64
+	timeRank   int
+	clientTime bool
+	doubt      timestamp.Doubt // about the time or, if there is none, about a text that may be one
+
+	// levels are the IDs in the line itself, in objects inside its strings, in objects inside
+	// the strings of those, and so on. posted are those beside the client's own time.
+	levels  [maxNesting + 1]owner
+	deepest int   // the last level with an object
+	posted  owner // only if full
 
 	fields // only if full
 }
 
-// fields are all fields except time and session.
+// An owner holds the IDs that show who was there: the first of the best values of each.
+type owner struct {
+	session      []byte
+	sessionRank  int
+	several      bool // different session IDs
+	client       []byte
+	clientRank   int
+	connectionID []byte
+}
+
+var noOwner = owner{sessionRank: unranked, clientRank: unranked}
+
+// fields are all fields except time, session, client and connection.
 type fields struct {
 	message     []byte
 	messageRank int
@@ -130,9 +149,6 @@ type fields struct {
 	nameCode    int32 // in the same object as the name
 	failureCode int32
 
-	client       []byte
-	clientRank   int
-	connectionID []byte
 	streamID     []byte
 	subscriberID []byte
 	sdkRank      int
@@ -145,6 +161,8 @@ type openObject struct {
 	number   int // in the order in which objects and arrays start
 	code     int32
 	codeRank int
+	ids      owner
+	posted   bool // it contains the client's own time
 }
 
 const unranked = 1 << 20
@@ -159,12 +177,11 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 		w.finder = noFinder{}
 	}
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
-	w.session, w.sessionRank = nil, unranked
+	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
+	d.kept = d.kept[:0]
 	if full {
-		w.fields = fields{
-			messageRank: unranked, nameRank: unranked, codeRank: unranked, clientRank: unranked, sdkRank: unranked,
-		}
-		d.text, d.kept, d.open, d.telemetry = d.text[:0], d.kept[:0], d.open[:0], Telemetry{}
+		w.fields = fields{messageRank: unranked, nameRank: unranked, codeRank: unranked, sdkRank: unranked}
+		d.text, d.open, d.telemetry = d.text[:0], d.open[:0], Telemetry{}
 	}
 	return w.object(line, 0)
 }
@@ -201,7 +218,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 			i++
 			if w.full {
 				w.objects++
-				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked})
+				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked, ids: noOwner})
 			}
 		case '}', ']':
 			depth--
@@ -211,7 +228,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 				return false
 			}
 			if w.full {
-				w.d.open = w.d.open[:len(w.d.open)-1]
+				w.close()
 			}
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			start := i
@@ -242,19 +259,23 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	switch f {
 	case fieldTime:
 		w.timeValue(s, rank, depth, nesting)
-	case fieldSession:
-		// An object inside a string is walked only if the record is decoded in full, but the
-		// session must not depend on that.
-		if nesting == 0 {
-			w.sessionValue(s, rank)
-		}
+	case fieldSession, fieldClient, fieldConnectionID:
+		w.idValue(f, s, rank, escaped, nesting)
 	case fieldCode:
 		w.codeValue(s, rank, depth, nesting)
 	}
+	d := w.d
 	if !w.full {
+		// What shows who was there and when must not depend on how far a record is decoded.
+		if escaped && nesting < maxNesting && mayHoldObject(s) {
+			inner := jsontext.AppendUnescaped(d.nested[nesting][:0], s)
+			d.nested[nesting] = inner
+			if looksLikeObject(bytes.TrimSpace(inner)) {
+				w.inner(inner, nesting+1)
+			}
+		}
 		return
 	}
-	d := w.d
 	start := len(d.text)
 	if escaped {
 		d.text = jsontext.AppendUnescaped(d.text, s)
@@ -262,20 +283,21 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		d.text = append(d.text, s...)
 	}
 	value := d.text[start:]
-	if escaped && nesting < maxNesting && looksLikeObject(bytes.TrimSpace(value)) {
-		// An object inside a string: its fields count as those of the record, and replace the
-		// string in the text.
-		inner := append(d.nested[nesting][:0], value...)
-		d.nested[nesting] = inner
-		d.text = d.text[:start]
-		open := len(d.open)
-		ok := w.object(inner, nesting+1)
-		d.open = d.open[:open]
-		if ok {
-			return
+	if escaped && nesting < maxNesting {
+		if from, to := objectIn(value); from >= 0 {
+			// The object's fields count as those of the record, and replace the string in the text.
+			inner := append(d.nested[nesting][:0], value...)
+			d.nested[nesting] = inner
+			d.text = d.text[:start]
+			open := len(d.open)
+			ok := w.inner(inner[from:to], nesting+1)
+			d.open = d.open[:open]
+			if ok {
+				return
+			}
+			d.text = append(d.text[:start], inner...)
+			value = d.text[start:]
 		}
-		d.text = append(d.text[:start], inner...)
-		value = d.text[start:]
 	}
 	d.text = append(d.text, '\n')
 	switch f {
@@ -301,16 +323,121 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		if v := sdkVersion(value); v != nil && rank < w.sdkRank {
 			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
 		}
-	case fieldClient:
-		if len(value) > 0 && rank < w.clientRank {
-			w.client, w.clientRank = d.keep(value), rank
-		}
-	case fieldConnectionID:
-		w.keepFirst(&w.connectionID, value)
 	case fieldStreamID:
 		w.keepFirst(&w.streamID, value)
 	case fieldSubscriberID:
 		w.keepFirst(&w.subscriberID, value)
+	}
+}
+
+// objectIn returns where the object in a string starts and ends, start is -1 if there is none: the
+// whole string, or a telemetry event after the text of a console line.
+func objectIn(s []byte) (start, end int) {
+	if looksLikeObject(bytes.TrimSpace(s)) {
+		return 0, len(s)
+	}
+	return telemetryIn(s)
+}
+
+// inner walks an object inside a string.
+func (w *walk) inner(object []byte, nesting int) bool {
+	for w.deepest < nesting {
+		w.deepest++
+		w.levels[w.deepest] = noOwner
+	}
+	return w.object(object, nesting)
+}
+
+// mayHoldObject reports whether a string, as written, may contain an object: what precedes the
+// object is white space, which may be written as escapes.
+func mayHoldObject(s []byte) bool {
+	for i, c := range s {
+		switch {
+		case c == '{':
+			return true
+		case c == '\\':
+			return bytes.IndexByte(s[i:], '{') >= 0 || bytes.Contains(s[i:], []byte("u007"))
+		case !jsontext.IsSpace(c):
+			return false
+		}
+	}
+	return false
+}
+
+// close leaves the innermost open object.
+func (w *walk) close() {
+	d := w.d
+	last := len(d.open) - 1
+	if at := &d.open[last]; at.posted && w.posted.session == nil {
+		w.posted = at.ids
+	}
+	d.open = d.open[:last]
+}
+
+// idValue takes the value of a field made for a session, client or connection.
+func (w *walk) idValue(f field, s []byte, rank int, escaped bool, nesting int) {
+	if isNull(s) || isBlank(s) {
+		return
+	}
+	switch {
+	case f == fieldSession: // as written
+		if nesting > 0 {
+			s = w.d.keep(s)
+		}
+	case escaped:
+		start := len(w.d.kept)
+		w.d.kept = jsontext.AppendUnescaped(w.d.kept, s)
+		s = w.d.kept[start:len(w.d.kept):len(w.d.kept)]
+	case nesting > 0:
+		s = w.d.keep(s)
+	}
+	w.levels[nesting].take(f, s, rank)
+	if w.full {
+		if at := w.innermost(); at != nil {
+			at.ids.take(f, s, rank)
+		}
+	}
+}
+
+func (x *owner) take(f field, s []byte, rank int) {
+	switch f {
+	case fieldSession:
+		x.takeSession(s, rank)
+	case fieldClient:
+		if rank < x.clientRank {
+			x.client, x.clientRank = s, rank
+		}
+	case fieldConnectionID:
+		if x.connectionID == nil {
+			x.connectionID = s
+		}
+	}
+}
+
+// own returns the IDs of the record itself: those that its telemetry states, else those of the
+// innermost object. A wrapper's IDs fill in what is missing, unless the wrapper belongs to
+// another session.
+func (w *walk) own() owner {
+	out := w.posted
+	for n := w.deepest; n >= 0; n-- {
+		out.add(&w.levels[n])
+	}
+	return out
+}
+
+// add fills in what x lacks.
+func (x *owner) add(wrapper *owner) {
+	if isSessionID(x.session) && isSessionID(wrapper.session) && (wrapper.several || !bytes.Equal(x.session, wrapper.session)) {
+		return
+	}
+	if x.session == nil || isSessionID(wrapper.session) {
+		x.session = wrapper.session
+	}
+	if wrapper.clientRank < x.clientRank {
+		x.client, x.clientRank = wrapper.client, wrapper.clientRank
+	}
+	if x.connectionID == nil {
+		x.connectionID = wrapper.connectionID
 	}
 }
 
@@ -429,7 +556,12 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	clock := &w.d.clock
 	if t := clock.Value(s); t != timestamp.NoTime {
 		w.time, w.timeRank = t, rank
-		w.clientTime = w.clientTime || rank == clientClock
+		if rank == clientClock {
+			w.clientTime = true
+			if at := w.innermost(); w.full && at != nil {
+				at.posted = true
+			}
+		}
 	} else if w.time != timestamp.NoTime || w.doubt != timestamp.NoDoubt {
 		return
 	}
@@ -439,19 +571,18 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	}
 }
 
-// sessionValue takes the value of a field made for a session. An OpenTok session ID precedes
+// takeSession takes the value of a field made for a session. An OpenTok session ID precedes
 // any other value, which may belong to a session of another kind.
-func (w *walk) sessionValue(s []byte, rank int) {
-	if isBlank(s) {
-		return
-	}
+func (x *owner) takeSession(s []byte, rank int) {
 	if !isSessionID(s) {
 		if rank > 0 {
 			return
 		}
 		rank += 2
+	} else if isSessionID(x.session) && !bytes.Equal(s, x.session) {
+		x.several = true
 	}
-	if rank < w.sessionRank {
-		w.session, w.sessionRank = s, rank
+	if rank < x.sessionRank {
+		x.session, x.sessionRank = s, rank
 	}
 }

@@ -345,6 +345,9 @@ func TestEntriesHaveTheSessionAroundThem(t *testing.T) {
 		{"after them", `{"logEvents":[{"a":1}],"logStream":"` + a + `"}`, []string{a}},
 		{"one of their own comes first", `{"logStream":"` + a + `","logEvents":[{"a":1},{"sessionId":"` + b + `"}]}`, []string{a, b}},
 		{"each of its own resource", `{"resourceLogs":[{"resource":{"attributes":[{"key":"k","value":{"stringValue":"` + a + `"}}]},"scopeLogs":[{"logRecords":[{"body":{}}]}]},{"scopeLogs":[{"logRecords":[{"body":{}}]}],"schemaUrl":"` + b + `"}]}`, []string{a, b}},
+		{"that around them before one in a text", `{"logStream":"` + a + `","logEvents":[{"a":"was in ` + b + `"},{"b":2}]}`, []string{a, a}},
+		{"one in a text if there is none around them", `{"logEvents":[{"a":"was in ` + b + `"}]}`, []string{b}},
+		{"one of their own in a string", `{"logStream":"` + a + `","logEvents":[{"a":"{\"sessionId\":\"` + b + `\"}"}]}`, []string{b}},
 		{"nobody's", `{"logEvents":[{"a":1}]}`, []string{""}},
 	}
 	for _, test := range tests {

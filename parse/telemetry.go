@@ -1,6 +1,10 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/jsontext"
+)
 
 // Telemetry is one event that the SDK posted about itself. Its fields are as written; those
 // that the log does not state are empty.
@@ -38,3 +42,46 @@ var telemetryMark = []byte("SystemTime")
 
 // nextTelemetry returns an offset in the first telemetry event, -1 if there is none.
 func nextTelemetry(data []byte) int { return bytes.Index(data, telemetryMark) }
+
+// telemetryIn returns where the object of the telemetry event in a console line starts and ends,
+// start is -1 if there is none. At its DEBUG level the SDK prints what it posts ("sending
+// analytics: +4ms https://… {…}"). Some consoles add the place in the code, or stack lines. A
+// text with further lines is not a line of telemetry, because they may say anything.
+func telemetryIn(text []byte) (start, end int) {
+	mark := nextTelemetry(text)
+	for start = 0; start < mark; start = end {
+		n := bytes.IndexByte(text[start:mark], '{')
+		if n < 0 {
+			break
+		}
+		start += n
+		end = start + 1
+		if !opensObject(text[start:]) {
+			continue
+		}
+		if end = jsontext.ValueEnd(text, start); end < 0 {
+			break
+		}
+		if end > mark {
+			if bytes.IndexByte(bytes.TrimSpace(text[:start]), '\n') >= 0 || !areStackLines(text[end:]) {
+				break
+			}
+			return start, end
+		}
+	}
+	return -1, -1
+}
+
+// areStackLines reports whether all lines after the first one belong to the same record.
+func areStackLines(text []byte) bool {
+	_, rest, _ := bytes.Cut(text, lineFeed)
+	for len(rest) > 0 {
+		var line []byte
+		if line, rest, _ = bytes.Cut(rest, lineFeed); !isBlank(line) && !consoleText.continues(line) {
+			return false
+		}
+	}
+	return true
+}
+
+var consoleText = Format{stacks: true}

@@ -221,7 +221,7 @@ func TestNotAPartial(t *testing.T) {
 	other := foreignStream(t)
 	whole := written(t, small(), false)
 	version := func(b []byte) []byte {
-		return made(t, small(), func(m map[string]string) { m[keyFormat], m[keyTool] = "2", "9.9" })
+		return made(t, small(), func(m map[string]string) { m[keyFormat], m[keyTool] = "1", "9.9" })
 	}(whole)
 	for _, test := range []struct {
 		name string
@@ -237,7 +237,7 @@ func TestNotAPartial(t *testing.T) {
 		{"with bytes after the end", append(slices.Clone(whole), "garbage"...), "7 bytes after the end"},
 		{"with a long tail", append(slices.Clone(whole), make([]byte, 1000)...), "1000 bytes after the end"},
 		{"twice", append(slices.Clone(whole), whole...), damaged},
-		{"of another version", version, `version "2" of the format of partials is not supported`},
+		{"of another version", version, `version "1" of the format of partials is not supported`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := opened(test.file)
@@ -248,14 +248,14 @@ func TestNotAPartial(t *testing.T) {
 	}
 	_, err := opened(version)
 	var of *VersionError
-	if !errors.As(err, &of) || of.Version != "2" || of.Tool != "9.9" {
+	if !errors.As(err, &of) || of.Version != "1" || of.Tool != "9.9" {
 		t.Errorf("got %v", err)
 	}
 }
 
 // TestAnotherVersionMayHaveOtherColumns checks that the version is checked first.
 func TestAnotherVersionMayHaveOtherColumns(t *testing.T) {
-	metadata := arrow.NewMetadata([]string{keyFormat, keyTool}, []string{"2", "9.9"})
+	metadata := arrow.NewMetadata([]string{keyFormat, keyTool}, []string{"1", "9.9"})
 	var b bytes.Buffer
 	w := ipc.NewWriter(&b, ipc.WithSchema(arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Date64}}, &metadata)))
 	if err := w.Close(); err != nil {

@@ -107,7 +107,7 @@ var stepsType = arrow.StructOf(
 // row with a null ID is of records without an ID.
 var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "id", Type: idType, Nullable: true},        // XXH3-128 of the ID
-	{Name: "known_by", Type: nameType},                // kind of the ID: session, connection, client; source if it is null
+	{Name: "known_by", Type: nameType},                // kind of the ID: session, connection, client, guid; source if it is null
 	{Name: "api_key", Type: nameType, Nullable: true}, // of a session
 	{Name: "sdk", Type: nameType, Nullable: true},     // of a client: version, as in 2.35.2
 	{Name: "browser", Type: nameType, Nullable: true},

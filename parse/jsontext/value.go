@@ -31,7 +31,7 @@ func Members(object []byte) iter.Seq2[[]byte, []byte] {
 				return
 			}
 			start := SkipSpace(object, i+1)
-			i = valueEnd(object, start)
+			i = ValueEnd(object, start)
 			if i < 0 || !yield(key, object[start:i]) {
 				return
 			}
@@ -52,7 +52,7 @@ func Elements(array []byte) iter.Seq[[]byte] {
 		}
 		for {
 			start := SkipSpace(array, i+1) // '[' or ','
-			i = valueEnd(array, start)
+			i = ValueEnd(array, start)
 			if i < 0 || !yield(array[start:i]) {
 				return
 			}
@@ -72,9 +72,9 @@ func SkipSpace(s []byte, i int) int {
 	return i
 }
 
-// valueEnd returns where the JSON value that starts at i ends, -1 if it is incomplete or
+// ValueEnd returns where the JSON value that starts at i ends, -1 if it is incomplete or
 // invalid.
-func valueEnd(s []byte, i int) int {
+func ValueEnd(s []byte, i int) int {
 	if i >= len(s) {
 		return -1
 	}

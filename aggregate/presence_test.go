@@ -1,0 +1,102 @@
+package aggregate
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/parse"
+)
+
+// seenIn returns how many sessions and surrogate IDs were seen in a log, and how many of these
+// have a failure.
+func seenIn(t *testing.T, log string) (seen, failed int) {
+	t.Helper()
+	c := settled(scanned(t, []parse.Source{write(t, "log", []byte(log))}, Options{Jobs: 2}))
+	for _, s := range sessionsIn(c, Filter{}) {
+		if len(s.Buckets) == 0 {
+			continue
+		}
+		seen++
+		if failures(s) > 0 {
+			failed++
+		}
+	}
+	return seen, failed
+}
+
+func failures(s *Session) (n int64) {
+	for _, r := range s.Rows {
+		n += r.Failures
+	}
+	return n
+}
+
+const (
+	sessionA = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5A"
+	sessionB = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B"
+)
+
+// TestEveryRecordShowsWhoWasThere counts a thousand clients that say hello, of which ten fail.
+func TestEveryRecordShowsWhoWasThere(t *testing.T) {
+	const docker = `{"log":%q,"stream":"stdout","time":"2026-11-02T10:00:00Z"}`
+	for _, test := range []struct{ name, id, wrapper string }{
+		{"connections", `"connectionId":"c%d"`, ""},
+		{"other spellings", `"connection_id": "c%d"`, ""},
+		{"clients", `"clientInstanceId":"c%d"`, ""},
+		{"guids", `"guid":"c%d"`, ""},
+		{"sessions", `"sessionId":"` + sessionA + `%d"`, ""},
+		{"below another key", `"context":{"connectionId":"c%d"}`, ""},
+		{"connections in Docker's log", `"connectionId":"c%d"`, docker},
+		{"sessions in Docker's log", `"session_id":"room-%d"`, docker},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var b strings.Builder
+			say := func(n int, message string) {
+				line := fmt.Sprintf(`{"time":"2026-11-02T10:00:00Z",`+test.id+`,"message":%q}`, n, message)
+				if test.wrapper != "" {
+					line = fmt.Sprintf(test.wrapper, line+"\n")
+				}
+				b.WriteString(line + "\n")
+			}
+			for n := range 1000 {
+				say(n, "hello")
+				if n%100 == 7 {
+					say(n, "OT_NOT_CONNECTED")
+				}
+			}
+			if seen, failed := seenIn(t, b.String()); seen != 1000 || failed != 10 {
+				t.Errorf("%d of %d, want 10 of 1000", failed, seen)
+			}
+		})
+	}
+}
+
+// TestCleanRecordsLink checks that clean records say which session a connection belongs to.
+func TestCleanRecordsLink(t *testing.T) {
+	const failure = `{"connectionId":"c","name":"OT_TIMEOUT","message":"x"}` + "\n"
+	tests := []struct {
+		name, log    string
+		seen, failed int
+	}{
+		{"a session and a connection", `{"sessionId":"` + sessionA + `","connectionId":"c","message":"connected"}` + "\n" + failure, 1, 1},
+		{"after the failure", failure + `{"sessionId":"` + sessionA + `","connectionId":"c","message":"connected"}` + "\n", 1, 1},
+		{"a session and a client", `{"sessionId":"` + sessionA + `","clientInstanceId":"k","message":"x"}` + "\n" + `{"clientInstanceId":"k","name":"OT_TIMEOUT"}` + "\n", 1, 1},
+		{"a connection and a client, which has a session", `{"sessionId":"` + sessionA + `","clientInstanceId":"k"}` + "\n" + `{"connectionId":"c","clientInstanceId":"k"}` + "\n" + failure, 1, 1},
+		{"a connection and a client without a session", `{"connectionId":"c","clientInstanceId":"k"}` + "\n" + `{"connectionId":"d","clientInstanceId":"k"}` + "\n" + failure, 1, 1},
+		{"two sessions: neither", `{"sessionId":"` + sessionA + `","connectionId":"c"}` + "\n" + `{"sessionId":"` + sessionB + `","connectionId":"c"}` + "\n" + failure, 3, 1},
+		{"a guid does not join connections", `{"connectionId":"d","guid":"g"}` + "\n" + `{"connectionId":"c","guid":"g"}` + "\n" + failure, 2, 1},
+		{"a guid is no session", `{"sessionId":"` + sessionA + `","guid":"g"}` + "\n" + `{"guid":"g","name":"OT_TIMEOUT"}` + "\n", 2, 1},
+		{"a guid on one day", `{"time":"2026-11-02T00:00:00Z","guid":"g"}` + "\n" + `{"time":"2026-11-02T23:59:59Z","guid":"g","name":"OT_TIMEOUT"}` + "\n", 1, 1},
+		{"a guid on two days", `{"time":"2026-11-02T23:59:59Z","guid":"g"}` + "\n" + `{"time":"2026-11-03T00:00:00Z","guid":"g","name":"OT_TIMEOUT"}` + "\n", 2, 1},
+		{"a guid beside a client", `{"clientInstanceId":"k","guid":"g"}` + "\n" + `{"connectionId":"c","clientInstanceId":"k","guid":"g"}` + "\n" + failure, 1, 1},
+		{"a body posted late does not link its page", `{"sessionId":"` + sessionA + `","connectionId":"c","body":"{\"sessionId\":\"` + sessionB + `\"}"}` + "\n" + failure, 2, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if seen, failed := seenIn(t, test.log); seen != test.seen || failed != test.failed {
+				t.Errorf("%d of %d, want %d of %d", failed, seen, test.failed, test.seen)
+			}
+		})
+	}
+}
