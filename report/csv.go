@@ -3,21 +3,22 @@ package report
 import (
 	"encoding/csv"
 	"fmt"
-	"github.com/otlog/otlog/report/words"
 	"io"
 	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/otlog/otlog/report/words"
 )
 
 // CSVTables lists the tables that WriteCSV writes.
 var CSVTables = []string{"errors", "methods", "changes"}
 
-// WriteCSV writes one table of a report as CSV (RFC 4180) with a line of heads; ""
-// stands for errors. Columns are those of the JSON report: what is an object there has
-// a column for each of its members, as in session_rate_low, and what is null is empty.
+// WriteCSV writes one table of a report, "" for errors, as CSV (RFC 4180) with a header. The
+// columns are the fields of the JSON report: an object has a column for each of its fields, such
+// as session_rate_low, and null is empty.
 func WriteCSV(w io.Writer, r *Report, table string) error {
 	switch table {
 	case "errors", "":
@@ -32,15 +33,14 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 	return fmt.Errorf("%q is not a table: expected one of %s", table, strings.Join(CSVTables, ", "))
 }
 
-// A csvError has its denominator beside it, which in JSON stands with the window or the
-// group.
+// A csvError is an error with its denominator, which JSON has in the window or the group.
 type csvError struct {
 	jsonError
 	SessionsSeen *int `json:"sessions_seen"` // in the window, of the group
 	Acknowledged bool `json:"acknowledged"`
 }
 
-// csvErrors returns rows, and the name of the group that each is of.
+// csvErrors returns rows and the names of their groups.
 func (r *Report) csvErrors() (rows []csvError, names []string) {
 	for _, e := range r.errorRows() {
 		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged}
@@ -83,7 +83,7 @@ func writeRows[T any](w io.Writer, rows []T, by Dimension, names []string) error
 	return out.Error()
 }
 
-// headsOf returns the columns of a type, as its JSON names them.
+// headsOf returns the columns of a type, named after its JSON fields.
 func headsOf(t reflect.Type, name string) []string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -124,7 +124,7 @@ func cellsOf(v reflect.Value, out []string) []string {
 	return append(out, fmt.Sprint(v.Interface()))
 }
 
-// countsOf writes counts by code: 1500:3 1006:1.
+// countsOf formats counts by code: 1500:3 1006:1.
 func countsOf(codes map[int32]int64) string {
 	var out []string
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
@@ -133,8 +133,8 @@ func countsOf(codes map[int32]int64) string {
 	return strings.Join(out, " ")
 }
 
-// harmless makes text of what a spreadsheet would take for a formula, and shows what a
-// terminal would hide: names may be made up by whoever writes a log.
+// harmless makes text from outside safe for a spreadsheet, which must not take it for a formula,
+// and for a terminal.
 func harmless(s string) string {
 	s = words.Printable(s)
 	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {

@@ -9,11 +9,11 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// schemaVersion is raised when a name in the output goes or changes meaning.
+// schemaVersion is increased when a field is removed or changes its meaning.
 const schemaVersion = 1
 
-// WriteJSON writes the report as one JSON object. Instants are RFC 3339 in the
-// report's zone; what does not exist is null.
+// WriteJSON writes the report as one JSON object. Instants are RFC 3339 in the zone of the
+// report; a value that does not exist is null.
 func WriteJSON(w io.Writer, r *Report) error {
 	out := jsonReport{
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
@@ -60,7 +60,7 @@ func (r *Report) jsonMethods() []jsonMethodOf {
 	return out
 }
 
-// jsonGroups say how many sessions of each group were seen, nil if rows are not divided.
+// jsonGroups returns the sessions of each group in each window, nil if rows are not divided.
 func (r *Report) jsonGroups() []jsonGroup {
 	if r.By == "" {
 		return nil
@@ -116,14 +116,14 @@ type jsonReport struct {
 	Warnings         []string       `json:"warnings"`
 }
 
-// A jsonBaseline is what a report was compared with.
+// A jsonBaseline describes the baseline of a report.
 type jsonBaseline struct {
 	Totals   jsonTotals   `json:"totals"`
 	Sources  []jsonSource `json:"sources"`
 	Warnings []string     `json:"warnings"`
 }
 
-// jsonBaseline returns nil for no report.
+// jsonBaseline returns nil for a nil report.
 func (r *Report) jsonBaseline() *jsonBaseline {
 	if r == nil {
 		return nil
@@ -152,8 +152,8 @@ func (r *Report) jsonSources() []jsonSource {
 
 func (r *Report) jsonWarnings() []string { return append([]string{}, r.Warnings...) }
 
-// jsonFilters tell what else was asked for, and from when to when sessions and
-// records are counted if there are bounds of time.
+// jsonFilters are the filters other than time, and the bounds between which sessions and records
+// are counted.
 type jsonFilters struct {
 	Session      *string `json:"session"`
 	SDK          *string `json:"sdk"`
@@ -234,8 +234,8 @@ type jsonWindow struct {
 	Silent         int     `json:"hours_without_records"`
 }
 
-// A jsonLabel is the name of the group that a row is of, under what rows are divided by.
-// It is not there if they are not, and null for the group without a name.
+// A jsonLabel is the name of the group of a row, in a field named after the dimension. The field
+// is missing if rows are not divided, and null for the group without a name.
 type jsonLabel struct {
 	SDK     **string `json:"sdk,omitempty"`
 	Browser **string `json:"browser,omitempty"`
@@ -243,7 +243,7 @@ type jsonLabel struct {
 	APIKey  **string `json:"apikey,omitempty"`
 }
 
-// A jsonGroup says how many sessions of a group were seen in a window.
+// A jsonGroup counts the sessions of a group in a window.
 type jsonGroup struct {
 	jsonLabel
 	WindowStart    *string `json:"window_start"`
@@ -299,7 +299,7 @@ type jsonRate struct {
 	High  float64 `json:"high"`
 }
 
-// method tells of attempts only where there is telemetry: none is not zero.
+// method has fields of attempts only if telemetry is known: unknown is not 0.
 func method(m *Method, windowStart *string) jsonMethod {
 	out := jsonMethod{
 		WindowStart: windowStart, Method: m.Name, Failures: m.Failures, Lines: m.Lines,

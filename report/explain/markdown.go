@@ -78,7 +78,7 @@ func markdownError(b *strings.Builder, e *catalogue.Error) {
 		b.WriteByte('\n')
 	}
 	if len(e.Samples) > 0 {
-		// No sample holds a fence of four.
+		// No sample contains a fence of four.
 		fmt.Fprintf(b, "````text\n%s\n````\n\n", strings.Join(e.Samples, "\n"))
 	}
 	fmt.Fprintf(b, "[Reference](%s)\n\n", e.Link)

@@ -3,11 +3,12 @@ package page
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/stats"
-	"slices"
-	"strings"
 )
 
 // dimensionName returns the head of a dimension in a table.

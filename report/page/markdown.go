@@ -2,10 +2,11 @@ package page
 
 import (
 	"fmt"
-	"github.com/otlog/otlog/report"
-	"github.com/otlog/otlog/report/words"
 	"io"
 	"strings"
+
+	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
 // Markdown writes the report as Markdown with tables, for code hosts and chats.

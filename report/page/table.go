@@ -2,10 +2,11 @@ package page
 
 import (
 	"fmt"
-	"github.com/otlog/otlog/report/stats"
-	"github.com/otlog/otlog/report/words"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/otlog/otlog/report/stats"
+	"github.com/otlog/otlog/report/words"
 )
 
 // A table is a part of a page in rows and columns.
