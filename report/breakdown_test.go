@@ -308,3 +308,26 @@ func TestMadeUpNamesAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestUndatedRecordInComparedWindows divides two compared days by client where a session has a
+// record with a time and one without. An earlier version looked the window of the latter up.
+func TestUndatedRecordInComparedWindows(t *testing.T) {
+	var lines []string
+	for day := 20; day <= 23; day++ {
+		lines = append(lines, fmt.Sprintf(`{"time":"2026-11-%dT00:00:00Z","sessionId":%q,"message":"joining"}`, day, inB))
+	}
+	lines = append(lines,
+		`{"time":"2026-11-22T19:00:30Z","sessionId":"`+inA+`","message":"OT_TIMEOUT: Session.publish :: x"}`,
+		`{"sessionId":"`+inA+`","message":"OT_NOT_CONNECTED: Session.signal"}`)
+	r := reporttest.OfLog(t, logOf(lines...), report.Options{Window: reporttest.Window(t, "1d"), Breakdown: []report.Dimension{report.ByAPIKey}})
+	if _, _, ok := r.LastComplete(); !ok {
+		t.Fatal("no two days are complete")
+	}
+	want := []string{
+		"45012345: 1 of 1 sessions; Session.publish 1 failures, 1 of 1 sessions",
+		"46000001: 0 of 1 sessions",
+	}
+	if got := groupsOf(r.Breakdowns[0]); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
