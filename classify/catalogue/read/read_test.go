@@ -295,8 +295,28 @@ func TestGoSource(t *testing.T) {
 			t.Errorf("source lacks %s", want)
 		}
 	}
-	if v := Version([]byte("x")); v != "2d711642b726" {
-		t.Errorf("Version of x is %s", v)
+}
+
+// TestVersion checks that a version depends on what classifies, and on nothing else.
+func TestVersion(t *testing.T) {
+	const text = "error OT_X\nmeaning a\n    b\nuse Session.publish 1500\n  remedy c\n  phrase some text of this error\n    and its rest\n"
+	version := Version([]byte(text))
+	for _, test := range []struct {
+		old, new string
+		same     bool
+	}{
+		{"meaning a\n    b", "meaning what happened", true},
+		{"  remedy c", "  remedy d", true},
+		{"error OT_X", "# comment\n\nerror OT_X", true},
+		{"1500", "1501", false},
+		{"OT_X", "OT_Y", false},
+		{"some text", "a text", false},
+		{"and its rest", "and more", false},
+	} {
+		changed := strings.Replace(text, test.old, test.new, 1)
+		if got := Version([]byte(changed)); (got == version) != test.same {
+			t.Errorf("%q for %q: version %s after %s", test.new, test.old, got, version)
+		}
 	}
 }
 
