@@ -45,10 +45,10 @@ func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 	for i := range x.shift {
 		x.shift[i] = farthest
 	}
-	often := make(map[string]int, 8<<10)
+	often := new([1 << hashBits]uint16) // how many phrases have a gram, by hash
 	for _, p := range phrases {
-		for at := range len(p.Text) - grain + 1 {
-			often[p.Text[at:at+grain]]++
+		for _, h := range hashes(p.Text) {
+			often[h]++
 		}
 	}
 	for i, p := range phrases {
@@ -66,12 +66,23 @@ func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
 	return x
 }
 
+// hashes returns the hash of every gram of text.
+func hashes(text string) []uint16 {
+	const before = 8 - grain // bytes that hash reads before the first gram
+	b := append(make([]byte, before, before+len(text)), text...)
+	out := make([]uint16, 0, len(text))
+	for end := 8; end <= len(b); end++ {
+		out = append(out, uint16(hash(b[:end])))
+	}
+	return out
+}
+
 // rarestWindow returns the offset of the window of text whose grams are rarest among all
 // phrases. A gram that many phrases share is common in logs, too.
-func rarestWindow(text string, often map[string]int) int {
+func rarestWindow(text string, often *[1 << hashBits]uint16) int {
 	costs := make([]int, 0, len(text)) // of the grams
-	for at := range len(text) - grain + 1 {
-		n := often[text[at:at+grain]]
+	for _, h := range hashes(text) {
+		n := int(often[h])
 		costs = append(costs, n*n)
 	}
 	best, least := 0, math.MaxInt

@@ -2,6 +2,7 @@ package unpack_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -49,8 +50,10 @@ func written(t *testing.T, data []byte, compressor func(io.Writer) (io.WriteClos
 	return b.Bytes()
 }
 
+// xzed packs data with a small dictionary, unless c has one: every reader allocates it.
 func xzed(t *testing.T, data []byte, c xz.WriterConfig) []byte {
 	t.Helper()
+	c.DictCap = cmp.Or(c.DictCap, 1<<16)
 	return written(t, data, func(w io.Writer) (io.WriteCloser, error) { return c.NewWriter(w) })
 }
 
@@ -58,7 +61,7 @@ func lz4ed(t *testing.T, data []byte, options ...lz4.Option) []byte {
 	t.Helper()
 	return written(t, data, func(w io.Writer) (io.WriteCloser, error) {
 		z := lz4.NewWriter(w)
-		return z, z.Apply(options...)
+		return z, z.Apply(append([]lz4.Option{lz4.BlockSizeOption(lz4.Block64Kb)}, options...)...)
 	})
 }
 
