@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -121,6 +122,37 @@ func shownIn(t *testing.T, paths ...string) ([]shownRecord, []shownFailure) {
 	return records, failures
 }
 
+// shownBefore has the records and failures of files that shownInFile has read, by extension and
+// content: many scenarios have the same file in several inputs.
+var shownBefore sync.Map
+
+// shownInFile runs otlog events on a file, unless it has on an equal one.
+func shownInFile(t *testing.T, path string) ([]shownRecord, []shownFailure) {
+	t.Helper()
+	type shown struct {
+		records  []shownRecord
+		failures []shownFailure
+	}
+	key := filepath.Ext(path) + readText(t, path)
+	before, ok := shownBefore.Load(key)
+	if !ok {
+		records, failures := shownIn(t, path)
+		before, _ = shownBefore.LoadOrStore(key, shown{records, failures})
+	}
+	at := func(all []shownRecord) []shownRecord {
+		all = slices.Clone(all)
+		for i := range all {
+			all[i].Source = path
+		}
+		return all
+	}
+	records, failures := at(before.(shown).records), slices.Clone(before.(shown).failures)
+	for i := range failures {
+		failures[i].records = at(failures[i].records)
+	}
+	return records, failures
+}
+
 func readText(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -188,7 +220,7 @@ func (s *logSet) shown() (records []shownRecord, failures []shownFailure) {
 		return shownIn(s.t, s.paths...)
 	}
 	for _, path := range s.paths {
-		r, f := shownIn(s.t, path)
+		r, f := shownInFile(s.t, path)
 		records, failures = append(records, r...), append(failures, f...)
 	}
 	return records, failures
