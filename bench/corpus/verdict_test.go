@@ -38,36 +38,6 @@ func TestPhrasesIn(t *testing.T) {
 	}
 }
 
-// TestPhrases checks that phrases change the Truth of a corpus, not its bytes.
-func TestPhrases(t *testing.T) {
-	seen := map[string]int64{}
-	for _, o := range []Options{{Size: 4_000_000, Format: NDJSON}, {Size: 4_000_000, Format: Console}} {
-		plain, before := generate(t, o)
-		o.Phrases = phrases()
-		data, truth := generate(t, o)
-		if data != plain {
-			t.Errorf("%s: phrases changed the bytes", o.Format)
-		}
-		if more := truth.Totals.Records.Classified - before.Totals.Records.Classified; more <= 0 {
-			t.Errorf("%s: phrases classified %d records more", o.Format, more)
-		}
-		if less := truth.Totals.Failures - before.Totals.Failures; less < 0 {
-			t.Errorf("%s: phrases hid %d failures", o.Format, -less)
-		}
-		l := decode(t, o.Format, data).look(o.Phrases)
-		for text, n := range l.phrased {
-			seen[text] += n
-		}
-	}
-	for _, text := range []string{"onPublishingTimeout", "Could not publish in a reasonable amount of time",
-		"End-user denied permission to hardware devices", "The selected voice or video devices are unavailable",
-		"(1501) msg: stream not found", "Cannot call forceDisconnect(). You are not connected", "Token expired (1004)"} {
-		if seen[text] == 0 {
-			t.Errorf("no record is classified by %q: %v", text, seen)
-		}
-	}
-}
-
 func TestPhrasesRefused(t *testing.T) {
 	for _, p := range []Phrase{{"", "OT_TIMEOUT", ""}, {"lost the stream", "", ""},
 		{"grid_view=off, max_tiles", "OT_TIMEOUT", ""}, {"WebSocket closed with 1001", "OT_TIMEOUT", ""},
