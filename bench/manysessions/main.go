@@ -90,7 +90,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // build builds otlog.
 func build(ctx context.Context, name string, stderr io.Writer) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", name, "github.com/otlog/otlog/cmd/otlog")
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", name, "github.com/otlog/otlog/cmd/otlog")
 	cmd.Stderr = stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("building otlog: %w", err)

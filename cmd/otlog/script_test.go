@@ -102,11 +102,15 @@ func TestScripts(t *testing.T) {
 			"sessions": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
-				var b bytes.Buffer
-				for i := range n {
-					fmt.Fprintf(&b, `{"time":"2026-11-16T%02d:00:00Z","sessionId":"s%d"}`+"\n", i%24, i)
+				var hours [24]string
+				for h := range hours {
+					hours[h] = fmt.Sprintf(`{"time":"2026-11-16T%02d:00:00Z","sessionId":"s`, h)
 				}
-				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+				var b []byte
+				for i := range n {
+					b = append(strconv.AppendInt(append(b, hours[i%24]...), int64(i), 10), "\"}\n"...)
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
 			},
 			// nothing DIR expects that a directory is empty.
 			"nothing": func(ts *testscript.TestScript, _ bool, args []string) {
