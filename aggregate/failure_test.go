@@ -152,8 +152,9 @@ var verdicts = []classify.Verdict{
 // is a second.
 func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 	out := make([]*refRecord, r.IntN(60))
-	oneOf := func(share int, of ...string) []byte {
-		if r.IntN(100) >= share {
+	share := 10 // of the records that have an ID, in tenths
+	oneOf := func(percent int, of ...string) []byte {
+		if r.IntN(1000) >= percent*share {
 			return nil
 		}
 		return []byte(of[r.IntN(len(of))])
@@ -166,6 +167,10 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		own = nil
 		for range 1 + r.IntN(3) {
 			own = append(own, verdicts[r.IntN(len(verdicts))])
+		}
+		if tick == time.Second {
+			// A single chain, little longer than a failure can be.
+			out, timed, span, share = make([]*refRecord, 30+r.IntN(40)), 100, 30+r.Int64N(5), 1
 		}
 	}
 	next := map[string]int64{}
