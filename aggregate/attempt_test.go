@@ -216,7 +216,6 @@ func TestOneEventInTwoExports(t *testing.T) {
 // TestAttemptsAreAFunctionOfTheSet checks that order, repeats and splits of the events do
 // not matter.
 func TestAttemptsAreAFunctionOfTheSet(t *testing.T) {
-	skipShort(t)
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		var posts []post

@@ -207,7 +207,6 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 
 // TestFailuresAreTheReferences compares with the reference, on random records.
 func TestFailuresAreTheReferences(t *testing.T) {
-	skipShort(t)
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		records := randomRecords(r, ticks[r.IntN(len(ticks))])
@@ -225,7 +224,6 @@ func TestFailuresAreTheReferences(t *testing.T) {
 // TestFailuresAreAFunctionOfTheSet checks that neither the order of records nor their split
 // matters, however dense they are.
 func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
-	skipShort(t)
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		records := randomRecords(r, ticks[r.IntN(len(ticks))])
@@ -239,7 +237,6 @@ func TestFailuresAreAFunctionOfTheSet(t *testing.T) {
 // TestSourcesDoNotMatterToSessions splits records with a session and a time into random
 // sources.
 func TestSourcesDoNotMatterToSessions(t *testing.T) {
-	skipShort(t)
 	for seed := range uint64(500) {
 		r := rand.New(rand.NewPCG(seed, 31))
 		records := randomRecords(r, ticks[r.IntN(len(ticks))])

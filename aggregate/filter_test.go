@@ -109,7 +109,6 @@ func refID(session string) SessionID {
 // TestFilterSelectsWholeFailures compares the rows of a filter with the failures of the
 // reference, selected one by one.
 func TestFilterSelectsWholeFailures(t *testing.T) {
-	skipShort(t)
 	selected := 0
 	for seed := range uint64(1500) {
 		r := rand.New(rand.NewPCG(seed, 21))
@@ -216,7 +215,6 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 
 // TestFilterDividesTime checks that consecutive periods count everything once.
 func TestFilterDividesTime(t *testing.T) {
-	skipShort(t)
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 22))
 		records := clientRecords(r)

@@ -20,15 +20,6 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// skipShort skips a test in short mode, in which .ci/run looks for races: it takes long, and has
-// no goroutines.
-func skipShort(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("looks for no races")
-	}
-}
-
 func generated(t testing.TB, format corpus.Format, size int64) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -26,7 +26,7 @@ type methodCounts struct {
 	attempts, inferred, successes, cancels, failed, failures int64
 }
 
-// A methodKey tells the rows of a session apart.
+// A methodKey identifies a row of a session.
 type methodKey struct {
 	method           aggregate.Name
 	sdk, browser, os aggregate.Name

@@ -11,7 +11,6 @@ import (
 // TestAccuracyOfReports compares the failures of otlog report and otlog events, file by file. The logs
 // contain tokens, which no command may print; output checks every of every command.
 func TestAccuracyOfReports(t *testing.T) {
-	skipShort(t)
 	tokens := 0
 	eachFile(t, func(t *testing.T, path string) {
 		tokens += len(wholeToken.FindAllString(readText(t, path), -1))

@@ -19,7 +19,6 @@ var applicationLines = []struct {
 // TestAccuracy runs otlog events on real logs and telemetry, and compares its failures with those of
 // each call. It prints a table, and each difference with its records.
 func TestAccuracy(t *testing.T) {
-	skipShort(t)
 	versions := []string{"sdk-2.20.3", "sdk-2.35.2"}
 	sets := []string{"2.20.3-L1", "2.35.2-L1", "2.35.2-Ldefault"}
 	calls, scenarios := make([][]measured, len(versions)), make([][]measured, len(sets))

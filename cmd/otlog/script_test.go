@@ -38,32 +38,14 @@ func mainAt() {
 	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: now}))
 }
 
-// skipShort skips a test in short mode, in which .ci/run looks for races: it takes long, and has
-// no goroutines, or the same as other tests.
-func skipShort(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("looks for no races")
-	}
-}
-
-// TestScripts runs the scripts of testdata/script with the real command, in short mode those
-// with goroutines.
+// TestScripts runs the scripts of testdata/script with the real command.
 func TestScripts(t *testing.T) {
-	dir, files := "testdata/script", []string(nil)
-	if testing.Short() {
-		for _, name := range []string{"live", "memory", "partials", "progress", "report-packed", "report-sources"} {
-			files = append(files, filepath.Join(dir, name+".txtar"))
-		}
-		dir = ""
-	}
 	logs, err := filepath.Abs("../../testdata/logs")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 dir,
-		Files:               files,
+		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {

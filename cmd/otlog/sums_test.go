@@ -21,11 +21,7 @@ import (
 // TestSumsTravel divides a generated log among files and partials, and expects the report of the whole
 // log. Records with a time and a session, connection or client may go to any file.
 func TestSumsTravel(t *testing.T) {
-	rounds := 6
-	if testing.Short() {
-		rounds = 2
-	}
-	for seed := range uint64(rounds) {
+	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 51))

@@ -120,7 +120,7 @@ func (s *parquetSink) write() error {
 
 func (s *parquetSink) close() error { return s.out.Close() }
 
-// abandon does nothing: a file without its footer, which comes last, is no Parquet file.
+// abandon does nothing: without its footer, which is written last, the file is not read.
 func (s *parquetSink) abandon() {}
 
 // values returns a function that returns the value of a row which is not null.
