@@ -60,6 +60,7 @@ type Account struct {
 	Bytes   int64 // decoded
 	Lines   int64 // physical lines
 	Records Records
+	Native  int64          // part of clean and telemetry records: written by a native SDK
 	Skipped [reasons]int64 // records, by parse.Reason
 }
 
@@ -68,6 +69,7 @@ func (a *Account) Add(other *Account) {
 	a.Bytes += other.Bytes
 	a.Lines += other.Lines
 	a.Records.add(other.Records)
+	a.Native += other.Native
 	for i := range a.Skipped {
 		a.Skipped[i] += other.Skipped[i]
 	}

@@ -65,7 +65,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	}
 	t.current.add(Coverage{Records: 1, First: e.Time, Last: e.Time})
 	session, client := t.sessionOf(e, bucket)
-	if e.Telemetry != nil {
+	if e.Telemetry != nil && !v.Native {
 		t.start()
 		t.step(e, session, client)
 		if client != 0 {

@@ -67,6 +67,9 @@ func (w *worker) block(b *parse.Block) {
 		default:
 			a.Records.Clean++
 		}
+		if w.verdict.Native {
+			a.Native++
+		}
 		w.take(event, &w.verdict, number)
 	}
 }
@@ -75,7 +78,7 @@ func (w *worker) block(b *parse.Block) {
 func (w *worker) judge(e *parse.Event) classify.Verdict {
 	w.record = classify.Record{Text: e.Text, Name: e.Name, Code: e.Code}
 	if t := e.Telemetry; t != nil {
-		w.record.Telemetry = true
+		w.record.Telemetry, w.record.Native = true, t.Native
 		w.record.Action = t.Action
 		w.record.Failed, w.record.Denied = t.Failed(), t.Denied()
 		w.record.Reason = t.FailureReason

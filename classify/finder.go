@@ -2,8 +2,8 @@ package classify
 
 import "bytes"
 
-// A Finder finds evidence of errors in a block of lines. It searches each byte once for names
-// and once for phrases, however often Next is called. The zero Finder is ready to use; it is
+// A Finder finds evidence of errors, and marks of native SDKs, in a block of lines. It searches each
+// byte once for underscores and once for phrases, however often Next is called. The zero Finder is ready to use; it is
 // not safe for concurrent use.
 //
 // It implements parse.Finder.
@@ -21,7 +21,7 @@ func (f *Finder) Reset(data []byte) {
 // error, -1 if there is none. from must not decrease between calls.
 func (f *Finder) Next(from int) int {
 	if f.name < from {
-		f.name = offsetFrom(from, nextName(f.data[from:]), len(f.data))
+		f.name = offsetFrom(from, nextUnderscore(f.data[from:]), len(f.data))
 	}
 	if f.phrase < from {
 		f.phrase = offsetFrom(from, knownPhrases.find(f.data[from:]), len(f.data))

@@ -6,7 +6,8 @@
 //     and marks of the SDK's lines (phrases.go). Records without any are not classified (finder.go).
 //  2. [Match] classifies one record (matcher.go). Its error is identified by a name that is spelled
 //     out, otherwise by a phrase that belongs to one error, otherwise by a code (codes.go,
-//     statement.go). word.go decides what a whole word is.
+//     statement.go). word.go decides what a whole word is. A record of a native SDK shows no error
+//     (native.go).
 //  3. Its method is identified by the best evidence there is (method.go). The result is a [Verdict].
 //  4. Names, methods, codes and phrases come from package catalogue, that is, from catalogue.txt.
 //     A new phrase is a new line there.
@@ -28,6 +29,7 @@ type Record struct {
 
 	// The other fields are those of a telemetry event.
 	Telemetry bool // it is one
+	Native    bool // a native SDK posted it
 	Action    []byte
 	Failed    bool   // it reports a failure
 	Denied    bool   // it reports that access was denied
@@ -41,12 +43,15 @@ type Record struct {
 // The strongest evidence decides: a name of the catalogue, a name in a place where only names
 // of raised errors occur, a phrase, a code that belongs to one name. A name in a field made for
 // it precedes one in free text, and otherwise the first one counts. A record that only failures
-// print or post is a failure even without a name.
+// print or post is a failure even without a name. A native record is none, whatever else it says.
 //
 // Match does not allocate. The verdict refers to the bytes of r. Match is safe for concurrent
 // use.
 func Match(r *Record) Verdict {
 	t := read(r)
+	if r.Native || t.native || !r.Telemetry && containsCoreFile(r.Text) {
+		return Verdict{Native: true}
+	}
 	v := named(r, &t)
 	s := stated(r, &t, v.Error)
 	if !v.Named() && !s.failure {
@@ -72,6 +77,7 @@ type reading struct {
 	logger logger
 	phrase *catalogue.Phrase // the first one, nil if there is none
 	marked bool              // there is a mark
+	native bool              // there is a mark of a native SDK
 
 	title        title // of an exception event, with a code of 0 if there is none
 	titleAt      int
@@ -89,8 +95,13 @@ func read(r *Record) reading {
 		switch {
 		case p.Error == 0:
 			t.marked = true
-			if x, ok := titleMarks[p.Text]; ok && !r.Telemetry {
+			if r.Telemetry {
+				continue
+			}
+			if x, ok := titleMarks[p.Text]; ok {
 				t.readTitle(r, x, at+strings.Index(p.Text, x.text))
+			} else if is, ok := nativeMarks[p.Text]; ok && is(r.Text, at, at+len(p.Text)) {
+				t.native = true
 			}
 		case t.phrase == nil || precedes(p, at, t.phrase, begin):
 			t.phrase, begin = p, at

@@ -6,23 +6,34 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// nextName returns the offset of the first underscore in data that may belong to an error's
-// name, -1 if there is none. Every name contains OT_ or PROXY_, and underscores are rarer than
-// letters.
-func nextName(data []byte) int {
+// nextUnderscore returns the offset of the first underscore in data that may belong to an error's
+// name or to a source file of the native SDKs, -1 if there is none. Every name contains OT_ or
+// PROXY_, and underscores are rarer than letters.
+func nextUnderscore(data []byte) int {
 	for from := 0; ; {
 		n := bytes.IndexByte(data[from:], '_')
 		if n < 0 {
 			return -1
 		}
 		n += from
-		if n >= 2 && data[n-1] == 'T' && data[n-2] == 'O' {
-			return n
-		}
-		if n >= 5 && data[n-1] == 'Y' && string(data[n-5:n]) == "PROXY" {
-			return n
-		}
 		from = n + 1
+		if n < 2 {
+			continue
+		}
+		switch data[n-1] {
+		case 'T':
+			if data[n-2] == 'O' {
+				return n
+			}
+		case 'Y':
+			if bytes.HasSuffix(data[:n], []byte("PROXY")) {
+				return n
+			}
+		case 'k', 'r':
+			if endsCorePrefix(data[:n]) {
+				return n
+			}
+		}
 	}
 }
 
@@ -30,7 +41,7 @@ func nextName(data []byte) int {
 // if there is none.
 func firstName(text []byte) catalogue.ID {
 	for {
-		n := nextName(text)
+		n := nextUnderscore(text)
 		if n < 0 {
 			return 0
 		}

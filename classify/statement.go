@@ -31,11 +31,11 @@ var (
 )
 
 // marks are texts that a Finder searches for, because a record with one of them may be evidence
-// without a name or phrase.
+// without a name or phrase, or be native.
 var marks = slices.Concat([]string{
 	string(exceptionMark), string(publishMark), string(subscribeMark), string(badNameMark), string(badErrorMark),
 	"OpenTok:RumorSocket:", "OpenTok:RaptorSocket:error", "OTErrorClass {code: ",
-}, previewMarks(), slices.Sorted(maps.Keys(titleMarks)))
+}, previewMarks(), slices.Sorted(maps.Keys(titleMarks)), slices.Sorted(maps.Keys(nativeMarks)))
 
 // previewMarks are the beginnings of an error object in text: as JSON, as the preview of a
 // console, or as a dictionary. In minified builds its class has another name: s {code: 1500,

@@ -68,9 +68,12 @@ func (w Weight) String() string { return [...]string{"strong", "weak", "socket",
 
 // A Verdict is which error a record shows. Its byte fields are parts of the record.
 type Verdict struct {
-	// Failure reports whether the record is evidence of an error. If not, only the method of
-	// telemetry is set.
+	// Failure reports whether the record is evidence of an error. If not, only Native and the
+	// method of telemetry are set.
 	Failure bool
+	// Native reports whether a native SDK wrote the record. It is no evidence then: the numbers of
+	// the native SDKs have other meanings.
+	Native bool
 
 	Error    catalogue.ID // 0 if it is not in the catalogue, or unknown
 	Name     []byte       // a name that is not in the catalogue; Error is 0 then

@@ -359,6 +359,10 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	e.StreamID, e.SubscriberID = w.streamID, w.subscriberID
 	if w.clientTime && len(d.telemetry.Action) > 0 {
 		e.Telemetry, e.Code = &d.telemetry, w.failureCode
+		// The application around a web page may state a version of its own.
+		if t := e.Telemetry; w.native && w.sdkRank != clientVersion {
+			t.Native, t.SDK = true, nil
+		}
 	}
 	return ok
 }

@@ -64,6 +64,7 @@ func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 			r.telemetry = &Telemetry{
 				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason),
 				FailureReason: bytes.Clone(t.FailureReason), SDK: bytes.Clone(t.SDK), UserAgent: bytes.Clone(t.UserAgent),
+				Native: t.Native,
 			}
 		}
 		out = append(out, r)
@@ -466,6 +467,37 @@ func TestTelemetry(t *testing.T) {
 		if one(t, line, jsonl).telemetry != nil {
 			t.Errorf("%s: read as telemetry", line)
 		}
+	}
+}
+
+// TestNativeTelemetry checks which telemetry a native SDK posted.
+func TestNativeTelemetry(t *testing.T) {
+	const event = `"clientSystemTime":1793616265959,"action":"Publish","variation":"Failure"`
+	for _, test := range []struct {
+		line   string
+		native bool
+		sdk    string
+	}{
+		{`{` + event + `,"clientVersion":"ios-2.27.1"}`, true, ""},
+		{`{` + event + `,"clientVersion":"android-2.8.2","version":"v2.8.2"}`, true, ""},
+		{`{` + event + `,"clientVersion":"linux-2.20.1"}`, true, ""},
+		{`{"level":"info","body":"{` + strings.ReplaceAll(event, `"`, `\"`) + `,\"clientVersion\":\"ios-2.27.1\"}"}`, true, ""},
+		{`{` + event + `,"clientVersion":"js-2.35.2","version":"v2.35.2"}`, false, "2.35.2"},
+		{`{` + event + `,"version":"v2.35.2"}`, false, "2.35.2"},
+		{`{` + event + `,"clientVersion":"ios-v6"}`, false, ""},
+		{`{` + event + `,"clientVersion":"myios-2.27.1"}`, false, ""},
+		{`{` + event + `,"version":"ios-2.27.1"}`, false, ""},
+		{`{` + event + `}`, false, ""},
+		// A web page inside an application for phones, which states its own version.
+		{`{"clientVersion":"ios-3.1.0","body":"{` + strings.ReplaceAll(event, `"`, `\"`) + `,\"clientVersion\":\"js-2.35.2\"}"}`, false, "2.35.2"},
+	} {
+		got := one(t, test.line, jsonl).telemetry
+		if got == nil || got.Native != test.native || string(got.SDK) != test.sdk {
+			t.Errorf("%s: got %+v, want native %v, version %q", test.line, got, test.native, test.sdk)
+		}
+	}
+	if e := decode(new(Decoder), `{`+event+`,"clientVersion":"ios-2.27.1"}`+"\n"+`{`+event+`,"clientVersion":"js-2.35.2"}`+"\n", jsonl, never); len(e) != 2 || !e[0].telemetry.Native || e[1].telemetry.Native {
+		t.Errorf("a native record before another: got %+v", e)
 	}
 }
 

@@ -83,7 +83,7 @@ func fieldOf(key []byte) (field, int) {
 	case "failureReason":
 		return fieldFailureReason, 0
 	case "clientVersion":
-		return fieldVersion, 0
+		return fieldVersion, clientVersion
 	case "version":
 		return fieldVersion, 1
 	case "userAgent":
@@ -100,6 +100,9 @@ const guidRank = 1
 
 // failureCode is the rank of the only code that counts in telemetry.
 const failureCode = 0
+
+// clientVersion is the rank of the version that states whose it is: js-2.35.2.
+const clientVersion = 0
 
 // A walk collects the fields of one record from its JSON.
 type walk struct {
@@ -152,6 +155,7 @@ type fields struct {
 	streamID     []byte
 	subscriberID []byte
 	sdkRank      int
+	native       bool // a clientVersion is that of a native SDK
 
 	objects int // objects and arrays so far
 }
@@ -323,6 +327,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		if v := sdkVersion(value); v != nil && rank < w.sdkRank {
 			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
 		}
+		w.native = w.native || rank == clientVersion && isNativeVersion(value)
 	case fieldStreamID:
 		w.keepFirst(&w.streamID, value)
 	case fieldSubscriberID:

@@ -15,8 +15,9 @@ type Telemetry struct {
 
 	FailureReason []byte // Publish, ICEWorkflow, GetUserMedia, WebSocketConnection, …
 
-	SDK       []byte // version of the SDK, as in 2.35.2
+	SDK       []byte // version of the JavaScript SDK, as in 2.35.2
 	UserAgent []byte // of the browser
+	Native    bool   // a native SDK posted it
 }
 
 // Failed reports whether the event is a failure: by its variation, or a Cancel because access
@@ -33,6 +34,19 @@ func (t *Telemetry) Failed() bool {
 // for which the SDK posts no Failure.
 func (t *Telemetry) Denied() bool {
 	return string(t.Variation) == "Cancel" && string(t.Reason) == "AccessDenied"
+}
+
+// nativeClients are the beginnings of clientVersion in the telemetry of native SDKs: ios-2.27.1.
+var nativeClients = [][]byte{[]byte("ios-"), []byte("android-"), []byte("linux-"), []byte("windows-"), []byte("macos-")}
+
+// isNativeVersion reports whether s is the version of a native SDK.
+func isNativeVersion(s []byte) bool {
+	for _, client := range nativeClients {
+		if v, ok := bytes.CutPrefix(s, client); ok {
+			return len(v) > 0 && isDigit(v[0])
+		}
+	}
+	return false
 }
 
 // telemetryMark is part of the key clientSystemTime, which every telemetry event has, also

@@ -14,7 +14,7 @@ import (
 )
 
 // formatVersion changes when an older otlog cannot read what this one writes.
-const formatVersion = "2"
+const formatVersion = "3"
 
 // A File is a partial: the sum of inputs, and the account of each input.
 type File struct {

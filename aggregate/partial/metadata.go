@@ -205,6 +205,7 @@ type jsonSource struct {
 	Classified  int64            `json:"classified"`
 	Telemetry   int64            `json:"telemetry"`
 	Clean       int64            `json:"clean"`
+	Native      int64            `json:"native,omitempty"` // part of clean and telemetry
 	Skipped     map[string]int64 `json:"skipped,omitempty"`
 	Failed      string           `json:"failed,omitempty"`
 	Damage      string           `json:"damage,omitempty"`
@@ -231,7 +232,7 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 		ID: hex(uint64(s.ID)), Name: s.Name, Size: s.Identity.Size, Head: hex(s.Identity.Head), Tail: hex(s.Identity.Tail),
 		Format: s.Format, Compression: s.Compression, Bytes: s.Account.Bytes, Lines: s.Account.Lines,
 		Classified: s.Account.Records.Classified, Telemetry: s.Account.Records.Telemetry, Clean: s.Account.Records.Clean,
-		Empty: s.Empty,
+		Native: s.Account.Native, Empty: s.Empty,
 	}
 	for _, r := range parse.Reasons {
 		if n := s.Account.Skipped[r]; n > 0 {
@@ -275,11 +276,14 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 		}
 	}
 	s.ID = aggregate.SourceID(id)
-	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean); err != nil {
+	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native); err != nil {
 		return nil, err
 	}
+	if j.Native > j.Clean+j.Telemetry {
+		return nil, fmt.Errorf("%d native records among %d clean and %d telemetry records", j.Native, j.Clean, j.Telemetry)
+	}
 	a := &s.Account
-	a.Bytes, a.Lines = j.Bytes, j.Lines
+	a.Bytes, a.Lines, a.Native = j.Bytes, j.Lines, j.Native
 	a.Records = aggregate.Records{Classified: j.Classified, Telemetry: j.Telemetry, Clean: j.Clean}
 	for name, n := range j.Skipped {
 		r, err := reasonOf(name)
