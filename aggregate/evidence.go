@@ -107,11 +107,19 @@ func streamOf(e *parse.Event) uint32 {
 // last returns the position of the last record.
 func (e *Evidence) last() int64 { return e.First + int64(e.Span) }
 
+// places returns the indices of the first and the last record in their origin.
+func (e *Evidence) places() (first, last int64) {
+	if e.Axis() == placed {
+		return e.First, e.last()
+	}
+	return int64(e.Place), int64(e.Place) + int64(e.PlaceSpan)
+}
+
 // A tick is 2^26 ns, 67 ms: records of one mark within the same tick are one evidence.
 const tickBits = 26
 
-// gapRecords is how many records apart two records without a time may be to belong
-// together.
+// gapRecords is how many records apart two records may be to belong together, if one or both
+// have no time.
 const gapRecords = 20
 
 // close reports whether two evidences with the same mark are one.
@@ -184,8 +192,8 @@ func (e *kept) slot() uint8 {
 // An evidenceOrder sorts the evidence of one session, or of all records without a session.
 //
 // Evidence is sorted by axis and time. Records of the same instant are sorted by source and
-// place. In a session whose records all have a time, float has removed both: such records
-// are sorted by what they say, so that it does not matter how the log was split into
+// place. In a session whose records are all on one axis of time, float has removed both: such
+// records are sorted by what they say, so that it does not matter how the log was split into
 // sources.
 type evidenceOrder struct {
 	names   *nameOrder
@@ -211,10 +219,11 @@ func (o *evidenceOrder) compare(e, other *Evidence) int {
 	return o.names.compare(&e.Mark, &other.Mark)
 }
 
-// float removes the places of a session's evidence and reports true, if all of it has a
-// time.
+// float removes the places of a session's evidence and reports true, if all of it is on one
+// axis of time: then no two records are compared by place.
 func float(all []Evidence) bool {
-	if slices.ContainsFunc(all, func(e Evidence) bool { return e.Axis() == placed }) {
+	axis := all[0].Axis()
+	if axis == placed || slices.ContainsFunc(all, func(e Evidence) bool { return e.Axis() != axis }) {
 		return false
 	}
 	for i := range all {
@@ -225,8 +234,14 @@ func float(all []Evidence) bool {
 
 // sortAndFold sorts evidence and folds those that are one, in place.
 func (o *evidenceOrder) sortAndFold(all []Evidence) []Evidence {
-	slices.SortFunc(all, func(a, b Evidence) int { return o.compare(&a, &b) })
-	return foldAll(all)
+	compare := func(a, b Evidence) int { return o.compare(&a, &b) }
+	slices.SortFunc(all, compare)
+	out := foldAll(all)
+	if len(out) < len(all) {
+		// Of records of one instant, a later one may have given its evidence a lesser place.
+		slices.SortFunc(out, compare)
+	}
+	return out
 }
 
 // foldAll folds sorted evidence, in place.

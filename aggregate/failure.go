@@ -26,10 +26,11 @@ const perRecord = gap / gapRecords
 type correlator struct {
 	names    *dictionary
 	evidence []Evidence
-	byPlace  bool // some evidence has no time
+	places   spans // of the evidence, in its source; none if all of it is on one axis of time
 
 	failures []failure
 	of       []int32 // failure of each evidence, or none
+	joined   int32   // evidence that has joined a failure
 }
 
 const none = -1
@@ -38,25 +39,63 @@ const none = -1
 // sessions. The evidence is sorted by evidenceOrder.
 //
 //  1. Strong evidence, which names its error, is chained: a record belongs to the failure
-//     of the same error, in a compatible method and stream, whose last record is at most
-//     gap earlier; a failure is at most longest long.
+//     of the same error, in a compatible method and stream, that is at most gap away; a
+//     failure is at most longest long.
 //  2. Weak evidence joins the nearest of these failures within gap whose error can be
 //     raised with its code. The rest is chained among itself, by the same limits.
 //  3. Socket evidence joins the connect failure that follows within socketGap, else one
 //     that precedes it within gap. The rest is chained among itself, within socketGap.
 //
+// Two records with a date are compared by time alone, and so are two with a time of day. All
+// other pairs, such as a record with a time and one without, are near each other if at most
+// gapRecords of their source lie between them, in either order.
+//
+// Within each of the three kinds, records with a date come first, by time; then those with a
+// time of day, by time; then those without a time, by source and place. Each joins what the
+// records before it have made. So records without a time join failures that have one, and
+// never divide them.
+//
 // Evidence of weight Aside belongs to no failure.
 func (c *correlator) correlate(all []Evidence) {
-	c.evidence, c.failures, c.of = all, c.failures[:0], c.of[:0]
-	c.byPlace = all[len(all)-1].Axis() == placed
+	c.evidence, c.failures, c.of, c.joined = all, c.failures[:0], c.of[:0], 0
+	c.place()
 	var weight [classify.Aside + 1][]int32
 	for i := range all {
 		c.of = append(c.of, none)
 		weight[all[i].Weight] = append(weight[all[i].Weight], int32(i))
 	}
 	c.chain(weight[classify.Strong], gap)
-	c.chain(c.join(weight[classify.Weak], 0, c.weakDistance), gap)
+	c.chain(c.join(weight[classify.Weak], gap, c.weakDistance), gap)
 	c.chain(c.join(weight[classify.Socket], socketGap, c.socketDistance), socketGap)
+}
+
+// place notes the places of the evidence, if they matter.
+func (c *correlator) place() {
+	c.places.all = c.places.all[:0]
+	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != placed {
+		return
+	}
+	for i := range c.evidence {
+		first, last := c.evidence[i].places()
+		c.places.all = append(c.places.all, span{c.evidence[i].Origin, first, last, int32(i)})
+	}
+	c.places.sort()
+}
+
+// beside visits the failures of evidence that is compared with e by place and is near it. d
+// is the distance; follows reports that the evidence does not end before e.
+func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, follows bool)) {
+	if len(c.places.all) == 0 {
+		return
+	}
+	first, last := e.places()
+	c.places.overlapping(e.Origin, first-gapRecords, last+gapRecords, func(s *span) bool {
+		a := c.evidence[s.index].Axis()
+		if f := c.of[s.index]; f != none && (a != e.Axis() || a == placed) {
+			visit(f, max(s.first-last, first-s.last, 0)*perRecord, s.last >= first)
+		}
+		return true
+	})
 }
 
 // A failure is something that went wrong once: evidence of one session that belongs
@@ -66,8 +105,10 @@ type failure struct {
 	code   int32 // identifies an error without a name
 	class  Name  // the method, as class returns it; 0: unknown
 	stream uint32
-	when   [2]interval     // on the axes dated and clock
-	where  []placeInterval // by source, if the session has records without a time
+	when   [2]interval // on the axes dated and clock
+	starts []start     // by source, if places matter
+	joined int32       // increases with each evidence that joins a failure
+	listed bool        // among the active failures of neighbours
 }
 
 // An interval contains its first and last position.
@@ -89,80 +130,93 @@ func (v *interval) distance(first, last int64) int64 {
 	return max(v.first-last, first-v.last, 0)
 }
 
-// A placeInterval is an interval of records in a source.
-type placeInterval struct {
+// A start is the place of a failure's first record in a source.
+type start struct {
 	source uint32
-	interval
+	place  int64
 }
 
-// place returns the interval of a failure in a source, nil if it has no records there.
-func (f *failure) place(source uint32) *placeInterval {
-	for i := range f.where {
-		if f.where[i].source == source {
-			return &f.where[i]
+// startIn returns the place of a failure's first record in a source, math.MaxInt64 if it has
+// none there.
+func (f *failure) startIn(source uint32) int64 {
+	for i := range f.starts {
+		if f.starts[i].source == source {
+			return f.starts[i].place
 		}
 	}
-	return nil
+	return math.MaxInt64
 }
 
-// chain makes failures of evidence, in order. Each record is at most within after the last
-// record of its failure.
+// chain makes failures of evidence, in order. Each record is at most within away from the
+// nearest record of its failure.
 func (c *correlator) chain(which []int32, within int64) {
 	if len(which) == 0 {
 		return
 	}
-	open := openFailures{}
+	open, own := openFailures{}, int32(len(c.failures))
+	axis := c.evidence[which[0]].Axis()
 	for _, i := range which {
-		c.link(open, i, within)
+		if a := c.evidence[i].Axis(); a != axis {
+			axis = a
+			clear(open)
+		}
+		c.link(open, own, i, within)
 	}
 }
 
-// openFailures are the failures that later evidence may join, by error. The failure that
-// was joined last is at the end.
+// openFailures are the failures that later evidence of the same axis may join by time, by
+// error.
 type openFailures map[Name][]int32
 
 // maxOpen is the number of open failures per error. Only crafted logs exceed it.
 const maxOpen = 64
 
-// link adds evidence to an open failure that takes it, else to a new failure. A failure of
-// the same stream is preferred, then the failure that was joined last.
-func (c *correlator) link(open openFailures, i int32, within int64) {
+// link adds evidence to a failure that takes it, else to a new failure. Failures before own
+// take none. A failure of the same stream is preferred, then the nearest, then the one that
+// was joined last.
+func (c *correlator) link(open openFailures, own, i int32, within int64) {
 	e := &c.evidence[i]
 	key := e.Error
 	if e.Weight != classify.Strong {
 		key = 0 // takes compares errors
 	}
-	candidates := open[key]
-	best := none
-	for place := len(candidates) - 1; place >= 0; place-- {
-		f := &c.failures[candidates[place]]
-		if !c.takes(f, e) || c.distance(f, e) > within || !fits(f, e) {
-			continue
+	best, least := int32(none), int64(math.MaxInt64)
+	consider := func(number int32, d int64) {
+		f := &c.failures[number]
+		if number < own || d > within || best == number && d >= least || !c.takes(f, e) || !fits(f, e) {
+			return
 		}
-		if e.Stream != 0 && f.stream == e.Stream {
-			best = place
-			break
-		}
-		if best == none {
-			best = place
-			if e.Stream == 0 {
-				break
+		if best != none && best != number {
+			other := &c.failures[best]
+			same, otherSame := e.Stream != 0 && f.stream == e.Stream, e.Stream != 0 && other.stream == e.Stream
+			if cmp.Or(compareBools(same, otherSame), cmp.Compare(least, d), cmp.Compare(f.joined, other.joined)) <= 0 {
+				return
 			}
 		}
+		best, least = number, d
 	}
-	var f int32
+	candidates := open[key]
+	if a := e.Axis(); a != placed {
+		// Later evidence is even farther from failures that are too far.
+		candidates = slices.DeleteFunc(candidates, func(number int32) bool {
+			d := c.failures[number].when[a].distance(e.First, e.last())
+			consider(number, d)
+			return d > within
+		})
+	}
+	c.beside(e, func(number int32, d int64, _ bool) { consider(number, d) })
 	if best == none {
-		f = int32(len(c.failures))
+		best = int32(len(c.failures))
 		c.failures = append(c.failures, failure{})
+	}
+	if e.Axis() != placed && !slices.Contains(candidates, best) {
 		if len(candidates) == maxOpen {
 			candidates = slices.Delete(candidates, 0, 1)
 		}
-	} else {
-		f = candidates[best]
-		candidates = slices.Delete(candidates, best, best+1)
+		candidates = append(candidates, best)
 	}
-	open[key] = append(candidates, f)
-	c.put(f, i)
+	open[key] = candidates
+	c.put(best, i)
 }
 
 // takes reports whether evidence is compatible with a failure: in method, stream, error and
@@ -222,21 +276,6 @@ var (
 	classSubscribe = Name(methodSubscribe)
 )
 
-// distance returns the distance of evidence from a failure on the axis of the evidence, in
-// nanoseconds.
-func (c *correlator) distance(f *failure, e *Evidence) int64 {
-	if a := e.Axis(); a != placed {
-		if !f.when[a].known {
-			return math.MaxInt64
-		}
-		return f.when[a].distance(e.First, e.last())
-	}
-	if w := f.place(e.Origin); w != nil {
-		return w.distance(e.First, e.last()) * perRecord
-	}
-	return math.MaxInt64
-}
-
 // fits reports whether a failure is still short enough with the evidence. Places have no
 // length.
 func fits(f *failure, e *Evidence) bool {
@@ -251,6 +290,8 @@ func fits(f *failure, e *Evidence) bool {
 func (c *correlator) put(number, i int32) {
 	f, e := &c.failures[number], &c.evidence[i]
 	c.of[i] = number
+	c.joined++
+	f.joined = c.joined
 	if e.Weight != classify.Socket || f.err == 0 {
 		if f.err == 0 {
 			f.err = e.Error
@@ -268,72 +309,89 @@ func (c *correlator) put(number, i int32) {
 	if a := e.Axis(); a != placed {
 		f.when[a].add(e.First, e.last())
 	}
-	if !c.byPlace {
-		return
+	if len(c.places.all) > 0 {
+		f.begin(e)
 	}
-	w := f.place(e.Origin)
-	if w == nil {
-		f.where = append(f.where, placeInterval{source: e.Origin})
-		w = &f.where[len(f.where)-1]
-	}
-	w.add(int64(e.Place), int64(e.Place)+int64(e.PlaceSpan))
 }
 
-// weakDistance returns the distance of weak evidence from a failure that it may join,
-// math.MaxInt64 for other failures.
-func (c *correlator) weakDistance(f *failure, e *Evidence) int64 {
-	if d := c.distance(f, e); d <= gap && c.takes(f, e) && fits(f, e) {
+// begin notes the place of evidence that joins a failure.
+func (f *failure) begin(e *Evidence) {
+	place, _ := e.places()
+	for i := range f.starts {
+		if s := &f.starts[i]; s.source == e.Origin {
+			s.place = min(s.place, place)
+			return
+		}
+	}
+	f.starts = append(f.starts, start{e.Origin, place})
+}
+
+// never is a distance that is too far.
+const never = math.MaxInt64
+
+// weakDistance returns the distance of weak evidence from a failure that it may join, else
+// never. d is the distance from its time or from one of its places.
+func (c *correlator) weakDistance(f *failure, e *Evidence, d int64, _ bool) int64 {
+	if d <= gap && c.takes(f, e) && fits(f, e) {
 		return d
 	}
-	return math.MaxInt64
+	return never
 }
 
 // socketDistance returns the distance of a try of a socket from a connect failure that it
-// may join, math.MaxInt64 for other failures. Any failure that ends after the try is nearer
-// than a failure that ends before it.
-func (c *correlator) socketDistance(f *failure, e *Evidence) int64 {
-	if f.class != 0 && f.class != classConnect {
-		return math.MaxInt64
-	}
-	d := c.distance(f, e)
-	a := e.Axis()
+// may join, else never. Any failure that follows the try is nearer than one that precedes
+// it.
+func (c *correlator) socketDistance(f *failure, e *Evidence, d int64, follows bool) int64 {
 	switch {
-	case a != placed && d <= socketGap && f.when[a].last >= e.First:
+	case f.class != 0 && f.class != classConnect:
+		return never
+	case follows && d <= socketGap:
 		return d
 	case d <= gap:
 		return socketGap + d
 	}
-	return math.MaxInt64
+	return never
 }
 
 // join adds each evidence to the nearest failure, of equally near ones to the earliest, and
 // returns the evidence that no failure takes. ahead is how much later a failure may begin.
-func (c *correlator) join(which []int32, ahead int64, distance func(*failure, *Evidence) int64) (rest []int32) {
+// distance is as weakDistance.
+func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, e *Evidence, d int64, follows bool) int64) (rest []int32) {
 	if len(c.failures) == 0 {
 		return which
 	}
-	found := len(c.failures)
-	var near neighbours
+	near := neighbours{found: len(c.failures)}
 	for _, i := range which {
 		e := &c.evidence[i]
-		best, least := int32(none), int64(math.MaxInt64)
-		for _, number := range near.of(c, e, found, max(ahead, gap)) {
-			f := &c.failures[number]
-			d := distance(f, e)
-			if d < least || d == least && d != math.MaxInt64 && c.earlier(number, best, e) {
+		best, least := int32(none), int64(never)
+		consider := func(number int32, d int64, follows bool) {
+			d = distance(&c.failures[number], e, d, follows)
+			if d < least || d == least && d != never && c.earlier(number, best, e) {
 				best, least = number, d
 			}
 		}
+		if a := e.Axis(); a != placed {
+			for _, number := range near.of(c, e, ahead) {
+				w := &c.failures[number].when[a]
+				consider(number, w.distance(e.First, e.last()), w.last >= e.First)
+			}
+		}
+		c.beside(e, consider)
 		if best == none {
 			rest = append(rest, i)
 			continue
 		}
 		c.put(best, i)
+		if e.Axis() != placed {
+			near.add(c, best)
+		}
 	}
 	return rest
 }
 
-// earlier reports whether failure a begins before failure b, on the axis of evidence.
+// earlier reports whether failure a begins before failure b: on the axis of evidence, or in
+// its source if the evidence has no time. Failures that begin nowhere there come last, in the
+// order of correlate.
 func (c *correlator) earlier(a, b int32, e *Evidence) bool {
 	x, y := c.begin(a, e), c.begin(b, e)
 	return x < y || x == y && a < b
@@ -343,65 +401,63 @@ func (c *correlator) earlier(a, b int32, e *Evidence) bool {
 // it has none there.
 func (c *correlator) begin(number int32, e *Evidence) int64 {
 	f := &c.failures[number]
-	if a := e.Axis(); a != placed {
-		if f.when[a].known {
-			return f.when[a].first
-		}
-		return math.MaxInt64
-	}
-	if w := f.place(e.Origin); w != nil {
-		return w.first
+	a := e.Axis()
+	switch {
+	case a == placed:
+		return f.startIn(e.Origin)
+	case f.when[a].known:
+		return f.when[a].first
 	}
 	return math.MaxInt64
 }
 
-// neighbours are the failures near evidence, which is asked for in order.
+// neighbours are the failures near evidence in time. Evidence with a time is asked for in
+// order.
 type neighbours struct {
+	found  int // number of failures to consider
 	axis   Axis
-	source uint32
 	begun  bool
 	queue  []int32 // failures that begin later, sorted by begin
 	active []int32
 }
 
 // of returns the failures that begin at most ahead after the evidence and end at most a gap
-// before it. Only the first found failures are considered.
-func (n *neighbours) of(c *correlator, e *Evidence, found int, ahead int64) []int32 {
-	if !n.begun || n.axis != e.Axis() || n.axis == placed && n.source != e.Origin {
-		*n = neighbours{axis: e.Axis(), source: e.Origin, begun: true, queue: n.queue[:0], active: n.active[:0]}
-		for i := range int32(found) {
-			if c.begin(i, e) != math.MaxInt64 {
+// before it.
+func (n *neighbours) of(c *correlator, e *Evidence, ahead int64) []int32 {
+	a := e.Axis()
+	if !n.begun || n.axis != a {
+		n.axis, n.begun, n.queue, n.active = a, true, n.queue[:0], n.active[:0]
+		for i := range int32(n.found) {
+			f := &c.failures[i]
+			if f.listed = false; f.when[a].known {
 				n.queue = append(n.queue, i)
 			}
 		}
-		slices.SortFunc(n.queue, func(a, b int32) int {
-			return cmp.Or(cmp.Compare(c.begin(a, e), c.begin(b, e)), cmp.Compare(a, b))
+		slices.SortFunc(n.queue, func(x, y int32) int {
+			return cmp.Or(cmp.Compare(c.failures[x].when[a].first, c.failures[y].when[a].first), cmp.Compare(x, y))
 		})
 	}
-	unit := int64(1)
-	if n.axis == placed {
-		unit = perRecord
-	}
-	for len(n.queue) > 0 && (c.begin(n.queue[0], e)-e.last())*unit <= ahead {
-		n.active, n.queue = append(n.active, n.queue[0]), n.queue[1:]
+	for len(n.queue) > 0 && c.failures[n.queue[0]].when[a].first-e.last() <= ahead {
+		n.add(c, n.queue[0])
+		n.queue = n.queue[1:]
 	}
 	n.active = slices.DeleteFunc(n.active, func(i int32) bool {
 		f := &c.failures[i]
-		return f.before(e)
+		// A failure that ends before this evidence ends before all later evidence.
+		if e.First-f.when[a].last > gap {
+			f.listed = false
+		}
+		return !f.listed
 	})
 	return n.active
 }
 
-// before reports whether a failure ends more than a gap before evidence, and so before all
-// later evidence.
-func (f *failure) before(e *Evidence) bool {
-	if a := e.Axis(); a != placed {
-		return e.First-f.when[a].last > gap
+// add makes a failure active, which evidence may have joined by place.
+func (n *neighbours) add(c *correlator, number int32) {
+	if f := &c.failures[number]; !f.listed {
+		f.listed = true
+		n.active = append(n.active, number)
 	}
-	if w := f.place(e.Origin); w != nil {
-		return (e.First-w.last)*perRecord > gap
-	}
-	return true
 }
 
 // A summary is what the evidence of a failure says together.

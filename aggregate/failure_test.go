@@ -149,7 +149,8 @@ var verdicts = []classify.Verdict{
 // randomRecords are records of few sessions and sources within a few minutes.
 // Their times are multiples of tick. Half of the sets have few verdicts and one
 // session, so that failures are long and limits in time are met exactly where the tick
-// is a second.
+// is a second. Sources mix records with a date, with a time of day, and without a time; their
+// distances in records are often exactly the limit.
 func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 	out := make([]*refRecord, r.IntN(60))
 	share := 10 // of the records that have an ID, in tenths
@@ -159,7 +160,12 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		}
 		return []byte(of[r.IntN(len(of))])
 	}
-	timed := []int{100, 100, 80, 0}[r.IntN(4)]
+	timed := []int{100, 100, 80, 50, 20, 0}[r.IntN(6)]
+	sources := []string{"a", "b"}[:1+r.IntN(2)]
+	apart := []func() int{
+		func() int { return r.IntN(8) * r.IntN(8) },
+		func() int { return []int{0, 3, 8, gapRecords - 1, gapRecords}[r.IntN(5)] },
+	}[r.IntN(2)]
 	span := int64(time.Duration(1+r.IntN(90*r.IntN(2)+1)) * time.Second / tick)
 	own := verdicts
 	dense := r.IntN(2) == 0
@@ -170,13 +176,14 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		}
 		if tick == time.Second {
 			// A single chain, little longer than a failure can be.
-			out, timed, span, share = make([]*refRecord, 30+r.IntN(40)), 100, 30+r.Int64N(5), 1
+			out, span, share = make([]*refRecord, 30+r.IntN(40)), 30+r.Int64N(5), 1
+			timed = max(timed, 90+10*r.IntN(2))
 		}
 	}
 	next := map[string]int64{}
 	for i := range out {
-		x := &refRecord{source: []string{"a", "b"}[r.IntN(2)]}
-		x.place = next[x.source] + int64(r.IntN(8)*r.IntN(8))
+		x := &refRecord{source: sources[r.IntN(len(sources))]}
+		x.place = next[x.source] + int64(apart())
 		x.event = parse.Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}
 		next[x.source] = x.place + 1
 		at := int64(time.Duration(r.Int64N(span)) * tick)
@@ -203,6 +210,115 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		out[i] = x
 	}
 	return out
+}
+
+// A line is a record in a short form.
+type line struct {
+	at      string // time after some date; "clock" and a time after some time of day; "": none
+	place   int64
+	verdict classify.Verdict
+	source  string
+}
+
+func (l line) record(t *testing.T) *refRecord {
+	t.Helper()
+	r := &refRecord{source: cmp.Or(l.source, "a"), place: l.place, verdict: l.verdict}
+	r.event = parse.Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime, Session: []byte("s")}
+	r.verdict.Failure = true
+	after, ofDay := strings.CutPrefix(l.at, "clock ")
+	if after == "" {
+		return r
+	}
+	d, err := time.ParseDuration(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ofDay {
+		r.event.OfDay = int64(time.Hour + d)
+	} else {
+		r.event.Time = 1795430665e9 + int64(d)
+	}
+	return r
+}
+
+// TestPlaceReplacesTime joins records of which one or both have no time.
+func TestPlaceReplacesTime(t *testing.T) {
+	publish, connect := method("Session.publish"), method("Session.connect")
+	named := classify.Verdict{Error: id("OT_TIMEOUT"), Evidence: classify.ByName, Method: publish, MethodFrom: classify.MethodSpelled, Code: 1500}
+	weak := classify.Verdict{Weight: classify.Weak, Method: publish, MethodFrom: classify.MethodSpelled, Code: 1500}
+	socket := classify.Verdict{Error: id("OT_DISCONNECTED"), Evidence: classify.ByName, Weight: classify.Socket, Method: connect, MethodFrom: classify.MethodComponent}
+	connected := classify.Verdict{Error: id("OT_SOCKET_CLOSE_TIMEOUT"), Evidence: classify.ByName, Method: connect, MethodFrom: classify.MethodSpelled, Code: 4010}
+	tests := []struct {
+		name  string
+		lines []line
+		want  []string // the places of each failure
+	}{
+		{"named without time, then weak with a time", []line{{"", 0, named, ""}, {"1s", 1, weak, ""}}, []string{"a:0 a:1"}},
+		{"weak with a time, then named without", []line{{"1s", 0, weak, ""}, {"", 1, named, ""}}, []string{"a:0 a:1"}},
+		{"named with a time, then weak without", []line{{"1s", 0, named, ""}, {"", 1, weak, ""}}, []string{"a:0 a:1"}},
+		{"weak without time, then named with one", []line{{"", 0, weak, ""}, {"1s", 1, named, ""}}, []string{"a:0 a:1"}},
+		{"named with a time, then the same name without", []line{{"1s", 0, named, ""}, {"", 1, named, ""}}, []string{"a:0 a:1"}},
+		{"named without time, then the same name with one", []line{{"", 0, named, ""}, {"1s", 1, named, ""}}, []string{"a:0 a:1"}},
+		{"weak with a time, then weak without", []line{{"1s", 0, weak, ""}, {"", 1, weak, ""}}, []string{"a:0 a:1"}},
+		{"20 records apart", []line{{"", 0, named, ""}, {"1s", 20, weak, ""}}, []string{"a:0 a:20"}},
+		{"21 records apart", []line{{"", 0, named, ""}, {"1s", 21, weak, ""}}, []string{"a:0", "a:21"}},
+		{"20 records apart, later named", []line{{"1s", 0, weak, ""}, {"", 20, named, ""}}, []string{"a:0 a:20"}},
+		{"21 records apart, later named", []line{{"1s", 0, weak, ""}, {"", 21, named, ""}}, []string{"a:0", "a:21"}},
+		{"20 records apart, both named", []line{{"1s", 0, named, ""}, {"", 20, named, ""}}, []string{"a:0 a:20"}},
+		{"21 records apart, both named", []line{{"1s", 0, named, ""}, {"", 21, named, ""}}, []string{"a:0", "a:21"}},
+		{"another source", []line{{"", 0, named, ""}, {"1s", 1, weak, "b"}}, []string{"a:0", "b:1"}},
+		{"another source, both named", []line{{"", 0, named, ""}, {"1s", 1, named, "b"}}, []string{"a:0", "b:1"}},
+		{"a date and a time of day", []line{{"1s", 0, named, ""}, {"clock 1s", 20, weak, ""}}, []string{"a:0 a:20"}},
+		{"a time of day and a date", []line{{"clock 1s", 0, named, ""}, {"1s", 20, named, ""}}, []string{"a:0 a:20"}},
+		{"a date and a time of day, 21 records apart", []line{{"1s", 0, named, ""}, {"clock 1s", 21, named, ""}}, []string{"a:0", "a:21"}},
+		{"two dates are compared by time alone", []line{{"1s", 0, named, ""}, {"3.001s", 1, named, ""}}, []string{"a:0", "a:1"}},
+		{"two times of day are compared by time alone", []line{{"clock 1s", 0, named, ""}, {"clock 3.001s", 1, weak, ""}}, []string{"a:0", "a:1"}},
+		{"two dates far apart in the source", []line{{"1s", 0, named, ""}, {"3s", 1000, weak, ""}}, []string{"a:0 a:1000"}},
+		{"beside no record of the failure, though between two", []line{{"1s", 0, named, ""}, {"2s", 1000, named, ""}, {"", 500, weak, ""}},
+			[]string{"a:0 a:1000", "a:500"}},
+		{"the nearest of two", []line{{"1s", 0, named, ""}, {"9s", 12, named, ""}, {"", 5, named, ""}, {"", 7, weak, ""}},
+			[]string{"a:0 a:5 a:7", "a:12"}},
+		{"of equally near ones the earlier", []line{{"9s", 0, named, ""}, {"1s", 10, named, ""}, {"", 5, weak, ""}}, []string{"a:0 a:5", "a:10"}},
+		{"records without time link by time what they joined", []line{{"", 0, named, ""}, {"1s", 20, weak, ""}, {"3s", 900, weak, ""}}, []string{"a:0 a:20 a:900"}},
+		{"tries of a socket without time", []line{{"", 0, socket, ""}, {"", 1, socket, ""}, {"", 20, connected, ""}}, []string{"a:0 a:1 a:20"}},
+		{"tries of a socket without time, connect with one", []line{{"", 0, socket, ""}, {"1s", 20, connected, ""}}, []string{"a:0 a:20"}},
+		{"tries of a socket with a time, connect without", []line{{"1s", 0, socket, ""}, {"", 20, connected, ""}}, []string{"a:0 a:20"}},
+		{"a try 21 records before connect", []line{{"", 0, socket, ""}, {"1s", 21, connected, ""}}, []string{"a:0", "a:21"}},
+		{"a try after connect", []line{{"1s", 0, connected, ""}, {"", 20, socket, ""}}, []string{"a:0 a:20"}},
+		{"a try between two connects belongs to the second", []line{{"1s", 0, connected, ""}, {"", 1, socket, ""}, {"15s", 19, connected, ""}}, []string{"a:0", "a:1 a:19"}},
+		{"tries alone", []line{{"", 0, socket, ""}, {"1s", 20, socket, ""}, {"", 41, socket, ""}}, []string{"a:0 a:20", "a:41"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var records []*refRecord
+			for _, l := range test.lines {
+				records = append(records, l.record(t))
+			}
+			want := slices.Clone(test.want)
+			slices.Sort(want)
+			places := func(failures []string) (out []string) {
+				for _, f := range failures {
+					_, p, _ := strings.Cut(f, ": ")
+					out = append(out, p)
+				}
+				slices.Sort(out)
+				return out
+			}
+			for range 2 { // also in reverse: workers read in any order
+				var reference []string
+				for _, f := range refFailures(records) {
+					reference = append(reference, f.String())
+				}
+				if got := places(reference); !slices.Equal(got, want) {
+					t.Errorf("the reference has %q, want %q", got, want)
+				}
+				if got := places(failuresIn(counts(tallyOfRecords(records)), records)); !slices.Equal(got, want) {
+					t.Errorf("got %q, want %q", got, want)
+				}
+				slices.Reverse(records)
+			}
+		})
+	}
 }
 
 // TestFailuresAreTheReferences compares with the reference, on random records.

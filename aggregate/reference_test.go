@@ -208,11 +208,11 @@ func (r *refRecord) says(other *refRecord) int {
 	return cmp.Or(cmp.Compare(a[0], b[0]), slices.Compare(x[:2], y[:2]), slices.Compare(a, b), slices.Compare(x, y))
 }
 
-// refFloats reports whether the places of a session's records do not matter: all of them have
-// a time.
+// refFloats reports whether the places of a session's records do not matter: all of them are
+// on one axis of time.
 func refFloats(g []*refRecord) bool {
-	return !strings.HasPrefix(g[0].session, "source:") &&
-		!slices.ContainsFunc(g, func(r *refRecord) bool { return r.axis() == placed })
+	return !strings.HasPrefix(g[0].session, "source:") && g[0].axis() != placed &&
+		!slices.ContainsFunc(g, func(r *refRecord) bool { return r.axis() != g[0].axis() })
 }
 
 func refGroup(g []*refRecord) []*refFailure {
@@ -227,7 +227,8 @@ func refGroup(g []*refRecord) []*refFailure {
 }
 
 // refSort sorts records by time, and those of one instant by source and place, or if
-// these float, by what they say. Records without a time are last, source by source.
+// these float, by what they say. Records with a date come first, then those with a time of
+// day, then those without a time, source by source.
 func refSort(g []*refRecord, floats bool) {
 	slices.SortFunc(g, func(a, b *refRecord) int {
 		order := cmp.Or(cmp.Compare(sourceID(a.source, Identity{}), sourceID(b.source, Identity{})), cmp.Compare(a.place, b.place))
@@ -243,32 +244,154 @@ func refSort(g []*refRecord, floats bool) {
 	})
 }
 
+// The limits of DESIGN, rules 1 to 4.
+const (
+	refGap     = 2 * time.Second
+	refLongest = 30 * time.Second
+	refSocket  = 10 * time.Second
+	refRecords = 20 // between two records of a source, in place of the gap
+
+	refNever = time.Duration(math.MaxInt64)
+)
+
+// A refDistance is how far a record is from a failure.
+type refDistance struct {
+	apart   time.Duration
+	follows bool // the failure does not end before the record
+}
+
+// distances returns how far a record is from a failure: in time, if they share an axis, and
+// from each record of the failure that has no time in common with it, in records of their source.
+func (f *refFailure) distances(r *refRecord) (out []refDistance) {
+	if r.axis() != placed {
+		var same []*refRecord
+		for _, x := range f.records {
+			if x.axis() == r.axis() {
+				same = append(same, x)
+			}
+		}
+		if len(same) > 0 {
+			first, last := refExtent(same)
+			out = append(out, refDistance{time.Duration(max(first-r.last, r.at()-last, 0)), last >= r.at()})
+		}
+	}
+	for _, x := range f.records {
+		if x.source != r.source || x.axis() == r.axis() && r.axis() != placed {
+			continue
+		}
+		if n := max(x.place-r.lastPlace, r.place-x.lastPlace, 0); n <= refRecords {
+			out = append(out, refDistance{time.Duration(n) * refGap / refRecords, x.lastPlace >= r.place})
+		}
+	}
+	return out
+}
+
+// refExtent returns the first and last instant of records on one axis.
+func refExtent(records []*refRecord) (first, last int64) {
+	first, last = math.MaxInt64, math.MinInt64
+	for _, x := range records {
+		first, last = min(first, x.at()), max(last, x.last)
+	}
+	return first, last
+}
+
+// within returns the least distance of a record from a failure, refNever if that is more than a
+// limit.
+func (f *refFailure) within(r *refRecord, limit time.Duration) time.Duration {
+	least := refNever
+	for _, d := range f.distances(r) {
+		if d.apart <= limit {
+			least = min(least, d.apart)
+		}
+	}
+	return least
+}
+
+// fits reports whether a failure would be at most 30 s long with a record.
+func (f *refFailure) fits(r *refRecord) bool {
+	if r.axis() == placed {
+		return true
+	}
+	with := []*refRecord{r}
+	for _, x := range f.records {
+		if x.axis() == r.axis() {
+			with = append(with, x)
+		}
+	}
+	first, last := refExtent(with)
+	return time.Duration(last-first) <= refLongest
+}
+
+// begin returns the first position of a failure on the axis of a record; if the record has no
+// time, in its source.
+func (f *refFailure) begin(r *refRecord) int64 {
+	first := int64(math.MaxInt64)
+	for _, x := range f.records {
+		switch {
+		case r.axis() == placed && x.source == r.source:
+			first = min(first, x.place)
+		case r.axis() != placed && x.axis() == r.axis():
+			first = min(first, x.at())
+		}
+	}
+	return first
+}
+
 // refChains returns the failures of sorted records.
-func refChains(g []*refRecord) []*refFailure {
-	var failures []*refFailure
+func refChains(g []*refRecord) (all []*refFailure) {
 	count := 0
 	put := func(f *refFailure, r *refRecord) {
 		count++
 		f.records, f.joined = append(f.records, r), count
 	}
-	chain := func(own *[]*refFailure, r *refRecord, within time.Duration) {
-		var best *refFailure
-		rank := func(f *refFailure) int { // of the stream first, then joined last
-			if r.stream() != "" && f.stream() == r.stream() {
-				return math.MaxInt32 + f.joined
+	// chain makes failures of records that no other failure takes.
+	chain := func(records []*refRecord, limit time.Duration) {
+		var own []*refFailure
+		for _, r := range records {
+			var best *refFailure
+			better := func(f, than *refFailure) bool {
+				if a, b := r.stream() != "" && f.stream() == r.stream(), r.stream() != "" && than.stream() == r.stream(); a != b {
+					return a
+				}
+				if a, b := f.within(r, limit), than.within(r, limit); a != b {
+					return a < b
+				}
+				return f.joined > than.joined
 			}
-			return f.joined
+			for _, f := range own {
+				if f.takes(r) && f.fits(r) && f.within(r, limit) != refNever && (best == nil || better(f, best)) {
+					best = f
+				}
+			}
+			if best == nil {
+				best = &refFailure{}
+				own, all = append(own, best), append(all, best)
+			}
+			put(best, r)
 		}
-		for _, f := range *own {
-			if f.takes(r) && f.distance(r) <= within && f.fits(r) && (best == nil || rank(f) > rank(best)) {
-				best = f
+	}
+	// join adds each record to the nearest failure, of equally near ones to the earliest, and
+	// returns the others.
+	join := func(records []*refRecord, distance func(*refFailure, *refRecord) time.Duration) (rest []*refRecord) {
+		found := slices.Clone(all)
+		for _, r := range records {
+			var best *refFailure
+			for _, f := range found {
+				d := distance(f, r)
+				if d == refNever {
+					continue
+				}
+				if best == nil || d < distance(best, r) || d == distance(best, r) && f.begin(r) < best.begin(r) {
+					best = f
+				}
+			}
+			if best == nil {
+				rest = append(rest, r)
+			} else {
+				put(best, r)
 			}
 		}
-		if best == nil {
-			best = &refFailure{}
-			*own, failures = append(*own, best), append(failures, best)
-		}
-		put(best, r)
+		return rest
 	}
 	of := func(w classify.Weight) (out []*refRecord) {
 		for _, r := range g {
@@ -279,116 +402,29 @@ func refChains(g []*refRecord) []*refFailure {
 		return out
 	}
 
-	var own []*refFailure
-	for _, r := range of(classify.Strong) {
-		chain(&own, r, 2*time.Second)
-	}
-	named := slices.Clone(failures)
-	var rest []*refRecord
-	for _, r := range of(classify.Weak) {
-		best := nearest(named, r, func(f *refFailure) time.Duration {
-			if d := f.distance(r); d <= 2*time.Second && f.takes(r) && f.fits(r) {
-				return d
-			}
-			return never
-		})
-		if best == nil {
-			rest = append(rest, r)
-		} else {
-			put(best, r)
+	chain(of(classify.Strong), refGap)
+	chain(join(of(classify.Weak), func(f *refFailure, r *refRecord) time.Duration {
+		if !f.takes(r) || !f.fits(r) {
+			return refNever
 		}
-	}
-	own = nil
-	for _, r := range rest {
-		chain(&own, r, 2*time.Second)
-	}
-	all := slices.Clone(failures)
-	rest = nil
-	for _, r := range of(classify.Socket) {
-		best := nearest(all, r, func(f *refFailure) time.Duration {
-			if m := f.method(); m != "" && m != "Session.connect" {
-				return never
-			}
-			d := f.distance(r)
-			if a := r.axis(); a != placed && d <= 10*time.Second {
-				if _, last, _ := f.extent(a, ""); last >= r.at() {
-					return d
-				}
-			}
-			if d <= 2*time.Second {
-				return 10*time.Second + d
-			}
-			return never
-		})
-		if best == nil {
-			rest = append(rest, r)
-		} else {
-			put(best, r)
+		return f.within(r, refGap)
+	}), refGap)
+	chain(join(of(classify.Socket), func(f *refFailure, r *refRecord) time.Duration {
+		if m := f.method(); m != "" && m != "Session.connect" {
+			return refNever
 		}
-	}
-	own = nil
-	for _, r := range rest {
-		chain(&own, r, 10*time.Second)
-	}
-	return failures
-}
-
-const never = time.Duration(math.MaxInt64)
-
-// nearest returns the failure with the least distance, of several the earliest.
-func nearest(failures []*refFailure, r *refRecord, distance func(*refFailure) time.Duration) *refFailure {
-	var best *refFailure
-	least := never
-	for _, f := range failures {
-		d := distance(f)
-		if d == never {
-			continue
-		}
-		begin, _, _ := f.extent(r.axis(), r.source)
-		if best != nil && d == least {
-			if other, _, _ := best.extent(r.axis(), r.source); begin >= other {
-				continue
+		least := refNever
+		for _, d := range f.distances(r) {
+			switch {
+			case d.follows && d.apart <= refSocket:
+				least = min(least, d.apart)
+			case d.apart <= refGap: // any failure that follows is nearer
+				least = min(least, refSocket+d.apart)
 			}
 		}
-		if d <= least {
-			best, least = f, d
-		}
-	}
-	return best
-}
-
-// extent returns the first and last position of a failure's records on an axis, or in a
-// source if the axis is placed.
-func (f *refFailure) extent(a Axis, source string) (first, last int64, ok bool) {
-	first, last = math.MaxInt64, math.MinInt64
-	for _, r := range f.records {
-		if a == placed && r.source != source || a != placed && r.axis() != a {
-			continue
-		}
-		from, to := r.place, r.lastPlace
-		if a != placed {
-			from, to = r.at(), r.last
-		}
-		first, last, ok = min(first, from), max(last, to), true
-	}
-	return first, last, ok
-}
-
-func (f *refFailure) distance(r *refRecord) time.Duration {
-	first, last, ok := f.extent(r.axis(), r.source)
-	if !ok {
-		return never
-	}
-	d := max(first-r.last, r.at()-last, 0)
-	if r.axis() == placed {
-		return time.Duration(d) * 2 * time.Second / 20
-	}
-	return time.Duration(d)
-}
-
-func (f *refFailure) fits(r *refRecord) bool {
-	first, last, ok := f.extent(r.axis(), r.source)
-	return r.axis() == placed || !ok || time.Duration(max(last, r.last)-min(first, r.at())) <= 30*time.Second
+		return least
+	}), refSocket)
+	return all
 }
 
 func (f *refFailure) method() string {
