@@ -134,7 +134,7 @@ func (r *Report) jsonBaseline() *jsonBaseline {
 func (r *Report) jsonTotals() jsonTotals {
 	hours := r.Whole.Windows[0].Hours
 	return jsonTotals{
-		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records),
+		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records), Native: r.Totals.Native,
 		Sessions: r.Totals.Sessions, Surrogates: r.Totals.Surrogates, SessionsFailed: r.Totals.SessionsFailed,
 		Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
 		Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
@@ -191,6 +191,7 @@ type jsonTotals struct {
 	Bytes          int64        `json:"bytes"`
 	Lines          int64        `json:"lines"`
 	Records        jsonRecords  `json:"records"`
+	Native         int64        `json:"native"`
 	Sessions       int          `json:"sessions"`
 	Surrogates     int          `json:"sessions_without_id"`
 	SessionsFailed int          `json:"sessions_failed"`
@@ -219,6 +220,7 @@ type jsonSource struct {
 	Bytes       int64            `json:"bytes"`
 	Lines       int64            `json:"lines"`
 	Records     jsonRecords      `json:"records"`
+	Native      int64            `json:"native"`
 	Skipped     map[string]int64 `json:"skipped"`
 	Damaged     *string          `json:"damaged"`
 }
@@ -327,7 +329,7 @@ func records(r aggregate.Records) jsonRecords {
 func source(s *aggregate.Source) jsonSource {
 	out := jsonSource{
 		Name: s.Name, Format: optional(s.Format), Compression: optional(s.Compression),
-		Bytes: s.Account.Bytes, Lines: s.Account.Lines, Records: records(s.Account.Records), Skipped: map[string]int64{},
+		Bytes: s.Account.Bytes, Lines: s.Account.Lines, Records: records(s.Account.Records), Native: s.Account.Native, Skipped: map[string]int64{},
 	}
 	for _, reason := range parse.Reasons {
 		out.Skipped[reason.String()] = s.Account.Skipped[reason]

@@ -24,6 +24,25 @@ func TestJSON(t *testing.T) {
 	golden.Check(t, "weeks.json", out)
 }
 
+// TestNativeRecordsInJSON checks the number of native records in JSON.
+func TestNativeRecordsInJSON(t *testing.T) {
+	type account struct{ Native *int64 }
+	for log, want := range map[string]int64{"OT_TIMEOUT\n": 0, "OT_TIMEOUT\n[ERROR] otk_session.c:812 - x\n": 1} {
+		r := reporttest.OfLog(t, []byte(log), report.Options{})
+		var got struct {
+			Totals   account
+			Sources  []account
+			Warnings []string
+		}
+		if err := json.Unmarshal(reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) }), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Totals.Native == nil || *got.Totals.Native != want || len(got.Sources) != 1 || *got.Sources[0].Native != want || len(got.Warnings) != int(want) {
+			t.Errorf("%q: got %+v, want %d native records", log, got, want)
+		}
+	}
+}
+
 // TestWindowsAreReportsOfTheirTime checks that a window has the numbers of a report that selects
 // the time of the window.
 func TestWindowsAreReportsOfTheirTime(t *testing.T) {

@@ -13,8 +13,8 @@
 // Names and codes in the vendor's error reference are documented. The tables also contain, and
 // mark, others that the SDK uses.
 //
-// The tables describe the JavaScript SDK. The native SDKs use other codes and no names; only a
-// few of their codes are mentioned.
+// The tables describe the JavaScript SDK. The native SDKs have no names and give some of the same
+// numbers another meaning; native.go lists their codes.
 package catalogue
 
 import "slices"

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LOGS", logs)
 			e.Setenv("WEEKS", filepath.Join(filepath.Dir(logs), "weeks"))
+			e.Setenv("NATIVE", filepath.Join(filepath.Dir(logs), "native"))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -40,6 +40,9 @@ func Write(w io.Writer, query string) error {
 				explainCode(&out, &c)
 			}
 		}
+		if c := catalogue.LookupNative(int32(n)); c != nil && nativeOnly(c) {
+			explainNative(&out, c)
+		}
 	}
 	for i, m := range catalogue.Methods() {
 		_, bare, _ := strings.Cut(m.Name, ".")
@@ -119,7 +122,34 @@ func explainCode(b *strings.Builder, c *catalogue.Code) {
 			}
 		}
 	}
+	if c.Low == c.High {
+		if n := catalogue.LookupNative(c.Low); n != nil {
+			fmt.Fprintf(b, "\n  In %s\n", nativeSDKs)
+			paragraph(b, "Meaning", nativeMeaning(n))
+		}
+	}
 	fmt.Fprintf(b, "\n  See %s\n", c.Link)
+}
+
+const nativeSDKs = "the native SDKs (iOS, Android, React Native, Linux, Windows)"
+
+// nativeOnly reports whether the JavaScript SDK does not have a native code.
+func nativeOnly(c *catalogue.NativeCode) bool { return catalogue.LookupCode(c.Code) == nil }
+
+// nativeMeaning returns the meaning of a code that the JavaScript SDK has, too.
+func nativeMeaning(c *catalogue.NativeCode) string {
+	if c.Same {
+		return "The same."
+	}
+	return "Not the same: " + strings.ToLower(c.Meaning[:1]) + c.Meaning[1:]
+}
+
+// explainNative explains a code that only the native SDKs have.
+func explainNative(b *strings.Builder, c *catalogue.NativeCode) {
+	fmt.Fprintf(b, "\nCode %d: only in %s\n", c.Code, nativeSDKs)
+	paragraph(b, "Meaning", c.Meaning)
+	paragraph(b, "Counted", "No. otlog reports how many records native SDKs wrote, but counts the failures of the JavaScript SDK only.")
+	fmt.Fprintf(b, "\n  See %s\n", catalogue.NativeLink)
 }
 
 func explainMethod(b *strings.Builder, id catalogue.MethodID, m *catalogue.Method) {

@@ -17,6 +17,8 @@ func TestExplain(t *testing.T) {
 		"1010":                    "explain-code.txt",
 		"session.FORCEUNPUBLISH":  "explain-method.txt",
 		"0009":                    "explain-zeros.txt",
+		"1541":                    "explain-native.txt",
+		"1015":                    "explain-native-other.txt",
 	} {
 		golden.Check(t, file, reporttest.Print(t, func(w io.Writer) error { return explain.Write(w, query) }))
 	}

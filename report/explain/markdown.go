@@ -20,6 +20,11 @@ func WriteAll(w io.Writer) error {
 	for _, c := range catalogue.Codes() {
 		explainCode(&out, &c)
 	}
+	for _, c := range catalogue.NativeCodes() {
+		if nativeOnly(&c) {
+			explainNative(&out, &c)
+		}
+	}
 	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
 	return err
 }
@@ -42,6 +47,7 @@ cause. ` + "`otlog explain --all --format markdown`" + ` writes this page, and a
 	for _, c := range catalogue.Codes() {
 		markdownCode(&out, &c)
 	}
+	markdownNative(&out)
 	_, err := io.WriteString(w, out.String())
 	return err
 }
@@ -102,7 +108,25 @@ func markdownCode(b *strings.Builder, c *catalogue.Code) {
 		markdownDifference(b, u.Meaning, c.Meaning, u.Remedy, c.Remedy, u.Owner, c.Owner)
 		b.WriteByte('\n')
 	}
+	if c.Low == c.High {
+		if n := catalogue.LookupNative(c.Low); n != nil {
+			fmt.Fprintf(b, "- %s: %s\n", nativeSDKs, markdownText(nativeMeaning(n)))
+		}
+	}
 	fmt.Fprintf(b, "\n[Reference](%s)\n\n", c.Link)
+}
+
+// markdownNative lists the codes that only the native SDKs have.
+func markdownNative(b *strings.Builder) {
+	fmt.Fprintf(b, "## Codes of native SDKs only\n\n"+
+		"These codes exist only in %s.\n"+
+		"otlog reports how many records native SDKs wrote, but counts the failures of the JavaScript SDK only.\n\n| code | meaning |\n|---|---|\n", nativeSDKs)
+	for _, c := range catalogue.NativeCodes() {
+		if nativeOnly(&c) {
+			fmt.Fprintf(b, "| %d | %s |\n", c.Code, markdownText(c.Meaning))
+		}
+	}
+	fmt.Fprintf(b, "\n[Reference](%s)\n", catalogue.NativeLink)
 }
 
 // markdownAdvice writes a meaning, its remedy and its owner.

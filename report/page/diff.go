@@ -36,6 +36,9 @@ func (c *composer) sideBySide() {
 	row("Records with an error", func(t *report.Totals) cell { return amount(t.Records.Classified) })
 	row("Telemetry records", func(t *report.Totals) cell { return amount(t.Records.Telemetry) })
 	row("Clean records", func(t *report.Totals) cell { return amount(t.Records.Clean) })
+	if before.Native+after.Native > 0 {
+		row("Records of native SDKs", func(t *report.Totals) cell { return amount(t.Native) })
+	}
 	row("Skipped records", func(t *report.Totals) cell { return amount(t.Records.Skipped) })
 	row("Sessions", func(t *report.Totals) cell { return amount(t.Sessions) })
 	row("Sessions with "+article(c.r)+" failure", func(t *report.Totals) cell { return amount(t.SessionsFailed) })

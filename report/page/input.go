@@ -47,7 +47,12 @@ func (c *composer) inputs() {
 		return // the header says it all
 	}
 	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(troubled(a), troubled(b)) })
-	t := newTable("Input", "Format~~~", ">Bytes~", ">Records", ">With an error", ">Telemetry~~", ">Clean~~", ">Skipped", "Damage")
+	heads := []string{"Input", "Format~~~", ">Bytes~", ">Records", ">With an error", ">Telemetry~~", ">Clean~~", ">Skipped"}
+	native := c.r.Totals.Native > 0
+	if native {
+		heads = append(heads, ">Native SDKs~~")
+	}
+	t := newTable(append(heads, "Damage")...)
 	t.all, t.unranked = len(sources), true
 	for _, s := range limit(sources, c.o.Top) {
 		a := s.Account
@@ -58,8 +63,12 @@ func (c *composer) inputs() {
 		case a.Records.Skipped > 0:
 			damage = cell{text: report.SkippedReasons(s), tone: worse}
 		}
-		t.add(textCell(s.Name), textCell(cmp.Or(s.Format, "-")), cell{text: words.Bytes(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
-			amount(a.Records.Classified), amount(a.Records.Telemetry), amount(a.Records.Clean), amount(a.Records.Skipped), damage)
+		row := []cell{textCell(s.Name), textCell(cmp.Or(s.Format, "-")), {text: words.Bytes(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
+			amount(a.Records.Classified), amount(a.Records.Telemetry), amount(a.Records.Clean), amount(a.Records.Skipped)}
+		if native {
+			row = append(row, amount(a.Native))
+		}
+		t.add(append(row, damage)...)
 	}
 	if len(t.rows) > 0 {
 		c.section(section{title: "Inputs", tables: []*table{t}})

@@ -230,3 +230,35 @@ func TestGroupsOfPages(t *testing.T) {
 		}
 	}
 }
+
+// TestNativeRecordsAreNamed checks that every format says how many records native SDKs wrote, and
+// that a log of their failures is not called free of failures.
+func TestNativeRecordsAreNamed(t *testing.T) {
+	const native = `Error Domain=OTSessionErrorDomain Code=1541 "Timed out while attempting to publish."` + "\n"
+	const clean = "No failure of the JavaScript SDK was found. Native SDKs wrote 3 records, "
+	for _, test := range []struct {
+		log  string
+		want []string
+		not  string
+	}{
+		{"hello\n" + strings.Repeat(native, 3), []string{"3 records (iOS, Android, ", clean, "native SDKs (iOS, Android, React Native, …) wrote 3 records"}, "No failure of the SDK"},
+		{"OT_TIMEOUT\n" + native, []string{"1 record (iOS, Android, ", "wrote 1 record: "}, "No failure"},
+		{"hello\n", []string{"No failure of the SDK was found."}, "ative SDKs"},
+	} {
+		r := reporttest.OfLog(t, []byte(test.log), report.Options{})
+		for name, out := range map[string][]byte{
+			"text":     reporttest.Print(t, func(w io.Writer) error { return page.Text(w, r, page.TextOptions{Width: 1000}) }),
+			"markdown": reporttest.Print(t, func(w io.Writer) error { return page.Markdown(w, r, page.Options{}) }),
+			"html":     htmlOf(t, r, page.Options{}),
+		} {
+			for _, want := range test.want {
+				if !bytes.Contains(out, []byte(want)) {
+					t.Errorf("%s of %q lacks %q:\n%s", name, test.log, want, out)
+				}
+			}
+			if bytes.Contains(out, []byte(test.not)) {
+				t.Errorf("%s of %q contains %q:\n%s", name, test.log, test.not, out)
+			}
+		}
+	}
+}
