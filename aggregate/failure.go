@@ -464,7 +464,6 @@ func (n *neighbours) add(c *correlator, number int32) {
 type summary struct {
 	err, method Name
 	code        int32
-	bucket      Bucket
 	client      SessionID // zero: unknown
 	counts      bool      // false: only the timer of a destroyed publisher reported it
 	done        bool      // it was counted in a row
@@ -492,7 +491,7 @@ func (r rank) compare(other rank) int {
 func (c *correlator) summaries() []summary {
 	out := make([]summary, len(c.failures))
 	for i := range out {
-		out[i] = summary{bucket: NoBucket, first: timestamp.NoTime, named: rank{socket: true}}
+		out[i] = summary{first: timestamp.NoTime, named: rank{socket: true}}
 	}
 	for i := range c.evidence {
 		if c.of[i] == none {
@@ -509,7 +508,7 @@ func (c *correlator) summaries() []summary {
 			s.code, s.coded = e.Code, socket
 		}
 		if e.Axis() == dated && s.first == timestamp.NoTime {
-			s.first, s.bucket = e.First, BucketOf(e.First)
+			s.first = e.First
 		}
 		if s.client.IsZero() {
 			s.client = e.Client

@@ -95,7 +95,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 			for j := range g.evidence {
 				if n := g.of[j]; n != none && g.evidence[j].Mark == want.Mark && g.evidence[j].close(&want) {
 					s := g.found[n]
-					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, s.bucket, s.counts)
+					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, BucketOf(s.first), s.counts)
 					places[text] = append(places[text], fmt.Sprintf("%s:%d", r.source, r.place))
 				}
 			}

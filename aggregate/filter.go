@@ -13,9 +13,10 @@ import (
 // after correlation, and the presences that are their denominators; it never selects
 // records. The zero Filter selects everything.
 type Filter struct {
-	// Since and Until bound the first record of a failure, the start of an attempt, and
-	// lines that belong to no failure, all of them exactly. Until is exclusive. A zero
-	// time is no bound.
+	// Since and Until bound the first record of a failure, the start of an attempt, lines
+	// that belong to no failure, and the quarter-hours in which sessions were seen. Until is
+	// exclusive. A zero time is no bound. Bounds within a quarter-hour count as its start
+	// and its end, see Whole.
 	//
 	// Failures, attempts and lines without a time are always selected, in NoBucket, so that
 	// a caller that leaves them out can count them.
@@ -36,49 +37,47 @@ func (f *Filter) TakesSDK(version string) bool {
 // Bounded reports whether a Filter selects by time.
 func (f *Filter) Bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
 
-// Covers reports whether a bucket contains an instant within the bounds. Sessions and records
-// are counted by bucket: a bound selects the whole bucket that contains it, and so the
-// session of every selected failure.
+// Whole returns the filter with bounds that are widened to whole quarter-hours. Sessions and
+// records are counted by quarter-hour, so failures are too.
+func (f Filter) Whole() Filter {
+	since, until := f.Buckets()
+	if !f.Since.IsZero() {
+		f.Since = since.Start().In(f.Since.Location())
+	}
+	if !f.Until.IsZero() {
+		f.Until = until.Start().In(f.Until.Location())
+	}
+	return f
+}
+
+// Buckets returns the first bucket that the bounds cover, and the first bucket after them.
+func (f *Filter) Buckets() (since, until Bucket) {
+	since, until = NoBucket+1, math.MaxInt32
+	if !f.Since.IsZero() {
+		since = BucketOf(nanosOf(f.Since))
+	}
+	if !f.Until.IsZero() {
+		until = BucketOf(nanosOf(f.Until)-1) + 1
+	}
+	if !f.Until.IsZero() && !f.Until.After(f.Since) {
+		until = since
+	}
+	return since, max(since, until)
+}
+
+// Covers reports whether a bucket is within the bounds. NoBucket is within them only if there
+// are none.
 func (f *Filter) Covers(c Bucket) bool {
 	since, until := f.Buckets()
 	return !f.Bounded() || c >= since && c < until
 }
 
-// Buckets returns the first bucket that the bounds cover, and the first bucket after them.
-func (f *Filter) Buckets() (since, until Bucket) {
-	from, to := f.nanos()
-	if from == to {
-		return 0, 0
-	}
-	since, until = BucketOf(from), math.MaxInt32
-	if to != math.MaxInt64 {
-		until = BucketOf(to-1) + 1
-	}
-	return since, until
-}
-
-// Contains reports whether an instant is within the bounds. timestamp.NoTime is within
-// them only if there are none.
-func (f *Filter) Contains(nanos int64) bool {
-	since, until := f.nanos()
-	return !f.Bounded() || since <= nanos && nanos < until
-}
+// Contains reports whether an instant is within the bounds, as Covers does.
+func (f *Filter) Contains(nanos int64) bool { return f.Covers(BucketOf(nanos)) }
 
 // Cuts reports whether the bounds exclude a part of the time from start to end.
 func (f *Filter) Cuts(start, end time.Time) bool {
 	return f.Since.After(start) || !f.Until.IsZero() && f.Until.Before(end)
-}
-
-// nanos returns the bounds in Unix nanoseconds.
-func (f *Filter) nanos() (since, until int64) {
-	since, until = timestamp.NoTime+1, math.MaxInt64
-	if !f.Since.IsZero() {
-		since = nanosOf(f.Since)
-	}
-	if !f.Until.IsZero() {
-		until = nanosOf(f.Until)
-	}
-	return since, max(since, until)
 }
 
 // nanosOf returns an instant in Unix nanoseconds, or the nearest one that they can express.
@@ -95,13 +94,13 @@ func nanosOf(t time.Time) int64 {
 
 // A selection is a Filter, except its session, in the numbers of Counts.
 type selection struct {
-	since, until int64
+	since, until Bucket
 	sdk          []bool // by label; nil: any
 }
 
 func (c *Counts) selection(f *Filter) *selection {
 	s := &selection{}
-	s.since, s.until = f.nanos()
+	s.since, s.until = f.Buckets()
 	if f.SDK != "" {
 		for _, label := range c.Names.Labels {
 			s.sdk = append(s.sdk, f.TakesSDK(label))
@@ -112,7 +111,8 @@ func (c *Counts) selection(f *Filter) *selection {
 
 // takes reports whether a failure or attempt of a client is selected that began at first.
 func (s *selection) takes(first int64, client Labels) bool {
-	return (first == timestamp.NoTime || s.since <= first && first < s.until) && s.takesClient(client)
+	b := BucketOf(first)
+	return (b == NoBucket || s.since <= b && b < s.until) && s.takesClient(client)
 }
 
 func (s *selection) takesClient(client Labels) bool { return s.sdk == nil || s.sdk[client.SDK] }

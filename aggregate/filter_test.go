@@ -106,6 +106,20 @@ func refID(session string) SessionID {
 	return SessionID{}
 }
 
+// within reports whether an instant is within the bounds of a filter, which are widened to whole
+// quarter-hours.
+func within(t time.Time, f Filter) bool {
+	const quarter = 15 * time.Minute
+	since, until := f.Since.Truncate(quarter), f.Until.Truncate(quarter)
+	if until.Before(f.Until) {
+		until = until.Add(quarter)
+	}
+	if !f.Until.IsZero() && !f.Since.Before(f.Until) {
+		return false
+	}
+	return !t.Before(since) && (f.Until.IsZero() || t.Before(until))
+}
+
 // TestFilterSelectsWholeFailures compares the rows of a filter with the failures of the
 // reference, selected one by one.
 func TestFilterSelectsWholeFailures(t *testing.T) {
@@ -123,7 +137,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			if client == "" {
 				client = only[in]
 			}
-			inTime := first == timestamp.NoTime || !time.Unix(0, first).Before(filter.Since) && (filter.Until.IsZero() || time.Unix(0, first).Before(filter.Until))
+			inTime := first == timestamp.NoTime || within(time.Unix(0, first), filter)
 			version := sdk[client]
 			ofSDK := filter.SDK == "" || version == filter.SDK || strings.HasPrefix(version, filter.SDK+".")
 			if !inTime || !ofSDK || !filter.Session.IsZero() && refID(in) != filter.Session {
@@ -236,7 +250,7 @@ func TestFilterDividesTime(t *testing.T) {
 		}
 		cuts := []time.Time{{}}
 		for range r.IntN(5) {
-			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(bucketLength))).Truncate(time.Millisecond))
+			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(bucketLength))).Truncate(bucketLength))
 		}
 		slices.SortFunc(cuts, time.Time.Compare)
 		cuts = append(cuts, time.Time{})
@@ -252,27 +266,37 @@ func TestFilterDividesTime(t *testing.T) {
 	}
 }
 
-func TestBoundsAreExact(t *testing.T) {
+// TestBoundsAreWholeQuarterHours checks that bounds within a quarter-hour select attempts in all of
+// it, as they select sessions.
+func TestBoundsAreWholeQuarterHours(t *testing.T) {
 	tally := attemptsIn(t, post{"0s", "Connect", "Attempt", "c", ""}, post{"20m0.001s", "Connect", "Attempt", "d", ""})
-	var starts []int64
+	var starts []time.Time
 	for s := range tally.steps.Each {
-		starts = append(starts, Step{what: s.what}.nanos())
+		starts = append(starts, time.Unix(0, Step{what: s.what}.nanos()))
 	}
-	slices.Sort(starts)
+	slices.SortFunc(starts, time.Time.Compare)
+	first, last := starts[0].Truncate(bucketLength), starts[1].Truncate(bucketLength)
 	for _, test := range []struct {
-		since, until int64
-		want         int
+		since, until time.Time
+		attempts     int
+		buckets      int
 	}{
-		{starts[0], starts[1], 1}, {starts[0], starts[1] + 1, 2}, {starts[0] + 1, starts[1] + 1, 1}, {starts[0] + 1, starts[1], 0},
+		{starts[0], starts[1], 2, 2},
+		{starts[0].Add(1), starts[0].Add(2), 1, 1},
+		{first, last, 1, 1},
+		{first, last.Add(1), 2, 2},
+		{first.Add(bucketLength), last, 0, 0},
+		{starts[0], starts[0], 0, 0},
 	} {
-		n := 0
-		for _, s := range sessionsIn(counts(tally), Filter{Since: time.Unix(0, test.since), Until: time.Unix(0, test.until)}) {
+		attempts, buckets := 0, 0
+		for _, s := range sessionsIn(counts(tally), Filter{Since: test.since, Until: test.until}) {
+			buckets += len(s.Buckets)
 			for _, a := range s.Attempts {
-				n += int(a.Attempts)
+				attempts += int(a.Attempts)
 			}
 		}
-		if n != test.want {
-			t.Errorf("%+v: got %d", test, n)
+		if attempts != test.attempts || buckets != test.buckets {
+			t.Errorf("%+v: got %d attempts, %d quarter-hours", test, attempts, buckets)
 		}
 	}
 }

@@ -71,6 +71,7 @@ type group struct {
 	correlator
 	order    *nameOrder
 	selected *selection
+	times    Range // of the input
 
 	id       SessionID
 	from     SessionFrom
@@ -98,7 +99,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		resolved, attempts, members                = follow(&c.resolved), follow(&c.attempts), follow(&c.members)
 		movedBuckets, movedEvidence, movedAttempts = follow(&c.movedBuckets), follow(&c.movedEvidence), follow(&c.movedAttempts)
 	)
-	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order}
+	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order, times: c.Range}
 	e, err := entries.Next()
 	for {
 		if err != nil && err != io.EOF {
@@ -121,7 +122,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			break
 		}
 		*g = group{
-			correlator: g.correlator, order: g.order, out: g.out,
+			correlator: g.correlator, order: g.order, times: g.times, out: g.out,
 			id: id, buckets: g.buckets[:0], all: g.all[:0], attempts: g.attempts[:0],
 		}
 		moved := len(resolved.of(id)) > 0
@@ -163,6 +164,9 @@ func (g *group) session(f *Filter) *Session {
 		ID: g.id, From: g.from, APIKey: g.key,
 		Buckets: s.Buckets[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
 	}
+	for i := range g.buckets {
+		g.buckets[i] = g.plausible(g.buckets[i])
+	}
 	slices.Sort(g.buckets)
 	for _, b := range slices.Compact(g.buckets) {
 		if f.Covers(b) {
@@ -173,6 +177,24 @@ func (g *group) session(f *Filter) *Session {
 	s.Attempts = g.countAttempts(s.Attempts)
 	s.Rows = g.rows(s.Rows)
 	return s
+}
+
+// plausible returns a bucket, or NoBucket if its time comes from a wrong clock.
+func (g *group) plausible(b Bucket) Bucket {
+	if !g.id.IsZero() && !g.times.Contains(b) {
+		return NoBucket
+	}
+	return b
+}
+
+// began returns the bucket and the time of what began at a time, NoBucket and
+// timestamp.NoTime if that comes from a wrong clock.
+func (g *group) began(nanos int64) (Bucket, int64) {
+	b := g.plausible(BucketOf(nanos))
+	if b == NoBucket {
+		return NoBucket, timestamp.NoTime
+	}
+	return b, nanos
 }
 
 // labels appends the labels of the selected clients.
@@ -245,9 +267,9 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 		}
 		a := &g.attempts[i]
 		client := g.clientOf(a.client)
-		if g.selected.takes(a.nanos(), client) {
+		if bucket, start := g.began(a.nanos()); g.selected.takes(start, client) {
 			out = append(out, Attempts{
-				Method: a.method, Bucket: BucketOf(a.nanos()), Outcome: a.outcome, Inferred: a.inferred,
+				Method: a.method, Bucket: bucket, Outcome: a.outcome, Inferred: a.inferred,
 				SDK: client.SDK, Browser: client.Browser, OS: client.OS, Attempts: 1,
 			})
 		}
@@ -334,7 +356,9 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: timestamp.NoTime, Last: timestamp.NoTime,
 	}
 	if e.Axis() == dated {
-		row.Bucket, row.First, row.Last = BucketOf(e.First), e.First, e.last()
+		if row.Bucket, row.First = g.began(e.First); row.Bucket != NoBucket {
+			row.Last = e.last()
+		}
 	}
 	if g.of[i] == none {
 		if e.Error != 0 {
@@ -347,14 +371,15 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 	s := &found[g.of[i]]
 	client := g.clientOf(s.client)
 	row.by(client)
-	row.Bucket, row.Method, row.Error, row.Code = s.bucket, s.method, s.err, 0
+	bucket, first := g.began(s.first)
+	row.Bucket, row.Method, row.Error, row.Code = bucket, s.method, s.err, 0
 	if s.err == 0 {
 		row.Code = s.code
 	}
 	if s.counts && !s.done {
 		row.Failures, s.done = 1, true
 	}
-	return row, g.selected.takes(s.first, client)
+	return row, g.selected.takes(first, client)
 }
 
 // by sets the labels of the client.

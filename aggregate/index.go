@@ -93,10 +93,11 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 		source = x.counts.sources[e.Origin]
 	}
 	what := fmt.Sprint(g.id.Bytes(), source, e.Flags, e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Stream, e.Kind, e.Weight, e.Client.Bytes())
+	_, first := g.began(s.first)
 	return &Failure{
 		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
 		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,
-		First: s.first, SDK: names.Labels[g.clientOf(s.client).SDK],
+		First: first, SDK: names.Labels[g.clientOf(s.client).SDK],
 	}
 }
 

@@ -168,6 +168,7 @@ func (m *merge) join(e, other *Entry) {
 	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
 	e.Session.add(other.Session)
 	e.Client.add(other.Client)
+	e.Extent.add(other.Extent)
 	e.Buckets = append(e.Buckets, other.Buckets...)
 	e.Evidence = append(e.Evidence, other.Evidence...)
 	e.Steps = append(e.Steps, other.Steps...)

@@ -47,6 +47,7 @@ type Entry struct {
 	Client  Link // of a connection to its client
 
 	Buckets  []Bucket // in which it was seen
+	Extent   Extent   // when it was seen
 	Evidence []Evidence
 	Steps    []Step
 }
@@ -138,6 +139,9 @@ func (e *Entry) Check(covered map[Bucket]bool) error {
 			return err
 		}
 	}
+	if err := e.checkExtent(); err != nil {
+		return err
+	}
 	for i := range e.Evidence {
 		x := &e.Evidence[i]
 		if err := x.check(); err != nil {
@@ -153,6 +157,30 @@ func (e *Entry) Check(covered map[Bucket]bool) error {
 		if err := BucketOf(s.nanos()).check(covered); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkExtent checks that the extent begins in the first quarter-hour in which the session was
+// seen, and ends in the last.
+func (e *Entry) checkExtent() error {
+	var first, last Bucket
+	seen := false
+	for _, b := range e.Buckets {
+		if b == NoBucket {
+			continue
+		}
+		if !seen {
+			first, last, seen = b, b, true
+		}
+		first, last = min(first, b), max(last, b)
+	}
+	const second = int64(time.Second)
+	from, to, ok := e.Extent.Times()
+	latest := BucketOf((math.MaxUint32 - 1) * second)
+	inside := func(b Bucket) Bucket { return min(max(b, 0), latest) }
+	if ok != seen || ok && (BucketOf(from*second) != inside(first) || BucketOf(to*second) != inside(last)) {
+		return errors.New("a session was not seen in the quarter-hours in which its records begin and end")
 	}
 	return nil
 }

@@ -154,6 +154,7 @@ type sessionSlot struct {
 	id     SessionID
 	number uint32 // plus one; 0 marks a free slot
 	bucket Bucket // in which the session was seen last, or unseen
+	extent Extent
 }
 
 // unseen is a bucket before the first instant that parse yields.

@@ -12,7 +12,9 @@ import (
 // attempts. Several goroutines may read them.
 type Counts struct {
 	Names      *Names
+	Range      Range
 	Coverage   []Coverage // buckets with records, sorted; filters do not apply
+	WrongClock int64      // records whose time is far outside the range; Coverage has them in NoBucket
 	Duplicates int64      // telemetry events of attempts that were seen before
 	SDKs       []string   // versions that were seen, sorted
 
@@ -49,7 +51,7 @@ type Counts struct {
 func Settle(space *Space, parts ...*Part) (*Counts, error) {
 	sum := Merge(parts...)
 	c := &Counts{
-		Names: sum.Names, Coverage: sum.Coverage, Duplicates: sum.Posts,
+		Names: sum.Names, Duplicates: sum.Posts,
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
 	}
 	s := &settling{Counts: c, space: space}
@@ -70,6 +72,8 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 			return nil, err
 		}
 	}
+	c.Range = s.times.find(sum.Coverage)
+	c.Coverage, c.WrongClock = c.Range.plausible(sum.Coverage)
 	for label, seen := range s.sdks {
 		if seen {
 			c.SDKs = append(c.SDKs, c.Names.Labels[label])
@@ -88,9 +92,10 @@ type settling struct {
 	clients       spill.Set[client]
 	labelRequests spill.Set[request]
 	sdks          []bool // seen, by label
+	times         rangeFinder
 
 	// Connections that wait for the owner of their client, and what moves to it:
-	ownerRequests   spill.Set[request]
+	ownerRequests   spill.Set[ownerRequest]
 	waitingBuckets  spill.Set[movedBucket]
 	waitingEvidence spill.Set[movedEvidence]
 }
@@ -128,6 +133,7 @@ func (s *settling) gather() error {
 			s.gatherClient(e)
 		default:
 			s.requestLabels(e, e.ID)
+			s.see(e, e.ID)
 		}
 		for _, step := range e.Steps {
 			s.posts.Add(posted{Step: step, session: e.ID, from: e.From})
@@ -147,7 +153,7 @@ func (s *settling) gatherConnection(e *Entry) {
 		owner = e.Session.ID
 		s.resolve(e, owner)
 	case !e.Session.any() && e.Client.one():
-		s.ownerRequests.Add(request{e.Client.ID, e.ID})
+		s.ownerRequests.Add(ownerRequest{request{e.Client.ID, e.ID}, e.Extent})
 		for i := range e.Evidence {
 			s.waitingEvidence.Add(movedEvidence{e.ID, e.Evidence[i]})
 		}
@@ -156,6 +162,7 @@ func (s *settling) gatherConnection(e *Entry) {
 		}
 		return
 	}
+	s.see(e, owner)
 	s.requestLabels(e, owner)
 	if e.Client.one() {
 		s.labelRequests.Add(request{e.Client.ID, owner})
@@ -172,16 +179,26 @@ func (s *settling) gatherClient(e *Entry) {
 	l := Labels{e.SDK, e.Browser, e.OS}
 	switch {
 	case owner == e.ID:
+		s.see(e, e.ID)
 		s.requestLabels(e, e.ID)
 	case e.From == FromGUID:
+		s.see(e, e.ID)
 		s.members.Add(member{e.ID, e.ID, l, false})
 	default:
+		s.see(e, owner)
 		s.resolve(e, owner)
 		s.requestLabels(e, owner)
 	}
 	s.sdks[l.SDK] = true
 	s.clients.Add(client{e.ID, owner, l})
 	s.members.Add(member{owner, e.ID, l, true})
+}
+
+// see notes when the records of an entry show that their owner was there.
+func (s *settling) see(e *Entry, owner SessionID) {
+	if len(e.Buckets) > 0 && !owner.IsZero() {
+		s.times.see(owner, e.Extent)
+	}
 }
 
 // resolve moves the contents of a surrogate ID to its owner.
@@ -217,6 +234,7 @@ func (s *settling) answer() error {
 		if c := clients.of(r.client); len(c) > 0 {
 			owner = c[0].owner
 		}
+		s.times.see(owner, r.extent)
 		answers.Add(resolution{r.asker, owner})
 	}
 	answer, buckets, evidence := answers.Cursor(), follow(&s.waitingBuckets), follow(&s.waitingEvidence)
@@ -315,6 +333,16 @@ type request struct{ client, asker SessionID }
 
 func (r request) Compare(other request) int {
 	return cmp.Or(r.client.Compare(other.client), r.asker.Compare(other.asker))
+}
+
+// An ownerRequest is the request of a connection for the owner of its client.
+type ownerRequest struct {
+	request
+	extent Extent // of the connection
+}
+
+func (r ownerRequest) Compare(other ownerRequest) int {
+	return cmp.Or(r.request.Compare(other.request), cmp.Compare(r.extent.First, other.extent.First), cmp.Compare(r.extent.End, other.extent.End))
 }
 
 // A client is what is known of a client: its session, else itself, and its labels.

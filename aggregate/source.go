@@ -10,6 +10,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -44,7 +45,25 @@ type Records struct {
 // Total returns the number of records.
 func (r Records) Total() int64 { return r.Classified + r.Telemetry + r.Clean + r.Skipped }
 
-func (r *Records) add(other Records) {
+// minus returns the records without a part of them.
+func (r Records) minus(part Records) Records {
+	return Records{r.Classified - part.Classified, r.Telemetry - part.Telemetry, r.Clean - part.Clean, r.Skipped - part.Skipped}
+}
+
+// count counts a readable record.
+func (r *Records) count(e *parse.Event, v *classify.Verdict) {
+	switch {
+	case v.Failure:
+		r.Classified++
+	case e.Telemetry != nil:
+		r.Telemetry++
+	default:
+		r.Clean++
+	}
+}
+
+// Add adds the records of another source, or of another part of the same source.
+func (r *Records) Add(other Records) {
 	r.Classified += other.Classified
 	r.Telemetry += other.Telemetry
 	r.Clean += other.Clean
@@ -68,7 +87,7 @@ type Account struct {
 func (a *Account) Add(other *Account) {
 	a.Bytes += other.Bytes
 	a.Lines += other.Lines
-	a.Records.add(other.Records)
+	a.Records.Add(other.Records)
 	a.Native += other.Native
 	for i := range a.Skipped {
 		a.Skipped[i] += other.Skipped[i]

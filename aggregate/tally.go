@@ -59,12 +59,16 @@ func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: &source}
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	bucket := BucketOf(e.Time)
 	// Frequent case first: neighbouring records share a bucket.
-	if bucket != t.current.Bucket || t.current.Records == 0 {
+	if bucket != t.current.Bucket || t.current.Records == (Records{}) {
 		t.cover()
 		t.current = Coverage{Bucket: bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	}
-	t.current.add(Coverage{Records: 1, First: e.Time, Last: e.Time})
-	session, client := t.sessionOf(e, bucket)
+	t.current.Records.count(e, v)
+	t.current.First, t.current.Last = earlier(t.current.First, e.Time), max(t.current.Last, e.Time)
+	session, client := t.sessionOf(e, instant{bucket, extentOf(e.Time)})
+	if session == 0 {
+		t.current.WithoutID.count(e, v)
+	}
 	if e.Telemetry != nil && !v.Native {
 		t.start()
 		t.step(e, session, client)
@@ -87,11 +91,17 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	t.evidences.add(&x)
 }
 
-// sessionOf notes that the session of a record was seen in a bucket. It returns the number
+// An instant is the time of one record.
+type instant struct {
+	bucket Bucket
+	extent Extent
+}
+
+// sessionOf notes that the session of a record was seen at an instant. It returns the number
 // plus one of the session, else of the surrogate ID, 0 if there is neither, and of the
 // client, 0 if there is none.
-func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32) {
-	session = t.see(e.Session, bucket)
+func (t *Tally) sessionOf(e *parse.Event, at instant) (session, client uint32) {
+	session = t.see(e.Session, at)
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
 		return session, 0
 	}
@@ -114,23 +124,23 @@ func (t *Tally) sessionOf(e *parse.Event, bucket Bucket) (session, client uint32
 			}
 		}
 	case connection != 0:
-		session = t.seen(slot, bucket)
+		session = t.seen(slot, at)
 	default:
-		session = t.seen(t.sessions.slot(from, id), bucket)
+		session = t.seen(t.sessions.slot(from, id), at)
 	}
 	return session, client
 }
 
 // cover adds the current bucket to coverage.
 func (t *Tally) cover() {
-	if t.current.Records == 0 {
+	if t.current.Records == (Records{}) {
 		return
 	}
 	if t.coverage == nil {
 		t.coverage = make(map[Bucket]Coverage)
 	}
 	addCoverage(t.coverage, t.current)
-	t.current.Records = 0
+	t.current.Records, t.current.WithoutID = Records{}, Records{}
 }
 
 // surrogate returns the number plus one of a surrogate ID, 0 if id is zero.
@@ -141,9 +151,9 @@ func (t *Tally) surrogate(from SessionFrom, id SessionID) uint32 {
 	return t.sessions.slot(from, id).number
 }
 
-// see notes that a session was seen in a bucket, and returns its number plus one, 0 if id is
+// see notes that a session was seen at an instant, and returns its number plus one, 0 if id is
 // empty.
-func (t *Tally) see(id []byte, bucket Bucket) uint32 {
+func (t *Tally) see(id []byte, at instant) uint32 {
 	if len(id) == 0 {
 		return 0
 	}
@@ -155,16 +165,18 @@ func (t *Tally) see(id []byte, bucket Bucket) uint32 {
 			t.sessions.known[before].key = t.labels.add(t.key)
 		}
 	}
-	return t.seen(slot, bucket)
+	return t.seen(slot, at)
 }
 
-// seen notes that the session of a slot was seen in a bucket, and returns its number plus one.
-func (t *Tally) seen(slot *sessionSlot, bucket Bucket) uint32 {
+// seen notes that the session of a slot was seen at an instant, and returns its number plus
+// one.
+func (t *Tally) seen(slot *sessionSlot, at instant) uint32 {
 	// Frequent case first: neighbouring records of a session share a bucket.
-	if slot.bucket != bucket {
-		slot.bucket = bucket
-		t.presences.Add(newPresence(slot.number, bucket))
+	if slot.bucket != at.bucket {
+		slot.bucket = at.bucket
+		t.presences.Add(newPresence(slot.number, at.bucket))
 	}
+	slot.extent.add(at.extent)
 	return slot.number
 }
 
@@ -227,7 +239,8 @@ func (t *Tally) size() int64 {
 // A sortedTally holds the contents of a Tally in the order of its entries, so that reading
 // the entries reads memory sequentially.
 type sortedTally struct {
-	order []numbered // sorted by SessionID; the zero SessionID comes first
+	order   []numbered // sorted by SessionID; the zero SessionID comes first
+	extents []Extent   // in that order
 
 	// The values of all sessions in that order, and the index of each session's first.
 	evidence                       []uint32 // indices into Tally.evidences
@@ -244,7 +257,7 @@ type numbered struct {
 
 func (t *Tally) sort() *sortedTally {
 	n := len(t.sessions.ids) + 1
-	s := &sortedTally{order: make([]numbered, n)}
+	s := &sortedTally{order: make([]numbered, n), extents: make([]Extent, n)}
 	for i := range s.order {
 		s.order[i] = numbered{t.sessions.id(uint32(i)), uint32(i)}
 	}
@@ -252,6 +265,11 @@ func (t *Tally) sort() *sortedTally {
 	place := make([]uint32, n) // by number plus one
 	for i, o := range s.order {
 		place[o.number] = uint32(i)
+	}
+	for i := range t.sessions.slots {
+		if slot := &t.sessions.slots[i]; slot.number != 0 {
+			s.extents[place[slot.number]] = slot.extent
+		}
 	}
 	s.evidence, s.evidenceAt = share(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
 		for i := range uint32(t.evidences.len()) {
@@ -316,6 +334,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.labels.SDK, k.labels.Browser, k.labels.OS
 		e.Session, e.Client = t.sessions.link(k.session), t.sessions.link(k.client)
 	}
+	e.Extent = c.extents[i]
 	e.Buckets = append(e.Buckets, c.buckets[c.bucketsAt[i]:c.bucketsAt[i+1]]...)
 	for _, x := range c.evidence[c.evidenceAt[i]:c.evidenceAt[i+1]] {
 		e.Evidence = append(e.Evidence, t.evidences.at(int(x)).Evidence)
@@ -332,12 +351,14 @@ func (c *tallyCursor) Next() (*Entry, error) {
 // A Coverage counts the readable records in a bucket.
 type Coverage struct {
 	Bucket      Bucket // NoBucket: records without a time
-	Records     int64
-	First, Last int64 // Unix nanoseconds, NoTime in NoBucket
+	Records     Records
+	WithoutID   Records // part of Records: without any ID of a session, connection or client
+	First, Last int64   // Unix nanoseconds, NoTime in NoBucket
 }
 
 func (c *Coverage) add(other Coverage) {
-	c.Records += other.Records
+	c.Records.Add(other.Records)
+	c.WithoutID.Add(other.WithoutID)
 	c.First = earlier(c.First, other.First)
 	c.Last = max(c.Last, other.Last)
 }

@@ -87,7 +87,7 @@ func TestTallyCountsRecords(t *testing.T) {
 			t.Errorf("seed %d: got %d presences, want %d", seed, n, len(presences))
 		}
 		for _, c := range c.Coverage {
-			if coverage[c.Bucket] != c.Records {
+			if coverage[c.Bucket] != c.Records.Total() {
 				t.Errorf("seed %d: %+v, want %d records", seed, c, coverage[c.Bucket])
 			}
 			delete(coverage, c.Bucket)

@@ -59,14 +59,7 @@ func (w *worker) block(b *parse.Block) {
 		number := a.Records.Total()
 		a.Bytes += int64(event.Bytes)
 		a.Lines += int64(event.Lines)
-		switch {
-		case w.verdict.Failure:
-			a.Records.Classified++
-		case event.Telemetry != nil:
-			a.Records.Telemetry++
-		default:
-			a.Records.Clean++
-		}
+		a.Records.count(event, &w.verdict)
 		if w.verdict.Native {
 			a.Native++
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otlog/otlog/report/words"
 )
@@ -23,12 +24,12 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 	switch table {
 	case "errors", "":
 		rows, names := r.csvErrors()
-		return writeRows(w, rows, r.By, names)
+		return writeRows(w, rows, r.csvLast(names))
 	case "methods":
 		rows, names := r.csvMethods()
-		return writeRows(w, rows, r.By, names)
+		return writeRows(w, rows, r.csvLast(names))
 	case "changes":
-		return writeRows(w, jsonChanges(r.Changes), "", nil)
+		return writeRows(w, jsonChanges(r.Changes), nil)
 	}
 	return fmt.Errorf("%q is not a table: expected one of %s", table, strings.Join(CSVTables, ", "))
 }
@@ -59,21 +60,44 @@ func (r *Report) csvMethods() (rows []jsonMethod, names []string) {
 	return rows, names
 }
 
-// writeRows writes rows, and the names of their groups in a last column if they are
-// divided.
-func writeRows[T any](w io.Writer, rows []T, by Dimension, names []string) error {
+// A csvColumn is a column that is not in every table.
+type csvColumn struct {
+	head string
+	cell func(row int) string
+}
+
+// csvLast returns the last columns: the names of the groups if rows are divided, and the bounds
+// of time that were used, if there are any.
+func (r *Report) csvLast(names []string) []csvColumn {
+	var out []csvColumn
+	if r.By != "" {
+		out = append(out, csvColumn{string(r.By), func(row int) string { return harmless(names[row]) }})
+	}
+	for _, bound := range [...]struct {
+		head string
+		at   time.Time
+	}{{"since", r.Filter.Since}, {"until", r.Filter.Until}} {
+		if !bound.at.IsZero() {
+			out = append(out, csvColumn{bound.head, func(int) string { return *r.instant(bound.at) }})
+		}
+	}
+	return out
+}
+
+// writeRows writes rows, with further columns after those of their type.
+func writeRows[T any](w io.Writer, rows []T, last []csvColumn) error {
 	out := csv.NewWriter(w)
 	heads := headsOf(reflect.TypeFor[T](), "")
-	if by != "" {
-		heads = append(heads, string(by))
+	for _, c := range last {
+		heads = append(heads, c.head)
 	}
 	if err := out.Write(heads); err != nil {
 		return err
 	}
 	for i, row := range rows {
 		cells := cellsOf(reflect.ValueOf(row), make([]string, 0, len(heads)))
-		if by != "" {
-			cells = append(cells, harmless(names[i]))
+		for _, c := range last {
+			cells = append(cells, c.cell(i))
 		}
 		if err := out.Write(cells); err != nil {
 			return err

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/report/words"
 )
 
 // A Filter selects failures and attempts, each as a whole: all records of a selected failure
@@ -45,17 +47,28 @@ func (f *Filter) TakesMethod(method string) bool {
 	return f.Method == "" || strings.EqualFold(f.Method, method)
 }
 
-// Counted returns the bounds of the denominators: sessions and records are counted in whole
-// quarters of an hour, so these bounds are wider where the filter's lie within one. A zero
-// time is no bound.
-func (r *Report) Counted() (since, until time.Time) {
-	f := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
-	first, behind := f.Buckets()
-	if !f.Since.IsZero() {
-		since = first.Start().In(r.Zone)
+// Whole returns the filter with bounds that are widened to whole quarter-hours: sessions are
+// counted by quarter-hour, so failures are too.
+func (f Filter) Whole() Filter {
+	bounds := aggregate.Filter{Since: f.Since, Until: f.Until}.Whole()
+	f.Since, f.Until = bounds.Since, bounds.Until
+	return f
+}
+
+// Widened says which bounds count, "" if they are those of the filter.
+func (f *Filter) Widened(zone *time.Location) string {
+	whole := f.Whole()
+	if whole.Since.Equal(f.Since) && whole.Until.Equal(f.Until) {
+		return ""
 	}
-	if !f.Until.IsZero() {
-		until = behind.Start().In(r.Zone)
+	text := "sessions are counted by quarter-hour, so the bounds of time are widened:"
+	for _, bound := range [...]struct {
+		word string
+		at   time.Time
+	}{{"from", whole.Since}, {"to", whole.Until}} {
+		if !bound.at.IsZero() {
+			text += fmt.Sprintf(" %s %s", bound.word, bound.at.In(zone).Format(words.MinuteLayout))
+		}
 	}
-	return since, until
+	return text
 }

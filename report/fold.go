@@ -15,7 +15,9 @@ import (
 // An input is what a report is folded from.
 type input struct {
 	names      *aggregate.Names
+	times      aggregate.Range
 	coverage   []aggregate.Coverage
+	wrongClock int64
 	duplicates int64
 	filter     aggregate.Filter
 	batches    iter.Seq2[*batch.Batch, error]
@@ -32,7 +34,7 @@ func readCounts(c *aggregate.Counts, r *Report, groups bool) (*input, error) {
 		tables = []batch.Table{batch.Errors, batch.Methods, batch.Sessions}
 	}
 	return &input{
-		names: c.Names, coverage: c.Coverage, duplicates: c.Duplicates, filter: filter,
+		names: c.Names, times: c.Range, coverage: c.Coverage, wrongClock: c.WrongClock, duplicates: c.Duplicates, filter: filter,
 		batches: batch.Read(c, batch.Options{
 			Window: r.Window, Zone: r.Zone, Filter: filter, Method: r.Filter.Method, Error: r.Filter.Error, Tables: tables,
 		}),
@@ -42,6 +44,7 @@ func readCounts(c *aggregate.Counts, r *Report, groups bool) (*input, error) {
 // fold makes the numbers of a report, and the groups of each dimension. The input is read
 // once.
 func (r *Report) fold(in *input, dimensions []Dimension) error {
+	r.Start, r.End = instantIn(r.Zone, in.times.First), instantIn(r.Zone, in.times.Last)
 	all := newFold(in.names, r.Zone, &r.Numbers, r.Filter.Error != "")
 	all.draw(r, in)
 	folds := []*fold{all}
@@ -70,7 +73,7 @@ func (r *Report) fold(in *input, dimensions []Dimension) error {
 	}
 	for _, f := range folds {
 		f.end()
-		f.out.Totals.Duplicates = in.duplicates
+		f.out.Totals.WrongClock, f.out.Totals.Duplicates = in.wrongClock, in.duplicates
 	}
 	for _, d := range dividers {
 		r.Breakdowns = append(r.Breakdowns, d.end())
@@ -171,9 +174,8 @@ func (f *fold) draw(r *Report, in *input) {
 	} else {
 		f.window = map[int64]int{batch.NoStart: Timeless}
 	}
-	first, last, end := int64(timestamp.NoTime), int64(timestamp.NoTime), int64(timestamp.NoTime)
+	first, last := int64(timestamp.NoTime), int64(timestamp.NoTime)
 	for _, c := range in.coverage {
-		end = max(end, c.Last)
 		if !in.filter.Covers(c.Bucket) {
 			continue
 		}
@@ -183,18 +185,32 @@ func (f *fold) draw(r *Report, in *input) {
 			}
 			last = c.Last
 		}
+		f.out.Totals.Records.Add(c.Records)
 		if w := f.windowOfBucket(r, c.Bucket); w != Timeless {
-			f.out.Windows[w].Records += c.Records
+			f.out.Windows[w].Records += c.Records.Total()
 		}
 	}
 	f.out.Totals.First, f.out.Totals.Last = instantIn(r.Zone, first), instantIn(r.Zone, last)
 	for i := range f.out.Windows {
 		if w := &f.out.Windows[i]; !w.End.IsZero() {
-			w.Complete = !instantIn(r.Zone, end).Before(w.End) && !in.filter.Cuts(w.Start, w.End)
+			w.Complete = in.completes(w)
 		}
 	}
 	f.failed = make([]mark, len(f.out.Windows))
 	f.hours(r, in)
+}
+
+// completes reports whether the input, as far as it is selected, includes a whole window. The
+// range of the input begins in the window's first twentieth or before, and ends in its last
+// twentieth or after; bounds of time on a border of the window vouch for that end.
+func (in *input) completes(w *Window) bool {
+	if in.times.First == timestamp.NoTime || in.filter.Cuts(w.Start, w.End) {
+		return false
+	}
+	margin := w.End.Sub(w.Start) / 20
+	begins := in.filter.Since.Equal(w.Start) || time.Unix(0, in.times.First).Before(w.Start.Add(margin))
+	ends := in.filter.Until.Equal(w.End) || !time.Unix(0, in.times.Last).Before(w.End.Add(-margin))
+	return begins && ends
 }
 
 // windowOfBucket returns the window of a bucket. Buckets come in order; the first one of a window

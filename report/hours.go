@@ -41,8 +41,8 @@ func (f *fold) firstHour(r *Report, w *Window) time.Time {
 	if w.Start.IsZero() {
 		return f.out.Totals.First.Truncate(time.Hour)
 	}
-	if since, _ := r.Counted(); since.After(w.Start) {
-		return since
+	if since := r.Filter.Since; since.After(w.Start) {
+		return since.In(r.Zone)
 	}
 	return w.Start
 }

@@ -48,7 +48,10 @@ func TestHours(t *testing.T) {
 		}
 		in := &input{filter: aggregate.Filter{Since: test.filter.Since, Until: test.filter.Until}}
 		for _, at := range test.records {
-			in.coverage = append(in.coverage, aggregate.Coverage{Bucket: aggregate.BucketOf(at.UnixNano()), Records: 1, First: at.UnixNano(), Last: at.UnixNano()})
+			in.coverage = append(in.coverage, aggregate.Coverage{Bucket: aggregate.BucketOf(at.UnixNano()), Records: aggregate.Records{Clean: 1}, First: at.UnixNano(), Last: at.UnixNano()})
+		}
+		if n := len(test.records); n > 0 {
+			in.times = aggregate.Range{First: test.records[0].UnixNano(), Last: test.records[n-1].UnixNano()}
 		}
 		r := &Report{Window: window, Zone: test.zone, Filter: test.filter}
 		newFold(&aggregate.Names{}, r.Zone, &r.Numbers, false).draw(r, in)

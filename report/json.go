@@ -19,6 +19,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
 		Window: r.Window.String(), Zone: r.Zone.String(), By: r.By,
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
+		Range:  jsonRange{instant(r.Start), instant(r.End)},
 		Totals: r.jsonTotals(), Sources: r.jsonSources(),
 		Windows: []jsonWindow{}, Groups: r.jsonGroups(), Errors: r.jsonErrors(), Methods: r.jsonMethods(),
 		Changes: jsonChanges(r.Changes), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
@@ -105,6 +106,7 @@ type jsonReport struct {
 	Since            *string        `json:"since"`
 	Until            *string        `json:"until"`
 	Filters          jsonFilters    `json:"filters"`
+	Range            jsonRange      `json:"range"`
 	Totals           jsonTotals     `json:"totals"`
 	Sources          []jsonSource   `json:"sources"`
 	Windows          []jsonWindow   `json:"windows"`
@@ -114,6 +116,12 @@ type jsonReport struct {
 	Changes          []jsonChange   `json:"changes"`
 	Baseline         *jsonBaseline  `json:"baseline"`
 	Warnings         []string       `json:"warnings"`
+}
+
+// A jsonRange is the time that the input covers.
+type jsonRange struct {
+	Start *string `json:"start"`
+	End   *string `json:"end"`
 }
 
 // A jsonBaseline describes the baseline of a report.
@@ -137,7 +145,7 @@ func (r *Report) jsonTotals() jsonTotals {
 		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records), Native: r.Totals.Native,
 		Sessions: r.Totals.Sessions, Surrogates: r.Totals.Surrogates, SessionsFailed: r.Totals.SessionsFailed,
 		Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
-		Duplicates: r.Totals.Duplicates, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
+		Duplicates: r.Totals.Duplicates, WrongClock: r.Totals.WrongClock, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
 		Hours: hours.All, Silent: hours.Silent,
 	}
 }
@@ -165,10 +173,9 @@ type jsonFilters struct {
 
 func (r *Report) jsonFilters() jsonFilters {
 	f := &r.Filter
-	since, until := r.Counted()
 	return jsonFilters{
 		Session: optional(f.Session), SDK: optional(f.SDK), Method: optional(f.Method), Error: optional(f.Error),
-		CountedSince: instant(since), CountedUntil: instant(until),
+		CountedSince: r.instant(f.Since), CountedUntil: r.instant(f.Until),
 	}
 }
 
@@ -199,6 +206,7 @@ type jsonTotals struct {
 	Unnamed        int64        `json:"unnamed_failures"`
 	Evidence       jsonEvidence `json:"evidence"`
 	Duplicates     int64        `json:"duplicates"`
+	WrongClock     int64        `json:"wrong_clock_records"`
 	First          *string      `json:"first_seen"`
 	Last           *string      `json:"last_seen"`
 	Hours          int          `json:"hours"`

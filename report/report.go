@@ -55,6 +55,10 @@ type Report struct {
 	Zone             *time.Location
 	Filter           Filter
 
+	// The input covers the time from Start to End, as aggregate.Range has it; zero if no record
+	// has a time.
+	Start, End time.Time
+
 	Numbers          // of the whole input, by window
 	Whole   *Numbers // the same with the whole input as one window
 
@@ -83,14 +87,16 @@ type Numbers struct {
 	Errors  []Error  // sorted by window, method, name and code
 }
 
-// Totals are counts over all windows. Filters apply to them, but not to the account and to
-// the duplicates, which concern all records that were read.
+// Totals are counts over all windows. Filters apply to them, but not to Bytes, Lines, WrongClock
+// and Duplicates, which concern all records that were read.
 type Totals struct {
-	aggregate.Account
-	Sessions       int       // distinct, seen in any record
-	Surrogates     int       // part of Sessions: known only by a connection or client instance
-	SessionsFailed int       // part of Sessions: with a failure
-	First, Last    time.Time // of all records within the filter's bounds; zero if none has a time
+	Bytes, Lines   int64             // as in aggregate.Account
+	Records        aggregate.Records // within bounds of time, and all unreadable ones
+	WrongClock     int64             // records more than a day outside the range of the input
+	Sessions       int               // distinct, seen in any record
+	Surrogates     int               // part of Sessions: known only by a connection or client instance
+	SessionsFailed int               // part of Sessions: with a failure
+	First, Last    time.Time         // of all records within the filter's bounds; zero if none has a time
 
 	Failures    int64
 	Unnamed     int64            // part of Failures: the error has no name
@@ -103,10 +109,19 @@ type Totals struct {
 	Duplicates int64
 }
 
+// Read returns all records that were read, within bounds of time or not.
+func (r *Report) Read() aggregate.Records {
+	var out aggregate.Records
+	for _, s := range r.Sources {
+		out.Add(s.Account.Records)
+	}
+	return out
+}
+
 // A Window is a part of the input's time.
 type Window struct {
 	Start, End     time.Time // zero if the whole input is one window
-	Complete       bool      // the input reaches past the end, and the filter's bounds include all of it
+	Complete       bool      // the input and the filter's bounds include all of it
 	Records        int64
 	Sessions       int // as in Totals
 	SessionsFailed int
@@ -195,6 +210,8 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	widened := o.Filter.Widened(o.Zone)
+	o.Filter = o.Filter.Whole()
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
@@ -212,9 +229,15 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 		return nil, err
 	}
 	for _, s := range sources {
-		r.Totals.Add(&s.Account)
+		r.Totals.Bytes += s.Account.Bytes
+		r.Totals.Lines += s.Account.Lines
+		r.Totals.Records.Skipped += s.Account.Records.Skipped
 	}
-	r.Warnings = slices.Concat(o.Warnings, r.warnings())
+	r.Warnings = slices.Clone(o.Warnings)
+	if widened != "" {
+		r.Warnings = append(r.Warnings, widened)
+	}
+	r.Warnings = append(r.Warnings, r.warnings()...)
 	r.Changes = r.Compare()
 	if o.Ignore != nil {
 		r.Warnings = append(r.Warnings, r.acknowledge(&o, in.names)...)

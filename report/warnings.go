@@ -59,6 +59,10 @@ func (r *Report) warnings() []string {
 	if n := r.Undated.Failures; n > 0 && !r.Window.All() {
 		warn("%s of %s failures have no date and time, so no window includes them", words.Number(n), failures)
 	}
+	if n := r.Totals.WrongClock; n > 0 {
+		warn("%s from wrong clocks, more than a day before %s or after %s: no window includes them",
+			words.Count(n, "record"), r.Start.Format(words.MinuteLayout), r.End.Format(words.MinuteLayout))
+	}
 	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
 		warn("%s and %s have no date and time, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"))
 	}

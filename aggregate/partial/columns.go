@@ -75,6 +75,8 @@ type entryColumns struct {
 	buckets               []int64
 	noBucket              columns.Nulls
 	bucketsEnd            []int32
+	firstSeen, lastSeen   []int64
+	noTime                columns.Nulls
 	evidenceEnd, stepsEnd []int32
 	evidence              evidenceColumns
 	steps                 stepColumns
@@ -97,6 +99,9 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 		c.noBucket.Add(bucket == aggregate.NoBucket)
 	}
 	c.bucketsEnd = append(c.bucketsEnd, int32(len(c.buckets)))
+	first, last, ok := e.Extent.Times()
+	c.firstSeen, c.lastSeen = append(c.firstSeen, first), append(c.lastSeen, last)
+	c.noTime.Add(!ok)
 	for i := range e.Evidence {
 		c.evidence.add(&e.Evidence[i])
 	}
@@ -109,17 +114,20 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 
 // size returns the approximate size of the batch in bytes.
 func (c *entryColumns) size() int {
-	return 90*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 40*len(c.steps.call)
+	return 106*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 40*len(c.steps.call)
 }
 
 // batch returns the columns as a record batch, which is valid until they change.
 func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.RecordBatch {
 	buckets := columns.New(bucketType, len(c.buckets), arrow.Int64Traits.CastToBytes(c.buckets), &c.noBucket)
+	seconds := func(values []int64) arrow.Array {
+		return columns.New(columns.Seconds, c.rows, arrow.Int64Traits.CastToBytes(values), &c.noTime)
+	}
 	return array.NewRecordBatch(schema, []arrow.Array{
 		c.id.array(), columns.Indexed(d.knownBy, c.from, nil),
 		c.key.array(d.labels), c.sdk.array(d.labels), c.browser.array(d.labels), c.os.array(d.labels),
 		c.session.array(), c.sessions.array(), c.client.array(), c.clients.array(),
-		list(bucketType, c.bucketsEnd, buckets),
+		list(bucketType, c.bucketsEnd, buckets), seconds(c.firstSeen), seconds(c.lastSeen),
 		list(evidenceType, c.evidenceEnd, c.evidence.array(d)),
 		list(stepsType, c.stepsEnd, c.steps.array(d)),
 	}, int64(c.rows))
@@ -133,6 +141,7 @@ func (c *entryColumns) reset() {
 		session: c.session.empty(), client: c.client.empty(),
 		sessions: flags{c.sessions.set.Empty()}, clients: flags{c.clients.set.Empty()},
 		buckets: c.buckets[:0], noBucket: c.noBucket.Empty(), bucketsEnd: c.bucketsEnd[:0],
+		firstSeen: c.firstSeen[:0], lastSeen: c.lastSeen[:0], noTime: c.noTime.Empty(),
 		evidenceEnd: c.evidenceEnd[:0], stepsEnd: c.stepsEnd[:0],
 		evidence: c.evidence.empty(), steps: c.steps.empty(),
 	}

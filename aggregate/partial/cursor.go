@@ -67,7 +67,7 @@ type view struct {
 	sessions, clients               *array.Boolean
 	from, key, sdk, browser, os     *array.Dictionary
 	bucketsOf, evidenceOf, stepsOf  *array.List
-	buckets                         *array.Timestamp
+	buckets, firstSeen, lastSeen    *array.Timestamp
 	source, stream                  []uint32
 	evClient                        *array.FixedSizeBinary
 	code                            []int32
@@ -93,6 +93,7 @@ func newView(b arrow.RecordBatch) *view {
 		session: ids(colSession), sessions: flags(colSessions), client: ids(colClient), clients: flags(colClients),
 		bucketsOf: lists(colBuckets), evidenceOf: lists(colEvidence), stepsOf: lists(colSteps),
 	}
+	v.firstSeen, v.lastSeen = b.Column(colFirstSeen).(*array.Timestamp), b.Column(colLastSeen).(*array.Timestamp)
 	v.buckets = v.bucketsOf.ListValues().(*array.Timestamp)
 	ev := v.evidenceOf.ListValues().(*array.Struct)
 	numbers := func(i int) []uint32 { return ev.Field(i).(*array.Uint32).Uint32Values() }
@@ -224,7 +225,7 @@ func (c *cursor) next() error {
 		return errors.New("rows are not sorted")
 	}
 	c.last, c.started = e.ID, true
-	if err := cmp.Or(c.buckets(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
+	if err := cmp.Or(c.buckets(v, i), c.extent(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
 		return err
 	}
 	return e.Check(c.stream.covered)
@@ -243,6 +244,16 @@ func (c *cursor) buckets(v *view, row int) error {
 		c.entry.Buckets = append(c.entry.Buckets, bucket)
 	}
 	return nil
+}
+
+func (c *cursor) extent(v *view, row int) (err error) {
+	if v.firstSeen.IsNull(row) != v.lastSeen.IsNull(row) {
+		return errors.New("one of first_seen and last_seen is missing")
+	}
+	if !v.firstSeen.IsNull(row) {
+		c.entry.Extent, err = aggregate.NewExtent(int64(v.firstSeen.Value(row)), int64(v.lastSeen.Value(row)))
+	}
+	return err
 }
 
 // bucketAt returns the bucket that starts at an instant in Unix seconds.

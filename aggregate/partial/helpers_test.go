@@ -161,7 +161,7 @@ func contents(parts ...*aggregate.Part) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []string{fmt.Sprint(c.Coverage, c.Duplicates, c.SDKs)}
+	out := []string{fmt.Sprint(c.Range, c.WrongClock, c.Coverage, c.Duplicates, c.SDKs)}
 	label := func(n aggregate.Name) string { return c.Names.Labels[n] }
 	for s, err := range c.Sessions(aggregate.Filter{}) {
 		if err != nil {
@@ -197,15 +197,20 @@ func allocates(f func()) uint64 {
 // mostAllocated returns how many bytes the use of a file may allocate.
 func mostAllocated(size int) uint64 { return 256<<20 + 64*uint64(size) }
 
-// entries returns a crafted Part.
+// entries returns a crafted Part. Sessions that were seen were seen at the instant at.
 func entries(all ...aggregate.Entry) *aggregate.Part {
+	for i := range all {
+		if slices.Contains(all[i].Buckets, aggregate.BucketOf(at)) {
+			all[i].Extent, _ = aggregate.NewExtent(at/1e9, at/1e9)
+		}
+	}
 	return &aggregate.Part{
 		Open: func(bool) (aggregate.Cursor, error) { return &listCursor{all}, nil },
 		Names: &aggregate.Names{
 			Errors: []string{"", "OT_TIMEOUT"}, Methods: []string{"unknown", "Session.connect"}, Labels: []string{"", "2.35.2"},
 		},
 		Origins:  aggregate.NewOrigins([]aggregate.SourceID{7}),
-		Coverage: []aggregate.Coverage{{Bucket: aggregate.BucketOf(at), Records: 9, First: at, Last: at}},
+		Coverage: []aggregate.Coverage{{Bucket: aggregate.BucketOf(at), Records: aggregate.Records{Clean: 9}, First: at, Last: at}},
 	}
 }
 

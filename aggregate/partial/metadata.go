@@ -158,27 +158,32 @@ func checkCounts(counts ...int64) error {
 func hex(n uint64) string { return fmt.Sprintf("%016x", n) }
 
 // A jsonCoverage is the coverage of a bucket: its start in Unix seconds, or null for records
-// without a time; the number of records; their first and last time in Unix nanoseconds.
-type jsonCoverage [4]*int64
+// without a time; the numbers of classified, telemetry and clean records; the same numbers of
+// records without an ID; the first and last time of all records in Unix nanoseconds.
+type jsonCoverage [9]*int64
 
 func coverageToJSON(c aggregate.Coverage) jsonCoverage {
-	out := jsonCoverage{nil, &c.Records, nil, nil}
+	all, some := &c.Records, &c.WithoutID
+	out := jsonCoverage{nil, &all.Classified, &all.Telemetry, &all.Clean, &some.Classified, &some.Telemetry, &some.Clean, nil, nil}
 	if c.Bucket != aggregate.NoBucket {
 		start := c.Bucket.Start().Unix()
-		out[0], out[2], out[3] = &start, &c.First, &c.Last
+		out[0], out[7], out[8] = &start, &c.First, &c.Last
 	}
 	return out
 }
 
 func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
 	out := aggregate.Coverage{Bucket: aggregate.NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-	start, records, first, last := c[0], c[1], c[2], c[3]
-	if records == nil {
+	start, first, last := c[0], c[7], c[8]
+	if slices.Contains(c[1:7], nil) {
 		return out, errors.New("a quarter-hour has no number of records")
 	}
-	out.Records = *records
-	if start == nil {
-		return out, checkCounts(out.Records)
+	out.Records = aggregate.Records{Classified: *c[1], Telemetry: *c[2], Clean: *c[3]}
+	out.WithoutID = aggregate.Records{Classified: *c[4], Telemetry: *c[5], Clean: *c[6]}
+	// No kind has more records without an ID than in all.
+	err := checkCounts(*c[1], *c[2], *c[3], *c[4], *c[5], *c[6], *c[1]-*c[4], *c[2]-*c[5], *c[3]-*c[6])
+	if start == nil || err != nil {
+		return out, err
 	}
 	if first == nil || last == nil {
 		return out, errors.New("a quarter-hour has no first or last time")
@@ -188,7 +193,7 @@ func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
 	if err == nil && (*first > *last || aggregate.BucketOf(*first) != bucket || aggregate.BucketOf(*last) != bucket) {
 		err = fmt.Errorf("the records of the quarter-hour at %d range from %d to %d ns", *start, *first, *last)
 	}
-	return out, cmp.Or(err, checkCounts(out.Records))
+	return out, err
 }
 
 // A jsonSource is the account of an input. docs/schema.md documents its names.

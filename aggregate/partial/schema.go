@@ -43,6 +43,8 @@ const (
 	colClient
 	colClients
 	colBuckets
+	colFirstSeen
+	colLastSeen
 	colEvidence
 	colSteps
 )
@@ -112,13 +114,15 @@ var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "sdk", Type: nameType, Nullable: true},     // of a client: version, as in 2.35.2
 	{Name: "browser", Type: nameType, Nullable: true},
 	{Name: "os", Type: nameType, Nullable: true},
-	{Name: "session", Type: idType, Nullable: true}, // of a connection or client
-	{Name: "several_sessions", Type: boolType},      // it was seen with several sessions
-	{Name: "client", Type: idType, Nullable: true},  // of a connection
-	{Name: "several_clients", Type: boolType},       // it was seen with several clients
-	{Name: "cells", Type: listOf(bucketType)},       // starts of the quarter-hours with a record of the ID; null: no time
-	{Name: "evidence", Type: listOf(evidenceType)},  // records that show an error
-	{Name: "steps", Type: listOf(stepsType)},        // telemetry events that start or end an attempt
+	{Name: "session", Type: idType, Nullable: true},             // of a connection or client
+	{Name: "several_sessions", Type: boolType},                  // it was seen with several sessions
+	{Name: "client", Type: idType, Nullable: true},              // of a connection
+	{Name: "several_clients", Type: boolType},                   // it was seen with several clients
+	{Name: "cells", Type: listOf(bucketType)},                   // starts of the quarter-hours with a record of the ID; null: no time
+	{Name: "first_seen", Type: columns.Seconds, Nullable: true}, // of these records; null: no time
+	{Name: "last_seen", Type: columns.Seconds, Nullable: true},
+	{Name: "evidence", Type: listOf(evidenceType)}, // records that show an error
+	{Name: "steps", Type: listOf(stepsType)},       // telemetry events that start or end an attempt
 }, nil)
 
 func listOf(t arrow.DataType) *arrow.ListType {

@@ -44,7 +44,7 @@ Tokens in the text are replaced by [redacted].`,
 }
 
 func (o *eventsOptions) run(s streams, args []string) error {
-	filter, _, err := o.filter.resolve(s.now)
+	filter, zone, err := o.filter.resolve(s.now)
 	if err != nil {
 		return err
 	}
@@ -64,6 +64,9 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		return err
 	}
 	sayTrouble(s, r.Sources)
+	if widened := filter.Widened(zone); widened != "" {
+		say(s.err, "%s", widened)
+	}
 	sayPassed(s, input)
 	if r.Timeless > 0 {
 		say(s.err, "left out %d records without a date and time", r.Timeless)

@@ -47,8 +47,8 @@ zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16), its format (see ot
 whether it is a partial, written by otlog scan. Partials and logs add up to one report, in any mix.
 
 Filters select failures with all their records. --since, --until, --session and --sdk also select
-the sessions and attempts that failures are a share of; for sessions and records, bounds of time are
-widened to quarters of an hour.`,
+the sessions and attempts that failures are a share of. Bounds of time are widened to whole
+quarter-hours; the report states the bounds that it used.`,
 		Example: `  kubectl logs web-0 | otlog                      from a pipe
   otlog report --since 7d --sdk 2.35 logs/        a week, and clients of one SDK version
   otlog report *.arrow logs/today.log             partials of otlog scan and logs together

@@ -233,7 +233,7 @@ func TestGatesWithoutSessions(t *testing.T) {
 		{"OT_NOT_CONNECTED.failures > 0", "true: OT_NOT_CONNECTED has 1 failure"},
 		{"hours.silent > 0", "error: no record has a time"},
 	})
-	checks(t, reporttest.OfLog(t, append(reporttest.Console(), "\n{\"message\":\"Session.signal: OT_NOT_CONNECTED (500)\"}\n{\"timestamp\":\"2026-11-03T00:00:00Z\"}"...), report.Options{Window: reporttest.Window(t, "1d")}), [][2]string{
+	checks(t, reporttest.OfLog(t, append(reporttest.Console(), "\n{\"timestamp\":\"2026-11-02T00:10:00Z\"}\n{\"message\":\"Session.signal: OT_NOT_CONNECTED (500)\"}\n{\"timestamp\":\"2026-11-03T00:00:00Z\"}"...), report.Options{Window: reporttest.Window(t, "1d")}), [][2]string{
 		{"failures > 2", "true: the report has 3 failures, from 2026-11-02 00:00 to 2026-11-03 00:00 UTC (and 1 failure without a time)"},
 	})
 	some := append(reporttest.Console(), `{"timestamp":"2026-11-02T14:30:00Z","message":"Session.signal: OT_NOT_CONNECTED (500)"}`...)
@@ -304,6 +304,11 @@ func TestGatesOfWindows(t *testing.T) {
 		{"publish.session_rate regressed", "error: there is nothing to compare with: it needs a baseline or two complete windows"},
 		{"errors.gone > 0", "error: there is nothing to compare with: it needs a baseline or two complete windows"},
 	})
+	checks(t, reporttest.OfLog(t, reporttest.WeekBefore().Log(), weekly), [][2]string{
+		{"failures > 0", "true: the report has 86 failures, from 2026-11-02 00:00 to 2026-11-09 00:00 UTC"},
+		{"errors.new > 0", "error: there is nothing to compare with: it needs a baseline or two complete windows"},
+	})
+	weekly.Filter.Until = reporttest.November.AddDate(0, 0, 4)
 	checks(t, reporttest.OfLog(t, reporttest.WeekBefore().Log(), weekly), [][2]string{
 		{"failures > 0", "error: no window of 1w is complete"},
 		{"errors.new > 0", "error: there is nothing to compare with: it needs a baseline or two complete windows"},

@@ -29,7 +29,7 @@ func (g Gate) check(r *report.Report) (string, bool, error) {
 	case g.measure.name == "":
 		return "", false, errors.New("it has no condition")
 	case g.measure.name == "records.skipped":
-		a := r.Totals.Records
+		a := r.Read()
 		return g.judge([]finding{{part: a.Skipped, text: fmt.Sprintf("%s of %s could not be read", words.Number(a.Skipped), words.Count(a.Total(), "record"))}}, "")
 	case g.measure.name == "sources.damaged":
 		n := int64(len(r.Damaged()))
@@ -38,7 +38,7 @@ func (g Gate) check(r *report.Report) (string, bool, error) {
 	if err := g.fits(r); err != nil {
 		return "", false, err
 	}
-	if a := r.Totals.Records; a.Total() == a.Skipped {
+	if a := r.Read(); a.Total() == a.Skipped {
 		return "", false, errors.New("no record could be read")
 	}
 	switch {

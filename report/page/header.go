@@ -189,19 +189,11 @@ func filterWords(r *report.Report) string {
 		{name: "method", value: f.Method}, {name: "error", value: f.Error},
 	} {
 		if !part.bound.IsZero() {
-			part.value = clock(part.bound.In(r.Zone))
+			part.value = part.bound.In(r.Zone).Format(words.MinuteLayout)
 		}
 		if part.value != "" {
 			out = append(out, part.name+" "+words.Printable(part.value))
 		}
 	}
 	return strings.Join(out, ", ")
-}
-
-// clock formats an instant, without seconds if they are zero.
-func clock(t time.Time) string {
-	if t.Second() == 0 && t.Nanosecond() == 0 {
-		return t.Format(words.MinuteLayout)
-	}
-	return t.Format("2006-01-02 15:04:05.999999999")
 }

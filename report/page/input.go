@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
@@ -96,24 +95,9 @@ func (c *composer) reading() {
 	if n := r.Totals.Background; n > 0 {
 		notes = append(notes, fmt.Sprintf("%s with background errors that failed no call: they count as lines only.", words.Count(n, "line")))
 	}
-	if since, until := r.Counted(); !since.Equal(r.Filter.Since) || !until.Equal(r.Filter.Until) {
-		notes = append(notes, fmt.Sprintf("Sessions and records are counted in whole quarters of an hour%s.", span(since, until)))
-	}
 	if len(notes) > 0 {
 		c.section(section{title: "How to read this", notes: notes})
 	}
-}
-
-// span describes bounds, either of which may be missing.
-func span(since, until time.Time) string {
-	out := ""
-	if !since.IsZero() {
-		out += ", from " + clock(since)
-	}
-	if !until.IsZero() {
-		out += ", to " + clock(until)
-	}
-	return out
 }
 
 // example returns the error that a reader most likely wants explained.

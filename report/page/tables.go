@@ -19,7 +19,7 @@ import (
 func (c *composer) found() {
 	r := c.r
 	says := ""
-	switch a := r.Totals.Records; {
+	switch a := r.Read(); {
 	case a.Total() == 0:
 		says = "The input is empty."
 	case a.Total() == a.Skipped:
@@ -282,15 +282,15 @@ func trendCell(r *report.Report, count func(window int) int64) cell {
 	return cell{text: b.String(), trend: shares}
 }
 
-// incomplete says why windows are incomplete. Only the first and the last of all can be.
+// incomplete says why windows are incomplete.
 func incomplete(r *report.Report, shown []report.Window) []string {
 	bounds := aggregate.Filter{Since: r.Filter.Since, Until: r.Filter.Until}
 	cut := slices.ContainsFunc(shown, func(w report.Window) bool { return bounds.Cuts(w.Start, w.End) })
-	switch last := shown[len(shown)-1]; {
+	switch {
 	case cut:
 		return []string{"* incomplete: --since or --until cuts the window"}
-	case !last.Complete:
-		return []string{"* incomplete: the records end at " + r.Totals.Last.Format(words.MinuteLayout)}
+	case slices.ContainsFunc(shown, func(w report.Window) bool { return !w.Complete }):
+		return []string{fmt.Sprintf("* incomplete: the input covers %s to %s", r.Start.Format(words.MinuteLayout), r.End.Format(words.MinuteLayout))}
 	}
 	return nil
 }

@@ -170,7 +170,7 @@ func (o *Options) metadata(h *hasher, only aggregate.SessionID) []pair {
 	if !only.IsZero() {
 		session = string(h.hash(only))
 	}
-	f := &o.Filter
+	f := o.Filter.Whole()
 	out := []pair{
 		{"otlog.schema_version", strconv.Itoa(schemaVersion)},
 		{"otlog.tool_version", o.ToolVersion},

@@ -1,0 +1,164 @@
+package aggregate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// An Extent is the time from the first record of a session to the last, in whole seconds. The
+// zero Extent is of records without a time.
+type Extent struct {
+	First uint32 // Unix seconds; times before 1970 count as 1970, times after 2106 as 2106
+	End   uint32 // one more than the second of the last record; 0: no record has a time
+}
+
+// extentOf returns the extent of one record at a time in Unix nanoseconds.
+func extentOf(nanos int64) Extent {
+	if nanos == timestamp.NoTime {
+		return Extent{}
+	}
+	second := uint32(min(max(nanos/int64(time.Second), 0), math.MaxUint32-1))
+	return Extent{second, second + 1}
+}
+
+// NewExtent returns the extent from a first to a last second, both Unix times.
+func NewExtent(first, last int64) (Extent, error) {
+	if first < 0 || last < first || last >= math.MaxUint32 {
+		return Extent{}, fmt.Errorf("the records of a session range from %d to %d s", first, last)
+	}
+	return Extent{uint32(first), uint32(last) + 1}, nil
+}
+
+// Times returns the first and the last second, both Unix times. ok is false if no record has a
+// time.
+func (x Extent) Times() (first, last int64, ok bool) {
+	if !x.known() {
+		return 0, 0, false
+	}
+	return int64(x.First), int64(x.End) - 1, true
+}
+
+// known reports whether a record has a time.
+func (x Extent) known() bool { return x.End != 0 }
+
+// add adds the extent of other records of the session.
+func (x *Extent) add(other Extent) {
+	switch {
+	case !other.known():
+	case !x.known():
+		*x = other
+	default:
+		x.First, x.End = min(x.First, other.First), max(x.End, other.End)
+	}
+}
+
+// A Range is the time that an input covers, in Unix nanoseconds. Both are timestamp.NoTime if
+// no record has a time.
+//
+// It lasts from the third-earliest of the sessions' first times to the third-latest of their
+// last times, to the second: a few wrong clocks must not make an input look longer than it is.
+// With fewer than fewSessions sessions, it lasts from the first record to the last.
+type Range struct{ First, Last int64 }
+
+const (
+	fewSessions = 20
+	wrongClocks = 2 // sessions on either end that may have a wrong clock
+)
+
+// beyond is how far outside the range a record must be to come from a wrong clock.
+const beyond = Bucket(24 * time.Hour / bucketLength)
+
+// Contains reports whether the records of sessions in a bucket have a plausible time, to the
+// quarter-hour. The others come from wrong clocks, and belong to no window.
+func (r Range) Contains(b Bucket) bool {
+	return b != NoBucket && r.First != timestamp.NoTime && b >= BucketOf(r.First)-beyond && b <= BucketOf(r.Last)+beyond
+}
+
+// A rangeFinder finds the range of an input from the extents of its sessions. An extent may
+// arrive in pieces, in any order.
+type rangeFinder struct {
+	sessions    map[SessionID]bool // the first fewSessions of them
+	first, last []edge             // of the wrongClocks+1 outermost sessions, outermost first
+}
+
+// An edge is the first or the last time of a session. distance grows inwards.
+type edge struct {
+	session  SessionID
+	distance int64
+}
+
+// see notes that a session was seen, and when.
+func (f *rangeFinder) see(session SessionID, x Extent) {
+	if len(f.sessions) < fewSessions {
+		if f.sessions == nil {
+			f.sessions = map[SessionID]bool{}
+		}
+		f.sessions[session] = true
+	}
+	if x.known() {
+		f.first = outermost(f.first, edge{session, int64(x.First)})
+		f.last = outermost(f.last, edge{session, -int64(x.End - 1)})
+	}
+}
+
+// outermost adds an edge to a list of the outermost ones, of which each session has one.
+func outermost(list []edge, e edge) []edge {
+	if len(list) > wrongClocks && e.distance >= list[wrongClocks].distance {
+		return list
+	}
+	if i := slices.IndexFunc(list, func(other edge) bool { return other.session == e.session }); i >= 0 {
+		if list[i].distance <= e.distance {
+			return list
+		}
+		list = slices.Delete(list, i, i+1)
+	}
+	i := 0
+	for i < len(list) && list[i].distance <= e.distance {
+		i++
+	}
+	list = slices.Insert(list, i, e)
+	return list[:min(len(list), wrongClocks+1)]
+}
+
+// find returns the range of an input with a coverage.
+func (f *rangeFinder) find(coverage []Coverage) Range {
+	if len(f.sessions) >= fewSessions && len(f.first) > wrongClocks {
+		const second = int64(time.Second)
+		return Range{f.first[wrongClocks].distance * second, -f.last[wrongClocks].distance * second}
+	}
+	r := Range{timestamp.NoTime, timestamp.NoTime}
+	for _, c := range coverage {
+		r.First, r.Last = earlier(r.First, c.First), max(r.Last, c.Last)
+	}
+	return r
+}
+
+// plausible moves the coverage of wrong clocks to that of records without a time, and returns
+// the number of these records. Clocks are those of clients: records without an ID stay where
+// they are.
+func (r Range) plausible(coverage []Coverage) (out []Coverage, wrong int64) {
+	none := Coverage{Bucket: NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
+	for _, c := range coverage {
+		if c.Bucket == NoBucket {
+			none.add(c)
+			continue
+		}
+		if !r.Contains(c.Bucket) {
+			of := c.Records.minus(c.WithoutID)
+			none.Records.Add(of)
+			wrong += of.Total()
+			c.Records = c.WithoutID
+		}
+		if c.Records != (Records{}) {
+			out = append(out, c)
+		}
+	}
+	if none.Records != (Records{}) {
+		out = slices.Insert(out, 0, none)
+	}
+	return out, wrong
+}
