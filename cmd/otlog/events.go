@@ -27,6 +27,9 @@ events reads the input twice, because the failure of a record may depend on late
 is kept in a temporary file meanwhile. --once prints at once, without failures. Filters select
 failures with all their records.
 
+Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
+code, and their other records are not printed.
+
 Tokens in the text are replaced by [redacted].`,
 		Example: `  otlog events --session 1_MX40… logs/
   otlog events --error OT_TIMEOUT app.log.gz | jq -r .text`,
