@@ -40,6 +40,8 @@ type Records struct {
 	Telemetry  int64 // other telemetry
 	Clean      int64 // other readable records
 	Skipped    int64 // unreadable records
+
+	Native int64 // part of telemetry and clean records: written by a native SDK
 }
 
 // Total returns the number of records.
@@ -47,7 +49,7 @@ func (r Records) Total() int64 { return r.Classified + r.Telemetry + r.Clean + r
 
 // minus returns the records without a part of them.
 func (r Records) minus(part Records) Records {
-	return Records{r.Classified - part.Classified, r.Telemetry - part.Telemetry, r.Clean - part.Clean, r.Skipped - part.Skipped}
+	return Records{r.Classified - part.Classified, r.Telemetry - part.Telemetry, r.Clean - part.Clean, r.Skipped - part.Skipped, r.Native - part.Native}
 }
 
 // count counts a readable record.
@@ -60,6 +62,9 @@ func (r *Records) count(e *parse.Event, v *classify.Verdict) {
 	default:
 		r.Clean++
 	}
+	if v.Native {
+		r.Native++
+	}
 }
 
 // Add adds the records of another source, or of another part of the same source.
@@ -68,6 +73,7 @@ func (r *Records) Add(other Records) {
 	r.Telemetry += other.Telemetry
 	r.Clean += other.Clean
 	r.Skipped += other.Skipped
+	r.Native += other.Native
 }
 
 // reasons is the number of reasons to skip a record.
@@ -79,7 +85,6 @@ type Account struct {
 	Bytes   int64 // decoded
 	Lines   int64 // physical lines
 	Records Records
-	Native  int64          // part of clean and telemetry records: written by a native SDK
 	Skipped [reasons]int64 // records, by parse.Reason
 }
 
@@ -88,7 +93,6 @@ func (a *Account) Add(other *Account) {
 	a.Bytes += other.Bytes
 	a.Lines += other.Lines
 	a.Records.Add(other.Records)
-	a.Native += other.Native
 	for i := range a.Skipped {
 		a.Skipped[i] += other.Skipped[i]
 	}

@@ -60,9 +60,6 @@ func (w *worker) block(b *parse.Block) {
 		a.Bytes += int64(event.Bytes)
 		a.Lines += int64(event.Lines)
 		a.Records.count(event, &w.verdict)
-		if w.verdict.Native {
-			a.Native++
-		}
 		w.take(event, &w.verdict, number)
 	}
 }

@@ -142,7 +142,7 @@ func (r *Report) jsonBaseline() *jsonBaseline {
 func (r *Report) jsonTotals() jsonTotals {
 	hours := r.Whole.Windows[0].Hours
 	return jsonTotals{
-		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records), Native: r.Totals.Native,
+		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records), Native: r.Totals.Records.Native,
 		Sessions: r.Totals.Sessions, Surrogates: r.Totals.Surrogates, SessionsFailed: r.Totals.SessionsFailed,
 		Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
 		Duplicates: r.Totals.Duplicates, WrongClock: r.Totals.WrongClock, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
@@ -337,7 +337,7 @@ func records(r aggregate.Records) jsonRecords {
 func source(s *aggregate.Source) jsonSource {
 	out := jsonSource{
 		Name: s.Name, Format: optional(s.Format), Compression: optional(s.Compression),
-		Bytes: s.Account.Bytes, Lines: s.Account.Lines, Records: records(s.Account.Records), Native: s.Account.Native, Skipped: map[string]int64{},
+		Bytes: s.Account.Bytes, Lines: s.Account.Lines, Records: records(s.Account.Records), Native: s.Account.Records.Native, Skipped: map[string]int64{},
 	}
 	for _, reason := range parse.Reasons {
 		out.Skipped[reason.String()] = s.Account.Skipped[reason]

@@ -66,7 +66,7 @@ func (r *Report) warnings() []string {
 	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
 		warn("%s and %s have no date and time, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"))
 	}
-	if n := r.Totals.Native; n > 0 {
+	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
 	}
 	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {

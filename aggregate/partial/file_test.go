@@ -26,7 +26,7 @@ func sources() []*aggregate.Source {
 		Name: "a.log.gz/b \x1b[31m.log", ID: 1<<64 - 2, Identity: aggregate.Identity{Size: 1 << 40, Head: 1<<64 - 1, Tail: 3},
 		Format: "text", Compression: "gzip",
 		Account: aggregate.Account{
-			Bytes: 1 << 41, Lines: 17, Records: aggregate.Records{Classified: 1, Telemetry: 2, Clean: 3, Skipped: 6}, Native: 4,
+			Bytes: 1 << 41, Lines: 17, Records: aggregate.Records{Classified: 1, Telemetry: 2, Clean: 3, Skipped: 6, Native: 4},
 			Skipped: [3]int64{parse.Oversize: 1, parse.Damaged: 2, parse.Undecodable: 3},
 		},
 		Damage: errors.New("byte 9: it broke off"),
@@ -310,14 +310,4 @@ type changing struct{ now []byte }
 
 func (c *changing) ReadAt(p []byte, at int64) (int, error) {
 	return bytes.NewReader(c.now).ReadAt(p, at)
-}
-
-// TestTooManyNativeRecords checks that a file is refused if a source has more native records than
-// records that may be native.
-func TestTooManyNativeRecords(t *testing.T) {
-	f := &File{Part: aggregate.Merge(), Sources: sources()}
-	f.Sources[0].Account.Native = 6 // of 2 and 3
-	if _, err := opened(written(t, f, false)); err == nil || !strings.Contains(err.Error(), "6 native records among 3 clean and 2 telemetry records") {
-		t.Errorf("got %v", err)
-	}
 }

@@ -71,6 +71,7 @@ func randomVerdict(r *rand.Rand) classify.Verdict {
 		Weight: classify.Weights[r.IntN(len(classify.Weights))], Late: r.IntN(5) == 0,
 		Code: []int32{0, 1013, 1500, -1}[r.IntN(4)], MethodFrom: classify.MethodFroms[r.IntN(len(classify.MethodFroms))],
 	}
+	v.Native = !v.Failure && r.IntN(2) == 0
 	switch r.IntN(4) {
 	case 0:
 		v.Name = []byte([]string{"OT_MADE_UP", "OT_ANOTHER"}[r.IntN(2)])

@@ -155,33 +155,44 @@ func checkCounts(counts ...int64) error {
 	return nil
 }
 
+// checkNative checks that native records are part of clean and telemetry records.
+func checkNative(r aggregate.Records) error {
+	if r.Native > r.Clean+r.Telemetry {
+		return fmt.Errorf("%d native records among %d clean and %d telemetry records", r.Native, r.Clean, r.Telemetry)
+	}
+	return nil
+}
+
 func hex(n uint64) string { return fmt.Sprintf("%016x", n) }
 
 // A jsonCoverage is the coverage of a bucket: its start in Unix seconds, or null for records
-// without a time; the numbers of classified, telemetry and clean records; the same numbers of
-// records without an ID; the first and last time of all records in Unix nanoseconds.
-type jsonCoverage [9]*int64
+// without a time; the numbers of classified, telemetry, clean and native records; the same numbers
+// of records without an ID; the first and last time of all records in Unix nanoseconds.
+type jsonCoverage [11]*int64
 
 func coverageToJSON(c aggregate.Coverage) jsonCoverage {
 	all, some := &c.Records, &c.WithoutID
-	out := jsonCoverage{nil, &all.Classified, &all.Telemetry, &all.Clean, &some.Classified, &some.Telemetry, &some.Clean, nil, nil}
+	out := jsonCoverage{nil, &all.Classified, &all.Telemetry, &all.Clean, &all.Native, &some.Classified, &some.Telemetry, &some.Clean, &some.Native, nil, nil}
 	if c.Bucket != aggregate.NoBucket {
 		start := c.Bucket.Start().Unix()
-		out[0], out[7], out[8] = &start, &c.First, &c.Last
+		out[0], out[9], out[10] = &start, &c.First, &c.Last
 	}
 	return out
 }
 
 func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
 	out := aggregate.Coverage{Bucket: aggregate.NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-	start, first, last := c[0], c[7], c[8]
-	if slices.Contains(c[1:7], nil) {
+	start, first, last := c[0], c[9], c[10]
+	if slices.Contains(c[1:9], nil) {
 		return out, errors.New("a quarter-hour has no number of records")
 	}
-	out.Records = aggregate.Records{Classified: *c[1], Telemetry: *c[2], Clean: *c[3]}
-	out.WithoutID = aggregate.Records{Classified: *c[4], Telemetry: *c[5], Clean: *c[6]}
+	out.Records = aggregate.Records{Classified: *c[1], Telemetry: *c[2], Clean: *c[3], Native: *c[4]}
+	out.WithoutID = aggregate.Records{Classified: *c[5], Telemetry: *c[6], Clean: *c[7], Native: *c[8]}
 	// No kind has more records without an ID than in all.
-	err := checkCounts(*c[1], *c[2], *c[3], *c[4], *c[5], *c[6], *c[1]-*c[4], *c[2]-*c[5], *c[3]-*c[6])
+	err := cmp.Or(
+		checkCounts(*c[1], *c[2], *c[3], *c[4], *c[5], *c[6], *c[7], *c[8], *c[1]-*c[5], *c[2]-*c[6], *c[3]-*c[7], *c[4]-*c[8]),
+		checkNative(out.Records), checkNative(out.WithoutID),
+	)
 	if start == nil || err != nil {
 		return out, err
 	}
@@ -237,7 +248,7 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 		ID: hex(uint64(s.ID)), Name: s.Name, Size: s.Identity.Size, Head: hex(s.Identity.Head), Tail: hex(s.Identity.Tail),
 		Format: s.Format, Compression: s.Compression, Bytes: s.Account.Bytes, Lines: s.Account.Lines,
 		Classified: s.Account.Records.Classified, Telemetry: s.Account.Records.Telemetry, Clean: s.Account.Records.Clean,
-		Native: s.Account.Native, Empty: s.Empty,
+		Native: s.Account.Records.Native, Empty: s.Empty,
 	}
 	for _, r := range parse.Reasons {
 		if n := s.Account.Skipped[r]; n > 0 {
@@ -284,12 +295,12 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native); err != nil {
 		return nil, err
 	}
-	if j.Native > j.Clean+j.Telemetry {
-		return nil, fmt.Errorf("%d native records among %d clean and %d telemetry records", j.Native, j.Clean, j.Telemetry)
-	}
 	a := &s.Account
-	a.Bytes, a.Lines, a.Native = j.Bytes, j.Lines, j.Native
-	a.Records = aggregate.Records{Classified: j.Classified, Telemetry: j.Telemetry, Clean: j.Clean}
+	a.Bytes, a.Lines = j.Bytes, j.Lines
+	a.Records = aggregate.Records{Classified: j.Classified, Telemetry: j.Telemetry, Clean: j.Clean, Native: j.Native}
+	if err := checkNative(a.Records); err != nil {
+		return nil, err
+	}
 	for name, n := range j.Skipped {
 		r, err := reasonOf(name)
 		if err := cmp.Or(err, checkCounts(n)); err != nil {

@@ -36,8 +36,8 @@ func (c *composer) sideBySide() {
 	row("Records with an error", func(t *report.Totals) cell { return amount(t.Records.Classified) })
 	row("Telemetry records", func(t *report.Totals) cell { return amount(t.Records.Telemetry) })
 	row("Clean records", func(t *report.Totals) cell { return amount(t.Records.Clean) })
-	if before.Native+after.Native > 0 {
-		row("Records of native SDKs", func(t *report.Totals) cell { return amount(t.Native) })
+	if before.Records.Native+after.Records.Native > 0 {
+		row("Records of native SDKs", func(t *report.Totals) cell { return amount(t.Records.Native) })
 	}
 	row("Skipped records", func(t *report.Totals) cell { return amount(t.Records.Skipped) })
 	row("Sessions", func(t *report.Totals) cell { return amount(t.Sessions) })

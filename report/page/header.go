@@ -28,7 +28,7 @@ func (c *composer) header() {
 	a := r.Totals.Records
 	c.fact("Records", fmt.Sprintf("%s: %s with an error, %s telemetry, %s clean, %s skipped",
 		words.Number(a.Total()), words.Number(a.Classified), words.Number(a.Telemetry), words.Number(a.Clean), words.Number(a.Skipped)))
-	if n := r.Totals.Native; n > 0 {
+	if n := r.Totals.Records.Native; n > 0 {
 		c.fact("Native SDKs", words.Count(n, "record")+" (iOS, Android, React Native, …), in no failure and no rate: their codes have other meanings")
 	}
 	c.counted()

@@ -47,7 +47,7 @@ func (c *composer) inputs() {
 	}
 	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(troubled(a), troubled(b)) })
 	heads := []string{"Input", "Format~~~", ">Bytes~", ">Records", ">With an error", ">Telemetry~~", ">Clean~~", ">Skipped"}
-	native := c.r.Totals.Native > 0
+	native := c.r.Totals.Records.Native > 0
 	if native {
 		heads = append(heads, ">Native SDKs~~")
 	}
@@ -65,7 +65,7 @@ func (c *composer) inputs() {
 		row := []cell{textCell(s.Name), textCell(cmp.Or(s.Format, "-")), {text: words.Bytes(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
 			amount(a.Records.Classified), amount(a.Records.Telemetry), amount(a.Records.Clean), amount(a.Records.Skipped)}
 		if native {
-			row = append(row, amount(a.Native))
+			row = append(row, amount(a.Records.Native))
 		}
 		t.add(append(row, damage)...)
 	}
