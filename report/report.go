@@ -87,12 +87,11 @@ type Numbers struct {
 	Errors  []Error  // sorted by window, method, name and code
 }
 
-// Totals are counts over all windows. Filters apply to them, but not to Bytes, Lines, Native,
-// WrongClock and Duplicates, which concern all records that were read.
+// Totals are counts over all windows. Filters apply to them, but not to Bytes, Lines, WrongClock
+// and Duplicates, which concern all records that were read.
 type Totals struct {
 	Bytes, Lines   int64             // as in aggregate.Account
 	Records        aggregate.Records // within bounds of time, and all unreadable ones
-	Native         int64             // as in aggregate.Account
 	WrongClock     int64             // records more than a day outside the range of the input
 	Sessions       int               // distinct, seen in any record
 	Surrogates     int               // part of Sessions: known only by a connection or client instance
@@ -232,7 +231,6 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	for _, s := range sources {
 		r.Totals.Bytes += s.Account.Bytes
 		r.Totals.Lines += s.Account.Lines
-		r.Totals.Native += s.Account.Native
 		r.Totals.Records.Skipped += s.Account.Records.Skipped
 	}
 	r.Warnings = slices.Clone(o.Warnings)

@@ -47,7 +47,7 @@ func (c *composer) inputs() {
 	}
 	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(troubled(a), troubled(b)) })
 	heads := []string{"Input", "Format~~~", ">Bytes~", ">Records", ">With an error", ">Telemetry~~", ">Clean~~", ">Skipped"}
-	native := c.r.Totals.Records.Native > 0
+	native := c.r.Read().Native > 0
 	if native {
 		heads = append(heads, ">Native SDKs~~")
 	}
