@@ -2,6 +2,9 @@ package classify_test
 
 import (
 	"encoding/json"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/otlog/otlog/classify"
@@ -124,5 +127,28 @@ func TestNearlyNative(t *testing.T) {
 	posted := classify.Record{Text: []byte("com.opentok.android. is a string here"), Telemetry: true, Action: []byte("Publish"), Failed: true, StreamID: true}
 	if v := classify.Match(&posted); v.Native || !v.Failure {
 		t.Errorf("telemetry of the JavaScript SDK: got %+v", v)
+	}
+}
+
+// TestPostedNativeLines checks which of the lines that people posted are from native SDKs.
+func TestPostedNativeLines(t *testing.T) {
+	file, err := os.ReadFile("../testdata/corpus/posted-lines.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var native []string
+	for line := range strings.Lines(string(file)) {
+		columns := strings.Split(line, "\t")
+		text := strings.ReplaceAll(columns[1], `\n`, "\n")
+		if classify.Match(&classify.Record{Text: []byte(text)}).Native {
+			native = append(native, columns[0])
+		}
+	}
+	want := []string{
+		"opentok/opentok-react-native-samples#115", "opentok/opentok-android-sdk-samples#283",
+		"songz/cordova-plugin-opentok#228", "opentok/opentok-android-sdk-samples#436",
+	}
+	if !slices.Equal(native, want) {
+		t.Errorf("got %q, want %q", native, want)
 	}
 }
