@@ -83,7 +83,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 		if !r.verdict.Failure || r.verdict.Weight == classify.Aside {
 			continue
 		}
-		session, _ := x.SessionOf(&r.event)
+		session, _ := x.SessionOf(&r.event, sourceID(r.source, Identity{}))
 		want := x.evidence(&r.event, &r.verdict, r.place)
 		for i, g := range groups {
 			if want.Origin = 0; !g.floats {

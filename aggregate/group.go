@@ -131,6 +131,9 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			if !moved {
 				g.buckets, g.all = append(g.buckets, e.Buckets...), append(g.all, e.Evidence...)
 			}
+			if id.IsZero() {
+				g.all = slices.DeleteFunc(g.all, func(x Evidence) bool { return !c.tenant(x.Origin).IsZero() })
+			}
 			e, err = entries.Next()
 		}
 		if own := attempts.of(id); !moved {

@@ -114,7 +114,7 @@ func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, numbe
 	if !v.Failure {
 		return nil
 	}
-	session, _ := x.SessionOf(e)
+	session, _ := x.SessionOf(e, source)
 	want := x.evidence(e, v, number)
 	origin := x.source[source]
 	// The evidence of a session may have no places.
@@ -159,9 +159,12 @@ func statedSession(e *parse.Event) (SessionID, SessionFrom) {
 }
 
 // SessionOf returns the session of a record that was counted, and the kind of ID that the
-// record states. The session is zero if the record states none.
-func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
+// record states. If the record states none, the session is that of its source, or zero.
+func (x *Index) SessionOf(e *parse.Event, source SourceID) (SessionID, SessionFrom) {
 	id, from := statedSession(e)
+	if id.IsZero() {
+		return x.counts.tenants[source], from
+	}
 	if is, ok := x.resolved[id]; ok {
 		id = is
 	}
@@ -170,11 +173,11 @@ func (x *Index) SessionOf(e *parse.Event) (SessionID, SessionFrom) {
 
 // SDKOf returns the SDK version of the client that a record states, else of the only client
 // of its session; "" if that is unknown.
-func (x *Index) SDKOf(e *parse.Event) string {
+func (x *Index) SDKOf(e *parse.Event, source SourceID) string {
 	if len(e.Client) > 0 {
 		_, client := clientOf(e)
 		return x.sdk[client]
 	}
-	id, _ := x.SessionOf(e)
+	id, _ := x.SessionOf(e, source)
 	return x.sdk[id]
 }

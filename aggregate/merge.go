@@ -11,7 +11,7 @@ import (
 // Merge returns the sum of parts. Each of its cursors opens cursors of the parts.
 func Merge(parts ...*Part) *Part {
 	m := &merge{parts: parts, dictionary: newDictionary()}
-	coverage := map[Bucket]Coverage{}
+	coverage, tenancies := map[Bucket]Coverage{}, tenanciesOf{}
 	out := &Part{Open: func(steps bool) (Cursor, error) { return m.open(steps, true) }, merge: m}
 	var ids []SourceID
 	m.dictionary.learn(parts)
@@ -21,6 +21,9 @@ func Merge(parts ...*Part) *Part {
 			addCoverage(coverage, c)
 		}
 		out.Posts += p.Posts
+		for _, x := range p.Tenancies {
+			tenancies.add(x)
+		}
 		for _, piece := range p.Origins.pieces {
 			ids = append(ids, *piece.source)
 		}
@@ -36,6 +39,7 @@ func Merge(parts ...*Part) *Part {
 		m.origins = append(m.origins, origins)
 	}
 	out.Names, out.Origins, out.Coverage = m.dictionary.names(), NewOrigins(ids), sortedCoverage(coverage)
+	out.Tenancies = tenancies.sorted()
 	m.order = newNameOrder(out.Names)
 	return out
 }

@@ -20,7 +20,9 @@ type Part struct {
 	Names    *Names   // of the numbers in entries
 	Origins  *Origins // likewise
 	Coverage []Coverage
-	Posts    int64 // telemetry events of attempts, with repeats
+	// Tenancies are of the sources of the part, sorted by source. Each source has at most one.
+	Tenancies []*Tenancy
+	Posts     int64 // telemetry events of attempts, with repeats
 
 	merge *merge // set in parts that Merge returns
 }
@@ -139,7 +141,7 @@ func (e *Entry) Check(covered map[Bucket]bool) error {
 			return err
 		}
 	}
-	if err := e.checkExtent(); err != nil {
+	if err := e.Extent.check(e.Buckets); err != nil {
 		return err
 	}
 	for i := range e.Evidence {
@@ -161,12 +163,23 @@ func (e *Entry) Check(covered map[Bucket]bool) error {
 	return nil
 }
 
-// checkExtent checks that the extent begins in the first quarter-hour in which the session was
-// seen, and ends in the last.
-func (e *Entry) checkExtent() error {
+// Check returns an error if no source can lead to the tenancy. covered has all buckets with
+// records.
+func (t *Tenancy) Check(covered map[Bucket]bool) error {
+	for _, b := range t.Buckets {
+		if err := b.check(covered); err != nil {
+			return err
+		}
+	}
+	return t.Extent.check(t.Buckets)
+}
+
+// check checks that an extent begins in the first of the quarter-hours in which its records
+// are, and ends in the last.
+func (x Extent) check(buckets []Bucket) error {
 	var first, last Bucket
 	seen := false
-	for _, b := range e.Buckets {
+	for _, b := range buckets {
 		if b == NoBucket {
 			continue
 		}
@@ -176,11 +189,11 @@ func (e *Entry) checkExtent() error {
 		first, last = min(first, b), max(last, b)
 	}
 	const second = int64(time.Second)
-	from, to, ok := e.Extent.Times()
+	from, to, ok := x.Times()
 	latest := BucketOf((math.MaxUint32 - 1) * second)
 	inside := func(b Bucket) Bucket { return min(max(b, 0), latest) }
 	if ok != seen || ok && (BucketOf(from*second) != inside(first) || BucketOf(to*second) != inside(last)) {
-		return errors.New("a session was not seen in the quarter-hours in which its records begin and end")
+		return errors.New("records begin and end in other quarter-hours than they are in")
 	}
 	return nil
 }

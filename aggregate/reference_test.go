@@ -74,7 +74,7 @@ func (r *refRecord) isGUID() bool { return strings.HasPrefix(r.client(), "guid:"
 // refSessions sets the session of each record: its own session ID; else its connection, else its
 // client. A connection or client that was seen with exactly one session is that session; a
 // connection that was seen with no session, but with one client, counts as that client. A guid is
-// only ever itself.
+// only ever itself. Records without an ID belong to the session that their source is, if any.
 func refSessions(records []*refRecord) {
 	sessions, clients := map[string]map[string]bool{}, map[string]map[string]bool{}
 	note := func(in map[string]map[string]bool, of, with string) {
@@ -117,6 +117,52 @@ func refSessions(records []*refRecord) {
 		}
 		r.session = cmp.Or(only(sessions[r.session]), r.session)
 	}
+	tenants := refTenants(records)
+	for _, r := range records {
+		if r.session == "source:"+r.source {
+			r.session = cmp.Or(tenants[r.source], r.session)
+		}
+	}
+}
+
+// refTenants returns the sources that are one session: no record has a wrapper, and all IDs are of
+// that session. A guid is of a session if it was seen with no other.
+func refTenants(records []*refRecord) map[string]string {
+	guids := map[string]map[string]bool{}
+	for _, r := range records {
+		if r.isGUID() && len(r.event.Session) > 0 {
+			if guids[r.client()] == nil {
+				guids[r.client()] = map[string]bool{}
+			}
+			guids[r.client()]["session:"+string(r.event.Session)] = true
+		}
+	}
+	of := map[string]map[string]bool{} // sessions of the IDs of each source; "" for a wrapper
+	for _, r := range records {
+		if of[r.source] == nil {
+			of[r.source] = map[string]bool{}
+		}
+		switch {
+		case r.event.Wrapped:
+			of[r.source][""] = true
+		case r.session == "source:"+r.source:
+		case r.isGUID() && r.session == r.client() && len(guids[r.session]) == 1:
+			for s := range guids[r.session] {
+				of[r.source][s] = true
+			}
+		default:
+			of[r.source][r.session] = true
+		}
+	}
+	out := map[string]string{}
+	for source, sessions := range of {
+		for s := range sessions {
+			if len(sessions) == 1 && strings.HasPrefix(s, "session:") {
+				out[source] = s
+			}
+		}
+	}
+	return out
 }
 
 func (r *refRecord) axis() Axis {

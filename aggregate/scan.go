@@ -295,7 +295,7 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 		// The only worker gets the tasks in order.
 		t.piece.first = t.reading.Account.Records.Total()
 	}
-	tally.origins.enter(t.piece)
+	tally.enter(t.piece)
 	w.decoder.SetTimes(t.reading.times)
 	if t.block != nil {
 		w.block(t.block)

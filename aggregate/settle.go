@@ -21,6 +21,7 @@ type Counts struct {
 	merge   *merge
 	order   *nameOrder
 	sources []SourceID
+	tenants map[SourceID]SessionID // the session that a source is
 
 	resolved spill.Set[resolution]
 	attempts spill.Set[attempt]
@@ -41,9 +42,10 @@ type Counts struct {
 //     belongs to it. A connection without a session, but with exactly one client, requests
 //     the owner of that client.
 //  2. answer answers these requests.
-//  3. divide divides telemetry into attempts.
-//  4. move moves attempts to the owners of their IDs.
-//  5. introduce gives each session the labels of the clients that were seen in it.
+//  3. house finds the sources that are one session, and moves the records without an ID there.
+//  4. divide divides telemetry into attempts.
+//  5. move moves attempts to the owners of their IDs.
+//  6. introduce gives each session the labels of the clients that were seen in it.
 //
 // No step looks anything up. Every message from one ID to another is put into a set that is
 // sorted by its receiver, and read in step with the entries. So the time per session does
@@ -54,7 +56,7 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 		Names: sum.Names, Duplicates: sum.Posts,
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
 	}
-	s := &settling{Counts: c, space: space}
+	s := &settling{Counts: c, space: space, tenancies: sum.Tenancies}
 	bound(&c.resolved, space)
 	bound(&c.attempts, space)
 	bound(&c.members, space)
@@ -67,7 +69,7 @@ func Settle(space *Space, parts ...*Part) (*Counts, error) {
 	bound(&s.ownerRequests, space)
 	bound(&s.waitingBuckets, space)
 	bound(&s.waitingEvidence, space)
-	for _, step := range []func() error{s.gather, s.answer, s.divide, s.move, s.introduce} {
+	for _, step := range []func() error{s.gather, s.answer, s.house, s.divide, s.move, s.introduce} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -93,6 +95,9 @@ type settling struct {
 	labelRequests spill.Set[request]
 	sdks          []bool // seen, by label
 	times         rangeFinder
+
+	tenancies []*Tenancy
+	owners    map[SessionID]SessionID // the session of each surrogate ID in tenancies; zero: none
 
 	// Connections that wait for the owner of their client, and what moves to it:
 	ownerRequests   spill.Set[ownerRequest]
@@ -125,6 +130,12 @@ func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
 // IDs there.
 func (s *settling) gather() error {
 	s.sdks = make([]bool, len(s.Names.Labels))
+	s.owners = map[SessionID]SessionID{}
+	for _, t := range s.tenancies {
+		for _, id := range t.Surrogates {
+			s.owners[id] = SessionID{}
+		}
+	}
 	err := s.walk(true, func(e *Entry) error {
 		switch e.From {
 		case FromConnection:
@@ -151,6 +162,7 @@ func (s *settling) gatherConnection(e *Entry) {
 	switch {
 	case e.Session.one():
 		owner = e.Session.ID
+		s.own(e.ID, owner)
 		s.resolve(e, owner)
 	case !e.Session.any() && e.Client.one():
 		s.ownerRequests.Add(ownerRequest{request{e.Client.ID, e.ID}, e.Extent})
@@ -175,6 +187,7 @@ func (s *settling) gatherClient(e *Entry) {
 	owner := e.ID
 	if e.Session.one() {
 		owner = e.Session.ID
+		s.own(e.ID, owner)
 	}
 	l := Labels{e.SDK, e.Browser, e.OS}
 	switch {
@@ -192,6 +205,13 @@ func (s *settling) gatherClient(e *Entry) {
 	s.sdks[l.SDK] = true
 	s.clients.Add(client{e.ID, owner, l})
 	s.members.Add(member{owner, e.ID, l, true})
+}
+
+// own notes the session of a surrogate ID, if a tenancy depends on it.
+func (s *settling) own(id, session SessionID) {
+	if _, ok := s.owners[id]; ok {
+		s.owners[id] = session
+	}
 }
 
 // see notes when the records of an entry show that their owner was there.
@@ -234,6 +254,9 @@ func (s *settling) answer() error {
 		if c := clients.of(r.client); len(c) > 0 {
 			owner = c[0].owner
 		}
+		if owner != r.client {
+			s.own(r.asker, owner)
+		}
 		s.times.see(owner, r.extent)
 		answers.Add(resolution{r.asker, owner})
 	}
@@ -253,6 +276,49 @@ func (s *settling) answer() error {
 	return cmp.Or(requests.Err(), clients.err(), answer.Err(), buckets.err(), evidence.err(),
 		answers.Drop(), s.ownerRequests.Drop(), s.waitingBuckets.Drop(), s.waitingEvidence.Drop())
 }
+
+// house finds the sources that are one session, and moves their records without an ID there.
+func (s *settling) house() error {
+	s.tenants = map[SourceID]SessionID{}
+	for _, t := range s.tenancies {
+		session := t.Session
+		if session.IsZero() && len(t.Surrogates) > 0 {
+			session = s.owners[t.Surrogates[0]]
+		}
+		if session.IsZero() || slices.ContainsFunc(t.Surrogates, func(id SessionID) bool { return s.owners[id] != session }) {
+			continue
+		}
+		s.tenants[t.Source] = session
+		for _, b := range t.Buckets {
+			s.movedBuckets.Add(movedBucket{session, b})
+		}
+		s.times.see(session, t.Extent)
+	}
+	if len(s.tenants) == 0 {
+		return nil
+	}
+	entries, err := s.merge.open(false, false)
+	if err != nil {
+		return err
+	}
+	defer entries.Close()
+	e, err := entries.Next()
+	if err == io.EOF || err == nil && !e.ID.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, x := range e.Evidence {
+		if tenant := s.tenant(x.Origin); !tenant.IsZero() {
+			s.movedEvidence.Add(movedEvidence{tenant, x})
+		}
+	}
+	return nil
+}
+
+// tenant returns the session that the source of an origin is, zero for none.
+func (c *Counts) tenant(origin uint32) SessionID { return c.tenants[c.sources[origin]] }
 
 // divide divides the steps of each call into attempts.
 func (s *settling) divide() error {

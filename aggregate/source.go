@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 
@@ -332,13 +333,129 @@ func (o *Origins) Sources() []SourceID {
 // enter makes p the current piece.
 func (o *Origins) enter(p *piece) { o.current, o.listed = p, false }
 
+// source returns the source of the current piece.
+func (o *Origins) source() *SourceID {
+	if o.current == nil {
+		o.current = &piece{source: new(SourceID)}
+	}
+	return o.current.source
+}
+
 // here returns the number of the current piece.
 func (o *Origins) here() uint32 {
 	if !o.listed {
-		if o.current == nil {
-			o.current = &piece{source: new(SourceID)}
-		}
+		o.source()
 		o.pieces, o.listed = append(o.pieces, o.current), true
 	}
 	return uint32(len(o.pieces) - 1)
+}
+
+// A Tenancy says which sessions a source shows, as far as that decides whether the source is
+// one session: a console that was saved from one browser tab. Records of such a source that
+// have no ID belong to the session.
+type Tenancy struct {
+	Source     SourceID
+	Several    bool        // sessions, or records with a wrapper: the source is no session
+	Session    SessionID   // the only session ID; zero: none
+	Surrogates []SessionID // of records without a session ID, sorted
+
+	// Records without any ID.
+	Buckets []Bucket // sorted
+	Extent  Extent
+}
+
+// The most surrogate IDs and quarter-hours of a Tenancy. A browser tab has fewer. A source with
+// more is no session.
+const (
+	maxSurrogates = 64
+	maxBuckets    = 1 << 12
+)
+
+// note adds a record: the ID of its session, else its surrogate ID, zero for neither.
+func (t *Tenancy) note(e *parse.Event, id SessionID, at instant) {
+	switch {
+	case e.Wrapped:
+		t.end()
+	case len(e.Session) > 0:
+		t.addSession(id)
+	case id.IsZero():
+		t.addBucket(at.bucket)
+		t.Extent.add(at.extent)
+	default:
+		t.addSurrogate(id)
+	}
+}
+
+// end notes that the source is no session, and frees what is not needed then.
+func (t *Tenancy) end() { *t = Tenancy{Source: t.Source, Several: true} }
+
+func (t *Tenancy) addSession(id SessionID) {
+	if t.Session.IsZero() {
+		t.Session = id
+	} else if t.Session != id {
+		t.end()
+	}
+}
+
+func (t *Tenancy) addSurrogate(id SessionID) {
+	i, ok := slices.BinarySearchFunc(t.Surrogates, id, SessionID.Compare)
+	switch {
+	case ok:
+	case len(t.Surrogates) == maxSurrogates:
+		t.end()
+	default:
+		t.Surrogates = slices.Insert(t.Surrogates, i, id)
+	}
+}
+
+func (t *Tenancy) addBucket(b Bucket) {
+	i, ok := slices.BinarySearch(t.Buckets, b)
+	switch {
+	case ok:
+	case len(t.Buckets) == maxBuckets:
+		t.end()
+	default:
+		t.Buckets = slices.Insert(t.Buckets, i, b)
+	}
+}
+
+// add adds the records of another part of the source.
+func (t *Tenancy) add(other *Tenancy) {
+	if other.Several {
+		t.end()
+	}
+	if !t.Several && !other.Session.IsZero() {
+		t.addSession(other.Session)
+	}
+	for _, id := range other.Surrogates {
+		if !t.Several {
+			t.addSurrogate(id)
+		}
+	}
+	for _, b := range other.Buckets {
+		if !t.Several {
+			t.addBucket(b)
+		}
+	}
+	if !t.Several {
+		t.Extent.add(other.Extent)
+	}
+}
+
+// tenanciesOf adds up tenancies by source.
+type tenanciesOf map[SourceID]*Tenancy
+
+func (all tenanciesOf) add(t *Tenancy) {
+	if all[t.Source] == nil {
+		all[t.Source] = &Tenancy{Source: t.Source}
+	}
+	all[t.Source].add(t)
+}
+
+func (all tenanciesOf) sorted() []*Tenancy {
+	out := make([]*Tenancy, 0, len(all))
+	for _, source := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, all[source])
+	}
+	return out
 }

@@ -3,6 +3,9 @@ package aggregate
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,5 +42,97 @@ func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
 	walked, err := Walk(sources, options.Input, func(*Record) error { return nil })
 	if err != nil || walked[0].Doubts != doubts {
 		t.Errorf("in order: %+v, %v", walked[0].Doubts, err)
+	}
+}
+
+// TestTenants compares the sources that are one session with their definition.
+func TestTenants(t *testing.T) {
+	found := 0
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 62))
+		var records []*refRecord
+		for source := range 1 + r.IntN(3) {
+			sessions, wrapped := 1+r.IntN(2), r.IntN(4) == 0
+			for place := range 1 + r.IntN(8) {
+				x := &refRecord{source: fmt.Sprint(source), place: int64(place), event: parse.Event{Time: 1795430665e9, OfDay: timestamp.NoTime}}
+				x.event.Wrapped = wrapped && r.IntN(4) == 0
+				n := source
+				if sessions > 1 {
+					n = r.IntN(3)
+				}
+				if r.IntN(3) == 0 {
+					x.event.Session = fmt.Append(nil, "s", n)
+				}
+				if r.IntN(4) == 0 {
+					x.event.ConnectionID = fmt.Append(nil, "c", n)
+				}
+				if r.IntN(4) == 0 {
+					x.event.Client, x.event.GUID = fmt.Append(nil, "k", n), r.IntN(2) == 0
+				}
+				if r.IntN(3) == 0 {
+					x.verdict = verdictOf("OT_TIMEOUT: Session.publish :: x")
+				}
+				records = append(records, x)
+			}
+		}
+		refSessions(records)
+		var parts []*Part
+		for _, tally := range split(r, records) {
+			parts = append(parts, tally.Parts()...)
+		}
+		c, err := Settle(nil, parts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[SourceID]SessionID{}
+		for source, session := range refTenants(records) {
+			want[sourceID(source, Identity{})] = refID(session)
+		}
+		if !maps.Equal(c.tenants, want) {
+			t.Fatalf("seed %d: got %x, want %x", seed, c.tenants, want)
+		}
+		found += len(want)
+	}
+	if found < 1000 {
+		t.Errorf("only %d sources are a session", found)
+	}
+}
+
+// TestConsoleOfOneTab counts the failures of a console that was saved from one browser tab: some
+// lines state the session, others nothing.
+func TestConsoleOfOneTab(t *testing.T) {
+	var b strings.Builder
+	for minute := range 15 {
+		fmt.Fprintf(&b, "2026-11-02T10:%02d:00Z OpenTok:Session:error OT_TIMEOUT: Session.publish :: too late %s\n", minute, sessionA)
+		fmt.Fprintf(&b, "2026-11-02T10:%02d:01Z OT.exception :: title: Unable to Publish (1500) msg: Session.publish :: too late\n", minute)
+	}
+	b.WriteString("2026-11-02T11:30:00Z OT.exception :: title: Unable to Publish (1500) msg: Session.publish :: too late\n")
+	for name, test := range map[string]struct {
+		log          string
+		seen, failed int
+		failures     int64
+	}{
+		"one session":         {b.String(), 1, 1, 16},
+		"another session too": {b.String() + "2026-11-02T12:00:00Z hello " + sessionB + "\n", 2, 1, 31},
+		"a wrapper":           {b.String() + `{"time":"2026-11-02T12:00:00Z","message":"hello"}` + "\n", 1, 1, 31},
+	} {
+		c := settled(scanned(t, []parse.Source{write(t, "log", []byte(test.log))}, Options{Jobs: 2}))
+		seen, failed, buckets, all := 0, 0, 0, int64(0)
+		for _, s := range sessionsIn(c, Filter{}) {
+			n := failures(s)
+			all += n
+			if s.Known() {
+				seen, buckets = seen+1, buckets+len(s.Buckets)
+				if n > 0 {
+					failed++
+				}
+			}
+		}
+		if seen != test.seen || failed != test.failed || all != test.failures {
+			t.Errorf("%s: %d sessions, %d failed, %d failures; want %+v", name, seen, failed, all, test)
+		}
+		if name == "one session" && buckets != 2 {
+			t.Errorf("the session was seen in %d quarter-hours, want 2", buckets)
+		}
 	}
 }

@@ -31,6 +31,8 @@ type Tally struct {
 	current   Coverage // of the last record's bucket, not yet in coverage
 
 	origins   Origins
+	tenancies map[*SourceID]*Tenancy // of the sources of pieces
+	tenancy   *Tenancy               // of the current piece; nil: not looked up
 	errors    names
 	methods   names
 	labels    names // of SDK versions, browsers and systems
@@ -52,7 +54,17 @@ func (t *Tally) start() {
 }
 
 // Enter sets the source of the following records.
-func (t *Tally) Enter(source SourceID) { t.origins.enter(&piece{source: &source}) }
+func (t *Tally) Enter(source SourceID) {
+	if p := t.origins.current; p == nil || *p.source != source {
+		t.enter(&piece{source: &source})
+	}
+}
+
+// enter sets the piece of the following records.
+func (t *Tally) enter(p *piece) {
+	t.origins.enter(p)
+	t.tenancy = nil
+}
 
 // Add counts one record. v is its verdict; a record without a failure still shows that its
 // session was seen. number is the index of the record in its source, from 0.
@@ -65,10 +77,12 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	}
 	t.current.Records.count(e, v)
 	t.current.First, t.current.Last = earlier(t.current.First, e.Time), max(t.current.Last, e.Time)
-	session, client := t.sessionOf(e, instant{bucket, extentOf(e.Time)})
+	at := instant{bucket, extentOf(e.Time)}
+	session, client := t.sessionOf(e, at)
 	if session == 0 {
 		t.current.WithoutID.count(e, v)
 	}
+	t.inhabit(e, session, at)
 	if e.Telemetry != nil && !v.Native {
 		t.start()
 		t.step(e, session, client)
@@ -89,6 +103,24 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	}
 	x.Origin = t.origins.here()
 	t.evidences.add(&x)
+}
+
+// inhabit notes which session a record shows in its source. session is as sessionOf returns it.
+func (t *Tally) inhabit(e *parse.Event, session uint32, at instant) {
+	if t.tenancy == nil {
+		source := t.origins.source()
+		if t.tenancies[source] == nil {
+			if t.tenancies == nil {
+				t.tenancies = map[*SourceID]*Tenancy{}
+			}
+			t.tenancies[source] = &Tenancy{}
+		}
+		t.tenancy = t.tenancies[source]
+	}
+	// Frequent case first: a log of many sessions.
+	if !t.tenancy.Several {
+		t.tenancy.note(e, t.sessions.id(session), at)
+	}
 }
 
 // An instant is the time of one record.
@@ -186,6 +218,12 @@ func (t *Tally) Parts() []*Part {
 	t.cover()
 	in := t.part(t.sort())
 	in.Coverage, in.Posts = sortedCoverage(t.coverage), t.posts
+	tenancies := tenanciesOf{}
+	for source, x := range t.tenancies {
+		x.Source = *source
+		tenancies.add(x)
+	}
+	in.Tenancies = tenancies.sorted()
 	return append(slices.Clone(t.spilled), in)
 }
 

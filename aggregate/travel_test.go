@@ -21,7 +21,7 @@ func travelled(t *testing.T, p *aggregate.Part) *aggregate.Part {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out.Origins, out.Coverage, out.Posts = p.Origins, p.Coverage, p.Posts
+	out.Origins, out.Tenancies, out.Coverage, out.Posts = p.Origins, p.Tenancies, p.Coverage, p.Posts
 	return out
 }
 

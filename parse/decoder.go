@@ -144,6 +144,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 		} else {
 			e := &d.event
 			e.Offset, e.Bytes, e.Lines = offset, int(s.Bytes), int(s.Lines)
+			e.Wrapped = true
 			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time
 			}
@@ -227,17 +228,20 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	if len(inner) > 0 && inner[0] == '{' {
 		if looksLikeObject(inner) {
 			if d.object(inner, full) {
+				e.Wrapped = e.Telemetry == nil
 				return ""
 			}
 			d.clear()
 		}
 		if d.framed(inner, f, full) {
+			e.Wrapped = e.Telemetry == nil
 			return ""
 		}
 		if !f.stacks && opensObject(inner) {
 			return d.cutObject(inner, full)
 		}
 	} else if d.framed(inner, f, full) {
+		e.Wrapped = e.Telemetry == nil
 		return ""
 	}
 	if full && d.posted(line) {
@@ -384,7 +388,7 @@ func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
 	if len(d.event.Text) == 0 {
 		return cut
 	}
-	d.event.Cut = cut
+	d.event.Cut, d.event.Wrapped = cut, true
 	// Half of a telemetry event could be counted with a wrong outcome.
 	d.event.Telemetry = nil
 	return ""

@@ -70,6 +70,10 @@ type Event struct {
 	// Telemetry is the event that the SDK posted about itself, nil for any other record.
 	Telemetry *Telemetry
 
+	// Wrapped reports whether the record is an object, a row, or a container's line, rather than
+	// text or telemetry as a browser's console shows it.
+	Wrapped bool
+
 	// Cut is the reason why the end of the record is missing, "" if it is not. Such a record
 	// counts only if its rest is evidence of an error.
 	Cut string

@@ -53,6 +53,12 @@ func randomRecords(r *rand.Rand, n int) []record {
 		x.event.Session = oneOf("", "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5", "s1", "s2", "s3")
 		x.event.Client = oneOf("", "k1", "k2", "k3")
 		x.event.ConnectionID = oneOf("", "c1", "c2", "c3")
+		switch x.source {
+		case 2:
+			x.event.Wrapped = r.IntN(2) == 0
+		case 3: // one session, as in the console of a browser tab
+			x.event.Session, x.event.Client, x.event.ConnectionID = oneOf("", "s1"), nil, nil
+		}
 		x.event.StreamID = oneOf("", "", "x", "y")
 		if len(x.event.Client) > 0 && r.IntN(2) == 0 {
 			x.event.Telemetry = &parse.Telemetry{

@@ -250,6 +250,15 @@ func TestCraftedMetadata(t *testing.T) {
 		{"more native records without an ID than there are", bucket(`[[%d,5,2,2,1,0,2,2,2,%d,%d]]`, start, at, at), "-1 is not a valid count"},
 		{"less than no native records", source(`"native":-1`), "-1 is not a valid count"},
 		{"more native records than there are", source(`"clean":2,"telemetry":3,"native":6`), "6 native records among 2 clean and 3 telemetry records"},
+		{"a tenancy of no source", set(keyTenancies, `[{"source":"x"}]`), "invalid syntax"},
+		{"a tenancy of no session", set(keyTenancies, `[{"source":"7","session":"12"}]`), `"12" is not an ID`},
+		{"a tenancy of no surrogate", set(keyTenancies, `[{"source":"7","others":["zz"]}]`), `"zz" is not an ID`},
+		{"a tenancy when there is no record", set(keyTenancies, `[{"source":"7","cells":[900],"seen":[900,901]}]`), "but no records"},
+		{"a tenancy at no quarter", set(keyTenancies, `[{"source":"7","cells":[901]}]`), "is not the start of a quarter-hour"},
+		{"a tenancy that was seen at another time", set(keyTenancies, `[{"source":"7","cells":[null],"seen":[900,901]}]`), "records begin and end in other quarter-hours"},
+		{"a tenancy that ends before it begins", set(keyTenancies, `[{"source":"7","seen":[901,900]}]`), "range from 901 to 900 s"},
+		{"a tenancy of another source", set(keyTenancies, `[{"source":"9","session":"00000000000000000000000000000001"}]`), ""},
+		{"a tenancy twice", set(keyTenancies, `[{"source":"7","several":true},{"source":"7","cells":[null,null]}]`), ""},
 		{"no bucket", bucket(`[[],[null],[null,1]]`), "has no number of records"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package partial
 
 import (
 	"cmp"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ const (
 	keyOrigins    = "otlog.evidence_sources"
 	keyMissing    = "otlog.missing"
 	keyCoverage   = "otlog.coverage"
+	keyTenancies  = "otlog.tenancies"
 	keyPosts      = "otlog.posts"
 )
 
@@ -41,7 +43,11 @@ func (f *File) metadata() (arrow.Metadata, error) {
 	}
 	var origins []string
 	for _, id := range f.Part.Origins.Sources() {
-		origins = append(origins, hex(uint64(id)))
+		origins = append(origins, hex64(uint64(id)))
+	}
+	var tenancies []jsonTenancy
+	for _, t := range f.Part.Tenancies {
+		tenancies = append(tenancies, tenancyToJSON(t))
 	}
 	keys := []string{keyFormat, keyTool, keyPosts}
 	values := []string{formatVersion, f.ToolVersion, strconv.FormatInt(f.Part.Posts, 10)}
@@ -49,7 +55,7 @@ func (f *File) metadata() (arrow.Metadata, error) {
 		key   string
 		value any
 	}{
-		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyCoverage, buckets},
+		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyCoverage, buckets}, {keyTenancies, tenancies},
 	} {
 		b, err := json.Marshal(v.value)
 		if err != nil {
@@ -90,6 +96,16 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 				out, err := c.coverage()
 				f.Part.Coverage, s.covered[out.Bucket] = append(f.Part.Coverage, out), true
 				return err
+			})
+		}},
+		{keyTenancies, func(list string) error {
+			return readList(list, func(j *jsonTenancy) error {
+				t, err := j.tenancy()
+				if err != nil {
+					return err
+				}
+				f.Part.Tenancies = append(f.Part.Tenancies, t)
+				return t.Check(s.covered)
 			})
 		}},
 	} {
@@ -163,7 +179,7 @@ func checkNative(r aggregate.Records) error {
 	return nil
 }
 
-func hex(n uint64) string { return fmt.Sprintf("%016x", n) }
+func hex64(n uint64) string { return fmt.Sprintf("%016x", n) }
 
 // A jsonCoverage is the coverage of a bucket: its start in Unix seconds, or null for records
 // without a time; the numbers of classified, telemetry, clean and native records; the same numbers
@@ -207,6 +223,86 @@ func (c jsonCoverage) coverage() (aggregate.Coverage, error) {
 	return out, err
 }
 
+// A jsonTenancy is an aggregate.Tenancy. IDs are hexadecimal; cells are the starts of
+// quarter-hours in Unix seconds, null for records without a time.
+type jsonTenancy struct {
+	Source     string    `json:"source"`
+	Several    bool      `json:"several,omitempty"`
+	Session    string    `json:"session,omitempty"`
+	Surrogates []string  `json:"others,omitempty"`
+	Buckets    []*int64  `json:"cells,omitempty"`
+	Extent     *[2]int64 `json:"seen,omitempty"` // first and last, in Unix seconds
+}
+
+func tenancyToJSON(t *aggregate.Tenancy) jsonTenancy {
+	out := jsonTenancy{Source: hex64(uint64(t.Source)), Several: t.Several}
+	if !t.Session.IsZero() {
+		out.Session = hexID(t.Session)
+	}
+	for _, id := range t.Surrogates {
+		out.Surrogates = append(out.Surrogates, hexID(id))
+	}
+	for _, b := range t.Buckets {
+		var start *int64
+		if b != aggregate.NoBucket {
+			start = new(int64)
+			*start = b.Start().Unix()
+		}
+		out.Buckets = append(out.Buckets, start)
+	}
+	if first, last, ok := t.Extent.Times(); ok {
+		out.Extent = &[2]int64{first, last}
+	}
+	return out
+}
+
+func (j *jsonTenancy) tenancy() (*aggregate.Tenancy, error) {
+	source, err := strconv.ParseUint(j.Source, 16, 64)
+	if err != nil {
+		return nil, err
+	}
+	t := &aggregate.Tenancy{Source: aggregate.SourceID(source), Several: j.Several}
+	if j.Session != "" {
+		if t.Session, err = idOf(j.Session); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range j.Surrogates {
+		id, err := idOf(s)
+		if err != nil {
+			return nil, err
+		}
+		t.Surrogates = append(t.Surrogates, id)
+	}
+	for _, start := range j.Buckets {
+		b := aggregate.NoBucket
+		if start != nil {
+			if b, err = bucketAt(*start); err != nil {
+				return nil, err
+			}
+		}
+		t.Buckets = append(t.Buckets, b)
+	}
+	if j.Extent != nil {
+		t.Extent, err = aggregate.NewExtent(j.Extent[0], j.Extent[1])
+	}
+	return t, err
+}
+
+func hexID(id aggregate.SessionID) string {
+	b := id.Bytes()
+	return hex.EncodeToString(b[:])
+}
+
+// idOf parses the ID that hexID formats.
+func idOf(s string) (aggregate.SessionID, error) {
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != 16 {
+		return aggregate.SessionID{}, fmt.Errorf("%q is not an ID", s)
+	}
+	return aggregate.SessionIDOf([16]byte(b)), nil
+}
+
 // A jsonSource is the account of an input. docs/schema.md documents its names.
 type jsonSource struct {
 	ID          string           `json:"id"`
@@ -245,7 +341,7 @@ type jsonDoubt struct {
 
 func sourceToJSON(s *aggregate.Source) jsonSource {
 	out := jsonSource{
-		ID: hex(uint64(s.ID)), Name: s.Name, Size: s.Identity.Size, Head: hex(s.Identity.Head), Tail: hex(s.Identity.Tail),
+		ID: hex64(uint64(s.ID)), Name: s.Name, Size: s.Identity.Size, Head: hex64(s.Identity.Head), Tail: hex64(s.Identity.Tail),
 		Format: s.Format, Compression: s.Compression, Bytes: s.Account.Bytes, Lines: s.Account.Lines,
 		Classified: s.Account.Records.Classified, Telemetry: s.Account.Records.Telemetry, Clean: s.Account.Records.Clean,
 		Native: s.Account.Records.Native, Empty: s.Empty,

@@ -153,7 +153,7 @@ func (p *printer) takes(e *event, r *aggregate.Record, f *aggregate.Failure) boo
 			if e.Session == nil || *e.Session != want.Session {
 				return false
 			}
-		} else if id, _ := p.index.SessionOf(r.Event); id != p.session {
+		} else if id, _ := p.index.SessionOf(r.Event, r.ID); id != p.session {
 			return false
 		}
 	}
@@ -162,7 +162,7 @@ func (p *printer) takes(e *event, r *aggregate.Record, f *aggregate.Failure) boo
 	case f != nil:
 		began, sdk = f.First, f.SDK
 	case p.index != nil:
-		sdk = p.index.SDKOf(r.Event)
+		sdk = p.index.SDKOf(r.Event, r.ID)
 	case t != nil:
 		sdk = string(t.SDK)
 	}
@@ -180,7 +180,7 @@ func equal(have *string, want string) bool { return have != nil && strings.Equal
 // relate sets what depends on other records, the session and the failure, and returns the
 // failure; nil if the record belongs to none.
 func (p *printer) relate(e *event, r *aggregate.Record) *aggregate.Failure {
-	id, from := p.index.SessionOf(r.Event)
+	id, from := p.index.SessionOf(r.Event, r.ID)
 	e.SessionFrom = from.String()
 	if name := p.sessions[id]; name != "" {
 		e.Session = &name
