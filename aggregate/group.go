@@ -17,6 +17,8 @@ type Session struct {
 	From   SessionFrom
 	APIKey Name // a label
 
+	Telemetry bool // one of its records is telemetry, selected or not
+
 	Buckets  []Bucket   // in which it was seen, sorted; none if ID is zero
 	Clients  []Labels   // of the clients that were seen in it, sorted, without repeats; only those of selected versions
 	Attempts []Attempts // sorted by method, bucket, outcome, Inferred, and client
@@ -76,6 +78,7 @@ type group struct {
 	id       SessionID
 	from     SessionFrom
 	key      Name
+	posts    bool // it has telemetry
 	buckets  []Bucket
 	all      []Evidence
 	attempts []attempt
@@ -129,6 +132,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if err == nil && e.ID == id {
 			g.from, g.key = e.From, e.Key
 			if !moved {
+				g.posts = e.Telemetry
 				g.buckets, g.all = append(g.buckets, e.Buckets...), append(g.all, e.Evidence...)
 			}
 			if id.IsZero() {
@@ -141,6 +145,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		}
 		for _, m := range movedBuckets.of(id) {
 			g.buckets = append(g.buckets, m.bucket)
+			g.posts = g.posts || m.telemetry
 		}
 		for _, m := range movedEvidence.of(id) {
 			g.all = append(g.all, m.Evidence)
@@ -164,7 +169,7 @@ func (g *group) session(f *Filter) *Session {
 	}
 	s := &g.out
 	*s = Session{
-		ID: g.id, From: g.from, APIKey: g.key,
+		ID: g.id, From: g.from, APIKey: g.key, Telemetry: g.posts,
 		Buckets: s.Buckets[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
 	}
 	for i := range g.buckets {

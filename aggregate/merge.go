@@ -173,6 +173,7 @@ func (m *merge) join(e, other *Entry) {
 	e.Session.add(other.Session)
 	e.Client.add(other.Client)
 	e.Extent.add(other.Extent)
+	e.Telemetry = e.Telemetry || other.Telemetry
 	e.Buckets = append(e.Buckets, other.Buckets...)
 	e.Evidence = append(e.Evidence, other.Evidence...)
 	e.Steps = append(e.Steps, other.Steps...)

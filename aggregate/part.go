@@ -48,6 +48,8 @@ type Entry struct {
 	Session Link // of a connection or client to its session
 	Client  Link // of a connection to its client
 
+	Telemetry bool // one of its records is telemetry
+
 	Buckets  []Bucket // in which it was seen
 	Extent   Extent   // when it was seen
 	Evidence []Evidence
@@ -135,6 +137,9 @@ const earliest = -86e17
 func (e *Entry) Check(covered map[Bucket]bool) error {
 	if e.From == FromSource && len(e.Buckets) > 0 {
 		return errors.New("records without an ID have quarter-hours")
+	}
+	if e.Telemetry && len(e.Buckets) == 0 {
+		return errors.New("telemetry has no quarter-hour")
 	}
 	for _, b := range e.Buckets {
 		if err := b.check(covered); err != nil {

@@ -104,9 +104,10 @@ type sessions struct {
 
 // known is what is known of a session or surrogate ID.
 type known struct {
-	from    SessionFrom
-	session uint32 // number plus one of the session of a surrogate ID; 0: none; or several
-	client  uint32 // likewise the client of a connection
+	from      SessionFrom
+	telemetry bool   // one of its records is telemetry
+	session   uint32 // number plus one of the session of a surrogate ID; 0: none; or several
+	client    uint32 // likewise the client of a connection
 
 	labels Labels // of a client
 	key    Name   // label of the API key of a session

@@ -170,7 +170,7 @@ func (s *settling) gatherConnection(e *Entry) {
 			s.waitingEvidence.Add(movedEvidence{e.ID, e.Evidence[i]})
 		}
 		for _, b := range e.Buckets {
-			s.waitingBuckets.Add(movedBucket{e.ID, b})
+			s.waitingBuckets.Add(movedBucket{e.ID, b, e.Telemetry})
 		}
 		return
 	}
@@ -225,7 +225,7 @@ func (s *settling) see(e *Entry, owner SessionID) {
 func (s *settling) resolve(e *Entry, owner SessionID) {
 	s.resolved.Add(resolution{e.ID, owner})
 	for _, b := range e.Buckets {
-		s.movedBuckets.Add(movedBucket{owner, b})
+		s.movedBuckets.Add(movedBucket{owner, b, e.Telemetry})
 	}
 	for _, x := range e.Evidence {
 		s.movedEvidence.Add(movedEvidence{owner, x})
@@ -264,7 +264,7 @@ func (s *settling) answer() error {
 	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
 		s.resolved.Add(a)
 		for _, m := range buckets.of(a.surrogate) {
-			s.movedBuckets.Add(movedBucket{a.owner, m.bucket})
+			s.movedBuckets.Add(movedBucket{a.owner, m.bucket, m.telemetry})
 		}
 		for _, m := range evidence.of(a.surrogate) {
 			s.movedEvidence.Add(movedEvidence{a.owner, m.Evidence})
@@ -439,12 +439,13 @@ func (m member) key() SessionID { return m.session }
 
 // A movedBucket is a bucket in which a session was seen by a surrogate ID.
 type movedBucket struct {
-	session SessionID
-	bucket  Bucket
+	session   SessionID
+	bucket    Bucket
+	telemetry bool // the surrogate ID has telemetry, in this bucket or another
 }
 
 func (m movedBucket) Compare(other movedBucket) int {
-	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.bucket, other.bucket))
+	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.bucket, other.bucket), compareBools(m.telemetry, other.telemetry))
 }
 
 func (m movedBucket) key() SessionID { return m.session }

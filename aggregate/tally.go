@@ -86,6 +86,9 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	if e.Telemetry != nil && !v.Native {
 		t.start()
 		t.step(e, session, client)
+		if session != 0 {
+			t.sessions.known[session-1].telemetry = true
+		}
 		if client != 0 {
 			t.learn(client, e.Telemetry)
 		}
@@ -370,7 +373,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	if n := c.order[i].number; n != 0 {
 		k := &t.sessions.known[n-1]
 		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.labels.SDK, k.labels.Browser, k.labels.OS
-		e.Session, e.Client = t.sessions.link(k.session), t.sessions.link(k.client)
+		e.Session, e.Client, e.Telemetry = t.sessions.link(k.session), t.sessions.link(k.client), k.telemetry
 	}
 	e.Extent = c.extents[i]
 	e.Buckets = append(e.Buckets, c.buckets[c.bucketsAt[i]:c.bucketsAt[i+1]]...)

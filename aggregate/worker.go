@@ -5,6 +5,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -60,6 +61,15 @@ func (w *worker) block(b *parse.Block) {
 		a.Bytes += int64(event.Bytes)
 		a.Lines += int64(event.Lines)
 		a.Records.count(event, &w.verdict)
+		if event.Blank && !w.verdict.Failure && event.Telemetry == nil {
+			a.Blank++
+		}
+		if event.Level != level.Unknown {
+			a.Levels++
+			if event.Level == level.BelowWarning {
+				a.BelowWarning++
+			}
+		}
 		w.take(event, &w.verdict, number)
 	}
 }

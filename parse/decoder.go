@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/terminal"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -148,6 +149,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time
 			}
+			e.Blank = e.Blank || s.Around
 			if s.Session != nil && !d.stated {
 				e.Session = s.Session
 			}
@@ -245,14 +247,27 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		return ""
 	}
 	if full && d.posted(line) {
+		e.Level = level.Lead(inner)
 		return ""
 	}
 	e.Time, e.OfDay = d.leadingTime(inner)
 	e.Session = d.sessionIn(line)
+	if e.Blank = isBracket(inner); !e.Blank {
+		e.Level = level.Lead(inner)
+	}
 	if full {
 		e.Text = d.clean(line)
 	}
 	return ""
+}
+
+// isBracket reports whether a line has nothing but a bracket around records, and a comma.
+func isBracket(line []byte) bool {
+	switch string(line) {
+	case "", "[", "]", "],", ",":
+		return true
+	}
+	return false
 }
 
 // clear removes what was decoded of a record.
@@ -347,6 +362,9 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	e, own := &d.event, w.own()
 	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
 	e.Client, e.GUID = own.client, own.clientRank == guidRank
+	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
+		e.Level = level.Lead(w.said)
+	}
 	d.stated = isSessionID(own.session)
 	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure

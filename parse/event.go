@@ -22,6 +22,7 @@ package parse
 import (
 	"fmt"
 
+	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -44,6 +45,8 @@ type Event struct {
 	Doubt   timestamp.Doubt
 	Doubted []byte
 	Session []byte // the OpenTok session ID, as written
+	Level   level.Level
+	Blank   bool // a blank line, the header of a table, or what is around records
 
 	// Text is the free text of the record, ready for matching: JSON escapes are resolved,
 	// values of one object are separated by line feeds, terminal sequences and console

@@ -582,6 +582,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 		}
 	} else if !s.entered && !s.silent {
 		b.Data = append(b.Data, s.outer...)
+		span.Around = true
 	}
 	s.silent = true
 	s.emit(b, text, span, data, n, e)

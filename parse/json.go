@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/terminal"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -32,6 +33,7 @@ const (
 	fieldFailureReason
 	fieldVersion
 	fieldUserAgent
+	fieldLevel
 )
 
 // fieldOf returns the meaning of a key, and its rank among the keys with that meaning. The
@@ -88,6 +90,14 @@ func fieldOf(key []byte) (field, int) {
 		return fieldVersion, 1
 	case "userAgent":
 		return fieldUserAgent, 0
+	case "level", "severity", "severityText", "severity_text", "levelname", "level_name", "levelName", "loglevel", "logLevel", "log_level", "log.level", "lvl", "@l":
+		return fieldLevel, int(level.Logger)
+	case "severityNumber", "severity_number":
+		return fieldLevel, int(level.OTLP)
+	case "PRIORITY", "priority":
+		return fieldLevel, int(level.Syslog)
+	case "status":
+		return fieldLevel, int(level.Status)
 	}
 	return fieldNone, 0
 }
@@ -122,6 +132,10 @@ type walk struct {
 	levels  [maxNesting + 1]owner
 	deepest int   // the last level with an object
 	posted  owner // only if full
+
+	level     level.Level
+	levelRank int
+	said      []byte // the first message in the line itself, as written
 
 	fields // only if full
 }
@@ -182,6 +196,7 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	}
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
+	w.level, w.levelRank, w.said = level.Unknown, unranked, nil
 	d.kept = d.kept[:0]
 	if full {
 		w.fields = fields{messageRank: unranked, nameRank: unranked, codeRank: unranked, sdkRank: unranked}
@@ -267,6 +282,12 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		w.idValue(f, s, rank, escaped, nesting)
 	case fieldCode:
 		w.codeValue(s, rank, depth, nesting)
+	case fieldLevel:
+		w.levelValue(s, rank, depth, nesting)
+	case fieldMessage:
+		if w.said == nil && nesting == 0 {
+			w.said = s
+		}
 	}
 	d := w.d
 	if !w.full {
@@ -483,6 +504,20 @@ func (w *walk) number(key, s []byte, depth, nesting int) {
 		w.timeValue(s, rank, depth, nesting)
 	case fieldCode:
 		w.codeValue(s, rank, depth, nesting)
+	case fieldLevel:
+		w.levelValue(s, rank, depth, nesting)
+	}
+}
+
+// levelValue takes the value of a field made for a level. An object inside a string precedes its
+// wrapper, and an outer field of the same object an inner one.
+func (w *walk) levelValue(s []byte, kind, depth, nesting int) {
+	rank := min(depth, maxDepth) - nesting*maxDepth
+	if rank >= w.levelRank {
+		return
+	}
+	if l := level.Value(s, level.Kind(kind)); l != level.Unknown {
+		w.level, w.levelRank = l, rank
 	}
 }
 

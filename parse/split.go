@@ -19,6 +19,8 @@ type Span struct {
 	Session []byte
 	Time    int64
 
+	Around bool // the text is the document around records, without them
+
 	Skipped *SyntaxError // nil, or why the record has no text
 }
 

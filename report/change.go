@@ -16,10 +16,11 @@ type Change struct {
 	Start, Baseline time.Time // of the two windows; zero if whole inputs are compared
 
 	Method  string
-	Scope   string // ScopeMethod or ScopeError
-	Error   string // "" if it has no name
-	Code    int32  // of an error without a name; else 0
-	Measure string // SessionRate or FailureRate
+	Scope   string     // ScopeMethod or ScopeError
+	Error   string     // "" if it has no name
+	Code    int32      // of an error without a name; else 0
+	Measure string     // SessionRate or FailureRate
+	Of      Population // of a SessionRate; "" for FailureRate
 
 	Before, After stats.Share
 	Difference    *stats.Difference // nil if either side has no rate
@@ -40,7 +41,8 @@ const (
 
 // Values of Change.Measure.
 const (
-	// SessionRate is sessions that failed / sessions that could have failed.
+	// SessionRate is sessions that failed / all sessions seen in the window, whatever telemetry
+	// there is. Of a log that holds errors only, these are sessions WithErrors.
 	SessionRate = "session_rate"
 	// FailureRate is failed attempts / attempts. It has an interval and no test: the attempts
 	// of one session are not independent of each other.
@@ -101,9 +103,8 @@ func Compare(before, after *Side) []Change {
 
 // methodChanges returns the changes of a method as a whole.
 func methodChanges(before, after *Side, method string) []Change {
-	wholeBefore, wholeAfter := denominators(before, after, method)
 	c := Change{Method: method, Scope: ScopeMethod, Measure: SessionRate, Label: "any error"}
-	c.Before, c.After = before.MethodShare(method, wholeBefore), after.MethodShare(method, wholeAfter)
+	c.Before, c.After = before.MethodShare(method), after.MethodShare(method)
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	out := []Change{c}
 	was, is := before.Attempts(method), after.Attempts(method)
@@ -117,24 +118,14 @@ func methodChanges(before, after *Side, method string) []Change {
 }
 
 func errorChange(before, after *Side, k ErrorKey) Change {
-	wholeBefore, wholeAfter := denominators(before, after, k.Method)
 	e := cmp.Or(after.Errors[k], before.Errors[k])
 	c := Change{
 		Method: k.Method, Scope: ScopeError, Error: k.Name, Code: k.Code, Measure: SessionRate,
-		Before: before.ErrorShare(k, wholeBefore), After: after.ErrorShare(k, wholeAfter),
+		Before: before.ErrorShare(k), After: after.ErrorShare(k),
 		Label: e.Label(),
 	}
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	return c
-}
-
-// denominators returns the number of sessions that could have failed in a method. If attempts
-// are known on one side only, both sides count all sessions that were seen.
-func denominators(before, after *Side, method string) (int64, int64) {
-	if before.Attempts(method) != nil && after.Attempts(method) != nil {
-		return int64(before.Methods[method].Sessions), int64(after.Methods[method].Sessions)
-	}
-	return before.Sessions, after.Sessions
 }
 
 // testAll tests all testable rows as one family, whichever of them a page shows later. Whether
@@ -223,8 +214,9 @@ type jsonChange struct {
 
 type jsonShare struct {
 	jsonRate
-	Part  int64 `json:"part"`
-	Whole int64 `json:"whole"`
+	Part  int64      `json:"part"`
+	Whole int64      `json:"whole"`
+	Of    Population `json:"of,omitempty"` // of a session rate
 }
 
 // jsonChanges converts changes. A share without a rate and a missing test are null.
@@ -235,7 +227,7 @@ func jsonChanges(changes []Change) []jsonChange {
 		row := jsonChange{
 			WindowStart: instant(c.Start), BaselineStart: instant(c.Baseline),
 			Method: c.Method, Scope: c.Scope, Error: optional(c.Error), Code: optional(c.Code), Measure: c.Measure,
-			Before: shareJSON(c.Before), After: shareJSON(c.After), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
+			Before: shareJSON(c.Before, c.Of), After: shareJSON(c.After, c.Of), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
 			Acknowledged: c.Acknowledged,
 		}
 		if c.Test != nil {
@@ -246,9 +238,9 @@ func jsonChanges(changes []Change) []jsonChange {
 	return out
 }
 
-func shareJSON(s stats.Share) *jsonShare {
+func shareJSON(s stats.Share, of Population) *jsonShare {
 	if s.Rate == nil {
 		return nil
 	}
-	return &jsonShare{jsonRate(*s.Rate), s.Part, s.Whole}
+	return &jsonShare{jsonRate(*s.Rate), s.Part, s.Whole, of}
 }

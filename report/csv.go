@@ -37,14 +37,15 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 // A csvError is an error with its denominator, which JSON has in the window or the group.
 type csvError struct {
 	jsonError
-	SessionsSeen *int `json:"sessions_seen"` // in the window, of the group
-	Acknowledged bool `json:"acknowledged"`
+	SessionsSeen *int       `json:"sessions_seen"`   // in the window, of the group
+	Of           Population `json:"session_rate_of"` // what SessionsSeen counts
+	Acknowledged bool       `json:"acknowledged"`
 }
 
 // csvErrors returns rows and the names of their groups.
 func (r *Report) csvErrors() (rows []csvError, names []string) {
 	for _, e := range r.errorRows() {
-		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged}
+		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged, Of: r.Population()}
 		if e.Window != Timeless {
 			row.SessionsSeen = &e.group.Windows[e.Window].Sessions
 		}
@@ -55,7 +56,7 @@ func (r *Report) csvErrors() (rows []csvError, names []string) {
 
 func (r *Report) csvMethods() (rows []jsonMethod, names []string) {
 	for _, m := range r.methodRows() {
-		rows, names = append(rows, method(m.Method, r.windowStart(m.Window))), append(names, m.group.Name)
+		rows, names = append(rows, r.jsonMethod(m.Method)), append(names, m.group.Name)
 	}
 	return rows, names
 }

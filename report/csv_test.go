@@ -25,8 +25,8 @@ func TestCellsStandBelowTheirHeads(t *testing.T) {
 	rate := &jsonRate{0.5, 0.25, 0.75}
 	for _, row := range []any{
 		csvError{}, csvError{jsonError: jsonError{Codes: map[int32]int64{1500: 3, 1006: 1}}, SessionsSeen: new(int)},
-		jsonMethod{}, jsonMethod{FailureRate: rate, SessionRate: rate},
-		jsonChange{}, jsonChange{Before: &jsonShare{*rate, 1, 2}, Difference: rate},
+		jsonMethod{}, jsonMethod{FailureRate: rate, SessionRate: &jsonSessionRate{*rate, AllSessions}},
+		jsonChange{}, jsonChange{Before: &jsonShare{*rate, 1, 2, AllSessions}, Difference: rate},
 	} {
 		v := reflect.ValueOf(row)
 		if heads, cells := headsOf(v.Type(), ""), cellsOf(v, nil); len(heads) != len(cells) {

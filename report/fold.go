@@ -133,7 +133,7 @@ type (
 // A methodSum is a Method in the making.
 type methodSum struct {
 	Method
-	tried, failed mark
+	failed mark
 }
 
 // An errorSum is an Error in the making.
@@ -248,7 +248,7 @@ func (f *fold) windowOf(start int64) int {
 func (f *fold) part(only []bool) *fold {
 	out := &Numbers{}
 	for _, w := range f.out.Windows {
-		w.Records, w.Sessions, w.SessionsFailed = 0, 0, 0
+		w.Records, w.Sessions, w.TelemetrySessions, w.SessionsFailed = 0, 0, 0, 0
 		out.Windows = append(out.Windows, w)
 	}
 	part := newFold(f.names, f.zone, out, f.anyError)
@@ -277,12 +277,21 @@ func (f *fold) session(r *batch.SessionRows, i int) {
 	t := &f.out.Totals
 	before := t.Sessions
 	f.seen.count(r.Session(i), &t.Sessions)
-	if t.Sessions > before && aggregate.SessionFrom(r.From[i]) != aggregate.FromSession {
-		t.Surrogates++
+	if t.Sessions > before {
+		if aggregate.SessionFrom(r.From[i]) != aggregate.FromSession {
+			t.Surrogates++
+		}
+		if r.Telemetry.Value(i) {
+			t.TelemetrySessions++
+		}
 	}
 	window := f.windowOf(r.Start[i])
 	if window != Timeless && f.counts(window) && (f.window != nil || t.Sessions > before) {
-		f.out.Windows[window].Sessions++
+		w := &f.out.Windows[window]
+		w.Sessions++
+		if r.Telemetry.Value(i) {
+			w.TelemetrySessions++
+		}
 	}
 }
 
@@ -309,7 +318,6 @@ func (f *fold) method(r *batch.MethodRows, i int) {
 		m.Sessionless += failures
 		return
 	}
-	m.tried.count(session, &m.Sessions)
 	if failures > 0 {
 		m.failed.count(session, &m.SessionsFailed)
 	}
@@ -378,11 +386,8 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 func (f *fold) end() {
 	out := f.out
 	for _, m := range f.methods {
-		if m.Attempts == nil {
-			m.Sessions = 0
-			if m.Window != Timeless {
-				m.Sessions = out.Windows[m.Window].Sessions
-			}
+		if m.Window != Timeless {
+			m.Sessions = out.Windows[m.Window].Sessions
 		}
 		out.Methods = append(out.Methods, m.Method)
 	}

@@ -27,7 +27,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 	for _, w := range r.Windows {
 		out.Windows = append(out.Windows, jsonWindow{
 			Start: instant(w.Start), End: instant(w.End), Complete: w.Complete,
-			Records: w.Records, Sessions: w.Sessions, SessionsFailed: w.SessionsFailed,
+			Records: w.Records, Sessions: w.Sessions, SessionsFailed: w.SessionsFailed, TelemetrySessions: w.TelemetrySessions,
 			Hours: w.Hours.All, Silent: w.Hours.Silent,
 		})
 	}
@@ -56,7 +56,7 @@ func (r *Report) jsonError(e *Error) jsonError {
 func (r *Report) jsonMethods() []jsonMethodOf {
 	out := []jsonMethodOf{}
 	for _, row := range r.methodRows() {
-		out = append(out, jsonMethodOf{r.jsonLabel(row.group), method(row.Method, r.windowStart(row.Window))})
+		out = append(out, jsonMethodOf{r.jsonLabel(row.group), r.jsonMethod(row.Method)})
 	}
 	return out
 }
@@ -70,7 +70,7 @@ func (r *Report) jsonGroups() []jsonGroup {
 	for i := range r.Windows {
 		for _, g := range r.groups() {
 			if w := &g.Windows[i]; w.Sessions > 0 {
-				out = append(out, jsonGroup{r.jsonLabel(g), r.windowStart(i), w.Sessions, w.SessionsFailed})
+				out = append(out, jsonGroup{r.jsonLabel(g), r.windowStart(i), w.Sessions, w.SessionsFailed, w.TelemetrySessions})
 			}
 		}
 	}
@@ -144,7 +144,8 @@ func (r *Report) jsonTotals() jsonTotals {
 	return jsonTotals{
 		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records), Native: r.Totals.Records.Native,
 		Sessions: r.Totals.Sessions, Surrogates: r.Totals.Surrogates, SessionsFailed: r.Totals.SessionsFailed,
-		Failures: r.Totals.Failures, Unnamed: r.Totals.Unnamed, Evidence: evidence(r.Totals.Evidence),
+		TelemetrySessions: r.Totals.TelemetrySessions,
+		Failures:          r.Totals.Failures, Unnamed: r.Totals.Unnamed, Sessionless: r.Totals.Sessionless, Evidence: evidence(r.Totals.Evidence),
 		Duplicates: r.Totals.Duplicates, WrongClock: r.Totals.WrongClock, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
 		Hours: hours.All, Silent: hours.Silent,
 	}
@@ -195,22 +196,24 @@ type jsonRecords struct {
 }
 
 type jsonTotals struct {
-	Bytes          int64        `json:"bytes"`
-	Lines          int64        `json:"lines"`
-	Records        jsonRecords  `json:"records"`
-	Native         int64        `json:"native"`
-	Sessions       int          `json:"sessions"`
-	Surrogates     int          `json:"sessions_without_id"`
-	SessionsFailed int          `json:"sessions_failed"`
-	Failures       int64        `json:"failures"`
-	Unnamed        int64        `json:"unnamed_failures"`
-	Evidence       jsonEvidence `json:"evidence"`
-	Duplicates     int64        `json:"duplicates"`
-	WrongClock     int64        `json:"wrong_clock_records"`
-	First          *string      `json:"first_seen"`
-	Last           *string      `json:"last_seen"`
-	Hours          int          `json:"hours"`
-	Silent         int          `json:"hours_without_records"`
+	Bytes             int64        `json:"bytes"`
+	Lines             int64        `json:"lines"`
+	Records           jsonRecords  `json:"records"`
+	Native            int64        `json:"native"`
+	Sessions          int          `json:"sessions"`
+	Surrogates        int          `json:"sessions_without_id"`
+	SessionsFailed    int          `json:"sessions_failed"`
+	TelemetrySessions int          `json:"telemetry_sessions"`
+	Failures          int64        `json:"failures"`
+	Unnamed           int64        `json:"unnamed_failures"`
+	Sessionless       int64        `json:"sessionless_failures"`
+	Evidence          jsonEvidence `json:"evidence"`
+	Duplicates        int64        `json:"duplicates"`
+	WrongClock        int64        `json:"wrong_clock_records"`
+	First             *string      `json:"first_seen"`
+	Last              *string      `json:"last_seen"`
+	Hours             int          `json:"hours"`
+	Silent            int          `json:"hours_without_records"`
 }
 
 // jsonEvidence counts lines.
@@ -234,14 +237,15 @@ type jsonSource struct {
 }
 
 type jsonWindow struct {
-	Start          *string `json:"start"`
-	End            *string `json:"end"`
-	Complete       bool    `json:"complete"`
-	Records        int64   `json:"records"`
-	Sessions       int     `json:"sessions"`
-	SessionsFailed int     `json:"sessions_failed"`
-	Hours          int     `json:"hours"`
-	Silent         int     `json:"hours_without_records"`
+	Start             *string `json:"start"`
+	End               *string `json:"end"`
+	Complete          bool    `json:"complete"`
+	Records           int64   `json:"records"`
+	Sessions          int     `json:"sessions"`
+	SessionsFailed    int     `json:"sessions_failed"`
+	TelemetrySessions int     `json:"telemetry_sessions"`
+	Hours             int     `json:"hours"`
+	Silent            int     `json:"hours_without_records"`
 }
 
 // A jsonLabel is the name of the group of a row, in a field named after the dimension. The field
@@ -256,9 +260,10 @@ type jsonLabel struct {
 // A jsonGroup counts the sessions of a group in a window.
 type jsonGroup struct {
 	jsonLabel
-	WindowStart    *string `json:"window_start"`
-	Sessions       int     `json:"sessions"`
-	SessionsFailed int     `json:"sessions_failed"`
+	WindowStart       *string `json:"window_start"`
+	Sessions          int     `json:"sessions"`
+	SessionsFailed    int     `json:"sessions_failed"`
+	TelemetrySessions int     `json:"telemetry_sessions"`
 }
 
 type jsonErrorOf struct {
@@ -288,19 +293,25 @@ type jsonError struct {
 }
 
 type jsonMethod struct {
-	WindowStart      *string   `json:"window_start"`
-	Method           string    `json:"method"`
-	Failures         int64     `json:"failures"`
-	Lines            int64     `json:"lines"`
-	Attempts         *int64    `json:"attempts"`
-	AttemptsInferred *int64    `json:"attempts_inferred"`
-	Successes        *int64    `json:"successes"`
-	Cancels          *int64    `json:"cancels"`
-	FailedAttempts   *int64    `json:"failed_attempts"`
-	FailureRate      *jsonRate `json:"failure_rate"`
-	Sessions         int       `json:"sessions"`
-	SessionsFailed   int       `json:"sessions_failed"`
-	SessionRate      *jsonRate `json:"session_rate"`
+	WindowStart      *string          `json:"window_start"`
+	Method           string           `json:"method"`
+	Failures         int64            `json:"failures"`
+	Lines            int64            `json:"lines"`
+	Attempts         *int64           `json:"attempts"`
+	AttemptsInferred *int64           `json:"attempts_inferred"`
+	Successes        *int64           `json:"successes"`
+	Cancels          *int64           `json:"cancels"`
+	FailedAttempts   *int64           `json:"failed_attempts"`
+	FailureRate      *jsonRate        `json:"failure_rate"`
+	Sessions         int              `json:"sessions"`
+	SessionsFailed   int              `json:"sessions_failed"`
+	SessionRate      *jsonSessionRate `json:"session_rate"`
+}
+
+// A jsonSessionRate is a rate with what it is a share of.
+type jsonSessionRate struct {
+	jsonRate
+	Of Population `json:"of"`
 }
 
 type jsonRate struct {
@@ -309,11 +320,14 @@ type jsonRate struct {
 	High  float64 `json:"high"`
 }
 
-// method has fields of attempts only if telemetry is known: unknown is not 0.
-func method(m *Method, windowStart *string) jsonMethod {
+// jsonMethod has fields of attempts only if telemetry is known: unknown is not 0.
+func (r *Report) jsonMethod(m *Method) jsonMethod {
 	out := jsonMethod{
-		WindowStart: windowStart, Method: m.Name, Failures: m.Failures, Lines: m.Lines,
-		Sessions: m.Sessions, SessionsFailed: m.SessionsFailed, SessionRate: (*jsonRate)(m.SessionRate()),
+		WindowStart: r.windowStart(m.Window), Method: m.Name, Failures: m.Failures, Lines: m.Lines,
+		Sessions: m.Sessions, SessionsFailed: m.SessionsFailed,
+	}
+	if rate := m.SessionRate(); rate != nil {
+		out.SessionRate = &jsonSessionRate{jsonRate(*rate), r.Population()}
 	}
 	if a := m.Attempts; a != nil {
 		out.Attempts, out.AttemptsInferred = &a.Attempts, &a.Inferred

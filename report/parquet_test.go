@@ -200,7 +200,7 @@ func (f *parquetFiles) column(name string, values []parquet.Value) arrow.Array {
 		return numbers(values, func(v parquet.Value) int64 { return v.Int64() / 1e6 }, batch.NoStart)
 	case "first_seen", "last_seen":
 		return numbers(values, func(v parquet.Value) int64 { return v.Int64() * 1e3 }, int64(timestamp.NoTime))
-	case "acted":
+	case "acted", "telemetry":
 		b := array.NewBooleanBuilder(memory.DefaultAllocator)
 		for _, v := range values {
 			b.Append(v.Boolean())

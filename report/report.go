@@ -64,6 +64,7 @@ type Report struct {
 
 	Undated  batch.Undated // failures and attempts without date and time
 	Sources  []*aggregate.Source
+	account  aggregate.Account // of all sources
 	Warnings []string
 
 	// Changes compare the Sides of the report, sorted by method, error and code. If there is
@@ -96,7 +97,12 @@ type Totals struct {
 	Sessions       int               // distinct, seen in any record
 	Surrogates     int               // part of Sessions: known only by a connection or client instance
 	SessionsFailed int               // part of Sessions: with a failure
-	First, Last    time.Time         // of all records within the filter's bounds; zero if none has a time
+
+	// TelemetrySessions is the part of Sessions in which telemetry was found: attempts of the
+	// others are unknown.
+	TelemetrySessions int
+
+	First, Last time.Time // of all records within the filter's bounds; zero if none has a time
 
 	Failures    int64
 	Unnamed     int64            // part of Failures: the error has no name
@@ -120,11 +126,12 @@ func (r *Report) Read() aggregate.Records {
 
 // A Window is a part of the input's time.
 type Window struct {
-	Start, End     time.Time // zero if the whole input is one window
-	Complete       bool      // the input and the filter's bounds include all of it
-	Records        int64
-	Sessions       int // as in Totals
-	SessionsFailed int
+	Start, End time.Time // zero if the whole input is one window
+	Complete   bool      // the input and the filter's bounds include all of it
+	Records    int64
+
+	// As in Totals. The telemetry of a session may be in another window.
+	Sessions, SessionsFailed, TelemetrySessions int
 
 	Hours Hours
 }
@@ -137,8 +144,8 @@ type Method struct {
 	Lines          int64 // that show them
 	Sessionless    int64 // part of Failures: without a session
 	SessionsFailed int   // distinct, of the other failures
-	// Sessions counts the sessions that could have failed: those with an attempt or a failure
-	// of the method, or all that were seen if no attempts are known.
+	// Sessions counts all sessions seen in the window, whether or not telemetry shows an
+	// attempt of the method. It is 0 for Timeless.
 	Sessions int
 
 	Attempts *Attempts // nil if no telemetry of attempts was seen
@@ -229,10 +236,10 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 		return nil, err
 	}
 	for _, s := range sources {
-		r.Totals.Bytes += s.Account.Bytes
-		r.Totals.Lines += s.Account.Lines
-		r.Totals.Records.Skipped += s.Account.Records.Skipped
+		r.account.Add(&s.Account)
 	}
+	t, a := &r.Totals, &r.account
+	t.Bytes, t.Lines, t.Records.Skipped = a.Bytes, a.Lines, a.Records.Skipped
 	r.Warnings = slices.Clone(o.Warnings)
 	if widened != "" {
 		r.Warnings = append(r.Warnings, widened)

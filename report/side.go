@@ -66,6 +66,35 @@ func (n *Numbers) Side(window int) *Side {
 	return s
 }
 
+// A Population is what session rates are shares of.
+type Population string
+
+// The populations.
+const (
+	AllSessions Population = "sessions"
+	// WithErrors are the sessions that show an error, of a log that holds errors only. The number
+	// of all sessions is unknown. A rate is larger than that of all sessions, and changes with the
+	// mix of errors.
+	WithErrors Population = "sessions_with_errors"
+)
+
+// Population returns what the session rates of the report are shares of.
+func (r *Report) Population() Population {
+	if r.account.ErrorsOnly() && r.Totals.Sessions > 0 {
+		return WithErrors
+	}
+	return AllSessions
+}
+
+// Compared returns what the session rates of the comparison are shares of: of sessions with errors if
+// either side has only those.
+func (r *Report) Compared() Population {
+	if r.Baseline != nil && r.Baseline.Population() == WithErrors {
+		return WithErrors
+	}
+	return r.Population()
+}
+
 // Sides returns what a report compares: its whole input with that of the Baseline if there is
 // one, else its last two complete windows. ok is false if there are not two of them.
 func (r *Report) Sides() (before, after *Side, ok bool) {
@@ -98,22 +127,22 @@ func (s *Side) Attempts(method string) *Attempts {
 	return nil
 }
 
-// MethodShare returns the sessions in which a method failed, as a share of whole.
-func (s *Side) MethodShare(method string, whole int64) stats.Share {
+// MethodShare returns the sessions in which a method failed, as a share of all sessions.
+func (s *Side) MethodShare(method string) stats.Share {
 	m := s.Methods[method]
 	if m == nil {
-		return stats.NewShare(0, whole)
+		return stats.NewShare(0, s.Sessions)
 	}
-	return SessionShare(m.SessionsFailed, m.Sessionless, whole)
+	return SessionShare(m.SessionsFailed, m.Sessionless, s.Sessions)
 }
 
-// ErrorShare returns the sessions in which an error occurred, as a share of whole.
-func (s *Side) ErrorShare(k ErrorKey, whole int64) stats.Share {
+// ErrorShare returns the sessions in which an error occurred, as a share of all sessions.
+func (s *Side) ErrorShare(k ErrorKey) stats.Share {
 	e := s.Errors[k]
 	if e == nil {
-		return stats.NewShare(0, whole)
+		return stats.NewShare(0, s.Sessions)
 	}
-	return SessionShare(e.Sessions, e.Sessionless, whole)
+	return SessionShare(e.Sessions, e.Sessionless, s.Sessions)
 }
 
 // SessionShare returns a share of sessions. It has no rate if all failures lack a session.
@@ -131,9 +160,14 @@ func (r *Report) Compare() []Change {
 		return nil
 	}
 	changes := Compare(before, after)
-	if r.Baseline == nil {
-		for i := range changes {
-			changes[i].Baseline, changes[i].Start = before.Window.Start, after.Window.Start
+	of := r.Compared()
+	for i := range changes {
+		c := &changes[i]
+		if c.Measure == SessionRate {
+			c.Of = of
+		}
+		if r.Baseline == nil {
+			c.Baseline, c.Start = before.Window.Start, after.Window.Start
 		}
 	}
 	return changes

@@ -58,7 +58,8 @@ type MethodRows struct {
 // SessionRows are the rows of table Sessions.
 type SessionRows struct {
 	Who
-	Start []int64 // of the window, Unix seconds; NoStart for none
+	Start     []int64 // of the window, Unix seconds; NoStart for none
+	Telemetry *array.Boolean
 }
 
 // ClientRows are the rows of table Clients.
@@ -100,7 +101,7 @@ func (b *Batch) MethodRows() *MethodRows {
 // SessionRows returns the rows of table Sessions, which must be in the batch.
 func (b *Batch) SessionRows() *SessionRows {
 	c := b.Records[Sessions].Columns()
-	return &SessionRows{Start: columns.Values[int64](c[0]), Who: who(c[1:4])}
+	return &SessionRows{Start: columns.Values[int64](c[0]), Who: who(c[1:4]), Telemetry: c[4].(*array.Boolean)}
 }
 
 // ClientRows returns the rows of table Clients, which must be in the batch.

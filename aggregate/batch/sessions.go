@@ -10,13 +10,16 @@ import (
 type sessionTable struct {
 	*selection
 	head
+	telemetry *boolColumn
 }
 
 func newSessionTable(s *selection, d *dictionaries) *sessionTable {
-	return &sessionTable{selection: s, head: newHead(d, true)}
+	return &sessionTable{selection: s, head: newHead(d, true), telemetry: &boolColumn{heading: heading{name: "telemetry"}}}
 }
 
-func (t *sessionTable) columns() []column { return []column{t.start, t.id, t.from, t.key} }
+func (t *sessionTable) columns() []column {
+	return []column{t.start, t.id, t.from, t.key, t.telemetry}
+}
 
 func (t *sessionTable) add(s *aggregate.Session) {
 	var last int64
@@ -24,6 +27,7 @@ func (t *sessionTable) add(s *aggregate.Session) {
 		// Buckets are sorted, and so are windows.
 		if start := t.startOf(c); i == 0 || start != last {
 			t.head.add(start, s)
+			t.telemetry.add(s.Telemetry)
 			last = start
 		}
 	}

@@ -72,6 +72,7 @@ type entryColumns struct {
 	key, sdk, browser, os labels
 	session, client       ids
 	sessions, clients     flags
+	telemetry             flags
 	buckets               []int64
 	noBucket              columns.Nulls
 	bucketsEnd            []int32
@@ -94,6 +95,7 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 	c.sessions.add(e.Session.Several)
 	c.client.add(e.Client.ID)
 	c.clients.add(e.Client.Several)
+	c.telemetry.add(e.Telemetry)
 	for _, bucket := range e.Buckets {
 		c.buckets = append(c.buckets, bucket.Start().Unix())
 		c.noBucket.Add(bucket == aggregate.NoBucket)
@@ -126,7 +128,7 @@ func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.Record
 	return array.NewRecordBatch(schema, []arrow.Array{
 		c.id.array(), columns.Indexed(d.knownBy, c.from, nil),
 		c.key.array(d.labels), c.sdk.array(d.labels), c.browser.array(d.labels), c.os.array(d.labels),
-		c.session.array(), c.sessions.array(), c.client.array(), c.clients.array(),
+		c.session.array(), c.sessions.array(), c.client.array(), c.clients.array(), c.telemetry.array(),
 		list(bucketType, c.bucketsEnd, buckets), seconds(c.firstSeen), seconds(c.lastSeen),
 		list(evidenceType, c.evidenceEnd, c.evidence.array(d)),
 		list(stepsType, c.stepsEnd, c.steps.array(d)),
@@ -140,7 +142,8 @@ func (c *entryColumns) reset() {
 		key: c.key.empty(), sdk: c.sdk.empty(), browser: c.browser.empty(), os: c.os.empty(),
 		session: c.session.empty(), client: c.client.empty(),
 		sessions: flags{c.sessions.set.Empty()}, clients: flags{c.clients.set.Empty()},
-		buckets: c.buckets[:0], noBucket: c.noBucket.Empty(), bucketsEnd: c.bucketsEnd[:0],
+		telemetry: flags{c.telemetry.set.Empty()},
+		buckets:   c.buckets[:0], noBucket: c.noBucket.Empty(), bucketsEnd: c.bucketsEnd[:0],
 		firstSeen: c.firstSeen[:0], lastSeen: c.lastSeen[:0], noTime: c.noTime.Empty(),
 		evidenceEnd: c.evidenceEnd[:0], stepsEnd: c.stepsEnd[:0],
 		evidence: c.evidence.empty(), steps: c.steps.empty(),

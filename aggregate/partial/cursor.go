@@ -64,7 +64,7 @@ func recovered(err *error) {
 // A view is a batch whose columns have the types of the schema.
 type view struct {
 	id, session, client             *array.FixedSizeBinary
-	sessions, clients               *array.Boolean
+	sessions, clients, telemetry    *array.Boolean
 	from, key, sdk, browser, os     *array.Dictionary
 	bucketsOf, evidenceOf, stepsOf  *array.List
 	buckets, firstSeen, lastSeen    *array.Timestamp
@@ -90,7 +90,7 @@ func newView(b arrow.RecordBatch) *view {
 	v := &view{
 		id: ids(colID), from: names(colKnownBy), key: names(colAPIKey),
 		sdk: names(colSDK), browser: names(colBrowser), os: names(colOS),
-		session: ids(colSession), sessions: flags(colSessions), client: ids(colClient), clients: flags(colClients),
+		session: ids(colSession), sessions: flags(colSessions), client: ids(colClient), clients: flags(colClients), telemetry: flags(colTelemetry),
 		bucketsOf: lists(colBuckets), evidenceOf: lists(colEvidence), stepsOf: lists(colSteps),
 	}
 	v.firstSeen, v.lastSeen = b.Column(colFirstSeen).(*array.Timestamp), b.Column(colLastSeen).(*array.Timestamp)
@@ -217,6 +217,7 @@ func (c *cursor) next() error {
 	e.Key, e.SDK = aggregate.Name(c.key.at(i)), aggregate.Name(c.sdk.at(i))
 	e.Browser, e.OS = aggregate.Name(c.browser.at(i)), aggregate.Name(c.os.at(i))
 	e.Session, e.Client = linkAt(v.session, v.sessions, i), linkAt(v.client, v.clients, i)
+	e.Telemetry = v.telemetry.Value(i)
 	none := e.ID.IsZero()
 	switch {
 	case none != (e.From == aggregate.FromSource):

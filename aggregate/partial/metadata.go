@@ -318,6 +318,9 @@ type jsonSource struct {
 	Telemetry   int64            `json:"telemetry"`
 	Clean       int64            `json:"clean"`
 	Native      int64            `json:"native,omitempty"` // part of clean and telemetry
+	Blank       int64            `json:"blank"`
+	Levels      int64            `json:"levels"`
+	Below       int64            `json:"levels_below_warning"`
 	Skipped     map[string]int64 `json:"skipped,omitempty"`
 	Failed      string           `json:"failed,omitempty"`
 	Damage      string           `json:"damage,omitempty"`
@@ -344,7 +347,8 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 		ID: hex64(uint64(s.ID)), Name: s.Name, Size: s.Identity.Size, Head: hex64(s.Identity.Head), Tail: hex64(s.Identity.Tail),
 		Format: s.Format, Compression: s.Compression, Bytes: s.Account.Bytes, Lines: s.Account.Lines,
 		Classified: s.Account.Records.Classified, Telemetry: s.Account.Records.Telemetry, Clean: s.Account.Records.Clean,
-		Native: s.Account.Records.Native, Empty: s.Empty,
+		Native: s.Account.Records.Native, Blank: s.Account.Blank, Levels: s.Account.Levels, Below: s.Account.BelowWarning,
+		Empty: s.Empty,
 	}
 	for _, r := range parse.Reasons {
 		if n := s.Account.Skipped[r]; n > 0 {
@@ -388,11 +392,15 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 		}
 	}
 	s.ID = aggregate.SourceID(id)
-	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native); err != nil {
+	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native, j.Blank, j.Levels, j.Below); err != nil {
 		return nil, err
+	}
+	if j.Blank > j.Clean || j.Levels > j.Classified+j.Telemetry+j.Clean || j.Below > j.Levels {
+		return nil, fmt.Errorf("%d blank records, %d levels and %d below warning are too many", j.Blank, j.Levels, j.Below)
 	}
 	a := &s.Account
 	a.Bytes, a.Lines = j.Bytes, j.Lines
+	a.Blank, a.Levels, a.BelowWarning = j.Blank, j.Levels, j.Below
 	a.Records = aggregate.Records{Classified: j.Classified, Telemetry: j.Telemetry, Clean: j.Clean, Native: j.Native}
 	if err := checkNative(a.Records); err != nil {
 		return nil, err

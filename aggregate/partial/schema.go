@@ -42,6 +42,7 @@ const (
 	colSessions
 	colClient
 	colClients
+	colTelemetry
 	colBuckets
 	colFirstSeen
 	colLastSeen
@@ -118,6 +119,7 @@ var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "several_sessions", Type: boolType},                  // it was seen with several sessions
 	{Name: "client", Type: idType, Nullable: true},              // of a connection
 	{Name: "several_clients", Type: boolType},                   // it was seen with several clients
+	{Name: "telemetry", Type: boolType},                         // one of the records is telemetry
 	{Name: "cells", Type: listOf(bucketType)},                   // starts of the quarter-hours with a record of the ID; null: no time
 	{Name: "first_seen", Type: columns.Seconds, Nullable: true}, // of these records; null: no time
 	{Name: "last_seen", Type: columns.Seconds, Nullable: true},

@@ -319,7 +319,6 @@ func (t *sums) failure(g group, id string, n int64) {
 	}
 	m := t.methodOf(r.Method, g.first())
 	t.person(key, id)
-	t.person("tried"+m, id)
 	t.person("failed"+m, id)
 }
 
@@ -363,16 +362,15 @@ func (t *sums) calls(method string, events []event, id string) {
 				failed = e.at
 			}
 		}
-		t.call(method, events[0], outcome, id)
+		t.call(method, events[0], outcome)
 		events = events[n:]
 	}
 }
 
-func (t *sums) call(method string, start event, outcome, id string) {
+func (t *sums) call(method string, start event, outcome string) {
 	key := t.methodOf(method, start.at)
 	m := t.methods[key]
 	m.Attempts++
-	t.person("tried"+key, id)
 	switch outcome {
 	case "Success":
 		m.Successes++
@@ -391,10 +389,7 @@ func (t *sums) facts() facts {
 		all.add(rowFact(r))
 	}
 	for key, m := range t.methods {
-		m.Sessions, m.Failing = int64(len(t.people["tried"+key])), int64(len(t.people["failed"+key]))
-		if m.Attempts == 0 {
-			m.Sessions = int64(len(t.people["seen"+dayText(m.WindowStart)]))
-		}
+		m.Sessions, m.Failing = int64(len(t.people["seen"+dayText(m.WindowStart)])), int64(len(t.people["failed"+key]))
 		all.add(methodFact(m, nil, nil))
 	}
 	return all

@@ -63,7 +63,6 @@ type markKind uint8
 const (
 	seenOn markKind = iota
 	inRow
-	inMethod
 	failedIn
 )
 
@@ -126,9 +125,6 @@ func (t *tally) outcome(s *session, l *line, day int64) {
 		switch l.outcome {
 		case attempted:
 			m.Attempts++
-			if s.once(inMethod, i) {
-				m.Sessions++
-			}
 		case succeeded:
 			m.Successes++
 		case failed:
@@ -294,9 +290,6 @@ func (t *tally) count(s *session, f *failure, day int64) {
 	}
 	if s.once(inRow, i) {
 		r.sessions++
-	}
-	if s.once(inMethod, j) {
-		t.methods[j].Sessions++
 	}
 	if s.once(failedIn, j) {
 		t.methods[j].Failing++

@@ -99,8 +99,7 @@ type Method struct {
 	Failed    int64 `json:"failed_attempts"`
 	Cancels   int64 `json:"cancels"`
 
-	// Sessions counts sessions with a call or a failure of the method. If it has no calls in the
-	// window, Sessions counts all sessions with a record.
+	// Sessions counts all sessions with a record in the window.
 	Sessions int64 `json:"sessions"`
 	Failing  int64 `json:"sessions_failed"`
 }
@@ -134,9 +133,7 @@ func (t *tally) truth(o Options) *Truth {
 	for i := range t.methods {
 		r := &t.methods[i]
 		m := r.Method
-		if m.Attempts == 0 {
-			m.Sessions = t.seen[r.day]
-		}
+		m.Sessions = t.seen[r.day]
 		if r.day == wholeInput {
 			out.MethodsTotal = append(out.MethodsTotal, m)
 			continue

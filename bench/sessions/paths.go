@@ -119,7 +119,7 @@ func (w *writer) forbid() {
 // telemetry without a session and an attempt.
 func (w *writer) deny() {
 	w.line(later, accessDenied, true, `OpenTok:Publisher:error `+accessDenied.said().text+` +{n}ms`)
-	w.add(atOnce, step{kind: classified, fault: accessDenied},
+	w.add(atOnce, step{body: true, kind: classified, fault: accessDenied},
 		posted("Publish", "Cancel", w.page, `,"payload":{"reason":"AccessDenied"},"widgetType":"Publisher"`))
 }
 

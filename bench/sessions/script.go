@@ -30,6 +30,7 @@ type step struct {
 	kind  kind
 	party int
 	mute  bool // the record has no identity
+	body  bool // of telemetry, although neither kind nor event says so
 
 	begins call  // the attempt that begins with this record
 	event  event // for the count of duplicates

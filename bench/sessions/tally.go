@@ -14,6 +14,7 @@ type counts struct {
 	records  int64
 	sessions int64
 	failed   int64 // sessions
+	posting  int64 // sessions with telemetry
 	methods  [numMethods]methodCounts
 	faults   [numFaults]faultCounts
 }
@@ -21,7 +22,6 @@ type counts struct {
 type methodCounts struct {
 	attempts       [cancelled + 1]int64 // by outcome
 	inferred       int64
-	sessions       int64 // with an attempt or a failure
 	sessionsFailed int64
 }
 
@@ -38,16 +38,16 @@ type dayset uint8
 
 // marks say what has been counted of one party.
 type marks struct {
-	seen, failed dayset
-	tried        [numMethods]dayset
-	failedBy     [numMethods]dayset
-	faults       [numFaults]dayset
+	seen, posting, failed dayset
+	failedBy              [numMethods]dayset
+	faults                [numFaults]dayset
 }
 
 // A reckoning is the tally of one script.
 type reckoning struct {
 	t     *tally
-	first int64 // day of the first record, as a place in days
+	first int64            // day of the first record, as a place in days
+	posts [maxParties]bool // in any record
 	marks [maxParties]marks
 }
 
@@ -73,6 +73,11 @@ func (t *tally) add(sc *script, start int64, due *[maxSteps]int32) {
 		t.totals.Sessions++
 		if !p.named {
 			t.totals.SessionsWithoutID++
+		}
+	}
+	for i := range sc.steps {
+		if st := &sc.steps[i]; st.kind == telemetry || st.event != otherEvent || st.body {
+			r.posts[st.party] = true
 		}
 	}
 	for i := range sc.steps {
@@ -117,6 +122,9 @@ func (r *reckoning) record(st *step, day int64) {
 	t.days[day].records++
 	if !st.mute {
 		r.once(&r.marks[st.party].seen, day, func(c *counts) *int64 { return &c.sessions })
+		if r.posts[st.party] {
+			r.once(&r.marks[st.party].posting, day, func(c *counts) *int64 { return &c.posting })
+		}
 	}
 }
 
@@ -129,7 +137,6 @@ func (r *reckoning) attempt(st *step, day int64) {
 			c.methods[m].inferred++
 		}
 	}
-	r.once(&r.marks[st.party].tried[m], day, func(c *counts) *int64 { return &c.methods[m].sessions })
 }
 
 // failure counts the failure that begins with a record.
@@ -143,7 +150,6 @@ func (r *reckoning) failure(st *step, day int64) {
 		t.totals.SessionsFailed++
 	}
 	r.once(&marks.failed, day, func(c *counts) *int64 { return &c.failed })
-	r.once(&marks.tried[m], day, func(c *counts) *int64 { return &c.methods[m].sessions })
 	r.once(&marks.failedBy[m], day, func(c *counts) *int64 { return &c.methods[m].sessionsFailed })
 	r.once(&marks.faults[f], day, func(c *counts) *int64 { return &c.faults[f].sessions })
 }

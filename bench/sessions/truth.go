@@ -27,6 +27,7 @@ type Totals struct {
 	Sessions          int64 `json:"sessions"`            // distinct
 	SessionsWithoutID int64 `json:"sessions_without_id"` // of these, connections and clients that no record links to one session
 	SessionsFailed    int64 `json:"sessions_failed"`     // of all, sessions with a failure
+	SessionsPosting   int64 `json:"telemetry_sessions"`  // of all, sessions with telemetry
 	Failures          int64 `json:"failures"`
 	Unnamed           int64 `json:"unnamed_failures"` // none
 	Duplicates        int64 `json:"duplicates"`       // repeated events of attempts
@@ -42,12 +43,13 @@ type Kinds struct {
 
 // A Day has the counts of one day.
 type Day struct {
-	Start          *time.Time `json:"start"` // nil: the whole log
-	Records        int64      `json:"records"`
-	Sessions       int64      `json:"sessions"` // with a record on the day; a session that crosses midnight counts on both days
-	SessionsFailed int64      `json:"sessions_failed"`
-	Errors         []Error    `json:"errors"`
-	Methods        []Method   `json:"methods"`
+	Start           *time.Time `json:"start"` // nil: the whole log
+	Records         int64      `json:"records"`
+	Sessions        int64      `json:"sessions"` // with a record on the day; a session that crosses midnight counts on both days
+	SessionsFailed  int64      `json:"sessions_failed"`
+	SessionsPosting int64      `json:"telemetry_sessions"` // with telemetry, on any day
+	Errors          []Error    `json:"errors"`
+	Methods         []Method   `json:"methods"`
 }
 
 // An Error counts the failures of one error in one method, by the day of their first record.
@@ -60,7 +62,7 @@ type Error struct {
 }
 
 // A Method counts the attempts and failures of a method, by the day of their beginning. Sessions
-// counts sessions with an attempt or a failure; without attempts, all sessions with a record.
+// counts all sessions with a record.
 type Method struct {
 	Method         string `json:"method"`
 	Failures       int64  `json:"failures"`
@@ -77,6 +79,7 @@ type Method struct {
 // truth returns the counts as a Truth.
 func (t *tally) truth() *Truth {
 	out := &Truth{Totals: t.totals, Days: []Day{}, All: t.all.day(nil)}
+	out.Totals.SessionsPosting = t.all.posting
 	for i := range t.days {
 		if t.days[i].records > 0 {
 			start := time.UnixMilli((t.firstDay + int64(i)) * msPerDay).UTC()
@@ -87,7 +90,7 @@ func (t *tally) truth() *Truth {
 }
 
 func (c *counts) day(start *time.Time) Day {
-	out := Day{Start: start, Records: c.records, Sessions: c.sessions, SessionsFailed: c.failed, Errors: []Error{}, Methods: []Method{}}
+	out := Day{Start: start, Records: c.records, Sessions: c.sessions, SessionsFailed: c.failed, SessionsPosting: c.posting, Errors: []Error{}, Methods: []Method{}}
 	var methods [numMethods]Method
 	for f := noFault + 1; f < numFaults; f++ {
 		n, said := &c.faults[f], f.said()
@@ -107,10 +110,7 @@ func (c *counts) day(start *time.Time) Day {
 			m.Attempts += attempts
 		}
 		m.Inferred, m.Successes, m.Cancels, m.Failed = n.inferred, n.attempts[succeeded], n.attempts[cancelled], n.attempts[failed]
-		m.Sessions, m.SessionsFailed = n.sessions, n.sessionsFailed
-		if m.Attempts == 0 {
-			m.Sessions = c.sessions
-		}
+		m.Sessions, m.SessionsFailed = c.sessions, n.sessionsFailed
 		if m.Attempts > 0 || m.Failures > 0 {
 			out.Methods = append(out.Methods, *m)
 		}
@@ -197,6 +197,7 @@ func (f facts) totals(t *Totals) {
 	f.add("(totals) sessions", t.Sessions)
 	f.add("(totals) sessions_without_id", t.SessionsWithoutID)
 	f.add("(totals) sessions_failed", t.SessionsFailed)
+	f.add("(totals) telemetry_sessions", t.SessionsPosting)
 	f.add("(totals) failures", t.Failures)
 	f.add("(totals) unnamed_failures", t.Unnamed)
 	f.add("(totals) duplicates", t.Duplicates)
@@ -249,6 +250,7 @@ func (r *report) facts() facts {
 func (f facts) window(day string, d *Day) {
 	f.add(day+": records", d.Records)
 	f.add(day+": sessions", d.Sessions)
+	f.add(day+": telemetry_sessions", d.SessionsPosting)
 	f.add(day+": sessions_failed", d.SessionsFailed)
 }
 

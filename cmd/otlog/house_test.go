@@ -20,8 +20,9 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/jsontext", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/jsontext", "parse/level", "parse/terminal", "parse/timestamp", "parse/unpack"},
 	"parse/jsontext":          {},
+	"parse/level":             {"parse/jsontext"},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/unpack":            {},
@@ -29,7 +30,7 @@ var mayImport = map[string][]string{
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
 	"classify/catalogue/read": {},
-	"aggregate":               {"aggregate/spill", "parse", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate":               {"aggregate/spill", "parse", "parse/level", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/spill":         {},
 	"aggregate/columns":       {},
 	"aggregate/partial":       {"aggregate", "aggregate/columns", "parse", "parse/timestamp", "classify", "classify/catalogue"},

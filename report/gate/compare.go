@@ -15,13 +15,21 @@ func compared(r *report.Report) (before, after *report.Side, when string, err er
 	before, after, ok := r.Sides()
 	switch {
 	case r.Baseline != nil:
-		return before, after, ", against the baseline", nil
+		return before, after, ", against the baseline" + mixed(r), nil
 	case !ok:
 		return nil, nil, "", errors.New("there is nothing to compare with: it needs a baseline or two complete windows")
 	}
 	was, is := before.Window, after.Window
-	when = fmt.Sprintf(", %s compared with %s %s", words.Span(is.Start, is.End), words.Span(was.Start, was.End), r.Zone)
+	when = fmt.Sprintf(", %s compared with %s %s", words.Span(is.Start, is.End), words.Span(was.Start, was.End), r.Zone) + mixed(r)
 	return before, after, when, nil
+}
+
+// mixed says that a change may be one of the errors that were logged.
+func mixed(r *report.Report) string {
+	if r.Compared() == report.WithErrors {
+		return ", in the mix of errors (the sessions without errors are unknown)"
+	}
+	return ""
 }
 
 // tooFew returns an error if the sides have too few sessions for any change between them to
@@ -161,8 +169,8 @@ func sentence(c *report.Change) string {
 		what += " with " + words.Printable(c.Label)
 	}
 	digits := words.PointDigits(c.Difference.High - c.Difference.Low)
-	out := fmt.Sprintf("%s in %s sessions (%s), before in %s (%s)", what,
-		words.Fraction(c.After.Part, c.After.Whole), words.Ratio(c.After.Rate.Value, digits),
+	out := fmt.Sprintf("%s in %s sessions%s (%s), before in %s (%s)", what,
+		words.Fraction(c.After.Part, c.After.Whole), withErrors(c.Of), words.Ratio(c.After.Rate.Value, digits),
 		words.Fraction(c.Before.Part, c.Before.Whole), words.Ratio(c.Before.Rate.Value, digits))
 	if c.Test != nil {
 		out += ", q " + words.Small(c.Test.Q)

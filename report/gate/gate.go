@@ -30,7 +30,7 @@ import (
 //
 //	MEASURE             applies to              meaning
 //	failure_rate        method                  failed attempts / attempts, from telemetry
-//	session_rate        report, method, error   sessions with a failure / sessions that could have one
+//	session_rate        report, method, error   sessions with a failure / all sessions seen
 //	failures            report, method, error   failures
 //	sessions            method, error           sessions with a failure
 //	sessions_failed     report                  sessions with a failure
@@ -57,6 +57,9 @@ import (
 //
 // Errors listed by --ignore do not count in errors.new, errors.gone, errors.unnamed and
 // errors.undocumented, nor in gates whose SUBJECT is an error. All other gates count them.
+//
+// In an input of errors only, the number of sessions without an error is unknown: session_rate
+// cannot be compared with a NUMBER, and what regressed or improved is the mix of errors.
 //
 // Rates are compared without their interval: one failed attempt of one is above any bound
 // except 100%. Only regressed and improved are statistical: they are the result of the session
@@ -113,7 +116,7 @@ type measure struct {
 func measures() []measure {
 	return []measure{
 		{report.FailureRate, true, false, true, false, "failed attempts / attempts, from telemetry"},
-		{report.SessionRate, true, true, true, true, "sessions with a failure / sessions that could have one"},
+		{report.SessionRate, true, true, true, true, "sessions with a failure / all sessions seen"},
 		{"failures", false, true, true, true, "failures"},
 		{"sessions", false, false, true, true, "sessions with a failure"},
 		{"sessions_failed", false, true, false, false, "sessions with a failure"},
@@ -222,6 +225,9 @@ func Help() string {
 	b.WriteString(`
 Errors listed by --ignore do not count in errors.new, errors.gone, errors.unnamed and
 errors.undocumented, nor in gates whose SUBJECT is an error. All other gates count them.
+
+In an input of errors only, the number of sessions without an error is unknown: session_rate
+cannot be compared with a NUMBER, and what regressed or improved is the mix of errors.
 `)
 	return b.String()
 }

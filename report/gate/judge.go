@@ -49,6 +49,9 @@ func (g Gate) check(r *report.Report) (string, bool, error) {
 	case g.measure.name == "errors.gone":
 		return g.count(r, report.Gone)
 	}
+	if g.measure.name == report.SessionRate && r.Population() == report.WithErrors {
+		return "", false, errors.New("the input seems to hold errors only, so the number of sessions without an error is unknown")
+	}
 	p, err := newPeriod(r)
 	if err != nil {
 		return "", false, err
@@ -190,16 +193,16 @@ func (g Gate) findings(p *period) []finding {
 	methods := p.methods(&g.subject)
 	if len(methods) == 0 {
 		// Nobody called the method, so it did not fail.
-		methods = append(methods, &report.Method{Name: cmp.Or(g.subject.method, sdk), Sessions: p.seen().Sessions})
+		methods = append(methods, &report.Method{Name: cmp.Or(g.subject.method, sdk)})
 	}
 	var out []finding
 	for _, m := range methods {
-		out = append(out, g.ofMethod(m))
+		out = append(out, g.ofMethod(p, m))
 	}
 	return out
 }
 
-func (g Gate) ofMethod(m *report.Method) finding {
+func (g Gate) ofMethod(p *period, m *report.Method) finding {
 	name := words.Printable(m.Name)
 	switch a := m.Attempts; g.measure.name {
 	case report.FailureRate, "attempts":
@@ -217,20 +220,20 @@ func (g Gate) ofMethod(m *report.Method) finding {
 	case "lines":
 		return finding{part: m.Lines, text: fmt.Sprintf("%s has %s with errors", name, words.Count(m.Lines, "line"))}
 	}
-	return g.ofSessions(name+" failed", m.SessionsFailed, m.Sessionless, m.Sessions)
+	return g.ofSessions(p, name+" failed", m.SessionsFailed, m.Sessionless)
 }
 
 // ofSessions returns a finding by session. If the session of only some failures is known, the
 // finding is a minimum and its note counts the others.
-func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) finding {
-	share := report.SessionShare(failed, sessionless, int64(whole))
+func (g Gate) ofSessions(p *period, what string, failed int, sessionless int64) finding {
+	share := report.SessionShare(failed, sessionless, int64(p.seen().Sessions))
 	switch {
 	case share.Unknown:
 		return finding{unknown: what + ", but none of these failures has a session ID"}
 	case g.measure.rate && share.Rate == nil:
 		return finding{unknown: "no record has a session ID"}
 	}
-	f := finding{part: share.Part, text: fmt.Sprintf("%s in %s of %s", what, words.Number(share.Part), words.Count(share.Whole, "session"))}
+	f := finding{part: share.Part, text: fmt.Sprintf("%s in %s of %s%s", what, words.Number(share.Part), words.Count(share.Whole, "session"), withErrors(p.of.Population()))}
 	if g.measure.rate {
 		f.whole = share.Whole
 	}
@@ -238,6 +241,14 @@ func (g Gate) ofSessions(what string, failed int, sessionless int64, whole int) 
 		f.note = fmt.Sprintf(", not counting %s without a session ID", words.Count(sessionless, "failure"))
 	}
 	return f
+}
+
+// withErrors completes the word sessions.
+func withErrors(of report.Population) string {
+	if of == report.WithErrors {
+		return " with errors"
+	}
+	return ""
 }
 
 // ofError sums failures and lines over methods, and measures sessions method by method.
@@ -262,28 +273,16 @@ func (g Gate) ofError(p *period) []finding {
 	}
 	var out []finding
 	for _, e := range rows {
-		of := p.sessionsOf(e.Method)
-		out = append(out, g.ofSessions(fmt.Sprintf("%s failed with %s", words.Printable(e.Method), name), e.Sessions, e.Sessionless, of))
+		out = append(out, g.ofSessions(p, fmt.Sprintf("%s failed with %s", words.Printable(e.Method), name), e.Sessions, e.Sessionless))
 	}
 	if len(out) == 0 {
 		what := cmp.Or(words.Printable(g.subject.method), sdk) + " failed with " + name
-		out = append(out, g.ofSessions(what, 0, 0, p.sessionsOf(g.subject.method)))
+		out = append(out, g.ofSessions(p, what, 0, 0))
 	}
 	for i := range out {
 		out[i].note += note
 	}
 	return out
-}
-
-// sessionsOf returns how many sessions could have failed in a method: all of them if nobody
-// called the method.
-func (p *period) sessionsOf(method string) int {
-	for _, m := range p.methods(&subject{method: method}) {
-		if method != "" {
-			return m.Sessions
-		}
-	}
-	return p.seen().Sessions
 }
 
 func (g Gate) ofWhole(p *period) finding {
@@ -319,7 +318,7 @@ func (g Gate) ofWhole(p *period) finding {
 		}
 		return f
 	default:
-		return g.ofSessions("there are failures", w.SessionsFailed, sessionless, w.Sessions)
+		return g.ofSessions(p, "there are failures", w.SessionsFailed, sessionless)
 	}
 }
 

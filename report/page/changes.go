@@ -32,10 +32,14 @@ func (c *composer) rates() {
 			continue
 		}
 		attempts = attempts || unit == "attempts"
-		row := append([]cell{code(method), textCell(unit)}, rateCells(now)...)
+		of := unit
+		if unit == "sessions" {
+			of = c.sessions()
+		}
+		row := append([]cell{code(method), textCell(of)}, rateCells(now)...)
 		f := figure{head: method, value: "-"}
 		if shares := c.byWindow(method, unit); shares != nil {
-			cells := []cell{code(method), textCell(unit)}
+			cells := []cell{code(method), textCell(of)}
 			for i, share := range shares {
 				w := &c.shownWindows()[i]
 				f.points = append(f.points, chart.Point{Label: windowName(c.r, *w), Rate: share.Rate, Complete: w.Complete})
@@ -50,7 +54,7 @@ func (c *composer) rates() {
 		}
 		if now.Rate != nil {
 			f.value = words.PercentOf(now.Rate.Value)
-			f.says = fmt.Sprintf("%s %s, 95%% interval %s", words.Fraction(now.Part, now.Whole), unit, interval(now.Rate).text)
+			f.says = fmt.Sprintf("%s %s, 95%% interval %s", words.Fraction(now.Part, now.Whole), of, interval(now.Rate).text)
 		}
 		if c.before != nil {
 			verdict := c.verdict(c.methods[method])
@@ -76,6 +80,8 @@ func (c *composer) rates() {
 		s.notes = append(s.notes, "These are rates of sessions, because telemetry does not say by which error an attempt failed.")
 	case !attempts:
 		s.notes = append(s.notes, "These are rates of sessions, because telemetry of attempts is missing.")
+	default:
+		s.notes = append(s.notes, c.withTelemetry())
 	}
 	for _, t := range []*table{t, trend} {
 		if len(t.rows) > 0 {
@@ -195,9 +201,13 @@ func (c *composer) compared() []fact {
 		side *report.Side
 		r    *report.Report
 	}{{"Before", c.before, c.r.Baseline}, {"After", c.after, c.r}} {
-		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), words.Count(of.side.Sessions, "session"))}
+		n := words.Count(of.side.Sessions, "session")
+		if cmp.Or(of.r, c.r).Population() == report.WithErrors {
+			n += " with errors"
+		}
+		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), n)}
 		if !c.ofWindow() {
-			lines = []string{fmt.Sprintf("%s: %s, %s", inputName(of.r), words.Count(of.side.Sessions, "session"), period(of.r))}
+			lines = []string{fmt.Sprintf("%s: %s, %s", inputName(of.r), n, period(of.r))}
 			lines = append(lines, unread(of.r)...)
 		}
 		out = append(out, fact{head: of.head, lines: append(lines, limits(of.side)...)})
@@ -284,7 +294,7 @@ func (c *composer) movers(s *section) {
 		head     string
 		verdicts []string
 	}{{"Changed", []string{report.Up, report.Down}}, {"New", []string{report.Added}}, {"Gone", []string{report.Gone}}} {
-		t := newTable(group.head, "Error", "Method", ">Failed before", ">Previous~~", ">Sessions failed", ">Session rate~~", ">Change (pts)", "Change interval~~~", ">q~~~~")
+		t := newTable(group.head, "Error", "Method", ">Failed before", ">Previous~~", ">Sessions failed", ">"+c.rateHead()+"~~", ">Change (pts)", "Change interval~~~", ">q~~~~")
 		for i := range all {
 			change := &all[i]
 			if !slices.Contains(group.verdicts, change.Verdict) {
@@ -310,6 +320,9 @@ func (c *composer) movers(s *section) {
 	c.oneSided(s)
 	if len(all) > 0 {
 		s.notes = append(s.notes, "Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect the most sessions come first.")
+	}
+	if c.errorsOnly {
+		s.notes = append(s.notes, "Each change is one of the mix of errors: the number of sessions without errors is unknown.")
 	}
 	s.notes = append(s.notes, tested(c.r.Changes)...)
 }
@@ -435,14 +448,14 @@ func (c *composer) advice() {
 		if change.Difference.Value > 0 && change.Scope == report.ScopeError {
 			cells := changeCells(&change)
 			add(change.Method, change.Error, change.Code, change.Label,
-				fmt.Sprintf("%s: from %s to %s of sessions", change.Verdict, cells[1].text, cells[3].text))
+				fmt.Sprintf("%s: from %s to %s of %s", change.Verdict, cells[1].text, cells[3].text, c.sessions()))
 		}
 	}
 	if !c.o.Diff {
 		for _, e := range listErrors(c.after, func(e *report.Error) bool { return !e.Acknowledged }) {
 			says := words.Count(e.Failures, "failure")
 			if e.Sessions > 0 {
-				says = fmt.Sprintf("%s sessions (%s)", fraction(int64(e.Sessions), c.after.Sessions).text, words.Percent(int64(e.Sessions), c.after.Sessions))
+				says = fmt.Sprintf("%s %s (%s)", fraction(int64(e.Sessions), c.after.Sessions).text, c.sessions(), words.Percent(int64(e.Sessions), c.after.Sessions))
 			}
 			add(e.Method, e.Name, e.Key().Code, e.Label(), says)
 		}

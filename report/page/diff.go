@@ -12,6 +12,7 @@ func (c *composer) diff() {
 	r := c.r
 	c.name, c.subject = "otlog diff", fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
 	c.fact("Filters", filterWords(r))
+	c.partial()
 	c.facts = append(c.facts, c.compared()...)
 	c.sideBySide()
 	c.rates()
@@ -42,6 +43,7 @@ func (c *composer) sideBySide() {
 	row("Skipped records", func(t *report.Totals) cell { return amount(t.Records.Skipped) })
 	row("Sessions", func(t *report.Totals) cell { return amount(t.Sessions) })
 	row("Sessions with "+article(c.r)+" failure", func(t *report.Totals) cell { return amount(t.SessionsFailed) })
+	row("Sessions with telemetry", func(t *report.Totals) cell { return amount(t.TelemetrySessions) })
 	row("Failures", func(t *report.Totals) cell { return amount(t.Failures) })
 	row("Failures without a session ID", func(t *report.Totals) cell { return amount(t.Sessionless) })
 	c.section(section{title: "What was read", tables: []*table{t}})

@@ -34,7 +34,7 @@ type groupSide struct {
 // breakdowns divides the numbers by SDK version, browser and so on.
 func (c *composer) breakdowns() {
 	clients := section{title: "By client", notes: []string{
-		"A session counts for every client seen in it. Rates are shares of the sessions in the same row. Differences between rows are not tested.",
+		"A session counts for every client seen in it. Rates are shares of the " + c.sessions() + " in the same row. Differences between rows are not tested.",
 	}}
 	var asked *section // of the dimension of --by
 	for i := range c.r.Breakdowns {
@@ -129,7 +129,7 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 			methods = append(methods, method)
 		}
 	}
-	heads := []string{dimensionName(d), ">Sessions failed", ">Session rate", "95% interval~"}
+	heads := []string{dimensionName(d), ">Sessions failed", ">" + c.rateHead(), "95% interval~"}
 	if c.before != nil {
 		heads = append(heads, ">Previous~")
 	}
@@ -163,12 +163,12 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 
 // groupErrors lists the errors of each group.
 func (c *composer) groupErrors(d report.Dimension, groups []groupSide) *table {
-	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions failed", ">Session rate", "95% interval~")
+	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions failed", ">"+c.rateHead(), "95% interval~")
 	for _, g := range limit(groups, c.o.Top) {
 		errors := listErrors(g.Side, func(e *report.Error) bool { return !e.Acknowledged })
 		t.all += len(errors)
 		for _, e := range limit(errors, c.o.Top) {
-			t.add(append([]cell{textCell(g.name), errorCell(e), code(e.Method), amount(e.Failures)}, rateCells(g.ErrorShare(e.Key(), g.Sessions))...)...)
+			t.add(append([]cell{textCell(g.name), errorCell(e), code(e.Method), amount(e.Failures)}, rateCells(g.ErrorShare(e.Key()))...)...)
 		}
 	}
 	return t

@@ -67,8 +67,12 @@ func (c *composer) counted() {
 	case failures > 0 && failures == sessionless:
 		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure has a session ID", words.Number(sessions), what))
 	default:
-		c.fact("Sessions", fmt.Sprintf("%s%s, %s (%s) with %s failure%s",
-			words.Number(sessions), what, words.Number(failed), words.Percent(failed, sessions), article(r), others))
+		kind := ""
+		if r.Population() == report.WithErrors {
+			kind = " with errors"
+		}
+		c.fact("Sessions", fmt.Sprintf("%s%s%s, %s (%s) with %s failure%s",
+			words.Number(sessions), kind, what, words.Number(failed), words.Percent(failed, sessions), article(r), others))
 	}
 	if failures > 0 {
 		c.fact("Failures", fmt.Sprintf("%s%s, %s (%s) without an error name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
@@ -87,6 +91,24 @@ func (c *composer) doubts() {
 	if n := len(c.r.Missing); n > 0 {
 		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings below)", words.Count(n, "input")))
 	}
+	c.partial()
+}
+
+// partial says at the top that sessions without errors are unknown.
+func (c *composer) partial() {
+	if !c.errorsOnly {
+		return
+	}
+	which := "the input seems"
+	if c.before != nil && c.r.Baseline != nil {
+		switch was, is := c.r.Baseline.Population(), c.r.Population(); {
+		case was == is:
+			which = "both inputs seem"
+		case was == report.WithErrors:
+			which = "the baseline seems"
+		}
+	}
+	c.facts = append(c.facts, fact{"ERRORS ONLY", []string{which + " to hold errors only: session rates are shares of the sessions with errors"}, true})
 }
 
 // evidenceShares says how lines with an error were identified.

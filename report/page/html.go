@@ -117,8 +117,8 @@ func aboutTrend(points []chart.Point) string {
 		value(known[0]), value(known[len(known)-1]), value(most))
 }
 
-func aboutShares(rows []chart.Estimate) string {
-	out := "Share of sessions with each error, and its 95% interval."
+func aboutShares(rows []chart.Estimate, of string) string {
+	out := "Share of " + of + " by error, and its 95% interval."
 	if most := rows[0]; most.After != nil {
 		out += fmt.Sprintf(" First row: %s, %s.", most.Label, words.PercentOf(most.After.Value))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/chart"
+	"github.com/otlog/otlog/report/words"
 )
 
 // Options select what is on a page.
@@ -51,6 +52,7 @@ type section struct {
 	facts    []fact
 	figures  []figure
 	shares   []chart.Estimate // the first table as a chart
+	sharesOf string           // sessions
 	gaps     []chart.Gap      // the changes as a chart
 	tables   []*table
 	advices  []advice
@@ -87,6 +89,8 @@ type composer struct {
 	// The page is about after, compared with before; before is nil if nothing is compared.
 	// Both are windows of the report, or whole inputs.
 	before, after *report.Side
+
+	errorsOnly bool // session rates are shares of the sessions that show an error
 
 	changes map[report.ErrorKey]*report.Change // session rates of errors
 	methods map[string]*report.Change          // session rates of methods
@@ -140,6 +144,11 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 	default:
 		c.after = r.Whole.Side(0)
 	}
+	of := r.Population()
+	if c.before != nil {
+		of = r.Compared()
+	}
+	c.errorsOnly = of == report.WithErrors
 	for i := range r.Changes {
 		switch change := &r.Changes[i]; {
 		case change.Measure != report.SessionRate:
@@ -153,6 +162,34 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 }
 
 func (c *composer) section(s section) { c.sections = append(c.sections, s) }
+
+// sessions is what session rates are shares of.
+func (c *composer) sessions() string {
+	if c.errorsOnly {
+		return "sessions with errors"
+	}
+	return "sessions"
+}
+
+// rateHead is the head of a column of session rates.
+func (c *composer) rateHead() string {
+	if c.errorsOnly {
+		return "Rate among sessions with errors"
+	}
+	return "Session rate"
+}
+
+// withTelemetry says of how many sessions on each side attempts are known.
+func (c *composer) withTelemetry() string {
+	of := func(s *report.Side) string {
+		return words.Fraction(int64(s.Window.TelemetrySessions), s.Sessions)
+	}
+	out := "Failure rates of attempts are from the " + of(c.after) + " sessions with telemetry"
+	if c.before != nil {
+		out += " (before: " + of(c.before) + ")"
+	}
+	return out + "."
+}
 
 // ofWindow reports whether the page is about one window of several.
 func (c *composer) ofWindow() bool { return c.before != nil && c.r.Baseline == nil }

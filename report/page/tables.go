@@ -45,12 +45,12 @@ func (c *composer) worstErrors() {
 	}
 	t := c.errorTable(limit(errors, c.o.Top))
 	t.all = len(errors)
-	s := section{title: "Errors", tables: []*table{t}}
+	s := section{title: "Errors", tables: []*table{t}, sharesOf: c.sessions()}
 	for _, e := range limit(errors, maxDrawn) {
 		// An error without any known session has no share to draw.
-		row := chart.Estimate{Label: e.Label() + " · " + e.Method, After: c.after.ErrorShare(e.Key(), c.after.Sessions).Rate}
+		row := chart.Estimate{Label: e.Label() + " · " + e.Method, After: c.after.ErrorShare(e.Key()).Rate}
 		if c.before != nil {
-			row.Before = c.before.ErrorShare(e.Key(), c.before.Sessions).Rate
+			row.Before = c.before.ErrorShare(e.Key()).Rate
 		}
 		if change := c.changes[e.Key()]; change != nil {
 			row.Tone = chart.Tone(c.verdict(change).tone)
@@ -67,7 +67,11 @@ const maxDrawn = 10
 func (c *composer) errorTable(errors []*report.Error) *table {
 	heads := []string{"Error", "Method", ">Failures", ">Lines~~"}
 	if c.after.Sessions > 0 {
-		heads = append(heads, ">Sessions", ">Share of "+words.Number(c.after.Sessions))
+		share := ">Share of " + words.Number(c.after.Sessions)
+		if c.errorsOnly {
+			share += " with errors"
+		}
+		heads = append(heads, ">Sessions", share)
 	}
 	if c.before != nil {
 		heads = append(heads, ">Change (pts)~~~", "Significant?")
@@ -115,7 +119,7 @@ func (c *composer) allMethods() {
 	if len(methods) == 0 {
 		return
 	}
-	heads := []string{"Method", ">Failures", ">Lines~~~", ">Sessions failed", ">Session rate", "95% interval~~"}
+	heads := []string{"Method", ">Failures", ">Lines~~~", ">Sessions failed", ">" + c.rateHead(), "95% interval~~"}
 	if c.before != nil {
 		heads = append(heads, ">Change (pts)~", "Significant?")
 	}
@@ -141,7 +145,11 @@ func (c *composer) allMethods() {
 		}
 		t.add(row...)
 	}
-	c.section(section{title: "Methods", tables: []*table{t}})
+	s := section{title: "Methods", tables: []*table{t}}
+	if attempts && c.o.Brief { // other pages say so below the failure rates
+		s.notes = append(s.notes, c.withTelemetry())
+	}
+	c.section(s)
 }
 
 // sessions returns a cell for a number of sessions. 0 is unknown if lines have no session.
@@ -243,7 +251,7 @@ func (c *composer) windows() {
 		s.notes = append(s.notes, fmt.Sprintf("Not shown: %s.", words.Count(more, "error")))
 	}
 	s.tables = append(s.tables, t)
-	share := "share of the sessions of each window"
+	share := "share of the " + c.sessions() + " of each window"
 	if !bySession {
 		share = "failures in each window"
 	}

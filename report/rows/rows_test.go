@@ -157,12 +157,14 @@ type jsonReport struct {
 	Totals struct {
 		Sessions       int   `json:"sessions"`
 		SessionsFailed int   `json:"sessions_failed"`
+		Telemetry      int   `json:"telemetry_sessions"`
 		Failures       int64 `json:"failures"`
 	} `json:"totals"`
 	Windows []struct {
 		Start          *time.Time `json:"start"`
 		Sessions       int        `json:"sessions"`
 		SessionsFailed int        `json:"sessions_failed"`
+		Telemetry      int        `json:"telemetry_sessions"`
 	} `json:"windows"`
 	Errors []struct {
 		WindowStart *time.Time       `json:"window_start"`
@@ -472,7 +474,7 @@ func compareErrors(t *testing.T, rows []row, want *jsonReport) {
 
 func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole bool) {
 	t.Helper()
-	got, tried, failed, seen := map[string]*methodSums{}, distinct{}, distinct{}, distinct{}
+	got, failed, seen := map[string]*methodSums{}, distinct{}, distinct{}
 	for _, r := range presences {
 		seen.add(start(r["window_start"]), r)
 	}
@@ -493,7 +495,6 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 		if _, ok := r["failed_attempts"]; ok {
 			known[k] = true
 		}
-		tried.add(k, r)
 		if r.count("failures") > 0 {
 			failed.add(k, r)
 		}
@@ -514,12 +515,9 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 			is = &methodSums{} // lines that speak of no failure
 		}
 		delete(got, k)
-		is.sessions, is.sessionsFailed = len(tried[k]), len(failed[k])
-		if is.attempts == 0 {
-			// All that were seen could have failed.
-			if is.sessions = len(seen[start(m.WindowStart)]); m.WindowStart == nil && !whole {
-				is.sessions = 0
-			}
+		is.sessions, is.sessionsFailed = len(seen[start(m.WindowStart)]), len(failed[k])
+		if m.WindowStart == nil && !whole {
+			is.sessions = 0
 		}
 		if m.Attempts != nil {
 			should.attempts, should.inferred, should.successes, should.cancels = *m.Attempts, *m.Inferred, *m.Successes, *m.Cancels
@@ -541,8 +539,12 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 
 func compareSessions(t *testing.T, rows []row, want *jsonReport) {
 	t.Helper()
-	seen, all := distinct{}, distinct{}
+	seen, all, posted := distinct{}, distinct{}, distinct{}
 	for _, r := range rows {
+		if r["telemetry"] == true {
+			posted.add(start(r["window_start"]), r)
+			posted.add("all", r)
+		}
 		k := start(r["window_start"])
 		if seen[k][r.text("session")] {
 			t.Errorf("two rows are alike: %v", r)
@@ -553,9 +555,15 @@ func compareSessions(t *testing.T, rows []row, want *jsonReport) {
 	if n := len(all[""]); n != want.Totals.Sessions {
 		t.Errorf("got %d sessions, want %d", n, want.Totals.Sessions)
 	}
+	if n := len(posted["all"]); n != want.Totals.Telemetry {
+		t.Errorf("got %d sessions with telemetry, want %d", n, want.Totals.Telemetry)
+	}
 	for _, w := range want.Windows {
 		if n := len(seen[start(w.Start)]); n != w.Sessions {
 			t.Errorf("%s: got %d sessions, want %d", start(w.Start), n, w.Sessions)
+		}
+		if n := len(posted[start(w.Start)]); n != w.Telemetry {
+			t.Errorf("%s: got %d sessions with telemetry, want %d", start(w.Start), n, w.Telemetry)
 		}
 	}
 }

@@ -203,8 +203,8 @@ func TestNulls(t *testing.T) {
 			},
 		},
 		"sessions": {
-			{"window_start": day, "session": session, "session_from": "session"},
-			{"session": connection, "session_from": "connection"},
+			{"window_start": day, "session": session, "session_from": "session", "telemetry": false},
+			{"session": connection, "session_from": "connection", "telemetry": false},
 		},
 	}
 	for table, rows := range want {
