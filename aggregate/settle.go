@@ -290,7 +290,7 @@ func (s *settling) house() error {
 		}
 		s.tenants[t.Source] = session
 		for _, b := range t.Buckets {
-			s.movedBuckets.Add(movedBucket{session, b})
+			s.movedBuckets.Add(movedBucket{session, b, false})
 		}
 		s.times.see(session, t.Extent)
 	}

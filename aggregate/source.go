@@ -107,30 +107,6 @@ func (a *Account) Add(other *Account) {
 	a.BelowWarning += other.BelowWarning
 }
 
-// minQuiet is the least share of the records of a whole log, in percent, that show no error.
-const minQuiet = 5
-
-// ErrorsOnly reports whether the records seem to be selected because they show an error: hardly any
-// of them is clean or telemetry, or none has a level below warning. What shows no error then says
-// nothing about the sessions without one. The records of a whole log show such sessions even while
-// every call fails.
-func (a *Account) ErrorsOnly() bool {
-	quiet, readable := a.Quiet()
-	if Few(quiet, readable) {
-		return true
-	}
-	return 2*a.Levels >= readable && a.BelowWarning == 0 && Few(a.Records.Telemetry, readable)
-}
-
-// Quiet returns how many of the readable records that are not blank show no error.
-func (a *Account) Quiet() (quiet, readable int64) {
-	quiet = a.Records.Telemetry + a.Records.Clean - a.Blank
-	return quiet, quiet + a.Records.Classified
-}
-
-// Few reports whether a number of records that show no error is too small for a whole log.
-func Few(quiet, readable int64) bool { return 100*quiet < minQuiet*readable }
-
 // maxShown is the number of skipped records in Source.Shown.
 const maxShown = 3
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/batch"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report/rows"
@@ -19,7 +20,7 @@ import (
 // sessions have one error, the others up to four; all have one method and one window.
 func BenchmarkTable(b *testing.B) {
 	const many = 1_000_000
-	day, err := aggregate.ParseWindow("1d")
+	day, err := calendar.Parse("1d")
 	if err != nil {
 		b.Fatal(err)
 	}

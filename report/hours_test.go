@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 )
 
 // TestHours checks which hours of which window have no records.
@@ -42,7 +43,7 @@ func TestHours(t *testing.T) {
 		{"a part that was asked for", "1d", time.UTC, Filter{Since: day(6, 0), Until: day(20, 0)}, []time.Time{day(1, 0), day(8, 0), day(10, 0), day(21, 0)},
 			[]Hours{{All: 5, Silent: 3, GapStart: day(6, 0), GapEnd: day(8, 0)}}},
 	} {
-		window, err := aggregate.ParseWindow(test.window)
+		window, err := calendar.Parse(test.window)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,13 +18,14 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/batch"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report/stats"
 )
 
 // Options configure a Report. The zero value makes one window in UTC and compares nothing.
 type Options struct {
-	Window      aggregate.Window
+	Window      calendar.Window
 	Zone        *time.Location // nil: UTC
 	Filter      Filter
 	ToolVersion string
@@ -51,7 +52,7 @@ type Options struct {
 type Report struct {
 	ToolVersion      string
 	CatalogueVersion string
-	Window           aggregate.Window
+	Window           calendar.Window
 	Zone             *time.Location
 	Filter           Filter
 

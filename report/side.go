@@ -66,35 +66,6 @@ func (n *Numbers) Side(window int) *Side {
 	return s
 }
 
-// A Population is what session rates are shares of.
-type Population string
-
-// The populations.
-const (
-	AllSessions Population = "sessions"
-	// WithErrors are the sessions that show an error, of a log that holds errors only. The number
-	// of all sessions is unknown. A rate is larger than that of all sessions, and changes with the
-	// mix of errors.
-	WithErrors Population = "sessions_with_errors"
-)
-
-// Population returns what the session rates of the report are shares of.
-func (r *Report) Population() Population {
-	if r.account.ErrorsOnly() && r.Totals.Sessions > 0 {
-		return WithErrors
-	}
-	return AllSessions
-}
-
-// Compared returns what the session rates of the comparison are shares of: of sessions with errors if
-// either side has only those.
-func (r *Report) Compared() Population {
-	if r.Baseline != nil && r.Baseline.Population() == WithErrors {
-		return WithErrors
-	}
-	return r.Population()
-}
-
 // Sides returns what a report compares: its whole input with that of the Baseline if there is
 // one, else its last two complete windows. ok is false if there are not two of them.
 func (r *Report) Sides() (before, after *Side, ok bool) {

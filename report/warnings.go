@@ -55,8 +55,8 @@ func timeWarnings(s *aggregate.Source) []string {
 func (r *Report) warnings() []string {
 	out := SourceWarnings(r.Sources)
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if why := r.whyErrorsOnly(); why != "" {
-		warn("the input seems to hold errors only (%s): session rates are shares of the sessions with errors, because sessions without any are unknown", why)
+	if r.Population() == WithErrors {
+		warn("the input seems to hold errors only (%s): session rates are shares of the sessions with errors, because sessions without any are unknown", r.whyErrorsOnly())
 	}
 	if b := r.Baseline; b != nil && b.Population() != r.Population() {
 		side := "the baseline"
@@ -83,19 +83,6 @@ func (r *Report) warnings() []string {
 		warn("%s of %s failures have no session ID: more sessions may be affected than counted", words.Number(n), failures)
 	}
 	return out
-}
-
-// whyErrorsOnly says which records are missing for the sessions without errors to be known, "" if none
-// are.
-func (r *Report) whyErrorsOnly() string {
-	a := &r.account
-	if r.Population() == AllSessions {
-		return ""
-	}
-	if quiet, readable := a.Quiet(); aggregate.Few(quiet, readable) {
-		return fmt.Sprintf("%s of %s show none", words.Number(quiet), words.Count(readable, "record"))
-	}
-	return "no record has a level below warning"
 }
 
 // Damaged returns the sources that could not be read in full.

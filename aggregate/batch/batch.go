@@ -23,6 +23,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -49,7 +50,7 @@ const NoStart int64 = timestamp.NoTime
 
 // Options select rows. The zero value selects all rows of all tables, in one window.
 type Options struct {
-	Window aggregate.Window
+	Window calendar.Window
 	Zone   *time.Location   // of windows; nil: UTC
 	Filter aggregate.Filter // selects sessions, failures and attempts
 	Method string           // selects failures and attempts by their method, in any case; "": all

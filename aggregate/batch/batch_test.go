@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/batch"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
@@ -37,9 +38,9 @@ func settled(t *testing.T, parts ...*aggregate.Part) *aggregate.Counts {
 	return counts
 }
 
-func hourly(t *testing.T) aggregate.Window {
+func hourly(t *testing.T) calendar.Window {
 	t.Helper()
-	w, err := aggregate.ParseWindow("1h")
+	w, err := calendar.Parse("1h")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 )
 
 // A selection says which failures and attempts have rows, and in which window.
 type selection struct {
-	window    aggregate.Window
+	window    calendar.Window
 	zone      *time.Location
 	filter    aggregate.Filter
 	methods   []bool // by number: selected

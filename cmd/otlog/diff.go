@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/report"
 )
 
@@ -66,7 +66,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	options.Warnings = read.missing
 	options.Ignore = nil // the list of the report marks its baseline too
 	// A baseline is always compared as a whole.
-	options.Window = aggregate.Window{}
+	options.Window = calendar.Window{}
 	options.Filter.Since, options.Filter.Until = time.Time{}, time.Time{}
 	if plan.options.Baseline, err = report.New(counts, read.sources, options); err != nil {
 		return nil, err

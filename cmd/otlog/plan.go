@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
@@ -39,8 +39,8 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	}
 	p.format = all[i]
 	var err error
-	if p.options.Window, err = aggregate.ParseWindow(o.window); err != nil {
-		return nil, usageError(fmt.Errorf("--window: %w%s", err, lookup.DidYouMean(lookup.Nearest(o.window, aggregate.Windows))))
+	if p.options.Window, err = calendar.Parse(o.window); err != nil {
+		return nil, usageError(fmt.Errorf("--window: %w%s", err, lookup.DidYouMean(lookup.Nearest(o.window, calendar.Windows))))
 	}
 	if err := o.resolveBy(p); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/format"
 )
@@ -47,7 +48,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 		o.key.addFlags(cmd)
 	}
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
-	f.StringVar(&o.window, "window", "all", "divide time into windows: "+strings.Join(aggregate.Windows, ", ")+", or all for one window over the whole input")
+	f.StringVar(&o.window, "window", "all", "divide time into windows: "+strings.Join(calendar.Windows, ", ")+", or all for one window over the whole input")
 	f.StringVar(&o.by, "by", "", "divide by a `PROPERTY` of clients: "+dimensions(", ")+"; rows of json and csv get a column with its name")
 	o.filter.addZone(cmd, "windows and times")
 	o.filter.addFlags(cmd)
@@ -69,7 +70,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	if !o.diff {
 		complete("table", tableNames()...)
 	}
-	complete("window", append([]string{"all"}, aggregate.Windows...)...)
+	complete("window", append([]string{"all"}, calendar.Windows...)...)
 	complete("by", strings.Fields(dimensions(" "))...)
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
 )
@@ -29,9 +30,9 @@ func Print(t *testing.T, write func(io.Writer) error) []byte {
 }
 
 // Window parses a window such as 1w.
-func Window(t *testing.T, s string) aggregate.Window {
+func Window(t *testing.T, s string) calendar.Window {
 	t.Helper()
-	w, err := aggregate.ParseWindow(s)
+	w, err := calendar.Parse(s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
@@ -178,7 +178,7 @@ func TestUnknownSharesAreNotNothing(t *testing.T) {
 	}
 	r := reporttest.Complete(reporttest.Weeks(w, w))
 	var err error
-	if r.Window, err = aggregate.ParseWindow("1w"); err != nil {
+	if r.Window, err = calendar.Parse("1w"); err != nil {
 		t.Fatal(err)
 	}
 	r.Whole = &reporttest.Weeks(w).Numbers

@@ -5,7 +5,7 @@ import (
 	"io"
 	"testing"
 
-	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 	_ "github.com/otlog/otlog/internal/testgc"
 )
 
@@ -19,9 +19,9 @@ func print(t *testing.T, write func(io.Writer) error) []byte {
 	return b.Bytes()
 }
 
-func window(t *testing.T, s string) aggregate.Window {
+func window(t *testing.T, s string) calendar.Window {
 	t.Helper()
-	w, err := aggregate.ParseWindow(s)
+	w, err := calendar.Parse(s)
 	if err != nil {
 		t.Fatal(err)
 	}

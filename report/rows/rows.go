@@ -20,6 +20,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/batch"
+	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report"
 )
@@ -44,7 +45,7 @@ const schemaVersion = 1
 type Options struct {
 	Format      string // one of Formats
 	Table       string // one of Tables; "": errors
-	Window      aggregate.Window
+	Window      calendar.Window
 	Zone        *time.Location // nil: UTC
 	Filter      report.Filter
 	Key         Key // for the hashes of sessions

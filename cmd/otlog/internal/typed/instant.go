@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/calendar"
 )
 
 // Instant parses an instant as people type it, in the zone of now:
@@ -39,7 +39,7 @@ func Instant(s string, now time.Time) (time.Time, error) {
 		year, _ := strconv.Atoi(m[1])
 		week, _ := strconv.Atoi(m[2])
 		// 4 January is always in week 1.
-		t := aggregate.Week.Start(noon(year, time.January, 4+7*(week-1), zone))
+		t := calendar.Week.Start(noon(year, time.January, 4+7*(week-1), zone))
 		if y, w := t.AddDate(0, 0, 3).ISOWeek(); y != year || w != week {
 			return time.Time{}, fmt.Errorf("%d has no week %s", year, m[2])
 		}
@@ -60,7 +60,7 @@ var (
 
 // inWords parses the words for an instant.
 func inWords(s string, now time.Time) (t time.Time, ok bool) {
-	today, week, month := aggregate.Day.Start(now), aggregate.Week.Start(now), aggregate.Month.Start(now)
+	today, week, month := calendar.Day.Start(now), calendar.Week.Start(now), calendar.Month.Start(now)
 	switch strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ' ' || r == '-' }), " ") {
 	case "now":
 		return now, true
@@ -82,7 +82,7 @@ func inWords(s string, now time.Time) (t time.Time, ok bool) {
 
 // startOfDay returns the first instant of a day.
 func startOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
-	return aggregate.Day.Start(noon(year, month, day, zone))
+	return calendar.Day.Start(noon(year, month, day, zone))
 }
 
 // noon returns noon of a day: every day has one.

@@ -1,4 +1,4 @@
-package aggregate
+package calendar
 
 import (
 	"testing"
@@ -24,7 +24,7 @@ func TestWindowStart(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w, err := ParseWindow(test.window)
+			w, err := Parse(test.window)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestWindowsDivideTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range Windows {
-			w, err := ParseWindow(s)
+			w, err := Parse(s)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,20 +74,20 @@ func TestWindowsDivideTime(t *testing.T) {
 					t.Fatalf("%s %s: nothing between %s and %s", name, s, end, start)
 				}
 				end = w.End(start)
-				at = at.Add(bucketLength)
+				at = at.Add(quarter)
 			}
 		}
 	}
 }
 
-func TestParseWindow(t *testing.T) {
+func TestParse(t *testing.T) {
 	for _, s := range append([]string{"all"}, Windows...) {
-		w, err := ParseWindow(s)
+		w, err := Parse(s)
 		if err != nil || w.String() != s {
 			t.Errorf("%q reads as %q, %v", s, w, err)
 		}
 	}
-	if _, err := ParseWindow("2d"); err == nil {
+	if _, err := Parse("2d"); err == nil {
 		t.Error("2d is accepted")
 	}
 }

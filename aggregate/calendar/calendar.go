@@ -1,38 +1,13 @@
-package aggregate
+// Package calendar divides time into the windows of a report, on the calendar of a zone.
+package calendar
 
 import (
 	"fmt"
-	"math"
 	"time"
-
-	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Bucket is a quarter-hour in UTC, numbered from 1970. The offset of every time zone in
-// use is a whole number of buckets, so every window of every zone is a union of buckets.
-type Bucket int32
-
-// NoBucket is the bucket of records without a time.
-const NoBucket Bucket = math.MinInt32
-
-const bucketLength = 15 * time.Minute
-
-// BucketOf returns the bucket of an instant in Unix nanoseconds.
-func BucketOf(nanos int64) Bucket {
-	if nanos == timestamp.NoTime {
-		return NoBucket
-	}
-	n := nanos / int64(bucketLength)
-	if nanos%int64(bucketLength) < 0 {
-		n--
-	}
-	return Bucket(n)
-}
-
-// Start returns the bucket's first instant, in UTC.
-func (c Bucket) Start() time.Time {
-	return time.Unix(int64(c)*int64(bucketLength/time.Second), 0).UTC()
-}
+// quarter is the unit of the offsets of all time zones in use.
+const quarter = 15 * time.Minute
 
 // A Window divides time on the calendar of a zone. The zero Window is the whole input.
 type Window struct {
@@ -58,12 +33,12 @@ var (
 	Month = Window{months, 1}
 )
 
-// Windows lists the windows that ParseWindow parses, shortest first.
+// Windows lists the windows that Parse parses, shortest first.
 var Windows = []string{"15m", "1h", "1d", "1w", "1mo"}
 
-// ParseWindow parses a window: 15m, 1h, 1d, 1w (ISO week), 1mo, or "all" for the whole
+// Parse parses a window: 15m, 1h, 1d, 1w (ISO week), 1mo, or "all" for the whole
 // input.
-func ParseWindow(s string) (Window, error) {
+func Parse(s string) (Window, error) {
 	switch s {
 	case "all", "":
 		return Window{}, nil
@@ -81,7 +56,7 @@ func ParseWindow(s string) (Window, error) {
 	return Window{}, fmt.Errorf("%q is not a window: expected one of 15m, 1h, 1d, 1w, 1mo, all", s)
 }
 
-// String returns the window in the form that ParseWindow parses.
+// String returns the window in the form that Parse parses.
 func (w Window) String() string {
 	if w.unit == whole {
 		return "all"
@@ -139,9 +114,9 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
 	want := time.Date(year, month, day, 12, 0, 0, 0, zone).Day()
 	for t.Day() != want {
-		t = t.Add(bucketLength)
+		t = t.Add(quarter)
 	}
-	for before := t.Add(-bucketLength); before.Day() == want; before = t.Add(-bucketLength) {
+	for before := t.Add(-quarter); before.Day() == want; before = t.Add(-quarter) {
 		t = before
 	}
 	return t

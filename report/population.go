@@ -1,0 +1,57 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/otlog/otlog/report/words"
+)
+
+// A Population is what session rates are shares of.
+type Population string
+
+// The populations.
+const (
+	AllSessions Population = "sessions"
+	// WithErrors are the sessions that show an error, of a log that holds errors only. The number
+	// of all sessions is unknown. A rate is larger than that of all sessions, and changes with the
+	// mix of errors.
+	WithErrors Population = "sessions_with_errors"
+)
+
+// Population returns what the session rates of the report are shares of.
+func (r *Report) Population() Population {
+	if r.whyErrorsOnly() != "" && r.Totals.Sessions > 0 {
+		return WithErrors
+	}
+	return AllSessions
+}
+
+// Compared returns what the session rates of the comparison are shares of: of sessions with errors if
+// either side has only those.
+func (r *Report) Compared() Population {
+	if r.Baseline != nil && r.Baseline.Population() == WithErrors {
+		return WithErrors
+	}
+	return r.Population()
+}
+
+// minQuiet is the least share of the records of a whole log, in percent, that show no error.
+const minQuiet = 5
+
+// whyErrorsOnly says why the records seem to be selected because they show an error, "" if they do
+// not: hardly any of them is clean or telemetry, or none has a level below warning. Then nothing is
+// known of the sessions without an error. The records of a whole log show such sessions even while
+// every call fails.
+func (r *Report) whyErrorsOnly() string {
+	a := &r.account
+	quiet := a.Records.Telemetry + a.Records.Clean - a.Blank
+	readable := quiet + a.Records.Classified
+	few := func(n int64) bool { return 100*n < minQuiet*readable }
+	switch {
+	case few(quiet):
+		return fmt.Sprintf("%s of %s show none", words.Number(quiet), words.Count(readable, "record"))
+	case 2*a.Levels >= readable && readable > 0 && a.BelowWarning == 0 && few(a.Records.Telemetry):
+		return "no record has a level below warning"
+	}
+	return ""
+}
