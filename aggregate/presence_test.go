@@ -100,3 +100,48 @@ func TestCleanRecordsLink(t *testing.T) {
 		})
 	}
 }
+
+// TestTelemetryOfSessions checks which sessions have telemetry: those with an event of their own, or
+// of a connection or client that belongs to them.
+func TestTelemetryOfSessions(t *testing.T) {
+	const (
+		a     = `"sessionId":"` + sessionA + `"`
+		b     = `"sessionId":"` + sessionB + `"`
+		event = `"clientSystemTime":1793613604000,"action":"Publish","variation":"Attempt"`
+		hello = `"time":"2026-11-02T10:00:00Z","message":"hello"`
+	)
+	for _, test := range []struct {
+		name    string
+		records []string
+		want    int // sessions with telemetry
+		seen    int
+	}{
+		{"none", []string{a + `,` + hello, b + `,` + hello}, 0, 2},
+		{"of one session", []string{a + `,` + event, b + `,` + hello}, 1, 2},
+		{"a failure", []string{a + `,"clientSystemTime":1793613604000,"action":"Publish","variation":"Failure"`, b + `,` + hello}, 1, 2},
+		{"of its connection", []string{a + `,"connectionId":"c",` + hello, `"connectionId":"c",` + event, b + `,` + hello}, 1, 2},
+		{"of its client", []string{a + `,"clientInstanceId":"k",` + hello, `"clientInstanceId":"k",` + event, b + `,` + hello}, 1, 2},
+		{"of the connection of its client", []string{
+			a + `,"clientInstanceId":"k",` + hello, `"clientInstanceId":"k","connectionId":"c",` + hello, `"connectionId":"c",` + event, b + `,` + hello}, 1, 2},
+		{"of a connection of both", []string{
+			a + `,"connectionId":"c",` + hello, b + `,"connectionId":"c",` + hello, `"connectionId":"c",` + event}, 1, 3},
+		{"of a client alone", []string{`"clientInstanceId":"k",` + event, b + `,` + hello}, 1, 2},
+		{"on another day", []string{a + `,` + event, a + `,"time":"2026-11-03T10:00:00Z","message":"hello"`}, 1, 1},
+		{"without an ID", []string{event, a + `,` + hello, b + `,` + hello}, 0, 2},
+	} {
+		log := "{" + strings.Join(test.records, "}\n{") + "}\n"
+		c := settled(scanned(t, []parse.Source{write(t, "log", []byte(log))}, Options{Jobs: 2}))
+		got, seen := 0, 0
+		for _, s := range sessionsIn(c, Filter{}) {
+			if len(s.Buckets) > 0 {
+				seen++
+			}
+			if s.Telemetry {
+				got++
+			}
+		}
+		if got != test.want || seen != test.seen {
+			t.Errorf("%s: %d of %d sessions have telemetry, want %d of %d", test.name, got, seen, test.want, test.seen)
+		}
+	}
+}

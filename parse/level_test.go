@@ -100,7 +100,17 @@ func TestLevels(t *testing.T) {
 		{`time=2026-11-23T10:44:25Z level=WARN msg=x`, level.Warning},
 		{"\x1b[31merror\x1b[39m: x", level.Warning},
 		{"2026-11-23T10:44:25Z \x1b[32mINFO\x1b[0m x", level.BelowWarning},
+		{`<11>1 2026-11-23T10:44:25Z host app 1 - - x`, level.Warning},
+		{`<14>Nov 23 10:44:25 host app: x`, level.BelowWarning},
+		{`E1123 10:44:25.123456 1 x.go:1] x`, level.Warning},
+		{`I1123 10:44:25.123456 1 x.go:1] x`, level.BelowWarning},
+		{`11-23 10:44:25.003  1234  5678 E ReactNativeJS: x`, level.Warning},
+		{`11-23 10:44:25.003  1234  5678 D ReactNativeJS: x`, level.BelowWarning},
 		// A word in a sentence is no level.
+		{`10:44:25 room 5 of 7 D joined`, level.Unknown},
+		{`<html> x`, level.Unknown},
+		{`<1234> x`, level.Unknown},
+		{`D1 joined`, level.Unknown},
 		{`There was an error publishing`, level.Unknown},
 		{`2026-11-23T10:44:25Z There was an error`, level.Unknown},
 		{`10:44:25 log in`, level.Unknown},
@@ -113,6 +123,9 @@ func TestLevels(t *testing.T) {
 		{`joined`, level.Unknown},
 		{``, level.Unknown},
 	} {
+		for n := range test.record {
+			level.Lead([]byte(test.record[:n])) // must not panic
+		}
 		for _, full := range []bool{false, true} {
 			var d Decoder
 			d.SetTimes(timestamp.Times{})

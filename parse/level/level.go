@@ -98,7 +98,12 @@ const maxLead, maxWords = 80, 4
 // a space after them are a sentence.
 func Lead(text []byte) Level {
 	text = text[:min(len(text), maxLead)]
-	timed, keyed := false, false
+	if len(text) > 4 && text[0] > '9' && (text[0] == '<' || digit(text[1])) {
+		if l := prefix(text); l != Unknown {
+			return l
+		}
+	}
+	timed, keyed, numbers := false, false, 0
 	i := 0
 	if len(text) > len(time.DateTime) && text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' {
 		i, timed = len(time.DateTime), true // frequent case first
@@ -112,6 +117,7 @@ func Lead(text []byte) Level {
 				timed = timed || text[i] == ':'
 			}
 			plain = 0
+			numbers++
 			continue
 		default:
 			i++
@@ -139,6 +145,11 @@ func Lead(text []byte) Level {
 			if start > 0 {
 				before = text[start-1]
 			}
+			if len(found) == 1 && numbers >= 4 && timed { // Android's logcat: date, time, process, thread
+				if l := letter(found[0]); l != Unknown {
+					return l
+				}
+			}
 			sure := keyed || after == ':' || after == 0x1b || before == '[' && after == ']' || before == '<' && after == '>'
 			if sure || (capitals || timed) && (shapes[after] == shapeEnd || after == '-' || after == '/') {
 				if l := word(found); l != Unknown && (sure || capitals || string(found) != "log") {
@@ -163,6 +174,32 @@ func Lead(text []byte) Level {
 		}
 		for ; i < len(text) && shapes[text[i]] != shapeEnd && text[i] != '['; i++ {
 		}
+	}
+	return Unknown
+}
+
+// prefix returns the level in a priority of syslog (<11>1) or in the first letter of glog (E1123).
+func prefix(text []byte) Level {
+	if text[0] != '<' {
+		if !digit(text[2]) || !digit(text[3]) || !digit(text[4]) {
+			return Unknown
+		}
+		return letter(text[0])
+	}
+	n, i := 0, 1
+	for ; i < 4 && digit(text[i]); i++ {
+		n = 10*n + int(text[i]-'0')
+	}
+	return known(i > 1 && text[i] == '>', n%8 <= 4)
+}
+
+// letter returns the level that a letter stands for.
+func letter(c byte) Level {
+	switch c {
+	case 'V', 'D', 'I':
+		return BelowWarning
+	case 'W', 'E', 'F':
+		return Warning
 	}
 	return Unknown
 }

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -312,6 +313,46 @@ func TestGatesOfWindows(t *testing.T) {
 	checks(t, reporttest.OfLog(t, reporttest.WeekBefore().Log(), weekly), [][2]string{
 		{"failures > 0", "error: no window of 1w is complete"},
 		{"errors.new > 0", "error: there is nothing to compare with: it needs a baseline or two complete windows"},
+	})
+}
+
+// TestGatesOfErrorsOnly checks that a session rate is not compared with a bound if sessions without an
+// error are unknown, and that a change is called one of the mix of errors. While every session fails, a
+// whole log is judged as usual.
+func TestGatesOfErrorsOnly(t *testing.T) {
+	log := func(clean bool, failed int) []byte {
+		var b bytes.Buffer
+		for i := range 200 {
+			if clean {
+				fmt.Fprintf(&b, `{"sessionId":"s%d","message":"ready"}`+"\n", i)
+			}
+			name := "OT_TIMEOUT: Session.publish :: too late"
+			if i >= failed {
+				name = "OT_CONNECT_FAILED: Session.connect"
+			}
+			fmt.Fprintf(&b, `{"sessionId":"s%d","message":%q}`+"\n", i, name)
+		}
+		return b.Bytes()
+	}
+	const unknown = "error: the input seems to hold errors only, so the number of sessions without an error is unknown"
+	before := reporttest.OfLog(t, log(false, 20), report.Options{})
+	checks(t, reporttest.OfLog(t, log(false, 100), report.Options{Baseline: before}), [][2]string{
+		{"session_rate > 2%", unknown},
+		{"session_rate < 2%", unknown},
+		{"publish.session_rate > 2%", unknown},
+		{"any.session_rate > 2%", unknown},
+		{"OT_TIMEOUT.session_rate > 2%", unknown},
+		{"publish/OT_TIMEOUT.session_rate == 0", unknown},
+		{"publish.sessions > 99", "true: Session.publish failed in 100 of 200 sessions with errors"},
+		{"sessions_failed > 200", "false: there are failures in 200 of 200 sessions with errors"},
+		{"failures > 199", "true: the report has 200 failures"},
+		{"publish.session_rate regressed", "true: Session.publish failed in 100 of 200 sessions with errors (50.0%), before in 20 of 200 (10.0%), q <0.001, against the baseline, in the mix of errors (the sessions without errors are unknown)"},
+		{"publish.session_rate improved", "false: Session.publish failed in 100 of 200 sessions with errors (50.0%), before in 20 of 200 (10.0%), q <0.001, against the baseline, in the mix of errors (the sessions without errors are unknown)"},
+		{"errors.new > 0", "false: 0 errors are new, against the baseline, in the mix of errors (the sessions without errors are unknown)"},
+	})
+	checks(t, reporttest.OfLog(t, log(true, 200), report.Options{}), [][2]string{
+		{"session_rate > 2%", "true: there are failures in 200 of 200 sessions (100.0%)"},
+		{"publish.session_rate > 2%", "true: Session.publish failed in 200 of 200 sessions (100.0%)"},
 	})
 }
 
