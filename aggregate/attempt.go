@@ -40,12 +40,21 @@ type Attempts struct {
 
 	SDK, Browser, OS Name // labels of the client that made the calls
 
-	Attempts int64
+	Attempts   int64
+	NeverEnded int64 // of Open ones, those that began more than endsWithin before the end of the input
 }
 
 // retryWithin is the longest time after which the SDK repeats a failed connect by itself.
 // Such a try belongs to the same attempt. Version 2.35 tries three times.
 const retryWithin = 10 * time.Second
+
+// endsWithin is the longest time that an attempt takes. An attempt that has no end by then never
+// ends, and a later failure is not its own.
+const endsWithin = 2 * time.Minute
+
+// reportedWithin is the longest time after the end of an attempt in which records show its
+// failure.
+const reportedWithin = 2 * time.Second
 
 // A Step is one telemetry event of a session that starts or ends an attempt. Equal steps are
 // one event that was logged repeatedly: by several exports, or by a client that prints each
@@ -53,21 +62,22 @@ const retryWithin = 10 * time.Second
 type Step struct {
 	Call   uint64    // hash of what the events of one call have in common
 	Client SessionID // that posted it; zero: unknown
+	Stream uint32    // hash of the stream or subscriber ID of the call; 0: none
 
 	// The client's time in milliseconds, as the SDK states it, in the upper 48 bits; then
-	// the method and what happened, in 8 bits each. So the steps of a call sort by time,
-	// and a start sorts before an end.
+	// the method and what happened, in 8 bits each. So the steps of a call sort by time;
+	// at the same time a start sorts before an end, and ends in the order of Outcomes.
 	what uint64
 }
 
 // NewStep returns the step of a call of a method at a time in Unix milliseconds, 0 if that
 // is unknown. The step starts the call, or ends it with an outcome.
-func NewStep(call uint64, client SessionID, millis int64, method catalogue.MethodID, starts bool, outcome Outcome) Step {
+func NewStep(call uint64, stream uint32, client SessionID, millis int64, method catalogue.MethodID, starts bool, outcome Outcome) Step {
 	what := uint64(started)
 	if !starts {
 		what = 1 + uint64(outcome)
 	}
-	return Step{Call: call, Client: client, what: uint64(millis)<<16 | uint64(method)<<8 | what}
+	return Step{Call: call, Stream: stream, Client: client, what: uint64(millis)<<16 | uint64(method)<<8 | what}
 }
 
 // What happened: started, or one more than the Outcome.
@@ -80,7 +90,7 @@ func (s Step) Compare(other Step) int {
 	case s.what != other.what:
 		return cmp.Compare(s.what, other.what)
 	}
-	return s.Client.Compare(other.Client)
+	return cmp.Or(s.Client.Compare(other.Client), cmp.Compare(s.Stream, other.Stream))
 }
 
 // Method returns the method that was called.
@@ -105,8 +115,8 @@ func (s Step) nanos() int64 {
 
 // A step is a Step in a Tally, with the numbers plus one of its session and client.
 type step struct {
-	call, what      uint64
-	session, client uint32
+	call, what              uint64
+	session, client, stream uint32
 }
 
 func (s step) Compare(other step) int {
@@ -118,7 +128,7 @@ func (s step) Compare(other step) int {
 	case s.what != other.what:
 		return cmp.Compare(s.what, other.what)
 	}
-	return cmp.Compare(s.client, other.client)
+	return cmp.Or(cmp.Compare(s.client, other.client), cmp.Compare(s.stream, other.stream))
 }
 
 // step adds a telemetry event, if it starts or ends an attempt.
@@ -174,8 +184,12 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 			t.key = append(t.key, byte(e.Time>>shift))
 		}
 	}
-	s := NewStep(xxh3.Hash(t.key), SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome)
-	t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client})
+	stream := uint32(0)
+	if method == methodSubscribe || len(e.StreamID) > 0 && method == methodPublish {
+		stream = streamHash(id)
+	}
+	s := NewStep(xxh3.Hash(t.key), stream, SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome)
+	t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client, stream: stream})
 	t.posts++
 }
 
@@ -191,7 +205,9 @@ type attempt struct {
 	session  SessionID
 	client   SessionID
 	call     uint64
-	start    int64 // Unix milliseconds; 0: unknown
+	start    int64  // Unix milliseconds; 0: unknown
+	end      int64  // of the last try; 0: none was found
+	stream   uint32 // as Step.Stream
 	method   catalogue.MethodID
 	outcome  Outcome
 	inferred bool
@@ -206,7 +222,7 @@ func (a attempt) Compare(other attempt) int {
 	case a.start != other.start:
 		return cmp.Compare(a.start, other.start)
 	}
-	return cmp.Or(a.client.Compare(other.client), cmp.Compare(a.method, other.method),
+	return cmp.Or(cmp.Compare(a.end, other.end), cmp.Compare(a.stream, other.stream), a.client.Compare(other.client), cmp.Compare(a.method, other.method),
 		cmp.Compare(a.outcome, other.outcome), compareBools(a.inferred, other.inferred))
 }
 
@@ -218,6 +234,12 @@ func (a *attempt) nanos() int64 {
 		return timestamp.NoTime
 	}
 	return a.start * int64(time.Millisecond)
+}
+
+// neverEnds reports whether an attempt without an end began so long before the end of the input,
+// in Unix nanoseconds, that it should have ended.
+func (a *attempt) neverEnds(end int64) bool {
+	return a.outcome == Open && a.start != 0 && end != timestamp.NoTime && end-a.nanos() > int64(endsWithin)
 }
 
 // A posted is a step with the session that it states.
@@ -232,7 +254,8 @@ func (p posted) Compare(other posted) int {
 	if p.Call != other.Call || p.what != other.what {
 		return p.Step.Compare(other.Step)
 	}
-	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client))
+	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client),
+		cmp.Compare(p.Stream, other.Stream))
 }
 
 // same reports whether two steps are one event.
@@ -243,23 +266,22 @@ func (p posted) same(other posted) bool { return p.Call == other.Call && p.what 
 // Failure, do not count.
 func attemptsOf(posts []posted, out []attempt) []attempt {
 	out = out[:0]
-	var end int64 // of the last try, in Unix milliseconds
 	for _, p := range posts {
 		var now *attempt
 		if len(out) > 0 {
 			now = &out[len(out)-1]
 		}
-		began := attempt{client: p.Client, call: p.Call, start: p.Millis(), method: p.Method()}
+		began := attempt{client: p.Client, call: p.Call, stream: p.Stream, start: p.Millis(), method: p.Method()}
 		switch {
-		case p.Starts() && now != nil && p.Method() == methodConnect && now.outcome == Failed && p.Millis()-end <= retryWithin.Milliseconds():
-			now.outcome = Open
+		case p.Starts() && now != nil && p.Method() == methodConnect && now.outcome == Failed && p.Millis()-now.end <= retryWithin.Milliseconds():
+			now.outcome, now.end = Open, 0
 		case p.Starts():
 			out = append(out, began)
 		case now == nil:
-			began.outcome, began.inferred, end = p.Outcome(), true, p.Millis()
+			began.outcome, began.inferred, began.end = p.Outcome(), true, p.Millis()
 			out = append(out, began)
 		case now.outcome == Open:
-			now.outcome, end = p.Outcome(), p.Millis()
+			now.outcome, now.end = p.Outcome(), p.Millis()
 		}
 		if now = &out[len(out)-1]; now.session.IsZero() {
 			now.session = p.session

@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -98,6 +99,10 @@ func TestAttempts(t *testing.T) {
 			[]string{"Session.subscribe failure, inferred"}},
 		{"seen twice", []post{{"0s", "Connect", "Attempt", "c", ""}, {"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Success", "c", ""}, {"1s", "Connect", "Success", "c", ""}},
 			[]string{"Session.connect success"}},
+		{"success before failure before cancel in one millisecond", []post{
+			{"0s", "Connect", "Attempt", "c", ""}, {"1s", "Connect", "Cancel", "c", ""}, {"1s", "Connect", "Failure", "c", ""}, {"1s", "Connect", "Success", "c", ""},
+			{"2s", "Publish", "Attempt", "s", ""}, {"3s", "Publish", "Cancel", "s", ""}, {"3s", "Publish", "Failure", "s", "Publish"}},
+			[]string{"Session.connect success", "Session.publish failure"}},
 		{"other actions", []post{{"0s", "SessionInfo", "Attempt", "c", ""}, {"1s", "ConfigurationFile", "Failure", "c", ""}}, nil},
 	}
 	for _, test := range tests {
@@ -210,6 +215,48 @@ func TestOneEventInTwoExports(t *testing.T) {
 				t.Errorf("%d duplicates, want %d", c.Duplicates, want)
 			}
 		})
+	}
+}
+
+// TestAttemptsAreTheReferences compares with the reference, on random records.
+func TestAttemptsAreTheReferences(t *testing.T) {
+	never := int64(0)
+	for seed := range uint64(2500) {
+		r := rand.New(rand.NewPCG(seed, 17))
+		records := randomRecords(r, ticks[r.IntN(len(ticks))])
+		refSessions(records)
+		c := counts(tallyOfRecords(records))
+		want, got := map[string]int64{}, map[string]int64{}
+		what := func(session SessionID, method string, bucket Bucket, outcome Outcome, inferred bool) string {
+			return fmt.Sprintf("%x %s in %d: %s, inferred %v", session, method, bucket, outcome, inferred)
+		}
+		for _, a := range refAttempts(records) {
+			began := int64(timestamp.NoTime)
+			if a.start != 0 {
+				began = a.start * 1e6
+			}
+			key := what(refID(a.session), a.method, BucketOf(began), a.outcome, a.inferred)
+			want[key]++
+			if a.outcome == Open && a.start != 0 && c.Range.Last-began > int64(2*time.Minute) {
+				want[key+", never ended"]++
+				never++
+			}
+		}
+		for _, s := range sessionsIn(c, Filter{}) {
+			for _, a := range s.Attempts {
+				key := what(s.ID, a.Method.Name(), a.Bucket, a.Outcome, a.Inferred)
+				got[key] += a.Attempts
+				if a.NeverEnded > 0 {
+					got[key+", never ended"] += a.NeverEnded
+				}
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Fatalf("seed %d:\n got %v\nwant %v", seed, got, want)
+		}
+	}
+	if never < 100 {
+		t.Errorf("%d attempts that never ended are too few for this test", never)
 	}
 }
 

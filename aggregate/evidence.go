@@ -98,6 +98,11 @@ func streamOf(e *parse.Event) uint32 {
 	if len(id) == 0 {
 		id = e.StreamID
 	}
+	return streamHash(id)
+}
+
+// streamHash returns the hash of a stream or subscriber ID, 0 if it is empty.
+func streamHash(id []byte) uint32 {
 	if len(id) == 0 {
 		return 0
 	}

@@ -23,7 +23,7 @@ func Everything(c *Counts) []string {
 			out = append(out, fmt.Sprintf("client %q %q %q", label(c.SDK), label(c.Browser), label(c.OS)))
 		}
 		for _, a := range s.Attempts {
-			out = append(out, fmt.Sprintf("%d %s %s in %d, inferred %v, by %q %q %q", a.Attempts, a.Method.Name(), a.Outcome, a.Bucket, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
+			out = append(out, fmt.Sprintf("%d, %d never ended, %s %s in %d, inferred %v, by %q %q %q", a.Attempts, a.NeverEnded, a.Method.Name(), a.Outcome, a.Bucket, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
 		}
 		for _, r := range s.Rows {
 			out = append(out, fmt.Sprintf("row by %q %q %q", label(r.SDK), label(r.Browser), label(r.OS)))

@@ -466,6 +466,7 @@ type summary struct {
 	code        int32
 	client      SessionID // zero: unknown
 	counts      bool      // false: only the timer of a destroyed publisher reported it
+	recovered   bool      // its attempt ended in success
 	done        bool      // it was counted in a row
 
 	named      rank // of the evidence for err

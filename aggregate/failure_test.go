@@ -95,7 +95,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 			for j := range g.evidence {
 				if n := g.of[j]; n != none && g.evidence[j].Mark == want.Mark && g.evidence[j].close(&want) {
 					s := g.found[n]
-					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, BucketOf(s.first), s.counts)
+					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v, recovered %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, BucketOf(s.first), s.counts, s.recovered)
 					places[text] = append(places[text], fmt.Sprintf("%s:%d", r.source, r.place))
 				}
 			}
@@ -166,7 +166,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		func() int { return r.IntN(8) * r.IntN(8) },
 		func() int { return []int{0, 3, 8, gapRecords - 1, gapRecords}[r.IntN(5)] },
 	}[r.IntN(2)]
-	span := int64(time.Duration(1+r.IntN(90*r.IntN(2)+1)) * time.Second / tick)
+	span := int64(time.Duration(1+r.IntN([]int{1, 91, 241}[r.IntN(3)])) * time.Second / tick)
 	own := verdicts
 	dense := r.IntN(2) == 0
 	if dense {
@@ -180,6 +180,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 			timed = max(timed, 90+10*r.IntN(2))
 		}
 	}
+	telemetry := []int{0, 0, 20, 60}[r.IntN(4)] // percent of the records
 	next := map[string]int64{}
 	for i := range out {
 		x := &refRecord{source: sources[r.IntN(len(sources))]}
@@ -203,6 +204,15 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		x.event.ConnectionID = oneOf(20, "c1", "c2")
 		x.event.StreamID = oneOf(20, "x", "y")
 		x.event.SubscriberID = oneOf(10, "u", "v")
+		if telemetry > 0 && r.IntN(100) < telemetry {
+			x.event.Telemetry = randomPost(r)
+			if r.IntN(4) > 0 { // of one of few calls
+				x.event.Time, x.event.OfDay, x.event.GUID = 1795430665e9+at, timestamp.NoTime, false
+				x.event.Session, x.event.SubscriberID = []byte("s1"), nil
+				x.event.Client, x.event.ConnectionID = []byte([]string{"", "k1", "k2"}[r.IntN(3)]), []byte("c1")
+				x.event.StreamID = []byte([]string{"", "x", "y"}[r.IntN(3)])
+			}
+		}
 		if r.IntN(10) > 0 {
 			x.verdict = own[r.IntN(len(own))]
 			x.verdict.Failure = true
@@ -321,19 +331,36 @@ func TestPlaceReplacesTime(t *testing.T) {
 	}
 }
 
+// randomPost is telemetry that mostly starts or ends an attempt.
+func randomPost(r *rand.Rand) *parse.Telemetry {
+	return &parse.Telemetry{
+		Action:        []byte([]string{"Connect", "Publish", "Subscribe", "Publish"}[r.IntN(4)]),
+		Variation:     []byte([]string{"Attempt", "Attempt", "Attempt", "Success", "Success", "Failure", "Cancel", "Attempting"}[r.IntN(8)]),
+		Reason:        []byte([]string{"", "AccessDenied"}[r.IntN(2)]),
+		FailureReason: []byte([]string{"", "Permission"}[r.IntN(2)]),
+	}
+}
+
 // TestFailuresAreTheReferences compares with the reference, on random records.
 func TestFailuresAreTheReferences(t *testing.T) {
-	for seed := range uint64(2000) {
+	recovered := 0
+	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		records := randomRecords(r, ticks[r.IntN(len(ticks))])
 		var want []string
 		for _, f := range refFailures(records) {
 			want = append(want, f.String())
+			if f.recovered {
+				recovered++
+			}
 		}
 		slices.Sort(want)
 		if got := failuresIn(counts(tallyOfRecords(records)), records); !slices.Equal(got, want) {
 			t.Fatalf("seed %d:\n got %s\nwant %s", seed, strings.Join(got, "\n     "), strings.Join(want, "\n     "))
 		}
+	}
+	if recovered < 100 {
+		t.Errorf("%d recovered failures are too few for this test", recovered)
 	}
 }
 
@@ -389,8 +416,8 @@ func rowsIn(c *Counts) []string {
 	var out []string
 	for _, s := range sessionsIn(c, Filter{}) {
 		for _, r := range s.Rows {
-			out = append(out, fmt.Sprintf("%s %s %d session %x bucket %d: %s %d: %d failures, %d lines, %d to %d",
-				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, s.ID, r.Bucket, r.Evidence, r.Stated, r.Failures, r.Lines, r.First, r.Last))
+			out = append(out, fmt.Sprintf("%s %s %d session %x bucket %d: %s %d: %d failures, %d recovered, %d lines, %d to %d",
+				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, s.ID, r.Bucket, r.Evidence, r.Stated, r.Failures, r.Recovered, r.Lines, r.First, r.Last))
 		}
 	}
 	return out

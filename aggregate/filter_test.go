@@ -147,18 +147,24 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			if failures > 0 {
 				want[what+"failures"] += int64(failures)
 			}
-			want[what+"lines"] += int64(lines)
+			if lines > 0 {
+				want[what+"lines"] += int64(lines)
+			}
 		}
 		for _, f := range failures {
 			s := f.summary()
 			n, code := 0, s.code
-			if s.counts {
+			if s.counts && !f.recovered {
 				n = 1
 			}
 			if s.name != "" {
 				code = 0
 			}
-			count(s.first, f.records[0].session, s.client, fmt.Sprintf("%s %s %d", s.method, s.name, code), n, len(s.places))
+			what := fmt.Sprintf("%s %s %d", s.method, s.name, code)
+			count(s.first, f.records[0].session, s.client, what, n, len(s.places))
+			if f.recovered {
+				count(s.first, f.records[0].session, s.client, what+", recovered", 1, 0)
+			}
 		}
 		aside, all := map[string][]*refRecord{}, map[string][]*refRecord{}
 		for _, x := range records {
@@ -189,11 +195,15 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			}
 			timed := false
 			for _, row := range s.Rows {
-				what := fmt.Sprintf("%s %s %d session %x bucket %d SDK %q: ", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code, s.ID, row.Bucket, c.Names.Labels[row.SDK])
+				what := fmt.Sprintf("%s %s %d", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code)
+				where := fmt.Sprintf(" session %x bucket %d SDK %q: ", s.ID, row.Bucket, c.Names.Labels[row.SDK])
 				if row.Failures > 0 {
-					got[what+"failures"] += row.Failures
+					got[what+where+"failures"] += row.Failures
 				}
-				got[what+"lines"] += row.Lines
+				if row.Recovered > 0 {
+					got[what+", recovered"+where+"failures"] += row.Recovered
+				}
+				got[what+where+"lines"] += row.Lines
 				selected++
 				if by := (Labels{row.SDK, row.Browser, row.OS}); by != (Labels{}) && !slices.Contains(s.Clients, by) {
 					t.Fatalf("seed %d, %+v: a failure of a client that was not seen: %+v", seed, filter, s)

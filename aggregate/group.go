@@ -44,6 +44,7 @@ type Row struct {
 	Stated   int32 // code; 0: none
 
 	Failures    int64
+	Recovered   int64 // failures of attempts that ended in success; not part of Failures
 	Lines       int64
 	First, Last int64 // of the lines, Unix nanoseconds; NoTime if no line has a date and time
 }
@@ -234,7 +235,11 @@ func (g *group) failures(visit func(found []summary)) {
 			}
 		}
 		g.correlate(all[from:to])
-		visit(g.summaries())
+		found := g.summaries()
+		if !order.sourced && len(g.attempts) > 0 {
+			found = g.attribute(found, g.attempts)
+		}
+		visit(found)
 		from = to
 	}
 }
@@ -266,7 +271,10 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 			cmp.Compare(a.Bucket, b.Bucket), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
 			g.order.compareLabels(Labels{a.SDK, a.Browser, a.OS}, Labels{b.SDK, b.Browser, b.OS}))
 	}
-	add := func(a, b *Attempts) { a.Attempts += b.Attempts }
+	add := func(a, b *Attempts) {
+		a.Attempts += b.Attempts
+		a.NeverEnded += b.NeverEnded
+	}
 	room := mergeAt
 	for i := range g.attempts {
 		if len(out) == room {
@@ -276,10 +284,14 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 		a := &g.attempts[i]
 		client := g.clientOf(a.client)
 		if bucket, start := g.began(a.nanos()); g.selected.takes(start, client) {
-			out = append(out, Attempts{
+			sum := Attempts{
 				Method: a.method, Bucket: bucket, Outcome: a.outcome, Inferred: a.inferred,
 				SDK: client.SDK, Browser: client.Browser, OS: client.OS, Attempts: 1,
-			})
+			}
+			if bucket != NoBucket && a.neverEnds(g.times.Last) {
+				sum.NeverEnded = 1
+			}
+			out = append(out, sum)
 		}
 	}
 	return mergeAlike(out, compare, add)
@@ -385,7 +397,12 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 		row.Code = s.code
 	}
 	if s.counts && !s.done {
-		row.Failures, s.done = 1, true
+		s.done = true
+		if s.recovered {
+			row.Recovered = 1
+		} else {
+			row.Failures = 1
+		}
 	}
 	return row, g.selected.takes(first, client)
 }
@@ -395,6 +412,7 @@ func (r *Row) by(t Labels) { r.SDK, r.Browser, r.OS = t.SDK, t.Browser, t.OS }
 
 func (r *Row) add(other *Row) {
 	r.Failures += other.Failures
+	r.Recovered += other.Recovered
 	r.Lines += other.Lines
 	r.First = earlier(r.First, other.First)
 	r.Last = max(r.Last, other.Last) // NoTime is less than any time

@@ -35,9 +35,10 @@ type refRecord struct {
 }
 
 type refFailure struct {
-	records []*refRecord // in the order in which they were added
-	joined  int          // when the last one was added
-	floats  bool         // the places of the session's records do not matter
+	records   []*refRecord // in the order in which they were added
+	joined    int          // when the last one was added
+	floats    bool         // the places of the session's records do not matter
+	recovered bool         // its attempt ended in success
 }
 
 // refFailures returns the failures of records, and sets the session of each record.
@@ -50,8 +51,202 @@ func refFailures(records []*refRecord) []*refFailure {
 		}
 	}
 	var out []*refFailure
-	for _, g := range groups {
-		out = append(out, refGroup(g)...)
+	attempts := refAttempts(records)
+	for session, g := range groups {
+		failures := refGroup(g)
+		if !strings.HasPrefix(session, "source:") {
+			failures = refAttribute(failures, attempts, session)
+		}
+		out = append(out, failures...)
+	}
+	return out
+}
+
+// A refAttempt is one call of a method by the application.
+type refAttempt struct {
+	session, method, stream, client string
+	start, end                      int64 // Unix milliseconds; 0: unknown, or no end
+	outcome                         Outcome
+	inferred                        bool
+}
+
+// A refPost is a telemetry event of a call.
+type refPost struct {
+	record *refRecord
+	method string
+	starts bool
+	ends   Outcome
+	at     int64 // Unix milliseconds; 0: unknown
+}
+
+// refPostOf returns what a record says about a call, and what the events of one call have in
+// common. ok is false if it says nothing.
+func refPostOf(r *refRecord) (p refPost, call string, ok bool) {
+	e := &r.event
+	if e.Telemetry == nil || r.verdict.Native {
+		return p, "", false
+	}
+	p = refPost{record: r}
+	if e.Time != timestamp.NoTime {
+		p.at = e.Time / 1e6
+	}
+	switch v, denied := string(e.Telemetry.Variation), string(e.Telemetry.Reason) == "AccessDenied"; {
+	case v == "Attempt":
+		p.starts = true
+	case v == "Success":
+		p.ends = Succeeded
+	case v == "Failure", v == "Cancel" && denied:
+		p.ends = Failed
+	case v == "Cancel":
+		p.ends = Cancelled
+	default:
+		return p, "", false
+	}
+	client, connection, stream := string(e.Client), string(e.ConnectionID), string(e.StreamID)
+	switch action := string(e.Telemetry.Action); {
+	case action == "Connect":
+		p.method, call = "Session.connect", fmt.Sprintf("connect %q %q", client, connection)
+	case action == "Publish" && stream != "":
+		p.method, call = "Session.publish", fmt.Sprintf("publish %q %q", client, stream)
+	case action == "Publish" && string(e.Telemetry.FailureReason) == "Permission":
+		p.method, call = "Session.publish", fmt.Sprintf("publish %q %q at %d", client, connection, e.Time)
+	case action == "Subscribe":
+		p.method, call = "Session.subscribe", fmt.Sprintf("subscribe %q %q", client, cmp.Or(string(e.SubscriberID), stream))
+	default:
+		return p, "", false
+	}
+	return p, call, true
+}
+
+// states returns the best ID that a record states of its session, as refID takes it.
+func (r *refRecord) states() string {
+	switch {
+	case len(r.event.Session) > 0:
+		return "session:" + string(r.event.Session)
+	case len(r.event.ConnectionID) > 0:
+		return "connection:" + string(r.event.ConnectionID)
+	}
+	return r.client()
+}
+
+// refAttempts returns the attempts of all records, whose sessions are known.
+func refAttempts(records []*refRecord) (out []*refAttempt) {
+	calls := map[string][]refPost{}
+	for _, r := range records {
+		if p, call, ok := refPostOf(r); ok {
+			calls[call] = append(calls[call], p)
+		}
+	}
+	// The kinds of ID, the best first.
+	kind := func(r *refRecord) int {
+		for i, of := range []string{"session:", "connection:", "client:", "guid:"} {
+			if strings.HasPrefix(r.states(), of) {
+				return i
+			}
+		}
+		return 4
+	}
+	order := func(p refPost) int {
+		if p.starts {
+			return 0
+		}
+		return map[Outcome]int{Succeeded: 1, Failed: 2, Cancelled: 3}[p.ends]
+	}
+	for _, posts := range calls {
+		slices.SortFunc(posts, func(a, b refPost) int {
+			return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(order(a), order(b)), cmp.Compare(kind(a.record), kind(b.record)),
+				-refID(a.record.states()).Compare(refID(b.record.states())), -refID(a.record.client()).Compare(refID(b.record.client())))
+		})
+		// Equal events are one that was logged repeatedly: the first has the best ID.
+		posts = slices.CompactFunc(posts, func(a, b refPost) bool { return a.at == b.at && order(a) == order(b) })
+		var now *refAttempt
+		for _, p := range posts {
+			switch {
+			case p.starts && now != nil && p.method == "Session.connect" && now.outcome == Failed && p.at-now.end <= 10_000:
+				now.outcome, now.end = Open, 0 // the SDK tries again
+			case p.starts, now == nil:
+				now = &refAttempt{method: p.method, client: p.record.client(), start: p.at, inferred: !p.starts}
+				switch p.method {
+				case "Session.publish":
+					now.stream = string(p.record.event.StreamID)
+				case "Session.subscribe":
+					now.stream = p.record.stream()
+				}
+				if !p.starts {
+					now.outcome, now.end = p.ends, p.at
+				}
+				out = append(out, now)
+			case now.outcome == Open:
+				now.outcome, now.end = p.ends, p.at
+			}
+			if now.session == "" && p.record.states() != "" {
+				now.session = p.record.session
+			}
+		}
+	}
+	return out
+}
+
+// apart reports whether two calls are of different streams. One that states none may be of any.
+func apart(stream, other string) bool { return stream != "" && other != "" && stream != other }
+
+// refAttribute makes the failures of each attempt in a session one.
+func refAttribute(failures []*refFailure, all []*refAttempt, session string) (out []*refFailure) {
+	var attempts []*refAttempt
+	for _, a := range all {
+		if a.session == session && !a.inferred && a.start != 0 {
+			attempts = append(attempts, a)
+		}
+	}
+	// during reports whether a failure that begins at an instant may belong to an attempt.
+	during := func(a *refAttempt, at int64) bool {
+		switch {
+		case at < a.start*1e6:
+			return false
+		case a.outcome != Open:
+			return at <= a.end*1e6+2e9
+		}
+		for _, b := range attempts {
+			if b.method == a.method && !apart(a.stream, b.stream) && b.start > a.start && at >= b.start*1e6 {
+				return false
+			}
+		}
+		return at <= a.start*1e6+120e9
+	}
+	of := map[*refAttempt]*refFailure{}
+	for _, f := range failures {
+		s := f.summary()
+		var best *refAttempt
+		better := func(a, b *refAttempt) bool {
+			same := func(x, y string) int {
+				if x != "" && x == y {
+					return 1
+				}
+				return 0
+			}
+			likely := map[Outcome]int{Failed: 3, Open: 2, Cancelled: 1}
+			hash := func(stream string) uint32 { return streamOf(&parse.Event{StreamID: []byte(stream)}) }
+			return cmp.Or(
+				cmp.Compare(same(a.stream, f.stream()), same(b.stream, f.stream())), cmp.Compare(same(a.client, s.client), same(b.client, s.client)),
+				cmp.Compare(a.start, b.start), cmp.Compare(likely[a.outcome], likely[b.outcome]),
+				// Any order will do, but it must be one.
+				cmp.Compare(a.end, b.end), cmp.Compare(hash(a.stream), hash(b.stream)), refID(a.client).Compare(refID(b.client))) > 0
+		}
+		for _, a := range attempts {
+			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !apart(a.stream, f.stream()) &&
+				(best == nil || better(a, best)) {
+				best = a
+			}
+		}
+		switch {
+		case best == nil:
+			out = append(out, f)
+		case of[best] == nil:
+			f.recovered = best.outcome == Succeeded
+			of[best], out = f, append(out, f)
+		default:
+			of[best].records = append(of[best].records, f.records...)
+		}
 	}
 	return out
 }
@@ -602,5 +797,5 @@ func (f *refFailure) summary() refSummary {
 // String returns the summary as text.
 func (f *refFailure) String() string {
 	s := f.summary()
-	return fmt.Sprintf("%s %s %d, bucket %d, counts %v: %s", s.method, s.name, s.code, BucketOf(s.first), s.counts, strings.Join(s.places, " "))
+	return fmt.Sprintf("%s %s %d, bucket %d, counts %v, recovered %v: %s", s.method, s.name, s.code, BucketOf(s.first), s.counts, f.recovered, strings.Join(s.places, " "))
 }

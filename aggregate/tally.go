@@ -22,7 +22,7 @@ import (
 // quarter-hours; reports combine them to windows of any time zone.
 //
 // A Tally takes 60 to 90 bytes per session or surrogate ID, 8 per session and bucket, 72 per
-// record that shows an error (fewer if there are many: see Evidence), and 24 per telemetry
+// record that shows an error (fewer if there are many: see Evidence), and 32 per telemetry
 // event of an attempt.
 type Tally struct {
 	sessions  sessions
@@ -384,7 +384,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 		return e, nil
 	}
 	for _, s := range c.steps[c.stepsAt[i]:c.stepsAt[i+1]] {
-		e.Steps = append(e.Steps, Step{Call: s.call, what: s.what, Client: t.sessions.id(s.client)})
+		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, what: s.what, Client: t.sessions.id(s.client)})
 	}
 	return e, nil
 }

@@ -116,7 +116,7 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 
 // size returns the approximate size of the batch in bytes.
 func (c *entryColumns) size() int {
-	return 106*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 40*len(c.steps.call)
+	return 106*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 44*len(c.steps.call)
 }
 
 // batch returns the columns as a record batch, which is valid until they change.
@@ -221,6 +221,7 @@ func (c *evidenceColumns) array(d *dictionaries) arrow.Array {
 type stepColumns struct {
 	call         []uint64
 	client       ids
+	stream       []uint32
 	at           []int64
 	noTime       columns.Nulls
 	method, what []uint16
@@ -229,6 +230,7 @@ type stepColumns struct {
 func (c *stepColumns) add(s aggregate.Step) {
 	c.call = append(c.call, s.Call)
 	c.client.add(s.Client)
+	c.stream = append(c.stream, s.Stream)
 	c.at = append(c.at, s.Millis())
 	c.noTime.Add(s.Millis() == 0)
 	c.method = append(c.method, uint16(s.Method()))
@@ -241,7 +243,7 @@ func (c *stepColumns) add(s aggregate.Step) {
 
 func (c *stepColumns) empty() stepColumns {
 	return stepColumns{
-		call: c.call[:0], client: c.client.empty(), at: c.at[:0], noTime: c.noTime.Empty(),
+		call: c.call[:0], client: c.client.empty(), stream: c.stream[:0], at: c.at[:0], noTime: c.noTime.Empty(),
 		method: c.method[:0], what: c.what[:0],
 	}
 }
@@ -250,6 +252,7 @@ func (c *stepColumns) array(d *dictionaries) arrow.Array {
 	n := len(c.call)
 	return structure(stepsType, n,
 		columns.New(arrow.PrimitiveTypes.Uint64, n, arrow.Uint64Traits.CastToBytes(c.call), nil), c.client.array(),
+		columns.New(arrow.PrimitiveTypes.Uint32, n, arrow.Uint32Traits.CastToBytes(c.stream), nil),
 		columns.New(stepTime, n, arrow.Int64Traits.CastToBytes(c.at), &c.noTime),
 		columns.Indexed(d.callers, c.method, nil), columns.Indexed(d.whats, c.what, nil))
 }

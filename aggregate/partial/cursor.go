@@ -78,6 +78,7 @@ type view struct {
 	span, place, placeSpan, records []uint32
 	call                            []uint64
 	stepClient                      *array.FixedSizeBinary
+	stepStream                      []uint32
 	stepAt                          *array.Timestamp
 	stepMethod, stepWhat            *array.Dictionary
 }
@@ -106,6 +107,7 @@ func newView(b arrow.RecordBatch) *view {
 	v.span, v.place, v.placeSpan, v.records = numbers(evSpan), numbers(evPlace), numbers(evPlaceSpan), numbers(evRecords)
 	st := v.stepsOf.ListValues().(*array.Struct)
 	v.call, v.stepClient = st.Field(stepCall).(*array.Uint64).Uint64Values(), st.Field(stepClient).(*array.FixedSizeBinary)
+	v.stepStream = st.Field(stepStream).(*array.Uint32).Uint32Values()
 	v.stepAt = st.Field(stepAt).(*array.Timestamp)
 	v.stepMethod, v.stepWhat = st.Field(stepMethod).(*array.Dictionary), st.Field(stepWhat).(*array.Dictionary)
 	return v
@@ -302,7 +304,7 @@ func (c *cursor) steps(v *view, row int) error {
 		}
 		what := c.stepWhat.at(i)
 		c.entry.Steps = append(c.entry.Steps,
-			aggregate.NewStep(v.call[i], idAt(v.stepClient, i), at, catalogue.MethodID(c.stepMethod.at(i)), what == 0, aggregate.Outcome(max(what, 1)-1)))
+			aggregate.NewStep(v.call[i], v.stepStream[i], idAt(v.stepClient, i), at, catalogue.MethodID(c.stepMethod.at(i)), what == 0, aggregate.Outcome(max(what, 1)-1)))
 	}
 	return nil
 }

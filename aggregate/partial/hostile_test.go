@@ -68,7 +68,7 @@ func TestContradictions(t *testing.T) {
 	}
 	step := func(millis int64) *aggregate.Part {
 		return entry(func(e *aggregate.Entry) {
-			e.Steps = append(e.Steps, aggregate.NewStep(1, id(2), millis, 1, true, 0))
+			e.Steps = append(e.Steps, aggregate.NewStep(1, 0, id(2), millis, 1, true, 0))
 		})
 	}
 	const dated, clock, placed = 0, 1, 2
@@ -89,10 +89,10 @@ func TestContradictions(t *testing.T) {
 		{"axis", evidence(func(x *aggregate.Evidence) { x.Flags = 3 }), "axis"},
 		{"source", evidence(func(x *aggregate.Evidence) { x.Origin = 1 }), "source 1 is not in the list"},
 		{"call", entry(func(e *aggregate.Entry) {
-			e.Steps = []aggregate.Step{aggregate.NewStep(1, id(2), at/1e6, 255, true, 0)}
+			e.Steps = []aggregate.Step{aggregate.NewStep(1, 0, id(2), at/1e6, 255, true, 0)}
 		}), "steps"},
 		{"outcome", entry(func(e *aggregate.Entry) {
-			e.Steps = []aggregate.Step{aggregate.NewStep(1, id(2), at/1e6, 1, false, 250)}
+			e.Steps = []aggregate.Step{aggregate.NewStep(1, 0, id(2), at/1e6, 1, false, 250)}
 		}), "steps"},
 
 		{"unsorted", entries(aggregate.Entry{ID: id(2)}, aggregate.Entry{ID: id(1)}), "not sorted"},
@@ -147,7 +147,7 @@ func TestLinksToAnywhere(t *testing.T) {
 		return aggregate.Entry{
 			ID: id(n), From: from, Session: session, Client: client, Buckets: bucket, SDK: 1,
 			Evidence: []aggregate.Evidence{x},
-			Steps:    []aggregate.Step{aggregate.NewStep(uint64(n), id(n), at/1e6, 1, true, 0)},
+			Steps:    []aggregate.Step{aggregate.NewStep(uint64(n), uint32(n), id(n), at/1e6, 1, true, 0)},
 		}
 	}
 	several, none := aggregate.Link{Several: true}, aggregate.Link{}
@@ -777,7 +777,7 @@ func craftedEntries(r *rand.Rand) (out []aggregate.Entry) {
 			e.Evidence = append(e.Evidence, x)
 		}
 		for range r.IntN(4) {
-			e.Steps = append(e.Steps, aggregate.NewStep(r.Uint64N(3), any(), at/1e6+r.Int64N(3), 1, r.IntN(2) == 0, aggregate.Outcomes[r.IntN(4)]))
+			e.Steps = append(e.Steps, aggregate.NewStep(r.Uint64N(3), uint32(r.IntN(2)), any(), at/1e6+r.Int64N(3), 1, r.IntN(2) == 0, aggregate.Outcomes[r.IntN(4)]))
 		}
 		out = append(out, e)
 	}

@@ -74,6 +74,7 @@ const (
 const (
 	stepCall = iota
 	stepClient
+	stepStream
 	stepAt
 	stepMethod
 	stepWhat
@@ -101,6 +102,7 @@ var evidenceType = arrow.StructOf(
 var stepsType = arrow.StructOf(
 	arrow.Field{Name: "call", Type: arrow.PrimitiveTypes.Uint64}, // hash of what the events of one call have in common
 	arrow.Field{Name: "client", Type: idType, Nullable: true},
+	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32}, // hash of the stream or subscriber; 0: none
 	arrow.Field{Name: "time", Type: stepTime, Nullable: true},
 	arrow.Field{Name: "method", Type: nameType},
 	arrow.Field{Name: "what", Type: nameType}, // start, or the outcome of the call
