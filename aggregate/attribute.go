@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -34,8 +35,8 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 		if !s.client.IsZero() {
 			most++
 		}
-		during.overlapping(uint32(s.method), s.first, s.first, func(x *span) bool {
-			a := &attempts[x.index]
+		during.Overlapping(uint32(s.method), s.first, s.first, func(x *spans.Span) bool {
+			a := &attempts[x.Index]
 			if a.stream != 0 && stream != 0 && a.stream != stream {
 				return true
 			}
@@ -47,7 +48,7 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 				r++
 			}
 			if r > rank {
-				best, rank = x.index, r
+				best, rank = x.Index, r
 			}
 			return rank < most
 		})
@@ -78,7 +79,7 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 // and when a failure of each may begin: from its start to reportedWithin after its end. Without
 // an end, that is before the next attempt of the same method, and stream where both state one,
 // and at most endsWithin after the start.
-func spansOf(attempts []attempt) (sorted []attempt, during spans) {
+func spansOf(attempts []attempt) (sorted []attempt, during spans.Tree) {
 	for _, a := range attempts {
 		if a.start != 0 && !a.inferred {
 			sorted = append(sorted, a)
@@ -107,7 +108,7 @@ func spansOf(attempts []attempt) (sorted []attempt, during spans) {
 				}
 				last = min(last, before-1)
 			}
-			during.all = append(during.all, span{uint32(a.method), a.nanos(), last, int32(i)})
+			during.Add(spans.Span{Group: uint32(a.method), First: a.nanos(), Last: last, Index: int32(i)})
 		}
 		for i := from; i < to; i++ {
 			a := &sorted[i]
@@ -119,7 +120,7 @@ func spansOf(attempts []attempt) (sorted []attempt, during spans) {
 		}
 		to = from
 	}
-	during.sort()
+	during.Sort()
 	return sorted, during
 }
 

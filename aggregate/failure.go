@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -26,7 +27,7 @@ const perRecord = gap / gapRecords
 type correlator struct {
 	names    *dictionary
 	evidence []Evidence
-	places   spans // of the evidence, in its source; none if all of it is on one axis of time
+	places   spans.Tree // of the evidence, in its source; none if all of it is on one axis of time
 
 	failures []failure
 	of       []int32 // failure of each evidence, or none
@@ -71,28 +72,28 @@ func (c *correlator) correlate(all []Evidence) {
 
 // place notes the places of the evidence, if they matter.
 func (c *correlator) place() {
-	c.places.all = c.places.all[:0]
+	c.places.Reset()
 	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != placed {
 		return
 	}
 	for i := range c.evidence {
 		first, last := c.evidence[i].places()
-		c.places.all = append(c.places.all, span{c.evidence[i].Origin, first, last, int32(i)})
+		c.places.Add(spans.Span{Group: c.evidence[i].Origin, First: first, Last: last, Index: int32(i)})
 	}
-	c.places.sort()
+	c.places.Sort()
 }
 
 // beside visits the failures of evidence that is compared with e by place and is near it. d
 // is the distance; follows reports that the evidence does not end before e.
 func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, follows bool)) {
-	if len(c.places.all) == 0 {
+	if c.places.Len() == 0 {
 		return
 	}
 	first, last := e.places()
-	c.places.overlapping(e.Origin, first-gapRecords, last+gapRecords, func(s *span) bool {
-		a := c.evidence[s.index].Axis()
-		if f := c.of[s.index]; f != none && (a != e.Axis() || a == placed) {
-			visit(f, max(s.first-last, first-s.last, 0)*perRecord, s.last >= first)
+	c.places.Overlapping(e.Origin, first-gapRecords, last+gapRecords, func(s *spans.Span) bool {
+		a := c.evidence[s.Index].Axis()
+		if f := c.of[s.Index]; f != none && (a != e.Axis() || a == placed) {
+			visit(f, max(s.First-last, first-s.Last, 0)*perRecord, s.Last >= first)
 		}
 		return true
 	})
@@ -309,7 +310,7 @@ func (c *correlator) put(number, i int32) {
 	if a := e.Axis(); a != placed {
 		f.when[a].add(e.First, e.last())
 	}
-	if len(c.places.all) > 0 {
+	if c.places.Len() > 0 {
 		f.begin(e)
 	}
 }

@@ -16,7 +16,10 @@ type Failure struct {
 	Error  string // "" if it has no name
 	Code   int32  // stated by its records; 0: none
 	First  int64  // time of its first record, Unix nanoseconds; NoTime if no record has a date and time
-	SDK    string // version; "" if unknown
+	// Recovered reports that its attempt ended in success: it counts as recovered, not as a
+	// failure.
+	Recovered bool
+	SDK       string // version; "" if unknown
 }
 
 // An Index finds the failure of a record. It is held in memory.
@@ -97,7 +100,7 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	return &Failure{
 		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
 		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,
-		First: first, SDK: names.Labels[g.clientOf(s.client).SDK],
+		First: first, Recovered: s.recovered, SDK: names.Labels[g.clientOf(s.client).SDK],
 	}
 }
 

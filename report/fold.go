@@ -311,7 +311,10 @@ func (f *fold) method(r *batch.MethodRows, i int) {
 		m.Attempts.Successes += r.Successes[i]
 		m.Attempts.Failed += max(r.Failed[i], 0)
 		m.Attempts.Cancels += r.Cancels[i]
+		m.Attempts.Open += r.Open[i]
+		m.Attempts.NeverEnded += r.NeverEnded[i]
 	}
+	m.Recovered += r.Recovered[i]
 	failures, session := r.Failures[i], r.Session(i)
 	m.Failures += failures
 	if session.IsZero() {
@@ -361,6 +364,7 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 		e.last = max(e.last, r.Last[i])
 	}
 	e.method.Lines += lines
+	e.Recovered += r.Recovered[i]
 	if failures == 0 {
 		return
 	}
@@ -392,7 +396,7 @@ func (f *fold) end() {
 		out.Methods = append(out.Methods, m.Method)
 	}
 	for _, e := range f.errors {
-		if e.Failures == 0 {
+		if e.Failures == 0 && e.Recovered == 0 {
 			out.Totals.Background += e.Lines
 		}
 		for kind, lines := range e.evidence {

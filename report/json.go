@@ -48,7 +48,7 @@ func (r *Report) jsonError(e *Error) jsonError {
 	return jsonError{
 		WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
 		Codes: e.Codes, Documented: e.Documented,
-		Failures: e.Failures, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
+		Failures: e.Failures, Recovered: e.Recovered, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
 		First: instant(e.First), Last: instant(e.Last),
 	}
 }
@@ -285,6 +285,7 @@ type jsonError struct {
 	Codes       map[int32]int64 `json:"codes"`
 	Documented  string          `json:"documented"`
 	Failures    int64           `json:"failures"`
+	Recovered   int64           `json:"recovered"`
 	Lines       int64           `json:"lines"`
 	Sessions    int             `json:"sessions"`
 	Evidence    jsonEvidence    `json:"evidence"`
@@ -296,12 +297,15 @@ type jsonMethod struct {
 	WindowStart      *string          `json:"window_start"`
 	Method           string           `json:"method"`
 	Failures         int64            `json:"failures"`
+	Recovered        int64            `json:"recovered"`
 	Lines            int64            `json:"lines"`
 	Attempts         *int64           `json:"attempts"`
 	AttemptsInferred *int64           `json:"attempts_inferred"`
 	Successes        *int64           `json:"successes"`
 	Cancels          *int64           `json:"cancels"`
 	FailedAttempts   *int64           `json:"failed_attempts"`
+	Open             *int64           `json:"open"`
+	NeverEnded       *int64           `json:"never_ended"`
 	FailureRate      *jsonRate        `json:"failure_rate"`
 	Sessions         int              `json:"sessions"`
 	SessionsFailed   int              `json:"sessions_failed"`
@@ -323,7 +327,7 @@ type jsonRate struct {
 // jsonMethod has fields of attempts only if telemetry is known: unknown is not 0.
 func (r *Report) jsonMethod(m *Method) jsonMethod {
 	out := jsonMethod{
-		WindowStart: r.windowStart(m.Window), Method: m.Name, Failures: m.Failures, Lines: m.Lines,
+		WindowStart: r.windowStart(m.Window), Method: m.Name, Failures: m.Failures, Recovered: m.Recovered, Lines: m.Lines,
 		Sessions: m.Sessions, SessionsFailed: m.SessionsFailed,
 	}
 	if rate := m.SessionRate(); rate != nil {
@@ -331,7 +335,7 @@ func (r *Report) jsonMethod(m *Method) jsonMethod {
 	}
 	if a := m.Attempts; a != nil {
 		out.Attempts, out.AttemptsInferred = &a.Attempts, &a.Inferred
-		out.Successes, out.Cancels = &a.Successes, &a.Cancels
+		out.Successes, out.Cancels, out.Open, out.NeverEnded = &a.Successes, &a.Cancels, &a.Open, &a.NeverEnded
 		if !a.AnyError {
 			out.FailedAttempts = &a.Failed
 		}

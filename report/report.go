@@ -109,7 +109,7 @@ type Totals struct {
 	Unnamed     int64            // part of Failures: the error has no name
 	Sessionless int64            // part of Failures: no record states a session
 	Evidence    map[string]int64 // lines that show an error, by kind of evidence
-	Background  int64            // part of these lines: they belong to no failed call
+	Background  int64            // part of these lines: they belong to no call
 
 	// Duplicates counts telemetry events of attempts that were seen before, for instance in
 	// another export.
@@ -142,7 +142,8 @@ type Method struct {
 	Window         int    // index into Windows; Timeless for failures without a time
 	Name           string // "unknown" if no record shows the method
 	Failures       int64
-	Lines          int64 // that show them
+	Recovered      int64 // failures of attempts that succeeded; not part of Failures
+	Lines          int64 // that show either
 	Sessionless    int64 // part of Failures: without a session
 	SessionsFailed int   // distinct, of the other failures
 	// Sessions counts all sessions seen in the window, whether or not telemetry shows an
@@ -161,14 +162,15 @@ func (m *Method) SessionRate() *stats.Rate {
 	return stats.NewRate(int64(m.SessionsFailed), int64(m.Sessions))
 }
 
-// Attempts counts the calls of a method that began in one window, from telemetry. Attempts
-// that are neither successes, failures nor cancels have no end in the input.
+// Attempts counts the calls of a method that began in one window, from telemetry.
 type Attempts struct {
-	Attempts  int64
-	Inferred  int64 // part of Attempts: only the end was seen
-	Successes int64
-	Failed    int64
-	Cancels   int64 // by the application
+	Attempts   int64 // the sum of Successes, Failed, Cancels and Open
+	Inferred   int64 // part of Attempts: only the end was seen
+	Successes  int64
+	Failed     int64
+	Cancels    int64 // by the application
+	Open       int64 // without an end in the input
+	NeverEnded int64 // part of Open: began more than 2 minutes before the end of the input
 
 	// AnyError reports that the report selects one error while Failed counts any error:
 	// telemetry does not state the error of an attempt.
@@ -184,7 +186,7 @@ func (a *Attempts) FailureRate() *stats.Rate {
 }
 
 // An Error holds the failures by one error of one method in one window, and the lines that
-// show it. Background lines show an error without any failure.
+// show it. Background lines show an error that failed no call.
 type Error struct {
 	Window      int // as in Method
 	Method      string
@@ -192,6 +194,7 @@ type Error struct {
 	Code        int32  // of a named error the catalogue's first code; 0: none
 	Documented  string // "yes", "elsewhere" or "no"
 	Failures    int64
+	Recovered   int64 // failures of attempts that succeeded; not part of Failures
 	Lines       int64
 	Sessionless int64            // part of Failures: without a session
 	Sessions    int              // distinct, of the other failures

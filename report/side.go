@@ -13,6 +13,8 @@ type Side struct {
 	Sessions int64               // seen in the window
 	Methods  map[string]*Method  // by name
 	Errors   map[ErrorKey]*Error // those that have failures: without one, no session failed
+
+	Recovered []*Error // those that have recovered failures
 }
 
 // An ErrorKey identifies an error of a method on both sides.
@@ -59,8 +61,12 @@ func (n *Numbers) Side(window int) *Side {
 		}
 	}
 	for i := range n.Errors {
-		if e := &n.Errors[i]; e.Window == window && e.Failures > 0 {
+		e := &n.Errors[i]
+		if e.Window == window && e.Failures > 0 {
 			s.Errors[e.Key()] = e
+		}
+		if e.Window == window && e.Recovered > 0 {
+			s.Recovered = append(s.Recovered, e)
 		}
 	}
 	return s

@@ -70,7 +70,8 @@ type errorTable struct {
 	client                            client
 	method, err, documented, evidence *nameColumn
 	code, stated                      *numberColumn[int32]
-	failures, lines, first, last      *numberColumn[int64]
+	failures, recovered, lines        *numberColumn[int64]
+	first, last                       *numberColumn[int64]
 	judgements                        []judgement // by error and method of the catalogue
 	block                             []aggregate.Row
 }
@@ -104,6 +105,7 @@ func newErrorTable(s *selection, d *dictionaries, undated *Undated) *errorTable 
 		code:       newCodes("code"),
 		stated:     newCodes("stated_code"),
 		failures:   newCounts("failures", false),
+		recovered:  newCounts("recovered", false),
 		lines:      newCounts("lines", false),
 		first:      newInstants("first_seen", columns.Nanos),
 		last:       newInstants("last_seen", columns.Nanos),
@@ -114,7 +116,7 @@ func newErrorTable(s *selection, d *dictionaries, undated *Undated) *errorTable 
 func (t *errorTable) columns() []column {
 	return []column{
 		t.start, t.method, t.err, t.code, t.documented, t.id, t.from, t.key,
-		t.client.sdk, t.client.browser, t.client.os, t.evidence, t.stated, t.failures, t.lines, t.first, t.last,
+		t.client.sdk, t.client.browser, t.client.os, t.evidence, t.stated, t.failures, t.recovered, t.lines, t.first, t.last,
 	}
 }
 
@@ -173,6 +175,7 @@ func (t *errorTable) addRows(s *aggregate.Session, start int64, rows []aggregate
 		t.evidence.add(aggregate.Name(r.Evidence))
 		t.stated.add(r.Stated)
 		t.failures.add(r.Failures)
+		t.recovered.add(r.Recovered)
 		t.lines.add(r.Lines)
 		t.first.add(r.First)
 		t.last.add(r.Last)
@@ -209,6 +212,7 @@ func mergeRows(rows []aggregate.Row) []aggregate.Row {
 		}
 		sum := &rows[n-1]
 		sum.Failures += r.Failures
+		sum.Recovered += r.Recovered
 		sum.Lines += r.Lines
 		if sum.First == timestamp.NoTime || r.First != timestamp.NoTime && r.First < sum.First {
 			sum.First = r.First

@@ -14,16 +14,18 @@ type methodTable struct {
 	undated *Undated
 
 	head
-	client                                                   client
-	method                                                   *nameColumn
-	attempts, inferred, successes, cancels, failed, failures *numberColumn[int64]
-	block                                                    []methodCounts
+	client                                         client
+	method                                         *nameColumn
+	attempts, inferred, successes, cancels, failed *numberColumn[int64]
+	open, neverEnded, failures, recovered          *numberColumn[int64]
+	block                                          []methodCounts
 }
 
 // methodCounts are the counts of a row.
 type methodCounts struct {
 	methodKey
-	attempts, inferred, successes, cancels, failed, failures int64
+	attempts, inferred, successes, cancels, failed int64
+	open, neverEnded, failures, recovered          int64
 }
 
 // A methodKey identifies a row of a session.
@@ -47,20 +49,23 @@ func newMethodTable(s *selection, d *dictionaries, undated *Undated) *methodTabl
 	return &methodTable{
 		selection: s, undated: undated,
 		head: newHead(d, false), client: newClient(d),
-		method:    newNames("method", false, d.methods),
-		attempts:  newCounts("attempts", false),
-		inferred:  newCounts("attempts_inferred", false),
-		successes: newCounts("successes", false),
-		cancels:   newCounts("cancels", false),
-		failed:    newCounts("failed_attempts", true),
-		failures:  newCounts("failures", false),
+		method:     newNames("method", false, d.methods),
+		attempts:   newCounts("attempts", false),
+		inferred:   newCounts("attempts_inferred", false),
+		successes:  newCounts("successes", false),
+		cancels:    newCounts("cancels", false),
+		failed:     newCounts("failed_attempts", true),
+		open:       newCounts("open", false),
+		neverEnded: newCounts("never_ended", false),
+		failures:   newCounts("failures", false),
+		recovered:  newCounts("recovered", false),
 	}
 }
 
 func (t *methodTable) columns() []column {
 	return []column{
 		t.start, t.method, t.id, t.from, t.key, t.client.sdk, t.client.browser, t.client.os,
-		t.attempts, t.inferred, t.successes, t.cancels, t.failed, t.failures,
+		t.attempts, t.inferred, t.successes, t.cancels, t.failed, t.open, t.neverEnded, t.failures, t.recovered,
 	}
 }
 
@@ -79,7 +84,7 @@ func (t *methodTable) add(s *aggregate.Session) {
 	}
 	for i := range s.Rows {
 		r := &s.Rows[i]
-		if r.Failures == 0 || !t.methods[r.Method] || !t.dated(r.Bucket) {
+		if r.Failures+r.Recovered == 0 || !t.methods[r.Method] || !t.dated(r.Bucket) {
 			continue
 		}
 		// A session that failed by another error could have failed by this one. Without a
@@ -88,6 +93,7 @@ func (t *methodTable) add(s *aggregate.Session) {
 			row := t.row(methodKey{r.Method, r.SDK, r.Browser, r.OS, t.startOf(r.Bucket)})
 			if is {
 				row.failures += r.Failures
+				row.recovered += r.Recovered
 			}
 		}
 	}
@@ -118,6 +124,9 @@ func (m *methodCounts) addAttempts(a *aggregate.Attempts) {
 		m.failed += a.Attempts
 	case aggregate.Cancelled:
 		m.cancels += a.Attempts
+	case aggregate.Open:
+		m.open += a.Attempts
+		m.neverEnded += a.NeverEnded
 	}
 }
 
@@ -135,7 +144,10 @@ func mergeCounts(all []methodCounts) []methodCounts {
 			sum.successes += m.successes
 			sum.cancels += m.cancels
 			sum.failed += m.failed
+			sum.open += m.open
+			sum.neverEnded += m.neverEnded
 			sum.failures += m.failures
+			sum.recovered += m.recovered
 			continue
 		}
 		n++
@@ -156,5 +168,8 @@ func (t *methodTable) addRow(s *aggregate.Session, m *methodCounts) {
 		m.failed = -1 // null: no attempt states its error
 	}
 	t.failed.add(m.failed)
+	t.open.add(m.open)
+	t.neverEnded.add(m.neverEnded)
 	t.failures.add(m.failures)
+	t.recovered.add(m.recovered)
 }

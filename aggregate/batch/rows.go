@@ -32,13 +32,15 @@ type Client struct{ SDK, Browser, OS []uint16 }
 type ErrorRows struct {
 	Who
 	Client
-	Start           []int64 // of the window, Unix seconds; NoStart for none
-	Method, Error   []uint16
-	Code, Stated    []int32  // 0 for none
-	Documented      []uint16 // index into Documentation
-	Evidence        []uint16 // classify.Evidence
-	Failures, Lines []int64
-	First, Last     []int64 // Unix nanoseconds; timestamp.NoTime for none
+	Start         []int64 // of the window, Unix seconds; NoStart for none
+	Method, Error []uint16
+	Code, Stated  []int32  // 0 for none
+	Documented    []uint16 // index into Documentation
+	Evidence      []uint16 // classify.Evidence
+	Failures      []int64
+	Recovered     []int64 // failures of attempts that succeeded; not part of Failures
+	Lines         []int64
+	First, Last   []int64 // Unix nanoseconds; timestamp.NoTime for none
 }
 
 // MethodRows are the rows of table Methods.
@@ -47,12 +49,14 @@ type MethodRows struct {
 	Client
 	Start    []int64 // of the window, Unix seconds; NoStart for none
 	Method   []uint16
-	Attempts []int64 // of these: Inferred, Successes, Cancels, Failed
-	Inferred []int64
+	Attempts []int64 // the sum of Successes, Cancels, Failed and Open
+	Inferred []int64 // part of Attempts
 
-	Successes, Cancels []int64
-	Failed             []int64 // -1 if attempts are not known by the selected error
-	Failures           []int64
+	Successes, Cancels  []int64
+	Failed              []int64 // -1 if attempts are not known by the selected error
+	Open                []int64
+	NeverEnded          []int64 // part of Open
+	Failures, Recovered []int64
 }
 
 // SessionRows are the rows of table Sessions.
@@ -81,8 +85,8 @@ func (b *Batch) ErrorRows() *ErrorRows {
 		Code: columns.Values[int32](c[3]), Documented: columns.Values[uint16](c[4]),
 		Who: who(c[5:8]), Client: clientOf(c[8:11]),
 		Evidence: columns.Values[uint16](c[11]), Stated: columns.Values[int32](c[12]),
-		Failures: columns.Values[int64](c[13]), Lines: columns.Values[int64](c[14]),
-		First: columns.Values[int64](c[15]), Last: columns.Values[int64](c[16]),
+		Failures: columns.Values[int64](c[13]), Recovered: columns.Values[int64](c[14]), Lines: columns.Values[int64](c[15]),
+		First: columns.Values[int64](c[16]), Last: columns.Values[int64](c[17]),
 	}
 }
 
@@ -94,7 +98,8 @@ func (b *Batch) MethodRows() *MethodRows {
 		Who: who(c[2:5]), Client: clientOf(c[5:8]),
 		Attempts: columns.Values[int64](c[8]), Inferred: columns.Values[int64](c[9]),
 		Successes: columns.Values[int64](c[10]), Cancels: columns.Values[int64](c[11]),
-		Failed: columns.Values[int64](c[12]), Failures: columns.Values[int64](c[13]),
+		Failed: columns.Values[int64](c[12]), Open: columns.Values[int64](c[13]), NeverEnded: columns.Values[int64](c[14]),
+		Failures: columns.Values[int64](c[15]), Recovered: columns.Values[int64](c[16]),
 	}
 }
 

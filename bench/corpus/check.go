@@ -180,7 +180,7 @@ func rowFact(r *Row) (key, text string) {
 	default:
 		key += " unnamed"
 	}
-	return key, fmt.Sprintf("%d failures, %d lines (%s; codes %s), %d sessions, %s to %s", r.Failures, r.Lines,
+	return key, fmt.Sprintf("%d failures, %d recovered, %d lines (%s; codes %s), %d sessions, %s to %s", r.Failures, r.Recovered, r.Lines,
 		countText(r.Evidence), countText(r.Codes), r.Sessions,
 		r.FirstSeen.UTC().Format(time.RFC3339Nano), r.LastSeen.UTC().Format(time.RFC3339Nano))
 }
@@ -199,8 +199,8 @@ func countText[K cmp.Ordered](counts map[K]int64) string {
 
 func methodFact(m *Method, failures, sessions *rate) (key, text string) {
 	return dayText(m.WindowStart) + " calls of " + m.Method,
-		fmt.Sprintf("%d attempts (%d successes, %d failed, %d cancels, rate %v), %d sessions (%d failed, rate %v)",
-			m.Attempts, m.Successes, m.Failed, m.Cancels, failures, m.Sessions, m.Failing, sessions)
+		fmt.Sprintf("%d attempts (%d successes, %d failed, %d cancels, %d open, rate %v), %d recovered, %d sessions (%d failed, rate %v)",
+			m.Attempts, m.Successes, m.Failed, m.Cancels, m.Open, failures, m.Recovered, m.Sessions, m.Failing, sessions)
 }
 
 // ReadTruth reads a Truth that WriteJSON wrote.

@@ -74,6 +74,7 @@ const (
 	msPerHour   = 3_600_000
 	sessionTime = 600_000 // approximate length of a session in ms
 	quietTime   = 12_000  // minimum time between failures of a session in ms
+	calmTime    = 4_000   // between the end of a call and a failure that is not its own in ms
 	maxDelay    = 3_000   // maximum delay of a record in ms
 	meanBudget  = 10_000  // mean size of a session in bytes: about 100,000 sessions per GB
 	concurrent  = 16      // minimum number of overlapping sessions

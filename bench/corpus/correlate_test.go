@@ -234,10 +234,24 @@ type sums struct {
 	rows    map[string]*Row
 	methods map[string]*Method
 	people  map[string]map[string]bool // sessions by row
+	made    []call
+}
+
+// A call is one that an application made.
+type call struct {
+	method, session string
+	start, end      time.Time // of its first and last event
+	outcome         string
+}
+
+// takes reports whether a failure belongs to the call.
+func (c call) takes(g group, id string) bool {
+	return c.outcome != "" && id != "" && c.session == id && c.method == g.method() &&
+		!g.first().Before(c.start) && !g.first().After(c.end.Add(gap))
 }
 
 func (l *look) sums(daily bool) *sums {
-	t := &sums{daily, map[string]*Row{}, map[string]*Method{}, map[string]map[string]bool{}}
+	t := &sums{daily, map[string]*Row{}, map[string]*Method{}, map[string]map[string]bool{}, nil}
 	bySession := map[string][]*clue{}
 	for _, c := range l.clues {
 		id := l.linked(c.visit)
@@ -246,14 +260,28 @@ func (l *look) sums(daily bool) *sums {
 			t.failure(group{c}, id, 0)
 		}
 	}
-	for id, clues := range bySession {
-		for _, g := range correlate(clues) {
-			t.failure(g, id, 1)
-		}
-	}
 	for key, events := range l.events {
 		method, _, _ := strings.Cut(key, " ")
 		t.calls(method, events, l.linked(events[0].visit))
+	}
+	for id, clues := range bySession {
+		during := map[int]group{} // the failures of each call are one
+		for _, g := range correlate(clues) {
+			i := slices.IndexFunc(t.made, func(c call) bool { return c.takes(g, id) })
+			if i < 0 {
+				t.failure(g, id, 1)
+				continue
+			}
+			during[i] = inOrder(append(during[i], g...))
+		}
+		for i, g := range during {
+			if t.made[i].outcome != "Success" {
+				t.failure(g, id, 1)
+				continue
+			}
+			t.failure(g, id, 0).Recovered++
+			t.methods[t.methodOf(g.method(), g.first())].Recovered++
+		}
 	}
 	for _, v := range l.visits {
 		t.person("seen"+dayText(t.start(v.at)), l.linked(v))
@@ -290,8 +318,8 @@ func (t *sums) person(what, id string) {
 	t.people[what][id] = true
 }
 
-// failure adds the records of n failures, 1 or 0.
-func (t *sums) failure(g group, id string, n int64) {
+// failure adds the records of n failures, 1 or 0, to a row.
+func (t *sums) failure(g group, id string, n int64) *Row {
 	want := Row{WindowStart: t.start(g.first()), Method: g.method(), Error: namePointer(g.name()), Code: codePointer(int16(g.code()))}
 	key := rowKeyOf(&want)
 	r := t.rows[key]
@@ -315,11 +343,12 @@ func (t *sums) failure(g group, id string, n int64) {
 		}
 	}
 	if n == 0 {
-		return
+		return r
 	}
 	m := t.methodOf(r.Method, g.first())
 	t.person(key, id)
 	t.person("failed"+m, id)
+	return r
 }
 
 func rowKeyOf(r *Row) string {
@@ -344,7 +373,7 @@ func (t *sums) calls(method string, events []event, id string) {
 	events = slices.CompactFunc(events, func(a, b event) bool { return a.at.Equal(b.at) && a.variation == b.variation })
 	for len(events) > 0 {
 		n := 1
-		var failed time.Time
+		var failed, end time.Time
 		outcome := ""
 		for ; n < len(events); n++ {
 			e := events[n]
@@ -356,18 +385,19 @@ func (t *sums) calls(method string, events []event, id string) {
 				continue
 			}
 			if outcome == "" {
-				outcome = e.variation
+				outcome, end = e.variation, e.at
 			}
 			if e.variation == "Failure" {
 				failed = e.at
 			}
 		}
-		t.call(method, events[0], outcome)
+		t.called(method, events[0], outcome)
+		t.made = append(t.made, call{method, id, events[0].at, end, outcome})
 		events = events[n:]
 	}
 }
 
-func (t *sums) call(method string, start event, outcome string) {
+func (t *sums) called(method string, start event, outcome string) {
 	key := t.methodOf(method, start.at)
 	m := t.methods[key]
 	m.Attempts++
@@ -378,6 +408,8 @@ func (t *sums) call(method string, start event, outcome string) {
 		m.Failed++
 	case "Cancel":
 		m.Cancels++
+	default:
+		m.Open++
 	}
 }
 

@@ -9,6 +9,7 @@ type session struct {
 	lines  []line // the step being written
 	clock  int64  // time of the last line planned
 	quiet  int64  // earliest time of the next failure
+	calm   int64  // earliest time of a failure that belongs to no earlier call
 	pause  int64  // added before the next step
 	budget int64  // bytes left to write
 
@@ -211,7 +212,7 @@ func (g *generator) plan(s *session) {
 	ts := s.clock + g.gap() + s.pause
 	s.pause = 0
 	switch {
-	case g.failureDue():
+	case (s.stage == connecting || !s.calling()) && g.failureDue():
 		g.planFailure(s, g.hush(s, ts))
 	case g.json && s.stage != connected:
 		g.planConnect(s, ts)
@@ -233,8 +234,12 @@ func (g *generator) plan(s *session) {
 
 // over reports whether s is complete: its bytes are written, and no call is open.
 func (s *session) over() bool {
-	return s.budget <= 0 && s.stage != connecting && !s.publishing && !s.subscribing
+	return s.budget <= 0 && !s.calling()
 }
+
+// calling reports whether a call is open. Its failures are those that end it, and those that it
+// recovers from.
+func (s *session) calling() bool { return s.stage == connecting || s.publishing || s.subscribing }
 
 // gap returns the time to the next step of a session.
 func (g *generator) gap() int64 {
@@ -259,7 +264,16 @@ func (g *generator) failureDue() bool {
 
 // hush delays a failure until it is far enough from the session's last one.
 func (g *generator) hush(s *session, ts int64) int64 {
-	return max(ts, s.quiet+int64(g.rng.n(8_000)))
+	return max(ts, s.quiet+int64(g.rng.n(8_000)), s.calm)
+}
+
+// after delays the start of a call until the session's last failure is over.
+func (s *session) after(ts int64) int64 { return max(ts, s.quiet-quietTime+1000) }
+
+// addEnd plans the end of a call that does not fail.
+func (g *generator) addEnd(s *session, l line) {
+	g.add(s, l)
+	s.calm = l.ts + calmTime
 }
 
 // beside decides whether a line with a name gets a line without one. The more names a corpus has, the
@@ -269,6 +283,12 @@ func (g *generator) beside(p float64) bool { return g.rng.chance(p * (1 - g.rate
 // blame makes the step a failure with that name, or with none. All evidence in the step belongs to
 // it.
 func (s *session) blame(name int16) { s.failure.planned, s.failure.cause = true, name }
+
+// recover makes the step a failure within a call that succeeds in the end.
+func (s *session) recover(name int16) {
+	s.blame(name)
+	s.failure.recovered = true
+}
 
 // tell applies the order of evidence for a method to a planned line: a method spelled out, a function
 // name, the logger, the only method of the name. Plans do not depend on phrases, so that the same
@@ -532,6 +552,7 @@ func (g *generator) planConnect(s *session, ts int64) {
 	if s.stage == idle {
 		g.renew(s.connection)
 		s.stage = connecting
+		ts = s.after(ts)
 		g.add(s, line{ts: ts, shape: postAttempt, act: actConnect, outcome: attempted, name: noName})
 		if r.chance(.15) {
 			g.addOther(s, ts+1, otherAgent)
@@ -560,12 +581,25 @@ func (g *generator) planConnect(s *session, ts int64) {
 		s.blame(noName)
 		g.retry(s)
 	case x < .05:
-		g.add(s, line{ts: ts, shape: postCancel, act: actConnect, outcome: cancelled, name: noName})
+		g.addEnd(s, line{ts: ts, shape: postCancel, act: actConnect, outcome: cancelled, name: noName})
 		s.stage = connected
 	default:
-		g.add(s, line{ts: ts, shape: postSuccess, act: actConnect, outcome: succeeded, name: noName})
+		if r.chance(min(.02, g.rate)) {
+			ts = g.planLostTry(s, g.hush(s, ts))
+		}
+		g.addEnd(s, line{ts: ts, shape: postSuccess, act: actConnect, outcome: succeeded, name: noName})
 		s.stage = connected
 	}
+}
+
+// planLostTry plans a try of a connect call whose socket cannot be opened, and the SDK's next try. It
+// returns when that succeeds.
+func (g *generator) planLostTry(s *session, ts int64) int64 {
+	g.add(s, line{ts: ts, shape: nameRaptor, part: partRaptor, name: disconnected, msg: names[disconnected].msg})
+	g.add(s, line{ts: ts + 1, shape: postFailure, act: actConnect, name: noName, said: 1006, reason: "WebSocketConnection", msg: "The socket is gone"})
+	g.add(s, line{ts: ts + 3000, shape: postAttempt, act: actConnect, name: noName})
+	s.recover(disconnected)
+	return ts + 3000 + int64(g.rng.n(900))
 }
 
 // retry makes the user connect again later.
@@ -631,9 +665,16 @@ func (g *generator) planPublishEnd(s *session, ts int64) {
 		g.planDenied(s, ts)
 		g.add(s, line{ts: ts + 2, shape: postDenied, act: actPublish, outcome: failed, name: noName})
 	case x < .095:
-		g.add(s, line{ts: ts, shape: postCancel, act: actPublish, outcome: cancelled, name: noName, reason: "unpublish"})
+		g.addEnd(s, line{ts: ts, shape: postCancel, act: actPublish, outcome: cancelled, name: noName, reason: "unpublish"})
 	default:
-		g.add(s, line{ts: ts, shape: postSuccess, act: actPublish, outcome: succeeded, name: noName})
+		if g.rng.chance(min(.03, g.rate)) {
+			// The application prints an error, and then the stream comes up.
+			i := publishName.pick(&g.rng)
+			g.planNamed(s, g.hush(s, ts), i, partSession, publish, unknown, names[i].msg)
+			s.recover(i)
+			ts = s.lines[len(s.lines)-1].ts + int64(g.rng.n(9_000))
+		}
+		g.addEnd(s, line{ts: ts, shape: postSuccess, act: actPublish, outcome: succeeded, name: noName})
 	}
 }
 
@@ -681,9 +722,9 @@ func (g *generator) planSubscribeEnd(s *session, ts int64) {
 		g.addAgain(s, end, .1)
 		s.blame(noName)
 	case x < .05:
-		g.add(s, line{ts: ts, shape: postCancel, act: actSubscribe, outcome: cancelled, name: noName, reason: "Unknown"})
+		g.addEnd(s, line{ts: ts, shape: postCancel, act: actSubscribe, outcome: cancelled, name: noName, reason: "Unknown"})
 	default:
-		g.add(s, line{ts: ts, shape: postSuccess, act: actSubscribe, outcome: succeeded, name: noName})
+		g.addEnd(s, line{ts: ts, shape: postSuccess, act: actSubscribe, outcome: succeeded, name: noName})
 	}
 }
 
@@ -701,13 +742,13 @@ func (g *generator) planStep(s *session, ts int64) {
 		case x < .026 && !s.publishing:
 			g.renew(s.stream)
 			s.publishing = true
-			g.addCall(s, ts, actPublish)
+			g.addCall(s, s.after(ts), actPublish)
 			return
 		case x < .058 && !s.subscribing:
 			g.renew(s.remote)
 			g.renew(s.subscriber)
 			s.subscribing = true
-			g.addCall(s, ts, actSubscribe)
+			g.addCall(s, s.after(ts), actSubscribe)
 			return
 		case x < .061:
 			g.addMedia(s, g.hush(s, ts))
@@ -741,7 +782,7 @@ func (g *generator) planStep(s *session, ts int64) {
 		}
 	}
 	switch y := r.float(); {
-	case y < .004:
+	case y < .004 && !s.calling():
 		g.planNameless(s, g.hush(s, ts))
 	case y < .055:
 		g.add(s, line{ts: ts, shape: nearMiss, near: mutation(r.n(int(mutations))), name: noName, orphan: g.console && r.chance(.6)})

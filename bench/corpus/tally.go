@@ -30,10 +30,11 @@ const wholeInput = -1
 
 type row struct {
 	rowKey
-	failures, sessions int64
-	evidence           [evidences]int64 // lines
-	first, last        int64
-	codes              map[int]int64
+	failures, recovered int64
+	sessions            int64
+	evidence            [evidences]int64 // lines
+	first, last         int64
+	codes               map[int]int64
 }
 
 type methodKey struct {
@@ -148,9 +149,10 @@ func (t *tally) methodRow(day int64, method string) int32 {
 
 // A failure is what the records of one planned step state together.
 type failure struct {
-	planned bool
-	aside   bool  // the records belong to no failure
-	cause   int16 // the name as planned, or noName
+	planned   bool
+	aside     bool  // the records belong to no failure
+	recovered bool  // the call succeeds in the end
+	cause     int16 // the name as planned, or noName
 
 	lines       int64
 	evidence    [evidences]int64
@@ -233,7 +235,7 @@ func (t *tally) settle(s *session) {
 	if err := f.check(); err != nil && t.unexpected == nil {
 		t.unexpected = err
 	}
-	if !f.aside {
+	if !f.aside && !f.recovered {
 		t.totals.Failures++
 	}
 	for _, day := range [...]int64{f.first / msPerDay, wholeInput} {
@@ -283,8 +285,13 @@ func (t *tally) count(s *session, f *failure, day int64) {
 	if f.aside {
 		return
 	}
-	r.failures++
 	j := t.methodRow(day, f.method)
+	if f.recovered {
+		r.recovered++
+		t.methods[j].Recovered++
+		return
+	}
+	r.failures++
 	if !f.known {
 		return
 	}

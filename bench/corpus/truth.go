@@ -71,9 +71,10 @@ type Row struct {
 
 	// Failures is 0 for records that belong to no failure: telemetry of a configuration that
 	// could not be read.
-	Failures int64         `json:"failures"`
-	Lines    int64         `json:"lines"` // records
-	Codes    map[int]int64 `json:"codes"` // lines by the code in them
+	Failures  int64         `json:"failures"`
+	Recovered int64         `json:"recovered"` // failures within a call that succeeds in the end; not part of Failures
+	Lines     int64         `json:"lines"`     // records
+	Codes     map[int]int64 `json:"codes"`     // lines by the code in them
 
 	// Evidence counts the lines by the evidence for their error: name, phrase, code or none. A
 	// Cancel for AccessDenied counts as a phrase.
@@ -98,6 +99,8 @@ type Method struct {
 	Successes int64 `json:"successes"`
 	Failed    int64 `json:"failed_attempts"`
 	Cancels   int64 `json:"cancels"`
+	Open      int64 `json:"open"` // without an outcome
+	Recovered int64 `json:"recovered"`
 
 	// Sessions counts all sessions with a record in the window.
 	Sessions int64 `json:"sessions"`
@@ -133,6 +136,7 @@ func (t *tally) truth(o Options) *Truth {
 	for i := range t.methods {
 		r := &t.methods[i]
 		m := r.Method
+		m.Open = m.Attempts - m.Successes - m.Failed - m.Cancels
 		m.Sessions = t.seen[r.day]
 		if r.day == wholeInput {
 			out.MethodsTotal = append(out.MethodsTotal, m)
@@ -164,7 +168,7 @@ func startOf(day int64) *time.Time {
 func (r *row) public() Row {
 	out := Row{
 		Method: r.method, Error: namePointer(r.name), Code: codePointer(r.code),
-		Failures: r.failures, Codes: r.codes, Evidence: map[string]int64{}, Sessions: r.sessions,
+		Failures: r.failures, Recovered: r.recovered, Codes: r.codes, Evidence: map[string]int64{}, Sessions: r.sessions,
 		FirstSeen: time.UnixMilli(r.first).UTC(), LastSeen: time.UnixMilli(r.last).UTC(),
 	}
 	for e, n := range r.evidence {

@@ -120,6 +120,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.windows()
 		c.breakdowns()
 		c.nameless()
+		c.recovered()
 		c.acknowledged()
 		c.coverage()
 		c.inputs()

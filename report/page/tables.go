@@ -109,7 +109,7 @@ func (c *composer) allMethods() {
 	c.found()
 	var methods []*report.Method
 	for _, m := range c.after.Methods {
-		if m.Failures > 0 || m.Attempts != nil {
+		if m.Failures > 0 || m.Recovered > 0 || m.Attempts != nil {
 			methods = append(methods, m)
 		}
 	}
@@ -127,6 +127,10 @@ func (c *composer) allMethods() {
 	if attempts {
 		heads = append(heads, ">Attempts failed~~", ">Failure rate~~")
 	}
+	open := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts != nil && m.Attempts.Open > 0 })
+	if open {
+		heads = append(heads, ">Open~~~", ">Never ended~")
+	}
 	t := newTable(heads...)
 	for _, m := range methods {
 		row := []cell{code(m.Name), amount(m.Failures), amount(m.Lines)}
@@ -143,13 +147,40 @@ func (c *composer) allMethods() {
 		} else if attempts {
 			row = append(row, none(), none())
 		}
+		if a := m.Attempts; a != nil && open {
+			row = append(row, amount(a.Open), amount(a.NeverEnded))
+		} else if open {
+			row = append(row, none(), none())
+		}
 		t.add(row...)
 	}
 	s := section{title: "Methods", tables: []*table{t}}
 	if attempts && c.o.Brief { // other pages say so below the failure rates
 		s.notes = append(s.notes, c.withTelemetry())
 	}
+	if open {
+		s.notes = append(s.notes, "Open: attempts without an end in the input. Never ended: open for more than 2 minutes, with neither success nor failure (\"ghost users\").")
+	}
 	c.section(s)
+}
+
+// recovered lists the failures within calls that succeeded in the end.
+func (c *composer) recovered() {
+	errors := slices.Clone(c.after.Recovered)
+	if len(errors) == 0 {
+		return
+	}
+	slices.SortFunc(errors, func(a, b *report.Error) int {
+		return cmp.Or(cmp.Compare(b.Recovered, a.Recovered), a.Key().Compare(b.Key()))
+	})
+	t := newTable("Error", "Method", ">Recovered")
+	t.all = len(errors)
+	for _, e := range limit(errors, c.o.Top) {
+		t.add(errorCell(e), code(e.Method), amount(e.Recovered))
+	}
+	c.section(section{title: "Recovered", tables: []*table{t}, notes: []string{
+		"Errors within a call that succeeded in the end, usually at a later try. They are not failures, and in no rate.",
+	}})
 }
 
 // sessions returns a cell for a number of sessions. 0 is unknown if lines have no session.

@@ -174,6 +174,7 @@ type jsonReport struct {
 		Documented  string           `json:"documented"`
 		Codes       map[string]int64 `json:"codes"`
 		Failures    int64            `json:"failures"`
+		Recovered   int64            `json:"recovered"`
 		Lines       int64            `json:"lines"`
 		Sessions    int              `json:"sessions"`
 		Evidence    map[string]int64 `json:"evidence"`
@@ -184,11 +185,14 @@ type jsonReport struct {
 		WindowStart    *time.Time `json:"window_start"`
 		Method         string     `json:"method"`
 		Failures       int64      `json:"failures"`
+		Recovered      int64      `json:"recovered"`
 		Attempts       *int64     `json:"attempts"`
 		Inferred       *int64     `json:"attempts_inferred"`
 		Successes      *int64     `json:"successes"`
 		Cancels        *int64     `json:"cancels"`
 		Failed         *int64     `json:"failed_attempts"`
+		Open           *int64     `json:"open"`
+		NeverEnded     *int64     `json:"never_ended"`
 		Sessions       int        `json:"sessions"`
 		SessionsFailed int        `json:"sessions_failed"`
 	} `json:"methods"`
@@ -196,17 +200,17 @@ type jsonReport struct {
 
 // errorSums are the numbers of an error in a report, by what tells it from others.
 type errorSums struct {
-	failures, lines int64
-	sessions        int
-	evidence, codes map[string]int64
-	documented      string
-	first, last     time.Time
+	failures, recovered, lines int64
+	sessions                   int
+	evidence, codes            map[string]int64
+	documented                 string
+	first, last                time.Time
 }
 
 // methodSums are the numbers of a method likewise.
 type methodSums struct {
-	failures, attempts, inferred, successes, cancels, failed int64
-	sessions, sessionsFailed                                 int
+	failures, recovered, attempts, inferred, successes, cancels, failed, open, neverEnded int64
+	sessions, sessionsFailed                                                              int
 }
 
 // start formats the start of a window.
@@ -419,6 +423,7 @@ func compareErrors(t *testing.T, rows []row, want *jsonReport) {
 		}
 		e.failures += r.count("failures")
 		e.lines += r.count("lines")
+		e.recovered += r.count("recovered")
 		e.evidence[r.text("evidence")] += r.count("lines")
 		if c, ok := r["stated_code"]; ok {
 			e.codes[fmt.Sprint(c)] += r.count("lines")
@@ -454,7 +459,7 @@ func compareErrors(t *testing.T, rows []row, want *jsonReport) {
 			continue
 		}
 		is.sessions = len(sessions[k])
-		should := errorSums{e.Failures, e.Lines, e.Sessions, e.Evidence, e.Codes, e.Documented, time.Time{}, time.Time{}}
+		should := errorSums{e.Failures, e.Recovered, e.Lines, e.Sessions, e.Evidence, e.Codes, e.Documented, time.Time{}, time.Time{}}
 		if e.First != nil {
 			should.first, should.last = e.First.UTC(), e.Last.UTC()
 		}
@@ -487,6 +492,9 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 			got[k] = m
 		}
 		m.failures += r.count("failures")
+		m.recovered += r.count("recovered")
+		m.open += r.count("open")
+		m.neverEnded += r.count("never_ended")
 		m.attempts += r.count("attempts")
 		m.inferred += r.count("attempts_inferred")
 		m.successes += r.count("successes")
@@ -498,7 +506,7 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 		if r.count("failures") > 0 {
 			failed.add(k, r)
 		}
-		if r.text("session") == "" && r.count("failures") == 0 && r.count("attempts") == 0 {
+		if r.text("session") == "" && r.count("failures")+r.count("recovered") == 0 && r.count("attempts") == 0 {
 			t.Errorf("a row is of nobody and nothing: %v", r)
 		}
 		what := fmt.Sprint(k, r.text("session"), r.text("sdk"), r.text("browser"), r.text("os"))
@@ -509,7 +517,7 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 	}
 	for _, m := range want.Methods {
 		k := start(m.WindowStart) + " " + m.Method
-		should := methodSums{failures: m.Failures, sessions: m.Sessions, sessionsFailed: m.SessionsFailed}
+		should := methodSums{failures: m.Failures, recovered: m.Recovered, sessions: m.Sessions, sessionsFailed: m.SessionsFailed}
 		is := got[k]
 		if is == nil {
 			is = &methodSums{} // lines that speak of no failure
@@ -521,6 +529,7 @@ func compareMethods(t *testing.T, rows, presences []row, want *jsonReport, whole
 		}
 		if m.Attempts != nil {
 			should.attempts, should.inferred, should.successes, should.cancels = *m.Attempts, *m.Inferred, *m.Successes, *m.Cancels
+			should.open, should.neverEnded = *m.Open, *m.NeverEnded
 			if m.Failed != nil {
 				should.failed = *m.Failed
 			}

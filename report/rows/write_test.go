@@ -180,26 +180,26 @@ func TestNulls(t *testing.T) {
 	day := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
 	want := map[string][]row{
 		"errors": {
-			{"method": "unknown", "documented": "no", "session_from": "source", "evidence": "none", "failures": int64(1), "lines": int64(1)},
+			{"method": "unknown", "documented": "no", "session_from": "source", "evidence": "none", "failures": int64(1), "recovered": int64(0), "lines": int64(1)},
 			{
 				"window_start": day, "method": "Session.connect", "error": "OT_TIMEOUT", "code": catalogue.FirstCode(timeout, connect),
 				"documented": catalogue.Documented(timeout, connect), "session": session, "session_from": "session", "evidence": "name", "stated_code": int32(1500),
-				"failures": int64(1), "lines": int64(1), "first_seen": at, "last_seen": at,
+				"failures": int64(1), "recovered": int64(0), "lines": int64(1), "first_seen": at, "last_seen": at,
 			},
 			{
 				"window_start": day, "method": "unknown", "code": int32(1234), "documented": "no", "session": session, "session_from": "session", "evidence": "none",
-				"stated_code": int32(1234), "failures": int64(1), "lines": int64(1), "first_seen": at.Add(time.Hour), "last_seen": at.Add(time.Hour),
+				"stated_code": int32(1234), "failures": int64(1), "recovered": int64(0), "lines": int64(1), "first_seen": at.Add(time.Hour), "last_seen": at.Add(time.Hour),
 			},
 		},
 		"methods": {
-			{"method": "unknown", "session_from": "source", "attempts": int64(0), "attempts_inferred": int64(0), "successes": int64(0), "cancels": int64(0), "failed_attempts": int64(0), "failures": int64(1)},
+			{"method": "unknown", "session_from": "source", "attempts": int64(0), "attempts_inferred": int64(0), "successes": int64(0), "cancels": int64(0), "failed_attempts": int64(0), "open": int64(0), "never_ended": int64(0), "recovered": int64(0), "failures": int64(1)},
 			{
 				"window_start": day, "method": "unknown", "session": session, "session_from": "session",
-				"attempts": int64(0), "attempts_inferred": int64(0), "successes": int64(0), "cancels": int64(0), "failed_attempts": int64(0), "failures": int64(1),
+				"attempts": int64(0), "attempts_inferred": int64(0), "successes": int64(0), "cancels": int64(0), "failed_attempts": int64(0), "open": int64(0), "never_ended": int64(0), "recovered": int64(0), "failures": int64(1),
 			},
 			{
 				"window_start": day, "method": "Session.connect", "session": session, "session_from": "session",
-				"attempts": int64(0), "attempts_inferred": int64(0), "successes": int64(0), "cancels": int64(0), "failed_attempts": int64(0), "failures": int64(1),
+				"attempts": int64(0), "attempts_inferred": int64(0), "successes": int64(0), "cancels": int64(0), "failed_attempts": int64(0), "open": int64(0), "never_ended": int64(0), "recovered": int64(0), "failures": int64(1),
 			},
 		},
 		"sessions": {

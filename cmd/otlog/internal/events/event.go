@@ -32,6 +32,7 @@ type event struct {
 	FailureError  *string `json:"failure_error"`
 	FailureCode   *int32  `json:"failure_code"`
 	FailureMethod *string `json:"failure_method"`
+	Recovered     *bool   `json:"recovered"`
 	Text          string  `json:"text"`
 }
 

@@ -187,7 +187,7 @@ func (p *printer) relate(e *event, r *aggregate.Record) *aggregate.Failure {
 	}
 	f := p.index.Find(r.Event, r.Verdict, r.ID, r.Number)
 	if f != nil {
-		e.FailureID, e.FailureMethod = &f.ID, &f.Method
+		e.FailureID, e.FailureMethod, e.Recovered = &f.ID, &f.Method, &f.Recovered
 		if f.Error != "" {
 			e.FailureError = &f.Error
 		}
