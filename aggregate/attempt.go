@@ -226,7 +226,7 @@ func (a attempt) Compare(other attempt) int {
 		cmp.Compare(a.outcome, other.outcome), compareBools(a.inferred, other.inferred))
 }
 
-func (a attempt) key() SessionID { return a.session }
+func (a attempt) Key() SessionID { return a.session }
 
 // nanos returns the start of the attempt, timestamp.NoTime if that is unknown.
 func (a *attempt) nanos() int64 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -139,9 +140,9 @@ func (c *Counts) Session(id string) (session SessionID, ok bool, err error) {
 	if err != nil || best == FromSource {
 		return SessionID{}, false, err
 	}
-	resolved := follow(&c.resolved)
-	if r := resolved.of(session); len(r) > 0 {
+	resolved := spill.Follow(&c.resolved)
+	if r := resolved.Of(session); len(r) > 0 {
 		session = r[0].owner
 	}
-	return session, true, resolved.err()
+	return session, true, resolved.Err()
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -100,8 +101,8 @@ func (c *Counts) groups(visit func(*group) bool) error {
 	}
 	defer entries.Close()
 	var (
-		resolved, attempts, members                = follow(&c.resolved), follow(&c.attempts), follow(&c.members)
-		movedBuckets, movedEvidence, movedAttempts = follow(&c.movedBuckets), follow(&c.movedEvidence), follow(&c.movedAttempts)
+		resolved, attempts, members                = spill.Follow(&c.resolved), spill.Follow(&c.attempts), spill.Follow(&c.members)
+		movedBuckets, movedEvidence, movedAttempts = spill.Follow(&c.movedBuckets), spill.Follow(&c.movedEvidence), spill.Follow(&c.movedAttempts)
 	)
 	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order, times: c.Range}
 	e, err := entries.Next()
@@ -119,9 +120,9 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if err == nil {
 			least(e.ID, true)
 		}
-		least(movedBuckets.next())
-		least(movedEvidence.next())
-		least(movedAttempts.next())
+		least(movedBuckets.Next())
+		least(movedEvidence.Next())
+		least(movedAttempts.Next())
 		if !more {
 			break
 		}
@@ -129,7 +130,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			correlator: g.correlator, order: g.order, times: g.times, out: g.out,
 			id: id, buckets: g.buckets[:0], all: g.all[:0], attempts: g.attempts[:0],
 		}
-		moved := len(resolved.of(id)) > 0
+		moved := len(resolved.Of(id)) > 0
 		if err == nil && e.ID == id {
 			g.from, g.key = e.From, e.Key
 			if !moved {
@@ -141,18 +142,18 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			}
 			e, err = entries.Next()
 		}
-		if own := attempts.of(id); !moved {
+		if own := attempts.Of(id); !moved {
 			g.attempts = append(g.attempts, own...)
 		}
-		for _, m := range movedBuckets.of(id) {
+		for _, m := range movedBuckets.Of(id) {
 			g.buckets = append(g.buckets, m.bucket)
 			g.posts = g.posts || m.telemetry
 		}
-		for _, m := range movedEvidence.of(id) {
+		for _, m := range movedEvidence.Of(id) {
 			g.all = append(g.all, m.Evidence)
 		}
-		g.attempts = append(g.attempts, movedAttempts.of(id)...)
-		g.members = members.of(id)
+		g.attempts = append(g.attempts, movedAttempts.Of(id)...)
+		g.members = members.Of(id)
 		if moved && len(g.buckets)+len(g.all)+len(g.attempts) == 0 {
 			continue // all of it moved away
 		}
@@ -160,7 +161,7 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			return nil
 		}
 	}
-	return cmp.Or(resolved.err(), attempts.err(), members.err(), movedBuckets.err(), movedEvidence.err(), movedAttempts.err())
+	return cmp.Or(resolved.Err(), attempts.Err(), members.Err(), movedBuckets.Err(), movedEvidence.Err(), movedAttempts.Err())
 }
 
 // session returns the selected part of a session, nil if the session is not selected.

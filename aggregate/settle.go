@@ -246,12 +246,12 @@ func (s *settling) requestLabels(e *Entry, session SessionID) {
 // answer answers the requests of connections for the owner of their client, and moves their
 // contents there.
 func (s *settling) answer() error {
-	clients, requests := follow(&s.clients), s.ownerRequests.Cursor()
+	clients, requests := spill.Follow(&s.clients), s.ownerRequests.Cursor()
 	var answers spill.Set[resolution]
 	bound(&answers, s.space)
 	for r, ok := requests.Next(); ok; r, ok = requests.Next() {
 		owner := r.client
-		if c := clients.of(r.client); len(c) > 0 {
+		if c := clients.Of(r.client); len(c) > 0 {
 			owner = c[0].owner
 		}
 		if owner != r.client {
@@ -260,20 +260,20 @@ func (s *settling) answer() error {
 		s.times.see(owner, r.extent)
 		answers.Add(resolution{r.asker, owner})
 	}
-	answer, buckets, evidence := answers.Cursor(), follow(&s.waitingBuckets), follow(&s.waitingEvidence)
+	answer, buckets, evidence := answers.Cursor(), spill.Follow(&s.waitingBuckets), spill.Follow(&s.waitingEvidence)
 	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
 		s.resolved.Add(a)
-		for _, m := range buckets.of(a.surrogate) {
+		for _, m := range buckets.Of(a.surrogate) {
 			s.movedBuckets.Add(movedBucket{a.owner, m.bucket, m.telemetry})
 		}
-		for _, m := range evidence.of(a.surrogate) {
+		for _, m := range evidence.Of(a.surrogate) {
 			s.movedEvidence.Add(movedEvidence{a.owner, m.Evidence})
 			if !m.Client.IsZero() {
 				s.labelRequests.Add(request{m.Client, a.owner})
 			}
 		}
 	}
-	return cmp.Or(requests.Err(), clients.err(), answer.Err(), buckets.err(), evidence.err(),
+	return cmp.Or(requests.Err(), clients.Err(), answer.Err(), buckets.Err(), evidence.Err(),
 		answers.Drop(), s.ownerRequests.Drop(), s.waitingBuckets.Drop(), s.waitingEvidence.Drop())
 }
 
@@ -350,18 +350,18 @@ func (s *settling) divide() error {
 // move moves the attempts of surrogate IDs to their owners, and requests the labels of
 // clients that are not members of the session.
 func (s *settling) move() error {
-	resolved, members, attempts := follow(&s.resolved), follow(&s.members), s.attempts.Cursor()
+	resolved, members, attempts := spill.Follow(&s.resolved), spill.Follow(&s.members), s.attempts.Cursor()
 	for a, ok := attempts.Next(); ok; a, ok = attempts.Next() {
 		stated := a.session
-		if r := resolved.of(stated); len(r) > 0 {
+		if r := resolved.Of(stated); len(r) > 0 {
 			a.session = r[0].owner
 			s.movedAttempts.Add(a)
 		}
-		if !a.client.IsZero() && (a.session != stated || !hasMember(members.of(stated), a.client)) {
+		if !a.client.IsZero() && (a.session != stated || !hasMember(members.Of(stated), a.client)) {
 			s.labelRequests.Add(request{a.client, a.session})
 		}
 	}
-	return cmp.Or(resolved.err(), members.err(), attempts.Err())
+	return cmp.Or(resolved.Err(), members.Err(), attempts.Err())
 }
 
 // hasMember reports whether a client is a member of a session. Members may be many.
@@ -376,13 +376,13 @@ func findMember(all []member, client SessionID) (int, bool) {
 
 // introduce answers the requests of sessions for the labels of clients.
 func (s *settling) introduce() error {
-	clients, requests := follow(&s.clients), s.labelRequests.Cursor()
+	clients, requests := spill.Follow(&s.clients), s.labelRequests.Cursor()
 	for r, ok := requests.Next(); ok; r, ok = requests.Next() {
-		if c := clients.of(r.client); len(c) > 0 && c[0].owner != r.asker && !r.asker.IsZero() {
+		if c := clients.Of(r.client); len(c) > 0 && c[0].owner != r.asker && !r.asker.IsZero() {
 			s.members.Add(member{r.asker, r.client, c[0].labels, false})
 		}
 	}
-	return cmp.Or(requests.Err(), clients.err(), s.labelRequests.Drop(), s.clients.Drop())
+	return cmp.Or(requests.Err(), clients.Err(), s.labelRequests.Drop(), s.clients.Drop())
 }
 
 // A resolution is the owner of a surrogate ID: a session, or a connection's client.
@@ -392,7 +392,7 @@ func (r resolution) Compare(other resolution) int {
 	return cmp.Or(r.surrogate.Compare(other.surrogate), r.owner.Compare(other.owner))
 }
 
-func (r resolution) key() SessionID { return r.surrogate }
+func (r resolution) Key() SessionID { return r.surrogate }
 
 // A request asks for the owner or the labels of a client.
 type request struct{ client, asker SessionID }
@@ -421,7 +421,7 @@ func (c client) Compare(other client) int {
 	return cmp.Or(c.id.Compare(other.id), c.owner.Compare(other.owner), cmp.Compare(c.labels.SDK, other.labels.SDK))
 }
 
-func (c client) key() SessionID { return c.id }
+func (c client) Key() SessionID { return c.id }
 
 // A member is a client that was seen in a session.
 type member struct {
@@ -435,7 +435,7 @@ func (m member) Compare(other member) int {
 		cmp.Compare(m.labels.SDK, other.labels.SDK), cmp.Compare(m.labels.Browser, other.labels.Browser), cmp.Compare(m.labels.OS, other.labels.OS))
 }
 
-func (m member) key() SessionID { return m.session }
+func (m member) Key() SessionID { return m.session }
 
 // A movedBucket is a bucket in which a session was seen by a surrogate ID.
 type movedBucket struct {
@@ -448,7 +448,7 @@ func (m movedBucket) Compare(other movedBucket) int {
 	return cmp.Or(m.session.Compare(other.session), cmp.Compare(m.bucket, other.bucket), compareBools(m.telemetry, other.telemetry))
 }
 
-func (m movedBucket) key() SessionID { return m.session }
+func (m movedBucket) Key() SessionID { return m.session }
 
 // A movedEvidence is evidence of a session that was found under a surrogate ID.
 type movedEvidence struct {
@@ -466,49 +466,4 @@ func (m movedEvidence) Compare(other movedEvidence) int {
 		cmp.Compare(a.Records, b.Records))
 }
 
-func (m movedEvidence) key() SessionID { return m.session }
-
-// A follower reads a set by key, in step with another sorted sequence.
-type follower[T keyed[T]] struct {
-	from    *spill.Cursor[T]
-	current []T
-}
-
-// A keyed value is sorted by an ID first.
-type keyed[T any] interface {
-	spill.Value[T]
-	key() SessionID
-}
-
-func follow[T keyed[T]](s *spill.Set[T]) *follower[T] { return &follower[T]{from: s.Cursor()} }
-
-// of returns the values with a key, which must not be less than the key of the call before.
-// They are valid until the next call.
-func (f *follower[T]) of(id SessionID) []T {
-	if len(f.current) > 0 && f.current[0].key() == id {
-		return f.current
-	}
-	f.current = f.current[:0]
-	for x, ok := f.from.Peek(); ok; x, ok = f.from.Peek() {
-		c := x.key().Compare(id)
-		if c > 0 {
-			break
-		}
-		if c == 0 {
-			f.current = append(f.current, x)
-		}
-		f.from.Next()
-	}
-	return f.current
-}
-
-// next returns the key of the next values. ok is false at the end.
-func (f *follower[T]) next() (id SessionID, ok bool) {
-	x, ok := f.from.Peek()
-	if ok {
-		id = x.key()
-	}
-	return id, ok
-}
-
-func (f *follower[T]) err() error { return f.from.Err() }
+func (m movedEvidence) Key() SessionID { return m.session }

@@ -67,3 +67,32 @@ func (s *Set[T]) all() iter.Seq[T] {
 		}
 	}
 }
+
+// A pair is a value with a key.
+type pair struct{ key, value number }
+
+func (p pair) Compare(other pair) int {
+	return cmp.Or(cmp.Compare(p.key, other.key), cmp.Compare(p.value, other.value))
+}
+func (p pair) Key() number { return p.key }
+
+// TestFollow reads keys that are there, once and again, and keys that are not.
+func TestFollow(t *testing.T) {
+	var s Set[pair]
+	s.Bound(nil, 0)
+	for _, p := range []pair{{3, 1}, {1, 2}, {1, 1}, {4, 1}} {
+		s.Add(p)
+	}
+	f := Follow(&s)
+	for _, step := range []struct {
+		key  number
+		want []pair
+	}{{1, []pair{{1, 1}, {1, 2}}}, {1, []pair{{1, 1}, {1, 2}}}, {2, nil}, {4, []pair{{4, 1}}}, {5, nil}} {
+		if got := f.Of(step.key); !slices.Equal(got, step.want) {
+			t.Errorf("%d: got %v, want %v", step.key, got, step.want)
+		}
+	}
+	if key, ok := f.Next(); ok || f.Err() != nil {
+		t.Errorf("after the end: %d, %v", key, f.Err())
+	}
+}
