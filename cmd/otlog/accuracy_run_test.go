@@ -53,6 +53,7 @@ type shownRecord struct {
 	FailureError  *string `json:"failure_error"`
 	FailureCode   *int32  `json:"failure_code"`
 	FailureMethod *string `json:"failure_method"`
+	Recovered     *bool
 }
 
 func (r shownRecord) String() string {
@@ -100,6 +101,9 @@ func shownIn(t *testing.T, paths ...string) ([]shownRecord, []shownFailure) {
 	for _, r := range records {
 		if r.FailureID == nil {
 			continue
+		}
+		if r.Recovered == nil || *r.Recovered {
+			t.Errorf("%v is recovered, but no recorded call recovers from an error", r)
 		}
 		i, ok := index[*r.FailureID]
 		if !ok {

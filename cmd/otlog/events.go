@@ -21,7 +21,8 @@ func newEvents(s streams) *cobra.Command {
 		Short: "Print records with an error, and records of telemetry, as NDJSON",
 		Long: `events prints what otlog finds in each record, in the order of the log: the error and the
 method, with the evidence for each, the session, the place of the record, and the failure that
-it belongs to. Use it to follow one session, or to check a verdict.
+it belongs to. "recovered" says that this failure is within a call that succeeded in the end: the
+report counts it as recovered. Use events to follow one session, or to check a verdict.
 
 events reads the input twice, because the failure of a record may depend on later records; a pipe
 is kept in a temporary file meanwhile. --once prints at once, without failures. Filters select
