@@ -145,3 +145,31 @@ func TestTelemetryOfSessions(t *testing.T) {
 		}
 	}
 }
+
+// TestLevelsAddUp checks that the levels of a source are the same however it is divided.
+func TestLevelsAddUp(t *testing.T) {
+	const (
+		failed = `{"level":"error","message":"OT_TIMEOUT"}`
+		slow   = `{"level":"warn","message":"slow"}`
+		ready  = `{"level":"info","message":"ready"}`
+		bare   = `{"message":"ready"}`
+	)
+	for _, test := range []struct {
+		records []string
+		want    Account
+	}{
+		{[]string{failed, slow, bare}, Account{Levels: 2000}},
+		{[]string{failed, slow, ready}, Account{BelowWarning: true}},
+		{[]string{bare, "", bare}, Account{Blank: 1000}},
+		{[]string{"ERROR x", "OpenTok:Session:error OT_TIMEOUT: x", "joined"}, Account{Levels: 2000}},
+	} {
+		log := strings.Repeat(strings.Join(test.records, "\n")+"\n", 1000)
+		for _, section := range []int64{0, 1 << 10} {
+			o := Options{Jobs: 3, Input: parse.Options{SectionSize: section}}
+			a := scanned(t, []parse.Source{write(t, "log", []byte(log))}, o).Sources[0].Account
+			if got := (Account{Blank: a.Blank, Levels: a.Levels, BelowWarning: a.BelowWarning}); got != test.want {
+				t.Errorf("%s in sections of %d: got %+v, want %+v", test.records, section, got, test.want)
+			}
+		}
+	}
+}

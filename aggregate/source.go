@@ -90,8 +90,8 @@ type Account struct {
 
 	// Of the readable records:
 	Blank        int64 // part of Records.Clean: blank lines, headers of tables, what is around records
-	Levels       int64 // they state a level
-	BelowWarning int64 // part of Levels
+	Levels       int64 // they state a level; 0 if BelowWarning
+	BelowWarning bool  // one of them states a level below warning
 }
 
 // Add adds the account of another source, or of another part of the same source.
@@ -104,7 +104,9 @@ func (a *Account) Add(other *Account) {
 	}
 	a.Blank += other.Blank
 	a.Levels += other.Levels
-	a.BelowWarning += other.BelowWarning
+	if a.BelowWarning = a.BelowWarning || other.BelowWarning; a.BelowWarning {
+		a.Levels = 0
+	}
 }
 
 // maxShown is the number of skipped records in Source.Shown.

@@ -41,6 +41,7 @@ func (w *worker) read(r *parse.Reader, own *parse.Block) error {
 // block processes the records of one block.
 func (w *worker) block(b *parse.Block) {
 	a := &w.account
+	w.decoder.SkipLevels = a.BelowWarning
 	for event, syntax := range w.decoder.Events(b, &w.finder) {
 		if syntax != nil {
 			w.skip(syntax)
@@ -64,11 +65,12 @@ func (w *worker) block(b *parse.Block) {
 		if event.Blank && !w.verdict.Failure && event.Telemetry == nil {
 			a.Blank++
 		}
-		if event.Level != level.Unknown {
+		switch event.Level {
+		case level.Warning:
 			a.Levels++
-			if event.Level == level.BelowWarning {
-				a.BelowWarning++
-			}
+		case level.BelowWarning:
+			a.Levels, a.BelowWarning = 0, true
+			w.decoder.SkipLevels = true // one is enough
 		}
 		w.take(event, &w.verdict, number)
 	}

@@ -13,6 +13,9 @@ import (
 // A Decoder turns blocks into events. It keeps its buffers between blocks and does not allocate
 // once they have grown. It is not safe for concurrent use.
 type Decoder struct {
+	// SkipLevels leaves Event.Level unknown, to save time.
+	SkipLevels bool
+
 	event     Event
 	telemetry Telemetry
 	clock     timestamp.Clock
@@ -247,18 +250,26 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		return ""
 	}
 	if full && d.posted(line) {
-		e.Level = level.Lead(inner)
+		e.Level = d.lead(inner)
 		return ""
 	}
 	e.Time, e.OfDay = d.leadingTime(inner)
 	e.Session = d.sessionIn(line)
 	if e.Blank = isBracket(inner); !e.Blank {
-		e.Level = level.Lead(inner)
+		e.Level = d.lead(inner)
 	}
 	if full {
 		e.Text = d.clean(line)
 	}
 	return ""
+}
+
+// lead returns the level at the start of a line of text.
+func (d *Decoder) lead(line []byte) level.Level {
+	if d.SkipLevels {
+		return level.Unknown
+	}
+	return level.Lead(line)
 }
 
 // isBracket reports whether a line has nothing but a bracket around records, and a comma.
@@ -362,7 +373,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	e, own := &d.event, w.own()
 	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
 	e.Client, e.GUID = own.client, own.clientRank == guidRank
-	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
+	if e.Level = w.level; e.Level == level.Unknown && w.said != nil && !d.SkipLevels {
 		e.Level = level.Lead(w.said)
 	}
 	d.stated = isSessionID(own.session)

@@ -513,7 +513,7 @@ func (w *walk) number(key, s []byte, depth, nesting int) {
 // wrapper, and an outer field of the same object an inner one.
 func (w *walk) levelValue(s []byte, kind, depth, nesting int) {
 	rank := min(depth, maxDepth) - nesting*maxDepth
-	if rank >= w.levelRank {
+	if rank >= w.levelRank || w.d.SkipLevels {
 		return
 	}
 	if l := level.Value(s, level.Kind(kind)); l != level.Unknown {

@@ -49,8 +49,8 @@ func (r *Report) whyErrorsOnly() string {
 	few := func(n int64) bool { return 100*n < minQuiet*readable }
 	switch {
 	case few(quiet):
-		return fmt.Sprintf("%s of %s show none", words.Number(quiet), words.Count(readable, "record"))
-	case 2*a.Levels >= readable && readable > 0 && a.BelowWarning == 0 && few(a.Records.Telemetry):
+		return fmt.Sprintf("%s of %s show no error", words.Number(quiet), words.Count(readable, "record"))
+	case 2*a.Levels >= readable && readable > 0 && !a.BelowWarning && few(a.Records.Telemetry):
 		return "no record has a level below warning"
 	}
 	return ""

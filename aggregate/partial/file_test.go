@@ -27,6 +27,7 @@ func sources() []*aggregate.Source {
 		Format: "text", Compression: "gzip",
 		Account: aggregate.Account{
 			Bytes: 1 << 41, Lines: 17, Records: aggregate.Records{Classified: 1, Telemetry: 2, Clean: 3, Skipped: 6, Native: 4},
+			Blank: 2, Levels: 5,
 			Skipped: [3]int64{parse.Oversize: 1, parse.Damaged: 2, parse.Undecodable: 3},
 		},
 		Damage: errors.New("byte 9: it broke off"),

@@ -320,7 +320,7 @@ type jsonSource struct {
 	Native      int64            `json:"native,omitempty"` // part of clean and telemetry
 	Blank       int64            `json:"blank"`
 	Levels      int64            `json:"levels"`
-	Below       int64            `json:"levels_below_warning"`
+	Below       bool             `json:"below_warning"`
 	Skipped     map[string]int64 `json:"skipped,omitempty"`
 	Failed      string           `json:"failed,omitempty"`
 	Damage      string           `json:"damage,omitempty"`
@@ -392,11 +392,11 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 		}
 	}
 	s.ID = aggregate.SourceID(id)
-	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native, j.Blank, j.Levels, j.Below); err != nil {
+	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native, j.Blank, j.Levels); err != nil {
 		return nil, err
 	}
-	if j.Blank > j.Clean || j.Levels > j.Classified+j.Telemetry+j.Clean || j.Below > j.Levels {
-		return nil, fmt.Errorf("%d blank records, %d levels and %d below warning are too many", j.Blank, j.Levels, j.Below)
+	if j.Blank > j.Clean || j.Levels > j.Classified+j.Telemetry+j.Clean || j.Below && j.Levels > 0 {
+		return nil, fmt.Errorf("%d blank records and %d levels are too many", j.Blank, j.Levels)
 	}
 	a := &s.Account
 	a.Bytes, a.Lines = j.Bytes, j.Lines

@@ -19,12 +19,16 @@ import (
 
 // rates adds the failure rates of the methods that every call uses.
 func (c *composer) rates() {
-	heads := []string{"Method", "Unit~~~~", ">Failed", ">Failure rate", "95% interval~~~"}
+	unit, unitByWindow := "Unit~~~~", "Unit~"
+	if c.errorsOnly {
+		unit, unitByWindow = "Unit", "Unit" // never left out
+	}
+	heads := []string{"Method", unit, ">Failed", ">Failure rate", "95% interval~~~"}
 	if c.before != nil {
 		heads = append(heads, ">Failed before~~", ">Previous~", ">Change (pts)", "Change interval~~~~~", "Significant?")
 	}
 	s := section{title: "Failure rates"}
-	t, trend := newTable(heads...), newTable(append([]string{"Method by window", "Unit~"}, c.windowHeads()...)...)
+	t, trend := newTable(heads...), newTable(append([]string{"Method by window", unitByWindow}, c.windowHeads()...)...)
 	attempts := false
 	for _, method := range c.attempted() {
 		before, now, unit := c.headline(method)

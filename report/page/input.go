@@ -84,7 +84,7 @@ func (c *composer) reading() {
 	if len(errors) > 0 {
 		notes = append(notes,
 			"A failure is one thing that went wrong once; lines are the log records that show it. A session counts once.",
-			"Session rate: sessions with such a failure / all sessions seen, with or without telemetry. Failure rate: failed attempts / attempts, from telemetry.",
+			c.aboutRates(),
 			"The 95% interval of a rate contains the true rate in 95 of 100 such reports (Wilson).")
 		if c.before != nil {
 			notes = append(notes, fmt.Sprintf("Significant?: all changes of session rates are tested together; of the significant ones, at most %.0f%% are expected to be due to chance. "+
@@ -93,15 +93,21 @@ func (c *composer) reading() {
 		}
 		notes = append(notes, "Meaning of an error, and what to do: otlog explain "+example(errors))
 	}
-	if c.errorsOnly {
-		notes = append(notes, "Rate among sessions with errors: a session without an error leaves no record in a log of errors only, so the rate of all sessions is lower, and unknown. Clean records or telemetry of all sessions make it known.")
-	}
 	if n := r.Totals.Background; n > 0 {
 		notes = append(notes, fmt.Sprintf("%s with background errors that failed no call: they count as lines only.", words.Count(n, "line")))
 	}
 	if len(notes) > 0 {
 		c.section(section{title: "How to read this", notes: notes})
 	}
+}
+
+// aboutRates says what rates are shares of.
+func (c *composer) aboutRates() string {
+	about := "Session rate: sessions with such a failure / all sessions seen, with or without telemetry."
+	if c.errorsOnly {
+		about = "Rate among sessions with errors: sessions with such a failure / sessions with any record. A session without an error leaves no record in a log of errors only, so the rate of all sessions is lower, and unknown."
+	}
+	return about + " Failure rate: failed attempts / attempts, from telemetry."
 }
 
 // example returns the error that a reader most likely wants explained.

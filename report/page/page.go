@@ -189,7 +189,10 @@ func (c *composer) withTelemetry() string {
 	if c.before != nil {
 		out += " (before: " + of(c.before) + ")"
 	}
-	return out + "."
+	if out += "."; c.errorsOnly {
+		out += " A log of errors only may lack the attempts that succeeded."
+	}
+	return out
 }
 
 // ofWindow reports whether the page is about one window of several.

@@ -250,7 +250,7 @@ func (c *composer) windows() {
 	}
 	line(textCell("all records"), textCell(""), textCell(""), func(i int) int64 { return r.Windows[i].Records })
 	if bySession {
-		line(textCell("all sessions"), textCell(""), textCell(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
+		line(textCell("all "+c.sessions()), textCell(""), textCell(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
 		failed := func(i int) int64 { return int64(r.Windows[i].SessionsFailed) }
 		line(textCell("sessions with "+article(r)+" failure"), textCell(""), trendCell(r, failed), failed)
 	}
