@@ -68,7 +68,16 @@ func TestStrayTelemetry(t *testing.T) {
 		t.Errorf("one attempt a side changes %+v to %+v", plain, stray)
 	}
 
-	r := reporttest.OfLog(t, append(after, postAttempt(3, 1999)...), report.Options{})
+	r := reporttest.OfLog(t, append(after, postAttempt(3, 1999)...), report.Options{By: report.BySDK})
+	for _, g := range r.Breakdowns[0].Groups {
+		want, posted := 1999, 0
+		if g.Name == "2.35.2" {
+			want, posted = 1, 1
+		}
+		if m := g.Methods[0]; m.Name != "Session.publish" || m.Sessions != want || g.Windows[0].Sessions != want || g.Windows[0].TelemetrySessions != posted {
+			t.Errorf("of group %q: %+v, %+v, want %d sessions", g.Name, m, g.Windows[0], want)
+		}
+	}
 	m := r.Methods[0]
 	if m.Sessions != 2000 || m.SessionsFailed != 120 || m.Attempts.Attempts != 1 || r.Totals.TelemetrySessions != 1 || r.Windows[0].TelemetrySessions != 1 {
 		t.Errorf("got %+v, %d sessions with telemetry", m, r.Totals.TelemetrySessions)

@@ -105,7 +105,7 @@ func (c *composer) reading() {
 func (c *composer) aboutRates() string {
 	about := "Session rate: sessions with such a failure / all sessions seen, with or without telemetry."
 	if c.errorsOnly {
-		about = "Rate among sessions with errors: sessions with such a failure / sessions with any record. A session without an error leaves no record in a log of errors only, so the rate of all sessions is lower, and unknown."
+		about = "Rate among sessions with errors: sessions with such a failure / sessions in the log. A session without an error leaves no record in a log of errors only, so the rate of all sessions is lower, and unknown."
 	}
 	return about + " Failure rate: failed attempts / attempts, from telemetry."
 }

@@ -3,6 +3,7 @@ package page_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -261,4 +262,25 @@ func TestNativeRecordsAreNamed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPageOfErrorsOnly checks the page of a log that holds errors only, with a baseline of the same kind.
+func TestPageOfErrorsOnly(t *testing.T) {
+	log := func(day, timeouts int) []byte {
+		var b bytes.Buffer
+		for i := range 150 {
+			name := "OT_CONNECT_FAILED: Session.connect"
+			if i < timeouts {
+				name = "OT_TIMEOUT: Session.publish :: too late"
+			}
+			fmt.Fprintf(&b, `{"timestamp":"2026-11-%02dT%02d:00:00Z","level":"error","sessionId":"session-%d-%d","message":%q}`+"\n", day, i%24, day, i, name)
+		}
+		return b.Bytes()
+	}
+	before := reporttest.OfLog(t, log(2, 30), report.Options{})
+	r := reporttest.OfLog(t, log(3, 90), report.Options{Baseline: before})
+	golden.Check(t, "errors-only.txt", text(t, r, page.Options{}))
+	golden.Check(t, "errors-only-80-columns.txt", reporttest.Print(t, func(w io.Writer) error { return page.Text(w, r, page.TextOptions{Width: 80}) }))
+	golden.Check(t, "errors-only.md", reporttest.Print(t, func(w io.Writer) error { return page.Markdown(w, r, page.Options{}) }))
+	golden.Check(t, "errors-only.html", htmlOf(t, r, page.Options{}))
 }
