@@ -9,127 +9,156 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
+// An attribution finds the attempt that a failure belongs to. It keeps its memory from one
+// session to the next.
+type attribution struct {
+	attempts []attempt  // of one session, with a start, in an order in which the best of equal ones is last
+	during   spans.Tree // when a failure of each attempt may begin, by method
+	first    []int32    // the first failure of each attempt, or none
+	into     []int32    // of each failure, the first failure of its attempt, or none
+}
+
 // attribute joins the failures of each attempt, and returns the summaries of what there is then.
 // An attempt has at most one failure, whatever tries and lines it made; if it ended in success,
 // that failure is recovered.
 //
-// A failure belongs to an attempt of its method, and of its stream where both state one, whose
-// span contains its first record. Of several attempts, one that states the same stream is
-// preferred, then one of the same client, then the one that began last; of those that began at
-// the same time one that failed. Failures without a date, and those that do not count, belong to
-// none.
+// A failure belongs to an attempt of its method, and of its stream where both state one, during
+// which its first record lies (see attribution.load). Of several attempts, one that states the
+// same stream is preferred, then one of the same client, then the one that began last; of those
+// that began at the same time one that failed. Failures without a date, and those that do not
+// count, belong to none.
 func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
-	attempts, during := spansOf(attempts)
-	first := map[int32]int32{} // the first failure of each attempt
-	into := map[int32]int32{}  // other failures, by number: the first failure of their attempt
-	for i := range found {
-		s := &found[i]
-		if !s.counts || s.method == 0 || s.first == timestamp.NoTime {
-			continue
-		}
-		best, rank, most := int32(none), -1, 0
-		stream := c.failures[i].stream
-		if stream != 0 {
-			most += 2
-		}
-		if !s.client.IsZero() {
-			most++
-		}
-		during.Overlapping(uint32(s.method), s.first, s.first, func(x *spans.Span) bool {
-			a := &attempts[x.Index]
-			if a.stream != 0 && stream != 0 && a.stream != stream {
-				return true
-			}
-			r := 0
-			if stream != 0 && a.stream == stream {
-				r = 2
-			}
-			if !s.client.IsZero() && a.client == s.client {
-				r++
-			}
-			if r > rank {
-				best, rank = x.Index, r
-			}
-			return rank < most
-		})
-		if best == none {
-			continue
-		}
-		if other, ok := first[best]; ok {
-			into[int32(i)] = other
-		} else {
-			first[best] = int32(i)
-		}
+	x := &c.calls
+	if len(attempts) == 0 || !slices.ContainsFunc(found, belongs) {
+		return found
 	}
-	if len(into) > 0 {
-		for i, of := range c.of {
-			if other, ok := into[of]; ok {
-				c.of[i] = other
+	x.load(attempts)
+	joined := false
+	x.into = x.into[:0]
+	for i := range found {
+		into := int32(none)
+		if best := x.find(&found[i], c.failures[i].stream); best != none {
+			if into = x.first[best]; into == none {
+				x.first[best] = int32(i)
+			}
+		}
+		joined = joined || into != none
+		x.into = append(x.into, into)
+	}
+	if joined {
+		for i, number := range c.of {
+			if number != none && x.into[number] != none {
+				c.of[i] = x.into[number]
 			}
 		}
 		found = c.summaries()
 	}
-	for a, number := range first {
-		found[number].recovered = attempts[a].outcome == Succeeded
+	for i, number := range x.first {
+		if number != none {
+			found[number].recovered = x.attempts[i].outcome == Succeeded
+		}
 	}
 	return found
 }
 
-// spansOf returns attempts that have a start in an order in which the best of equal ones is last,
-// and when a failure of each may begin: from its start to reportedWithin after its end. Without
-// an end, that is before the next attempt of the same method, and stream where both state one,
-// and at most endsWithin after the start.
-func spansOf(attempts []attempt) (sorted []attempt, during spans.Tree) {
+// belongs reports whether a failure can belong to an attempt.
+func belongs(s summary) bool { return s.counts && s.method != 0 && s.first != timestamp.NoTime }
+
+// find returns the index of the attempt that a failure belongs to, or none.
+func (x *attribution) find(s *summary, stream uint32) int32 {
+	if !belongs(*s) {
+		return none
+	}
+	most := 0 // the greatest rank that an attempt can have
+	if stream != 0 {
+		most += 2
+	}
+	if !s.client.IsZero() {
+		most++
+	}
+	best, rank := int32(none), -1
+	x.during.Overlapping(uint32(s.method), s.first, s.first, func(at *spans.Span) bool {
+		a, r := &x.attempts[at.Index], 0
+		if a.stream != 0 && stream != 0 && a.stream != stream {
+			return true
+		}
+		if stream != 0 && a.stream == stream {
+			r += 2
+		}
+		if !s.client.IsZero() && a.client == s.client {
+			r++
+		}
+		if r > rank {
+			best, rank = at.Index, r
+		}
+		return rank < most
+	})
+	return best
+}
+
+// load sets the attempts of a session. A failure of an attempt may begin from its start to
+// reportedWithin after its end; without an end, before the next attempt of the same method, and
+// stream where both state one, and at most endsWithin after the start.
+func (x *attribution) load(attempts []attempt) {
+	x.attempts, x.first = x.attempts[:0], x.first[:0]
 	for _, a := range attempts {
 		if a.start != 0 && !a.inferred {
-			sorted = append(sorted, a)
+			x.attempts, x.first = append(x.attempts, a), append(x.first, none)
 		}
 	}
-	slices.SortFunc(sorted, func(a, b attempt) int {
+	slices.SortFunc(x.attempts, func(a, b attempt) int {
 		return cmp.Or(cmp.Compare(a.method, b.method), cmp.Compare(a.start, b.start), cmp.Compare(preference[a.outcome], preference[b.outcome]),
 			cmp.Compare(a.end, b.end), cmp.Compare(a.stream, b.stream), a.client.Compare(b.client), a.Compare(b))
 	})
-	// next has the start of the next attempt by stream; 0 has the one of no stream, any that of
-	// all.
-	next, any := map[uint32]int64{}, int64(never)
-	for to := len(sorted); to > 0; {
+	x.during.Reset()
+	later := nextStarts{}
+	for to := len(x.attempts); to > 0; {
 		from := to - 1
-		for from > 0 && sorted[from-1].method == sorted[from].method && sorted[from-1].start == sorted[from].start {
+		for from > 0 && x.attempts[from-1].method == x.attempts[from].method && x.attempts[from-1].start == x.attempts[from].start {
 			from--
 		}
+		if to < len(x.attempts) && x.attempts[to].method != x.attempts[from].method {
+			clear(later)
+		}
 		for i := from; i < to; i++ {
-			a := &sorted[i]
+			a := &x.attempts[i]
 			last := a.end*int64(time.Millisecond) + int64(reportedWithin)
 			if a.outcome == Open {
-				last = a.nanos() + int64(endsWithin)
-				before := any
-				if a.stream != 0 {
-					before = min(startOf(next, a.stream), startOf(next, 0))
-				}
-				last = min(last, before-1)
+				last = min(a.nanos()+int64(endsWithin), later.after(a)-1)
 			}
-			during.Add(spans.Span{Group: uint32(a.method), First: a.nanos(), Last: last, Index: int32(i)})
+			x.during.Add(spans.Span{Group: uint32(a.method), First: a.nanos(), Last: last, Index: int32(i)})
 		}
 		for i := from; i < to; i++ {
-			a := &sorted[i]
-			next[a.stream], any = a.nanos(), a.nanos()
-		}
-		if from > 0 && sorted[from-1].method != sorted[from].method {
-			clear(next)
-			any = never
+			later.add(&x.attempts[i])
 		}
 		to = from
 	}
-	during.Sort()
-	return sorted, during
+	x.during.Sort()
 }
 
-// startOf returns the start of the next attempt of a stream, never if there is none.
-func startOf(next map[uint32]int64, stream uint32) int64 {
-	if at, ok := next[stream]; ok {
-		return at
+// nextStarts has the start of the next attempt of a method by stream: 0 for none, anyStream for
+// the next of all.
+type nextStarts map[uint64]int64
+
+const anyStream = 1 << 32
+
+// add adds an attempt that began before all others.
+func (n nextStarts) add(a *attempt) { n[uint64(a.stream)], n[anyStream] = a.nanos(), a.nanos() }
+
+// after returns the start of the next attempt that may be of the same stream, never if there is
+// none.
+func (n nextStarts) after(a *attempt) int64 {
+	next := int64(never)
+	streams := [...]uint64{uint64(a.stream), 0}
+	if a.stream == 0 {
+		streams[0] = anyStream
 	}
-	return never
+	for _, stream := range streams {
+		if at, ok := n[stream]; ok {
+			next = min(next, at)
+		}
+	}
+	return next
 }
 
 // preference orders the outcomes of attempts that began at the same time: a failure belongs to

@@ -32,6 +32,7 @@ type correlator struct {
 	failures []failure
 	of       []int32 // failure of each evidence, or none
 	joined   int32   // evidence that has joined a failure
+	calls    attribution
 }
 
 const none = -1
@@ -135,17 +136,6 @@ func (v *interval) distance(first, last int64) int64 {
 type start struct {
 	source uint32
 	place  int64
-}
-
-// startIn returns the place of a failure's first record in a source, math.MaxInt64 if it has
-// none there.
-func (f *failure) startIn(source uint32) int64 {
-	for i := range f.starts {
-		if f.starts[i].source == source {
-			return f.starts[i].place
-		}
-	}
-	return math.MaxInt64
 }
 
 // chain makes failures of evidence, in order. Each record is at most within away from the
@@ -318,11 +308,9 @@ func (c *correlator) put(number, i int32) {
 // begin notes the place of evidence that joins a failure.
 func (f *failure) begin(e *Evidence) {
 	place, _ := e.places()
-	for i := range f.starts {
-		if s := &f.starts[i]; s.source == e.Origin {
-			s.place = min(s.place, place)
-			return
-		}
+	if i := slices.IndexFunc(f.starts, func(s start) bool { return s.source == e.Origin }); i >= 0 {
+		f.starts[i].place = min(f.starts[i].place, place)
+		return
 	}
 	f.starts = append(f.starts, start{e.Origin, place})
 }
@@ -367,7 +355,7 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 		best, least := int32(none), int64(never)
 		consider := func(number int32, d int64, follows bool) {
 			d = distance(&c.failures[number], e, d, follows)
-			if d < least || d == least && d != never && c.earlier(number, best, e) {
+			if d < least || d == least && d != never && c.compareBegins(number, best, e) < 0 {
 				best, least = number, d
 			}
 		}
@@ -390,24 +378,22 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 	return rest
 }
 
-// earlier reports whether failure a begins before failure b: on the axis of evidence, or in
-// its source if the evidence has no time. Failures that begin nowhere there come last, in the
-// order of correlate.
-func (c *correlator) earlier(a, b int32, e *Evidence) bool {
-	x, y := c.begin(a, e), c.begin(b, e)
-	return x < y || x == y && a < b
+// compareBegins orders failures by their begin. Those that begin nowhere come last, in the order
+// of correlate.
+func (c *correlator) compareBegins(a, b int32, e *Evidence) int {
+	return cmp.Or(cmp.Compare(c.failures[a].beginFor(e), c.failures[b].beginFor(e)), cmp.Compare(a, b))
 }
 
-// begin returns the first position of a failure on the axis of evidence, math.MaxInt64 if
-// it has none there.
-func (c *correlator) begin(number int32, e *Evidence) int64 {
-	f := &c.failures[number]
-	a := e.Axis()
-	switch {
-	case a == placed:
-		return f.startIn(e.Origin)
-	case f.when[a].known:
+// beginFor returns the first position of a failure on the axis of evidence, or in its source if
+// the evidence has no time; math.MaxInt64 if the failure has none there.
+func (f *failure) beginFor(e *Evidence) int64 {
+	if a := e.Axis(); a != placed && f.when[a].known {
 		return f.when[a].first
+	}
+	for _, s := range f.starts {
+		if s.source == e.Origin && e.Axis() == placed {
+			return s.place
+		}
 	}
 	return math.MaxInt64
 }

@@ -237,7 +237,7 @@ func (g *group) failures(visit func(found []summary)) {
 		}
 		g.correlate(all[from:to])
 		found := g.summaries()
-		if !order.sourced && len(g.attempts) > 0 {
+		if !order.sourced {
 			found = g.attribute(found, g.attempts)
 		}
 		visit(found)

@@ -72,6 +72,8 @@ type Method struct {
 	Successes      int64  `json:"successes"`
 	Cancels        int64  `json:"cancels"`
 	Failed         int64  `json:"failed_attempts"`
+	Open           int64  `json:"open"`
+	Recovered      int64  `json:"recovered"` // none
 	Sessions       int64  `json:"sessions"`
 	SessionsFailed int64  `json:"sessions_failed"`
 }
@@ -110,6 +112,7 @@ func (c *counts) day(start *time.Time) Day {
 			m.Attempts += attempts
 		}
 		m.Inferred, m.Successes, m.Cancels, m.Failed = n.inferred, n.attempts[succeeded], n.attempts[cancelled], n.attempts[failed]
+		m.Open = n.attempts[open]
 		m.Sessions, m.SessionsFailed = c.sessions, n.sessionsFailed
 		if m.Attempts > 0 || m.Failures > 0 {
 			out.Methods = append(out.Methods, *m)
@@ -269,6 +272,8 @@ func (f facts) method(day string, m *Method) {
 	f.add(of+"successes", m.Successes)
 	f.add(of+"cancels", m.Cancels)
 	f.add(of+"failed_attempts", m.Failed)
+	f.add(of+"open", m.Open)
+	f.add(of+"recovered", m.Recovered)
 	f.add(of+"sessions", m.Sessions)
 	f.add(of+"sessions_failed", m.SessionsFailed)
 }

@@ -66,6 +66,10 @@ const maxDrawn = 10
 // errorTable lists errors with their share of sessions, and what changed.
 func (c *composer) errorTable(errors []*report.Error) *table {
 	heads := []string{"Error", "Method", ">Failures", ">Lines~~"}
+	recovered := slices.ContainsFunc(errors, func(e *report.Error) bool { return e.Recovered > 0 })
+	if recovered {
+		heads = append(heads, ">Recovered~~~")
+	}
 	if c.after.Sessions > 0 {
 		share := ">Share of " + words.Number(c.after.Sessions)
 		if c.errorsOnly {
@@ -79,6 +83,9 @@ func (c *composer) errorTable(errors []*report.Error) *table {
 	t := newTable(append(heads, "Owner~", "First seen~~~~", "Last seen~~~~~")...)
 	for _, e := range errors {
 		row := []cell{errorCell(e), code(e.Method), amount(e.Failures), amount(e.Lines)}
+		if recovered {
+			row = append(row, amount(e.Recovered))
+		}
 		share := none()
 		if e.Sessions > 0 && c.after.Sessions > 0 {
 			value := float64(e.Sessions) / float64(c.after.Sessions)
@@ -127,6 +134,10 @@ func (c *composer) allMethods() {
 	if attempts {
 		heads = append(heads, ">Attempts failed~~", ">Failure rate~~")
 	}
+	recovered := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Recovered > 0 })
+	if recovered {
+		heads = append(heads, ">Recovered~~~")
+	}
 	open := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts != nil && m.Attempts.Open > 0 })
 	if open {
 		heads = append(heads, ">Open~~~", ">Never ended~")
@@ -146,6 +157,9 @@ func (c *composer) allMethods() {
 			row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
 		} else if attempts {
 			row = append(row, none(), none())
+		}
+		if recovered {
+			row = append(row, amount(m.Recovered))
 		}
 		if a := m.Attempts; a != nil && open {
 			row = append(row, amount(a.Open), amount(a.NeverEnded))
