@@ -33,13 +33,14 @@ type Block struct {
 // A Reader cuts decoded bytes into blocks. It keeps at most MaxRecord bytes beside the block
 // that it fills.
 type Reader struct {
-	src    io.Reader
-	live   Live // the stream that src decodes; nil if it is not live
-	format Format
-	limits limits
-	offset int64  // of rest[0] in the decoded source
-	rest   []byte // read, but not yet in a block
-	err    error  // the last error of src; io.EOF at its end
+	src     io.Reader
+	live    Live // the stream that src decodes; nil if it is not live
+	format  Format
+	limits  limits
+	offset  int64   // of rest[0] in the decoded source
+	rest    []byte  // read, but not yet in a block
+	content Content // of the records so far
+	err     error   // the last error of src; io.EOF at its end
 
 	align bool  // the first record that starts after offset is still to be found
 	end   int64 // records that start here or later belong to another section; -1: none do
@@ -161,6 +162,7 @@ func (r *Reader) emit(b *Block, n int, last bool) error {
 	}
 	b.Offset = r.offset
 	b.Data = b.Data[:n]
+	r.digest(b.Data)
 	r.offset += int64(n)
 	return nil
 }
@@ -179,6 +181,7 @@ func (r *Reader) last(b *Block) error {
 		return r.emit(b, n, false)
 	}
 	r.done = true
+	r.digest(b.Data)
 	b.Skipped = &SyntaxError{Reason: Damaged, Offset: r.offset, Bytes: int64(len(b.Data)), Lines: 1, Cause: endsWithinLine}
 	b.Data = b.Data[:0]
 	return nil
@@ -190,10 +193,12 @@ func (r *Reader) skipLine(b *Block) error {
 	for {
 		if n := bytes.IndexByte(b.Data, '\n') + 1; n > 0 {
 			skipped.Bytes += int64(n)
+			r.digest(b.Data[:n])
 			r.rest = append(r.rest, b.Data[n:]...)
 			break
 		}
 		skipped.Bytes += int64(len(b.Data))
+		r.digest(b.Data)
 		b.Data = b.Data[:0]
 		if r.err != nil {
 			break
