@@ -229,7 +229,7 @@ func (s *scan) read(in *parse.Input, src *reading) {
 	finish := func() {
 		src.pending.Wait()
 		numberPieces(src.pieces)
-		src.checkSum(in.Decoded())
+		src.end(in)
 	}
 	readers := in.Readers()
 	if len(readers) == 1 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -21,8 +22,9 @@ type Source struct {
 	Name        string
 	ID          SourceID
 	Identity    Identity // of the file: the members of an archive share it
-	Format      string   // "" if nothing could be read
-	Compression string   // as in parse.Input
+	Content     digest.Content
+	Format      string // "" if nothing could be read
+	Compression string // as in parse.Input
 	Account     Account
 
 	Failed error // why the source could not be opened, if it could not
@@ -205,6 +207,12 @@ func (s *Source) checkSum(decoded int64) {
 	}
 }
 
+// end notes what the readers of an input have read.
+func (s *Source) end(in *parse.Input) {
+	s.checkSum(in.Decoded())
+	s.Content = in.Content()
+}
+
 // now returns a copy of the source while it is being read.
 func (s *Source) now() *Source {
 	s.mu.Lock()
@@ -226,6 +234,28 @@ func (s *Source) Trouble() error {
 
 // Damaged reports whether a part of the source could not be read.
 func (s *Source) Damaged() bool { return s.Damage != nil || s.Account.Records.Skipped > 0 }
+
+// Repeats returns the sources that have the same content as an earlier one, each with the first
+// such source. The name and the compression of a source do not matter, nor does the format that it
+// is read as.
+//
+// A source with a single clean record, blank ones aside, repeats nothing: many exports are an
+// empty list, or the header of a table.
+func Repeats(sources []*Source) map[*Source]*Source {
+	first, out := map[digest.Content]*Source{}, map[*Source]*Source{}
+	for _, s := range sources {
+		a := &s.Account
+		if others := a.Records.Total() - a.Records.Clean; s.Content.Bytes == 0 || others == 0 && a.Records.Clean-a.Blank <= 1 {
+			continue
+		}
+		if earlier := first[s.Content]; earlier != nil {
+			out[s] = earlier
+		} else {
+			first[s.Content] = s
+		}
+	}
+	return out
+}
 
 // foundSources are the sources found so far.
 type foundSources struct {

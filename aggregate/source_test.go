@@ -2,14 +2,21 @@ package aggregate
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -42,6 +49,99 @@ func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
 	walked, err := Walk(sources, options.Input, func(*Record) error { return nil })
 	if err != nil || walked[0].Doubts != doubts {
 		t.Errorf("in order: %+v, %v", walked[0].Doubts, err)
+	}
+}
+
+// TestContents reads every shape of log in several ways. The content of a source is its decoded
+// text, whatever reads it.
+func TestContents(t *testing.T) {
+	paths, err := filepath.Glob("../testdata/shapes/*")
+	if err != nil || len(paths) < 20 {
+		t.Fatal(paths, err)
+	}
+	logs, err := filepath.Glob("../testdata/native/*")
+	if err != nil || len(logs) == 0 {
+		t.Fatal(logs, err)
+	}
+	for _, path := range append(paths, logs...) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want digest.Content
+		want.Add(bytes.TrimPrefix(text, []byte("\ufeff")))
+		var utf16ed bytes.Buffer
+		for _, unit := range utf16.Encode([]rune("\ufeff" + strings.TrimPrefix(string(text), "\ufeff"))) {
+			utf16ed.Write([]byte{byte(unit), byte(unit >> 8)})
+		}
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		w.Write(text)
+		w.Close()
+		sources := []parse.Source{
+			{Path: path}, write(t, "utf16", utf16ed.Bytes()), write(t, "packed", packed.Bytes()),
+			{Name: "pipe", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }},
+		}
+		check := func(how string, read []*Source) {
+			for _, s := range read {
+				if s.Content != want {
+					t.Errorf("%s, %s: got %x, want %x", s.Name, how, s.Content, want)
+				}
+			}
+		}
+		for _, section := range []int64{0, 50, 4 << 10} {
+			input := parse.Options{SectionSize: section}
+			for _, jobs := range []int{1, 7} {
+				r := scanned(t, sources, Options{Jobs: jobs, Input: input})
+				check(fmt.Sprintf("sections of %d, %d workers", section, jobs), r.Sources)
+				if n := len(Repeats(r.Sources)); n != len(sources)-1 {
+					t.Errorf("%s: %d of %d sources repeat the first", path, n, len(sources))
+				}
+			}
+		}
+		walked, err := Walk(sources, parse.Options{}, func(*Record) error { return nil })
+		if err != nil {
+			t.Error(err)
+		}
+		check("in order", walked)
+	}
+}
+
+func TestRepeats(t *testing.T) {
+	const failure = "2026-11-02T10:00:00Z OT_TIMEOUT: Session.publish :: too late\n"
+	const hello = "2026-11-02T10:00:00Z hello\n"
+	for _, test := range []struct {
+		name string
+		logs []string
+		want []int // the index of the first such source, -1 if there is none
+	}{
+		{"one failure", []string{failure, failure}, []int{-1, 0}},
+		{"several copies", []string{hello, failure + hello, hello + failure, failure + hello, failure + hello}, []int{-1, -1, -1, 1, 1}},
+		{"one byte differs", []string{failure + hello, failure + strings.Replace(hello, "o", "0", 1)}, []int{-1, -1}},
+		{"a line feed is missing", []string{failure + hello, failure + strings.TrimSpace(hello)}, []int{-1, -1}},
+		{"a byte order mark", []string{failure, "\ufeff" + failure}, []int{-1, 0}},
+		{"empty", []string{"", ""}, []int{-1, -1}},
+		{"blank", []string{"\n\n", "\n\n"}, []int{-1, -1}},
+		{"an empty table", []string{"Date,Message\n\n", "Date,Message\n\n"}, []int{-1, -1}},
+		{"an empty list", []string{`{"logEvents":[]}`, `{"logEvents":[]}`}, []int{-1, -1}},
+		{"two clean records", []string{hello + hello, hello + hello}, []int{-1, 0}},
+		{"damaged", []string{failure + "{\"a\":\n", failure + "{\"a\":\n"}, []int{-1, 0}},
+		{"not a log", []string{"\x00\x01\x02", "\x00\x01\x02"}, []int{-1, -1}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var sources []parse.Source
+			for i, log := range test.logs {
+				sources = append(sources, write(t, fmt.Sprint(i), []byte(log)))
+			}
+			read := scanned(t, sources, Options{}).Sources
+			var got []int
+			for repeats, i := Repeats(read), 0; i < len(read); i++ {
+				got = append(got, slices.Index(read, repeats[read[i]]))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
 }
 

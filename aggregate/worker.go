@@ -176,7 +176,7 @@ func walkInput(in *parse.Input, to *Source, visit func(*Record) error) error {
 	}
 	to.add(&w.account, w.skipped, &w.doubts)
 	if stopped == nil {
-		to.checkSum(in.Decoded())
+		to.end(in)
 	}
 	return stopped
 }

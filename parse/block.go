@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/unpack"
 )
 
@@ -37,10 +38,10 @@ type Reader struct {
 	live    Live // the stream that src decodes; nil if it is not live
 	format  Format
 	limits  limits
-	offset  int64   // of rest[0] in the decoded source
-	rest    []byte  // read, but not yet in a block
-	content Content // of the records so far
-	err     error   // the last error of src; io.EOF at its end
+	offset  int64          // of rest[0] in the decoded source
+	rest    []byte         // read, but not yet in a block
+	content digest.Content // of the records so far
+	err     error          // the last error of src; io.EOF at its end
 
 	align bool  // the first record that starts after offset is still to be found
 	end   int64 // records that start here or later belong to another section; -1: none do
@@ -162,7 +163,7 @@ func (r *Reader) emit(b *Block, n int, last bool) error {
 	}
 	b.Offset = r.offset
 	b.Data = b.Data[:n]
-	r.digest(b.Data)
+	r.note(b.Data)
 	r.offset += int64(n)
 	return nil
 }
@@ -181,7 +182,7 @@ func (r *Reader) last(b *Block) error {
 		return r.emit(b, n, false)
 	}
 	r.done = true
-	r.digest(b.Data)
+	r.note(b.Data)
 	b.Skipped = &SyntaxError{Reason: Damaged, Offset: r.offset, Bytes: int64(len(b.Data)), Lines: 1, Cause: endsWithinLine}
 	b.Data = b.Data[:0]
 	return nil
@@ -193,12 +194,12 @@ func (r *Reader) skipLine(b *Block) error {
 	for {
 		if n := bytes.IndexByte(b.Data, '\n') + 1; n > 0 {
 			skipped.Bytes += int64(n)
-			r.digest(b.Data[:n])
+			r.note(b.Data[:n])
 			r.rest = append(r.rest, b.Data[n:]...)
 			break
 		}
 		skipped.Bytes += int64(len(b.Data))
-		r.digest(b.Data)
+		r.note(b.Data)
 		b.Data = b.Data[:0]
 		if r.err != nil {
 			break
@@ -226,6 +227,15 @@ func (r *Reader) cut(data []byte) int {
 		}
 	}
 	return 0
+}
+
+// note adds data, which starts at r.offset, to the content. A byte order mark is left out, so
+// that a log in UTF-8 has the same content as its copy in UTF-16.
+func (r *Reader) note(data []byte) {
+	if r.offset == 0 && r.content == (digest.Content{}) {
+		data = bytes.TrimPrefix(data, utf8BOM)
+	}
+	r.content.Add(data)
 }
 
 // ownEnd returns where the first record of the next section starts. It reports false if that is
@@ -315,12 +325,12 @@ func (r *Reader) alignStart(b *Block) bool {
 			}
 			start += nl + 1
 		}
-		if start == 0 && !inLine {
-			grow(b)
-		}
 		r.drop(b, start)
 		if r.offset >= r.end || (r.err != nil && len(b.Data) == 0) {
 			return false
+		}
+		if start == 0 && !inLine {
+			grow(b)
 		}
 	}
 }

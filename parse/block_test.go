@@ -139,6 +139,22 @@ func TestRecordsDoNotDependOnBlocksOrSections(t *testing.T) {
 	}
 }
 
+// TestEmptySectionsKeepTheBlock reads sections in which no line starts.
+func TestEmptySectionsKeepTheBlock(t *testing.T) {
+	log := strings.Repeat(strings.Repeat("x", 50)+"\n", 100)
+	size := int64(len(log))
+	var b Block
+	for from := int64(0); from < size; from += 5 {
+		r := newSection(strings.NewReader(log), from, min(from+5, size), size, Format{Name: "console", stacks: true})
+		r.limits = small
+		for r.Next(&b) == nil {
+		}
+		if cap(b.Data) > 2*maxFrame {
+			t.Fatalf("after the section at %d the block has room for %d bytes", from, cap(b.Data))
+		}
+	}
+}
+
 func TestReaderReturnsAllBeforeDamage(t *testing.T) {
 	broken := errors.New("broken")
 	src := io.MultiReader(strings.NewReader("one\ntwo\nthr"), iotest.ErrReader(broken))

@@ -7,56 +7,12 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/otlog/otlog/parse/digest"
 )
 
-func contentOf(text string) Content {
-	var c Content
-	c.add([]byte(text))
-	return c
-}
-
-func TestContentsJoin(t *testing.T) {
-	const check = "123456789"
-	if c := contentOf(check); c != (Content{9, 0xcbf43926}) {
-		t.Errorf("got %x, want the check value of CRC-32", c)
-	}
-	long := strings.Repeat("\x00\xff", 5<<20)
-	for _, parts := range [][]string{
-		{""}, {check}, {"", check}, {check, ""}, {"", "", check}, {"1", "23456789"}, {"12345678", "9"},
-		{"123", "", "456", "789"}, strings.Split(check, ""), {"\x00", "\x00\x00"}, {"\x00", "a"},
-		{"a", long, "b"}, {long, long}, {long[1:], check, long},
-	} {
-		var joined Content
-		for _, part := range parts {
-			joined.join(contentOf(part))
-		}
-		if want := contentOf(strings.Join(parts, "")); joined != want {
-			t.Errorf("%d parts of %.20q…: got %x, want %x", len(parts), parts[0], joined, want)
-		}
-	}
-}
-
-func TestContentsJoinWhereverTheyAreCut(t *testing.T) {
-	for seed := range uint64(300) {
-		r := rand.New(rand.NewPCG(seed, 71))
-		text := make([]byte, r.IntN(1<<r.IntN(20)))
-		for i := range text {
-			text[i] = byte(r.Uint32())
-		}
-		var joined Content
-		for rest := text; len(rest) > 0; {
-			n := 1 + r.IntN(min(len(rest), 1+len(rest)/2))
-			joined.join(contentOf(string(rest[:n])))
-			rest = rest[n:]
-		}
-		if want := contentOf(string(text)); joined != want {
-			t.Fatalf("seed %d: got %x, want %x", seed, joined, want)
-		}
-	}
-}
-
 // readAll reads readers to their ends and returns the content of their input.
-func readAll(readers ...*Reader) Content {
+func readAll(readers ...*Reader) digest.Content {
 	var b Block
 	for _, r := range readers {
 		r.limits = small
@@ -76,7 +32,8 @@ func TestContentDoesNotDependOnBlocksOrSections(t *testing.T) {
 		if r.IntN(2) == 0 {
 			log = randomLog(r)
 		}
-		want := contentOf(strings.TrimPrefix(log, string(utf8BOM)))
+		var want digest.Content
+		want.Add([]byte(strings.TrimPrefix(log, string(utf8BOM))))
 		if r.IntN(3) == 0 && !strings.HasPrefix(log, string(utf8BOM)) {
 			log = string(utf8BOM) + log
 		}

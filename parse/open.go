@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack"
 )
@@ -260,6 +261,16 @@ func (in *Input) Decoded() int64 {
 		return in.text.Size
 	}
 	return in.text.N()
+}
+
+// Content returns the content of the text when the input's readers have ended. It depends neither
+// on the number of readers nor on the size of blocks.
+func (in *Input) Content() digest.Content {
+	var c digest.Content
+	for _, r := range in.readers {
+		c.Join(r.content)
+	}
+	return c
 }
 
 // A progressReader counts what is read while it is read.

@@ -87,7 +87,7 @@ func (r *Reader) nextSplit(b *Block) error {
 		}
 		before := len(b.Records)
 		n := r.split.split(b, r.window[r.at:], e)
-		r.digest(r.window[r.at : r.at+n])
+		r.note(r.window[r.at : r.at+n])
 		r.at += n
 		r.offset += int64(n)
 		if b.isFull(r.limits) {

@@ -153,8 +153,13 @@ func (r *Report) jsonTotals() jsonTotals {
 
 func (r *Report) jsonSources() []jsonSource {
 	out := []jsonSource{}
+	repeats := r.Repeats()
 	for _, s := range r.Sources {
-		out = append(out, source(s))
+		x := source(s)
+		if first := repeats[s]; first != nil {
+			x.SameAs = &first.Name
+		}
+		out = append(out, x)
 	}
 	return out
 }
@@ -234,6 +239,7 @@ type jsonSource struct {
 	Native      int64            `json:"native"`
 	Skipped     map[string]int64 `json:"skipped"`
 	Damaged     *string          `json:"damaged"`
+	SameAs      *string          `json:"same_as"`
 }
 
 type jsonWindow struct {

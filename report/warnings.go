@@ -11,11 +11,16 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// SourceWarnings lists the sources, or parts of them, that could not be read, and why.
+// SourceWarnings lists the sources, or parts of them, that could not be read or were read before,
+// and why.
 func SourceWarnings(sources []*aggregate.Source) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	repeats := aggregate.Repeats(sources)
 	for _, s := range sources {
+		if first := repeats[s]; first != nil {
+			warn("%s: same content as %s: %s", s.Name, first.Name, CountedAgain)
+		}
 		if err := s.Trouble(); err != nil {
 			warn("%s: %v", s.Name, err)
 		}
@@ -32,6 +37,9 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 	}
 	return out
 }
+
+// CountedAgain says what a source adds to the numbers that has the same content as another one.
+const CountedAgain = "records and lines count again, and so do failures without a session or a time"
 
 // timeWarnings lists the ambiguities of the times in a source.
 func timeWarnings(s *aggregate.Source) []string {
@@ -88,6 +96,12 @@ func (r *Report) warnings() []string {
 // Damaged returns the sources that could not be read in full.
 func (r *Report) Damaged() []*aggregate.Source {
 	return slices.DeleteFunc(slices.Clone(r.Sources), func(s *aggregate.Source) bool { return s.Failed == nil && !s.Damaged() })
+}
+
+// Repeats returns the sources that have the same content as an earlier one, each with the first
+// such source.
+func (r *Report) Repeats() map[*aggregate.Source]*aggregate.Source {
+	return aggregate.Repeats(r.Sources)
 }
 
 // SkippedReasons lists why records of a source were skipped, and how many for each reason.

@@ -229,6 +229,8 @@ func TestCraftedMetadata(t *testing.T) {
 		{"less than no bytes", source(`"bytes":-1`), "-1 is not a valid count"},
 		{"more lines than there can be", source(`"lines":9223372036854775807`), "is not a valid count"},
 		{"more lines than a number", source(`"lines":9223372036854775808`), keySources},
+		{"less than no content", source(`"content_size":-1`), "-1 is not a valid count"},
+		{"a content that is no number", source(`"content_size":1,"content_crc32":"123456789"`), "value out of range"},
 		{"doubtful doubts", source(`"doubts":[{"records":-1}]`), "-1 is not a valid count"},
 		{"too many doubts", source(`"doubts":[{},{},{},{},{},{"records":1}]`), ""},
 		{"a source twice", set(keyOrigins, `["1","1","1"]`), ""},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -312,6 +313,8 @@ type jsonSource struct {
 	Tail        string           `json:"tail_xxh3"`
 	Format      string           `json:"format,omitempty"`
 	Compression string           `json:"compression,omitempty"`
+	ContentSize int64            `json:"content_size,omitempty"`
+	ContentCRC  string           `json:"content_crc32,omitempty"`
 	Bytes       int64            `json:"bytes"`
 	Lines       int64            `json:"lines"`
 	Classified  int64            `json:"classified"`
@@ -349,6 +352,9 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 		Classified: s.Account.Records.Classified, Telemetry: s.Account.Records.Telemetry, Clean: s.Account.Records.Clean,
 		Native: s.Account.Records.Native, Blank: s.Account.Blank, Levels: s.Account.Levels, Below: s.Account.BelowWarning,
 		Empty: s.Empty,
+	}
+	if s.Content != (digest.Content{}) {
+		out.ContentSize, out.ContentCRC = s.Content.Bytes, fmt.Sprintf("%08x", s.Content.CRC)
 	}
 	for _, r := range parse.Reasons {
 		if n := s.Account.Skipped[r]; n > 0 {
@@ -392,11 +398,18 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 		}
 	}
 	s.ID = aggregate.SourceID(id)
-	if err := checkCounts(j.Size, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native, j.Blank, j.Levels); err != nil {
+	if err := checkCounts(j.Size, j.ContentSize, j.Bytes, j.Lines, j.Classified, j.Telemetry, j.Clean, j.Native, j.Blank, j.Levels); err != nil {
 		return nil, err
 	}
 	if j.Blank > j.Clean || j.Levels > j.Classified+j.Telemetry+j.Clean || j.Below && j.Levels > 0 {
 		return nil, fmt.Errorf("%d blank records and %d levels are too many", j.Blank, j.Levels)
+	}
+	if j.ContentCRC != "" {
+		crc, err := strconv.ParseUint(j.ContentCRC, 16, 32)
+		if err != nil {
+			return nil, err
+		}
+		s.Content = digest.Content{Bytes: j.ContentSize, CRC: uint32(crc)}
 	}
 	a := &s.Account
 	a.Bytes, a.Lines = j.Bytes, j.Lines

@@ -30,7 +30,7 @@ func CheckVersions(files []*File, force bool) error {
 
 // CheckInputs returns an error, unless force is set, if an input would count twice: it is
 // in two files, or in a file and among the scanned logs. Inputs are the same if they have
-// the same base name, size, and first and last bytes.
+// the same content, or the same base name, size, and first and last bytes.
 func CheckInputs(files []*File, scanned []*aggregate.Source, force bool) error {
 	if force || len(files) == 0 {
 		return nil
@@ -56,6 +56,26 @@ func CheckInputs(files []*File, scanned []*aggregate.Source, force bool) error {
 					printable(s.Name), names[before], names[i])
 			}
 			holder[key] = i
+		}
+	}
+	return checkContents(shards, names)
+}
+
+// checkContents returns an error if an input in one shard has the same content as an input in
+// another.
+func checkContents(shards [][]*aggregate.Source, names []string) error {
+	all := slices.Concat(shards...)
+	repeats := aggregate.Repeats(all)
+	shard := map[*aggregate.Source]int{}
+	for i, sources := range shards {
+		for _, s := range sources {
+			shard[s] = i
+		}
+	}
+	for _, s := range all {
+		if first := repeats[s]; first != nil && shard[first] != shard[s] {
+			return fmt.Errorf("%s in %s has the same content as %s in %s, and must not count twice\nhint: leave one of them out, or add up both with --force if they are two logs that look alike",
+				printable(s.Name), names[shard[s]], printable(first.Name), names[shard[first]])
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse/digest"
 )
 
 // shard is a file that holds the named sources, which are alike but for their names.
@@ -69,6 +70,37 @@ func TestCheckInputs(t *testing.T) {
 		f.Sources[0].Identity = aggregate.Identity{}
 	}
 	checkRefusal(t, CheckInputs(empty, nil, false), "")
+}
+
+// TestCheckContents does the same with inputs of other names.
+func TestCheckContents(t *testing.T) {
+	content := func(crc uint32, files ...*File) []*File {
+		for i, f := range files {
+			for _, s := range f.Sources {
+				s.Identity.Size += int64(i) // compressed otherwise
+				s.Content = digest.Content{Bytes: 9, CRC: crc}
+				s.Account.Records.Classified = 1
+			}
+		}
+		return files
+	}
+	logs := content(7, shard("", nil, 0, "c.log"))[0].Sources
+	for _, test := range []struct {
+		name  string
+		files []*File
+		want  string
+	}{
+		{"another content", content(8, shard("a", nil, 1, "a.log")), ""},
+		{"in the logs", content(7, shard("a", nil, 1, "a.log.gz")), "a.log.gz in a has the same content as c.log in the logs, and must not count twice"},
+		{"in two files", content(8, shard("a\x1b", nil, 1, "a.log"), shard("b", nil, 2, "x.zip/b.log")), "x.zip/b.log in b has the same content as a.log in a\ufffd"},
+		{"twice in one file", content(8, shard("a", nil, 1, "a.log", "b.log")), ""},
+		{"twice in one file, and in another", content(8, shard("a", nil, 1, "a.log", "b.log"), shard("b", nil, 2, "c.log")), "c.log in b has the same content as a.log in a"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			checkRefusal(t, CheckInputs(test.files, logs, false), test.want)
+			checkRefusal(t, CheckInputs(test.files, logs, true), "")
+		})
+	}
 }
 
 // checkRefusal compares the start of an error, "" for none.

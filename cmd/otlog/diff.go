@@ -72,5 +72,5 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 		return nil, err
 	}
 	sayTrouble(s, read.sources)
-	return read.status(), nil
+	return read.status(o.read.force), nil
 }

@@ -75,5 +75,5 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if r.Timeless > 0 {
 		say(s.err, "left out %d records without a date and time", r.Timeless)
 	}
-	return statusOf(found.missing, r.Sources)
+	return statusOf(found.missing, r.Sources, false)
 }

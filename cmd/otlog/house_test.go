@@ -20,7 +20,8 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/jsontext", "parse/level", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/digest", "parse/jsontext", "parse/level", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse/digest":            {},
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
 	"parse/terminal":          {},
@@ -30,12 +31,12 @@ var mayImport = map[string][]string{
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
 	"classify/catalogue/read": {},
-	"aggregate":               {"aggregate/spans", "aggregate/spill", "parse", "parse/level", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate":               {"aggregate/spans", "aggregate/spill", "parse", "parse/digest", "parse/level", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/calendar":      {},
 	"aggregate/spans":         {},
 	"aggregate/spill":         {},
 	"aggregate/columns":       {},
-	"aggregate/partial":       {"aggregate", "aggregate/columns", "parse", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate/partial":       {"aggregate", "aggregate/columns", "parse", "parse/digest", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/batch":         {"aggregate", "aggregate/calendar", "aggregate/columns", "parse/timestamp", "classify", "classify/catalogue"},
 	"report":                  {"report/lookup", "report/stats", "report/words", "aggregate", "aggregate/batch", "aggregate/calendar", "parse", "parse/timestamp", "classify", "classify/catalogue"},
 	"report/stats":            {},

@@ -56,21 +56,22 @@ func find(s streams, args []string) (*input, error) {
 	return in, nil
 }
 
-// sayTrouble prints what could not be read, and why.
+// sayTrouble prints what could not be read or was read before, and why.
 func sayTrouble(s streams, read []*aggregate.Source) {
 	for _, w := range report.SourceWarnings(read) {
 		say(s.err, "%s", words.Printable(w))
 	}
 }
 
-// status returns the exit status of a command after reading.
-func (r *reading) status() error { return statusOf(r.missing, r.sources) }
+// status returns the exit status of a command after reading. force accepts sources with the same
+// content.
+func (r *reading) status(force bool) error { return statusOf(r.missing, r.sources, force) }
 
-func statusOf(missing []string, read []*aggregate.Source) error {
+func statusOf(missing []string, read []*aggregate.Source, force bool) error {
 	switch {
 	case len(missing) > 0 || slices.ContainsFunc(read, func(s *aggregate.Source) bool { return s.Failed != nil }):
 		return &statusError{status: exitFailed}
-	case slices.ContainsFunc(read, (*aggregate.Source).Damaged):
+	case slices.ContainsFunc(read, (*aggregate.Source).Damaged), !force && len(aggregate.Repeats(read)) > 0:
 		return &statusError{status: exitDamaged}
 	}
 	return nil

@@ -182,7 +182,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return worst(before, read.status(), gates)
+	return worst(before, read.status(o.read.force), gates)
 }
 
 // writeReport writes the report of what was read. status is the exit status that the gates

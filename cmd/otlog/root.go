@@ -78,7 +78,7 @@ func guide() *shell.Guide {
 			{"0", "success"},
 			{"1", "failure"},
 			{"2", "wrong usage"},
-			{"3", "some input was damaged, the report covers the rest"},
+			{"3", "some input was damaged or given twice, the report covers the rest"},
 			{"4", "a gate of --fail-on fired"},
 			{"130 or 143", "ended by Ctrl-C or kill; --live ends with its report and the report's status"},
 		},

@@ -43,7 +43,8 @@ func newMerge(s streams) *cobra.Command {
 		Long: `merge adds up partials and logs into one partial. Its report equals the report of its parts,
 in any order and grouping.
 
-merge refuses the same partial or input twice.`,
+merge refuses the same partial twice, and an input that is in two of them, or in one of them and
+among the logs.`,
 		Example: `  otlog merge -o week.arrow monday.arrow tuesday.arrow wednesday.arrow
   otlog merge -o fleet.arrow 'parts/*.arrow'`,
 	})
@@ -91,7 +92,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err := emit(s, output, func(w io.Writer) error { return partial.Write(w, file, compress) }); err != nil {
 		return fmt.Errorf("writing the partial: %w", err)
 	}
-	return read.status()
+	return read.status(o.read.force)
 }
 
 // outputOf returns the file to write, "" for standard output. It refuses a terminal.

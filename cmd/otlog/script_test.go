@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	_ "github.com/otlog/otlog/internal/testgc"
@@ -117,7 +118,7 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				appendTo(ts, args[0], io.MultiReader(io.LimitReader(xs{}, int64(n)), strings.NewReader("\n")))
 			},
-			// pack FILE NAME=FROM... makes an archive or a gzip file of other files, by the
+			// pack FILE NAME=FROM... makes an archive, or a compressed file, of other files, by the
 			// extension of FILE. NAME is written as a Go string.
 			"pack": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), pack(ts, args[0], args[1:]), 0o644))
@@ -152,7 +153,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// pack returns files in an archive, or one of them in gzip.
+// pack returns files in an archive, or one of them compressed.
 func pack(ts *testscript.TestScript, name string, files []string) []byte {
 	var b bytes.Buffer
 	var w io.Closer
@@ -160,6 +161,10 @@ func pack(ts *testscript.TestScript, name string, files []string) []byte {
 	switch path.Ext(name) {
 	case ".gz":
 		z := gzip.NewWriter(&b)
+		w, add = z, func(string, int64) (io.Writer, error) { return z, nil }
+	case ".zst":
+		z, err := zstd.NewWriter(&b)
+		ts.Check(err)
 		w, add = z, func(string, int64) (io.Writer, error) { return z, nil }
 	case ".tar":
 		t := tar.NewWriter(&b)

@@ -255,7 +255,8 @@ func sourceNames(sources []*aggregate.Source) string {
 	return words.List(names)
 }
 
-// unread lists the missing and damaged parts of the input, which no rate includes.
+// unread lists the missing and damaged parts of the input, which no rate includes, and what was
+// read twice.
 func unread(r *report.Report) []string {
 	var out []string
 	for _, w := range limit(r.Missing, words.MaxListed) {
@@ -266,6 +267,9 @@ func unread(r *report.Report) []string {
 	}
 	if damaged := r.Damaged(); len(damaged) > 0 {
 		out = append(out, fmt.Sprintf("%s of %s could not be read in full: %s", words.Number(len(damaged)), words.Count(len(r.Sources), "source"), sourceNames(damaged)))
+	}
+	if repeats := repeated(r); repeats != "" {
+		out = append(out, repeats)
 	}
 	return out
 }

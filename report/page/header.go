@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 )
@@ -82,11 +83,14 @@ func (c *composer) counted() {
 	}
 }
 
-// doubts says at the top what was not read, since it limits all numbers below.
+// doubts says at the top what was not read, or twice, since it limits all numbers below.
 func (c *composer) doubts() {
 	alarm := func(head, line string) { c.facts = append(c.facts, fact{head, []string{line}, true}) }
 	if damaged := c.r.Damaged(); len(damaged) > 0 {
 		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (see the warnings below)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
+	}
+	if repeats := repeated(c.r); repeats != "" {
+		alarm("DUPLICATE", repeats)
 	}
 	if n := len(c.r.Missing); n > 0 {
 		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings below)", words.Count(n, "input")))
@@ -109,6 +113,25 @@ func (c *composer) partial() {
 		}
 	}
 	c.facts = append(c.facts, fact{"ERRORS ONLY", []string{which + " to hold errors only: session rates are shares of the sessions with errors"}, true})
+}
+
+// repeated names the sources that were read twice, "" if there are none.
+func repeated(r *report.Report) string {
+	repeats := r.Repeats()
+	var again []*aggregate.Source
+	for _, s := range r.Sources {
+		if repeats[s] != nil {
+			again = append(again, s)
+		}
+	}
+	switch len(again) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%s has the same content as %s: %s", sourceNames(again), words.Printable(repeats[again[0]].Name), report.CountedAgain)
+	}
+	return fmt.Sprintf("%d of %d sources have the same content as another one: %s (see the warnings below): %s",
+		len(again), len(r.Sources), sourceNames(again), report.CountedAgain)
 }
 
 // evidenceShares says how lines with an error were identified.

@@ -39,13 +39,15 @@ func (c *composer) coverage() {
 	}})
 }
 
-// inputs lists what was read of every source, damaged sources first.
+// inputs lists what was read of every source, damaged and repeated sources first.
 func (c *composer) inputs() {
 	sources := slices.Clone(c.r.Sources)
 	if len(sources) == 1 && !troubled(sources[0]) {
 		return // the header says it all
 	}
-	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(troubled(a), troubled(b)) })
+	repeats := c.r.Repeats()
+	bad := func(s *aggregate.Source) bool { return troubled(s) || repeats[s] != nil }
+	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return -last(bad(a), bad(b)) })
 	heads := []string{"Input", "Format~~~", ">Bytes~", ">Records", ">With an error", ">Telemetry~~", ">Clean~~", ">Skipped"}
 	native := c.r.Read().Native > 0
 	if native {
@@ -59,6 +61,8 @@ func (c *composer) inputs() {
 		switch err := s.Trouble(); {
 		case err != nil:
 			damage = cell{text: err.Error(), tone: worse}
+		case repeats[s] != nil:
+			damage = cell{text: "same content as " + repeats[s].Name, tone: worse}
 		case a.Records.Skipped > 0:
 			damage = cell{text: report.SkippedReasons(s), tone: worse}
 		}
