@@ -32,7 +32,7 @@ func (o *readOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&o.jobs, "jobs", 0, "number of workers that read in parallel, 0 for one per core")
 	f.StringVar(&o.memory, "memory", "1GiB", "approximate maximum of memory; data beyond it goes to temporary files (in $TMPDIR)")
-	f.BoolVar(&o.force, "force", false, "add up partials of different catalogue versions, and inputs with the same text")
+	f.BoolVar(&o.force, "force", false, "add up partials of different catalogue versions, and inputs with the same content")
 	f.BoolVar(&o.quiet, "no-progress", false, "show no progress of long scans on the terminal")
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
