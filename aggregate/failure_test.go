@@ -13,6 +13,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -20,7 +21,7 @@ import (
 func tallyOfRecords(records []*refRecord) *Tally {
 	t := &Tally{}
 	for _, r := range records {
-		t.Enter(sourceID(r.source, Identity{}))
+		t.Enter(sourceID(r.source, digest.Identity{}))
 		t.Add(&r.event, &r.verdict, r.place)
 	}
 	return t
@@ -83,11 +84,11 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 		if !r.verdict.Failure || r.verdict.Weight == classify.Aside {
 			continue
 		}
-		session, _ := x.SessionOf(&r.event, sourceID(r.source, Identity{}))
+		session, _ := x.SessionOf(&r.event, sourceID(r.source, digest.Identity{}))
 		want := x.evidence(&r.event, &r.verdict, r.place)
 		for i, g := range groups {
 			if want.Origin = 0; !g.floats {
-				want.Origin = x.source[sourceID(r.source, Identity{})]
+				want.Origin = x.source[sourceID(r.source, digest.Identity{})]
 			}
 			if g.id != session {
 				continue

@@ -12,6 +12,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -472,7 +473,7 @@ func refGroup(g []*refRecord) []*refFailure {
 // day, then those without a time, source by source.
 func refSort(g []*refRecord, floats bool) {
 	slices.SortFunc(g, func(a, b *refRecord) int {
-		order := cmp.Or(cmp.Compare(sourceID(a.source, Identity{}), sourceID(b.source, Identity{})), cmp.Compare(a.place, b.place))
+		order := cmp.Or(cmp.Compare(sourceID(a.source, digest.Identity{}), sourceID(b.source, digest.Identity{})), cmp.Compare(a.place, b.place))
 		switch {
 		case a.axis() != b.axis():
 			return cmp.Compare(a.axis(), b.axis())

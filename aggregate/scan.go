@@ -32,6 +32,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -185,7 +186,7 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 	}
 	f, err := parse.Open(from)
 	if err != nil {
-		add(newSource(&parse.Input{Name: from.String()}, Identity{}, err))
+		add(newSource(&parse.Input{Name: from.String()}, digest.Identity{}, err))
 		return
 	}
 	if s.claim != nil {
@@ -199,7 +200,7 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 	}
 	defer f.Close() // only read from: nothing can be lost
 	id := identify(f)
-	stream := &streamIdentity{}
+	stream := &digest.Stream{}
 	_, _, regular := f.Regular()
 	streamed := !regular && !s.live
 	if streamed {
@@ -219,7 +220,7 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 	}
 	if streamed {
 		for _, to := range found {
-			to.identify(stream.identity())
+			to.identify(stream.Identity())
 		}
 	}
 }

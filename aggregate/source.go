@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -21,7 +20,7 @@ import (
 type Source struct {
 	Name        string
 	ID          SourceID
-	Identity    Identity // of the file: the members of an archive share it
+	Identity    digest.Identity // of the file: the members of an archive share it
 	Content     digest.Content
 	Format      string // "" if nothing could be read
 	Compression string // as in parse.Input
@@ -145,7 +144,7 @@ func (d *Doubts) add(other *Doubts) {
 
 // newSource returns the source of an input before anything was read. err is the error of
 // opening it, if any.
-func newSource(in *parse.Input, id Identity, err error) *Source {
+func newSource(in *parse.Input, id digest.Identity, err error) *Source {
 	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression}
 	s.identify(id)
 	if err != nil {
@@ -275,58 +274,24 @@ func (f *foundSources) all() []*Source {
 	return slices.Concat(f.inputs...)
 }
 
-// An Identity identifies an input by its content, wherever it is stored. The zero Identity
-// is unknown.
-type Identity struct {
-	Size int64  // bytes, before decompression
-	Head uint64 // XXH3 of the first parse.HeadSize bytes; of a stream, of all
-	Tail uint64 // XXH3 of the last parse.HeadSize bytes; of a stream 0
-}
-
 // identify returns the identity of a regular file; other streams have none before they end.
-func identify(f *parse.File) Identity {
+func identify(f *parse.File) digest.Identity {
 	r, size, ok := f.Regular()
 	if !ok {
-		return Identity{}
+		return digest.Identity{}
 	}
-	head := f.Head()
-	head = head[:min(int64(len(head)), size)]
-	id := Identity{Size: size, Head: xxh3.Hash(head)}
-	if id.Tail = id.Head; size > parse.HeadSize {
-		tail := make([]byte, parse.HeadSize)
-		n, err := r.ReadAt(tail, size-parse.HeadSize)
-		if err != nil && err != io.EOF {
-			return Identity{}
-		}
-		id.Tail = xxh3.Hash(tail[:n])
-	}
-	return id
-}
-
-// A streamIdentity identifies a stream by the bytes that are written to it.
-type streamIdentity struct {
-	size int64
-	hash xxh3.Hasher
-}
-
-func (i *streamIdentity) Write(b []byte) (int, error) {
-	i.size += int64(len(b))
-	return i.hash.Write(b)
-}
-
-func (i *streamIdentity) identity() Identity {
-	return Identity{Size: i.size, Head: i.hash.Sum64()}
+	return digest.Identify(r, size, f.Head())
 }
 
 // A SourceID identifies a source by a 64-bit XXH3 hash of its name and identity.
 type SourceID uint64
 
-func sourceID(name string, id Identity) SourceID {
+func sourceID(name string, id digest.Identity) SourceID {
 	return SourceID(xxh3.HashString(fmt.Sprint(name, "\x00", id.Size, id.Head, id.Tail)))
 }
 
 // identify sets the identity of the source, and with it the ID.
-func (s *Source) identify(id Identity) { s.Identity, s.ID = id, sourceID(s.Name, id) }
+func (s *Source) identify(id digest.Identity) { s.Identity, s.ID = id, sourceID(s.Name, id) }
 
 // A piece is a part of a source that one worker reads. The number of its first record is
 // known once all earlier pieces have been read.

@@ -186,7 +186,7 @@ func TestTenants(t *testing.T) {
 		}
 		want := map[SourceID]SessionID{}
 		for source, session := range refTenants(records) {
-			want[sourceID(source, Identity{})] = refID(session)
+			want[sourceID(source, digest.Identity{})] = refID(session)
 		}
 		if !maps.Equal(c.tenants, want) {
 			t.Fatalf("seed %d: got %x, want %x", seed, c.tenants, want)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -119,7 +120,7 @@ func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([
 	for _, from := range sources {
 		f, err := parse.Open(from)
 		if err != nil {
-			out = append(out, newSource(&parse.Input{Name: from.String()}, Identity{}, err))
+			out = append(out, newSource(&parse.Input{Name: from.String()}, digest.Identity{}, err))
 			continue
 		}
 		found, err := walkFile(f, o, visit)

@@ -24,7 +24,7 @@ import (
 // sources returns sources in which every field is set.
 func sources() []*aggregate.Source {
 	read := &aggregate.Source{
-		Name: "a.log.gz/b \x1b[31m.log", ID: 1<<64 - 2, Identity: aggregate.Identity{Size: 1 << 40, Head: 1<<64 - 1, Tail: 3},
+		Name: "a.log.gz/b \x1b[31m.log", ID: 1<<64 - 2, Identity: digest.Identity{Size: 1 << 40, Head: 1<<64 - 1, Tail: 3},
 		Format: "text", Compression: "gzip", Content: digest.Content{Bytes: 1<<41 - 3, CRC: 1<<32 - 1},
 		Account: aggregate.Account{
 			Bytes: 1 << 41, Lines: 17, Records: aggregate.Records{Classified: 1, Telemetry: 2, Clean: 3, Skipped: 6, Native: 4},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse/digest"
 )
 
 // CheckVersions returns an error if files must not be added up: the same file is given
@@ -37,7 +38,7 @@ func CheckInputs(files []*File, scanned []*aggregate.Source, force bool) error {
 	}
 	type input struct {
 		name string
-		aggregate.Identity
+		digest.Identity
 	}
 	holder := map[input]int{} // into shards
 	shards := [][]*aggregate.Source{scanned}

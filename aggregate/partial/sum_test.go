@@ -11,10 +11,10 @@ import (
 )
 
 // shard is a file that holds the named sources, which are alike but for their names.
-func shard(name string, catalogues []string, digest byte, sources ...string) *File {
-	f := &File{Name: name, Catalogues: catalogues, Digest: [16]byte{digest}}
+func shard(name string, catalogues []string, sum byte, sources ...string) *File {
+	f := &File{Name: name, Catalogues: catalogues, Digest: [16]byte{sum}}
 	for _, s := range sources {
-		f.Sources = append(f.Sources, &aggregate.Source{Name: s, Identity: aggregate.Identity{Size: 9, Head: 1, Tail: 2}})
+		f.Sources = append(f.Sources, &aggregate.Source{Name: s, Identity: digest.Identity{Size: 9, Head: 1, Tail: 2}})
 	}
 	return f
 }
@@ -67,7 +67,7 @@ func TestCheckInputs(t *testing.T) {
 	// Inputs without a known size are never the same.
 	empty := []*File{shard("a", nil, 1, "a.log"), shard("b", nil, 2, "a.log")}
 	for _, f := range empty {
-		f.Sources[0].Identity = aggregate.Identity{}
+		f.Sources[0].Identity = digest.Identity{}
 	}
 	checkRefusal(t, CheckInputs(empty, nil, false), "")
 }

@@ -78,7 +78,7 @@ var doors = map[string][]string{
 	"golang.org/x/text":                {"parse/unpack"},
 	"github.com/apache/arrow-go/v18":   {"aggregate/columns", "aggregate/batch", "aggregate/partial", "report/rows"},
 	"github.com/google/flatbuffers":    {"aggregate/partial"},
-	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial"},
+	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial", "parse/digest"},
 	"github.com/parquet-go/parquet-go": {"report/rows"},
 	"github.com/a-h/templ":             {"report/page"},
 	"github.com/mileusna/useragent":    {"aggregate"},

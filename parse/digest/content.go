@@ -1,4 +1,5 @@
-// Package digest identifies texts, so that the same text is recognized wherever it is stored.
+// Package digest recognizes the same input wherever it is stored: a file by its bytes ([Identity]),
+// a text also if it is compressed or converted ([Content]).
 package digest
 
 import "hash/crc32"
