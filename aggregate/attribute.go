@@ -13,7 +13,7 @@ import (
 // session to the next.
 type attribution struct {
 	attempts []attempt  // of one session, with a start, in an order in which the best of equal ones is last
-	during   spans.Tree // when a failure of each attempt may begin, by method
+	during   spans.Tree // when a failure of each attempt may begin, by method, and by method and stream
 	first    []int32    // the first failure of each attempt, or none
 	into     []int32    // of each failure, the first failure of its attempt, or none
 }
@@ -69,29 +69,33 @@ func (x *attribution) find(s *summary, stream uint32) int32 {
 	if !belongs(*s) {
 		return none
 	}
-	most := 0 // the greatest rank that an attempt can have
-	if stream != 0 {
-		most += 2
+	if stream == 0 {
+		return x.latest(s, uint32(s.method), func(*attempt) bool { return true })
 	}
-	if !s.client.IsZero() {
-		most++
+	for _, of := range [2]uint32{stream, 0} {
+		if best := x.latest(s, groupOf(s.method, of), func(a *attempt) bool { return a.stream == of }); best != none {
+			return best
+		}
 	}
-	best, rank := int32(none), -1
-	x.during.Overlapping(uint32(s.method), s.first, s.first, func(at *spans.Span) bool {
-		a, r := &x.attempts[at.Index], 0
-		if a.stream != 0 && stream != 0 && a.stream != stream {
+	return none
+}
+
+// groupOf returns the group of the spans of a method and stream. Groups may coincide.
+func groupOf(method Name, stream uint32) uint32 { return stream ^ uint32(method)<<24 }
+
+// latest returns the latest attempt of a group that takes accepts, if possible of the same client.
+func (x *attribution) latest(s *summary, group uint32, takes func(*attempt) bool) int32 {
+	best := int32(none)
+	x.during.Overlapping(group, s.first, s.first, func(at *spans.Span) bool {
+		a := &x.attempts[at.Index]
+		if Name(a.method) != s.method || !takes(a) {
 			return true
 		}
-		if stream != 0 && a.stream == stream {
-			r += 2
+		same := s.client.IsZero() || a.client == s.client
+		if best == none || same {
+			best = at.Index
 		}
-		if !s.client.IsZero() && a.client == s.client {
-			r++
-		}
-		if r > rank {
-			best, rank = at.Index, r
-		}
-		return rank < most
+		return !same
 	})
 	return best
 }
@@ -126,7 +130,9 @@ func (x *attribution) load(attempts []attempt) {
 			if a.outcome == Open {
 				last = min(a.nanos()+int64(endsWithin), later.after(a)-1)
 			}
-			x.during.Add(spans.Span{Group: uint32(a.method), First: a.nanos(), Last: last, Index: int32(i)})
+			for _, group := range [2]uint32{uint32(a.method), groupOf(Name(a.method), a.stream)} {
+				x.during.Add(spans.Span{Group: group, First: a.nanos(), Last: last, Index: int32(i)})
+			}
 		}
 		for i := from; i < to; i++ {
 			later.add(&x.attempts[i])
