@@ -57,6 +57,55 @@ func TestSumsTravel(t *testing.T) {
 	}
 }
 
+// TestCopiesAddNoFailures checks what the report says about a copy: failures with a session and a
+// time count once, as sessions and attempts do.
+func TestCopiesAddNoFailures(t *testing.T) {
+	var paths []string
+	for _, pattern := range []string{"logs/*.jsonl.*", "shapes/*", "native/*", "weeks/2026-W43*"} {
+		found, err := filepath.Glob("../../testdata/" + pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatal(pattern, err)
+		}
+		paths = append(paths, found...)
+	}
+	failures := 0.0
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := filepath.Join(t.TempDir(), "copy")
+		if err := os.WriteFile(copied, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		view := []string{"--force", "--window", "1d", "--format", "json", path}
+		want := withoutLines(withoutSources(t, runWell(t, view...)))
+		failures += want["totals"].(map[string]any)["failures"].(float64)
+		if got := withoutLines(withoutSources(t, runWell(t, append(view, copied)...))); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s:\n got %.2000s\nwant %.2000s", path, fmt.Sprint(got), fmt.Sprint(want))
+		}
+	}
+	if failures < 500 {
+		t.Errorf("only %v failures", failures)
+	}
+}
+
+// withoutLines removes from a report what counts lines, records and repeated events, and its
+// warnings.
+func withoutLines(report map[string]any) map[string]any {
+	delete(report, "warnings")
+	rows := []any{report["totals"]}
+	for _, table := range []string{"windows", "errors", "methods"} {
+		rows = append(rows, report[table].([]any)...)
+	}
+	for _, row := range rows {
+		for _, key := range []string{"bytes", "lines", "records", "native", "evidence", "codes", "duplicates"} {
+			delete(row.(map[string]any), key)
+		}
+	}
+	return report
+}
+
 // partialAt opens a partial until the test ends.
 func partialAt(t *testing.T, path string) *partial.File {
 	t.Helper()
