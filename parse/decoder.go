@@ -72,7 +72,7 @@ func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 // and few records are worth it: those that contain evidence according to the Finder, telemetry,
 // and objects that may state an error's code. All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
-	d.walk.finder = f
+	d.walk.finder, d.walk.roles = f, b.Format.roles
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
@@ -253,7 +253,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Level = d.lead(inner)
 		return ""
 	}
-	e.Time, e.OfDay = d.leadingTime(inner)
+	e.Time, e.OfDay = d.leadingTime(afterWords(inner, f.words))
 	e.Session = d.sessionIn(line)
 	if e.Blank = isBracket(inner); !e.Blank {
 		e.Level = d.lead(inner)
@@ -376,7 +376,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil && !d.SkipLevels {
 		e.Level = level.Lead(w.said)
 	}
-	d.stated = isSessionID(own.session)
+	d.stated = isSessionID(own.session) || own.given
 	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure
 	}
@@ -458,6 +458,18 @@ func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
 		d.event.Doubt, d.event.Doubted = doubt, text
 	}
 	return instant, ofDay
+}
+
+// afterWords returns what follows the first n words of a line, nil if it has fewer.
+func afterWords(line []byte, n int) []byte {
+	for ; n > 0; n-- {
+		end := bytes.IndexByte(line[:min(len(line), maxFrame)], ' ')
+		if end < 0 {
+			return nil
+		}
+		line = bytes.TrimLeft(line[end:], " ")
+	}
+	return line
 }
 
 // isWord reports whether c can be part of a name.

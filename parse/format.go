@@ -15,6 +15,10 @@ type Format struct {
 	kind kind
 	// delimiter is that of a table, 0 if it is unknown.
 	delimiter byte
+	// columns is how many columns a table without a header has, 0 if it has a header.
+	columns int
+	// named says that columns keep their names, even those that otlog does not know.
+	named bool
 	// plainArrays says that the entries of a document may be in an array whose name is a common
 	// word.
 	plainArrays bool
@@ -22,6 +26,10 @@ type Format struct {
 	stacks bool
 	// indent is the indentation of records.
 	indent int
+	// words is how many words precede the time of a line.
+	words int
+	// roles are the fields that are known of this source only; nil: none.
+	roles *roles
 }
 
 // maxFrame is the length of the longest line that is recognized as a stack line by its form. A
@@ -93,9 +101,9 @@ func detect(sample []byte, whole bool) Format {
 			sample = sample[:n+1]
 		}
 	}
-	if d, ok := isTable(sample, whole); ok {
+	if d, columns, ok := isTable(sample, whole); ok {
 		f := formatOf("csv")
-		if f.delimiter = d; d == '\t' {
+		if f.delimiter, f.columns = d, columns; d == '\t' {
 			f.Name = "tsv"
 		}
 		return f

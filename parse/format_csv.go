@@ -14,6 +14,8 @@ import (
 type tableSplitter struct {
 	limits    limits
 	delimiter byte // 0 until it is known
+	roles     *roles
+	named     bool // columns keep their names
 	names     []string
 	header    []byte // as written
 
@@ -25,7 +27,19 @@ type tableSplitter struct {
 }
 
 func newTableSplitter(f Format, l limits) *tableSplitter {
-	return &tableSplitter{limits: l, delimiter: f.delimiter, lines: lineTaker{limit: l.record}}
+	t := &tableSplitter{limits: l, delimiter: f.delimiter, roles: f.roles, named: f.named, lines: lineTaker{limit: l.record}}
+	for i := range f.columns {
+		t.names = append(t.names, t.key(fmt.Sprint("column ", i+1)))
+	}
+	return t
+}
+
+// key returns the key of a column.
+func (t *tableSplitter) key(column string) string {
+	if t.named || t.roles.has(column) {
+		return column
+	}
+	return fieldKey(column)
 }
 
 // delimiters are the supported ones, the most frequent first.
@@ -77,7 +91,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 		return t.clean(b, data, n, e)
 	case t.names == nil || len(t.cells) != len(t.names) || t.cells[0] == nil:
 		// Another header follows where tables were joined.
-		if names := columns(t.cells); names != nil && (t.names == nil || known(names) >= 2) {
+		if names := columns(t.cells, t.key); names != nil && (t.names == nil || known(names) >= 2 && !t.named) {
 			t.names, t.header = names, bytes.Clone(bytes.TrimSpace(row))
 			return t.clean(b, data, n, e)
 		}
@@ -217,9 +231,9 @@ func isSeparatorLine(line []byte) bool {
 	return len(line) <= len("sep=,") && bytes.HasPrefix(line, []byte("sep="))
 }
 
-// columns returns the names of columns in the cells of a header, in the spelling of fieldOf, or
-// nil if the cells are not a header. A name that fieldOf does not know becomes empty.
-func columns(cells [][]byte) []string {
+// columns returns the keys of columns by the cells of a header, or nil if the cells are not a
+// header.
+func columns(cells [][]byte, key func(string) string) []string {
 	if len(cells) < 2 {
 		return nil
 	}
@@ -229,10 +243,10 @@ func columns(cells [][]byte) []string {
 			cell = bytes.TrimPrefix(cell, utf8BOM)
 		}
 		name := strings.TrimSpace(strings.Trim(string(cell), `"`))
-		if name == "" || len(name) > maxColumn || strings.ContainsAny(name, "\n{}") {
+		if name == "" || len(name) > maxColumn || strings.ContainsAny(name, "\n{}\"\\") {
 			return nil
 		}
-		names = append(names, fieldKey(name))
+		names = append(names, key(name))
 	}
 	return names
 }
@@ -313,10 +327,12 @@ func likelyDelimiter(data []byte) byte {
 	return best
 }
 
-// isTable reports whether sample is a table, and its delimiter. A table has a header with at
-// least two known columns, one of which says what happened, and rows with as many cells as the
-// header. One in ten rows may be damaged.
-func isTable(sample []byte, whole bool) (delimiter byte, ok bool) {
+// isTable reports whether sample is a table, its delimiter, and the number of its columns if it
+// has no header. One in ten rows may be damaged.
+//
+// The header of a table has at least two known columns, one of which says what happened. Any other
+// table has a column of times, and rows that are quoted or have three columns.
+func isTable(sample []byte, whole bool) (delimiter byte, headless int, ok bool) {
 	sample = bytes.TrimPrefix(sample, utf8BOM)
 	line, rest, _ := bytes.Cut(sample, lineFeed)
 	if isSeparatorLine(line) {
@@ -324,39 +340,93 @@ func isTable(sample []byte, whole bool) (delimiter byte, ok bool) {
 		line, _, _ = bytes.Cut(sample, lineFeed)
 	}
 	if len(line) > maxFrame {
-		return 0, false
+		return 0, 0, false
 	}
 	for _, d := range delimiters {
 		if bytes.IndexByte(line, d) < 0 {
 			continue
 		}
-		cells, n := appendCells(nil, sample, d, whole)
-		names := columns(cells)
-		if n == 0 || known(names) < 2 || !saysWhat(names) {
+		first, n := appendCells(nil, sample, d, whole)
+		if n == 0 || len(first) < 2 {
 			continue
 		}
-		rows, broken := 0, 0
-		for at := n; at < len(sample); {
-			cells, n = appendCells(cells[:0], sample[at:], d, whole)
-			switch {
-			case n == 0 && whole:
-				broken++
-				n = len(sample)
-			case n == 0: // the sample ends
-				n = len(sample)
-			case isBlank(sample[at : at+n]):
-			case len(cells) != len(names):
-				broken++
-			default:
-				rows++
-			}
-			at += n
+		rows := rowsOf(sample[n:], d, len(first), whole)
+		if rows.damaged*10 > rows.whole {
+			continue
 		}
-		if rows > 0 && broken*10 <= rows {
-			return d, true
+		names := columns(first, fieldKey)
+		switch {
+		case names != nil && known(names) >= 2 && saysWhat(names):
+			if rows.whole > 0 {
+				return d, 0, true
+			}
+		case rows.timed && (rows.quoted || len(first) > 2):
+			if names == nil || rows.like(first) {
+				return d, len(first), true
+			}
+			return d, 0, true
 		}
 	}
-	return 0, false
+	return 0, 0, false
+}
+
+// tableRows is what the rows of a sample look like.
+type tableRows struct {
+	whole, damaged int  // rows
+	timed          bool // a column holds nothing but times
+	quoted         bool // most rows have quotes
+	column         int  // that holds the times
+}
+
+// rowsOf reads the rows of a sample.
+func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) {
+	var cells [][]byte
+	var clock timestamp.Clock
+	var t tableSplitter
+	times, quotes := make([]int, width), 0
+	for at, n := 0, 0; at < len(sample); at += n {
+		cells, n = appendCells(cells[:0], sample[at:], delimiter, whole)
+		switch {
+		case n == 0 && whole:
+			r.damaged++
+			n = len(sample)
+		case n == 0: // the sample ends
+			n = len(sample)
+		case isBlank(sample[at : at+n]):
+		case len(cells) != width:
+			r.damaged++
+		default:
+			r.whole++
+			if bytes.IndexByte(sample[at:at+n], '"') >= 0 {
+				quotes++
+			}
+			for i, cell := range cells {
+				if isInstant(&clock, t.unquote(cell)) {
+					times[i]++
+				}
+			}
+		}
+	}
+	for i, n := range times {
+		if r.whole > 0 && n*10 >= r.whole*9 && !r.timed {
+			r.timed, r.column = true, i
+		}
+	}
+	r.quoted = quotes*2 > r.whole
+	return r
+}
+
+// like reports whether a row may be one of the rows: the cell of the times is a time.
+func (r *tableRows) like(row [][]byte) bool {
+	var clock timestamp.Clock
+	var t tableSplitter
+	return isInstant(&clock, bytes.TrimPrefix(t.unquote(row[r.column]), utf8BOM))
+}
+
+// isInstant reports whether a text is an instant that a log may state.
+func isInstant(clock *timestamp.Clock, text []byte) bool {
+	t := clock.Value(text)
+	return t >= earliestTime && t < latestTime
 }
 
 // saysWhat reports whether one of the columns says what happened.

@@ -117,8 +117,10 @@ const clientVersion = 0
 // A walk collects the fields of one record from its JSON.
 type walk struct {
 	d      *Decoder
-	finder Finder // nil: nothing may be an error
-	full   bool   // collect the text and all fields
+	finder Finder   // nil: nothing may be an error
+	roles  *roles   // nil: none
+	path   [][]byte // keys of the open objects and arrays; only if there are roles
+	full   bool     // collect the text and all fields
 	// coded says that the record may state an error's code. It is set whether full is or not.
 	coded bool
 
@@ -144,6 +146,7 @@ type walk struct {
 type owner struct {
 	session      []byte
 	sessionRank  int
+	given        bool // session is the value of the field that the user gave
 	several      bool // different session IDs
 	client       []byte
 	clientRank   int
@@ -197,12 +200,21 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
 	w.level, w.levelRank, w.said = level.Unknown, unranked, nil
+	w.path = w.path[:0]
 	d.kept = d.kept[:0]
 	if full {
 		w.fields = fields{messageRank: unranked, nameRank: unranked, codeRank: unranked, sdkRank: unranked}
 		d.text, d.open, d.telemetry = d.text[:0], d.open[:0], Telemetry{}
 	}
 	return w.object(line, 0)
+}
+
+// fieldOf returns the meaning of a key in this source.
+func (w *walk) fieldOf(key []byte) (field, int) {
+	if w.roles == nil {
+		return fieldOf(key)
+	}
+	return w.roles.of(w.path, key)
 }
 
 // object walks a line of JSON. It reports false if the line ends within a string, an object or
@@ -235,6 +247,9 @@ func (w *walk) object(line []byte, nesting int) bool {
 		case '{', '[':
 			depth++
 			i++
+			if w.roles != nil {
+				w.path = append(w.path, key)
+			}
 			if w.full {
 				w.objects++
 				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked, ids: noOwner})
@@ -245,6 +260,9 @@ func (w *walk) object(line []byte, nesting int) bool {
 			key = nil
 			if depth < 0 {
 				return false
+			}
+			if w.roles != nil {
+				w.path = w.path[:len(w.path)-1]
 			}
 			if w.full {
 				w.close()
@@ -274,7 +292,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	if !w.coded && (escaped || len(s) > 0 && s[len(s)-1] == ')') {
 		w.coded = w.finder.StatesCode(s)
 	}
-	f, rank := fieldOf(key)
+	f, rank := w.fieldOf(key)
 	switch f {
 	case fieldTime:
 		w.timeValue(s, rank, depth, nesting)
@@ -329,7 +347,10 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	case fieldName:
 		w.nameValue(value, rank)
 	case fieldMessage:
-		if rank = depth + nesting*maxDepth; rank < w.messageRank {
+		if rank != givenMessage {
+			rank = depth + nesting*maxDepth
+		}
+		if rank < w.messageRank {
 			start := len(d.kept)
 			d.kept = terminal.AppendPlain(d.kept, value)
 			w.message, w.messageRank = d.kept[start:len(d.kept):len(d.kept)], rank
@@ -371,7 +392,10 @@ func (w *walk) inner(object []byte, nesting int) bool {
 		w.deepest++
 		w.levels[w.deepest] = noOwner
 	}
-	return w.object(object, nesting)
+	open := len(w.path)
+	ok := w.object(object, nesting)
+	w.path = w.path[:open]
+	return ok
 }
 
 // mayHoldObject reports whether a string, as written, may contain an object: what precedes the
@@ -448,6 +472,15 @@ func (w *walk) own() owner {
 	for n := w.deepest; n >= 0; n-- {
 		out.add(&w.levels[n])
 	}
+	if w.posted.session != nil {
+		return out
+	}
+	for n := 0; n <= w.deepest; n++ {
+		if at := &w.levels[n]; at.given {
+			out.session, out.given = at.session, true
+			break
+		}
+	}
 	return out
 }
 
@@ -499,9 +532,13 @@ func (w *walk) innermost() *openObject {
 
 // number takes a number.
 func (w *walk) number(key, s []byte, depth, nesting int) {
-	switch f, rank := fieldOf(key); f {
+	switch f, rank := w.fieldOf(key); f {
 	case fieldTime:
 		w.timeValue(s, rank, depth, nesting)
+	case fieldSession:
+		if rank == givenSession { // other numbers identify no session
+			w.idValue(f, s, rank, false, nesting)
+		}
 	case fieldCode:
 		w.codeValue(s, rank, depth, nesting)
 	case fieldLevel:
@@ -587,7 +624,11 @@ func code(s []byte) int32 {
 }
 
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
-	if rank != clientClock {
+	switch rank {
+	case clientClock:
+	case givenClock:
+		rank = 1 // before all that have a depth
+	default:
 		rank += min(depth, maxDepth)<<3 + nesting<<10 // outer fields first
 	}
 	if rank >= w.timeRank {
@@ -614,6 +655,13 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 // takeSession takes the value of a field made for a session. An OpenTok session ID precedes
 // any other value, which may belong to a session of another kind.
 func (x *owner) takeSession(s []byte, rank int) {
+	if x.given {
+		return
+	}
+	if rank == givenSession {
+		x.session, x.sessionRank, x.given = s, rank, true
+		return
+	}
 	if !isSessionID(s) {
 		if rank > 0 {
 			return

@@ -160,6 +160,7 @@ type Options struct {
 	// input's first bytes decide.
 	Format string
 	Times  timestamp.Times // how to read incomplete times
+	Fields Fields          // that the user names
 
 	// SectionSize is how many bytes of a plain file one Reader reads, 0 for all.
 	SectionSize int64
@@ -179,6 +180,7 @@ type Input struct {
 	Format      Format
 	Compression string          // the layers around the text, outermost first, as in "gzip+tar"; "" if there are none
 	Times       timestamp.Times // how to read its times
+	Learned     Learned         // about its fields
 
 	text    *unpack.Text
 	readers []*Reader
@@ -234,6 +236,7 @@ func (f *File) read(in *Input, text *unpack.Text, o Options) error {
 		in.Format = detect(text.Head, text.Whole)
 	}
 	in.Times = o.Times.Until(f.changed)
+	in.Format, in.Learned = learn(in.Format, text.Head, text.Whole, in.Times, o.Fields)
 	in.text = text
 	if sections := in.Format.kind == byLine && o.SectionSize > 0 && text.Size > o.SectionSize; !sections {
 		r := newReader(text, in.Format)
