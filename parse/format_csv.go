@@ -426,7 +426,8 @@ func (r *tableRows) like(row [][]byte) bool {
 // isInstant reports whether a text is an instant that a log may state.
 func isInstant(clock *timestamp.Clock, text []byte) bool {
 	t := clock.Value(text)
-	return t >= earliestTime && t < latestTime
+	doubt, _ := clock.Doubt()
+	return t >= earliestTime && t < latestTime || doubt == timestamp.DayMonth
 }
 
 // saysWhat reports whether one of the columns says what happened.

@@ -236,7 +236,7 @@ func (f *File) read(in *Input, text *unpack.Text, o Options) error {
 		in.Format = detect(text.Head, text.Whole)
 	}
 	in.Times = o.Times.Until(f.changed)
-	in.Format, in.Learned = learn(in.Format, text.Head, text.Whole, in.Times, o.Fields)
+	in.learn(text.Head, text.Whole, o.Fields)
 	in.text = text
 	if sections := in.Format.kind == byLine && o.SectionSize > 0 && text.Size > o.SectionSize; !sections {
 		r := newReader(text, in.Format)

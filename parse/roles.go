@@ -106,18 +106,24 @@ type Learned struct {
 // mostLearned is how many records are looked at.
 const mostLearned = 300
 
-// learn reads a sample of a source and adds what its records say to the format.
-func learn(f Format, sample []byte, whole bool, times timestamp.Times, given Fields) (Format, Learned) {
-	var l Learned
+// learn reads the first bytes of an input, and adds what its records say to the format and to how
+// times are read.
+func (in *Input) learn(head []byte, whole bool, given Fields) {
+	f := &in.Format
 	if given != (Fields{}) {
 		f.roles = &roles{given: given}
 	}
-	named := f
-	named.named = true
-	records, timed := sampleRecords(named, sample, whole, times)
+	s := in.sample(head, whole)
+	if order := timestamp.OrderOf(s.dates); order != timestamp.NoOrder {
+		in.Times.Order = order
+		s = in.sample(head, whole)
+	}
+	if f.stacks && s.timed*2 < len(s.lines) {
+		f.words = wordsBeforeTime(s.lines, in.Times)
+	}
 	keys := map[string]*keyStats{}
-	clock := timestamp.NewClock(times)
-	for _, r := range records {
+	clock := timestamp.NewClock(in.Times)
+	for _, r := range s.objects {
 		collect(keys, r, &clock, 0)
 	}
 	all := make([]*keyStats, 0, len(keys))
@@ -125,47 +131,94 @@ func learn(f Format, sample []byte, whole bool, times timestamp.Times, given Fie
 		all = append(all, k)
 	}
 	slices.SortFunc(all, func(a, b *keyStats) int { return cmp.Compare(a.order, b.order) })
-	l.Identify = identifiers(all, len(records))
-	if given.Time == "" && timed*2 < len(records) {
-		if k := bestTime(all, len(records)); k != nil {
-			l.Time = k.name
-			f.roles = &roles{given: given, learned: Fields{Time: k.name}}
-		} else if timed == 0 {
+	l := &in.Learned
+	l.Identify = identifiers(all, len(s.objects))
+	if given.Time != "" || s.timed*2 >= s.records {
+		return
+	}
+	k := bestTime(all, len(s.objects))
+	if k == nil {
+		if s.timed == 0 {
 			l.Unsure = unsureTimes(all)
 		}
+		return
 	}
-	return f, l
+	l.Time = k.name
+	f.roles = &roles{given: given, learned: Fields{Time: k.name}}
+	if order := timestamp.OrderOf(k.dates); order != timestamp.NoOrder {
+		in.Times.Order = order
+	}
 }
 
-// sampleRecords returns the objects among the first records of a sample, and how many of these
-// have a time.
-func sampleRecords(f Format, sample []byte, whole bool, times timestamp.Times) (objects [][]byte, timed int) {
+// A sample holds the first records of an input.
+type sample struct {
+	records, timed int
+	objects        [][]byte // records that are objects
+	lines          [][]byte // the first lines of records of text
+	dates          [][]byte // times whose order of day and month is unknown
+}
+
+// sample reads the first records of an input.
+func (in *Input) sample(head []byte, whole bool) *sample {
+	f := in.Format
+	f.named = true
 	if !whole && f.kind == byLine {
-		sample = sample[:bytes.LastIndexByte(sample, '\n')+1]
+		head = head[:bytes.LastIndexByte(head, '\n')+1]
 	}
-	r := newReader(bytes.NewReader(sample), f)
+	r := newReader(bytes.NewReader(head), f)
 	var d Decoder
-	d.SetTimes(times)
-	for len(objects) < mostLearned {
+	d.SetTimes(in.Times)
+	s := &sample{}
+	for s.records < mostLearned {
 		b := &Block{}
 		if r.Next(b) != nil {
 			break
 		}
 		for e, skipped := range d.Events(b, noFinder{}) {
-			if skipped != nil || len(objects) == mostLearned {
+			if skipped != nil || s.records == mostLearned {
 				continue
 			}
 			text := recordText(b, e)
-			if !opensObject(text) {
+			switch {
+			case len(text) == 0:
 				continue
+			case opensObject(text):
+				s.objects = append(s.objects, text)
+			default:
+				line, _, _ := bytes.Cut(text, lineFeed)
+				s.lines = append(s.lines, line)
 			}
-			objects = append(objects, text)
+			s.records++
 			if e.Time != timestamp.NoTime || e.OfDay != timestamp.NoTime {
-				timed++
+				s.timed++
+			}
+			if e.Doubt == timestamp.DayMonth {
+				s.dates = append(s.dates, bytes.Clone(e.Doubted))
 			}
 		}
 	}
-	return objects, timed
+	return s
+}
+
+// maxWords is how many words may precede the time of a line: a host, a program, a container.
+const maxWords = 4
+
+// wordsBeforeTime returns how many words precede the time of nearly all lines, 0 if that is not
+// known.
+func wordsBeforeTime(lines [][]byte, times timestamp.Times) int {
+	clock := timestamp.NewClock(times)
+	for words := 1; words <= maxWords; words++ {
+		timed := 0
+		for _, line := range lines {
+			if t, ofDay := clock.Line(afterWords(line, words)); t != timestamp.NoTime || ofDay != timestamp.NoTime {
+				timed++
+			}
+		}
+		if timed*10 >= len(lines)*8 {
+			return words
+		}
+	}
+	return 0
 }
 
 // recordText returns the text of an event in its block.
@@ -196,6 +249,7 @@ type keyStats struct {
 	rising  int // part of these: not before the one before
 	falling int // likewise, not after
 	last    int64
+	dates   [][]byte       // values whose order of day and month is unknown; part of times
 	short   map[string]int // values that may be identifiers
 	dull    int            // values that may not
 }
@@ -239,8 +293,13 @@ func (k *keyStats) add(value []byte, clock *timestamp.Clock) {
 	if value[0] == '"' {
 		text = jsontext.Quoted(value)
 	}
-	if isInstant(clock, text) {
-		t := clock.Value(text)
+	t := clock.Value(text)
+	if doubt, date := clock.Doubt(); doubt == timestamp.DayMonth {
+		k.times, k.written, k.rising, k.falling = k.times+1, k.written+1, k.rising+1, k.falling+1
+		k.dates = append(k.dates, bytes.Clone(date))
+		return
+	}
+	if t >= earliestTime && t < latestTime {
 		k.times++
 		if len(text) > 0 && (bytes.IndexByte(text, '-') > 0 || bytes.IndexByte(text, ':') > 0 || bytes.IndexByte(text, '/') > 0) {
 			k.written++

@@ -32,6 +32,41 @@ type Times struct {
 	// Latest is an upper bound of when the log was written. A time without a year is the
 	// last one that is at most a day later, because clocks and zones may be wrong.
 	Latest time.Time
+	// Order is the order of day and month in dates of numbers that end in the year.
+	Order Order
+}
+
+// An Order is the order of day and month in a date such as 03/04/2026.
+type Order uint8
+
+// The orders.
+const (
+	NoOrder    Order = iota // unknown: such a date is a doubt
+	DayFirst                // 3 April
+	MonthFirst              // 4 March
+)
+
+// OrderOf returns the order of day and month that dates show, all of the same source: the order in
+// which each of them exists. It is NoOrder if both do, or neither.
+func OrderOf(dates [][]byte) Order {
+	dayFirst, monthFirst := true, true
+	for _, b := range dates {
+		s := scanner{b: b}
+		first, ok1 := s.number(1, 2)
+		s.n++
+		second, ok2 := s.number(1, 2)
+		if !ok1 || !ok2 {
+			return NoOrder
+		}
+		dayFirst, monthFirst = dayFirst && second <= 12, monthFirst && first <= 12
+	}
+	switch {
+	case dayFirst && !monthFirst:
+		return DayFirst
+	case monthFirst && !dayFirst:
+		return MonthFirst
+	}
+	return NoOrder
 }
 
 // Until returns how to read the times of a file that was last changed at the given time,
@@ -70,6 +105,7 @@ type Clock struct {
 
 	zone   *time.Location // nil: UTC
 	layout *Layout
+	order  Order
 	latest int64 // Unix nanoseconds; 0: unknown
 	year   int64 // of latest, or the next one
 
@@ -84,7 +120,7 @@ type Clock struct {
 
 // NewClock returns a Clock that reads times as t says.
 func NewClock(t Times) Clock {
-	c := Clock{layout: t.Layout}
+	c := Clock{layout: t.Layout, order: t.Order}
 	if t.Zone != time.UTC {
 		c.zone = t.Zone
 	}

@@ -235,7 +235,7 @@ func (c *Clock) glog(b []byte) (int64, int) {
 
 // numbered reads a date that begins with one or two digits and has no letters. In Android's
 // logcat the month is first and the year is missing. In all others the order of day and month
-// is unknown, which is a doubt.
+// is a doubt, unless it is known.
 func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	s := scanner{b, digits}
 	separator := s.peek()
@@ -258,15 +258,29 @@ func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	if !s.skip(separator) {
 		return NoTime, 0
 	}
-	if _, ok := s.number(2, 4); !ok || !s.beforeClock() {
+	year, ok := s.number(2, 4)
+	if !ok || !s.beforeClock() {
 		return NoTime, 0
 	}
+	start := s.n
 	// The seconds may be missing.
-	_, ok1 := s.number(1, 2)
+	hour, ok1 := s.number(1, 2)
 	ok2 := s.skip(':')
-	_, ok3 := s.number(2, 2)
+	minute, ok3 := s.number(2, 2)
 	if !ok1 || !ok2 || !ok3 {
 		return NoTime, 0
+	}
+	if c.order != NoOrder && year >= minYear {
+		day, month := firstNumber(b[:digits]), second
+		if c.order == MonthFirst {
+			day, month = month, day
+		}
+		end, ofDay := s.n, (hour*60+minute)*int64(time.Minute)
+		s.n = start
+		if nanos, ok := s.clock(); ok {
+			end, ofDay = s.n, nanos
+		}
+		return c.finish(b, end, year, month, day, ofDay)
 	}
 	for s.n < len(b) && (isDigit(b[s.n]) || b[s.n] == ':' || b[s.n] == '.') {
 		s.n++
@@ -276,6 +290,14 @@ func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	}
 	c.doubtful(DayMonth, b[:s.n])
 	return NoTime, 0
+}
+
+// firstNumber returns the value of digits.
+func firstNumber(digits []byte) (n int64) {
+	for _, c := range digits {
+		n = n*10 + int64(c-'0')
+	}
+	return n
 }
 
 // logcat reports whether b is what follows a time in logcat: the level and a slash, or the
