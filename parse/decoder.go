@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/terminal"
@@ -372,7 +373,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	}
 	e, own := &d.event, w.own()
 	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
-	e.Client, e.GUID = own.client, own.clientRank == guidRank
+	e.Client, e.GUID = own.client, own.clientRank == field.GUIDRank
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil && !d.SkipLevels {
 		e.Level = level.Lead(w.said)
 	}
@@ -393,7 +394,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if w.clientTime && len(d.telemetry.Action) > 0 {
 		e.Telemetry, e.Code = &d.telemetry, w.failureCode
 		// The application around a web page may state a version of its own.
-		if t := e.Telemetry; w.native && w.sdkRank != clientVersion {
+		if t := e.Telemetry; w.native && w.sdkRank != field.ClientVersion {
 			t.Native, t.SDK = true, nil
 		}
 	}

@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 )
 
@@ -218,8 +219,8 @@ func (d *document) string(data []byte, i int, at int64) int {
 func (d *document) key(key []byte) *node {
 	in := d.frames[len(d.frames)-1].in
 	if in == allArrays && !d.hasMessage {
-		what, _ := fieldOf(key)
-		d.hasMessage = what == fieldMessage
+		what, _ := field.Of(key)
+		d.hasMessage = what == field.Message
 	}
 	return in.keys[string(key)]
 }

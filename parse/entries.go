@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -312,7 +313,7 @@ func entriesOf(document []byte) string {
 func entriesBelow(object []byte, depth int) string {
 	path := ""
 	for key, value := range jsontext.Members(object) {
-		if f, _ := fieldOf(key); f == fieldMessage && depth == 0 {
+		if f, _ := field.Of(key); f == field.Message && depth == 0 {
 			return "" // it is a record itself
 		}
 		if path != "" {
@@ -345,8 +346,8 @@ func entriesBelow(object []byte, depth int) string {
 func isEntry(value []byte) bool {
 	timed, says := false, false
 	for key := range jsontext.Members(value) {
-		f, _ := fieldOf(key)
-		timed, says = timed || f == fieldTime, says || f == fieldMessage
+		f, _ := field.Of(key)
+		timed, says = timed || f == field.Time, says || f == field.Message
 	}
 	return timed && says
 }

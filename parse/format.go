@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 )
 
@@ -29,7 +30,7 @@ type Format struct {
 	// words is how many words precede the time of a line.
 	words int
 	// roles are the fields that are known of this source only; nil: none.
-	roles *roles
+	roles *field.Roles
 }
 
 // maxFrame is the length of the longest line that is recognized as a stack line by its form. A

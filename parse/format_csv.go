@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -14,7 +15,7 @@ import (
 type tableSplitter struct {
 	limits    limits
 	delimiter byte // 0 until it is known
-	roles     *roles
+	roles     *field.Roles
 	named     bool // columns keep their names
 	names     []string
 	header    []byte // as written
@@ -36,10 +37,10 @@ func newTableSplitter(f Format, l limits) *tableSplitter {
 
 // key returns the key of a column.
 func (t *tableSplitter) key(column string) string {
-	if t.named || t.roles.has(column) {
+	if t.named || t.roles.Has(column) {
 		return column
 	}
-	return fieldKey(column)
+	return field.Key(column)
 }
 
 // delimiters are the supported ones, the most frequent first.
@@ -243,16 +244,13 @@ func columns(cells [][]byte, key func(string) string) []string {
 			cell = bytes.TrimPrefix(cell, utf8BOM)
 		}
 		name := strings.TrimSpace(strings.Trim(string(cell), `"`))
-		if name == "" || len(name) > maxColumn || strings.ContainsAny(name, "\n{}\"\\") {
+		if name == "" || len(name) > field.MaxName || strings.ContainsAny(name, "\n{}\"\\") {
 			return nil
 		}
 		names = append(names, key(name))
 	}
 	return names
 }
-
-// maxColumn is the length of the longest name of a column.
-const maxColumn = 100
 
 // known counts the names that are not empty.
 func known(names []string) int {
@@ -264,53 +262,6 @@ func known(names []string) int {
 	}
 	return n
 }
-
-// fieldKey returns the name of a column in the spelling of fieldOf. Headers have capitals,
-// spaces, and prefixes that exporters add. A column that is common in logs, but of no use here,
-// keeps its name; any other becomes empty.
-func fieldKey(column string) string {
-	for _, around := range []string{"_source.", "jsonPayload.", "attributes.", "result."} {
-		column = strings.TrimPrefix(column, around)
-	}
-	if f, _ := fieldOf([]byte(column)); f != fieldNone {
-		return column
-	}
-	return columnKeys[squash(column)]
-}
-
-// squash makes "Session ID", "session_id" and "sessionId" equal.
-func squash(name string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'A' <= r && r <= 'Z':
-			return r + 'a' - 'A'
-		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '@':
-			return r
-		}
-		return -1
-	}, name)
-}
-
-// columnKeys are the keys of columns, by their squashed names.
-var columnKeys = func() map[string]string {
-	keys := map[string]string{}
-	for _, key := range []string{
-		"clientSystemTime", "timestamp", "@timestamp", "time", "ts", "datetime", "date", "eventTime", "receiveTimestamp", "ingestTime",
-		"sessionId", "opentokSessionId", "otSessionId", "session",
-		"failureName", "name", "errorName", "failureCode", "errorCode", "code",
-		"message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "text", "body",
-		"action", "variation", "reason", "clientInstanceId", "guid", "connectionId", "streamId", "subscriberId",
-		"failureReason", "clientVersion", "version", "userAgent",
-		// Common in logs, but of no use here:
-		"host", "service", "level", "severity", "status", "source", "sourcetype", "index", "stream", "logStream", "@logStream", "@log",
-	} {
-		keys[squash(key)] = key
-	}
-	for column, key := range map[string]string{"raw": "_raw", "utctime": "time", "timeutc": "time", "dateutc": "date", "datetimeutc": "time", "timestamputc": "timestamp", "logmessage": "message"} {
-		keys[column] = key
-	}
-	return keys
-}()
 
 // likelyDelimiter returns the most frequent delimiter in the first line.
 func likelyDelimiter(data []byte) byte {
@@ -354,7 +305,7 @@ func isTable(sample []byte, whole bool) (delimiter byte, headless int, ok bool) 
 		if rows.damaged*10 > rows.whole {
 			continue
 		}
-		names := columns(first, fieldKey)
+		names := columns(first, field.Key)
 		switch {
 		case names != nil && known(names) >= 2 && saysWhat(names):
 			if rows.whole > 0 {
@@ -401,7 +352,7 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 				quotes++
 			}
 			for i, cell := range cells {
-				if isInstant(&clock, t.unquote(cell)) {
+				if field.IsTime(&clock, t.unquote(cell)) {
 					times[i]++
 				}
 			}
@@ -420,21 +371,14 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 func (r *tableRows) like(row [][]byte) bool {
 	var clock timestamp.Clock
 	var t tableSplitter
-	return isInstant(&clock, bytes.TrimPrefix(t.unquote(row[r.column]), utf8BOM))
-}
-
-// isInstant reports whether a text is an instant that a log may state.
-func isInstant(clock *timestamp.Clock, text []byte) bool {
-	t := clock.Value(text)
-	doubt, _ := clock.Doubt()
-	return t >= earliestTime && t < latestTime || doubt == timestamp.DayMonth
+	return field.IsTime(&clock, bytes.TrimPrefix(t.unquote(row[r.column]), utf8BOM))
 }
 
 // saysWhat reports whether one of the columns says what happened.
 func saysWhat(names []string) bool {
 	for _, name := range names {
-		switch f, _ := fieldOf([]byte(name)); f {
-		case fieldMessage, fieldName, fieldAction:
+		switch f, _ := field.Of([]byte(name)); f {
+		case field.Message, field.Name, field.Action:
 			return true
 		}
 	}

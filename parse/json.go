@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/terminal"
@@ -13,114 +14,13 @@ import (
 // read as text.
 const maxNesting = 4
 
-// A field is the meaning of a key.
-type field uint8
-
-const (
-	fieldNone field = iota
-	fieldTime
-	fieldSession
-	fieldName
-	fieldMessage
-	fieldAction
-	fieldVariation
-	fieldReason
-	fieldClient
-	fieldConnectionID
-	fieldStreamID
-	fieldSubscriberID
-	fieldCode
-	fieldFailureReason
-	fieldVersion
-	fieldUserAgent
-	fieldLevel
-)
-
-// fieldOf returns the meaning of a key, and its rank among the keys with that meaning. The
-// lowest rank wins.
-func fieldOf(key []byte) (field, int) {
-	switch string(key) {
-	case "clientSystemTime":
-		return fieldTime, clientClock
-	case "timestamp", "@timestamp":
-		return fieldTime, 1
-	case "time", "ts", "datetime", "dateTime":
-		return fieldTime, 2
-	case "date", "eventTime", "event_time", "eventTimestamp", "timeUnixNano", "_time":
-		return fieldTime, 3
-	case "observedTimeUnixNano", "receiveTimestamp", "ingestTime":
-		return fieldTime, 4
-	case "sessionId", "sessionID", "session_id", "opentokSessionId", "opentok_session_id", "otSessionId", "ot_session_id":
-		return fieldSession, 0
-	case "session", "session.id", "opentok.session.id", "opentok.session_id":
-		return fieldSession, 1
-	case "failureName":
-		return fieldName, 0
-	case "name", "errorName", "error_name", "error.name", "error.type", "exception.type":
-		return fieldName, 1
-	case "failureCode":
-		return fieldCode, failureCode
-	case "errorCode", "error_code", "error.code":
-		return fieldCode, 1
-	case "code":
-		return fieldCode, 2
-	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "error.message", "exception.message", "_raw", "body", "text":
-		return fieldMessage, 0
-	case "action":
-		return fieldAction, 0
-	case "variation":
-		return fieldVariation, 0
-	case "reason":
-		return fieldReason, 0
-	case "clientInstanceId":
-		return fieldClient, 0
-	case "guid":
-		return fieldClient, guidRank
-	case "connectionId", "connection_id", "connection.id":
-		return fieldConnectionID, 0
-	case "streamId", "stream_id", "stream.id":
-		return fieldStreamID, 0
-	case "subscriberId", "subscriber_id", "subscriber.id":
-		return fieldSubscriberID, 0
-	case "failureReason":
-		return fieldFailureReason, 0
-	case "clientVersion":
-		return fieldVersion, clientVersion
-	case "version":
-		return fieldVersion, 1
-	case "userAgent":
-		return fieldUserAgent, 0
-	case "level", "severity", "severityText", "severity_text", "levelname", "level_name", "levelName", "loglevel", "logLevel", "log_level", "log.level", "lvl", "@l":
-		return fieldLevel, int(level.Logger)
-	case "severityNumber", "severity_number":
-		return fieldLevel, int(level.OTLP)
-	case "PRIORITY", "priority":
-		return fieldLevel, int(level.Syslog)
-	case "status":
-		return fieldLevel, int(level.Status)
-	}
-	return fieldNone, 0
-}
-
-// clientClock is the rank of the client's own time, which precedes all others at any depth.
-const clientClock = 0
-
-// guidRank is the rank of the client in a guid.
-const guidRank = 1
-
-// failureCode is the rank of the only code that counts in telemetry.
-const failureCode = 0
-
-// clientVersion is the rank of the version that states whose it is: js-2.35.2.
-const clientVersion = 0
-
 // A walk collects the fields of one record from its JSON.
 type walk struct {
 	d      *Decoder
-	finder Finder   // nil: nothing may be an error
-	roles  *roles   // nil: none
-	path   [][]byte // keys of the open objects and arrays; only if there are roles
-	full   bool     // collect the text and all fields
+	finder Finder       // nil: nothing may be an error
+	roles  *field.Roles // nil: none
+	path   [][]byte     // keys of the open objects and arrays; only if there are roles
+	full   bool         // collect the text and all fields
 	// coded says that the record may state an error's code. It is set whether full is or not.
 	coded bool
 
@@ -172,7 +72,7 @@ type fields struct {
 	streamID     []byte
 	subscriberID []byte
 	sdkRank      int
-	native       bool // a clientVersion is that of a native SDK
+	native       bool // a field.ClientVersion is that of a native SDK
 
 	objects int // objects and arrays so far
 }
@@ -209,12 +109,12 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	return w.object(line, 0)
 }
 
-// fieldOf returns the meaning of a key in this source.
-func (w *walk) fieldOf(key []byte) (field, int) {
+// meaning returns the meaning of a key in this source.
+func (w *walk) meaning(key []byte) (field.Field, int) {
 	if w.roles == nil {
-		return fieldOf(key)
+		return field.Of(key)
 	}
-	return w.roles.of(w.path, key)
+	return w.roles.Of(w.path, key)
 }
 
 // object walks a line of JSON. It reports false if the line ends within a string, an object or
@@ -292,17 +192,17 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	if !w.coded && (escaped || len(s) > 0 && s[len(s)-1] == ')') {
 		w.coded = w.finder.StatesCode(s)
 	}
-	f, rank := w.fieldOf(key)
+	f, rank := w.meaning(key)
 	switch f {
-	case fieldTime:
+	case field.Time:
 		w.timeValue(s, rank, depth, nesting)
-	case fieldSession, fieldClient, fieldConnectionID:
+	case field.Session, field.Client, field.ConnectionID:
 		w.idValue(f, s, rank, escaped, nesting)
-	case fieldCode:
+	case field.Code:
 		w.codeValue(s, rank, depth, nesting)
-	case fieldLevel:
+	case field.Level:
 		w.levelValue(s, rank, depth, nesting)
-	case fieldMessage:
+	case field.Message:
 		if w.said == nil && nesting == 0 {
 			w.said = s
 		}
@@ -344,10 +244,10 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	}
 	d.text = append(d.text, '\n')
 	switch f {
-	case fieldName:
+	case field.Name:
 		w.nameValue(value, rank)
-	case fieldMessage:
-		if rank != givenMessage {
+	case field.Message:
+		if rank != field.GivenMessage {
 			rank = depth + nesting*maxDepth
 		}
 		if rank < w.messageRank {
@@ -355,24 +255,24 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 			d.kept = terminal.AppendPlain(d.kept, value)
 			w.message, w.messageRank = d.kept[start:len(d.kept):len(d.kept)], rank
 		}
-	case fieldAction:
+	case field.Action:
 		w.keepFirst(&d.telemetry.Action, value)
-	case fieldVariation:
+	case field.Variation:
 		w.keepFirst(&d.telemetry.Variation, value)
-	case fieldReason:
+	case field.Reason:
 		w.keepFirst(&d.telemetry.Reason, value)
-	case fieldFailureReason:
+	case field.FailureReason:
 		w.keepFirst(&d.telemetry.FailureReason, value)
-	case fieldUserAgent:
+	case field.UserAgent:
 		w.keepFirst(&d.telemetry.UserAgent, value)
-	case fieldVersion:
+	case field.Version:
 		if v := sdkVersion(value); v != nil && rank < w.sdkRank {
 			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
 		}
-		w.native = w.native || rank == clientVersion && isNativeVersion(value)
-	case fieldStreamID:
+		w.native = w.native || rank == field.ClientVersion && isNativeVersion(value)
+	case field.StreamID:
 		w.keepFirst(&w.streamID, value)
-	case fieldSubscriberID:
+	case field.SubscriberID:
 		w.keepFirst(&w.subscriberID, value)
 	}
 }
@@ -425,12 +325,12 @@ func (w *walk) close() {
 }
 
 // idValue takes the value of a field made for a session, client or connection.
-func (w *walk) idValue(f field, s []byte, rank int, escaped bool, nesting int) {
+func (w *walk) idValue(f field.Field, s []byte, rank int, escaped bool, nesting int) {
 	if isNull(s) || isBlank(s) {
 		return
 	}
 	switch {
-	case f == fieldSession: // as written
+	case f == field.Session: // as written
 		if nesting > 0 {
 			s = w.d.keep(s)
 		}
@@ -449,15 +349,15 @@ func (w *walk) idValue(f field, s []byte, rank int, escaped bool, nesting int) {
 	}
 }
 
-func (x *owner) take(f field, s []byte, rank int) {
+func (x *owner) take(f field.Field, s []byte, rank int) {
 	switch f {
-	case fieldSession:
+	case field.Session:
 		x.takeSession(s, rank)
-	case fieldClient:
+	case field.Client:
 		if rank < x.clientRank {
 			x.client, x.clientRank = s, rank
 		}
-	case fieldConnectionID:
+	case field.ConnectionID:
 		if x.connectionID == nil {
 			x.connectionID = s
 		}
@@ -500,9 +400,9 @@ func (x *owner) add(wrapper *owner) {
 	}
 }
 
-func (w *walk) keepFirst(field *[]byte, value []byte) {
-	if len(*field) == 0 {
-		*field = w.d.keep(value)
+func (w *walk) keepFirst(to *[]byte, value []byte) {
+	if len(*to) == 0 {
+		*to = w.d.keep(value)
 	}
 }
 
@@ -532,16 +432,16 @@ func (w *walk) innermost() *openObject {
 
 // number takes a number.
 func (w *walk) number(key, s []byte, depth, nesting int) {
-	switch f, rank := w.fieldOf(key); f {
-	case fieldTime:
+	switch f, rank := w.meaning(key); f {
+	case field.Time:
 		w.timeValue(s, rank, depth, nesting)
-	case fieldSession:
-		if rank == givenSession { // other numbers identify no session
+	case field.Session:
+		if rank == field.GivenSession { // other numbers identify no session
 			w.idValue(f, s, rank, false, nesting)
 		}
-	case fieldCode:
+	case field.Code:
 		w.codeValue(s, rank, depth, nesting)
-	case fieldLevel:
+	case field.Level:
 		w.levelValue(s, rank, depth, nesting)
 	}
 }
@@ -569,7 +469,7 @@ func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
 		w.coded = w.coded || w.finder.IsCode(n)
 		return
 	}
-	if rank == failureCode && w.failureCode == 0 {
+	if rank == field.FailureCode && w.failureCode == 0 {
 		w.failureCode = n
 	}
 	if at := w.innermost(); at != nil && rank < at.codeRank {
@@ -625,8 +525,8 @@ func code(s []byte) int32 {
 
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	switch rank {
-	case clientClock:
-	case givenClock:
+	case field.ClientClock:
+	case field.GivenClock:
 		rank = 1 // before all that have a depth
 	default:
 		rank += min(depth, maxDepth)<<3 + nesting<<10 // outer fields first
@@ -637,7 +537,7 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	clock := &w.d.clock
 	if t := clock.Value(s); t != timestamp.NoTime {
 		w.time, w.timeRank = t, rank
-		if rank == clientClock {
+		if rank == field.ClientClock {
 			w.clientTime = true
 			if at := w.innermost(); w.full && at != nil {
 				at.posted = true
@@ -658,7 +558,7 @@ func (x *owner) takeSession(s []byte, rank int) {
 	if x.given {
 		return
 	}
-	if rank == givenSession {
+	if rank == field.GivenSession {
 		x.session, x.sessionRank, x.given = s, rank, true
 		return
 	}

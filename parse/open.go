@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse/digest"
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack"
 )
@@ -160,7 +161,7 @@ type Options struct {
 	// input's first bytes decide.
 	Format string
 	Times  timestamp.Times // how to read incomplete times
-	Fields Fields          // that the user names
+	Fields field.Names     // that the user names
 
 	// SectionSize is how many bytes of a plain file one Reader reads, 0 for all.
 	SectionSize int64

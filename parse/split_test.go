@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/otlog/otlog/parse/field"
 )
 
 // A splitRecord is one that a splitter found, as the decoder sees it.
@@ -502,12 +504,12 @@ func TestFramedObjects(t *testing.T) {
 
 func TestColumnsAreFields(t *testing.T) {
 	for _, column := range []string{"Date", "Timestamp", "@timestamp", "_time", "Time (UTC)", "Message", "@message", "_raw", "Session ID", "session_id", "error.code", "Error Code", "jsonPayload.message", "attributes.session_id"} {
-		if f, _ := fieldOf([]byte(fieldKey(column))); f == fieldNone {
+		if f, _ := field.Of([]byte(field.Key(column))); f == field.None {
 			t.Errorf("%s is not a field", column)
 		}
 	}
 	for _, column := range []string{"Hostess", "http.status_code", "x"} {
-		if key := fieldKey(column); key != "" {
+		if key := field.Key(column); key != "" {
 			t.Errorf("%s is %s", column, key)
 		}
 	}

@@ -1,0 +1,143 @@
+package parse
+
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// Learned is what the first records of an input say about its fields.
+type Learned struct {
+	Time        string   // key of the time, found by its values; "" if it has a known name, or none was found
+	Times       []string // keys that may be a time, if no record has one
+	Identifiers []string // keys that may identify people, rooms or calls
+}
+
+// mostLearned is how many records are looked at.
+const mostLearned = 300
+
+// learn reads the first bytes of an input, and adds what its records say to the format and to how
+// times are read.
+func (in *Input) learn(head []byte, whole bool, given field.Names) {
+	f := &in.Format
+	if given != (field.Names{}) {
+		f.roles = &field.Roles{Given: given}
+	}
+	s := in.sample(head, whole)
+	if order := timestamp.OrderOf(s.dates); order != timestamp.NoOrder {
+		in.Times.Order = order
+		s = in.sample(head, whole)
+	}
+	if f.stacks && s.timed*2 < len(s.lines) {
+		f.words = wordsBeforeTime(s.lines, in.Times)
+	}
+	guess := field.Guess{Clock: timestamp.NewClock(in.Times)}
+	for _, record := range s.objects {
+		guess.Add(record)
+	}
+	l := &in.Learned
+	l.Identifiers = guess.Identifiers()
+	if given.Time != "" || s.timed*2 >= s.records {
+		return
+	}
+	key, dates := guess.Time()
+	if key == "" {
+		if s.timed == 0 {
+			l.Times = guess.Times()
+		}
+		return
+	}
+	l.Time = key
+	f.roles = &field.Roles{Given: given, Learned: field.Names{Time: key}}
+	if order := timestamp.OrderOf(dates); order != timestamp.NoOrder {
+		in.Times.Order = order
+	}
+}
+
+// A sample holds the first records of an input.
+type sample struct {
+	records, timed int
+	objects        [][]byte // records that are objects
+	lines          [][]byte // the first lines of records of text
+	dates          [][]byte // times whose order of day and month is unknown
+}
+
+// sample reads the first records of an input.
+func (in *Input) sample(head []byte, whole bool) *sample {
+	f := in.Format
+	f.named = true
+	if !whole && f.kind == byLine {
+		head = head[:bytes.LastIndexByte(head, '\n')+1]
+	}
+	r := newReader(bytes.NewReader(head), f)
+	var d Decoder
+	d.SetTimes(in.Times)
+	s := &sample{}
+	for s.records < mostLearned {
+		b := &Block{}
+		if r.Next(b) != nil {
+			break
+		}
+		for e, skipped := range d.Events(b, noFinder{}) {
+			if skipped != nil || s.records == mostLearned {
+				continue
+			}
+			text := recordText(b, e)
+			switch {
+			case len(text) == 0:
+				continue
+			case opensObject(text):
+				s.objects = append(s.objects, text)
+			default:
+				line, _, _ := bytes.Cut(text, lineFeed)
+				s.lines = append(s.lines, line)
+			}
+			s.records++
+			if e.Time != timestamp.NoTime || e.OfDay != timestamp.NoTime {
+				s.timed++
+			}
+			if e.Doubt == timestamp.DayMonth {
+				s.dates = append(s.dates, bytes.Clone(e.Doubted))
+			}
+		}
+	}
+	return s
+}
+
+// maxWords is how many words may precede the time of a line: a host, a program, a container.
+const maxWords = 4
+
+// wordsBeforeTime returns how many words precede the time of nearly all lines, 0 if that is not
+// known.
+func wordsBeforeTime(lines [][]byte, times timestamp.Times) int {
+	clock := timestamp.NewClock(times)
+	for words := 1; words <= maxWords; words++ {
+		timed := 0
+		for _, line := range lines {
+			if t, ofDay := clock.Line(afterWords(line, words)); t != timestamp.NoTime || ofDay != timestamp.NoTime {
+				timed++
+			}
+		}
+		if timed*10 >= len(lines)*8 {
+			return words
+		}
+	}
+	return 0
+}
+
+// recordText returns the text of an event in its block.
+func recordText(b *Block, e *Event) []byte {
+	if b.Format.kind == byLine {
+		from := int(e.Offset - b.Offset)
+		return bytes.TrimSpace(b.Data[from : from+e.Bytes])
+	}
+	offset := b.Offset
+	for i := range b.Records {
+		if s := &b.Records[i]; offset == e.Offset {
+			return bytes.TrimSpace(b.Data[s.Start:s.End])
+		}
+		offset += b.Records[i].Bytes
+	}
+	return nil
+}
