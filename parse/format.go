@@ -5,6 +5,7 @@ import (
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/table"
 )
 
 // A Format is how the bytes of an input are divided into records. How a record is decoded
@@ -102,7 +103,7 @@ func detect(sample []byte, whole bool) Format {
 			sample = sample[:n+1]
 		}
 	}
-	if d, columns, ok := isTable(sample, whole); ok {
+	if d, columns, ok := table.Detect(sample, whole); ok {
 		f := formatOf("csv")
 		if f.delimiter, f.columns = d, columns; d == '\t' {
 			f.Name = "tsv"

@@ -1,0 +1,37 @@
+package table
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDetect(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		delimiter  byte
+		headless   int
+	}{
+		{"known columns", "timestamp,message\n1,a\n2,b\n", ',', 0},
+		{"known columns, without rows", "timestamp,message\n", 0, 0},
+		{"a column of times under an unknown name", "\"Made\",\"Line\"\n\"2026-11-23 10:44:25\",\"a, b\"\n\"2026-11-23 10:44:26\",\"c\"\n", ',', 0},
+		{"three columns without quotes", "Made;Pod;Line\n2026-11-23 10:44:25;web;a\n2026-11-23 10:44:26;web;b\n", ';', 0},
+		{"tabs", "Made\tPod\tLine\n2026-11-23 10:44:25\tweb\ta\n", '\t', 0},
+		{"no header", "\"2026-11-23 10:44:25\",\"web\",\"a\"\n\"2026-11-23 10:44:26\",\"web\",\"b\"\n", ',', 3},
+		{"no header, Unix times", "\"1795430665959\",\"a\"\n\"1795430665960\",\"b\"\n", ',', 2},
+		{"dates whose order is unknown", "\"When\",\"What\"\n\"03/04/2026 10:44:25\",\"a\"\n\"04/04/2026 10:44:25\",\"b\"\n", ',', 0},
+		{"no times", "\"a\",\"b\"\n\"c\",\"d\"\n", 0, 0},
+		{"two columns without quotes", "2026-11-23 10:44:25,a\n2026-11-23 10:44:26,b\n", 0, 0},
+		{"milliseconds after a comma", "2026-11-23 10:44:25,959 ERROR a, b\n2026-11-23 10:44:26,960 ERROR c, d\n", 0, 0},
+		{"lines with commas", "2026-11-23 10:44:25 joined, with a camera, and more\n2026-11-23 10:44:26 left\n2026-11-23 10:44:27 joined, again\n", 0, 0},
+		{"one in ten rows is damaged", "timestamp,message\n" + strings.Repeat("1,a\n", 10) + "2\n", ',', 0},
+		{"two in ten rows are damaged", "timestamp,message\n" + strings.Repeat("1,a\n", 10) + "2\n3\n", 0, 0},
+	} {
+		delimiter, headless, ok := Detect([]byte(test.text), true)
+		if !ok {
+			delimiter = 0
+		}
+		if delimiter != test.delimiter || headless != test.headless {
+			t.Errorf("%s: got %q, %d, want %q, %d", test.name, delimiter, headless, test.delimiter, test.headless)
+		}
+	}
+}
