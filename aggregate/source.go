@@ -33,6 +33,8 @@ type Source struct {
 	Shown  []*parse.SyntaxError // the first few skipped records
 	Doubts Doubts
 
+	Learned parse.Learned // about the fields of its records
+
 	mu sync.Mutex
 }
 
@@ -145,7 +147,7 @@ func (d *Doubts) add(other *Doubts) {
 // newSource returns the source of an input before anything was read. err is the error of
 // opening it, if any.
 func newSource(in *parse.Input, id digest.Identity, err error) *Source {
-	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression}
+	s := &Source{Name: in.Name, Format: in.Format.Name, Compression: in.Compression, Learned: in.Learned}
 	s.identify(id)
 	if err != nil {
 		s.refuse(err)
@@ -219,7 +221,7 @@ func (s *Source) now() *Source {
 	return &Source{
 		Name: s.Name, Format: s.Format, Compression: s.Compression, Account: s.Account,
 		Failed: s.Failed, Damage: s.Damage, Empty: s.Empty, Shown: slices.Clone(s.Shown),
-		Doubts: s.Doubts,
+		Doubts: s.Doubts, Learned: s.Learned,
 	}
 }
 

@@ -240,6 +240,7 @@ type jsonSource struct {
 	Skipped     map[string]int64 `json:"skipped"`
 	Damaged     *string          `json:"damaged"`
 	SameAs      *string          `json:"same_as"`
+	TimeField   *string          `json:"time_field"` // found by its values; null: known by its name, given, or none
 }
 
 type jsonWindow struct {
@@ -366,6 +367,7 @@ func source(s *aggregate.Source) jsonSource {
 	for _, reason := range parse.Reasons {
 		out.Skipped[reason.String()] = s.Account.Skipped[reason]
 	}
+	out.TimeField = optional(s.Learned.Time)
 	if err := s.Trouble(); err != nil {
 		out.Damaged = optional(err.Error())
 	}

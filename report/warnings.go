@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
@@ -56,6 +57,34 @@ func timeWarnings(s *aggregate.Source) []string {
 		end = "now"
 	}
 	warn(timestamp.NoYear, "no year", "they are taken to be from the year before "+end)
+	if s.Learned.Time != "" {
+		out = append(out, fmt.Sprintf("%s: the values of %q are read as times; --time-field names another field", s.Name, s.Learned.Time))
+	}
+	if names := s.Learned.Times; len(names) > 0 {
+		out = append(out, fmt.Sprintf("%s: no field is known as the time; --time-field names it, perhaps %s", s.Name, quoted(names)))
+	}
+	return out
+}
+
+// quoted lists names from a log.
+func quoted(names []string) string {
+	var out []string
+	for _, n := range names {
+		out = append(out, strconv.Quote(n))
+	}
+	return words.List(out)
+}
+
+// identifiers lists the fields of all sources that may identify whom a failure concerns.
+func (r *Report) identifiers() []string {
+	var out []string
+	for _, s := range r.Sources {
+		for _, name := range s.Learned.Identifiers {
+			if !slices.Contains(out, name) && len(out) < 3 {
+				out = append(out, name)
+			}
+		}
+	}
 	return out
 }
 
@@ -87,8 +116,12 @@ func (r *Report) warnings() []string {
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
 	}
-	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
-		warn("%s of %s failures have no session ID: more sessions may be affected than counted", words.Number(n), failures)
+	if n := r.Totals.Sessionless; n > 0 {
+		then := "--session-field names a field that identifies the session"
+		if names := r.identifiers(); len(names) > 0 {
+			then += ", perhaps " + quoted(names)
+		}
+		warn("%s of %s failures have no session ID, so only their times divide them; %s", words.Number(n), failures, then)
 	}
 	return out
 }

@@ -330,6 +330,10 @@ type jsonSource struct {
 	Empty       bool             `json:"empty,omitempty"`
 	Shown       []jsonSkipped    `json:"shown,omitempty"`
 	Doubts      []jsonDoubt      `json:"doubts,omitempty"`
+
+	TimeField       string   `json:"time_field,omitempty"`
+	TimeCandidates  []string `json:"time_candidates,omitempty"`
+	IdentifierNames []string `json:"identifier_candidates,omitempty"`
 }
 
 type jsonSkipped struct {
@@ -356,6 +360,7 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 	if s.Content != (digest.Content{}) {
 		out.ContentSize, out.ContentCRC = s.Content.Bytes, fmt.Sprintf("%08x", s.Content.CRC)
 	}
+	out.TimeField, out.TimeCandidates, out.IdentifierNames = s.Learned.Time, s.Learned.Times, s.Learned.Identifiers
 	for _, r := range parse.Reasons {
 		if n := s.Account.Skipped[r]; n > 0 {
 			if out.Skipped == nil {
@@ -385,7 +390,8 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 }
 
 func (j *jsonSource) source() (*aggregate.Source, error) {
-	s := &aggregate.Source{Name: j.Name, Format: j.Format, Compression: j.Compression, Empty: j.Empty}
+	learned := parse.Learned{Time: j.TimeField, Times: j.TimeCandidates, Identifiers: j.IdentifierNames}
+	s := &aggregate.Source{Learned: learned, Name: j.Name, Format: j.Format, Compression: j.Compression, Empty: j.Empty}
 	s.Identity.Size = j.Size
 	var id uint64
 	for _, n := range [...]struct {

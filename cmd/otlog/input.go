@@ -16,6 +16,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
@@ -79,12 +80,14 @@ func statusOf(missing []string, read []*aggregate.Source, force bool) error {
 
 // unpackOptions are the flags that say how to open logs, as typed.
 type unpackOptions struct {
-	maxExpansion int64
-	format       string
+	maxExpansion           int64
+	format                 string
+	time, session, message fieldName
 }
 
 func (o *unpackOptions) addFlags(cmd *cobra.Command) {
 	o.addFormat(cmd)
+	o.addFields(cmd)
 	cmd.Flags().Int64Var(&o.maxExpansion, "max-expansion", parse.DefaultMaxExpansion, "stop reading input that unpacks to more than `N` times its size, 0 for no limit")
 }
 
@@ -100,7 +103,8 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 	if err := o.checkFormat(); err != nil {
 		return parse.Options{}, err
 	}
-	return parse.Options{MaxExpansion: limit, Format: o.format, Unwanted: new(atomic.Int64)}, nil
+	fields := field.Names{Time: string(o.time), Session: string(o.session), Message: string(o.message)}
+	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields, Unwanted: new(atomic.Int64)}, nil
 }
 
 // sayPassed prints how many files in archives were skipped.
@@ -133,6 +137,28 @@ func (o *unpackOptions) checkFormat() error {
 		return nil
 	}
 	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), lookup.DidYouMean(lookup.Nearest(o.format, formatNames()))))
+}
+
+// A fieldName is the value of a flag that names a field of logs.
+type fieldName string
+
+func (n *fieldName) String() string { return string(*n) }
+func (n *fieldName) Type() string   { return "string" }
+
+// Set implements pflag.Value. An empty name, as of an unset variable, is an error.
+func (n *fieldName) Set(s string) error {
+	if *n = fieldName(s); s == "" {
+		return errors.New("expected the name of a field")
+	}
+	return nil
+}
+
+// addFields adds the flags that name the fields of logs.
+func (o *unpackOptions) addFields(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.Var(&o.time, "time-field", "`FIELD` or column of the time, for logs in which otlog does not find it: createdAt,\nor meta.at in an object")
+	f.Var(&o.session, "session-field", "`FIELD` or column that identifies the session, for logs without session IDs: userId")
+	f.Var(&o.message, "message-field", "`FIELD` or column of the text")
 }
 
 // timeOptions are the flags that say how to read the times of logs, as typed.
