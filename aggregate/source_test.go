@@ -23,7 +23,7 @@ import (
 func TestDoubtsDoNotDependOnWorkers(t *testing.T) {
 	var log bytes.Buffer
 	for i := range 30_000 {
-		fmt.Fprintf(&log, "%02d/04/2026 10:44:25 OpenTok:Session:error it did not work, whatever it was\n", 1+i%28)
+		fmt.Fprintf(&log, "%02d/04/2026 10:44:25 OpenTok:Session:error it did not work, whatever it was\n", 1+i%12)
 		if i%2 == 0 {
 			fmt.Fprintf(&log, "Nov %2d 10:44:25 host app[12]: OT_TIMEOUT\n", 1+i%28)
 		}

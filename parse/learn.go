@@ -29,7 +29,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		in.Times.Order = order
 		s = in.sample(head, whole)
 	}
-	if f.stacks && s.timed*2 < len(s.lines) {
+	if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
 		f.words = wordsBeforeTime(s.lines, in.Times)
 	}
 	guess := field.Guess{Clock: timestamp.NewClock(in.Times)}
@@ -115,7 +115,7 @@ func wordsBeforeTime(lines [][]byte, times timestamp.Times) int {
 	for words := 1; words <= maxWords; words++ {
 		timed := 0
 		for _, line := range lines {
-			if t, ofDay := clock.Line(afterWords(line, words)); t != timestamp.NoTime || ofDay != timestamp.NoTime {
+			if t, _ := clock.Line(afterWords(line, words)); t != timestamp.NoTime {
 				timed++
 			}
 		}

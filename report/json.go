@@ -240,7 +240,8 @@ type jsonSource struct {
 	Skipped     map[string]int64 `json:"skipped"`
 	Damaged     *string          `json:"damaged"`
 	SameAs      *string          `json:"same_as"`
-	TimeField   *string          `json:"time_field"` // found by its values; null: known by its name, given, or none
+	TimeField   *string          `json:"time_field"`               // found by its values; null: known by its name, given, or none
+	Identifiers []string         `json:"session_fields,omitempty"` // that may identify whom a failure concerns
 }
 
 type jsonWindow struct {
@@ -367,7 +368,7 @@ func source(s *aggregate.Source) jsonSource {
 	for _, reason := range parse.Reasons {
 		out.Skipped[reason.String()] = s.Account.Skipped[reason]
 	}
-	out.TimeField = optional(s.Learned.Time)
+	out.TimeField, out.Identifiers = optional(s.Learned.Time), s.Learned.Identifiers
 	if err := s.Trouble(); err != nil {
 		out.Damaged = optional(err.Error())
 	}

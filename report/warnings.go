@@ -75,17 +75,18 @@ func quoted(names []string) string {
 	return words.List(out)
 }
 
-// identifiers lists the fields of all sources that may identify whom a failure concerns.
-func (r *Report) identifiers() []string {
+// SessionFields lists the fields of all sources that may identify whom a failure concerns, if
+// there are failures without a session.
+func (r *Report) SessionFields() []string {
+	if r.Totals.Sessionless == 0 {
+		return nil
+	}
 	var out []string
 	for _, s := range r.Sources {
-		for _, name := range s.Learned.Identifiers {
-			if !slices.Contains(out, name) && len(out) < 3 {
-				out = append(out, name)
-			}
-		}
+		out = append(out, s.Learned.Identifiers...)
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // warnings lists what limits the meaning of the numbers.
@@ -116,12 +117,8 @@ func (r *Report) warnings() []string {
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
 	}
-	if n := r.Totals.Sessionless; n > 0 {
-		then := "--session-field names a field that identifies the session"
-		if names := r.identifiers(); len(names) > 0 {
-			then += ", perhaps " + quoted(names)
-		}
-		warn("%s of %s failures have no session ID, so only their times divide them; %s", words.Number(n), failures, then)
+	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
+		warn("%s of %s failures have no session ID, so only their times divide them; --session-field names a field that identifies whom they concern", words.Number(n), failures)
 	}
 	return out
 }

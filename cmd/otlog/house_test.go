@@ -20,7 +20,9 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/digest", "parse/jsontext", "parse/level", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/digest", "parse/field", "parse/jsontext", "parse/level", "parse/table", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
+	"parse/table":             {"parse/field", "parse/timestamp"},
 	"parse/digest":            {},
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
@@ -51,7 +53,7 @@ var mayImport = map[string][]string{
 	"cmd/otlog": {
 		"cmd/otlog/internal/events", "cmd/otlog/internal/shell", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
-		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/timestamp", "classify/catalogue",
+		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/timestamp", "classify/catalogue",
 	},
 	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},

@@ -67,7 +67,7 @@ quarter-hours; the report states the bounds that it used.`,
 func guide() *shell.Guide {
 	return &shell.Guide{
 		Groups: []shell.FlagGroup{
-			{Heading: "What to read", Flags: []string{"input-format", "time-format", "assume-tz", "max-expansion", "force"}},
+			{Heading: "What to read", Flags: []string{"input-format", "time-field", "session-field", "message-field", "time-format", "assume-tz", "max-expansion", "force"}},
 			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "sdk"}},
 			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
 			{Heading: "How to print", Flags: []string{"format", "table", "output", "top", "color", "live", "compress", "hash-key-file"}},

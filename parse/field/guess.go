@@ -129,13 +129,13 @@ func (k *stats) isTime() bool {
 	return k.times > 0 && k.times*10 >= k.seen*9 && max(k.rising, k.falling)*10 >= k.times*8
 }
 
-// Time returns the key that is most likely the time of records, "" for none: a key of most
-// records, preferably named like a time, written like one, and outermost. dates are its values
+// Time returns the key without a known name that is most likely the time of records, "" for none:
+// a key of most records, preferably named like a time, written like one, and outermost. dates are its values
 // whose order of day and month is unknown.
 func (g *Guess) Time() (key string, dates [][]byte) {
 	var best *stats
 	for _, k := range g.order {
-		if !k.isTime() || k.seen*10 < g.records*8 {
+		if f, _ := Of([]byte(k.name)); f == Time || !k.isTime() || k.seen*10 < g.records*8 {
 			continue
 		}
 		// A number may be anything. Under another name it must grow or fall.

@@ -142,6 +142,9 @@ func (c *composer) warnings() {
 	for _, w := range c.r.Warnings {
 		s.warnings = append(s.warnings, after+w)
 	}
+	if names := c.r.SessionFields(); len(names) > 0 {
+		s.warnings = append(s.warnings, after+"fields that may identify whom a failure concerns, for --session-field: "+words.Printable(words.List(names)))
+	}
 	if len(s.warnings) > 0 {
 		c.section(s)
 	}
