@@ -22,10 +22,11 @@ type attribution struct {
 // An attempt has at most one failure, whatever tries and lines it made; if it ended in success,
 // that failure is recovered.
 //
-// A failure belongs to an attempt of its method, and of its stream where both state one, during
-// which its first record lies (see attribution.load). Of several attempts, one that states the
-// same stream is preferred, then one of the same client, then the one that began last; of those
-// that began at the same time one that failed. Failures without a date, and those that do not
+// A failure belongs to an attempt of its method, and of its stream and client where both state one,
+// during which its first record lies (see attribution.load): people in one session connect at the
+// same time. Of several attempts, one that states the same stream is preferred, then one that
+// states the same client, then the one that began last; of those that began at the same time one
+// that failed. Failures without a date, and those that do not
 // count, belong to none.
 func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 	x := &c.calls
@@ -88,7 +89,8 @@ func (x *attribution) latest(s *summary, group uint32, takes func(*attempt) bool
 	best := int32(none)
 	x.during.Overlapping(group, s.first, s.first, func(at *spans.Span) bool {
 		a := &x.attempts[at.Index]
-		if Name(a.method) != s.method || !takes(a) {
+		apart := !a.client.IsZero() && !s.client.IsZero() && a.client != s.client
+		if Name(a.method) != s.method || apart || !takes(a) {
 			return true
 		}
 		same := s.client.IsZero() || a.client == s.client

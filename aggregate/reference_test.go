@@ -188,8 +188,9 @@ func refAttempts(records []*refRecord) (out []*refAttempt) {
 	return out
 }
 
-// apart reports whether two calls are of different streams. One that states none may be of any.
-func apart(stream, other string) bool { return stream != "" && other != "" && stream != other }
+// apart reports whether two calls are of different streams, or of different clients. One that
+// states none may be of any.
+func apart(id, other string) bool { return id != "" && other != "" && id != other }
 
 // refAttribute makes the failures of each attempt in a session one.
 func refAttribute(failures []*refFailure, all []*refAttempt, session string) (out []*refFailure) {
@@ -234,7 +235,7 @@ func refAttribute(failures []*refFailure, all []*refAttempt, session string) (ou
 				cmp.Compare(a.end, b.end), cmp.Compare(hash(a.stream), hash(b.stream)), refID(a.client).Compare(refID(b.client))) > 0
 		}
 		for _, a := range attempts {
-			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !apart(a.stream, f.stream()) &&
+			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !apart(a.stream, f.stream()) && !apart(a.client, s.client) &&
 				(best == nil || better(a, best)) {
 				best = a
 			}
