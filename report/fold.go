@@ -315,6 +315,7 @@ func (f *fold) method(r *batch.MethodRows, i int) {
 		m.Attempts.NeverEnded += r.NeverEnded[i]
 	}
 	m.Recovered += r.Recovered[i]
+	f.out.Totals.Recovered += r.Recovered[i]
 	failures, session := r.Failures[i], r.Session(i)
 	m.Failures += failures
 	if session.IsZero() {

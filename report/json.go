@@ -145,7 +145,7 @@ func (r *Report) jsonTotals() jsonTotals {
 		Bytes: r.Totals.Bytes, Lines: r.Totals.Lines, Records: records(r.Totals.Records), Native: r.Totals.Records.Native,
 		Sessions: r.Totals.Sessions, Surrogates: r.Totals.Surrogates, SessionsFailed: r.Totals.SessionsFailed,
 		TelemetrySessions: r.Totals.TelemetrySessions,
-		Failures:          r.Totals.Failures, Unnamed: r.Totals.Unnamed, Sessionless: r.Totals.Sessionless, Evidence: evidence(r.Totals.Evidence),
+		Failures:          r.Totals.Failures, Unnamed: r.Totals.Unnamed, Sessionless: r.Totals.Sessionless, Recovered: r.Totals.Recovered, Evidence: evidence(r.Totals.Evidence),
 		Duplicates: r.Totals.Duplicates, WrongClock: r.Totals.WrongClock, First: instant(r.Totals.First), Last: instant(r.Totals.Last),
 		Hours: hours.All, Silent: hours.Silent,
 	}
@@ -212,6 +212,7 @@ type jsonTotals struct {
 	Failures          int64        `json:"failures"`
 	Unnamed           int64        `json:"unnamed_failures"`
 	Sessionless       int64        `json:"sessionless_failures"`
+	Recovered         int64        `json:"recovered"`
 	Evidence          jsonEvidence `json:"evidence"`
 	Duplicates        int64        `json:"duplicates"`
 	WrongClock        int64        `json:"wrong_clock_records"`

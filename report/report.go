@@ -108,6 +108,7 @@ type Totals struct {
 	Failures    int64
 	Unnamed     int64            // part of Failures: the error has no name
 	Sessionless int64            // part of Failures: no record states a session
+	Recovered   int64            // not part of Failures: of attempts that succeeded
 	Evidence    map[string]int64 // lines that show an error, by kind of evidence
 	Background  int64            // part of these lines: they belong to no call
 

@@ -95,7 +95,9 @@ func (c *composer) reading() {
 				"About the same: between half and twice the previous rate. Inconclusive: fewer than %d sessions on a side, or too few to exclude half or twice the previous rate.",
 				100*stats.Level, report.MinSessions))
 		}
-		notes = append(notes, "Meaning of an error, and what to do: otlog explain "+example(errors))
+		notes = append(notes,
+			"Meaning of an error, and what to do: otlog explain "+example(errors),
+			"Meaning of every number, with an example: "+definitions)
 	}
 	if n := r.Totals.Background; n > 0 {
 		notes = append(notes, fmt.Sprintf("%s with background errors that failed no call: they count as lines only.", words.Count(n, "line")))
@@ -113,6 +115,9 @@ func (c *composer) aboutRates() string {
 	}
 	return about + " Failure rate: failed attempts / attempts, from telemetry."
 }
+
+// definitions is the page that defines every number.
+const definitions = "https://github.com/otlog/otlog/blob/main/docs/numbers.md"
 
 // example returns the error that a reader most likely wants explained.
 func example(errors []*report.Error) string {
