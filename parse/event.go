@@ -6,10 +6,11 @@
 //  2. [Open] opens a source and reads its first bytes. [File.Inputs] yields the texts in it, each
 //     an [Input]; package unpack removes compression and opens archives (open.go).
 //  3. The first bytes of a text decide its [Format] (format.go). A new shape of input gets an
-//     entry in [Formats]; if it is a JSON document, also the path of its records (entries.go).
+//     entry in [Formats]; if it is a JSON document, also the path of its records (package
+//     document). Package outline finds the records in documents of other shapes.
 //  4. A [Reader] fills each [Block] with whole records. It cuts text at lines (block.go); other
-//     formats have a splitter that finds the records (split.go): format_json.go, with document.go
-//     for large documents, format_csv.go and format_pieces.go. A plain file has one reader per
+//     formats have a splitter that finds the records (split.go): format_json.go with
+//     format_outline.go, format_csv.go and format_pieces.go. A plain file has one reader per
 //     section, so that every core can read.
 //  5. A [Decoder] turns the records of a block into one reused [Event] each, or a [*SyntaxError]
 //     (decoder.go). Both state how many bytes and lines they cover, so that nothing is lost.

@@ -117,7 +117,7 @@ func detect(sample []byte, whole bool) Format {
 	case lines.docker > lines.total/2:
 		return formatOf("docker")
 	}
-	if lines.brackets > 0 {
+	if lines.brackets > 0 || len(sample) > 0 && sample[0] == '"' {
 		if f, ok := detectJSON(sample, whole, &lines); ok {
 			return f
 		}
@@ -196,8 +196,8 @@ func countShapes(sample []byte) lineCount {
 func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 	byLines := lines.total > 1 && lines.objects > lines.total-lines.objects
 	for _, plain := range []bool{false, true} {
-		seen := statsOf(sample, whole, plain)
-		enough := seen.arranged > seen.objects
+		seen := statsOf(sample, whole, plain, byLines)
+		enough := seen.arranged > seen.objects || !byLines && 2*seen.within > int64(len(sample))
 		if plain && byLines {
 			enough = seen.arranged >= 9*seen.objects // otherwise it may be a list inside a record
 		}
@@ -210,7 +210,8 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 		if !byLines {
 			size += seen.spanning
 		}
-		if plain && size*8 > int64(len(sample)) {
+		isList := plain && sample[0] == '[' && seen.objects > lines.total/2 // of strings
+		if plain && size*8 > int64(len(sample)) || isList && sample[jsontext.SkipSpace(sample, 1)] == '"' {
 			f := formatOf("json")
 			f.plainArrays = false
 			return f, true
@@ -227,10 +228,14 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 	return Format{}, false
 }
 
+// largeDocument is the size from which a document on one line is more than a record.
+const largeDocument = 4 << 10
+
 // statsOf reads a sample as JSON and returns what it contains.
-func statsOf(sample []byte, whole, plainArrays bool) *sampleStats {
+func statsOf(sample []byte, whole, plainArrays, byLines bool) *sampleStats {
 	s := newJSONSplitter(Format{plainArrays: plainArrays}, defaultLimits)
-	s.seen = &sampleStats{}
+	s.seen = &sampleStats{byLines: byLines}
+	s.secret = !plainArrays
 	e := mayContinue
 	if whole {
 		e = sourceEnds
@@ -243,15 +248,17 @@ func statsOf(sample []byte, whole, plainArrays bool) *sampleStats {
 			continue
 		}
 		// The sample ends within a document.
-		d := &s.doc
+		d := s.doc
 		switch {
-		case !s.reading || d.bad:
-		case d.first() != nil && !(d.first().in.plain && d.hasMessage):
+		case !s.reading || d.Bad:
+		case s.findLists(sample[at:]):
+			s.seen.arrange(d)
+		case d.First() != nil && !(d.First().In.Plain && d.HasMessage):
 			s.seen.arrange(d)
 		case s.indent < 0:
-			s.seen.sharing += d.pos - d.start
-		case bytes.IndexByte(sample[d.start:d.pos], '\n') >= 0:
-			s.seen.spanning += d.pos - d.start
+			s.seen.sharing += d.Pos - d.Start
+		case bytes.IndexByte(sample[d.Start:d.Pos], '\n') >= 0:
+			s.seen.spanning += d.Pos - d.Start
 		}
 		break
 	}

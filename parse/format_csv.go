@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/table"
@@ -101,7 +102,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 		if cell = table.Unquote(cell, &t.value); isNull(cell) {
 			continue
 		}
-		b.Data = append(appendComma(b.Data), '"')
+		b.Data = append(convert.AppendComma(b.Data), '"')
 		b.Data = append(append(b.Data, t.names[i]...), `":`...)
 		b.Data = jsontext.AppendQuoted(b.Data, cell)
 	}

@@ -3,29 +3,42 @@ package parse
 import (
 	"bytes"
 
+	"github.com/otlog/otlog/parse/convert"
+	"github.com/otlog/otlog/parse/document"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A jsonSplitter finds the records of JSON in any layout: arrays of any length, objects on
 // several lines, or several on one line. If a document has its entries in a known array
-// (entries.go), each entry is a record, and so is each part of the document between them. Lines
+// (package document), each entry is a record, and so is each part of the document between them. Lines
 // that are not JSON are read as text.
 //
 // It keeps only as much of the source as may be one record, whatever the length of an array.
 // The bytes between two records belong to the first one.
 type jsonSplitter struct {
 	limits limits
-	root   *node // of the keys of a document
+	root   *document.Node // of the keys of a document
+	secret bool           // nothing but the entries of known arrays is read
+	nested int            // in how many other records the source is nested
 
 	at      int64 // offset of the first byte of data
 	indent  int   // of that byte, -1 if another byte precedes it on its line
 	inArray bool  // at the top level
 
-	doc       document
-	reading   bool // within doc
-	committed bool // it is decided how doc is read, and its records are being taken
+	doc       *document.Document
+	keys      keys
+	outline   *outline.Reader
+	learned   bool           // doc has been outlined, if there is reason to
+	unclear   bool           // doc contains several records, but no list of them
+	whole     *document.Node // how doc is read if it is an entry as a whole, nil if it is not
+	top       *convert.Table // the rows in the array at the top level
+	reading   bool           // within doc
+	complete  bool           // all of doc had been scanned when it was committed
+	committed bool           // it is decided how doc is read, and its records are being taken
 	decoder   Decoder
+	unescaped []byte
 	outer     []byte   // doc without its entries, as far as it has been scanned
 	outerTime int64    // the time in outer
 	silent    bool     // the parts between entries are clean in any case
@@ -45,17 +58,23 @@ type jsonSplitter struct {
 // sampleStats are what a splitter finds in a sample.
 type sampleStats struct {
 	shape    string // format of the first document with entries, "" if there is none
+	byLines  bool   // the sample seems to have one record per line
 	arranged int    // documents with entries
+	within   int64  // bytes of these, as far as they have been scanned
 	objects  int    // documents without entries, which are records
 	sharing  int64  // bytes of objects that start after another byte on their line
 	spanning int64  // bytes of other objects that are on several lines
 }
 
 // arrange counts a document that has an entry.
-func (s *sampleStats) arrange(d *document) {
+func (s *sampleStats) arrange(d *document.Document) {
 	s.arranged++
+	s.within += d.Pos - d.Start
 	if s.shape == "" {
-		s.shape = d.entries[0].in.name
+		s.shape = "json"
+		if len(d.Entries) > 0 {
+			s.shape = d.Entries[0].In.Name
+		}
 	}
 }
 
@@ -68,9 +87,12 @@ type lost struct {
 }
 
 func newJSONSplitter(f Format, l limits) *jsonSplitter {
-	s := &jsonSplitter{limits: l, root: namedArrays, lines: lineTaker{limit: l.record}, text: Format{stacks: true}}
+	s := &jsonSplitter{limits: l, root: document.NamedArrays, lines: lineTaker{limit: l.record}, text: Format{stacks: true}}
+	s.secret = f.Name == "har"
+	s.keys = keys{f.roles, f.named}
+	s.outline, s.doc = outline.NewReader(s.keys), document.New(s.keys)
 	if f.plainArrays {
-		s.root = allArrays
+		s.root = document.AllArrays
 	}
 	return s
 }
@@ -143,10 +165,6 @@ func (s *jsonSplitter) emitSkipped(b *Block, reason Reason, cause string, data [
 	s.pass(data, n)
 }
 
-// maxEntries is the number of entries of a document that are found before they are taken. The
-// surroundings of entries are examined only that far, and no further than a record is long.
-const maxEntries = 4 << 10
-
 // begin reads at the top level: the start of a document, or text.
 func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 	i, inArray, enough := s.lead(data)
@@ -173,6 +191,12 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 		isText = !opens
 	case (c == '[' || c == '"') && inArray:
 		isText = false
+	case c == '"' && s.lines.long == nil:
+		opens, enough := opensQuoted(data[i:])
+		if !opens && !enough && e == mayContinue {
+			return 0
+		}
+		isText = !opens
 	}
 	if isText {
 		n := s.takeText(b, data, i, e)
@@ -181,10 +205,24 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 		}
 		return n
 	}
+	if !s.inArray || s.top == nil {
+		s.top = convert.NewTable(s.keys)
+	}
 	s.inArray = inArray
-	s.doc.begin(s.at+int64(i), data[i], s.root)
-	s.reading, s.committed = true, false
+	s.doc.Begin(s.at+int64(i), data[i], s.root)
+	s.reading, s.committed, s.learned, s.unclear, s.whole = true, false, s.secret, false, nil
 	return s.read(b, data, e)
+}
+
+// opensQuoted reports whether data starts with a JSON string that contains lines or a document.
+// If not, enough says whether data is long enough to decide.
+func opensQuoted(data []byte) (opens, enough bool) {
+	line, _, whole := bytes.Cut(data, lineFeed)
+	end, escaped := jsontext.StringEnd(line, 1)
+	if end < 0 || !escaped {
+		return false, whole || end >= 0
+	}
+	return isBlank(line[end+1:]) || line[end+1] == ',' || line[end+1] == ']', true
 }
 
 // opensDocument reports whether data starts like a JSON object. If not, enough says whether
@@ -287,25 +325,28 @@ func isSeparator(text []byte) bool {
 
 // read continues with a document.
 func (s *jsonSplitter) read(b *Block, data []byte, e ending) int {
-	d := &s.doc
+	d := s.doc
 	if !s.committed {
-		d.scan(data, s.at)
-		if !d.done && !d.bad && e == mayContinue && !d.enough() {
+		d.Scan(data, s.at)
+		if !d.Done && !d.Bad && e == mayContinue && !d.Enough() {
 			return 0
 		}
-		if len(d.entries) == 0 {
+		if s.findLists(data) {
+			return s.read(b, data, e)
+		}
+		if len(d.Entries) == 0 {
 			switch {
-			case d.done:
-				return s.whole(b, data, e)
-			case d.bad:
+			case d.Done:
+				return s.takeWhole(b, data, e)
+			case d.Bad:
 				s.lose(data, false)
 				return 0
 			case e.last():
 				return s.cutOff(b, data, e)
 			}
-		} else if d.entries[0].in.plain && d.hasMessage {
+		} else if d.Entries[0].In.Plain && d.HasMessage {
 			// It is a record with a message of its own, and contains a list.
-			d.flatten()
+			d.Flatten()
 			return s.read(b, data, e)
 		}
 		s.commit(data)
@@ -313,39 +354,58 @@ func (s *jsonSplitter) read(b *Block, data []byte, e ending) int {
 	return s.take(b, data, e)
 }
 
-// whole takes a document without entries.
-func (s *jsonSplitter) whole(b *Block, data []byte, e ending) int {
-	start, end := int(s.doc.start-s.at), int(s.doc.pos-s.at)
+// takeWhole takes a document without entries.
+func (s *jsonSplitter) takeWhole(b *Block, data []byte, e ending) int {
+	start, end := int(s.doc.Start-s.at), int(s.doc.Pos-s.at)
 	n, closed := separators(data, end)
 	if n == len(data) && e == mayContinue {
 		return 0
 	}
 	own := data[start:end]
-	if s.seen != nil {
-		s.seen.objects++
-		if s.indent < 0 || indentation(data[:start]) < start {
-			s.seen.sharing += int64(n)
-		} else if bytes.IndexByte(own, '\n') >= 0 {
-			s.seen.spanning += int64(n)
-		}
-	}
-	text := len(b.Data)
-	switch own[0] {
-	case '{':
-		if path := entriesOf(own); path != "" {
-			s.reading, s.inArray = false, s.inArray && !closed
-			s.emitSkipped(b, Undecodable, "JSON document with entries in the unknown array "+path+" (otlog formats lists the supported formats)", data, n, e)
-			return n
-		}
-		b.Data = append(b.Data, own...)
-	case '[':
-		b.Data = appendRow(b.Data, own)
-	case '"':
-		b.Data = appendMessage(b.Data, own)
-	}
 	s.reading, s.inArray = false, s.inArray && !closed
-	s.emit(b, text, Span{Time: timestamp.NoTime}, data, n, e)
+	if s.seen != nil {
+		s.see(data, start, n, own)
+	}
+	span := &s.span
+	*span = Span{Time: timestamp.NoTime}
+	text := len(b.Data)
+	switch {
+	case s.unclear:
+		s.emitSkipped(b, Undecodable, severalRecords, data, n, e)
+		return n
+	case s.whole != nil:
+		s.place(b, s.whole, own, span, data, n, e)
+		return n
+	case own[0] == '{':
+		b.Data = append(b.Data, own...)
+	case own[0] == '[' && (s.outline.IsRow() || s.top.IsHeader(own)):
+		b.Data, _ = s.top.Row(b.Data, own, &span.Time)
+	case own[0] == '[':
+		b.Data = convert.AppendRow(b.Data, own)
+	case own[0] == '"':
+		s.unescaped = jsontext.AppendUnescaped(s.unescaped[:0], own[1:len(own)-1])
+		if s.outline.CountLines(s.unescaped, 1) > 0 {
+			b.Data = append(b.Data, s.unescaped...) // a line of a log
+		} else {
+			b.Data = convert.AppendMessage(b.Data, own)
+		}
+	}
+	s.emit(b, text, *span, data, n, e)
 	return n
+}
+
+// see notes a document without entries, in the first n bytes of data.
+func (s *jsonSplitter) see(data []byte, start, n int, own []byte) {
+	switch {
+	case s.whole != nil, s.unclear && !s.seen.byLines:
+		s.seen.arrange(s.doc)
+		return
+	case s.indent < 0 || indentation(data[:start]) < start:
+		s.seen.sharing += int64(n)
+	case bytes.IndexByte(own, '\n') >= 0:
+		s.seen.spanning += int64(n)
+	}
+	s.seen.objects++
 }
 
 const (
@@ -355,7 +415,7 @@ const (
 
 // cutOff takes a document without entries and without its end.
 func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
-	own := data[s.doc.start-s.at:]
+	own := data[s.doc.Start-s.at:]
 	s.reading = false
 	if s.seen != nil && bytes.IndexByte(own, '\n') >= 0 {
 		s.seen.spanning += int64(len(own))
@@ -373,28 +433,29 @@ func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 // commit decides how the document is read: it looks for a session and a time around the
 // entries, as far as the document has been scanned.
 func (s *jsonSplitter) commit(data []byte) {
-	d := &s.doc
+	d := s.doc
 	s.committed, s.entered = true, false
 	s.outer, s.outerTime, s.silent = s.outer[:0], timestamp.NoTime, true
-	if len(d.entries) == 0 {
+	if len(d.Entries) == 0 {
 		return // the document is too long
 	}
 	if s.seen != nil {
 		s.seen.arrange(d)
 	}
-	s.silent = d.entries[0].in.silent
-	for _, seg := range d.segments {
-		own := data[seg.start-s.at : seg.end-s.at]
-		d.learn(seg.scope, own)
-		if seg.scope == 0 && !isSeparator(own) {
+	s.complete, d.In = d.Done, d.Entries[0].In
+	s.silent = d.In.Silent
+	for _, seg := range d.Segments {
+		own := data[seg.Start-s.at : seg.End-s.at]
+		d.Learn(seg.Scope, own)
+		if seg.Scope == 0 && !isSeparator(own) {
 			s.outer = append(s.outer, own...)
 		}
 	}
-	d.segments = d.segments[:0]
-	if !d.done {
-		s.outer = append(s.outer, bytes.Repeat([]byte{'}'}, d.around)...)
+	d.Segments = d.Segments[:0]
+	if !d.Done {
+		s.outer = append(s.outer, bytes.Repeat([]byte{'}'}, d.Around)...)
 	}
-	if d.entries[0].in.timed {
+	if d.Entries[0].In.Timed {
 		s.decoder.object(s.outer, false)
 		s.outerTime = s.decoder.event.Time
 	}
@@ -402,7 +463,7 @@ func (s *jsonSplitter) commit(data []byte) {
 
 // take takes the records of a document with entries.
 func (s *jsonSplitter) take(b *Block, data []byte, e ending) int {
-	d := &s.doc
+	d := s.doc
 	for n := 0; ; {
 		if b.isFull(s.limits) {
 			return n
@@ -411,11 +472,11 @@ func (s *jsonSplitter) take(b *Block, data []byte, e ending) int {
 			e = mayContinue
 		}
 		data := data[n:]
-		if len(d.entries)-d.next <= 1 {
-			d.scan(data, s.at)
+		if d.Left() <= 1 {
+			d.Scan(data, s.at)
 		}
 		took := 0
-		if x := d.first(); x != nil && x.start <= s.at {
+		if x := d.First(); x != nil && x.Start <= s.at {
 			took = s.takeEntry(b, data, e)
 		} else {
 			took = s.takeOuter(b, data, e)
@@ -429,16 +490,16 @@ func (s *jsonSplitter) take(b *Block, data []byte, e ending) int {
 
 // takeEntry takes the entry at the start of data, or continues with it.
 func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
-	d := &s.doc
-	x := d.first()
+	d := s.doc
+	x := d.First()
 	span := &s.span
-	*span = Span{Time: timestamp.NoTime, Session: d.sessionOf(x.scope)}
-	if x.in.timed {
+	*span = Span{Time: timestamp.NoTime, Session: d.SessionOf(x.Scope)}
+	if x.In.Timed {
 		span.Time = s.outerTime
 	}
 	switch {
-	case x.end >= 0:
-	case d.bad:
+	case x.End >= 0:
+	case d.Bad:
 		s.lose(data, true)
 		return 0
 	case e == mayContinue:
@@ -447,15 +508,15 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 		// It is longer than the limit.
 		if s.long == nil {
 			s.long, s.head = &skipped{}, nil
-			if x.in.head {
+			if x.In.Head {
 				var ok bool
-				if s.kept, ok = x.in.convert(s.kept[:0], data, span); ok {
+				if s.kept, ok = x.In.Convert(s.kept[:0], data, &span.Time); ok {
 					head := *span
 					s.head = &head
 				}
 			}
 		}
-		n := int(d.pos - s.at)
+		n := int(d.Pos - s.at)
 		s.long.count(data, n, e)
 		s.pass(data, n)
 		return n
@@ -468,7 +529,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 			b.skip(Oversize, s.long.bytes, s.long.lines, oversize("JSON value", s.long.bytes, s.limits.record))
 			s.long = nil
 			s.pass(data, n)
-		case e == sourceBreaks || x.in.convert != nil || data[0] != '{':
+		case e == sourceBreaks || x.In.Convert != nil || data[0] != '{':
 			s.emitSkipped(b, Damaged, endsWithinDocument, data, n, e)
 		default:
 			text := len(b.Data)
@@ -477,29 +538,24 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 		}
 		return n
 	}
-	end := int(x.end - s.at)
+	end := int(x.End - s.at)
 	n, _ := separators(data, end)
-	if d.bad {
-		n = min(n, int(d.pos-s.at))
+	if d.Bad {
+		n = min(n, int(d.Pos-s.at))
 	} else if n == len(data) && e == mayContinue {
 		return 0
 	}
-	if d.done && n >= int(d.pos-s.at) {
+	if d.Done && n >= int(d.Pos-s.at) {
 		s.leave(data)
 	}
 	s.entered = true
-	in := x.in
-	d.drop()
-	text := len(b.Data)
+	in := x.In
+	d.Drop()
 	if s.long == nil {
-		if own := data[:end]; in.convert == nil {
-			b.Data = append(b.Data, own...)
-		} else {
-			b.Data, _ = in.convert(b.Data, own, span)
-		}
-		s.emit(b, text, *span, data, n, e)
+		s.place(b, in, data[:end], span, data, n, e)
 		return n
 	}
+	text := len(b.Data)
 	s.long.count(data, n, e)
 	if s.head != nil {
 		b.Data = append(b.Data, s.kept...)
@@ -515,23 +571,23 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 
 // leave ends the document, whose end is in data.
 func (s *jsonSplitter) leave(data []byte) {
-	_, closed := separators(data, int(s.doc.pos-s.at))
+	_, closed := separators(data, int(s.doc.Pos-s.at))
 	s.reading, s.inArray = false, s.inArray && !closed
 }
 
 // takeOuter takes the part of a document up to the next entry or to the end of the document.
 func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
-	d := &s.doc
+	d := s.doc
 	n := 0
 	switch {
-	case d.first() != nil:
-		n = int(d.first().start - s.at)
-	case d.done:
-		if n, _ = separators(data, int(d.pos-s.at)); n == len(data) && e == mayContinue {
+	case d.First() != nil:
+		n = int(d.First().Start - s.at)
+	case d.Done:
+		if n, _ = separators(data, int(d.Pos-s.at)); n == len(data) && e == mayContinue {
 			return 0
 		}
 		s.leave(data)
-	case d.bad:
+	case d.Bad:
 		s.lose(data, false)
 		return 0
 	case e.last():
@@ -549,7 +605,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 		if s.long == nil {
 			s.long = &skipped{}
 		}
-		n = int(d.pos - s.at)
+		n = int(d.Pos - s.at)
 		s.long.count(data, n, e)
 		s.pass(data, n)
 		return n
@@ -557,22 +613,26 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 		return 0
 	}
 	passed := 0
-	for _, seg := range d.segments {
-		if seg.end > s.at+int64(n) {
+	for _, seg := range d.Segments {
+		if seg.End > s.at+int64(n) {
 			break
 		}
 		passed++
-		if seg.start >= s.at {
-			d.learn(seg.scope, data[seg.start-s.at:seg.end-s.at])
+		if seg.Start >= s.at {
+			d.Learn(seg.Scope, data[seg.Start-s.at:seg.End-s.at])
 		}
 	}
-	d.segments = append(d.segments[:0], d.segments[passed:]...)
-	span := Span{Time: timestamp.NoTime, Session: d.sessionOf(0)}
+	between := s.long == nil && (s.entered || s.silent) && d.In.Learned && s.placeBetween(b, d.Segments[:passed], data, n, e)
+	d.Segments = append(d.Segments[:0], d.Segments[passed:]...)
+	if between {
+		return n
+	}
+	span := Span{Time: timestamp.NoTime, Session: d.SessionOf(0)}
 	text := len(b.Data)
 	if s.long != nil {
 		span.Bytes, span.Lines = s.long.bytes, s.long.lines
 		s.long = nil
-		if !s.entered && d.first() == nil {
+		if !s.entered && d.First() == nil {
 			s.long = &skipped{span.Bytes, span.Lines}
 			s.long.count(data, n, e)
 			b.skip(Oversize, s.long.bytes, s.long.lines, oversize("JSON value", s.long.bytes, s.limits.record))
@@ -581,8 +641,10 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 			return n
 		}
 	} else if !s.entered && !s.silent {
-		b.Data = append(b.Data, s.outer...)
-		span.Around = true
+		s.silent, span.Around = true, true
+		s.span = span
+		s.placeOuter(b, &s.span, data, n, e)
+		return n
 	}
 	s.silent = true
 	s.emit(b, text, span, data, n, e)
@@ -591,17 +653,17 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 
 // lose starts to skip an invalid record.
 func (s *jsonSplitter) lose(data []byte, entry bool) {
-	d := &s.doc
+	d := s.doc
 	indent := s.indent
 	start := 0
-	if !entry && d.start >= s.at {
-		start = int(d.start - s.at)
+	if !entry && d.Start >= s.at {
+		start = int(d.Start - s.at)
 		if indent >= 0 {
 			indent += start
 		}
 	}
-	s.lost = &lost{entry: entry, indent: max(indent, 0), compact: bytes.IndexByte(data[start:d.pos-s.at], '\n') < 0}
-	if !entry && (s.committed || len(d.entries) > 0) {
+	s.lost = &lost{entry: entry, indent: max(indent, 0), compact: bytes.IndexByte(data[start:d.Pos-s.at], '\n') < 0}
+	if !entry && (s.committed || len(d.Entries) > 0) {
 		s.lost.compact = false // an entry would be read as a document
 	}
 	if s.long != nil {
@@ -632,7 +694,7 @@ func (s *jsonSplitter) resume(b *Block, data []byte, e ending) int {
 	b.skip(Damaged, l.bytes, l.lines, brokenJSON)
 	s.lost = nil
 	if l.entry && ok {
-		s.doc.resume(s.at)
+		s.doc.Resume(s.at)
 	} else {
 		s.reading = false
 	}

@@ -20,12 +20,15 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/digest", "parse/field", "parse/jsontext", "parse/level", "parse/table", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/outline", "parse/table", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
+	"parse/digest":            {},
+	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
 	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
 	"parse/table":             {"parse/field", "parse/timestamp"},
-	"parse/digest":            {},
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
+	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/unpack":            {},

@@ -1,0 +1,292 @@
+package parse
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/otlog/otlog/parse/document"
+	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/outline"
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// keys says what the keys and texts of a document mean.
+type keys struct {
+	roles *field.Roles
+	named bool // columns keep their names
+}
+
+func (keys) IsTime(key []byte) bool {
+	f, _ := field.Of(key)
+	return f == field.Time
+}
+
+func (keys) IsMessage(key []byte) bool {
+	f, _ := field.Of(key)
+	return f == field.Message
+}
+
+func (k keys) Key(column []byte) []byte {
+	if k.named || k.roles.Has(string(column)) {
+		return column
+	}
+	if key := field.Key(string(column)); key != "" {
+		return []byte(key)
+	}
+	return nil
+}
+
+func (keys) Session(text []byte) []byte {
+	if start, end := nextSession(text); start >= 0 {
+		return text[start:end]
+	}
+	return nil
+}
+
+// IsError reports whether a text looks like evidence of an error. It decides only whether a list
+// may be part of a record.
+func (keys) IsError(text []byte) bool {
+	for rest := text; ; {
+		n := bytes.Index(rest, []byte("OT_"))
+		if n < 0 {
+			break
+		}
+		if rest = rest[n+3:]; len(rest) > 0 && 'A' <= rest[0] && rest[0] <= 'Z' {
+			return true
+		}
+	}
+	return bytes.Contains(text, []byte("OT.exception")) || bytes.Contains(text, []byte("tb.exception.")) || bytes.Contains(text, []byte(":error")) && bytes.Contains(text, []byte("OpenTok:"))
+}
+
+const severalRecords = "JSON with errors of several sessions or records, but no list or table of them (otlog formats lists the supported formats)"
+
+// maxUnfolded is how deeply records may be nested in other records.
+const maxUnfolded = 4
+
+// findLists looks for lists of records in a document whose shape is unknown. If there are any, the
+// document is read anew. It reports whether it is.
+func (s *jsonSplitter) findLists(data []byte) bool {
+	d := s.doc
+	if s.learned {
+		return false
+	}
+	s.learned = true
+	own := data[d.Start-s.at : d.Pos-s.at]
+	if len(d.Entries) > 0 {
+		first := &d.Entries[0]
+		if !first.In.Plain {
+			return false
+		}
+		if !d.HasMessage && first.End >= 0 {
+			entry := data[first.Start-s.at : first.End-s.at]
+			s.outline.Read(entry)
+			isObject := entry[0] == '{' || entry[jsontext.SkipSpace(entry, 1)] == '{' // or pairs of field and value
+			if isObject && s.outline.LooksLikeRecord() {
+				return false
+			}
+		}
+	}
+	if own[0] == '"' {
+		if d.Done && s.nested < maxUnfolded && s.outline.HoldsSeveral(jsontext.AppendUnescaped(nil, own[1:len(own)-1])) {
+			s.whole = &document.Node{Texts: true}
+		}
+		return false
+	}
+	// Frequent case first: an object of numbers and texts.
+	if own[0] == '{' && d.Done && bytes.Count(own, []byte{'{'})+bytes.Count(own, []byte{'['}) == 1 && !bytes.Contains(own, []byte(`\n`)) && bytes.Count(own, sessionMark) < 2 {
+		return false
+	}
+	lists := s.outline.Read(own)
+	if s.seen != nil && s.seen.byLines && s.outline.Speaks() {
+		return false
+	}
+	if len(lists) == 0 || s.nested == maxUnfolded {
+		s.unclear = len(d.Entries) == 0 && (len(lists) > 0 || s.outline.Several() || s.outline.IsColumn())
+		return false
+	}
+	root := document.Learned(lists, s.keys)
+	if root.Value {
+		s.whole = root
+		return false
+	}
+	d.Begin(d.Start, own[0], root)
+	s.unclear = true // until an entry is found
+	return true
+}
+
+// place appends the records in an entry, which is in the first n bytes of data.
+func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span, data []byte, n int, e ending) {
+	text, first := len(b.Data), len(b.Records)
+	switch {
+	case in.Columns != nil:
+		rows, ends, ok := in.Columns.AppendColumns(b.Data, own, s.limits.record)
+		if !ok {
+			s.emitSkipped(b, Undecodable, fmt.Sprintf("table by columns in %d bytes of JSON: columns differ in length, or there are too many rows", len(own)), data, n, e)
+			return
+		}
+		start := text
+		for _, end := range ends {
+			b.Data = rows[:end]
+			b.add(start, *span)
+			start = end + 1
+		}
+	case in.Convert != nil:
+		b.Data, _ = in.Convert(b.Data, own, &span.Time)
+	case own[0] == '"':
+		s.unescaped = jsontext.AppendUnescaped(s.unescaped[:0], own[1:len(own)-1])
+		if s.nested < maxUnfolded && s.outline.HoldsSeveral(s.unescaped) {
+			s.unfold(b, outline.Unquote(s.unescaped), *span)
+		} else {
+			b.Data = append(b.Data, s.unescaped...)
+		}
+	case own[0] == '{' && !s.secret && (in.Name == "" || mayHoldRecords(own)):
+		lists := s.outline.Read(own)
+		switch {
+		case len(lists) > 0 && s.nested < maxUnfolded:
+			s.unfold(b, own, *span)
+		case len(lists) > 0 || s.outline.Several():
+			s.emitSkipped(b, Undecodable, severalRecords, data, n, e)
+			return
+		default:
+			b.Data = append(b.Data, own...)
+		}
+	default:
+		b.Data = append(b.Data, own...)
+	}
+	if len(b.Records) == first {
+		s.emit(b, text, *span, data, n, e)
+		return
+	}
+	s.account(b, first, data, n, e)
+}
+
+// mayHoldRecords reports whether an entry may contain records with errors.
+func mayHoldRecords(own []byte) bool {
+	if bytes.Count(own, []byte{'{'})+bytes.Count(own, []byte{'['}) < 4 && !bytes.Contains(own, []byte(`\n`)) {
+		return false
+	}
+	return keys{}.IsError(own)
+}
+
+// placeOuter appends what a document says outside its entries, which is in the first n bytes of
+// data.
+func (s *jsonSplitter) placeOuter(b *Block, span *Span, data []byte, n int, e ending) {
+	in := s.doc.In
+	if in.Learned || in.Plain {
+		if s.complete {
+			span.Session = nil // that of the entries; the text states its own
+			s.place(b, &document.Node{}, s.outer, span, data, n, e)
+			return
+		}
+		if s.outline.Read(s.outer); s.outline.Several() {
+			s.emitSkipped(b, Undecodable, severalRecords, data, n, e)
+			return
+		}
+	}
+	text := len(b.Data)
+	b.Data = append(b.Data, s.outer...)
+	s.emit(b, text, *span, data, n, e)
+}
+
+// placeBetween appends what a learned document says between two entries, with evidence of an
+// error: segments of the first n bytes of data. It reports whether there is any.
+func (s *jsonSplitter) placeBetween(b *Block, segments []document.Segment, data []byte, n int, e ending) bool {
+	first := len(b.Records)
+	for _, seg := range segments {
+		if seg.Start < s.at || seg.Scope == 0 && !s.entered {
+			continue
+		}
+		own := data[seg.Start-s.at : seg.End-s.at]
+		if isSeparator(own) || !(keys{}).IsError(own) {
+			continue
+		}
+		text := len(b.Data)
+		b.Data = appendMended(b.Data, own)
+		b.add(text, Span{Time: timestamp.NoTime, Session: s.doc.SessionOf(seg.Scope)})
+	}
+	if len(b.Records) == first {
+		return false
+	}
+	s.account(b, first, data, n, e)
+	return true
+}
+
+// appendMended appends a part of an object as an object. The part starts and ends between two
+// values.
+func appendMended(dst, part []byte) []byte {
+	i, _ := separators(part, 0)
+	part = bytes.TrimRight(part[i:], ", \t\r\n")
+	var open []byte
+	if len(part) == 0 || part[0] != '{' {
+		dst, open = append(dst, '{'), append(open, '}')
+	}
+	for i := 0; i < len(part); i++ {
+		switch c := part[i]; c {
+		case '"':
+			end, _ := jsontext.StringEnd(part, i+1)
+			if end < 0 {
+				end = len(part) - 1
+			}
+			dst = append(dst, part[i:end]...)
+			i = end
+		case '{', '[':
+			open = append(open, c+2) // the closing one in ASCII
+		case '}', ']':
+			if len(open) == 0 || open[len(open)-1] != c {
+				continue
+			}
+			open = open[:len(open)-1]
+		}
+		dst = append(dst, part[i])
+	}
+	if dst[len(dst)-1] == ':' {
+		dst = append(dst, "null"...)
+	}
+	for i := len(open) - 1; i >= 0; i-- {
+		dst = append(dst, open[i])
+	}
+	return dst
+}
+
+// account divides the first n bytes of data among the records from an index on, so that each has
+// an offset of its own.
+func (s *jsonSplitter) account(b *Block, first int, data []byte, n int, e ending) {
+	records := b.Records[first:]
+	for i := range records {
+		records[i].Bytes, records[i].Lines = min(1, int64(max(n-1-i, 0))), 0
+	}
+	last := &records[len(records)-1]
+	last.Bytes = int64(n)
+	for i := range records[:len(records)-1] {
+		last.Bytes -= records[i].Bytes
+	}
+	last.Lines = countLines(data, n, e)
+	s.pass(data, n)
+}
+
+// unfold appends the records in a text that is inside a record.
+func (s *jsonSplitter) unfold(b *Block, text []byte, outer Span) {
+	inner := newJSONSplitter(Format{plainArrays: true, roles: s.keys.roles, named: s.keys.named}, s.limits)
+	inner.nested = s.nested + 1
+	var block Block
+	for at := 0; at < len(text) || inner.pending(); {
+		block.Data, block.Records = block.Data[:0], block.Records[:0]
+		n := inner.split(&block, text[at:], sourceEnds)
+		at += n
+		for _, x := range block.Records {
+			start := len(b.Data)
+			b.Data = append(b.Data, block.Data[x.Start:x.End]...)
+			if x.Session == nil {
+				x.Session = outer.Session
+			}
+			if x.Time == timestamp.NoTime {
+				x.Time = outer.Time
+			}
+			b.add(start, x)
+		}
+		if n == 0 && len(block.Records) == 0 {
+			break
+		}
+	}
+}

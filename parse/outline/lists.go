@@ -1,0 +1,189 @@
+package outline
+
+import (
+	"slices"
+
+	"github.com/otlog/otlog/parse/jsontext"
+)
+
+// lists returns the lists of records in the document.
+func (r *Reader) lists() []List {
+	var out []List
+	r.find(0, &out)
+	return out
+}
+
+// find finds lists from a sketch inwards.
+func (r *Reader) find(at int32, out *[]List) {
+	x := &r.sketches[at]
+	isList, isMap := x.records > 0 || x.proofs > 1, x.mapped > 0
+	if r.IsRecord() {
+		// Lists inside a record belong to it, unless they contain errors of their own.
+		isList = x.records > 1 && x.errors || x.proofs > 1 && x.sessions.several
+		isMap = isMap && x.mapsErrors
+	}
+	switch {
+	case x.columns > 0:
+		r.add(out, at, Columns, x.columns)
+	case isList && (x.rows > 0 || r.isWrapped(at)):
+		r.add(out, at, Rows, x.records)
+	case isList || x.arrays > 0 && x.first >= 0 && r.sketches[x.first].key == nil && r.holdsTexts(x.first):
+		r.add(out, at, Elements, max(x.records, x.proofs))
+	case isMap:
+		r.add(out, at, Members, x.mapped)
+	case r.holdsTexts(at):
+		r.add(out, at, Text, x.texts)
+	default:
+		for c := x.first; c >= 0; c = r.sketches[c].next {
+			r.find(c, out)
+		}
+	}
+}
+
+func (r *Reader) holdsTexts(at int32) bool {
+	x := &r.sketches[at]
+	return x.texts > 0 && (x.textErrors || !r.IsRecord())
+}
+
+// isWrapped reports whether the elements of an array are objects with nothing but the array of a
+// row's cells.
+func (r *Reader) isWrapped(at int32) bool {
+	element := r.sketches[at].first
+	if element < 0 || r.sketches[element].arrays > 0 {
+		return false
+	}
+	cells := r.sketches[element].first
+	return cells >= 0 && r.sketches[cells].next < 0 && r.sketches[cells].arrays > 0 && r.sketches[cells].key != nil
+}
+
+func (r *Reader) add(out *[]List, at int32, k Kind, records int) {
+	l := List{Kind: k, Path: r.path(at), Records: records}
+	if k == Rows || k == Columns {
+		l.Header = r.header(at, k)
+	}
+	*out = append(*out, l)
+}
+
+// path returns the steps to the values of a sketch. An object most of whose members lead to
+// lists is a map.
+func (r *Reader) path(at int32) []Step {
+	var path []Step
+	for at > 0 {
+		x := &r.sketches[at]
+		path = append(path, Step{Key: x.key, Each: x.key != nil && r.isMap(x.parent)})
+		at = x.parent
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// isMap reports whether an object maps IDs to lists: all keys of lists look like IDs, or there are
+// at least three lists and fewer other members.
+func (r *Reader) isMap(at int32) bool {
+	members, lists, ids := 0, 0, 0
+	for c := r.sketches[at].first; c >= 0; c = r.sketches[c].next {
+		members++
+		if r.leads(c) {
+			lists++
+			if looksLikeID(r.sketches[c].key) {
+				ids++
+			}
+		}
+	}
+	return lists > 2 && 2*lists > members || lists == ids
+}
+
+// leads reports whether there is a list in the values of a sketch.
+func (r *Reader) leads(at int32) bool {
+	x := &r.sketches[at]
+	if x.records > 0 || x.proofs > 1 || x.columns > 0 || x.mapped > 0 {
+		return true
+	}
+	for c := x.first; c >= 0; c = r.sketches[c].next {
+		if r.leads(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// header finds the names of a table's columns: an array beside the table, or near, which has as
+// many elements as the table has columns.
+func (r *Reader) header(table int32, k Kind) *Header {
+	t := &r.sketches[table]
+	width := t.width
+	switch {
+	case k == Columns && t.arrays == 0:
+		return nil // its keys are the names
+	case k == Columns:
+		width = t.count
+	case r.isWrapped(table):
+		width = r.sketches[r.sketches[t.first].first].count
+	}
+	best, nearest := int32(-1), -1
+	for at := range r.sketches {
+		x := &r.sketches[at]
+		if x.arrays == 0 || x.count != width || x.end == 0 || r.isPartOf(int32(at), table) {
+			continue
+		}
+		if common := r.common(int32(at), table); common > nearest && len(Names(r.data[x.start:x.end])) == width {
+			best, nearest = int32(at), common
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	x := &r.sketches[best]
+	return &Header{Path: r.path(best), Value: r.data[x.start:x.end], First: x.start < t.start}
+}
+
+// isPartOf reports whether a sketch is that of a value, or of a part of it.
+func (r *Reader) isPartOf(at, of int32) bool {
+	for at >= 0 && at != of {
+		at = r.sketches[at].parent
+	}
+	return at == of
+}
+
+// common returns the depth of the innermost value that contains two others.
+func (r *Reader) common(a, b int32) int {
+	for !r.isPartOf(b, a) {
+		a = r.sketches[a].parent
+	}
+	depth := 0
+	for a > 0 {
+		a = r.sketches[a].parent
+		depth++
+	}
+	return depth
+}
+
+// maxName is the length of the longest name of a column.
+const maxName = 100
+
+// Names returns the names of columns in a header, as written between their quotes: an array of
+// strings, or of objects with a name. It returns nil if the array is none.
+func Names(header []byte) [][]byte {
+	var names [][]byte
+	for e := range jsontext.Elements(header) {
+		name := jsontext.Quoted(e)
+		for _, key := range nameKeys {
+			if name != nil {
+				break
+			}
+			for k, v := range jsontext.Members(e) {
+				if string(k) == key {
+					name = jsontext.Quoted(v)
+				}
+			}
+		}
+		if len(name) == 0 || len(name) > maxName {
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// nameKeys are the keys of a column's name, the best first.
+var nameKeys = []string{"name", "Name", "columnName", "ColumnName", "column", "label", "Label", "field", "text", "displayName", "title", "id"}
