@@ -106,7 +106,7 @@ func posted(r *Record) statement {
 		s.aside = !called
 		s.socket = string(r.Action) == "Connect" && retried(r.Reason)
 	}
-	s.timeout = ice && s.code == publishCode
+	s.timeout = ice && s.code == publishCode || string(r.Reason) == "Timeout"
 	return s
 }
 

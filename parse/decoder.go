@@ -382,7 +382,11 @@ func (d *Decoder) object(line []byte, full bool) bool {
 		e.Doubt, e.Doubted = w.doubt, d.unsure
 	}
 	if !d.stated {
-		if id := d.sessionIn(line); id != nil {
+		id := d.sessionIn(line)
+		if id == nil && full && w.hidden {
+			id = d.sessionIn(d.text)
+		}
+		if id != nil {
 			e.Session = id
 		}
 	}
@@ -391,7 +395,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	}
 	e.Name, e.Code, e.Message, e.Text = w.name, w.errorCode(), w.message, d.clean(d.text)
 	e.StreamID, e.SubscriberID = w.streamID, w.subscriberID
-	if w.clientTime && len(d.telemetry.Action) > 0 {
+	if len(d.telemetry.Action) > 0 && (w.clientTime || d.telemetry.inspected(w.eventName)) {
 		e.Telemetry, e.Code = &d.telemetry, w.failureCode
 		// The application around a web page may state a version of its own.
 		if t := e.Telemetry; w.native && w.sdkRank != field.ClientVersion {

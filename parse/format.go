@@ -44,11 +44,12 @@ var utf8BOM = []byte("\xef\xbb\xbf")
 type kind uint8
 
 const (
-	byLine      kind = iota
-	byValue          // JSON values in any layout, and lines between them
-	byRow            // rows of a table
-	dockerLines      // lines of a container, several of which may be one record
-	criLines         // likewise
+	byLine         kind = iota
+	byValue             // JSON values in any layout, and lines between them
+	byRow               // rows of a table
+	dockerLines         // lines of a container, several of which may be one record
+	criLines            // likewise
+	journalEntries      // of the systemd journal
 )
 
 // A FormatInfo describes a Format to people.
@@ -69,6 +70,7 @@ var Formats = []FormatInfo{
 	{"tsv", "tables with a header, separated by tabs", "@timestamp\t@message", Format{kind: byRow, delimiter: '\t'}},
 	{"docker", "Docker json-file logs; long lines are joined", `{"log":"OT_TIMEOUT: too late\n","stream":"stderr","time":"2026-11-23T10:44:25.972Z"}`, Format{kind: dockerLines}},
 	{"cri", "Kubernetes container runtime logs; long lines are joined", `2026-11-23T10:44:25.972Z stderr F OT_TIMEOUT: too late`, Format{kind: criLines}},
+	{"journal", "the systemd journal as journalctl -o export prints it", "__CURSOR=s=1…\n    __REALTIME_TIMESTAMP=1795430665972000\n    MESSAGE=OT_TIMEOUT: too late", Format{kind: journalEntries}},
 	{"har", "requests saved by a browser; only the SDK's telemetry is read", `{"log":{"entries":[{"request":{"url":"https://hlg.tokbox.com/prod/logging/ClientEvent", …`, Format{kind: byValue}},
 	{"sentry", "Sentry events, one record per breadcrumb and exception", `{"event_id":"…","breadcrumbs":{"values":[{"category":"console","message":"OT_TIMEOUT: too late"}, …`, Format{kind: byValue}},
 	{"cloudwatch", "AWS CloudWatch Logs subscriptions and query results", `{"messageType":"DATA_MESSAGE","logStream":"web","logEvents":[{"timestamp":1795430665972,"message":"OT_TIMEOUT: too late"}, …`, Format{kind: byValue, plainArrays: true}},
@@ -109,6 +111,9 @@ func detect(sample []byte, whole bool) Format {
 			f.Name = "tsv"
 		}
 		return f
+	}
+	if isJournal(sample) {
+		return formatOf("journal")
 	}
 	lines := countShapes(sample)
 	switch {

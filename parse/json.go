@@ -22,7 +22,8 @@ type walk struct {
 	path   [][]byte     // keys of the open objects and arrays; only if there are roles
 	full   bool         // collect the text and all fields
 	// coded says that the record may state an error's code. It is set whether full is or not.
-	coded bool
+	coded  bool
+	hidden bool // a text is an array of bytes
 
 	time       int64
 	timeRank   int
@@ -71,6 +72,7 @@ type fields struct {
 
 	streamID     []byte
 	subscriberID []byte
+	eventName    []byte
 	sdkRank      int
 	native       bool // a field.ClientVersion is that of a native SDK
 
@@ -93,7 +95,7 @@ const maxDepth = 1<<7 - 1
 
 // record walks the object of a record. It reports false if the object is incomplete.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
-	w.d, w.full, w.coded = d, full, false
+	w.d, w.full, w.coded, w.hidden = d, full, false, false
 	if w.finder == nil {
 		w.finder = noFinder{}
 	}
@@ -145,6 +147,12 @@ func (w *walk) object(line []byte, nesting int) bool {
 			w.text(key, s, escaped, depth, nesting)
 			key = nil
 		case '{', '[':
+			if c == '[' && string(key) == journalMessage {
+				if end := w.bytes(line, i, depth, nesting); end > i {
+					i, key = end, nil
+					continue
+				}
+			}
 			depth++
 			i++
 			if w.roles != nil {
@@ -182,6 +190,43 @@ func (w *walk) object(line []byte, nesting int) bool {
 	return depth == 0
 }
 
+// journalMessage is the key of a message that journalctl -o json prints as an array of bytes, if
+// it has colours or other control bytes.
+const journalMessage = "MESSAGE"
+
+// bytes takes an array of bytes as a string. It returns where the array ends, i if it is no such
+// array.
+func (w *walk) bytes(line []byte, i, depth, nesting int) int {
+	start := len(w.d.kept)
+	kept := w.d.kept
+	for end := i + 1; end < len(line); end++ {
+		c := line[end]
+		switch {
+		case c == ',' || jsontext.IsSpace(c):
+			continue
+		case c == ']':
+			// The Finder does not see the text, so the record is decoded in full.
+			w.coded, w.hidden = true, true
+			quoted := len(kept)
+			w.d.kept = jsontext.AppendQuoted(kept, kept[start:])
+			w.text([]byte(journalMessage), w.d.kept[quoted+1:len(w.d.kept)-1], true, depth, nesting)
+			return end + 1
+		case !isDigit(c):
+			return i
+		}
+		n := 0
+		for ; end < len(line) && isDigit(line[end]) && n <= 0xff; end++ {
+			n = n*10 + int(line[end]-'0')
+		}
+		if n > 0xff {
+			return i
+		}
+		kept = append(kept, byte(n))
+		end--
+	}
+	return i
+}
+
 func isNumber(c byte) bool {
 	return isDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'
 }
@@ -206,6 +251,9 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		if w.said == nil && nesting == 0 {
 			w.said = s
 		}
+	}
+	if f == field.EventName && !w.coded {
+		w.coded = isInspected(s) // its event has no time that marks telemetry
 	}
 	d := w.d
 	if !w.full {
@@ -261,6 +309,8 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		w.keepFirst(&d.telemetry.Variation, value)
 	case field.Reason:
 		w.keepFirst(&d.telemetry.Reason, value)
+	case field.EventName:
+		w.keepFirst(&w.eventName, value)
 	case field.FailureReason:
 		w.keepFirst(&d.telemetry.FailureReason, value)
 	case field.UserAgent:

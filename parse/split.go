@@ -64,6 +64,8 @@ func splitterOf(f Format, l limits) splitter {
 		return newPieceSplitter(dockerReader, l)
 	case criLines:
 		return newPieceSplitter(criReader, l)
+	case journalEntries:
+		return &journalSplitter{l}
 	}
 	return nil
 }

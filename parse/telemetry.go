@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/otlog/otlog/parse/jsontext"
 )
@@ -34,6 +35,34 @@ func (t *Telemetry) Failed() bool {
 // for which the SDK posts no Failure.
 func (t *Telemetry) Denied() bool {
 	return string(t.Variation) == "Cancel" && string(t.Reason) == "AccessDenied"
+}
+
+// The variations of events that make attempts, as Session Inspector writes them.
+var inspectedVariations = [][]byte{[]byte("attempt"), []byte("success"), []byte("failure"), []byte("cancel")}
+
+// isInspected reports whether the name of an event is one of Session Inspector, which names client
+// events by their action and variation: connect_attempt.
+func isInspected(name []byte) bool {
+	_, variation, ok := bytes.Cut(name, []byte{'_'})
+	return ok && slices.ContainsFunc(inspectedVariations, func(v []byte) bool { return bytes.Equal(v, variation) })
+}
+
+// inspected reports whether an event with a name is one of Session Inspector, and writes its action
+// and variation as the SDK does.
+func (t *Telemetry) inspected(name []byte) bool {
+	action, variation, ok := bytes.Cut(name, []byte{'_'})
+	if !ok || !bytes.Equal(action, t.Action) || !bytes.Equal(variation, t.Variation) || len(action) == 0 || len(variation) == 0 {
+		return false
+	}
+	t.Action[0], t.Variation[0] = upper(t.Action[0]), upper(t.Variation[0])
+	return true
+}
+
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
 }
 
 // nativeClients are the beginnings of clientVersion in the telemetry of native SDKs: ios-2.27.1.

@@ -31,6 +31,7 @@ const (
 	Version
 	UserAgent
 	Level
+	EventName
 )
 
 // Of returns the meaning of a key, and its rank among the keys with that meaning. The
@@ -43,7 +44,7 @@ func Of(key []byte) (Field, int) {
 		return Time, 1
 	case "time", "ts", "datetime", "dateTime":
 		return Time, 2
-	case "date", "eventTime", "event_time", "eventTimestamp", "timeUnixNano", "_time":
+	case "date", "eventTime", "event_time", "eventTimestamp", "timeUnixNano", "_time", "__REALTIME_TIMESTAMP":
 		return Time, 3
 	case "observedTimeUnixNano", "receiveTimestamp", "ingestTime":
 		return Time, 4
@@ -61,7 +62,7 @@ func Of(key []byte) (Field, int) {
 		return Code, 1
 	case "code":
 		return Code, 2
-	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "error.message", "exception.message", "_raw", "body", "text":
+	case "message", "msg", "log", "content", "textPayload", "@message", "failureMessage", "details", "error.message", "exception.message", "_raw", "body", "text", "MESSAGE":
 		return Message, 0
 	case "action":
 		return Action, 0
@@ -85,6 +86,8 @@ func Of(key []byte) (Field, int) {
 		return Version, ClientVersion
 	case "version":
 		return Version, 1
+	case "eventName":
+		return EventName, 0
 	case "userAgent":
 		return UserAgent, 0
 	case "level", "severity", "severityText", "severity_text", "levelname", "level_name", "levelName", "loglevel", "logLevel", "log_level", "log.level", "lvl", "@l":
