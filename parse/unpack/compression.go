@@ -35,6 +35,7 @@ var packings = []packing{
 	{"zip", "PK\x05\x06", nil}, // without members
 	{"zip", "PK\x07\x08", nil}, // made for several disks
 	{"tar", "", nil},           // recognized by isTarHeader
+	{"mail", "", nil},          // recognized by isMail
 	{"compress (.Z)", "\x1f\x9d", nil},
 	{"7z", "7z\xbc\xaf\x27\x1c", nil},
 	{"rar", "Rar!\x1a\x07", nil},
@@ -47,7 +48,7 @@ var packings = []packing{
 
 const arrowStream = "Arrow stream"
 
-func (p *packing) isArchive() bool { return p.name == "tar" || p.name == "zip" }
+func (p *packing) isArchive() bool { return p.name == "tar" || p.name == "zip" || p.name == "mail" }
 
 // packingOf returns the packing of the stream that starts with head, nil if it is not packed.
 func packingOf(head []byte) *packing {
@@ -55,7 +56,7 @@ func packingOf(head []byte) *packing {
 	for i := range packings {
 		p := &packings[i]
 		switch {
-		case p.name == "tar" && isTarHeader(head):
+		case p.name == "tar" && isTarHeader(head), p.name == "mail" && isMail(head):
 			return p
 		case p.magic == "" || !bytes.HasPrefix(head, []byte(p.magic)):
 		case p.name == "bzip2" && !startsBzip2(head): // a log may start with its three letters

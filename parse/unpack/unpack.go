@@ -143,6 +143,8 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 		return u.tar(name, r, around)
 	case "zip":
 		return u.zip(name, r, around)
+	case "mail":
+		return u.mail(name, r, around)
 	}
 	packed := &counter{Reader: r}
 	unpacked, err := p.open(packed)
