@@ -459,6 +459,11 @@ func (d *Decoder) keep(value []byte) []byte {
 // any doubt about it.
 func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
 	instant, ofDay = d.clock.Line(line)
+	if instant == timestamp.NoTime && ofDay == timestamp.NoTime {
+		if n := markWidth(line); n > 0 {
+			instant, ofDay = d.clock.Line(line[n:])
+		}
+	}
 	if doubt, text := d.clock.Doubt(); doubt != timestamp.NoDoubt {
 		d.event.Doubt, d.event.Doubted = doubt, text
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/table"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Format is how the bytes of an input are divided into records. How a record is decoded
@@ -292,15 +293,51 @@ func indentation(line []byte) int {
 	return n
 }
 
-// startsEntry reports whether an indented line starts a record all the same: React Native's
-// packager and pasted logs indent the lines of a console.
+// startsEntry reports whether an indented line starts a record all the same: it has a time, or
+// looks like the SDK's. React Native's packager and pasted logs indent the lines of a console.
 func startsEntry(line []byte) bool {
+	line = line[markWidth(line):]
+	if len(line) > 0 && (isDigit(line[0]) || line[0] == '[') {
+		var clock timestamp.Clock
+		at, ofDay := clock.Line(line)
+		doubt, _ := clock.Doubt()
+		return at != timestamp.NoTime || ofDay != timestamp.NoTime || doubt != timestamp.NoDoubt
+	}
 	for _, s := range entryStarts {
 		if bytes.HasPrefix(line, s) {
 			return true
 		}
 	}
 	return false
+}
+
+// markWidth returns the width of what people and consoles put before a line: a mark of quotation
+// or of a list, or the border of a table, with the spaces after it. A line without one has 0.
+func markWidth(line []byte) int {
+	n := 0
+	for n < len(line) {
+		end := n
+		switch c := line[n]; {
+		case c == '>' || c == '|' || c == '-' || c == '*':
+			end++
+		case isDigit(c):
+			for end < len(line) && isDigit(line[end]) {
+				end++
+			}
+			if end == len(line) || line[end] != '.' && line[end] != ')' {
+				return n
+			}
+			end++
+		default:
+			return n
+		}
+		if end == len(line) || line[end] != ' ' && line[end] != '>' {
+			return n
+		}
+		for n = end; n < len(line) && line[n] == ' '; n++ {
+		}
+	}
+	return n
 }
 
 var entryStarts = [][]byte{
