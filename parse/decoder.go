@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"iter"
+	"time"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
@@ -373,6 +374,9 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	}
 	e, own := &d.event, w.own()
 	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
+	if w.nanos > 0 && e.Time != timestamp.NoTime && e.Time%int64(time.Second) == 0 { // log4j2
+		e.Time += w.nanos
+	}
 	e.Client, e.GUID = own.client, own.clientRank == field.GUIDRank
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil && !d.SkipLevels {
 		e.Level = level.Lead(w.said)

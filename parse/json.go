@@ -2,6 +2,8 @@ package parse
 
 import (
 	"bytes"
+	"strconv"
+	"time"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
@@ -26,6 +28,7 @@ type walk struct {
 	hidden bool // a text is an array of bytes
 
 	time       int64
+	nanos      int64 // of the second
 	timeRank   int
 	clientTime bool
 	doubt      timestamp.Doubt // about the time or, if there is none, about a text that may be one
@@ -99,6 +102,7 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	if w.finder == nil {
 		w.finder = noFinder{}
 	}
+	w.nanos = 0
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
 	w.level, w.levelRank, w.said = level.Unknown, unranked, nil
@@ -392,7 +396,7 @@ func (w *walk) idValue(f field.Field, s []byte, rank int, escaped bool, nesting 
 		s = w.d.keep(s)
 	}
 	w.levels[nesting].take(f, s, rank)
-	if w.full {
+	if w.full && rank != field.GivenSession { // telemetry's own session precedes
 		if at := w.innermost(); at != nil {
 			at.ids.take(f, s, rank)
 		}
@@ -488,6 +492,10 @@ func (w *walk) number(key, s []byte, depth, nesting int) {
 	case field.Session:
 		if rank == field.GivenSession { // other numbers identify no session
 			w.idValue(f, s, rank, false, nesting)
+		}
+	case field.Nanos:
+		if n, err := strconv.ParseInt(string(s), 10, 64); err == nil && 0 <= n && n < int64(time.Second) {
+			w.nanos = n
 		}
 	case field.Code:
 		w.codeValue(s, rank, depth, nesting)

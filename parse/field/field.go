@@ -32,6 +32,7 @@ const (
 	UserAgent
 	Level
 	EventName
+	Nanos // of the second that the time states
 )
 
 // Of returns the meaning of a key, and its rank among the keys with that meaning. The
@@ -86,6 +87,8 @@ func Of(key []byte) (Field, int) {
 		return Version, ClientVersion
 	case "version":
 		return Version, 1
+	case "nanoOfSecond":
+		return Nanos, 0
 	case "eventName":
 		return EventName, 0
 	case "userAgent":
