@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"flag"
@@ -208,6 +209,20 @@ var eventShapes = []struct {
 				}
 				fmt.Fprintf(&b, "%s stderr %s %s\n", e.Timestamp, tag, p)
 			}
+		}
+		return b.String()
+	}},
+	{"journal.txt", "journal", func(e []logged) string {
+		var b strings.Builder
+		for i, e := range e {
+			fmt.Fprintf(&b, "__CURSOR=s=%d\n__REALTIME_TIMESTAMP=%d\nSYSLOG_IDENTIFIER=node\n", i, e.time().UnixMicro())
+			if i%2 == 0 && !bytes.Contains(e.line, []byte{'\n'}) {
+				fmt.Fprintf(&b, "MESSAGE=%s\n\n", e.line)
+				continue
+			}
+			b.WriteString("MESSAGE\n")
+			b.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(e.line))))
+			fmt.Fprintf(&b, "%s\n\n", e.line)
 		}
 		return b.String()
 	}},
