@@ -106,7 +106,7 @@ func detect(sample []byte, whole bool) Format {
 			sample = sample[:n+1]
 		}
 	}
-	if d, columns, ok := table.Detect(sample, whole); ok {
+	if d, columns, ok := table.Detect(sample, whole); ok && !(columns > 0 && opensJSON(sample)) {
 		f := formatOf("csv")
 		if f.delimiter, f.columns = d, columns; d == '\t' {
 			f.Name = "tsv"
@@ -134,6 +134,16 @@ func detect(sample []byte, whole bool) Format {
 	f := formatOf("console")
 	f.indent = max(lines.indent, 0)
 	return f
+}
+
+// opensJSON reports whether a sample starts like a JSON object or array.
+func opensJSON(sample []byte) bool {
+	sample = bytes.TrimLeft(sample, " \t\r\n")
+	if len(sample) > 0 && sample[0] == '[' {
+		next := jsontext.SkipSpace(sample, 1)
+		return next < len(sample) && bytes.IndexByte([]byte(`{["`), sample[next]) >= 0
+	}
+	return opensObject(sample)
 }
 
 // unsupported returns why a text cannot be divided into records, "" if it may be.

@@ -40,6 +40,7 @@ type jsonSplitter struct {
 	decoder   Decoder
 	unescaped []byte
 	outer     []byte   // doc without its entries, as far as it has been scanned
+	outerEnd  int64    // where outer ends in the source
 	outerTime int64    // the time in outer
 	silent    bool     // the parts between entries are clean in any case
 	entered   bool     // an entry has been taken
@@ -451,7 +452,9 @@ func (s *jsonSplitter) commit(data []byte) {
 			s.outer = append(s.outer, own...)
 		}
 	}
-	d.Segments = d.Segments[:0]
+	if s.outerEnd = d.Pos; !d.In.Learned {
+		d.Segments = d.Segments[:0]
+	}
 	if !d.Done {
 		s.outer = append(s.outer, bytes.Repeat([]byte{'}'}, d.Around)...)
 	}
@@ -615,6 +618,10 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 	passed := 0
 	for _, seg := range d.Segments {
 		if seg.End > s.at+int64(n) {
+			break
+		}
+		if !s.silent && s.long == nil && passed > 0 && s.isEvidence(seg, data) {
+			n = int(seg.Start - s.at) // a record of its own
 			break
 		}
 		passed++

@@ -80,9 +80,9 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		}
 		if !d.HasMessage && first.End >= 0 {
 			entry := data[first.Start-s.at : first.End-s.at]
-			s.outline.Read(entry)
+			lists := s.outline.Read(entry)
 			isObject := entry[0] == '{' || entry[jsontext.SkipSpace(entry, 1)] == '{' // or pairs of field and value
-			if isObject && s.outline.LooksLikeRecord() {
+			if isObject && len(lists) == 0 && s.outline.LooksLikeRecord() {
 				return false
 			}
 		}
@@ -98,7 +98,7 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		return false
 	}
 	lists := s.outline.Read(own)
-	if s.seen != nil && s.seen.byLines && s.outline.Speaks() {
+	if s.seen != nil && s.seen.byLines && s.outline.Speaks() && !s.outline.Several() {
 		return false
 	}
 	if len(lists) == 0 || s.nested == maxUnfolded {
@@ -118,7 +118,17 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 // place appends the records in an entry, which is in the first n bytes of data.
 func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span, data []byte, n int, e ending) {
 	text, first := len(b.Data), len(b.Records)
+	if span.Session != nil && (in.Learned || in.Plain) && s.keys.Session(own) != nil {
+		span.Session = nil // what an unknown format says around an entry is less sure
+	}
 	switch {
+	case own[0] == '"':
+		s.unescaped = jsontext.AppendUnescaped(s.unescaped[:0], own[1:len(own)-1])
+		if s.nested < maxUnfolded && s.outline.HoldsSeveral(s.unescaped) {
+			s.unfold(b, outline.Unquote(s.unescaped), *span)
+		} else {
+			b.Data = append(b.Data, s.unescaped...)
+		}
 	case in.Columns != nil:
 		rows, ends, ok := in.Columns.AppendColumns(b.Data, own, s.limits.record)
 		if !ok {
@@ -131,16 +141,11 @@ func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span
 			b.add(start, *span)
 			start = end + 1
 		}
-	case in.Convert != nil:
+	case in.Learned && in.Convert != nil && bytes.Count(own, []byte{'{'}) > 2 && s.holdsLists(own):
+		s.unfold(b, own, *span)
+	case in.Convert != nil && !(in.Plain && own[0] == '{'):
 		b.Data, _ = in.Convert(b.Data, own, &span.Time)
-	case own[0] == '"':
-		s.unescaped = jsontext.AppendUnescaped(s.unescaped[:0], own[1:len(own)-1])
-		if s.nested < maxUnfolded && s.outline.HoldsSeveral(s.unescaped) {
-			s.unfold(b, outline.Unquote(s.unescaped), *span)
-		} else {
-			b.Data = append(b.Data, s.unescaped...)
-		}
-	case own[0] == '{' && !s.secret && (in.Name == "" || mayHoldRecords(own)):
+	case own[0] == '{' && !s.secret && (in.Name == "" || mayHoldRecords(own, in.Learned)):
 		lists := s.outline.Read(own)
 		switch {
 		case len(lists) > 0 && s.nested < maxUnfolded:
@@ -161,12 +166,18 @@ func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span
 	s.account(b, first, data, n, e)
 }
 
-// mayHoldRecords reports whether an entry may contain records with errors.
-func mayHoldRecords(own []byte) bool {
+// holdsLists reports whether an entry contains several records, and may be unfolded.
+func (s *jsonSplitter) holdsLists(own []byte) bool {
+	return s.nested < maxUnfolded && len(s.outline.Read(own)) > 0
+}
+
+// mayHoldRecords reports whether an entry may contain records: of an unknown format, or with
+// errors.
+func mayHoldRecords(own []byte, unknown bool) bool {
 	if bytes.Count(own, []byte{'{'})+bytes.Count(own, []byte{'['}) < 4 && !bytes.Contains(own, []byte(`\n`)) {
 		return false
 	}
-	return keys{}.IsError(own)
+	return unknown || keys{}.IsError(own)
 }
 
 // placeOuter appends what a document says outside its entries, which is in the first n bytes of
@@ -194,22 +205,38 @@ func (s *jsonSplitter) placeOuter(b *Block, span *Span, data []byte, n int, e en
 func (s *jsonSplitter) placeBetween(b *Block, segments []document.Segment, data []byte, n int, e ending) bool {
 	first := len(b.Records)
 	for _, seg := range segments {
-		if seg.Start < s.at || seg.Scope == 0 && !s.entered {
+		if !s.isEvidence(seg, data) {
 			continue
 		}
-		own := data[seg.Start-s.at : seg.End-s.at]
-		if isSeparator(own) || !(keys{}).IsError(own) {
-			continue
+		own := data[max(seg.Start-s.at, 0) : seg.End-s.at]
+		span := Span{Time: timestamp.NoTime, Session: s.doc.SessionOf(seg.Scope)}
+		s.unescaped = appendMended(s.unescaped[:0], own)
+		switch lists := s.outline.Read(s.unescaped); {
+		case len(lists) > 0 && s.nested < maxUnfolded:
+			s.unfold(b, s.unescaped, span)
+		case s.outline.Several():
+			b.skip(Undecodable, 0, 0, severalRecords)
+		default:
+			text := len(b.Data)
+			b.Data = append(b.Data, s.unescaped...)
+			b.add(text, span)
 		}
-		text := len(b.Data)
-		b.Data = appendMended(b.Data, own)
-		b.add(text, Span{Time: timestamp.NoTime, Session: s.doc.SessionOf(seg.Scope)})
 	}
 	if len(b.Records) == first {
 		return false
 	}
 	s.account(b, first, data, n, e)
 	return true
+}
+
+// isEvidence reports whether a segment of a learned document contains evidence of an error that is
+// not in s.outer.
+func (s *jsonSplitter) isEvidence(seg document.Segment, data []byte) bool {
+	if !s.doc.In.Learned || seg.End <= s.at || seg.Scope == 0 && seg.Start < s.outerEnd {
+		return false
+	}
+	own := data[max(seg.Start-s.at, 0) : seg.End-s.at] // the entry before it includes the brackets after it
+	return !isSeparator(own) && s.keys.IsError(own)
 }
 
 // appendMended appends a part of an object as an object. The part starts and ends between two
@@ -277,7 +304,7 @@ func (s *jsonSplitter) unfold(b *Block, text []byte, outer Span) {
 		for _, x := range block.Records {
 			start := len(b.Data)
 			b.Data = append(b.Data, block.Data[x.Start:x.End]...)
-			if x.Session == nil {
+			if x.Session == nil && s.keys.Session(b.Data[start:]) == nil {
 				x.Session = outer.Session
 			}
 			if x.Time == timestamp.NoTime {

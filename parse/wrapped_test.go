@@ -75,7 +75,14 @@ func (o ordered) MarshalJSON() ([]byte, error) {
 }
 
 // A wrapper wraps logs at random.
-type wrapper struct{ *rand.Rand }
+type wrapper struct {
+	*rand.Rand
+	lines bool // one document per line, where a list in a record belongs to the record
+}
+
+func newWrapper(seed, stream uint64) wrapper {
+	return wrapper{Rand: rand.New(rand.NewPCG(seed, stream))}
+}
 
 func pick[T any](w wrapper, of ...T) T { return of[w.IntN(len(of))] }
 
@@ -91,6 +98,8 @@ func (w wrapper) noise() ordered {
 		o = append(o, pick(w,
 			member{"status", "success"}, member{"took", 17}, member{"total", ordered{{"value", 20}, {"relation", "eq"}}}, member{"tags", []string{"web", "prod"}},
 			member{"next", nil}, member{"meta", ordered{{"page", 1}, {"of", []any{1, 2, 3}}}}, member{"query", "SELECT * FROM Log LIMIT 20"}, member{"links", []ordered{{{"rel", "self"}, {"href", "https://x.example/a?b=c"}}}},
+			member{"job", ordered{{"requestedAt", "2026-12-24T00:00:00Z"}, {"description", "all errors of the last week"}}}, member{"range", []int64{1795430665000, 1795430675000}},
+			member{"warnings", []string{"result is limited to 100 rows", "index web is read only"}}, member{"buckets", []ordered{{{"key", 1795430665000}, {"doc_count", 3}}, {{"key", 1795430666000}, {"doc_count", 1}}}},
 			member{"stats", ordered{{"bytes", 12345678}, {"series", [][]int{{1, 2}, {3, 4}}}}}, member{"partial", false}, member{"empty", []any{}},
 		))
 	}
@@ -137,14 +146,54 @@ func (w wrapper) list(log []said) any {
 			o = ordered{{textKey, s.text}, {"sessionId", s.session}, {timeKey, w.instant(how, s.at)}}
 		case 2:
 			o = ordered{{"id", "a1"}, {"attributes", o}, {"level", "error"}}
+		case 4:
+			o = ordered{{"event", ordered{{timeKey, w.instant(how, s.at)}, {"payload", string(must(json.Marshal(ordered{{"text", s.inText()}})))}}}}
 		case 3:
 			o = append(o, member{"tags", []string{"a", "b"}}, member{"frames", []ordered{{{"file", "x.js"}, {"line", 1}}, {{"file", "y.js"}, {"line", 2}}}})
 		}
 		return o
 	}
-	switch w.IntN(10) {
+	switch w.IntN(15) {
 	case 0, 1:
 		return each(object)
+	case 10: // cells in objects, names in the first row
+		first := []any{ordered{{"Data", []any{ordered{{"VarCharValue", "ts"}}, ordered{{"VarCharValue", "message"}}}}}}
+		rows := append(first, each(func(s said) any {
+			return ordered{{"Data", []any{ordered{{"VarCharValue", fmt.Sprint(w.instant(how%4, s.at))}}, ordered{{"VarCharValue", s.inText()}}}}}
+		})...)
+		return ordered{{"Rows", rows}, {"ResultSetMetadata", ordered{{"ColumnInfo", []ordered{{{"Name", "ts"}}, {{"Name", "message"}}}}}}}
+	case 11: // columns, with the session in one of its own
+		var times, texts, sessions []any
+		for _, s := range log {
+			times, texts, sessions = append(times, w.instant(how%4, s.at)), append(texts, s.text), append(sessions, s.session)
+		}
+		if w.IntN(2) == 0 {
+			return ordered{{timeKey, times}, {"session_id", sessions}, {textKey, texts}}
+		}
+		return ordered{{"schema", ordered{{"fields", []ordered{{{"name", "Time"}}, {{"name", "session_id"}}, {{"name", "Line"}}}}}}, {"data", ordered{{"values", []any{times, sessions, texts}}}}}
+	case 12: // maps by column
+		var times, texts, sessions ordered
+		for i, s := range log {
+			key := fmt.Sprint(i)
+			times, texts, sessions = append(times, member{key, w.instant(how%4, s.at)}), append(texts, member{key, s.text}), append(sessions, member{key, s.session})
+		}
+		return ordered{{timeKey, times}, {textKey, texts}, {"session", sessions}}
+	case 13: // two lists
+		if len(log) < 2 {
+			return each(object)
+		}
+		n := 1 + w.IntN(len(log)-1)
+		first, second := log[:n], log[n:]
+		if w.IntN(2) == 0 {
+			return ordered{{"errors", each(object)[:n]}, {"logs", each(object)[n:]}}
+		}
+		return ordered{{"a", ordered{{"found", w.list(first)}}}, {"b", []any{w.list(second)}}}
+	default: // a record around a list
+		errors := slices.ContainsFunc(log, func(s said) bool { return strings.Contains(s.text, "OT_ERROR_") })
+		if w.lines || !errors || len(log) < 2 { // the list belongs to the record
+			return each(object)
+		}
+		return ordered{{"timestamp", w.instant(0, log[len(log)-1].at)}, {"message", "a user reports a problem with a call"}, {"breadcrumbs", each(object)}}
 	case 2: // rows without a header
 		swap := w.IntN(2) == 0
 		return each(func(s said) any {
@@ -181,7 +230,10 @@ func (w wrapper) list(log []said) any {
 		return append(w.noise(), ordered{{"fields", []string{timeKey, textKey}}, {"columns", []any{times, texts}}}...)
 	case 5: // lines
 		return each(func(s said) any { return s.at.UTC().Format(time.RFC3339Nano) + " " + s.inText() })
-	case 6: // a text
+	case 6: // a text, of several lines
+		if len(log) < 2 {
+			return each(object)
+		}
 		var b strings.Builder
 		for _, s := range log {
 			b.WriteString(s.at.UTC().Format(time.RFC3339Nano) + " " + s.inText() + "\n")
@@ -207,7 +259,7 @@ func (w wrapper) list(log []said) any {
 			streams = append(streams, stream)
 		}
 		return streams
-	default: // lists by session
+	case 9: // lists by session
 		var o ordered
 		for _, of := range bySession(log) {
 			var values []any
@@ -239,7 +291,7 @@ func (w wrapper) wrap(log []said) any {
 	if n := len(log) / 2; w.IntN(4) == 0 { // pages
 		seed := w.Uint64()
 		page := func(part []said) any {
-			same := wrapper{rand.New(rand.NewPCG(seed, 1))}
+			same := newWrapper(seed, 1)
 			return same.around(same.key(), same.list(part))
 		}
 		v = []any{page(log[:n]), page(log[n:])}
@@ -251,16 +303,32 @@ func (w wrapper) wrap(log []said) any {
 		case 0:
 			v = []any{v}
 		case 1:
-			text, err := json.Marshal(v)
-			if err != nil {
-				panic(err)
-			}
-			v = w.around(pick(w, "body", "Message", "x", "payload"), string(text))
+			v = w.around(pick(w, "body", "Message", "x", "payload"), string(must(json.Marshal(v))))
 		default:
 			v = w.around(w.key(), v)
 		}
 	}
 	return v
+}
+
+func must(b []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// pages writes documents, one per line.
+func (w wrapper) pages(log []said) string {
+	seed, n := w.Uint64(), len(log)/2
+	var b strings.Builder
+	for _, part := range [][]said{log[:n], log[n:]} {
+		same := newWrapper(seed, 1)
+		same.lines = true
+		b.Write(must(json.Marshal(same.around(same.key(), same.list(part)))))
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // write writes a document.
@@ -325,12 +393,15 @@ func witnesses(t *testing.T, log string, l limits) (errors []witness, sessions [
 // TestWrappedLogsAreReadOrRefused wraps random logs in random JSON. What is read is the log, or
 // it is refused.
 func TestWrappedLogsAreReadOrRefused(t *testing.T) {
-	const cases = 4000
+	const cases = 3000
 	refused := 0
 	for seed := range uint64(cases) {
-		w := wrapper{rand.New(rand.NewPCG(seed, 14))}
+		w := newWrapper(seed, 14)
 		log := randomSayings(w.Rand)
 		text := w.write(w.wrap(log))
+		if seed%10 == 0 {
+			text = w.pages(log)
+		}
 		var want []witness
 		var sessions []string
 		for _, s := range log {
@@ -369,4 +440,25 @@ func shown(of []witness) []string {
 		out = append(out, w.error+" "+at+" "+w.session)
 	}
 	return out
+}
+
+// TestWrappedLogsDoNotDependOnBlocks reads wrapped logs, whole and damaged, in several ways.
+func TestWrappedLogsDoNotDependOnBlocks(t *testing.T) {
+	for seed := range uint64(400) {
+		w := newWrapper(seed, 15)
+		text := w.write(w.wrap(randomSayings(w.Rand)))
+		switch w.IntN(4) {
+		case 0:
+			text = text[:w.IntN(len(text))]
+		case 1:
+			at := w.IntN(len(text))
+			text = text[:at] + text[at+1:]
+		case 2:
+			text += text
+		}
+		checkSplit(t, text, formatOf("json"))
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
 }

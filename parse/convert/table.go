@@ -58,6 +58,12 @@ func (t *Table) Header(dst, header []byte, _ *int64) ([]byte, bool) {
 // nothing for a row that contains the names of the columns.
 func (t *Table) Row(dst, row []byte, _ *int64) ([]byte, bool) {
 	t.read(row)
+	if len(t.cells) == 0 {
+		if row[0] == '{' {
+			return append(dst, row...), true
+		}
+		return dst, true
+	}
 	isFirst := !t.begun
 	t.begun = true
 	if isFirst && t.namesColumns() {
@@ -226,8 +232,8 @@ func (t *Table) plainNumber(cell []byte) []byte {
 // positions need 24 bytes each.
 const maxCells = 1 << 18
 
-// AppendColumns appends the rows of a table by columns: an array of arrays, or an object whose
-// keys are the names of the columns. It returns the end of each row in dst, which a line feed
+// AppendColumns appends the rows of a table by columns: an array of arrays, or an object of arrays
+// or objects whose keys are the names of the columns. It returns the end of each row in dst, which a line feed
 // follows. It reports false if
 // the columns differ in length or if the table has more than maxCells cells or more than limit
 // bytes.
@@ -237,18 +243,21 @@ func (t *Table) AppendColumns(dst, table []byte, limit int) (_ []byte, ends []in
 	cells := 0
 	column := func(values []byte) bool {
 		var c [][]byte
-		for cell := range jsontext.Elements(values) {
-			if cells++; cells > maxCells {
-				return false
-			}
+		for _, cell := range jsontext.Members(values) {
 			c = append(c, cell)
+		}
+		for cell := range jsontext.Elements(values) {
+			c = append(c, cell)
+		}
+		if cells += len(c); cells > maxCells {
+			return false
 		}
 		columns = append(columns, c)
 		return len(c) == len(columns[0])
 	}
 	if table[0] == '{' {
 		for name, values := range jsontext.Members(table) {
-			if values[0] != '[' {
+			if values[0] != '[' && values[0] != '{' {
 				continue
 			}
 			names = append(names, name)

@@ -17,43 +17,79 @@ func (r *Reader) lists() []List {
 func (r *Reader) find(at int32, out *[]List) {
 	x := &r.sketches[at]
 	isList, isMap := x.records > 0 || x.proofs > 1, x.mapped > 0
-	if r.IsRecord() {
+	if x.named == 0 && x.records > x.rows && r.most(r.elements(at)) > x.records {
+		isList = false // the elements contain lists and, by chance, a time and a text
+	}
+	if r.isInRecord(at) {
 		// Lists inside a record belong to it, unless they contain errors of their own.
 		isList = x.records > 1 && x.errors || x.proofs > 1 && x.sessions.several
 		isMap = isMap && x.mapsErrors
 	}
+	// The values may be of several kinds.
 	switch {
 	case x.columns > 0:
 		r.add(out, at, Columns, x.columns)
+		isList, isMap = true, true
 	case isList && (x.rows > 0 || r.isWrapped(at)):
 		r.add(out, at, Rows, x.records)
-	case isList || x.arrays > 0 && x.first >= 0 && r.sketches[x.first].key == nil && r.holdsTexts(x.first):
+	case isList || x.arrays > 0 && r.holdsTexts(r.elements(at)):
 		r.add(out, at, Elements, max(x.records, x.proofs))
-	case isMap:
-		r.add(out, at, Members, x.mapped)
-	case r.holdsTexts(at):
+		isList = true
+	}
+	if r.holdsTexts(at) {
 		r.add(out, at, Text, x.texts)
-	default:
-		for c := x.first; c >= 0; c = r.sketches[c].next {
+	}
+	if isMap && x.mapped > 0 {
+		r.add(out, at, Members, x.mapped)
+	}
+	for c := x.first; c >= 0; c = r.sketches[c].next {
+		if isElement := r.sketches[c].key == nil; isElement && !isList || !isElement && !isMap {
 			r.find(c, out)
 		}
 	}
 }
 
+// elements returns the sketch of the elements of arrays, -1 if there is none.
+func (r *Reader) elements(at int32) int32 {
+	for c := r.sketches[at].first; c >= 0; c = r.sketches[c].next {
+		if r.sketches[c].key == nil {
+			return c
+		}
+	}
+	return -1
+}
+
+// isInRecord reports whether the values of a sketch are parts of a record.
+func (r *Reader) isInRecord(at int32) bool {
+	if !r.IsRecord() || !r.direct {
+		return r.IsRecord()
+	}
+	for at = r.sketches[at].parent; at >= 0; at = r.sketches[at].parent {
+		if r.sketches[at].isRecord {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *Reader) holdsTexts(at int32) bool {
+	if at < 0 {
+		return false
+	}
 	x := &r.sketches[at]
-	return x.texts > 0 && (x.textErrors || !r.IsRecord())
+	return x.texts > 0 && (x.textErrors || !r.isInRecord(at))
 }
 
 // isWrapped reports whether the elements of an array are objects with nothing but the array of a
 // row's cells.
 func (r *Reader) isWrapped(at int32) bool {
-	element := r.sketches[at].first
+	element := r.elements(at)
 	if element < 0 || r.sketches[element].arrays > 0 {
 		return false
 	}
 	cells := r.sketches[element].first
-	return cells >= 0 && r.sketches[cells].next < 0 && r.sketches[cells].arrays > 0 && r.sketches[cells].key != nil
+	x := &r.sketches[max(cells, 0)]
+	return cells >= 0 && x.next < 0 && x.key != nil && x.arrays > 0 && x.objects == 0 && x.rows == 0 && x.records <= x.arrays
 }
 
 func (r *Reader) add(out *[]List, at int32, k Kind, records int) {
@@ -107,6 +143,16 @@ func (r *Reader) leads(at int32) bool {
 	return false
 }
 
+// most returns the number of records in the longest list inside the values of a sketch.
+func (r *Reader) most(at int32) int {
+	n := 0
+	for c := r.sketches[at].first; c >= 0; c = r.sketches[c].next {
+		x := &r.sketches[c]
+		n = max(n, x.records, x.proofs, x.columns, x.mapped, r.most(c))
+	}
+	return n
+}
+
 // header finds the names of a table's columns: an array beside the table, or near, which has as
 // many elements as the table has columns.
 func (r *Reader) header(table int32, k Kind) *Header {
@@ -118,12 +164,12 @@ func (r *Reader) header(table int32, k Kind) *Header {
 	case k == Columns:
 		width = t.count
 	case r.isWrapped(table):
-		width = r.sketches[r.sketches[t.first].first].count
+		width = r.sketches[r.sketches[r.elements(table)].first].count
 	}
 	best, nearest := int32(-1), -1
 	for at := range r.sketches {
 		x := &r.sketches[at]
-		if x.arrays == 0 || x.count != width || x.end == 0 || r.isPartOf(int32(at), table) {
+		if x.arrays == 0 || x.count != width || x.end == 0 || width < 2 || x.records+x.proofs > 0 || r.isPartOf(int32(at), table) {
 			continue
 		}
 		if common := r.common(int32(at), table); common > nearest && len(Names(r.data[x.start:x.end])) == width {
@@ -186,4 +232,4 @@ func Names(header []byte) [][]byte {
 }
 
 // nameKeys are the keys of a column's name, the best first.
-var nameKeys = []string{"name", "Name", "columnName", "ColumnName", "column", "label", "Label", "field", "text", "displayName", "title", "id"}
+var nameKeys = []string{"name", "Name", "columnName", "ColumnName", "column", "label", "Label", "field", "text", "displayName", "title"}

@@ -35,6 +35,7 @@ type Reader struct {
 	sessions sessions // of all texts
 	failed   sessions // of values with evidence of an error
 	proofs   int      // texts with evidence of an error
+	direct   bool     // an object has a time and a message among its own members
 	crowded  bool     // an object has more of them than one record
 }
 
@@ -48,12 +49,14 @@ type sketch struct {
 	start, end                int   // of the first of these values
 	arrays                    int
 	objects                   int
+	isRecord                  bool // one of the objects has a time and a message among its own members
 
 	// These are about elements of arrays.
 	count      int // of the first array
 	width      int // cells of the first row
 	records    int // elements that look like records
 	rows       int // of these, arrays
+	named      int // records with a message that has a known key
 	proofs     int // other elements with evidence of an error
 	sessions   sessions
 	errors     bool // an element contains evidence of an error
@@ -89,15 +92,19 @@ type facts struct {
 	proof   bool // it contains evidence of an error
 	session []byte
 
+	several bool // it is a string that contains several records
+
 	row   bool  // it is an array with a time and a text among its cells
-	cells cells // of an array
+	cells cells // of an array or object
 }
 
-// cells are what is known of all elements of an array.
+// cells are what is known of all elements of an array or members of an object.
 type cells struct {
-	n     int
-	times bool // all are times
-	texts bool // all are texts
+	n      int
+	times  bool // all are times
+	texts  bool // all are texts
+	nested bool // some are objects or arrays
+	ids    bool // all have keys that look like IDs
 }
 
 func (f *facts) isRecord() bool { return (f.timed || f.leading) && f.says }
@@ -105,6 +112,7 @@ func (f *facts) isRecord() bool { return (f.timed || f.leading) && f.says }
 func (f *facts) add(g *facts) {
 	f.timed, f.leading, f.says = f.timed || g.timed, f.leading || g.leading, f.says || g.says
 	f.message, f.proof = f.message || g.message, f.proof || g.proof
+	f.several = f.several || g.several
 	if f.session == nil {
 		f.session = g.session
 	}
@@ -115,7 +123,7 @@ func (f *facts) add(g *facts) {
 func (r *Reader) Read(doc []byte) []List {
 	r.data = doc
 	r.sketches = append(r.sketches[:0], sketch{parent: -1, first: -1, last: -1, next: -1})
-	r.sessions, r.failed, r.proofs, r.crowded = sessions{}, sessions{}, 0, false
+	r.sessions, r.failed, r.proofs, r.crowded, r.direct = sessions{}, sessions{}, 0, false, false
 	start := jsontext.SkipSpace(doc, 0)
 	_, r.root = r.value(start, 0, nil, 0)
 	return r.lists()
@@ -134,7 +142,7 @@ func (r *Reader) LooksLikeRecord() bool { return r.root.isRecord() }
 // IsRow reports whether the document is a row of a table: an array with a time and a text.
 func (r *Reader) IsRow() bool { return r.root.row }
 
-// IsColumn reports whether the document is an array of times, which belong to texts elsewhere.
+// IsColumn reports whether the document is a column of times, which belong to texts elsewhere.
 func (r *Reader) IsColumn() bool { return r.root.cells.n > 1 && r.root.cells.times }
 
 // Several reports whether the document contains errors of more than one record, in whatever
@@ -218,8 +226,8 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 	r.sketches[at].objects++
 	var own facts // of its texts and numbers
 	members, records, proofs, errors, ids := 0, 0, 0, false, 0
-	column := columnCheck{}
-	i = jsontext.SkipSpace(r.data, i+1)
+	column, all := columnCheck{}, cells{times: true, texts: true, ids: true}
+	i = r.skipCommas(i + 1)
 	end = -1
 	for i < len(r.data) && r.data[i] == '"' {
 		close, _ := jsontext.StringEnd(r.data, i+1)
@@ -237,8 +245,15 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 		r.sessions.add(r.judge.Session(key))
 		next, g := r.value(i, r.child(at, key), key, depth+1)
 		members++
+		all.times = all.times && g.timed && r.data[i] != '{' && r.data[i] != '['
+		all.texts = all.texts && !g.timed && r.data[i] == '"'
+		all.ids = all.ids && looksLikeID(key)
 		switch r.data[i] {
 		case '{':
+			column.add(&g)
+			column.objects = true
+			column.unequal = column.unequal || !g.cells.ids || g.cells.nested
+			all.nested = true
 			if next > 0 && g.isRecord() {
 				records++
 				errors = errors || g.proof
@@ -248,6 +263,8 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 			}
 		case '[':
 			column.add(&g)
+			column.unequal = column.unequal || g.cells.nested
+			all.nested = true
 		default:
 			own.add(&g)
 			if g.proof {
@@ -260,27 +277,37 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 			break
 		}
 		i = jsontext.SkipSpace(r.data, next)
-		if i < len(r.data) && r.data[i] == ',' {
-			i = jsontext.SkipSpace(r.data, i+1)
-		}
+		i = r.skipCommas(i)
 	}
 	if i < len(r.data) && r.data[i] == '}' {
 		end = i + 1
+	}
+	if own.timed && own.message {
+		r.sketches[at].isRecord, r.direct = true, true
 	}
 	if own.proof {
 		r.failed.add(own.session)
 		r.crowded = r.crowded || proofs > mostProofs
 	}
 	switch {
-	case !own.isRecord() && (records > 2 && 2*records >= members || records == 2 && ids == 2):
+	case !own.isRecord() && 2*records >= members && (records > 2 || records > 0 && records == ids):
 		r.sketches[at].mapped += records
 		r.sketches[at].mapsErrors = r.sketches[at].mapsErrors || errors
 		f = own
-	case column.n > 1 && column.complete() && end > 0 && !own.isRecord():
+	case (column.n > 1 || column.objects) && column.complete() && end > 0 && !own.says && !own.several:
 		r.sketches[at].columns += column.n
 		f = own
 	}
+	f.cells = cells{n: members, times: all.times && members > 0, texts: all.texts && own.says, ids: all.ids, nested: all.nested}
 	return end, f
+}
+
+// skipCommas skips white space and commas: members may have been removed.
+func (r *Reader) skipCommas(i int) int {
+	for i < len(r.data) && (r.data[i] == ',' || jsontext.IsSpace(r.data[i])) {
+		i++
+	}
+	return i
 }
 
 // looksLikeID reports whether a key is an ID rather than a word.
@@ -290,6 +317,7 @@ func looksLikeID(key []byte) bool { return bytes.ContainsAny(key, "0123456789") 
 type columnCheck struct {
 	n            int
 	unequal      bool
+	objects      bool // some are objects, whose keys number the rows
 	times, texts bool // there is a column of them
 }
 
@@ -324,16 +352,21 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 		scalar := false
 		switch r.data[i] {
 		case '{':
+			all.nested = true
 			objects++
 			if g.isRecord() {
 				records++
 				x.records++
 				x.noteErrors(&g)
+				if g.message {
+					x.named++
+				}
 			} else if g.proof {
 				x.proofs++
 				x.noteErrors(&g)
 			}
 		case '[':
+			all.nested = true
 			columns.add(&g)
 			if isFirst && n == 1 {
 				x.width = g.cells.n
@@ -414,7 +447,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 			if several {
 				r.sketches[at].texts++
 				r.sketches[at].textErrors = r.sketches[at].textErrors || r.judge.IsError(text)
-				return facts{}
+				return facts{several: true}
 			}
 			if inner != nil {
 				return *inner
