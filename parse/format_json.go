@@ -445,6 +445,9 @@ func (s *jsonSplitter) commit(data []byte) {
 	}
 	s.complete, d.In = d.Done, d.Entries[0].In
 	s.silent = d.In.Silent
+	if first := d.Entries[0]; first.End > first.Start {
+		s.silent = s.silent || isInspectorEvent(data[first.Start-s.at:first.End-s.at])
+	}
 	for _, seg := range d.Segments {
 		own := data[seg.Start-s.at : seg.End-s.at]
 		d.Learn(seg.Scope, own)

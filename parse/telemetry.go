@@ -47,6 +47,16 @@ func isInspected(name []byte) bool {
 	return ok && slices.ContainsFunc(inspectedVariations, func(v []byte) bool { return bytes.Equal(v, variation) })
 }
 
+// isInspectorEvent reports whether an object is an event of Session Inspector. What such a file says
+// around its events is a note, no record of a log.
+func isInspectorEvent(object []byte) bool {
+	named, placed := false, false
+	for key := range jsontext.Members(object) {
+		named, placed = named || string(key) == "eventName", placed || string(key) == "component"
+	}
+	return named && placed
+}
+
 // inspected reports whether an event with a name is one of Session Inspector, and writes its action
 // and variation as the SDK does.
 func (t *Telemetry) inspected(name []byte) bool {
