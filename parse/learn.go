@@ -32,6 +32,9 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
 		f.words = wordsBeforeTime(s.lines, in.Times)
 	}
+	if in.sampled, in.timed = s.records, s.timed; f.words > 0 {
+		in.timed = in.sampled
+	}
 	guess := field.Guess{Clock: timestamp.NewClock(in.Times)}
 	for _, record := range s.objects {
 		guess.Add(record)
@@ -48,7 +51,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		}
 		return
 	}
-	l.Time = key
+	l.Time, in.timed = key, in.sampled
 	f.roles = &field.Roles{Given: given, Learned: field.Names{Time: key}}
 	if order := timestamp.OrderOf(dates); order != timestamp.NoOrder {
 		in.Times.Order = order

@@ -2,6 +2,8 @@ package parse
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -19,6 +21,10 @@ import (
 type Source struct {
 	Name string // in reports; "" means the path
 	Path string // of a file; "-" is the standard input
+
+	// Dir is the directory that the user named and that contains the file; "" if the user named
+	// the file. Options.Sieve decides whether a file of a directory is read.
+	Dir string
 
 	// Open, if set, opens the source in place of the file at Path. The stream is read in
 	// sections, by several goroutines at once, if it is a regular file by its method Stat
@@ -51,6 +57,16 @@ func (s Source) open() (io.ReadCloser, error) {
 	return os.Open(s.Path)
 }
 
+// cause removes the operation and the path from the error of a file, because the caller
+// names the path.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
 // A Live stream is a stream whose records are wanted as soon as they arrive.
 type Live interface {
 	io.ReadCloser
@@ -65,6 +81,7 @@ const HeadSize = unpack.HeadSize
 type File struct {
 	Name string
 
+	dir     string // Source.Dir
 	closer  io.Closer
 	head    []byte
 	err     error     // the error that ended head; io.EOF if head is the whole source
@@ -77,13 +94,16 @@ type File struct {
 
 // Open opens a source and reads its first bytes. A source is opened once: its first bytes
 // decide whether it is a partial, identify it, and say how it is packed. The caller closes
-// the file.
+// the file. If a file of a directory cannot be opened, the error is an *UnreadableError.
 func Open(s Source) (*File, error) {
 	stream, err := s.open()
-	if err != nil {
+	switch {
+	case err != nil && s.Dir != "":
+		return nil, &UnreadableError{Cause: fmt.Sprintf("not read: %v", cause(err))}
+	case err != nil:
 		return nil, cause(err)
 	}
-	f := &File{Name: s.String(), closer: stream, rest: stream}
+	f := &File{Name: s.String(), dir: s.Dir, closer: stream, rest: stream}
 	f.live, _ = stream.(Live)
 	if file, ok := stream.(interface{ Stat() (fs.FileInfo, error) }); ok {
 		if info, err := file.Stat(); err == nil {
@@ -170,9 +190,8 @@ type Options struct {
 	// source's size: 0 means DefaultMaxExpansion, a negative number no limit.
 	MaxExpansion int64
 
-	// Unwanted, if set, counts the members of archives that are not named like logs and
-	// were skipped.
-	Unwanted *atomic.Int64
+	// Sieve, if set, leaves out files of directories and members of archives that are not logs.
+	Sieve *Sieve
 }
 
 // An Input is text that was found in a Source: the source itself, or one member of an archive.
@@ -185,6 +204,8 @@ type Input struct {
 
 	text    *unpack.Text
 	readers []*Reader
+
+	sampled, timed int // how many of the first records were read, and how many have a time
 }
 
 // The errors of an input.
@@ -204,7 +225,7 @@ var ErrEmpty = unpack.ErrEmpty
 // order. An input that cannot be read is yielded with an error and has no readers. The error
 // is ErrEmpty, an *UnreadableError, a *DamageError if the input breaks off before its first
 // byte, or an error of the system. An error of an archive as a whole is yielded last, with
-// the archive's name.
+// the archive's name. What Options.Sieve leaves out is not yielded.
 //
 // All inputs of a source share one stream: the readers of an input must have ended before
 // the next input is asked for.
@@ -213,22 +234,51 @@ var ErrEmpty = unpack.ErrEmpty
 func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 	return func(yield func(*Input, error) bool) {
 		source := unpack.Source{Name: f.Name, Head: f.head, Err: f.err, Rest: f.rest, File: f.at, Size: f.size}
-		for text, err := range unpack.Texts(source, unpack.Options{Wanted: namedLikeLog, Unwanted: o.Unwanted, MaxExpansion: o.MaxExpansion}) {
+		var left LeftOut
+		none := true
+		var last *unpack.Text
+		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
+			named := f.dir == "" && text.Name == f.Name || o.Sieve == nil || isLogName(text.Name)
 			if err == nil {
-				err = f.read(in, text, o)
+				err = f.read(in, text, o, named)
 			}
+			if why, out := whyLeft(err); out && !named {
+				left[why].add(1, text.Name)
+				last = text
+				continue
+			}
+			none = false
 			if !yield(in, err) {
 				return
 			}
 		}
+		if o.Sieve == nil || last == nil {
+			return
+		}
+		if none && f.dir == "" {
+			yield(&Input{Name: f.Name, Compression: last.Compression}, &UnreadableError{Cause: fmt.Sprintf("no logs in this archive, but %s", left.String())})
+			return
+		}
+		if none && last.Name != f.Name { // an archive counts as one file
+			left = LeftOut{}
+			left[NoSign].add(1, f.Name)
+		}
+		o.Sieve.add(&left, f.dir, none)
+		if p, ok := f.at.(progressReaderAt); ok && none {
+			p.read.Add(f.size - int64(len(f.head))) // the rest is not read
+		}
 	}
 }
 
-// read makes the readers of an input.
-func (f *File) read(in *Input, text *unpack.Text, o Options) error {
+// read makes the readers of an input. If neither the user nor its name says that it is a log, its
+// first bytes must look like one.
+func (f *File) read(in *Input, text *unpack.Text, o Options, named bool) error {
 	if o.Format == "" {
 		if cause := unsupported(text.Head); cause != "" {
+			if !named && !looksLikeLog(text.Head) {
+				return noLog{NoSign}
+			}
 			return &UnreadableError{Bytes: int64(len(text.Head)), Cause: cause}
 		}
 	}
@@ -238,6 +288,11 @@ func (f *File) read(in *Input, text *unpack.Text, o Options) error {
 	}
 	in.Times = o.Times.Until(f.changed)
 	in.learn(text.Head, text.Whole, o.Fields)
+	if !named {
+		if err := in.judge(text); err != nil {
+			return err
+		}
+	}
 	in.text = text
 	if sections := in.Format.kind == byLine && o.SectionSize > 0 && text.Size > o.SectionSize; !sections {
 		r := newReader(text, in.Format)

@@ -20,7 +20,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 		Window: r.Window.String(), Zone: r.Zone.String(), By: r.By,
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
 		Range:  jsonRange{instant(r.Start), instant(r.End)},
-		Totals: r.jsonTotals(), Sources: r.jsonSources(),
+		Totals: r.jsonTotals(), Sources: r.jsonSources(), LeftOut: r.jsonLeftOut(),
 		Windows: []jsonWindow{}, Groups: r.jsonGroups(), Errors: r.jsonErrors(), Methods: r.jsonMethods(),
 		Changes: jsonChanges(r.Changes), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
 	}
@@ -109,6 +109,7 @@ type jsonReport struct {
 	Range            jsonRange      `json:"range"`
 	Totals           jsonTotals     `json:"totals"`
 	Sources          []jsonSource   `json:"sources"`
+	LeftOut          jsonLeftOut    `json:"inputs_left_out"`
 	Windows          []jsonWindow   `json:"windows"`
 	Groups           []jsonGroup    `json:"groups,omitzero"` // of By
 	Errors           []jsonErrorOf  `json:"errors"`
@@ -128,6 +129,7 @@ type jsonRange struct {
 type jsonBaseline struct {
 	Totals   jsonTotals   `json:"totals"`
 	Sources  []jsonSource `json:"sources"`
+	LeftOut  jsonLeftOut  `json:"inputs_left_out"`
 	Warnings []string     `json:"warnings"`
 }
 
@@ -136,7 +138,7 @@ func (r *Report) jsonBaseline() *jsonBaseline {
 	if r == nil {
 		return nil
 	}
-	return &jsonBaseline{r.jsonTotals(), r.jsonSources(), r.jsonWarnings()}
+	return &jsonBaseline{r.jsonTotals(), r.jsonSources(), r.jsonLeftOut(), r.jsonWarnings()}
 }
 
 func (r *Report) jsonTotals() jsonTotals {

@@ -18,7 +18,7 @@ import (
 	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/internal/reporttest"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/rows"
@@ -29,7 +29,7 @@ import (
 // and times below a microsecond.
 func TestReportIsTheFoldOfItsParquetFiles(t *testing.T) {
 	for _, dir := range []string{"../testdata/logs", "../testdata/weeks"} {
-		sources, _, err := parse.Find([]string{dir})
+		sources, err := find.Find([]string{dir})
 		if err != nil {
 			t.Fatal(err)
 		}

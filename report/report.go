@@ -20,6 +20,7 @@ import (
 	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report/stats"
 )
 
@@ -30,6 +31,7 @@ type Options struct {
 	Filter      Filter
 	ToolVersion string
 	Warnings    []string // of the caller, for instance about missing input
+	LeftOut     parse.LeftOut
 
 	// Ignore lists the errors that are acknowledged at the time Now. New marks them in the
 	// Baseline too. nil: none.
@@ -65,6 +67,7 @@ type Report struct {
 
 	Undated  batch.Undated // failures and attempts without date and time
 	Sources  []*aggregate.Source
+	LeftOut  parse.LeftOut     // files of directories and archives that are not logs
 	account  aggregate.Account // of all sources
 	Warnings []string
 
@@ -227,7 +230,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources, Baseline: o.Baseline, By: o.By, Missing: o.Warnings,
+		Sources: sources, Baseline: o.Baseline, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut,
 	}
 	dimensions := o.Breakdown
 	if o.By != "" && !slices.Contains(dimensions, o.By) {

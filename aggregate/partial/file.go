@@ -22,6 +22,7 @@ type File struct {
 	Part    *aggregate.Part
 	Sources []*aggregate.Source
 	Missing []string // inputs that were not found, in words
+	LeftOut parse.LeftOut
 
 	ToolVersion string
 	Catalogues  []string // versions by which records were classified; several after --force

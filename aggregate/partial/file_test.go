@@ -51,6 +51,8 @@ func TestFilesTravel(t *testing.T) {
 		want := fileOf(randomRecords(r, r.IntN(200)))
 		want.Sources, want.Missing = sources(), []string{"b.log: no such file", "*.txt matches nothing"}
 		want.Catalogues = []string{"1", "2"}
+		want.LeftOut[parse.NotText] = parse.LeftFiles{Files: 7, Names: []string{"a.png", "b.png"}}
+		want.LeftOut[parse.NoContent] = parse.LeftFiles{Files: 1, Names: []string{"_SUCCESS"}}
 		if seed == 0 {
 			want = &File{Part: aggregate.Merge()} // nothing
 		}
@@ -71,7 +73,7 @@ func TestFilesTravel(t *testing.T) {
 func checkFile(t *testing.T, got, want *File) {
 	t.Helper()
 	for _, f := range []struct{ got, want any }{
-		{got.ToolVersion, want.ToolVersion}, {got.Catalogues, want.Catalogues}, {got.Missing, want.Missing},
+		{got.ToolVersion, want.ToolVersion}, {got.Catalogues, want.Catalogues}, {got.Missing, want.Missing}, {got.LeftOut, want.LeftOut},
 		{got.Sources, want.Sources},
 		{got.Part.Posts, want.Part.Posts}, {len(got.Part.Coverage), len(want.Part.Coverage)},
 		{got.Part.Origins.Sources(), want.Part.Origins.Sources()}, {got.Part.Names, want.Part.Names},

@@ -217,6 +217,9 @@ func TestCraftedMetadata(t *testing.T) {
 		{"no list", set(keyCatalogues, `{"a":1}`), "not a list"},
 		{"a list of something else", set(keyCatalogues, `[[]]`), keyCatalogues},
 		{"nothing at all", set(keyOrigins, ""), keyOrigins},
+		{"a reason to leave out that is none", set(keyLeftOut, `[{"reason":"weather","files":1}]`), `"weather" is not a reason to leave out a file`},
+		{"less than no files", set(keyLeftOut, `[{"reason":"empty","files":-1}]`), "-1 is not a valid count"},
+		{"more files than there can be", set(keyLeftOut, `[{"reason":"empty","files":9007199254740992},{"reason":"empty","files":1}]`), "is not a valid count"},
 		{"brackets", set(keyCoverage, strings.Repeat("[", 100_000)), keyCoverage},
 		{"brackets in a source", source(`"shown":` + strings.Repeat("[", 100_000)), keySources},
 		{"objects", set(keySources, strings.Repeat(`{"a":`, 100_000)), keySources},
@@ -283,7 +286,7 @@ func TestCraftedMetadata(t *testing.T) {
 // TestShortJSON reads JSON lists that take much more memory than text.
 func TestShortJSON(t *testing.T) {
 	const n = 1 << 18
-	for key, element := range map[string]string{keySources: "{},", keyCoverage: "[],", keyMissing: `"",`, keyOrigins: `"0",`} {
+	for key, element := range map[string]string{keySources: "{},", keyCoverage: "[],", keyMissing: `"",`, keyLeftOut: `{"reason":"empty"},`, keyOrigins: `"0",`} {
 		t.Run(key, func(t *testing.T) {
 			file := made(t, &File{Part: entries()}, func(m map[string]string) {
 				m[key] = "[" + strings.TrimSuffix(strings.Repeat(element, n), ",") + "]"

@@ -27,6 +27,7 @@ const (
 	keySources    = "otlog.sources"
 	keyOrigins    = "otlog.evidence_sources"
 	keyMissing    = "otlog.missing"
+	keyLeftOut    = "otlog.left_out"
 	keyCoverage   = "otlog.coverage"
 	keyTenancies  = "otlog.tenancies"
 	keyPosts      = "otlog.posts"
@@ -56,7 +57,7 @@ func (f *File) metadata() (arrow.Metadata, error) {
 		key   string
 		value any
 	}{
-		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyCoverage, buckets}, {keyTenancies, tenancies},
+		{keyCatalogues, f.Catalogues}, {keySources, sources}, {keyOrigins, origins}, {keyMissing, f.Missing}, {keyLeftOut, leftOutToJSON(&f.LeftOut)}, {keyCoverage, buckets}, {keyTenancies, tenancies},
 	} {
 		b, err := json.Marshal(v.value)
 		if err != nil {
@@ -84,6 +85,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 	}{
 		{keyCatalogues, func(list string) error { return readList(list, appendTo(&f.Catalogues)) }},
 		{keyMissing, func(list string) error { return readList(list, appendTo(&f.Missing)) }},
+		{keyLeftOut, func(list string) error { return readList(list, f.readLeftOut) }},
 		{keySources, func(list string) error { return readList(list, f.readSource) }},
 		{keyOrigins, func(list string) error {
 			return readList(list, func(o *string) error {
@@ -454,6 +456,37 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 		}
 	}
 	return s, nil
+}
+
+// A jsonLeftOut counts files that are not logs.
+type jsonLeftOut struct {
+	Reason string   `json:"reason"`
+	Files  int64    `json:"files"`
+	Names  []string `json:"names,omitempty"` // the first few
+}
+
+func leftOutToJSON(left *parse.LeftOut) (out []jsonLeftOut) {
+	for why, f := range left {
+		if f.Files > 0 {
+			out = append(out, jsonLeftOut{parse.Why(why).String(), f.Files, f.Names})
+		}
+	}
+	return out
+}
+
+func (f *File) readLeftOut(j *jsonLeftOut) error {
+	if err := checkCounts(j.Files); err != nil {
+		return err
+	}
+	for why := range f.LeftOut {
+		if parse.Why(why).String() == j.Reason {
+			var more parse.LeftOut
+			more[why] = parse.LeftFiles{Files: j.Files, Names: j.Names}
+			f.LeftOut.Add(&more)
+			return checkCounts(f.LeftOut[why].Files)
+		}
+	}
+	return fmt.Errorf("%q is not a reason to leave out a file", j.Reason)
 }
 
 func reasonOf(name string) (parse.Reason, error) {

@@ -49,7 +49,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	if slices.Contains(o.baseline, "-") && (len(args) == 0 || slices.Contains(args, "-")) {
 		return nil, usageError(errors.New("standard input cannot be both the baseline and the input"))
 	}
-	found, err := find(s, o.baseline)
+	found, err := findInput(s, o.baseline)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 		return nil, err
 	}
 	options := plan.options
-	options.Warnings = read.missing
+	options.Warnings, options.LeftOut = read.missing, read.leftOut
 	options.Ignore = nil // the list of the report marks its baseline too
 	// A baseline is always compared as a whole.
 	options.Window = calendar.Window{}
@@ -72,5 +72,6 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 		return nil, err
 	}
 	sayTrouble(s, read.sources)
+	sayLeftOut(s, read.sources, &read.leftOut)
 	return read.status(o.read.force), nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/parse"
 )
 
 // eventsOptions are the flags of otlog events, as typed.
@@ -59,7 +60,8 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if input.Times, err = o.times.resolve(s.now); err != nil {
 		return err
 	}
-	found, err := find(s, args)
+	input.Sieve = &parse.Sieve{}
+	found, err := findInput(s, args)
 	if err != nil {
 		return err
 	}
@@ -67,11 +69,15 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := found.sift(s, input.Sieve, len(r.Sources)); err != nil {
+		return err
+	}
 	sayTrouble(s, r.Sources)
 	if widened := filter.Widened(zone); widened != "" {
 		say(s.err, "%s", widened)
 	}
-	sayPassed(s, input)
+	left := input.Sieve.LeftOut()
+	sayLeftOut(s, r.Sources, &left)
 	if r.Timeless > 0 {
 		say(s.err, "left out %d records without a date and time", r.Timeless)
 	}

@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
 	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
 	"parse/table":             {"parse/field", "parse/timestamp"},
+	"parse/find":              {"parse"},
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
@@ -56,7 +57,7 @@ var mayImport = map[string][]string{
 	"cmd/otlog": {
 		"cmd/otlog/internal/events", "cmd/otlog/internal/shell", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
-		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/timestamp", "classify/catalogue",
+		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/find", "parse/timestamp", "classify/catalogue",
 	},
 	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
@@ -66,7 +67,7 @@ var mayImport = map[string][]string{
 
 	"internal/golden":     {},
 	"internal/testgc":     {},
-	"internal/reporttest": {"report", "aggregate", "aggregate/calendar", "parse"},
+	"internal/reporttest": {"report", "aggregate", "aggregate/calendar", "parse", "parse/find"},
 	"bench/corpus":        {}, // an independent judge
 	"bench/sessions":      {},
 	"bench/compare":       {"bench/corpus"},

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +17,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
@@ -29,9 +30,9 @@ type input struct {
 	missing []string // messages about arguments that matched nothing
 }
 
-// find returns the sources that arguments name. Without arguments it is a pipe on standard
-// input. find prints a message for each argument that matches nothing, and fails if none match.
-func find(s streams, args []string) (*input, error) {
+// findInput returns the sources that arguments name. Without arguments it is a pipe on standard
+// input. findInput prints a message for each argument that matches nothing, and fails if none match.
+func findInput(s streams, args []string) (*input, error) {
 	if len(args) == 0 {
 		if terminal.Is(s.in) {
 			return nil, usageError(errors.New("nothing to read: give a file, a directory or a pattern, or pipe a log in"))
@@ -39,7 +40,7 @@ func find(s streams, args []string) (*input, error) {
 		args = []string{"-"}
 	}
 	in := &input{}
-	sources, passed, err := parse.Find(args)
+	sources, err := find.Find(args)
 	in.sources = sources
 	stream.SetStdin(sources, io.NopCloser(s.in))
 	if err != nil {
@@ -51,10 +52,31 @@ func find(s streams, args []string) (*input, error) {
 			in.missing = append(in.missing, strings.TrimSpace(line))
 		}
 	}
-	if passed > 0 {
-		say(s.err, "skipped %s in directories: not named like logs; to read them, name them or use a glob", words.Count(passed, "file"))
-	}
 	return in, nil
+}
+
+// sift notes the directories that contain no log by the content of their files. It fails if
+// nothing at all was read.
+func (in *input) sift(s streams, sieve *parse.Sieve, read int) error {
+	files := map[string]int{}
+	for _, source := range in.sources {
+		files[source.Dir]++
+	}
+	for _, dir := range slices.Sorted(maps.Keys(files)) {
+		if n := files[dir]; dir != "" && sieve.None(dir) == n {
+			left := sieve.LeftOut()
+			message := fmt.Sprintf("%s: no logs in this directory: looked at %s", words.Printable(dir), words.Count(n, "file"))
+			if len(files) == 1 {
+				message += ": " + left.String()
+			}
+			in.missing = append(in.missing, message)
+			say(s.err, "%s", message)
+		}
+	}
+	if read == 0 && len(in.missing) > 0 {
+		return &statusError{status: exitFailed}
+	}
+	return nil
 }
 
 // sayTrouble prints what could not be read or was read before, and why.
@@ -104,13 +126,13 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 		return parse.Options{}, err
 	}
 	fields := field.Names{Time: string(o.time), Session: string(o.session), Message: string(o.message)}
-	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields, Unwanted: new(atomic.Int64)}, nil
+	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields}, nil
 }
 
-// sayPassed prints how many files in archives were skipped.
-func sayPassed(s streams, o parse.Options) {
-	if n := o.Unwanted.Load(); n > 0 {
-		say(s.err, "skipped %s in archives: not named like logs; to read them, unpack and name them", words.Count(n, "file"))
+// sayLeftOut prints how many files were left out, and why.
+func sayLeftOut(s streams, read []*aggregate.Source, left *parse.LeftOut) {
+	if out := report.LeftOutWords(read, left); out != "" {
+		say(s.err, "%s", out)
 	}
 }
 

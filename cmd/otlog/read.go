@@ -58,6 +58,7 @@ type reading struct {
 	parts   []*aggregate.Part
 	sources []*aggregate.Source
 	missing []string // messages about arguments that matched nothing
+	leftOut parse.LeftOut
 	space   *aggregate.Space
 
 	claims   []claim // by the index of the source
@@ -81,7 +82,8 @@ type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
 func (o *readOptions) read(s streams, found *input, input parse.Options, memory int64, scan scanner) (*reading, error) {
 	// The limit leaves room for garbage: close to it, the collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
-	r := &reading{missing: slices.Clone(found.missing), space: aggregate.NewSpace("", memory, partial.Codec{}, stream.RemoveOnSignal)}
+	input.Sieve = &parse.Sieve{}
+	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}, stream.RemoveOnSignal)}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
 	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, Claim: claim})
@@ -96,7 +98,12 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 		return r, err
 	}
 	r.parts, r.sources = append(r.parts, result.Parts...), append(r.sources, result.Sources...)
+	if err := found.sift(s, input.Sieve, len(r.sources)+len(r.partials)); err != nil {
+		return r, err
+	}
+	r.missing, r.leftOut = slices.Clone(found.missing), input.Sieve.LeftOut()
 	for _, p := range r.partials {
+		r.leftOut.Add(&p.LeftOut)
 		r.parts, r.sources = append(r.parts, p.Part), append(r.sources, p.Sources...)
 		for _, m := range p.Missing {
 			r.missing = append(r.missing, words.Printable(p.Name)+": "+m)

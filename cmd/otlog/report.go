@@ -146,7 +146,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := find(s, args)
+	found, err := findInput(s, args)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	}
 	// The report has these messages too, but it may go to a file or a program.
 	sayTrouble(s, read.sources)
-	sayPassed(s, plan.input)
+	sayLeftOut(s, read.sources, &read.leftOut)
 	var gates error // the status of gates
 	if plan.format.Rows {
 		err = emit(s, o.output, func(w io.Writer) error { return plan.format.Write(w, format.Input{Counts: counts}, plan.how) })
@@ -189,7 +189,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 // demand.
 func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, counts *aggregate.Counts) (status, err error) {
 	options := plan.options
-	options.Warnings = read.missing
+	options.Warnings, options.LeftOut = read.missing, read.leftOut
 	r, err := report.New(counts, read.sources, options)
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := find(s, args)
+	found, err := findInput(s, args)
 	if err != nil {
 		return err
 	}
@@ -84,9 +84,9 @@ func (o *scanOptions) run(s streams, args []string) error {
 		return err
 	}
 	sayTrouble(s, read.sources)
-	sayPassed(s, input)
+	sayLeftOut(s, read.sources, &read.leftOut)
 	file := &partial.File{
-		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing,
+		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing, LeftOut: read.leftOut,
 		ToolVersion: toolVersion(), Catalogues: partial.Catalogues(read.partials),
 	}
 	if err := emit(s, output, func(w io.Writer) error { return partial.Write(w, file, compress) }); err != nil {

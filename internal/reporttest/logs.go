@@ -16,6 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/report"
 )
 
@@ -52,7 +53,7 @@ func Ignore(t *testing.T, text string) *report.Ignore {
 // Find returns the sources of arguments.
 func Find(t *testing.T, args ...string) []parse.Source {
 	t.Helper()
-	sources, _, err := parse.Find(args)
+	sources, err := find.Find(args)
 	if err != nil {
 		t.Fatal(err)
 	}

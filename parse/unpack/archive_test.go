@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/klauspost/compress/zip"
@@ -137,7 +136,7 @@ func TestArchives(t *testing.T) {
 		{"logs/app.log.1.gz", gzipped(t, log)},
 		{"./logs/rel.txt", []byte("a\n")},
 		{"logs/empty.log", nil},
-		{"logs/picture.png", []byte("\x89PNG")},
+		{"logs/picture.png", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")},
 		{"logs/.hidden/x.log", log},
 		{"__MACOSX/._app.log", []byte("\x00\x05")},
 		{"logs/app.log", []byte("again\n")},
@@ -151,6 +150,7 @@ func TestArchives(t *testing.T) {
 		{"a/logs/app.log.1.gz", log, nil},
 		{"a/logs/rel.txt", []byte("a\n"), nil},
 		{"a/logs/empty.log", nil, parse.ErrEmpty},
+		{"a/logs/picture.png", nil, errors.New("not a log: binary data")},
 		{"a/logs/app.log (2)", []byte("again\n"), nil},
 		{"a/logs/old-logs.tar", nil, errors.New("not unpacked: a tar in a ")},
 		{"a/logs/core.log", nil, errors.New("not a log: binary data, NUL byte at offset 0")},
@@ -189,21 +189,23 @@ func TestArchives(t *testing.T) {
 
 func TestArchivesWithoutLogs(t *testing.T) {
 	tests := []struct {
-		name   string
-		data   []byte
-		want   string
-		passed int64
+		name  string
+		data  []byte
+		want  string
+		files int64
 	}{
 		{"nothing in a zip", zipped(t, zip.Deflate), "empty: nothing to read", 0},
 		{"a directory", tarred(t, file{"logs/", nil}), "empty: nothing to read", 0},
-		{"other files", tarred(t, file{"a.png", []byte("x")}, file{"b.md", []byte("y")}), "no logs in this archive, but 2 other files", 2},
+		{"other files", tarred(t, file{"a.png", []byte("\x89PNG\x00")}, file{"b.md", []byte("y")}, file{"c.txt", []byte("y")}, file{"d", nil}),
+			"no logs in this archive, but 1 not text, 1 source code or documentation, 1 without any sign of a log, 1 empty", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var passed atomic.Int64
-			got := contents(stream(bytes.NewReader(test.data)), parse.Options{Unwanted: &passed})
-			if len(got) != 1 || got[0].name != "stdin" || !strings.HasPrefix(got[0].err.Error(), test.want) || passed.Load() != test.passed {
-				t.Errorf("got %s%d passed over", shown(got), passed.Load())
+			sieve := &parse.Sieve{}
+			got := contents(stream(bytes.NewReader(test.data)), parse.Options{Sieve: sieve})
+			left := sieve.LeftOut()
+			if len(got) != 1 || got[0].name != "stdin" || !strings.HasPrefix(got[0].err.Error(), test.want) || left.Files() != test.files {
+				t.Errorf("got %s%s left out", shown(got), left.String())
 			}
 		})
 	}

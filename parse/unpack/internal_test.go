@@ -20,12 +20,12 @@ func TestMembersHaveUniqueNames(t *testing.T) {
 }
 
 func TestArchivesHaveALimit(t *testing.T) {
-	a := &archive{logs: maxMembers}
+	a := &archive{files: maxMembers}
 	var unreadable *UnreadableError
 	if !a.full() || !errors.As(a.damage, &unreadable) {
 		t.Errorf("after the last member that is read: %v", a.damage)
 	}
-	a = &archive{logs: maxMembers - 1}
+	a = &archive{files: maxMembers - 1}
 	if a.full() || a.damage != nil {
 		t.Errorf("before it: %v", a.damage)
 	}

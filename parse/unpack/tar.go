@@ -24,7 +24,7 @@ func (u *unpacker) tar(name string, r io.Reader, around layers) bool {
 		head, err := next.Next()
 		switch {
 		case err == nil || errors.Is(err, tar.ErrInsecurePath): // names are only displayed
-			if !isRegular(head.Typeflag) || !a.wants(head.Name) {
+			if !isRegular(head.Typeflag) || isHidden(head.Name) {
 				continue
 			}
 			d := u.decoder(next, &blocks.in.progress, around)

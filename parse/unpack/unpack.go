@@ -7,9 +7,8 @@
 //     compression.go. File names do not matter.
 //  2. A compressed stream is decompressed, and its first bytes are compared again: up
 //     to two compressions may be nested.
-//  3. Each member of an archive (tar.go, zip.go) that is named like a log is examined
-//     in the same way, so that a .tar.gz of .zst files is read without a case of its
-//     own.
+//  3. Each member of an archive (tar.go, zip.go) that is not hidden is examined in the
+//     same way, so that a .tar.gz of .zst files is read without a case of its own.
 //  4. What is not packed is text: charset.go converts it to UTF-8 with line feeds, or
 //     rejects it as binary data.
 //  5. damage.go says at which byte a stream breaks off, and ends one that expands to
@@ -22,7 +21,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"sync/atomic"
 )
 
 // HeadSize is how many bytes at the start of a source, a member or a text are examined.
@@ -43,11 +41,6 @@ type Source struct {
 
 // Options say how to unpack.
 type Options struct {
-	// Wanted reports whether a member of an archive, given without its directory, is
-	// to be read.
-	Wanted func(name string) bool
-	// Unwanted, if not nil, counts the members that are not.
-	Unwanted *atomic.Int64
 	// MaxExpansion limits the size of what a source unpacks to, as a multiple of the
 	// source's size. 0 means DefaultMaxExpansion, a negative number no limit.
 	MaxExpansion int64
@@ -79,8 +72,9 @@ var ErrEmpty = errors.New("empty: nothing to read")
 // An UnreadableError is the error of a source or member that contains no text, or none
 // that can be read.
 type UnreadableError struct {
-	Bytes int64 // how many decoded bytes were examined
-	Cause string
+	Bytes  int64 // how many decoded bytes were examined
+	Cause  string
+	Binary bool // the bytes are not text
 }
 
 func (e *UnreadableError) Error() string { return e.Cause }
@@ -171,7 +165,7 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		t.File, t.Size = u.file, u.size
 	}
 	if cause := notText(head); cause != "" {
-		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause})
+		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause, Binary: !isUTF32(head)})
 	}
 	if endsLinesInCR(head) {
 		r = carriageReturns{r}

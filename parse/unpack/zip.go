@@ -63,7 +63,7 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 	directory.RegisterDecompressor(zipZstd, zipDecompressor(openZstd))
 	directory.RegisterDecompressor(zipXz, zipDecompressor(openXz))
 	for _, f := range directory.File {
-		if f.Mode()&fs.ModeType != 0 || !a.wants(f.Name) {
+		if f.Mode()&fs.ModeType != 0 || isHidden(f.Name) {
 			continue
 		}
 		if a.full() {
@@ -135,7 +135,7 @@ func (a *archive) salvage(in *zipBytes, size int64) bool {
 			return true
 		}
 		offset = head.data + max(head.size, 0) // if the size is unknown, the next header is searched for
-		if strings.HasSuffix(head.name, "/") || !a.wants(head.name) {
+		if strings.HasSuffix(head.name, "/") || isHidden(head.name) {
 			continue
 		}
 		if a.full() {

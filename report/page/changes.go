@@ -271,6 +271,9 @@ func unread(r *report.Report) []string {
 	if repeats := repeated(r); repeats != "" {
 		out = append(out, repeats)
 	}
+	if left := report.LeftOutWords(r.Sources, &r.LeftOut); left != "" {
+		out = append(out, left)
+	}
 	return out
 }
 

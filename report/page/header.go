@@ -26,6 +26,7 @@ func (c *composer) header() {
 	c.fact("Weeks", weekNames(r))
 	c.fact("Filters", filterWords(r))
 	c.doubts()
+	c.fact("Files", report.LeftOutWords(r.Sources, &r.LeftOut))
 	a := r.Totals.Records
 	c.fact("Records", fmt.Sprintf("%s: %s with an error, %s telemetry, %s clean, %s skipped",
 		words.Number(a.Total()), words.Number(a.Classified), words.Number(a.Telemetry), words.Number(a.Clean), words.Number(a.Skipped)))

@@ -24,6 +24,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 )
@@ -137,7 +138,7 @@ func parquetValue(f parquet.Field, v parquet.Value) any {
 // logCounts are what the sample logs count.
 func logCounts(t *testing.T) *aggregate.Counts {
 	t.Helper()
-	sources, _, err := parse.Find([]string{"../../testdata/logs"})
+	sources, err := find.Find([]string{"../../testdata/logs"})
 	if err != nil {
 		t.Fatal(err)
 	}

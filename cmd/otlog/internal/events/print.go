@@ -52,7 +52,6 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 			return nil, fmt.Errorf("keeping the input for a second reading: %w", err)
 		}
 		stream.SetStdin(sources, io.NopCloser(kept.File))
-		o.Input.Unwanted.Store(0)
 	}
 	if err := p.checkFilter(); err != nil {
 		return nil, err
@@ -86,7 +85,11 @@ func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
 	p.sessions = map[aggregate.SessionID]string{}
 	source := ""
 	var tally aggregate.Tally
-	_, err := aggregate.Walk(sources, p.Input, func(r *aggregate.Record) error {
+	input := p.Input
+	if input.Sieve != nil {
+		input.Sieve = &parse.Sieve{} // the second reading counts what is left out
+	}
+	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
 		if r.Source != source {
 			tally.Enter(r.ID)
 			source = r.Source

@@ -1,4 +1,4 @@
-package parse
+package find
 
 import (
 	"errors"
@@ -32,12 +32,12 @@ func tree(t *testing.T, names ...string) string {
 }
 
 // found returns the paths that Find finds, with slashes.
-func found(args ...string) (paths []string, passed int, err error) {
-	sources, passed, err := Find(args)
+func found(args ...string) (paths []string, err error) {
+	sources, err := Find(args)
 	for _, s := range sources {
 		paths = append(paths, filepath.ToSlash(s.Path))
 	}
-	return paths, passed, err
+	return paths, err
 }
 
 func TestFind(t *testing.T) {
@@ -46,69 +46,83 @@ func TestFind(t *testing.T) {
 		"logs/deep/e.log.gz", "logs/deep/core", "x[1].log", "plain", ".dot.log", "empty/", "others/a.png",
 	)
 	tests := []struct {
-		name   string
-		args   string
-		want   string
-		passed int
+		name string
+		args string
+		want string
 	}{
-		{"a file, whatever it is called", "plain logs/notes.md", "plain logs/notes.md", 0},
-		{"arguments in their order", "logs/b.log logs/a.jsonl", "logs/b.log logs/a.jsonl", 0},
-		{"a directory: the logs below it, sorted", "logs", "logs/a.jsonl logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt", 2},
-		{"a directory with a slash", "logs/", "logs/a.jsonl logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt", 2},
-		{"the current directory", ".", "logs/a.jsonl logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt x[1].log", 4},
-		{"a hidden directory that is named", "logs/.git", "logs/.git/d.log", 0},
-		{"the standard input", "- logs/b.log -", "- logs/b.log", 0},
+		{"a file, whatever it is called", "plain logs/notes.md", "plain logs/notes.md"},
+		{"arguments in their order", "logs/b.log logs/a.jsonl", "logs/b.log logs/a.jsonl"},
+		{"a directory: the files below it, sorted", "logs", "logs/a.jsonl logs/b.log logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt logs/notes.md"},
+		{"a directory with a slash", "logs/", "logs/a.jsonl logs/b.log logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt logs/notes.md"},
+		{"the current directory", ".", "logs/a.jsonl logs/b.log logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt logs/notes.md others/a.png plain x[1].log"},
+		{"a hidden directory that is named", "logs/.git", "logs/.git/d.log"},
+		{"the standard input", "- logs/b.log -", "- logs/b.log"},
 
-		{"a pattern", "logs/*", "logs/a.jsonl logs/b.log logs/notes.md", 0},
-		{"a pattern for one character", "logs/?.log", "logs/b.log", 0},
-		{"a class", "logs/[ab].*", "logs/a.jsonl logs/b.log", 0},
-		{"a pattern for directories", "logs/*/*", "logs/deep/core logs/deep/e.log.gz", 0},
-		{"any number of directories", "logs/**/*.[lt]*", "logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt", 0},
-		{"none included", "logs/**/b.log", "logs/b.log", 0},
-		{"at the start", "**/c.txt", "logs/deep/er/c.txt", 0},
-		{"at the end", "logs/deep/**", "logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt", 0},
-		{"in the middle of others", "l*/**/er/**/*.txt", "logs/deep/er/c.txt", 0},
-		{"a hidden file that the pattern names", ".*.log logs/.h*", ".dot.log logs/.hidden.log", 0},
-		{"a hidden directory that the pattern names", "logs/.g*/*.log", "logs/.git/d.log", 0},
-		{"and below any number of others", "**/.git/*.log", "logs/.git/d.log", 0},
-		{"a whole path", dir + "/logs/*.log", filepath.ToSlash(dir) + "/logs/b.log", 0},
-		{"a file whose name is a pattern", "x[1].log", "x[1].log", 0},
+		{"a pattern", "logs/*", "logs/a.jsonl logs/b.log logs/notes.md"},
+		{"a pattern for one character", "logs/?.log", "logs/b.log"},
+		{"a class", "logs/[ab].*", "logs/a.jsonl logs/b.log"},
+		{"a pattern for directories", "logs/*/*", "logs/deep/core logs/deep/e.log.gz"},
+		{"any number of directories", "logs/**/*.[lt]*", "logs/b.log logs/deep/e.log.gz logs/deep/er/c.txt"},
+		{"none included", "logs/**/b.log", "logs/b.log"},
+		{"at the start", "**/c.txt", "logs/deep/er/c.txt"},
+		{"at the end", "logs/deep/**", "logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt"},
+		{"in the middle of others", "l*/**/er/**/*.txt", "logs/deep/er/c.txt"},
+		{"a hidden file that the pattern names", ".*.log logs/.h*", ".dot.log logs/.hidden.log"},
+		{"a hidden directory that the pattern names", "logs/.g*/*.log", "logs/.git/d.log"},
+		{"and below any number of others", "**/.git/*.log", "logs/.git/d.log"},
+		{"a whole path", dir + "/logs/*.log", filepath.ToSlash(dir) + "/logs/b.log"},
+		{"a file whose name is a pattern", "x[1].log", "x[1].log"},
 
-		{"a file once, by name", "logs/b.log logs/b.log", "logs/b.log", 0},
-		{"however it is spelled", "./logs/b.log logs//b.log logs/deep/../b.log " + dir + "/logs/b.log", "./logs/b.log", 0},
-		{"and found", "logs/b.log logs/*.log ./logs", "logs/b.log logs/a.jsonl logs/deep/e.log.gz logs/deep/er/c.txt", 2},
+		{"a file once, by name", "logs/b.log logs/b.log", "logs/b.log"},
+		{"however it is spelled", "./logs/b.log logs//b.log logs/deep/../b.log " + dir + "/logs/b.log", "./logs/b.log"},
+		{"and found", "logs/b.log logs/*.log ./logs", "logs/b.log logs/a.jsonl logs/deep/core logs/deep/e.log.gz logs/deep/er/c.txt logs/notes.md"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, passed, err := found(strings.Fields(test.args)...)
+			got, err := found(strings.Fields(test.args)...)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(got, strings.Fields(test.want)) || passed != test.passed {
-				t.Errorf("got %q and %d passed over, want %s and %d", got, passed, test.want, test.passed)
+			if !slices.Equal(got, strings.Fields(test.want)) {
+				t.Errorf("got %q, want %s", got, test.want)
 			}
 		})
 	}
 }
 
+func TestSourcesStateTheirDirectory(t *testing.T) {
+	tree(t, "logs/deep/a.log", "logs/b.log", "c.log")
+	sources, err := Find([]string{"c.log", "logs/b*", "./logs/", "-"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range sources {
+		got = append(got, filepath.ToSlash(s.Path)+" "+s.Dir)
+	}
+	if want := []string{"c.log ", "logs/b.log ", "logs/deep/a.log ./logs/", "- "}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestFindReportsEveryArgumentThatMatchesNothing(t *testing.T) {
-	tree(t, "a.log", "empty/", "others/a.png", "logs/b.log")
+	tree(t, "a.log", "empty/", "hidden/.a.log", "logs/b.log")
 	tests := []struct {
 		name, args, want string
 		err              []string
 	}{
 		{"a missing file", "gone.log", "", []string{"gone.log: ", "no such file"}},
-		{"an empty directory", "empty", "", []string{"empty: no logs"}},
-		{"a directory without logs", "others", "", []string{"others: no logs", "*.log"}},
+		{"an empty directory", "empty", "", []string{"empty: no files"}},
+		{"a directory of hidden files", "hidden", "", []string{"hidden: no files in this directory"}},
 		{"a pattern that matches nothing", "*.gz", "", []string{"*.gz: no file matches"}},
 		{"one below a directory that is missing", "gone/*.log", "", []string{"gone/*.log: no file matches"}},
 		{"one that matches a directory only", "lo*", "", []string{"lo*: no file matches"}},
 		{"a bad pattern", "logs/[a", "", []string{"logs/[a: syntax error in pattern"}},
-		{"beside sources that are there", "gone.log a.log *.gz logs empty", "a.log logs/b.log", []string{"gone.log: ", "\n*.gz: no file matches", "\nempty: no logs"}},
+		{"beside sources that are there", "gone.log a.log *.gz logs empty", "a.log logs/b.log", []string{"gone.log: ", "\n*.gz: no file matches", "\nempty: no files"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, _, err := found(strings.Fields(test.args)...)
+			got, err := found(strings.Fields(test.args)...)
 			if err == nil {
 				t.Fatalf("no error, and %q", got)
 			}
@@ -122,7 +136,7 @@ func TestFindReportsEveryArgumentThatMatchesNothing(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := Find([]string{"gone.log"}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Find([]string{"gone.log"}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a missing file is %v, which is not fs.ErrNotExist", err)
 	}
 }
@@ -151,32 +165,11 @@ func TestFindFollowsLinks(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, _, err := found(strings.Fields(test.args)...)
+			got, err := found(strings.Fields(test.args)...)
 			if err != nil || !slices.Equal(got, strings.Fields(test.want)) {
 				t.Errorf("got %q, %v, want %s", got, err, test.want)
 			}
 		})
-	}
-}
-
-func TestNamedLikeLog(t *testing.T) {
-	for _, name := range []string{
-		"a.log", "a.LOG", "a.txt", "a.json", "a.jsonl", "a.ndjson", "server.out", "server.err",
-		"a.log.gz", "a.log.zst", "a.jsonl.zstd", "a.txt.gzip",
-		"a.log.1", "a.log.2.gz", "a.log.2026-11-02", "a.log.2026-11-02.gz", "a.log-20261102", "a.log-20261102.gz", "a.log.20261102_1.zst",
-		"a.log.bz2", "a.log.xz", "a.txt.lz4", "a.log.zip", "logs.tar.gz", "app.log.tgz",
-		"a-2026.11.02.log", "syslog", "syslog.1", "syslog.2.gz", "catalina.2026-11-02.log",
-	} {
-		if !namedLikeLog(name) {
-			t.Errorf("%s is a log", name)
-		}
-	}
-	for _, name := range []string{
-		"", ".", "1", "2026-11-02", "core", "a.png", "a.go", "a.log.bak", "a.logs", "a.gz", "a.tar.gz", "a.zip", "a.1", "log.d", "catalog.db", "README",
-	} {
-		if namedLikeLog(name) {
-			t.Errorf("%s is not a log", name)
-		}
 	}
 }
 

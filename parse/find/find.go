@@ -1,4 +1,5 @@
-package parse
+// Package find turns arguments into sources: files, directories, patterns and the standard input.
+package find
 
 import (
 	"errors"
@@ -9,43 +10,44 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/otlog/otlog/parse"
 )
 
 // Find turns arguments into sources, in order and without duplicates: a file is itself, a
-// directory is the logs below it, a pattern is the files it matches ("**" matches any
-// number of directories), and "-" is the standard input. Files in directories that are
-// not named like logs are skipped, and counted in unwanted. Find returns an error for
-// every argument that matches nothing, beside the sources of the others.
-func Find(args []string) (sources []Source, unwanted int, err error) {
+// directory is the files below it, a pattern is the files it matches ("**" matches any number of
+// directories), and "-" is the standard input. Hidden files of a directory are not read. The
+// sources of a directory are files that parse.Sieve selects by their content. Find returns an
+// error for every argument that matches nothing, beside the sources of the others.
+func Find(args []string) (sources []parse.Source, err error) {
 	seen := map[string]bool{}
-	add := func(p string) {
+	add := func(p, dir string) {
 		if id := identity(p); !seen[id] {
 			seen[id] = true
-			sources = append(sources, Source{Path: p})
+			sources = append(sources, parse.Source{Path: p, Dir: dir})
 		}
 	}
 	var errs []error
 	for _, arg := range args {
 		if arg == "-" {
-			add(arg)
+			add(arg, "")
 			continue
 		}
 		info, statErr := os.Stat(arg)
 		switch {
 		case statErr == nil && info.IsDir():
-			found, others, err := below(arg)
-			unwanted += others
+			found, err := below(arg)
+			if err == nil && len(found) == 0 {
+				err = fmt.Errorf("%s: no files in this directory", arg)
+			}
 			if err != nil {
 				errs = append(errs, err)
 			}
-			if len(found) == 0 && err == nil {
-				errs = append(errs, fmt.Errorf("%s: no logs in this directory (looked for names like *.log, *.txt, *.jsonl, also compressed)", arg))
-			}
 			for _, p := range found {
-				add(p)
+				add(p, arg)
 			}
 		case statErr == nil:
-			add(arg)
+			add(arg, "")
 		case strings.ContainsAny(arg, "*?["):
 			found, err := glob(arg)
 			if err == nil && len(found) == 0 {
@@ -55,13 +57,13 @@ func Find(args []string) (sources []Source, unwanted int, err error) {
 				errs = append(errs, err)
 			}
 			for _, p := range found {
-				add(p)
+				add(p, "")
 			}
 		default:
 			errs = append(errs, fmt.Errorf("%s: %w", arg, cause(statErr)))
 		}
 	}
-	return sources, unwanted, errors.Join(errs...)
+	return sources, errors.Join(errs...)
 }
 
 // identity returns the path of the file that p leads to, so that a.log, ./a.log and a link
@@ -89,9 +91,9 @@ func cause(err error) error {
 	return err
 }
 
-// below returns the logs in and below dir, sorted, and how many other files there are.
-// The error joins those of directories that cannot be read.
-func below(dir string) (logs []string, others int, err error) {
+// below returns the files in and below dir, sorted, without hidden ones. The error joins those of
+// directories that cannot be read.
+func below(dir string) (files []string, err error) {
 	var errs []error
 	walkBelow(dir, func(p string, entry fs.DirEntry, err error) error {
 		switch {
@@ -101,15 +103,12 @@ func below(dir string) (logs []string, others int, err error) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
-		case !isFile(p, entry):
-		case namedLikeLog(entry.Name()):
-			logs = append(logs, p)
-		default:
-			others++
+		case isFile(p, entry):
+			files = append(files, p)
 		}
 		return nil
 	})
-	return logs, others, errors.Join(errs...)
+	return files, errors.Join(errs...)
 }
 
 // walkBelow calls visit for every file and directory below root, with an error for a
@@ -133,28 +132,6 @@ func isFile(p string, entry fs.DirEntry) bool {
 	}
 	info, err := os.Stat(p)
 	return err == nil && info.Mode().IsRegular()
-}
-
-// namedLikeLog reports whether a file in a directory or an archive is to be read. It
-// decides by the extension, without those of compression and rotation (app.log.2.gz,
-// app.log-20261102, app.log.zip).
-func namedLikeLog(name string) bool {
-	name = strings.ToLower(name)
-	for {
-		ext := path.Ext(name)
-		switch ext {
-		case ".gz", ".zst", ".zstd", ".gzip", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".tgz":
-			name = strings.TrimSuffix(name, ext)
-			continue
-		case ".log", ".txt", ".json", ".jsonl", ".ndjson", ".har", ".csv", ".tsv", ".out", ".err", ".arrow":
-			return true
-		}
-		current := strings.TrimRight(name, ".-_0123456789")
-		if current == name {
-			return ext == "" && strings.Contains(name, "log")
-		}
-		name = current
-	}
 }
 
 // glob returns the regular files that pattern matches, sorted. "**" matches any number of
