@@ -2,9 +2,10 @@
 //
 // The path through the package:
 //
-//  1. [Find] turns arguments (files, directories, globs, "-") into a [Source] each (find.go).
+//  1. Package find turns arguments (files, directories, globs, "-") into a [Source] each.
 //  2. [Open] opens a source and reads its first bytes. [File.Inputs] yields the texts in it, each
-//     an [Input]; package unpack removes compression and opens archives (open.go).
+//     an [Input]; package unpack removes compression and opens archives (open.go). A [Sieve]
+//     leaves out files of directories and archives that are not logs (sieve.go).
 //  3. The first bytes of a text decide its [Format] (format.go). A new shape of input gets an
 //     entry in [Formats]; if it is a JSON document, also the path of its records (package
 //     document). Package outline finds the records in documents of other shapes.

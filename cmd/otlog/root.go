@@ -42,7 +42,8 @@ documented errors they contain, in which method, in how many sessions, and since
 		Long: `report says which errors logs contain. It is the default command.
 
 A PATH is a file, a directory, a quoted glob ("logs/**/*.zst"), or - for standard input, which is
-also read if there is a pipe and no PATH. Content, not names, decides how a file is packed (gzip,
+also read if there is a pipe and no PATH. All files of a directory that look like logs are read; the
+report says how many were left out, and why. Content, not names, decides how a file is packed (gzip,
 zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16), its format (see otlog formats), and
 whether it is a partial, written by otlog scan. Partials and logs add up to one report, in any mix.
 
