@@ -239,7 +239,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var last *unpack.Text
 		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
-			named := f.dir == "" && text.Name == f.Name || o.Sieve == nil || isLogName(text.Name)
+			named := f.dir == "" && (text.Name == f.Name || text.Body) || o.Sieve == nil || isLogName(text.Name)
 			if err == nil {
 				err = f.read(in, text, o, named)
 			}

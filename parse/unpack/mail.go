@@ -91,10 +91,11 @@ func (m *mailParts) part(header textproto.MIMEHeader, body io.Reader, depth int)
 		return true // the same text
 	}
 	file := fileOf(header, parameters)
+	own := file == ""
 	switch {
-	case file != "" && !m.wants(file):
+	case isHidden(file):
 		return true
-	case file == "":
+	case own:
 		m.plain = m.plain || kind == "text/plain"
 		file = "text"
 	}
@@ -104,6 +105,8 @@ func (m *mailParts) part(header textproto.MIMEHeader, body io.Reader, depth int)
 	case "base64":
 		body = base64.NewDecoder(base64.StdEncoding, body)
 	}
+	m.body = own
+	defer func() { m.body = false }()
 	return m.full() || m.member(file, m.decoder(body, &m.read.progress, m.around))
 }
 

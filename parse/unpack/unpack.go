@@ -53,6 +53,7 @@ type Text struct {
 	Compression string // the layers around the text, outermost first, as in "gzip+tar"; "" if there are none
 	Head        []byte // the first bytes
 	Whole       bool   // Head is the whole text
+	Body        bool   // the text is that of a mail, not a file attached to it
 
 	// File and Size are the text if it can be read from any offset; otherwise nil and 0.
 	File io.ReaderAt
@@ -83,7 +84,7 @@ func (e *UnreadableError) Error() string { return e.Cause }
 const Supported = "supported are text in UTF-8 and UTF-16, and gzip, zstd, bzip2, xz, lz4, tar and zip"
 
 // Texts yields the texts in a source: one, or those of an archive in its order. A text
-// that cannot be read is yielded with an error, and only its name and compression are
+// that cannot be read is yielded with an error, and only its name, compression and body are
 // set then. The error is ErrEmpty, an *UnreadableError, a *DamageError if the stream
 // breaks off before the first byte, or an error of the system. An error of an archive
 // as a whole is yielded last, with the archive's name.
@@ -106,6 +107,7 @@ type unpacker struct {
 	file  io.ReaderAt // the source, if it is a regular file
 	size  int64       // of file
 	raw   counter     // the source
+	body  bool        // see Text.Body
 	// decoded counts the decoded bytes, by the number of layers around them.
 	decoded [maxLayers + 1]int64
 }
@@ -152,7 +154,7 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 
 // text yields a stream that has no further layer.
 func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, around layers) bool {
-	t := &Text{Name: name, Compression: around.String()}
+	t := &Text{Name: name, Compression: around.String(), Body: u.body}
 	decode := charsetOf(head)
 	if decode != nil {
 		r = decode(r)
@@ -180,7 +182,7 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 
 // refuse yields a stream that cannot be read.
 func (u *unpacker) refuse(name string, around layers, err error) bool {
-	return u.yield(&Text{Name: name, Compression: around.String()}, err)
+	return u.yield(&Text{Name: name, Compression: around.String(), Body: u.body}, err)
 }
 
 // noFirstByte returns the error of a stream whose first read returned err.
