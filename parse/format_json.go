@@ -31,6 +31,7 @@ type jsonSplitter struct {
 	keys      keys
 	outline   *outline.Reader
 	learned   bool           // doc has been outlined, if there is reason to
+	plain     int            // documents without lists since the last one with lists
 	unclear   bool           // doc contains several records, but no list of them
 	whole     *document.Node // how doc is read if it is an entry as a whole, nil if it is not
 	top       *convert.Table // the rows in the array at the top level
@@ -632,7 +633,7 @@ func (s *jsonSplitter) takeOuter(b *Block, data []byte, e ending) int {
 			d.Learn(seg.Scope, data[seg.Start-s.at:seg.End-s.at])
 		}
 	}
-	between := s.long == nil && (s.entered || s.silent) && d.In.Learned && s.placeBetween(b, d.Segments[:passed], data, n, e)
+	between := s.long == nil && (s.entered || s.silent) && s.placeBetween(b, d.Segments[:passed], data, n, e)
 	d.Segments = append(d.Segments[:0], d.Segments[passed:]...)
 	if between {
 		return n

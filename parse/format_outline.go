@@ -27,6 +27,11 @@ func (keys) IsMessage(key []byte) bool {
 	return f == field.Message
 }
 
+func (keys) IsAction(key []byte) bool {
+	f, _ := field.Of(key)
+	return f == field.Action
+}
+
 func (k keys) Key(column []byte) []byte {
 	if k.named || k.roles.Has(string(column)) {
 		return column
@@ -56,13 +61,39 @@ func (keys) IsError(text []byte) bool {
 			return true
 		}
 	}
-	return bytes.Contains(text, []byte("OT.exception")) || bytes.Contains(text, []byte("tb.exception.")) || bytes.Contains(text, []byte(":error")) && bytes.Contains(text, []byte("OpenTok:"))
+	for rest := text; ; { // a code: (1004)
+		n := bytes.Index(rest, []byte("(1"))
+		if n < 0 {
+			break
+		}
+		if rest = rest[n+2:]; len(rest) > 3 && rest[3] == ')' && isDigit(rest[0]) && isDigit(rest[1]) && isDigit(rest[2]) {
+			return true
+		}
+	}
+	for _, mark := range errorMarks {
+		if bytes.Contains(text, mark) {
+			return true
+		}
+	}
+	return false
 }
+
+// errorMarks are texts that the SDK writes only with errors.
+var errorMarks = [][]byte{[]byte("OT.exception"), []byte("tb.exception."), []byte(`"Failure"`), []byte(`\"Failure\"`)}
 
 const severalRecords = "JSON with errors of several sessions or records, but no list or table of them (otlog formats lists the supported formats)"
 
 // maxUnfolded is how deeply records may be nested in other records.
 const maxUnfolded = 4
+
+// isFlat reports whether an object contains neither objects, arrays, lines nor several sessions.
+func isFlat(object []byte) bool {
+	return bytes.Count(object, []byte{'{'})+bytes.Count(object, []byte{'['}) == 1 && !bytes.Contains(object, []byte(`\n`)) && bytes.Count(object, sessionMark) < 2
+}
+
+// mostPlain is the number of documents without lists after which only those with errors are
+// examined.
+const mostPlain = 100
 
 // findLists looks for lists of records in a document whose shape is unknown. If there are any, the
 // document is read anew. It reports whether it is.
@@ -93,13 +124,17 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		}
 		return false
 	}
-	// Frequent case first: an object of numbers and texts.
-	if own[0] == '{' && d.Done && bytes.Count(own, []byte{'{'})+bytes.Count(own, []byte{'['}) == 1 && !bytes.Contains(own, []byte(`\n`)) && bytes.Count(own, sessionMark) < 2 {
+	// Frequent cases first: an object of numbers and texts, and records without errors.
+	if own[0] == '{' && d.Done && (isFlat(own) || s.plain >= mostPlain && !s.keys.IsError(own)) {
 		return false
 	}
 	lists := s.outline.Read(own)
 	if s.seen != nil && s.seen.byLines && s.outline.Speaks() && !s.outline.Several() {
 		return false
+	}
+	s.plain++
+	if len(lists) > 0 {
+		s.plain = 0
 	}
 	if len(lists) == 0 || s.nested == maxUnfolded {
 		s.unclear = len(d.Entries) == 0 && (len(lists) > 0 || s.outline.Several() || s.outline.IsColumn())
@@ -183,8 +218,7 @@ func mayHoldRecords(own []byte, unknown bool) bool {
 // placeOuter appends what a document says outside its entries, which is in the first n bytes of
 // data.
 func (s *jsonSplitter) placeOuter(b *Block, span *Span, data []byte, n int, e ending) {
-	in := s.doc.In
-	if in.Learned || in.Plain {
+	if s.doc.Unknown() {
 		if s.complete {
 			span.Session = nil // that of the entries; the text states its own
 			s.place(b, &document.Node{}, s.outer, span, data, n, e)
@@ -200,7 +234,7 @@ func (s *jsonSplitter) placeOuter(b *Block, span *Span, data []byte, n int, e en
 	s.emit(b, text, *span, data, n, e)
 }
 
-// placeBetween appends what a learned document says between two entries, with evidence of an
+// placeBetween appends what a document of an unknown format says between two entries, with evidence of an
 // error: segments of the first n bytes of data. It reports whether there is any.
 func (s *jsonSplitter) placeBetween(b *Block, segments []document.Segment, data []byte, n int, e ending) bool {
 	first := len(b.Records)
@@ -229,10 +263,10 @@ func (s *jsonSplitter) placeBetween(b *Block, segments []document.Segment, data 
 	return true
 }
 
-// isEvidence reports whether a segment of a learned document contains evidence of an error that is
+// isEvidence reports whether a segment of a document of an unknown format contains evidence of an error that is
 // not in s.outer.
 func (s *jsonSplitter) isEvidence(seg document.Segment, data []byte) bool {
-	if !s.doc.In.Learned || seg.End <= s.at || seg.Scope == 0 && seg.Start < s.outerEnd {
+	if !s.doc.Unknown() || seg.End <= s.at || seg.Scope == 0 && seg.Start < s.outerEnd {
 		return false
 	}
 	own := data[max(seg.Start-s.at, 0) : seg.End-s.at] // the entry before it includes the brackets after it

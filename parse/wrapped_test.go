@@ -188,7 +188,7 @@ func (w wrapper) list(log []said) any {
 			return ordered{{"errors", each(object)[:n]}, {"logs", each(object)[n:]}}
 		}
 		return ordered{{"a", ordered{{"found", w.list(first)}}}, {"b", []any{w.list(second)}}}
-	default: // a record around a list
+	case 14: // a record around a list
 		errors := slices.ContainsFunc(log, func(s said) bool { return strings.Contains(s.text, "OT_ERROR_") })
 		if w.lines || !errors || len(log) < 2 { // the list belongs to the record
 			return each(object)
@@ -259,7 +259,7 @@ func (w wrapper) list(log []said) any {
 			streams = append(streams, stream)
 		}
 		return streams
-	case 9: // lists by session
+	default: // lists by session
 		var o ordered
 		for _, of := range bySession(log) {
 			var values []any
@@ -459,6 +459,51 @@ func TestWrappedLogsDoNotDependOnBlocks(t *testing.T) {
 		checkSplit(t, text, formatOf("json"))
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// TestLongTableCostsNoMemory reads a table of an unknown format that is longer than a record may be.
+func TestLongTableCostsNoMemory(t *testing.T) {
+	const size = 32 << 20
+	row := `["2026-11-23T10:44:25Z","web-1","` + strings.Repeat("x ", 512) + `"],` + "\n"
+	src := io.MultiReader(strings.NewReader(`{"answer":{"columns":["at","host","line"],"cells":[`), io.LimitReader(&again{text: row}, size/int64(len(row))*int64(len(row))),
+		strings.NewReader(`["2026-11-24T10:44:25Z","web-1","OT_TIMEOUT: too late"]],"errors":[["OT_OTHER"]]}}`))
+	r := newReader(src, formatOf("json"))
+	var b Block
+	rows, timed, late := 0, 0, 0
+	var d Decoder
+	for r.Next(&b) == nil {
+		if cap(b.Data) > 2*MaxRecord || cap(r.window) > MaxRecord {
+			t.Fatalf("a block of %d bytes, a window of %d", cap(b.Data), cap(r.window))
+		}
+		for e, skipped := range d.Events(&b, finding(always)) {
+			if skipped != nil {
+				t.Fatal(skipped)
+			}
+			if rows++; e.Time != timestamp.NoTime {
+				timed++
+			}
+			if bytes.Contains(e.Text, []byte("OT_")) {
+				late++
+			}
+		}
+	}
+	if timed != size/len(row)+1 || late != 2 {
+		t.Errorf("%d rows, %d with a time, %d errors", rows, timed, late)
+	}
+}
+
+// TestLongDocumentsWithoutEntries checks that a document that is too long, and whose entries are
+// unknown, is skipped.
+func TestLongDocumentsWithoutEntries(t *testing.T) {
+	for _, log := range []string{
+		`{"a":{"b":"` + strings.Repeat("x", 2*small.record) + `"},"c":[1,2],"d":"OT_TIMEOUT"}`,
+		`{"a":[` + strings.Repeat(`{"b":1},`, small.record) + `{}],"c":{"d":"OT_TIMEOUT"}}`,
+	} {
+		records := checkSplit(t, log, formatOf("json"))
+		if got := texts(records); !slices.Contains(got, "! oversize") && !slices.Contains(got, "! undecodable") {
+			t.Errorf("got %d records: %.200q", len(got), got)
 		}
 	}
 }

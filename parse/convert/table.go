@@ -217,7 +217,7 @@ func scalar(cell []byte) []byte {
 // plainNumber returns a number without its exponent: BigQuery writes 1.795430665959E9.
 func (t *Table) plainNumber(cell []byte) []byte {
 	s := scalar(cell)
-	if len(s) < 4 || len(s) > 32 || s[0] < '0' || s[0] > '9' || bytes.IndexAny(s, "eE") < 0 {
+	if len(s) < 4 || len(s) > 32 || s[0] < '0' || s[0] > '9' || !bytes.ContainsAny(s, "eE") {
 		return cell
 	}
 	f, err := strconv.ParseFloat(string(s), 64)

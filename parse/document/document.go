@@ -134,6 +134,9 @@ func (d *Document) Resume(at int64) {
 	d.Pos, d.Bad, d.below, d.inString, d.segment = at, false, 0, false, at
 }
 
+// Unknown reports whether the entries are in a place that belongs to no known format.
+func (d *Document) Unknown() bool { return d.In != nil && (d.In.Learned || d.In.Plain) }
+
 // SessionOf returns the session of a scope's entries, nil if their surroundings have none.
 func (d *Document) SessionOf(n int32) []byte {
 	for n >= 0 {
@@ -151,7 +154,7 @@ func (d *Document) SessionOf(n int32) []byte {
 // session counts only if there is no other.
 func (d *Document) Learn(n int32, text []byte) {
 	x := &d.scopes[n]
-	for x.session == nil || (d.In.Learned || d.In.Plain) && !x.several {
+	for x.session == nil || d.Unknown() && !x.several {
 		id := d.judge.Session(text)
 		if id == nil {
 			return

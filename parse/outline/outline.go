@@ -16,6 +16,8 @@ type Judge interface {
 	// IsTime and IsMessage report whether a key is made for the time or message of a record.
 	IsTime(key []byte) bool
 	IsMessage(key []byte) bool
+	// IsAction reports whether a key is made for what telemetry is about.
+	IsAction(key []byte) bool
 	// IsError reports whether a text contains evidence of an error.
 	IsError(text []byte) bool
 	// Session returns the session ID in a text, nil if there is none.

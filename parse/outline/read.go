@@ -455,7 +455,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 		}
 	}
 	f.message = r.judge.IsMessage(key) && (len(text) >= shortText || bytes.IndexByte(text, ' ') > 0)
-	f.says = f.message || len(text) >= shortText && bytes.IndexByte(text, ' ') > 0
+	f.says = f.message || len(text) >= shortText && bytes.IndexByte(text, ' ') > 0 || r.judge.IsAction(key)
 	f.leading = f.says && r.startsWithTime(text)
 	if f.session = r.judge.Session(text); f.session != nil {
 		f.session = r.judge.Session(s) // it outlives the text
