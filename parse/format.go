@@ -20,7 +20,7 @@ type Format struct {
 	delimiter byte
 	// columns is how many columns a table without a header has, 0 if it has a header.
 	columns int
-	// named says that columns keep their names, even those that otlog does not know.
+	// named says that columns that otlog does not know keep their names.
 	named bool
 	// plainArrays says that the entries of a document may be in an array whose name is a common
 	// word.

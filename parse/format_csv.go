@@ -38,10 +38,14 @@ func newTableSplitter(f Format, l limits) *tableSplitter {
 
 // key returns the key of a column.
 func (t *tableSplitter) key(column string) string {
-	if t.named || t.roles.Has(column) {
+	if t.roles.Has(column) {
 		return column
 	}
-	return field.Key(column)
+	key := field.Key(column)
+	if key == "" && t.named {
+		return column
+	}
+	return key
 }
 
 // split implements splitter.

@@ -61,6 +61,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 // A sample holds the first records of an input.
 type sample struct {
 	records, timed int
+	sessions       int      // records that state a session
 	objects        [][]byte // records that are objects
 	lines          [][]byte // the first lines of records of text
 	dates          [][]byte // times whose order of day and month is unknown
@@ -99,6 +100,9 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			s.records++
 			if e.Time != timestamp.NoTime || e.OfDay != timestamp.NoTime {
 				s.timed++
+			}
+			if len(e.Session) > 0 {
+				s.sessions++
 			}
 			if e.Doubt == timestamp.DayMonth {
 				s.dates = append(s.dates, bytes.Clone(e.Doubted))

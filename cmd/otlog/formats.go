@@ -1,31 +1,309 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/report/words"
 )
 
+// formatsOptions are the flags of otlog formats, as typed.
+type formatsOptions struct {
+	unpack unpackOptions
+	times  timeOptions
+}
+
 func newFormats(s streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "formats",
-		Short: "List the input formats, with an example of each",
-		Long: `formats lists the input formats. otlog detects the format of each file by its content;
---input-format NAME sets it.`,
-		Args:              noArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(*cobra.Command, []string) error {
-			for i, f := range parse.Formats {
-				if i > 0 {
-					fmt.Fprintln(s.out)
-				}
-				if _, err := fmt.Fprintf(s.out, "%s: %s\n    %s\n", f.Name, f.About, f.Example); err != nil {
-					return err
-				}
+	o := &formatsOptions{}
+	cmd := &cobra.Command{
+		Use:   "formats [flags] [PATH ...]",
+		Short: "List the input formats, or show how files are read",
+		Long: `formats lists the input formats, with an example of each. otlog detects the format of each file by
+its content; --input-format NAME sets it.
+
+With a PATH, formats shows how a file is read: its format, where its records state the time, the
+session and the message, and the first record as otlog reads it. Fields are known by their names,
+found by their values, or given with --time-field, --session-field and --message-field.
+
+Tokens in the text are replaced by [redacted].`,
+		Example: `  otlog formats
+  otlog formats export.json
+  otlog formats --time-field createdAt export.csv`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return stream.Buffered(s.out, listFormats)
 			}
-			return nil
+			return o.run(s, args)
 		},
 	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	o.unpack.addFlags(cmd)
+	o.times.addFlags(cmd)
+	return cmd
 }
+
+func listFormats(w io.Writer) error {
+	var b strings.Builder
+	for i, f := range parse.Formats {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s: %s\n    %s\n", f.Name, f.About, f.Example)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// run shows how the files that args name are read.
+func (o *formatsOptions) run(s streams, args []string) error {
+	input, err := o.unpack.resolve()
+	if err != nil {
+		return err
+	}
+	if input.Times, err = o.times.resolve(s.now); err != nil {
+		return err
+	}
+	found, err := findInput(s, args)
+	if err != nil {
+		return err
+	}
+	input.Sieve = &parse.Sieve{}
+	d := &describer{}
+	for _, source := range found.sources {
+		d.source(source, input)
+	}
+	if err := emit(s, "", d.write); err != nil {
+		return err
+	}
+	left := input.Sieve.LeftOut()
+	if n := left.Files(); n > 0 {
+		say(s.err, "left out %s: %s", words.Count(n, "file"), left.String())
+	}
+	if err := found.sift(s, input.Sieve, d.inputs); err != nil {
+		return err
+	}
+	if len(found.missing) > 0 {
+		d.statuses = append(d.statuses, &statusError{status: exitFailed})
+	}
+	return worst(d.statuses...)
+}
+
+// A describer says how inputs are read.
+type describer struct {
+	out      strings.Builder
+	inputs   int
+	statuses []error
+}
+
+func (d *describer) write(w io.Writer) error {
+	_, err := io.WriteString(w, d.out.String())
+	return err
+}
+
+// source describes the inputs in a source.
+func (d *describer) source(from parse.Source, o parse.Options) {
+	f, err := parse.Open(from)
+	if err != nil {
+		d.head(from.String())
+		d.failed(err)
+		return
+	}
+	defer f.Close() // only read from: nothing can be lost
+	if partial.Is(f.Head()) {
+		d.head(f.Name)
+		d.line("format", "partial, written by otlog scan")
+		return
+	}
+	for in, err := range f.Inputs(o) {
+		d.head(in.Name)
+		if err != nil {
+			d.failed(err)
+			continue
+		}
+		d.input(in)
+	}
+}
+
+// head begins an input.
+func (d *describer) head(name string) {
+	if d.inputs++; d.inputs > 1 {
+		d.out.WriteByte('\n')
+	}
+	fmt.Fprintln(&d.out, words.Printable(name))
+}
+
+// line adds a line about an input.
+func (d *describer) line(head, text string) { fmt.Fprintf(&d.out, "  %-14s%s\n", head, text) }
+
+// failed says why an input cannot be read.
+func (d *describer) failed(err error) {
+	d.line("not read", words.Printable(err.Error()))
+	status := exitFailed
+	var unread *parse.UnreadableError
+	var damage *parse.DamageError
+	switch {
+	case errors.Is(err, parse.ErrEmpty):
+		return
+	case errors.As(err, &unread), errors.As(err, &damage):
+		status = exitDamaged
+	}
+	d.statuses = append(d.statuses, &statusError{status: status})
+}
+
+// input describes an input.
+func (d *describer) input(in *parse.Input) {
+	f := in.Fields()
+	d.line("format", in.Format.Name)
+	if in.Compression != "" {
+		d.line("compression", in.Compression)
+	}
+	d.line("charset", f.Charset)
+	if f.Records > 0 {
+		d.line("time", timePlace(&f, &in.Learned))
+		d.line("session", sessionPlace(&f, &in.Learned))
+		d.line("message", messagePlace(&f))
+	}
+	d.first(in)
+}
+
+// timePlace says where records state their time.
+func timePlace(f *parse.Fields, l *parse.Learned) string {
+	switch {
+	case f.Time.Key != "":
+		return place(f.Time, f, "--time-field")
+	case f.Timed == 0:
+		return "none found" + candidates(l.Times, "--time-field")
+	case f.Words > 0:
+		return fmt.Sprintf("in the line, after %s%s", words.Count(int64(f.Words), "word"), share(f.Timed, f))
+	case f.Objects*2 > f.Records:
+		return "in the document around the records" + share(f.Timed, f)
+	}
+	return "at the start of the line" + share(f.Timed, f)
+}
+
+// sessionPlace says where records state their session.
+func sessionPlace(f *parse.Fields, l *parse.Learned) string {
+	switch {
+	case f.Session.Key != "":
+		return place(f.Session, f, "--session-field")
+	case f.Sessions == 0:
+		return "none found" + candidates(l.Identifiers, "--session-field")
+	}
+	return "the first session ID in the record" + share(f.Sessions, f)
+}
+
+// messagePlace says where records state their message.
+func messagePlace(f *parse.Fields) string {
+	switch {
+	case f.Message.Key != "":
+		return place(f.Message, f, "--message-field")
+	case f.Objects*2 > f.Records:
+		return "all strings of the record"
+	}
+	return "the whole line"
+}
+
+// place describes a key.
+func place(u field.Use, f *parse.Fields, flag string) string {
+	how := "known by its name"
+	switch u.Origin {
+	case field.ByValues:
+		how = "found by its values"
+	case field.ByUser:
+		how = "given with " + flag
+	}
+	return fmt.Sprintf("%s, %s%s", strconv.Quote(u.Key), how, share(u.Records, f))
+}
+
+// share says how many of the first records have a field.
+func share(records int, f *parse.Fields) string {
+	return fmt.Sprintf(", in %s of %s", words.Number(records), words.Count(int64(f.Records), "record"))
+}
+
+// candidates names keys that may be a field.
+func candidates(keys []string, flag string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(keys))
+	for i, k := range keys {
+		quoted[i] = strconv.Quote(k)
+	}
+	return fmt.Sprintf("; %s names it, perhaps %s", flag, words.List(quoted))
+}
+
+// maxFirst is how many characters of the first record are shown.
+const maxFirst = 200
+
+// first shows the first record as it is read.
+func (d *describer) first(in *parse.Input) {
+	var decoder parse.Decoder
+	decoder.SetTimes(in.Times)
+	block := &parse.Block{}
+	for _, r := range in.Readers() {
+		for r.Next(block) == nil {
+			for e, skipped := range decoder.Events(block, &everything{}) {
+				switch {
+				case skipped != nil:
+					d.line("first record", words.Printable("skipped: "+skipped.Error()))
+				case e.Blank:
+					continue
+				default:
+					d.record(e)
+				}
+				return
+			}
+		}
+	}
+	d.line("first record", "none")
+}
+
+func (d *describer) record(e *parse.Event) {
+	at := "no time"
+	switch {
+	case e.Time != timestamp.NoTime:
+		at = time.Unix(0, e.Time).UTC().Format(time.RFC3339Nano)
+	case e.OfDay != timestamp.NoTime:
+		at = time.Unix(0, e.OfDay).UTC().Format("15:04:05.999999999") + " without a date"
+	}
+	session := "no session"
+	if len(e.Session) > 0 {
+		session = "session " + words.Printable(string(e.Session))
+	}
+	d.line("first record", at+", "+session)
+	text := []rune(strings.Join(strings.Fields(events.Text(e)), " "))
+	if len(text) > maxFirst {
+		text = append(text[:maxFirst], '…')
+	}
+	d.line("", words.Printable(string(text)))
+}
+
+// everything is a parse.Finder that finds evidence everywhere, so that records are decoded in full.
+type everything struct{ size int }
+
+func (f *everything) Reset(data []byte) { f.size = len(data) }
+
+func (f *everything) Next(from int) int {
+	if from < f.size {
+		return from
+	}
+	return -1
+}
+
+func (*everything) IsCode(int32) bool            { return false }
+func (*everything) StatesCode([]byte) bool       { return false }
+func (*everything) IsName([]byte) (is, sdk bool) { return false, false }

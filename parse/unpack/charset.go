@@ -20,6 +20,20 @@ func charsetOf(head []byte) func(io.Reader) io.Reader {
 	return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder().Reader
 }
 
+// charsetName returns the name of the charset of the text that starts with head.
+func charsetName(head []byte) string {
+	order, ok := utf16Order(head)
+	switch {
+	case ok && order == unicode.LittleEndian:
+		return "UTF-16LE"
+	case ok:
+		return "UTF-16BE"
+	case mostlyUTF8(head):
+		return "UTF-8"
+	}
+	return "not UTF-8"
+}
+
 // utf16Order detects UTF-16 by its byte order mark, or by its NUL bytes.
 func utf16Order(head []byte) (unicode.Endianness, bool) {
 	switch {

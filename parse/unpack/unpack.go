@@ -51,6 +51,7 @@ type Options struct {
 type Text struct {
 	Name        string // of a member: the archive's name, a slash, and the member's name
 	Compression string // the layers around the text, outermost first, as in "gzip+tar"; "" if there are none
+	Charset     string // "UTF-8", also for ASCII, "UTF-16LE", "UTF-16BE", or "not UTF-8"
 	Head        []byte // the first bytes
 	Whole       bool   // Head is the whole text
 	Body        bool   // the text is that of a mail, not a file attached to it
@@ -155,6 +156,7 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 // text yields a stream that has no further layer.
 func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, around layers) bool {
 	t := &Text{Name: name, Compression: around.String(), Body: u.body}
+	t.Charset = charsetName(head)
 	decode := charsetOf(head)
 	if decode != nil {
 		r = decode(r)

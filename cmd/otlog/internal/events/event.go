@@ -42,7 +42,7 @@ func newEvent(r *aggregate.Record) *event {
 	out := &event{
 		Source: r.Source, Line: r.Line, SessionFrom: "source",
 		Method: v.Method.Name(), MethodFrom: v.MethodFrom.String(),
-		Kind: "telemetry", Text: text(e),
+		Kind: "telemetry", Text: Text(e),
 	}
 	if e.Time != timestamp.NoTime {
 		out.Time = pointer(time.Unix(0, e.Time).UTC().Format(time.RFC3339Nano))
@@ -79,8 +79,8 @@ func pointer[T any](v T) *T { return &v }
 // maxText is the maximum length of an event's text in bytes.
 const maxText = 4 << 10
 
-// text returns the text of a record, without secrets.
-func text(e *parse.Event) string {
+// Text returns the text of a record, without secrets.
+func Text(e *parse.Event) string {
 	var b strings.Builder
 	if t := e.Telemetry; t != nil {
 		fmt.Fprintf(&b, "%s %s", t.Action, t.Variation)
