@@ -120,7 +120,7 @@ func Learned(lists []outline.List, names convert.Names) *Node {
 			}
 			n.any.Name, n.any.Learned, n.any.Value = "json", true, true
 		case outline.Text:
-			n.Value, n.Texts = true, true
+			n.Value, n.Texts, n.Timed = true, true, true // lines without a time have that of the record
 		}
 	}
 	return root

@@ -126,13 +126,13 @@ func (r *Reader) isMap(at int32) bool {
 			}
 		}
 	}
-	return lists > 2 && 2*lists > members || lists == ids
+	return lists > 0 && (lists == ids || lists > 2 && 2*lists > members)
 }
 
 // leads reports whether there is a list in the values of a sketch.
 func (r *Reader) leads(at int32) bool {
 	x := &r.sketches[at]
-	if x.records > 0 || x.proofs > 1 || x.columns > 0 || x.mapped > 0 {
+	if x.records > 0 || x.proofs > 1 || x.columns > 0 || x.mapped > 0 || x.texts > 0 {
 		return true
 	}
 	for c := x.first; c >= 0; c = r.sketches[c].next {

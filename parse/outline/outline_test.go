@@ -1,0 +1,105 @@
+package outline
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A judge knows the keys and texts of the tests.
+type judge struct{}
+
+func (judge) IsTime(key []byte) bool    { return string(key) == "time" }
+func (judge) IsMessage(key []byte) bool { return string(key) == "message" }
+func (judge) IsAction(key []byte) bool  { return string(key) == "action" }
+func (judge) IsError(text []byte) bool  { return bytes.Contains(text, []byte("OT_")) }
+func (judge) Session(text []byte) []byte {
+	if i := bytes.Index(text, []byte("id:")); i >= 0 {
+		return text[i : i+4]
+	}
+	return nil
+}
+
+func (l List) String() string {
+	var b strings.Builder
+	b.WriteString([...]string{"elements", "rows", "columns", "members", "text"}[l.Kind] + " $")
+	for _, s := range l.Path {
+		switch {
+		case s.Each:
+			b.WriteString(".*")
+		case s.Key == nil:
+			b.WriteString("[]")
+		default:
+			fmt.Fprintf(&b, ".%s", s.Key)
+		}
+	}
+	if l.Header != nil {
+		fmt.Fprintf(&b, " %s %v", l.Header.Value, l.Header.First)
+	}
+	return b.String()
+}
+
+func TestLists(t *testing.T) {
+	const record, failure = `{"time":"2026-11-23T10:44:25Z","message":"joined the room"}`, `{"time":"2026-11-23T10:44:26Z","message":"OT_TIMEOUT: too late"}`
+	const line = `"2026-11-23T10:44:25Z joined the room"`
+	const pair = `["2026-11-23T10:44:25Z","joined the room"]`
+	tests := []struct {
+		name, doc string
+		want      []string
+	}{
+		{"a record", record, nil},
+		{"a list", `{"a":{"b":[` + record + `]}}`, []string{"elements $.a.b"}},
+		{"a list that is cut off", `{"a":{"b":[` + record + `,` + record, []string{"elements $.a.b"}},
+		{"lists in lists", `{"a":[{"b":[` + record + `]},{"b":[` + record + `]}]}`, []string{"elements $.a[].b"}},
+		{"two lists", `{"a":[` + record + `],"b":[` + record + `]}`, []string{"elements $.a", "elements $.b"}},
+		{"lists by ID", `{"s1":[` + record + `],"s2":[` + record + `]}`, []string{"elements $.*", "elements $.*"}},
+		{"lines", `{"a":[` + line + `,` + line + `]}`, []string{"elements $.a"}},
+		{"pairs", `{"a":[` + pair + `,` + pair + `]}`, []string{"rows $.a"}},
+		{"a table", `{"names":["at","what"],"a":[` + pair + `]}`, []string{`rows $.a ["at","what"] true`}},
+		{"a table before its names", `{"a":[` + pair + `],"names":[{"name":"at"},{"name":"what"}]}`, []string{`rows $.a [{"name":"at"},{"name":"what"}] false`}},
+		{"cells in objects", `{"a":[{"f":[{"v":"2026-11-23T10:44:25Z"},{"v":"joined the room"}]}]}`, []string{"rows $.a"}},
+		{"columns", `{"a":[["2026-11-23T10:44:25Z","2026-11-23T10:44:26Z"],["joined the room","left the room"]]}`, []string{"columns $.a"}},
+		{"columns by name", `{"t":["2026-11-23T10:44:25Z","2026-11-23T10:44:26Z"],"m":["joined the room","left the room"]}`, []string{"columns $"}},
+		{"columns of different length", `{"t":["2026-11-23T10:44:25Z"],"m":["joined the room","left the room"]}`, nil},
+		{"a map", `{"a":{"k1":` + record + `,"k2":` + record + `}}`, []string{"members $.a"}},
+		{"a text of lines", `{"a":"2026-11-23T10:44:25Z joined\n2026-11-23T10:44:26Z left"}`, []string{"text $.a"}},
+		{"a document in a string", `{"a":"[` + strings.ReplaceAll(record+","+record, `"`, `\"`) + `]"}`, []string{"text $.a"}},
+		{"an object in a string", `{"a":"` + strings.ReplaceAll(record, `"`, `\"`) + `"}`, nil},
+		{"a list in a record", `{"time":"2026-11-23T10:44:25Z","message":"joined the room","before":[` + record + `,` + record + `]}`, nil},
+		{"errors in a record", `{"time":"2026-11-23T10:44:25Z","message":"joined the room","before":[` + record + `,` + failure + `]}`, []string{"elements $.before"}},
+		{"numbers", `{"a":[1,2,3],"b":[{"time":"2026-11-23T10:44:25Z","value":1}]}`, nil},
+		{"telemetry", `{"a":[{"time":1795430665972,"action":"Publish"},{"time":1795430665973,"action":"Publish"}]}`, []string{"elements $.a"}},
+		{"nothing", ``, nil},
+		{"no JSON", `{"a":[}`, nil},
+	}
+	r := NewReader(judge{})
+	for _, test := range tests {
+		var got []string
+		for _, l := range r.Read([]byte(test.doc)) {
+			got = append(got, l.String())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestSeveral(t *testing.T) {
+	tests := []struct {
+		name, doc string
+		want      bool
+	}{
+		{"one error", `{"session":"id:1","text":"OT_TIMEOUT"}`, false},
+		{"errors of two sessions", `{"a":{"session":"id:1","text":"OT_TIMEOUT"},"b":{"session":"id:2","text":"OT_TIMEOUT"}}`, true},
+		{"an error and another session", `{"a":{"session":"id:1","text":"OT_TIMEOUT"},"b":{"session":"id:2"}}`, false},
+		{"many errors in one object", `{"a":"OT_A","b":"OT_B","c":"OT_C","d":"OT_D","e":"OT_E"}`, true},
+	}
+	r := NewReader(judge{})
+	for _, test := range tests {
+		if r.Read([]byte(test.doc)); r.Several() != test.want {
+			t.Errorf("%s: got %v", test.name, !test.want)
+		}
+	}
+}
