@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
@@ -79,8 +80,11 @@ func TestContents(t *testing.T) {
 		w.Write(text)
 		w.Close()
 		sources := []parse.Source{
-			{Path: path}, write(t, "utf16", utf16ed.Bytes()), write(t, "packed", packed.Bytes()),
+			{Path: path}, write(t, "packed", packed.Bytes()),
 			{Name: "pipe", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }},
+		}
+		if utf8.Valid(text) { // the journal states lengths in binary
+			sources = append(sources, write(t, "utf16", utf16ed.Bytes()))
 		}
 		check := func(how string, read []*Source) {
 			for _, s := range read {

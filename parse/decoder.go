@@ -17,6 +17,7 @@ import (
 type Decoder struct {
 	// SkipLevels leaves Event.Level unknown, to save time.
 	SkipLevels bool
+	levelless  bool // few records of the source state a level
 
 	event     Event
 	telemetry Telemetry
@@ -74,7 +75,7 @@ func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 // and few records are worth it: those that contain evidence according to the Finder, telemetry,
 // and objects that may state an error's code. All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
-	d.walk.finder, d.walk.roles = f, b.Format.roles
+	d.walk.finder, d.walk.roles, d.levelless = f, b.Format.roles, b.Format.levelless
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
@@ -268,7 +269,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 
 // lead returns the level at the start of a line of text.
 func (d *Decoder) lead(line []byte) level.Level {
-	if d.SkipLevels {
+	if d.SkipLevels || d.levelless {
 		return level.Unknown
 	}
 	return level.Lead(line)
@@ -378,8 +379,8 @@ func (d *Decoder) object(line []byte, full bool) bool {
 		e.Time += w.nanos
 	}
 	e.Client, e.GUID = own.client, own.clientRank == field.GUIDRank
-	if e.Level = w.level; e.Level == level.Unknown && w.said != nil && !d.SkipLevels {
-		e.Level = level.Lead(w.said)
+	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
+		e.Level = d.lead(w.said)
 	}
 	d.stated = isSessionID(own.session) || own.given
 	if w.doubt != timestamp.NoDoubt {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -14,8 +15,10 @@ type Learned struct {
 	Identifiers []string // keys that may identify people, rooms or calls
 }
 
-// mostLearned is how many records are looked at.
-const mostLearned = 300
+const (
+	mostLearned = 300 // records that are looked at
+	fewRecords  = 20  // too few to say what a source never states
+)
 
 // learn reads the first bytes of an input, and adds what its records say to the format and to how
 // times are read.
@@ -29,6 +32,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		in.Times.Order = order
 		s = in.sample(head, whole)
 	}
+	f.levelless = s.records >= fewRecords && s.leveled*4 < s.records
 	if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
 		f.words = wordsBeforeTime(s.lines, in.Times)
 	}
@@ -62,6 +66,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 type sample struct {
 	records, timed int
 	sessions       int      // records that state a session
+	leveled        int      // records that state a level
 	objects        [][]byte // records that are objects
 	lines          [][]byte // the first lines of records of text
 	dates          [][]byte // times whose order of day and month is unknown
@@ -98,6 +103,9 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 				s.lines = append(s.lines, line)
 			}
 			s.records++
+			if e.Level != level.Unknown {
+				s.leveled++
+			}
 			if e.Time != timestamp.NoTime || e.OfDay != timestamp.NoTime {
 				s.timed++
 			}
