@@ -93,7 +93,7 @@ type Account struct {
 
 	// Of the readable records:
 	Blank        int64 // part of Records.Clean: blank lines, headers of tables, what is around records
-	Levels       int64 // they state a level; 0 if BelowWarning
+	Levels       int64 // they state a level; 0 if BelowWarning, or if fewer than a quarter do
 	BelowWarning bool  // one of them states a level below warning
 }
 
@@ -108,6 +108,14 @@ func (a *Account) Add(other *Account) {
 	a.Blank += other.Blank
 	a.Levels += other.Levels
 	if a.BelowWarning = a.BelowWarning || other.BelowWarning; a.BelowWarning {
+		a.Levels = 0
+	}
+}
+
+// forgetFewLevels makes the account independent of whether levels were looked for: they are not if
+// few of the first records have one.
+func (a *Account) forgetFewLevels() {
+	if a.Levels*4 < a.Records.Total() {
 		a.Levels = 0
 	}
 }
@@ -212,17 +220,20 @@ func (s *Source) checkSum(decoded int64) {
 func (s *Source) end(in *parse.Input) {
 	s.checkSum(in.Decoded())
 	s.Content = in.Content()
+	s.Account.forgetFewLevels()
 }
 
 // now returns a copy of the source while it is being read.
 func (s *Source) now() *Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &Source{
+	now := &Source{
 		Name: s.Name, Format: s.Format, Compression: s.Compression, Account: s.Account,
 		Failed: s.Failed, Damage: s.Damage, Empty: s.Empty, Shown: slices.Clone(s.Shown),
 		Doubts: s.Doubts, Learned: s.Learned,
 	}
+	now.Account.forgetFewLevels()
+	return now
 }
 
 // Trouble returns the error that kept the source from being read in full, if any.

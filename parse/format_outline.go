@@ -33,10 +33,11 @@ func (keys) IsAction(key []byte) bool {
 }
 
 func (k keys) Key(column []byte) []byte {
-	if k.named || k.roles.Has(string(column)) {
+	key := field.Key(string(column))
+	switch {
+	case k.roles.Has(string(column)), key == "" && k.named:
 		return column
-	}
-	if key := field.Key(string(column)); key != "" {
+	case key != "":
 		return []byte(key)
 	}
 	return nil
