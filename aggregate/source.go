@@ -13,7 +13,6 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
-	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Source is the account of one parse.Input.
@@ -31,7 +30,7 @@ type Source struct {
 	Empty  bool  // the source has no bytes
 
 	Shown  []*parse.SyntaxError // the first few skipped records
-	Doubts Doubts
+	Doubts parse.Doubts
 
 	Learned parse.Learned // about the fields of its records
 
@@ -123,35 +122,6 @@ func (a *Account) forgetFewLevels() {
 // maxShown is the number of skipped records in Source.Shown.
 const maxShown = 3
 
-// Doubts count the records whose time is ambiguous, by timestamp.Doubt.
-type Doubts [timestamp.NumDoubts]Doubt
-
-// A Doubt is one kind of Doubts.
-type Doubt struct {
-	Records int64
-	Example string // the time of the first record, as written
-	offset  int64  // of that record
-}
-
-// note adds a record.
-func (d *Doubts) note(e *parse.Event) {
-	of := &d[e.Doubt]
-	if of.Records++; of.Records == 1 {
-		of.Example, of.offset = string(e.Doubted), e.Offset
-	}
-}
-
-// add adds the records of another part of the source.
-func (d *Doubts) add(other *Doubts) {
-	for i := range d {
-		of, more := &d[i], &other[i]
-		if more.Records > 0 && (of.Records == 0 || more.offset < of.offset) {
-			of.Example, of.offset = more.Example, more.offset
-		}
-		of.Records += more.Records
-	}
-}
-
 // newSource returns the source of an input before anything was read. err is the error of
 // opening it, if any.
 func newSource(in *parse.Input, id digest.Identity, err error) *Source {
@@ -184,11 +154,11 @@ func (s *Source) refuse(err error) {
 }
 
 // add adds what one worker read of the source.
-func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *Doubts) {
+func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *parse.Doubts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Account.Add(a)
-	s.Doubts.add(doubts)
+	s.Doubts.Add(doubts)
 	if len(skipped) == 0 {
 		return
 	}

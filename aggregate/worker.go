@@ -22,7 +22,7 @@ type worker struct {
 	// The current task:
 	account Account
 	skipped []*parse.SyntaxError
-	doubts  Doubts
+	doubts  parse.Doubts
 }
 
 // read processes the records of a reader. It returns the error that broke the reader off.
@@ -57,7 +57,7 @@ func (w *worker) block(b *parse.Block) {
 			}
 		}
 		if event.Doubt != timestamp.NoDoubt {
-			w.doubts.note(event)
+			w.doubts.Note(event)
 		}
 		number := a.Records.Total()
 		a.Bytes += int64(event.Bytes)
