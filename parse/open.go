@@ -239,11 +239,16 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var last *unpack.Text
 		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
-			named := f.dir == "" && (text.Name == f.Name || text.Body) || o.Sieve == nil || isLogName(text.Name)
-			if err == nil {
-				err = f.read(in, text, o, named)
+			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
+			doubted := found && !isLogName(text.Name)
+			switch {
+			case err != nil:
+			case found && isOutput(text.Head):
+				err = noLog{Output}
+			default:
+				err = f.read(in, text, o, doubted)
 			}
-			if why, out := whyLeft(err); out && !named {
+			if why, out := whyLeft(err); out && (doubted || why == Output) {
 				left[why].add(1, text.Name)
 				last = text
 				continue
@@ -271,12 +276,12 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 	}
 }
 
-// read makes the readers of an input. If neither the user nor its name says that it is a log, its
-// first bytes must look like one.
-func (f *File) read(in *Input, text *unpack.Text, o Options, named bool) error {
+// read makes the readers of an input. If the input is doubted, because neither the user nor its
+// name says that it is a log, its first bytes must look like one.
+func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error {
 	if o.Format == "" {
 		if cause := unsupported(text.Head); cause != "" {
-			if !named && !looksLikeLog(text.Head) {
+			if doubted && !looksLikeLog(text.Head) {
 				return noLog{NoSign}
 			}
 			return &UnreadableError{Bytes: int64(len(text.Head)), Cause: cause}
@@ -293,7 +298,7 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, named bool) error {
 	}
 	in.Times = o.Times.Until(f.changed)
 	in.learn(text.Head, text.Whole, o.Fields)
-	if !named {
+	if doubted {
 		if err := in.judge(text); err != nil {
 			return err
 		}

@@ -14,8 +14,8 @@ import (
 )
 
 // A Sieve leaves out the files of directories, and the members of archives, that are not logs by
-// their content, and counts them. Files that the user names, and those named like a log, are always
-// read. The zero Sieve has seen none. Its methods may be called by several goroutines.
+// their content, and counts them. Files that the user names are always read; those named like a log
+// are, unless otlog wrote them. The zero Sieve has seen none. Its methods may be called by several goroutines.
 type Sieve struct {
 	mu   sync.Mutex
 	left LeftOut
@@ -60,17 +60,18 @@ const (
 	SourceCode            // named like source code or documentation, and most records have no time
 	NoSign                // no time, no session ID and no text of the SDK at its start
 	NoContent             // empty
+	Output                // a report or events that otlog wrote
 	numWhys
 )
 
 // String returns the reason's name in JSON.
 func (w Why) String() string {
-	return [...]string{"not_text", "source_code", "no_sign_of_a_log", "empty"}[w]
+	return [...]string{"not_text", "source_code", "no_sign_of_a_log", "empty", "written_by_otlog"}[w]
 }
 
 // Words returns the reason in words.
 func (w Why) Words() string {
-	return [...]string{"not text", "source code or documentation", "without any sign of a log", "empty"}[w]
+	return [...]string{"not text", "source code or documentation", "without any sign of a log", "empty", "written by otlog"}[w]
 }
 
 // A LeftOut counts the files that are not logs, by the reason. It is a sum.
@@ -157,6 +158,15 @@ func (in *Input) judge(text *unpack.Text) error {
 // looksLikeLog reports whether a text in a format that is not supported looks like a log of the
 // SDK, so that the user has to know.
 func looksLikeLog(head []byte) bool { return showsSDK(head) && statesTime.Match(head) }
+
+// isOutput reports whether a text is a report or events that otlog wrote: they repeat the errors of
+// logs.
+func isOutput(head []byte) bool { return output.Match(head) }
+
+var output = regexp.MustCompile(`^(?:# )?otlog (?:report|diff): ` +
+	`|^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
+	`|^window_start,(?:baseline_start,)?method,` +
+	`|^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)
 
 // statesTime matches a time of day with seconds, anywhere in a line.
 var statesTime = regexp.MustCompile(`(?:^|[^0-9A-Fa-f:.])[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[^0-9A-Fa-f:]|$)`)
