@@ -373,7 +373,7 @@ func (s *jsonSplitter) takeWhole(b *Block, data []byte, e ending) int {
 	text := len(b.Data)
 	switch {
 	case s.unclear:
-		s.emitSkipped(b, Undecodable, severalRecords, data, n, e)
+		s.emitSkipped(b, Undecodable, s.unclearCause(), data, n, e)
 		return n
 	case s.whole != nil:
 		s.place(b, s.whole, own, span, data, n, e)

@@ -82,7 +82,14 @@ func (keys) IsError(text []byte) bool {
 // errorMarks are texts that the SDK writes only with errors.
 var errorMarks = [][]byte{[]byte("OT.exception"), []byte("tb.exception."), []byte(`"Failure"`), []byte(`\"Failure\"`)}
 
-const severalRecords = "JSON with errors of several sessions or records, but no list or table of them (otlog formats lists the supported formats)"
+// unclearCause returns why JSON is skipped that the outline has read.
+func (s *jsonSplitter) unclearCause() string {
+	path, errors := s.outline.Seen()
+	if path == "" {
+		path = "the document"
+	}
+	return fmt.Sprintf("JSON with errors of several records (%d texts, such as in %.100s), but no list or table of records (otlog formats lists what is supported)", errors, path)
+}
 
 // crammed returns why a text of one line that is not JSON is refused, "" if it is not: it contains
 // errors of several sessions, as JSON inside a call (JSONP) does.
@@ -211,7 +218,7 @@ func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span
 		case len(lists) > 0 && s.nested < maxUnfolded:
 			s.unfold(b, own, *span)
 		case len(lists) > 0 || s.outline.Several():
-			s.emitSkipped(b, Undecodable, severalRecords, data, n, e)
+			s.emitSkipped(b, Undecodable, s.unclearCause(), data, n, e)
 			return
 		default:
 			b.Data = append(b.Data, own...)
@@ -250,7 +257,7 @@ func (s *jsonSplitter) placeOuter(b *Block, span *Span, data []byte, n int, e en
 			return
 		}
 		if s.outline.Read(s.outer); s.outline.Several() {
-			s.emitSkipped(b, Undecodable, severalRecords, data, n, e)
+			s.emitSkipped(b, Undecodable, s.unclearCause(), data, n, e)
 			return
 		}
 	}
@@ -274,7 +281,7 @@ func (s *jsonSplitter) placeBetween(b *Block, segments []document.Segment, data 
 		case len(lists) > 0 && s.nested < maxUnfolded:
 			s.unfold(b, s.unescaped, span)
 		case s.outline.Several():
-			b.skip(Undecodable, 0, 0, severalRecords)
+			b.skip(Undecodable, 0, 0, s.unclearCause())
 		default:
 			text := len(b.Data)
 			b.Data = append(b.Data, s.unescaped...)
@@ -371,7 +378,8 @@ func (s *jsonSplitter) unfold(b *Block, text []byte, outer Span) {
 			}
 			b.add(start, x)
 		}
-		if n == 0 && len(block.Records) == 0 {
+		if n == 0 && len(block.Records) == 0 { // it cannot be read
+			b.skip(Damaged, 0, 0, brokenJSON)
 			break
 		}
 	}

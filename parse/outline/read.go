@@ -2,6 +2,7 @@ package outline
 
 import (
 	"bytes"
+	"strings"
 	"time"
 
 	"github.com/otlog/otlog/parse/jsontext"
@@ -36,6 +37,7 @@ type Reader struct {
 	failed   sessions // of values with evidence of an error
 	proofs   int      // texts with evidence of an error
 	direct   bool     // an object has a time and a message among its own members
+	seen     int32    // the sketch of the value that shows that there are several errors
 	crowded  bool     // an object has more of them than one record
 }
 
@@ -123,7 +125,7 @@ func (f *facts) add(g *facts) {
 func (r *Reader) Read(doc []byte) []List {
 	r.data = doc
 	r.sketches = append(r.sketches[:0], sketch{parent: -1, first: -1, last: -1, next: -1})
-	r.sessions, r.failed, r.proofs, r.crowded, r.direct = sessions{}, sessions{}, 0, false, false
+	r.sessions, r.failed, r.proofs, r.seen, r.crowded, r.direct = sessions{}, sessions{}, 0, 0, false, false
 	start := jsontext.SkipSpace(doc, 0)
 	_, r.root = r.value(start, 0, nil, 0)
 	return r.lists()
@@ -149,6 +151,31 @@ func (r *Reader) IsColumn() bool { return r.root.cells.n > 1 && r.root.cells.tim
 // shape.
 func (r *Reader) Several() bool {
 	return r.failed.several || r.crowded || r.sessions.several && r.proofs >= mostProofs
+}
+
+// Seen returns the path of a value that contains errors of another record than those before, and
+// how many texts contain errors.
+func (r *Reader) Seen() (path string, errors int) {
+	var b strings.Builder
+	for _, step := range r.path(r.seen) {
+		if step.Key == nil {
+			b.WriteString("[]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.Write(step.Key[:min(len(step.Key), maxName)])
+	}
+	return b.String(), r.proofs
+}
+
+// fails notes an error of a session, in a value.
+func (r *Reader) fails(session []byte, at int32) {
+	several := r.failed.several
+	if r.failed.add(session); r.failed.several && !several {
+		r.seen = at
+	}
 }
 
 // mostProofs is how many texts of one record may contain evidence of its error: a name, a
@@ -286,8 +313,10 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 		r.sketches[at].isRecord, r.direct = true, true
 	}
 	if own.proof {
-		r.failed.add(own.session)
-		r.crowded = r.crowded || proofs > mostProofs
+		r.fails(own.session, at)
+		if proofs > mostProofs {
+			r.crowded, r.seen = true, at
+		}
 	}
 	switch {
 	case !own.isRecord() && 2*records >= members && (records > 2 || records > 0 && records == ids):
@@ -464,7 +493,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 	if f.proof = r.judge.IsError(text); f.proof {
 		f.says = true
 		r.proofs++
-		r.failed.add(f.session)
+		r.fails(f.session, at)
 	}
 	return f
 }
