@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/document"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
@@ -49,38 +50,6 @@ func (keys) Session(text []byte) []byte {
 	}
 	return nil
 }
-
-// IsError reports whether a text looks like evidence of an error. It decides only whether a list
-// may be part of a record.
-func (keys) IsError(text []byte) bool {
-	for rest := text; ; {
-		n := bytes.Index(rest, []byte("OT_"))
-		if n < 0 {
-			break
-		}
-		if rest = rest[n+3:]; len(rest) > 0 && 'A' <= rest[0] && rest[0] <= 'Z' {
-			return true
-		}
-	}
-	for rest := text; ; { // a code: (1004)
-		n := bytes.Index(rest, []byte("(1"))
-		if n < 0 {
-			break
-		}
-		if rest = rest[n+2:]; len(rest) > 3 && rest[3] == ')' && isDigit(rest[0]) && isDigit(rest[1]) && isDigit(rest[2]) {
-			return true
-		}
-	}
-	for _, mark := range errorMarks {
-		if bytes.Contains(text, mark) {
-			return true
-		}
-	}
-	return false
-}
-
-// errorMarks are texts that the SDK writes only with errors.
-var errorMarks = [][]byte{[]byte("OT.exception"), []byte("tb.exception."), []byte(`"Failure"`), []byte(`\"Failure\"`)}
 
 // unclearCause returns why JSON is skipped that the outline has read.
 func (s *jsonSplitter) unclearCause() string {
@@ -157,7 +126,7 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		return false
 	}
 	// Frequent cases first: an object of numbers and texts, and records without errors.
-	if own[0] == '{' && d.Done && (isFlat(own) || s.plain >= mostPlain && !s.keys.IsError(own)) {
+	if own[0] == '{' && d.Done && (isFlat(own) || s.plain >= mostPlain && !outline.IsError(own)) {
 		return false
 	}
 	lists := s.outline.Read(own)
@@ -244,7 +213,7 @@ func mayHoldRecords(own []byte, unknown bool) bool {
 	if bytes.Count(own, []byte{'{'})+bytes.Count(own, []byte{'['}) < 4 && !bytes.Contains(own, []byte(`\n`)) {
 		return false
 	}
-	return unknown || keys{}.IsError(own)
+	return unknown || outline.IsError(own)
 }
 
 // placeOuter appends what a document says outside its entries, which is in the first n bytes of
@@ -276,7 +245,7 @@ func (s *jsonSplitter) placeBetween(b *Block, segments []document.Segment, data 
 		}
 		own := data[max(seg.Start-s.at, 0) : seg.End-s.at]
 		span := Span{Time: timestamp.NoTime, Session: s.doc.SessionOf(seg.Scope)}
-		s.unescaped = appendMended(s.unescaped[:0], own)
+		s.unescaped = convert.AppendMended(s.unescaped[:0], own)
 		switch lists := s.outline.Read(s.unescaped); {
 		case len(lists) > 0 && s.nested < maxUnfolded:
 			s.unfold(b, s.unescaped, span)
@@ -302,44 +271,7 @@ func (s *jsonSplitter) isEvidence(seg document.Segment, data []byte) bool {
 		return false
 	}
 	own := data[max(seg.Start-s.at, 0) : seg.End-s.at] // the entry before it includes the brackets after it
-	return !isSeparator(own) && s.keys.IsError(own)
-}
-
-// appendMended appends a part of an object as an object. The part starts and ends between two
-// values.
-func appendMended(dst, part []byte) []byte {
-	i, _ := separators(part, 0)
-	part = bytes.TrimRight(part[i:], ", \t\r\n")
-	var open []byte
-	if len(part) == 0 || part[0] != '{' {
-		dst, open = append(dst, '{'), append(open, '}')
-	}
-	for i := 0; i < len(part); i++ {
-		switch c := part[i]; c {
-		case '"':
-			end, _ := jsontext.StringEnd(part, i+1)
-			if end < 0 {
-				end = len(part) - 1
-			}
-			dst = append(dst, part[i:end]...)
-			i = end
-		case '{', '[':
-			open = append(open, c+2) // the closing one in ASCII
-		case '}', ']':
-			if len(open) == 0 || open[len(open)-1] != c {
-				continue
-			}
-			open = open[:len(open)-1]
-		}
-		dst = append(dst, part[i])
-	}
-	if dst[len(dst)-1] == ':' {
-		dst = append(dst, "null"...)
-	}
-	for i := len(open) - 1; i >= 0; i-- {
-		dst = append(dst, open[i])
-	}
-	return dst
+	return !isSeparator(own) && outline.IsError(own)
 }
 
 // account divides the first n bytes of data among the records from an index on, so that each has

@@ -236,3 +236,39 @@ func appendAnyValue(dst, value []byte, depth int) []byte {
 	}
 	return append(dst, `null`...)
 }
+
+// AppendMended appends a part of an object as an object. The part starts and ends between two
+// values.
+func AppendMended(dst, part []byte) []byte {
+	part = bytes.TrimLeft(bytes.TrimRight(part, ", \t\r\n"), ",]} \t\r\n")
+	var open []byte
+	if len(part) == 0 || part[0] != '{' {
+		dst, open = append(dst, '{'), append(open, '}')
+	}
+	for i := 0; i < len(part); i++ {
+		switch c := part[i]; c {
+		case '"':
+			end, _ := jsontext.StringEnd(part, i+1)
+			if end < 0 {
+				end = len(part) - 1
+			}
+			dst = append(dst, part[i:end]...)
+			i = end
+		case '{', '[':
+			open = append(open, c+2) // the closing one in ASCII
+		case '}', ']':
+			if len(open) == 0 || open[len(open)-1] != c {
+				continue
+			}
+			open = open[:len(open)-1]
+		}
+		dst = append(dst, part[i])
+	}
+	if dst[len(dst)-1] == ':' {
+		dst = append(dst, "null"...)
+	}
+	for i := len(open) - 1; i >= 0; i-- {
+		dst = append(dst, open[i])
+	}
+	return dst
+}

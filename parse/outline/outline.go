@@ -8,18 +8,17 @@
 //  2. From the outermost value inwards, it finds the arrays, tables and maps whose elements
 //     look like records (lists.go). Lists inside such an element belong to the record.
 //
-// It knows no product. What keys and texts mean is up to a [Judge].
+// It knows no product. What keys mean is up to a [Judge]; what an error looks like, roughly, says
+// evidence.go.
 package outline
 
-// A Judge knows what keys and texts mean.
+// A Judge knows what keys mean, and what a session ID is.
 type Judge interface {
 	// IsTime and IsMessage report whether a key is made for the time or message of a record.
 	IsTime(key []byte) bool
 	IsMessage(key []byte) bool
 	// IsAction reports whether a key is made for what telemetry is about.
 	IsAction(key []byte) bool
-	// IsError reports whether a text contains evidence of an error.
-	IsError(text []byte) bool
 	// Session returns the session ID in a text, nil if there is none.
 	Session(text []byte) []byte
 }

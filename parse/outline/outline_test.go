@@ -14,7 +14,6 @@ type judge struct{}
 func (judge) IsTime(key []byte) bool    { return string(key) == "time" }
 func (judge) IsMessage(key []byte) bool { return string(key) == "message" }
 func (judge) IsAction(key []byte) bool  { return string(key) == "action" }
-func (judge) IsError(text []byte) bool  { return bytes.Contains(text, []byte("OT_")) }
 func (judge) Session(text []byte) []byte {
 	if i := bytes.Index(text, []byte("id:")); i >= 0 {
 		return text[i : i+4]

@@ -233,7 +233,7 @@ func (r *Reader) valueOf(i int, at int32, key []byte, depth int) (end int, f fac
 	case (c == '{' || c == '[') && depth == maxDepth:
 		end = jsontext.ValueEnd(r.data, i)
 		if end > 0 {
-			f.proof = r.judge.IsError(r.data[i:end])
+			f.proof = IsError(r.data[i:end])
 		}
 		return end, f
 	case c == '{':
@@ -475,7 +475,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 		if several, inner, ok := r.inside(text); ok {
 			if several {
 				r.sketches[at].texts++
-				r.sketches[at].textErrors = r.sketches[at].textErrors || r.judge.IsError(text)
+				r.sketches[at].textErrors = r.sketches[at].textErrors || IsError(text)
 				return facts{several: true}
 			}
 			if inner != nil {
@@ -490,7 +490,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 		f.session = r.judge.Session(s) // it outlives the text
 		r.sessions.add(f.session)
 	}
-	if f.proof = r.judge.IsError(text); f.proof {
+	if f.proof = IsError(text); f.proof {
 		f.says = true
 		r.proofs++
 		r.fails(f.session, at)
@@ -566,7 +566,7 @@ func (r *Reader) CountLines(text []byte, limit int) int {
 	n := 0
 	for line := range bytes.Lines(text) {
 		line = bytes.TrimSpace(line)
-		if len(line) > shortText && (r.startsWithTime(line) || bytes.HasPrefix(line, sdkLogger) || line[0] == '{' && r.judge.IsError(line)) {
+		if len(line) > shortText && (r.startsWithTime(line) || bytes.HasPrefix(line, sdkLogger) || line[0] == '{' && IsError(line)) {
 			if n++; n == limit {
 				break
 			}
