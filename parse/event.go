@@ -4,8 +4,8 @@
 //
 //  1. Package find turns arguments (files, directories, globs, "-") into a [Source] each.
 //  2. [Open] opens a source and reads its first bytes. [File.Inputs] yields the texts in it, each
-//     an [Input]; package unpack removes compression and opens archives (open.go). A [Sieve]
-//     leaves out files of directories and archives that are not logs (sieve.go).
+//     an [Input]; package unpack removes compression and opens archives (open.go). Package
+//     sieve says which files of directories and archives are logs.
 //  3. The first bytes of a text decide its [Format] (format.go). A new shape of input gets an
 //     entry in [Formats]; if it is a JSON document, also the path of its records (package
 //     document). Package outline finds the records in documents of other shapes.

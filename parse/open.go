@@ -13,6 +13,7 @@ import (
 
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack"
 )
@@ -191,7 +192,7 @@ type Options struct {
 	MaxExpansion int64
 
 	// Sieve, if set, leaves out files of directories and members of archives that are not logs.
-	Sieve *Sieve
+	Sieve *sieve.Sieve
 }
 
 // An Input is text that was found in a Source: the source itself, or one member of an archive.
@@ -234,22 +235,22 @@ var ErrEmpty = unpack.ErrEmpty
 func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 	return func(yield func(*Input, error) bool) {
 		source := unpack.Source{Name: f.Name, Head: f.head, Err: f.err, Rest: f.rest, File: f.at, Size: f.size}
-		var left LeftOut
+		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
 		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
-			doubted := found && !isLogName(text.Name)
+			doubted := found && !sieve.IsLogName(text.Name)
 			switch {
 			case err != nil:
-			case found && isOutput(text.Head):
-				err = noLog{Output}
+			case found && sieve.IsOutput(text.Head):
+				err = sieve.NoLog{Why: sieve.Output}
 			default:
 				err = f.read(in, text, o, doubted)
 			}
-			if why, out := whyLeft(err); out && (doubted || why == Output) {
-				left[why].add(1, text.Name)
+			if why, out := whyLeft(err); out && (doubted || why == sieve.Output) {
+				left.Note(why, text.Name)
 				last = text
 				continue
 			}
@@ -266,14 +267,30 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 			return
 		}
 		if none && last.Name != f.Name { // an archive counts as one file
-			left = LeftOut{}
-			left[NoSign].add(1, f.Name)
+			left = sieve.LeftOut{}
+			left.Note(sieve.NoSign, f.Name)
 		}
-		o.Sieve.add(&left, f.dir, none)
+		o.Sieve.Add(&left, f.dir, none)
 		if p, ok := f.at.(progressReaderAt); ok && none {
 			p.read.Add(f.size - int64(len(f.head))) // the rest is not read
 		}
 	}
+}
+
+// whyLeft returns why a file is left out that gives err. It reports false if the file is a log, or
+// may be one that cannot be read.
+func whyLeft(err error) (why sieve.Why, ok bool) {
+	var none sieve.NoLog
+	var unread *UnreadableError
+	switch {
+	case errors.As(err, &none):
+		return none.Why, true
+	case errors.Is(err, ErrEmpty):
+		return sieve.NoContent, true
+	case errors.As(err, &unread) && unread.Binary:
+		return sieve.NotText, true
+	}
+	return 0, false
 }
 
 // read makes the readers of an input. If the input is doubted, because neither the user nor its
@@ -281,8 +298,8 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error {
 	if o.Format == "" {
 		if cause := unsupported(text.Head); cause != "" {
-			if doubted && !looksLikeLog(text.Head) {
-				return noLog{NoSign}
+			if doubted && !sieve.LooksLikeLog(text.Head) {
+				return sieve.NoLog{Why: sieve.NoSign}
 			}
 			return &UnreadableError{Bytes: int64(len(text.Head)), Cause: cause}
 		}
@@ -298,8 +315,8 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 	}
 	in.Times = o.Times.Until(f.changed)
 	in.learn(text.Head, text.Whole, o.Fields)
-	if doubted {
-		if err := in.judge(text); err != nil {
+	if brokeOff := !text.Whole && len(text.Head) < HeadSize; doubted && !brokeOff {
+		if err := sieve.Judge(text.Name, text.Head, in.sampled, in.timed); err != nil {
 			return err
 		}
 	}

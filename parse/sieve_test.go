@@ -8,25 +8,27 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+
+	"github.com/otlog/otlog/parse/sieve"
 )
 
 // sieved reads a file that was found in a directory. It returns the names of its inputs, and
 // what was left out.
-func sieved(t *testing.T, name string, content []byte) (read []string, left LeftOut, err error) {
+func sieved(t *testing.T, name string, content []byte) (read []string, left sieve.LeftOut, err error) {
 	t.Helper()
-	sieve := &Sieve{}
+	seen := &sieve.Sieve{}
 	f, err := Open(Source{Name: name, Dir: "logs", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for in, inErr := range f.Inputs(Options{Sieve: sieve}) {
+	for in, inErr := range f.Inputs(Options{Sieve: seen}) {
 		read, err = append(read, in.Name), errors.Join(err, inErr)
 	}
-	if none := sieve.None("logs"); (none == 1) != (len(read) == 0) {
+	if none := seen.None("logs"); (none == 1) != (len(read) == 0) {
 		t.Errorf("%s: %d inputs, but %d files without a log", name, len(read), none)
 	}
-	return read, sieve.LeftOut(), err
+	return read, seen.LeftOut(), err
 }
 
 func zipOf(s string) string {
@@ -102,8 +104,8 @@ func TestFilesOfDirectoriesAreReadByContent(t *testing.T) {
 			}
 		case len(got) == 0 && left.Files() == 1:
 			for why, f := range left {
-				if f.Files > 0 && Why(why).String() != want {
-					t.Errorf("%s: %s, want %s", test.name, Why(why), want)
+				if f.Count > 0 && sieve.Why(why).String() != want {
+					t.Errorf("%s: %s, want %s", test.name, sieve.Why(why), want)
 				}
 			}
 		default:
@@ -120,7 +122,7 @@ func TestNamedFilesAreAlwaysRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := 0
-		for _, err := range f.Inputs(Options{Sieve: &Sieve{}}) {
+		for _, err := range f.Inputs(Options{Sieve: &sieve.Sieve{}}) {
 			if n++; err != nil {
 				t.Errorf("%q: %v", content, err)
 			}
@@ -152,39 +154,5 @@ func TestWhatMayBeALogIsAnError(t *testing.T) {
 	var unread *UnreadableError
 	if !errors.As(err, &unread) || err.Error() != "not read: permission denied" {
 		t.Errorf("a file that must not be opened: %v", err)
-	}
-}
-
-func TestNamesOfLogs(t *testing.T) {
-	for _, name := range []string{
-		"a.log", "a.LOG", "a.jsonl", "a.ndjson", "server.out", "server.err", "a.har", "dir.d/a.log",
-		"a.log.gz", "a.log.zst", "a.jsonl.zstd", "a.log.1", "a.log.2.gz", "a.log.2026-11-02", "a.log.2026-11-02.gz", "a.log-20261102",
-		"a.log-20261102.gz", "a.log.20261102_1.zst", "a.log.bz2", "a.log.xz", "a.log.zip", "app.log.tgz", "a-2026.11.02.log",
-	} {
-		if !isLogName(name) {
-			t.Errorf("%s is a log", name)
-		}
-	}
-	for _, name := range []string{"", ".", "1", "2026-11-02", "core", "a.png", "a.txt", "a.json", "a.log.bak", "a.gz", "a.1", "log.d", "a.log/b", "CHANGELOG", "README"} {
-		if isLogName(name) {
-			t.Errorf("%s may be anything", name)
-		}
-	}
-}
-
-// TestLeftOutIsASum checks that the order of files does not matter.
-func TestLeftOutIsASum(t *testing.T) {
-	var one, two LeftOut
-	names := []string{"e", "b", "d", "a", "c"}
-	for i := range names {
-		one[NotText].add(1, names[i])
-		var more LeftOut
-		more[NotText].add(1, names[len(names)-1-i])
-		two.Add(&more)
-	}
-	for _, l := range []LeftOut{one, two} {
-		if f := l[NotText]; f.Files != 5 || strings.Join(f.Names, " ") != "a b c" || l.Files() != 5 {
-			t.Errorf("got %v", l)
-		}
 	}
 }

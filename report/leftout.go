@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report/words"
 )
 
 // LeftOutWords says how many of how many files were read, and why the others were not; "" if none
 // was left out.
-func LeftOutWords(sources []*aggregate.Source, left *parse.LeftOut) string {
+func LeftOutWords(sources []*aggregate.Source, left *sieve.LeftOut) string {
 	n := left.Files()
 	if n == 0 {
 		return ""
@@ -25,17 +25,17 @@ func LeftOutWords(sources []*aggregate.Source, left *parse.LeftOut) string {
 	}
 	var why []string
 	for i, f := range left {
-		if f.Files == 0 {
+		if f.Count == 0 {
 			continue
 		}
 		names := slices.Clone(f.Names)
 		for i := range names {
 			names[i] = words.Printable(names[i])
 		}
-		if f.Files > int64(len(names)) {
+		if f.Count > int64(len(names)) {
 			names = append(names, "…")
 		}
-		why = append(why, fmt.Sprintf("%s %s (%s)", words.Number(f.Files), parse.Why(i).Words(), strings.Join(names, ", ")))
+		why = append(why, fmt.Sprintf("%s %s (%s)", words.Number(f.Count), sieve.Why(i).Words(), strings.Join(names, ", ")))
 	}
 	out := fmt.Sprintf("read %s of %s; left out %s: %s", words.Number(len(sources)-unread), words.Count(int64(len(sources))+n, "file"), words.Number(n), strings.Join(why, ", "))
 	if unread > 0 {
@@ -44,7 +44,7 @@ func LeftOutWords(sources []*aggregate.Source, left *parse.LeftOut) string {
 	return out
 }
 
-// A jsonLeftOut is a parse.LeftOut.
+// A jsonLeftOut is a sieve.LeftOut.
 type jsonLeftOut struct {
 	Count   int64                      `json:"count"`
 	Reasons map[string]jsonLeftOutFile `json:"reasons"`
@@ -58,8 +58,8 @@ type jsonLeftOutFile struct {
 func (r *Report) jsonLeftOut() jsonLeftOut {
 	out := jsonLeftOut{Count: r.LeftOut.Files(), Reasons: map[string]jsonLeftOutFile{}}
 	for i, f := range r.LeftOut {
-		if f.Files > 0 {
-			out.Reasons[parse.Why(i).String()] = jsonLeftOutFile{f.Files, f.Names}
+		if f.Count > 0 {
+			out.Reasons[sieve.Why(i).String()] = jsonLeftOutFile{f.Count, f.Names}
 		}
 	}
 	return out

@@ -20,7 +20,7 @@ import (
 	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report/stats"
 )
 
@@ -31,7 +31,7 @@ type Options struct {
 	Filter      Filter
 	ToolVersion string
 	Warnings    []string // of the caller, for instance about missing input
-	LeftOut     parse.LeftOut
+	LeftOut     sieve.LeftOut
 
 	// Ignore lists the errors that are acknowledged at the time Now. New marks them in the
 	// Baseline too. nil: none.
@@ -67,7 +67,7 @@ type Report struct {
 
 	Undated  batch.Undated // failures and attempts without date and time
 	Sources  []*aggregate.Source
-	LeftOut  parse.LeftOut     // files of directories and archives that are not logs
+	LeftOut  sieve.LeftOut     // files of directories and archives that are not logs
 	account  aggregate.Account // of all sources
 	Warnings []string
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 )
 
 // formatVersion changes when an older otlog cannot read what this one writes.
@@ -22,7 +23,7 @@ type File struct {
 	Part    *aggregate.Part
 	Sources []*aggregate.Source
 	Missing []string // inputs that were not found, in words
-	LeftOut parse.LeftOut
+	LeftOut sieve.LeftOut
 
 	ToolVersion string
 	Catalogues  []string // versions by which records were classified; several after --force

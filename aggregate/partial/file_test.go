@@ -18,6 +18,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -51,8 +52,8 @@ func TestFilesTravel(t *testing.T) {
 		want := fileOf(randomRecords(r, r.IntN(200)))
 		want.Sources, want.Missing = sources(), []string{"b.log: no such file", "*.txt matches nothing"}
 		want.Catalogues = []string{"1", "2"}
-		want.LeftOut[parse.NotText] = parse.LeftFiles{Files: 7, Names: []string{"a.png", "b.png"}}
-		want.LeftOut[parse.NoContent] = parse.LeftFiles{Files: 1, Names: []string{"_SUCCESS"}}
+		want.LeftOut[sieve.NotText] = sieve.Files{Count: 7, Names: []string{"a.png", "b.png"}}
+		want.LeftOut[sieve.NoContent] = sieve.Files{Count: 1, Names: []string{"_SUCCESS"}}
 		if seed == 0 {
 			want = &File{Part: aggregate.Merge()} // nothing
 		}

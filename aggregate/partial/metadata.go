@@ -16,6 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -465,10 +466,10 @@ type jsonLeftOut struct {
 	Names  []string `json:"names,omitempty"` // the first few
 }
 
-func leftOutToJSON(left *parse.LeftOut) (out []jsonLeftOut) {
+func leftOutToJSON(left *sieve.LeftOut) (out []jsonLeftOut) {
 	for why, f := range left {
-		if f.Files > 0 {
-			out = append(out, jsonLeftOut{parse.Why(why).String(), f.Files, f.Names})
+		if f.Count > 0 {
+			out = append(out, jsonLeftOut{sieve.Why(why).String(), f.Count, f.Names})
 		}
 	}
 	return out
@@ -479,11 +480,11 @@ func (f *File) readLeftOut(j *jsonLeftOut) error {
 		return err
 	}
 	for why := range f.LeftOut {
-		if parse.Why(why).String() == j.Reason {
-			var more parse.LeftOut
-			more[why] = parse.LeftFiles{Files: j.Files, Names: j.Names}
+		if sieve.Why(why).String() == j.Reason {
+			var more sieve.LeftOut
+			more[why] = sieve.Files{Count: j.Files, Names: j.Names}
 			f.LeftOut.Add(&more)
-			return checkCounts(f.LeftOut[why].Files)
+			return checkCounts(f.LeftOut[why].Count)
 		}
 	}
 	return fmt.Errorf("%q is not a reason to leave out a file", j.Reason)

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
-	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 )
 
 // eventsOptions are the flags of otlog events, as typed.
@@ -60,7 +60,7 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if input.Times, err = o.times.resolve(s.now); err != nil {
 		return err
 	}
-	input.Sieve = &parse.Sieve{}
+	input.Sieve = &sieve.Sieve{}
 	found, err := findInput(s, args)
 	if err != nil {
 		return err

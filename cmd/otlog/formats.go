@@ -15,6 +15,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report/words"
 )
@@ -81,7 +82,7 @@ func (o *formatsOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	input.Sieve = &parse.Sieve{}
+	input.Sieve = &sieve.Sieve{}
 	d := &describer{}
 	for _, source := range found.sources {
 		d.source(source, input)

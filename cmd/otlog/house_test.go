@@ -20,7 +20,7 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/outline", "parse/table", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/outline", "parse/sieve", "parse/table", "parse/terminal", "parse/timestamp", "parse/unpack"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
+	"parse/sieve":             {},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/unpack":            {},
@@ -42,9 +43,9 @@ var mayImport = map[string][]string{
 	"aggregate/spans":         {},
 	"aggregate/spill":         {},
 	"aggregate/columns":       {},
-	"aggregate/partial":       {"aggregate", "aggregate/columns", "parse", "parse/digest", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate/partial":       {"aggregate", "aggregate/columns", "parse", "parse/digest", "parse/sieve", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/batch":         {"aggregate", "aggregate/calendar", "aggregate/columns", "parse/timestamp", "classify", "classify/catalogue"},
-	"report":                  {"report/lookup", "report/stats", "report/words", "aggregate", "aggregate/batch", "aggregate/calendar", "parse", "parse/timestamp", "classify", "classify/catalogue"},
+	"report":                  {"report/lookup", "report/stats", "report/words", "aggregate", "aggregate/batch", "aggregate/calendar", "parse", "parse/sieve", "parse/timestamp", "classify", "classify/catalogue"},
 	"report/stats":            {},
 	"report/words":            {},
 	"report/lookup":           {"classify/catalogue"},
@@ -57,9 +58,9 @@ var mayImport = map[string][]string{
 	"cmd/otlog": {
 		"cmd/otlog/internal/events", "cmd/otlog/internal/shell", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
-		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/find", "parse/timestamp", "classify/catalogue",
+		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/find", "parse/sieve", "parse/timestamp", "classify/catalogue",
 	},
-	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/timestamp", "classify/catalogue"},
+	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/sieve", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
 	"cmd/otlog/internal/stream":   {"parse"},
 	"cmd/otlog/internal/terminal": {"parse"},

@@ -18,6 +18,7 @@ import (
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/find"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
@@ -57,14 +58,14 @@ func findInput(s streams, args []string) (*input, error) {
 
 // sift notes the directories that contain no log by the content of their files. It fails if
 // nothing at all was read.
-func (in *input) sift(s streams, sieve *parse.Sieve, read int) error {
+func (in *input) sift(s streams, seen *sieve.Sieve, read int) error {
 	files := map[string]int{}
 	for _, source := range in.sources {
 		files[source.Dir]++
 	}
 	for _, dir := range slices.Sorted(maps.Keys(files)) {
-		if n := files[dir]; dir != "" && sieve.None(dir) == n {
-			left := sieve.LeftOut()
+		if n := files[dir]; dir != "" && seen.None(dir) == n {
+			left := seen.LeftOut()
 			message := fmt.Sprintf("%s: no logs in this directory: looked at %s", words.Printable(dir), words.Count(n, "file"))
 			if len(files) == 1 {
 				message += ": " + left.String()
@@ -130,7 +131,7 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 }
 
 // sayLeftOut prints how many files were left out, and why.
-func sayLeftOut(s streams, read []*aggregate.Source, left *parse.LeftOut) {
+func sayLeftOut(s streams, read []*aggregate.Source, left *sieve.LeftOut) {
 	if out := report.LeftOutWords(read, left); out != "" {
 		say(s.err, "%s", out)
 	}

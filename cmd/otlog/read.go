@@ -15,6 +15,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -58,7 +59,7 @@ type reading struct {
 	parts   []*aggregate.Part
 	sources []*aggregate.Source
 	missing []string // messages about arguments that matched nothing
-	leftOut parse.LeftOut
+	leftOut sieve.LeftOut
 	space   *aggregate.Space
 
 	claims   []claim // by the index of the source
@@ -82,7 +83,7 @@ type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
 func (o *readOptions) read(s streams, found *input, input parse.Options, memory int64, scan scanner) (*reading, error) {
 	// The limit leaves room for garbage: close to it, the collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
-	input.Sieve = &parse.Sieve{}
+	input.Sieve = &sieve.Sieve{}
 	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}, stream.RemoveOnSignal)}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }

@@ -17,7 +17,7 @@ import (
 // Find turns arguments into sources, in order and without duplicates: a file is itself, a
 // directory is the files below it, a pattern is the files it matches ("**" matches any number of
 // directories), and "-" is the standard input. Hidden files of a directory are not read. The
-// sources of a directory are files that parse.Sieve selects by their content. Find returns an
+// sources of a directory are read if they are logs by their content (package sieve). Find returns an
 // error for every argument that matches nothing, beside the sources of the others.
 func Find(args []string) (sources []parse.Source, err error) {
 	seen := map[string]bool{}

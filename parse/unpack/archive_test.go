@@ -16,6 +16,7 @@ import (
 	"github.com/ulikunitz/xz"
 
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/unpack"
 )
 
@@ -201,9 +202,9 @@ func TestArchivesWithoutLogs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			sieve := &parse.Sieve{}
-			got := contents(stream(bytes.NewReader(test.data)), parse.Options{Sieve: sieve})
-			left := sieve.LeftOut()
+			seen := &sieve.Sieve{}
+			got := contents(stream(bytes.NewReader(test.data)), parse.Options{Sieve: seen})
+			left := seen.LeftOut()
 			if len(got) != 1 || got[0].name != "stdin" || !strings.HasPrefix(got[0].err.Error(), test.want) || left.Files() != test.files {
 				t.Errorf("got %s%s left out", shown(got), left.String())
 			}

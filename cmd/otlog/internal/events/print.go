@@ -16,6 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
 )
@@ -87,7 +88,7 @@ func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
 	var tally aggregate.Tally
 	input := p.Input
 	if input.Sieve != nil {
-		input.Sieve = &parse.Sieve{} // the second reading counts what is left out
+		input.Sieve = &sieve.Sieve{} // the second reading counts what is left out
 	}
 	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
 		if r.Source != source {

@@ -1,25 +1,23 @@
-package parse
+// Package sieve separates the logs in directories and archives from other files, by their content.
+package sieve
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/otlog/otlog/parse/unpack"
 )
 
-// A Sieve leaves out the files of directories, and the members of archives, that are not logs by
-// their content, and counts them. Files that the user names are always read; those named like a log
+// A Sieve counts the files of directories, and the members of archives, that are left out because
+// they are not logs by their content. Files that the user names are always read; those named like a log
 // are, unless otlog wrote them. The zero Sieve has seen none. Its methods may be called by several goroutines.
 type Sieve struct {
 	mu   sync.Mutex
 	left LeftOut
-	none map[string]int // files without any log, by Source.Dir
+	none map[string]int // files without any log, by directory
 }
 
 // LeftOut returns the files that were left out so far.
@@ -31,15 +29,16 @@ func (s *Sieve) LeftOut() LeftOut {
 	return out
 }
 
-// None returns how many files of a directory contain no log. dir is a Source.Dir.
+// None returns how many files of a directory contain no log.
 func (s *Sieve) None(dir string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.none[dir]
 }
 
-// add adds what one file left out. If none is true, the file contains no log.
-func (s *Sieve) add(left *LeftOut, dir string, none bool) {
+// Add adds what was left out of one file. If none is true, the file contains no log; dir is the
+// directory that the user named, "" if it is not from one.
+func (s *Sieve) Add(left *LeftOut, dir string, none bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left.Add(left)
@@ -75,35 +74,38 @@ func (w Why) Words() string {
 }
 
 // A LeftOut counts the files that are not logs, by the reason. It is a sum.
-type LeftOut [numWhys]LeftFiles
+type LeftOut [numWhys]Files
 
-// LeftFiles are the files that are left out for one reason.
-type LeftFiles struct {
-	Files int64
+// Files are the files that are left out for one reason.
+type Files struct {
+	Count int64
 	Names []string // the first few in the order of names
 }
 
-// maxLeftNames is the number of LeftFiles.Names.
-const maxLeftNames = 3
+// maxNames is the number of Files.Names.
+const maxNames = 3
 
 // Add adds other files.
 func (l *LeftOut) Add(other *LeftOut) {
 	for why := range other {
-		l[why].add(other[why].Files, other[why].Names...)
+		l[why].add(other[why].Count, other[why].Names...)
 	}
 }
 
-func (f *LeftFiles) add(files int64, names ...string) {
-	f.Files += files
+// Note adds one file.
+func (l *LeftOut) Note(why Why, name string) { l[why].add(1, name) }
+
+func (f *Files) add(files int64, names ...string) {
+	f.Count += files
 	f.Names = append(slices.Clip(f.Names), names...)
 	slices.Sort(f.Names)
-	f.Names = f.Names[:min(len(f.Names), maxLeftNames)]
+	f.Names = f.Names[:min(len(f.Names), maxNames)]
 }
 
 // Files returns the number of all files.
 func (l *LeftOut) Files() (n int64) {
 	for why := range l {
-		n += l[why].Files
+		n += l[why].Count
 	}
 	return n
 }
@@ -112,56 +114,39 @@ func (l *LeftOut) Files() (n int64) {
 func (l *LeftOut) String() string {
 	var out []string
 	for why := range l {
-		if n := l[why].Files; n > 0 {
+		if n := l[why].Count; n > 0 {
 			out = append(out, fmt.Sprintf("%d %s", n, Why(why).Words()))
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// A noLog is the error of a text that is not a log.
-type noLog struct{ why Why }
+// A NoLog is the error of a text that is not a log.
+type NoLog struct{ Why Why }
 
-func (e noLog) Error() string { return "not a log: " + e.why.Words() }
+func (e NoLog) Error() string { return "not a log: " + e.Why.Words() }
 
-// whyLeft returns why a file is left out that gives err. It reports false if the file is a log, or
-// may be one that cannot be read.
-func whyLeft(err error) (why Why, ok bool) {
-	var none noLog
-	var unread *UnreadableError
+// Judge returns a NoLog if the first bytes of a text do not look like a log. timed is how many of
+// its first records have a time.
+func Judge(name string, head []byte, records, timed int) error {
 	switch {
-	case errors.As(err, &none):
-		return none.why, true
-	case errors.Is(err, ErrEmpty):
-		return NoContent, true
-	case errors.As(err, &unread) && unread.Binary:
-		return NotText, true
-	}
-	return 0, false
-}
-
-// judge returns a noLog if the first bytes of the input do not look like a log. The first records
-// of the input have been read.
-func (in *Input) judge(text *unpack.Text) error {
-	switch {
-	case !text.Whole && len(text.Head) < unpack.HeadSize: // it breaks off there, so the rest is unknown
-	case isSourceName(text.Name):
-		if in.timed == 0 || in.timed*2 < in.sampled {
-			return noLog{SourceCode}
+	case isSourceName(name):
+		if timed == 0 || timed*2 < records {
+			return NoLog{SourceCode}
 		}
-	case in.timed == 0 && !statesTime.Match(text.Head) && !showsSDK(text.Head):
-		return noLog{NoSign}
+	case timed == 0 && !statesTime.Match(head) && !sdkText.Match(head):
+		return NoLog{NoSign}
 	}
 	return nil
 }
 
-// looksLikeLog reports whether a text in a format that is not supported looks like a log of the
+// LooksLikeLog reports whether a text in a format that is not supported looks like a log of the
 // SDK, so that the user has to know.
-func looksLikeLog(head []byte) bool { return showsSDK(head) && statesTime.Match(head) }
+func LooksLikeLog(head []byte) bool { return sdkText.Match(head) && statesTime.Match(head) }
 
-// isOutput reports whether a text is a report or events that otlog wrote: they repeat the errors of
+// IsOutput reports whether a text is a report or events that otlog wrote: they repeat the errors of
 // logs.
-func isOutput(head []byte) bool { return output.Match(head) }
+func IsOutput(head []byte) bool { return output.Match(head) }
 
 var output = regexp.MustCompile(`^(?:# )?otlog (?:report|diff): ` +
 	`|^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
@@ -171,19 +156,12 @@ var output = regexp.MustCompile(`^(?:# )?otlog (?:report|diff): ` +
 // statesTime matches a time of day with seconds, anywhere in a line.
 var statesTime = regexp.MustCompile(`(?:^|[^0-9A-Fa-f:.])[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[^0-9A-Fa-f:]|$)`)
 
-// showsSDK reports whether a text contains a session ID, the prefix of the SDK's lines, the name of
-// an error, or a key of telemetry.
-func showsSDK(head []byte) bool {
-	if start, _ := nextSession(head); start >= 0 {
-		return true
-	}
-	return sdkText.Match(head)
-}
+// sdkText matches a session ID, the prefix of the SDK's lines, the name of an error, and a key of
+// telemetry.
+var sdkText = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_-]{15}|OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]|"clientSystemTime"`)
 
-var sdkText = regexp.MustCompile(`OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]|"clientSystemTime"`)
-
-// isLogName reports whether a file or member is named like a log.
-func isLogName(name string) bool {
+// IsLogName reports whether a file or member is named like a log.
+func IsLogName(name string) bool {
 	switch extensionOf(name) {
 	case ".log", ".jsonl", ".ndjson", ".har", ".out", ".err":
 		return true
