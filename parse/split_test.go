@@ -315,6 +315,8 @@ func TestRecordsOfShapes(t *testing.T) {
 			[]string{`{"x":[]}`, `{"title":"OT_A","lines":[]}`, `{"time":"2026-11-23T10:44:25Z","message":"joined the room"}`, `{"state":"OT_B"}`}},
 		{"exceptions", "sentry", `{"exception":{"values":[{"type":"OT_TIMEOUT","value":"late","stacktrace":{"frames":[{"context_line":"OT_X"}]}}]}}`,
 			[]string{`{"exception":{"values":[]}}`, `{"name":"OT_TIMEOUT","message":"late"}`}},
+		{"entries of the web API", "sentry", `{"dateCreated":"2026-11-23T10:44:25Z","entries":[{"type":"exception","data":{"values":[{"type":"OT_TIMEOUT","value":"late","stacktrace":{"frames":[{"context":"OT_X"}]}}]}},{"type":"breadcrumbs","data":{"values":[{"message":"x"}]}}]}`,
+			[]string{`{"dateCreated":"2026-11-23T10:44:25Z","entries":[]}`, `{"name":"OT_TIMEOUT","message":"late"}`, "", `{"message":"x"}`}},
 		{"log records", "otlp", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"a"},"attributes":[{"key":"code","value":{"intValue":"1500"}},{"key":"l","value":{"arrayValue":{"values":[{"stringValue":"x"}]}}},{"key":"m","value":{"kvlistValue":{"values":[{"key":"k","value":{"boolValue":true}}]}}}]}]}]}]}`,
 			[]string{`{"resourceLogs":[]}`, `{"message":"a","code":"1500","l":["x"],"m":{"k":true}}`}},
 		{"a request with a long answer", "har", `{"log":{"entries":[` + requests + `,{"request":{"url":"https://x.example/"}}]}}`, []string{"", `{"a":1}`, ""}},

@@ -45,7 +45,7 @@ func Of(key []byte) (Field, int) {
 		return Time, 1
 	case "time", "ts", "datetime", "dateTime":
 		return Time, 2
-	case "date", "eventTime", "event_time", "eventTimestamp", "timeUnixNano", "_time", "__REALTIME_TIMESTAMP":
+	case "date", "eventTime", "event_time", "eventTimestamp", "dateCreated", "timeUnixNano", "_time", "__REALTIME_TIMESTAMP":
 		return Time, 3
 	case "observedTimeUnixNano", "receiveTimestamp", "ingestTime":
 		return Time, 4
