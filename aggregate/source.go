@@ -172,7 +172,7 @@ func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *parse.Dou
 func (s *Source) breakOff(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Damage == nil {
+	if s.Damage == nil || parse.Precedes(err, s.Damage) {
 		s.Damage = err
 	}
 }

@@ -184,7 +184,8 @@ type Options struct {
 	Times  timestamp.Times // how to read incomplete times
 	Fields field.Names     // that the user names
 
-	// SectionSize is how many bytes of a plain file one Reader reads, 0 for all.
+	// SectionSize is how many bytes of a plain file one Reader reads. If it is 0, each input
+	// has only one Reader.
 	SectionSize int64
 
 	// MaxExpansion limits the size of what a source unpacks to, as a multiple of the
@@ -219,6 +220,9 @@ type (
 	DamageError = unpack.DamageError
 )
 
+// Precedes reports whether the first of two errors of an input is of an earlier place in it.
+func Precedes(err, other error) bool { return unpack.Precedes(err, other) }
+
 // ErrEmpty is the error of an input without a single byte.
 var ErrEmpty = unpack.ErrEmpty
 
@@ -231,14 +235,15 @@ var ErrEmpty = unpack.ErrEmpty
 // All inputs of a source share one stream: the readers of an input must have ended before
 // the next input is asked for.
 //
-// A plain file has a reader for every SectionSize bytes, any other input has one.
+// A plain file has a reader for every SectionSize bytes, a Parquet file one for every row group,
+// any other input has one.
 func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 	return func(yield func(*Input, error) bool) {
 		source := unpack.Source{Name: f.Name, Head: f.head, Err: f.err, Rest: f.rest, File: f.at, Size: f.size}
 		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
-		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion}) {
+		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion, Column: o.Fields.Column}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
 			doubted := found && !sieve.IsLogName(text.Name)
@@ -321,6 +326,14 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 		}
 	}
 	in.text = text
+	if lines := in.Format.kind == byLine && !in.Format.stacks; lines && o.SectionSize > 0 && len(text.Sections) > 1 {
+		for _, section := range text.Sections {
+			r := newReader(section, in.Format)
+			r.offset = section.From // orders its records after those of the sections before it
+			in.readers = append(in.readers, r)
+		}
+		return nil
+	}
 	if sections := in.Format.kind == byLine && o.SectionSize > 0 && text.Size > o.SectionSize; !sections {
 		r := newReader(text, in.Format)
 		r.live = f.live
@@ -343,7 +356,7 @@ func (in *Input) Decoded() int64 {
 	switch {
 	case len(in.readers) == 0:
 		return 0
-	case len(in.readers) > 1:
+	case len(in.readers) > 1 && in.text.Sections == nil:
 		return in.text.Size
 	}
 	return in.text.N()

@@ -2,6 +2,7 @@ package partial
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -71,8 +72,19 @@ func (s *summing) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Is reports whether a file that starts with head is an Arrow stream, like all partials.
-func Is(head []byte) bool { return bytes.HasPrefix(head, []byte{0xff, 0xff, 0xff, 0xff}) }
+// Is reports whether a file that starts with head is a partial: an Arrow stream whose schema has
+// the key of the format, or is longer than head.
+func Is(head []byte) bool {
+	if !isStream(head) || len(head) < 8 {
+		return false
+	}
+	schema := head[8:]
+	n := int64(binary.LittleEndian.Uint32(head[4:]))
+	return n > int64(len(schema)) || bytes.Contains(schema[:n], []byte(keyFormat))
+}
+
+// isStream reports whether a file or a message starts like an Arrow stream.
+func isStream(head []byte) bool { return bytes.HasPrefix(head, []byte{0xff, 0xff, 0xff, 0xff}) }
 
 // Open verifies the size bytes of a file, and reads everything but its entries. The Part reads
 // them from r later.
@@ -131,7 +143,7 @@ func (f *File) verify(s *stream, size int64) error {
 	if n, err := s.r.ReadAt(head, 0); n < len(head) && err != nil && err != io.EOF {
 		return err
 	}
-	if !Is(head) {
+	if !isStream(head) {
 		return errors.New("not a partial")
 	}
 	s.size = size

@@ -85,7 +85,7 @@ func (m *messages) meta() ([]byte, error) {
 	if err := m.read(head[:]); err != nil {
 		return nil, err
 	}
-	if !Is(head[:4]) {
+	if !isStream(head[:4]) {
 		return nil, errors.New("a message has no valid start")
 	}
 	switch n := int64(binary.LittleEndian.Uint32(head[4:])); {

@@ -33,7 +33,8 @@ var mayImport = map[string][]string{
 	"parse/sieve":             {},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
-	"parse/unpack":            {},
+	"parse/columnar":          {"parse/jsontext"},
+	"parse/unpack":            {"parse/columnar"},
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
@@ -79,12 +80,13 @@ var mayImport = map[string][]string{
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":    {"parse/unpack", "aggregate/partial", "bench/gencorpus", "bench/genweeks"},
-	"github.com/pierrec/lz4/v4":        {"parse/unpack"},
+	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "aggregate/partial", "bench/gencorpus", "bench/genweeks"},
+	"github.com/pierrec/lz4/v4":        {"parse/columnar", "parse/unpack"},
 	"github.com/ulikunitz/xz":          {"parse/unpack"},
 	"golang.org/x/text":                {"parse/unpack"},
-	"github.com/apache/arrow-go/v18":   {"aggregate/columns", "aggregate/batch", "aggregate/partial", "report/rows"},
-	"github.com/google/flatbuffers":    {"aggregate/partial"},
+	"github.com/andybalholm/brotli":    {"parse/columnar", "parse/unpack"},
+	"github.com/apache/arrow-go/v18":   {"aggregate/columns", "aggregate/batch", "aggregate/partial", "parse/columnar", "report/rows"},
+	"github.com/google/flatbuffers":    {"aggregate/partial", "parse/columnar"},
 	"github.com/zeebo/xxh3":            {"aggregate", "aggregate/partial", "parse/digest"},
 	"github.com/parquet-go/parquet-go": {"report/rows"},
 	"github.com/a-h/templ":             {"report/page"},

@@ -45,6 +45,17 @@ func (r *Roles) Of(path [][]byte, key []byte) (Field, int) {
 	return None, 0
 }
 
+// Column returns the key of a column in a file that has names and types: its own name if it is
+// one of n, otherwise in the spelling of Of.
+func (n Names) Column(name string) string {
+	if name != n.Time && name != n.Session && name != n.Message {
+		if key := Key(name); key != "" {
+			return key
+		}
+	}
+	return name
+}
+
 // Has reports whether a column has a role.
 func (r *Roles) Has(column string) bool {
 	if r == nil {

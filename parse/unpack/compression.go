@@ -6,11 +6,17 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"path"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
+
+	"github.com/otlog/otlog/parse/columnar"
 )
 
 // maxWindow is the largest zstd window and xz dictionary that is accepted: that of `zstd
@@ -40,15 +46,23 @@ var packings = []packing{
 	{"7z", "7z\xbc\xaf\x27\x1c", nil},
 	{"rar", "Rar!\x1a\x07", nil},
 	{"lzip", "LZIP\x01", nil},
-	{"snappy", "\xff\x06\x00\x00sNaPpY", nil},
-	{"Parquet", "PAR1", nil},
-	{"Arrow", "ARROW1\x00\x00", nil},
-	{arrowStream, "\xff\xff\xff\xff", nil}, // the format of partials
+	{"snappy", "\xff\x06\x00\x00sNaPpY", openSnappy},
+	{parquet, columnar.ParquetMagic, nil},
+	{arrow, columnar.ArrowMagic, nil},
+	{arrow, columnar.ArrowStream, nil},
+	{"Avro", "Obj\x01", nil},
+	{"ORC", "ORC", nil},
 }
 
-const arrowStream = "Arrow stream"
+// The names of columnar formats, which columnar.go reads.
+const (
+	parquet = "parquet"
+	arrow   = "arrow"
+)
 
 func (p *packing) isArchive() bool { return p.name == "tar" || p.name == "zip" || p.name == "mail" }
+
+func (p *packing) isColumnar() bool { return p.name == parquet || p.name == arrow }
 
 // packingOf returns the packing of the stream that starts with head, nil if it is not packed.
 func packingOf(head []byte) *packing {
@@ -60,11 +74,22 @@ func packingOf(head []byte) *packing {
 			return p
 		case p.magic == "" || !bytes.HasPrefix(head, []byte(p.magic)):
 		case p.name == "bzip2" && !startsBzip2(head): // a log may start with its three letters
+		case p.name == "ORC" && !startsORC(head):
 		default:
 			return p
 		}
 	}
 	return nil
+}
+
+// brotliPacking has no magic number.
+var brotliPacking = packing{"brotli", "", openBrotli}
+
+// isBrotli reports whether data of no other kind is brotli: by its name, and because it is no
+// text.
+func isBrotli(name string, head []byte, around layers) bool {
+	inside := len(around) > 0 && around[len(around)-1] == &brotliPacking
+	return !inside && strings.EqualFold(path.Ext(name), ".br") && !utf8.Valid(head[:min(len(head), 1<<10)&^3])
 }
 
 // afterSkippable returns head without the skippable frames that may precede zstd and
@@ -91,6 +116,11 @@ func startsBzip2(head []byte) bool {
 	return strings.HasPrefix("\x31\x41\x59\x26\x53\x59", mark) || strings.HasPrefix("\x17\x72\x45\x38\x50\x90", mark)
 }
 
+// startsORC reports whether "ORC" is followed by data. A log may start with these letters.
+func startsORC(head []byte) bool {
+	return bytes.IndexByte(head[:min(len(head), 1<<10)], 0) >= 0
+}
+
 const (
 	maxCompressions = 2 // nested in each other
 	maxLayers       = maxCompressions + 1
@@ -109,10 +139,10 @@ func (l layers) String() string {
 
 // refusal returns why a stream of packing p inside l is not unpacked, "" if it is.
 func (l layers) refusal(p *packing) string {
-	if p.name == arrowStream {
-		return "not a log: an Arrow stream; if otlog scan has written it, give it to otlog report or otlog merge uncompressed and outside any archive"
+	if convert := converters[p.name]; convert != "" {
+		return fmt.Sprintf("%s data is not supported: convert it to Parquet or NDJSON (%s)", p.name, convert)
 	}
-	if p.open == nil && !p.isArchive() {
+	if p.open == nil && !p.isArchive() && !p.isColumnar() {
 		return fmt.Sprintf("not a log: %s data is not supported (%s)", p.name, Supported)
 	}
 	archive, compressions := "", 0
@@ -130,6 +160,12 @@ func (l layers) refusal(p *packing) string {
 		return fmt.Sprintf("not unpacked: compressed more than twice (%s+%s)", l, p.name)
 	}
 	return ""
+}
+
+// converters say how to convert files that are not supported.
+var converters = map[string]string{
+	"Avro": "avro-tools tojson FILE > FILE.jsonl",
+	"ORC":  "orc-tools data FILE > FILE.jsonl",
 }
 
 func openGzip(r io.Reader) (io.ReadCloser, error) {
@@ -152,6 +188,14 @@ func openBzip2(r io.Reader) (io.ReadCloser, error) {
 
 func openLz4(r io.Reader) (io.ReadCloser, error) {
 	return io.NopCloser(lz4.NewReader(r)), nil // reads all frames
+}
+
+func openSnappy(r io.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(s2.NewReader(r)), nil // reads all streams, in blocks of at most 64 KiB
+}
+
+func openBrotli(r io.Reader) (io.ReadCloser, error) {
+	return io.NopCloser(brotli.NewReader(r)), nil // its window has at most 16 MiB
 }
 
 func openXz(r io.Reader) (io.ReadCloser, error) {

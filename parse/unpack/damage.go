@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"github.com/otlog/otlog/parse/columnar"
 )
 
 // A DamageError is the error of a source that breaks off. Everything before the damage
@@ -21,9 +23,12 @@ func (e *DamageError) Error() string {
 		return fmt.Sprintf("read error at byte %d: %v", e.Offset, e.Cause)
 	}
 	var expansion expansionError
+	var group *columnar.GroupError
 	switch {
 	case errors.As(e.Cause, &expansion):
 		return fmt.Sprintf("%s data %v: stopped near byte %d, after %d decoded bytes (--max-expansion sets the limit)", e.Compression, expansion, e.Input, e.Offset)
+	case errors.As(e.Cause, &group):
+		return fmt.Sprintf("%s data is damaged near byte %d (%v): read the %d rows of the row group before it, and the other row groups", e.Compression, e.Input, e.Cause, group.Rows)
 	case errors.Is(e.Cause, io.ErrUnexpectedEOF):
 		return fmt.Sprintf("%s data is truncated near byte %d: read the %d decoded bytes before it", e.Compression, e.Input, e.Offset)
 	}
@@ -31,6 +36,12 @@ func (e *DamageError) Error() string {
 }
 
 func (e *DamageError) Unwrap() error { return e.Cause }
+
+// Precedes reports whether a is the error of an earlier row group than b.
+func Precedes(a, b error) bool {
+	var first, second *columnar.GroupError
+	return errors.As(a, &first) && errors.As(b, &second) && first.Group < second.Group
+}
 
 // DamageAt returns err as a DamageError at an offset in decoded bytes. If err contains a
 // DamageError of an inner layer, whose offset counts other bytes, only the offset changes.
@@ -82,14 +93,19 @@ func (e expansionError) Error() string {
 // archive count together, because they may be made of the same bytes.
 func (u *unpacker) expand(depth, n int) error {
 	u.decoded[depth] += int64(n)
-	limit := u.MaxExpansion
-	if limit == 0 {
-		limit = DefaultMaxExpansion
-	}
+	limit := u.limit()
 	if limit < 0 || u.decoded[depth] <= expansionFloor || u.decoded[depth]/limit < u.raw.n {
 		return nil
 	}
 	return expansionError{limit}
+}
+
+// limit returns the limit of expansion, negative if there is none.
+func (u *unpacker) limit() int64 {
+	if u.MaxExpansion == 0 {
+		return DefaultMaxExpansion
+	}
+	return u.MaxExpansion
 }
 
 // A decoder reads a layer of a source. It limits the expansion, and its errors are

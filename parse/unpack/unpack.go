@@ -11,7 +11,8 @@
 //     same way, so that a .tar.gz of .zst files is read without a case of its own.
 //  4. What is not packed is text: charset.go converts it to UTF-8 with line feeds, or
 //     rejects it as binary data.
-//  5. damage.go says at which byte a stream breaks off, and ends one that expands to
+//  5. A Parquet or Arrow file is read as NDJSON, a line for each row (columnar.go).
+//  6. damage.go says at which byte a stream breaks off, and ends one that expands to
 //     more than any log does.
 package unpack
 
@@ -44,6 +45,8 @@ type Options struct {
 	// MaxExpansion limits the size of what a source unpacks to, as a multiple of the
 	// source's size. 0 means DefaultMaxExpansion, a negative number no limit.
 	MaxExpansion int64
+	// Column returns the key of a column of a Parquet or Arrow file. nil keeps its name.
+	Column func(name string) string
 }
 
 // A Text is a stream of text in UTF-8: the source itself, or a member of an archive.
@@ -60,13 +63,23 @@ type Text struct {
 	File io.ReaderAt
 	Size int64
 
+	// Sections are the whole text in parts of whole lines, which may be read at the same
+	// time in place of it; nil if there are none.
+	Sections []*Section
+
 	text counter
 }
 
 func (t *Text) Read(p []byte) (int, error) { return t.text.Read(p) }
 
-// N returns how many bytes Read has returned.
-func (t *Text) N() int64 { return t.text.n }
+// N returns how many bytes have been read, by Read and from the sections.
+func (t *Text) N() int64 {
+	n := t.text.n
+	for _, s := range t.Sections {
+		n += s.text.n
+	}
+	return n
+}
 
 // ErrEmpty is the error of a source or member without a single byte.
 var ErrEmpty = errors.New("empty: nothing to read")
@@ -82,7 +95,7 @@ type UnreadableError struct {
 func (e *UnreadableError) Error() string { return e.Cause }
 
 // Supported ends a message about data in an unsupported form.
-const Supported = "supported are text in UTF-8 and UTF-16, and gzip, zstd, bzip2, xz, lz4, tar and zip"
+const Supported = "supported are text in UTF-8 and UTF-16, Parquet and Arrow, and gzip, zstd, bzip2, xz, lz4, snappy, brotli, tar and zip"
 
 // Texts yields the texts in a source: one, or those of an archive in its order. A text
 // that cannot be read is yielded with an error, and only its name, compression and body are
@@ -128,6 +141,9 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 	}
 	r := io.MultiReader(bytes.NewReader(head), &stickyReader{rest, err})
 	p := packingOf(head)
+	if p == nil && isBrotli(name, head, around) {
+		p = &brotliPacking
+	}
 	if p == nil {
 		return u.text(name, r, head, err == io.EOF, around)
 	}
@@ -142,6 +158,10 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 		return u.zip(name, r, around)
 	case "mail":
 		return u.mail(name, r, around)
+	case parquet:
+		return u.parquet(name, r, around)
+	case arrow:
+		return u.arrow(name, r, around)
 	}
 	packed := &counter{Reader: r}
 	unpacked, err := p.open(packed)

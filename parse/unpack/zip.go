@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"strings"
 
 	"github.com/klauspost/compress/flate"
@@ -36,20 +35,13 @@ const encrypted = "not unpacked: this member of a zip is encrypted"
 // that a zip which is not a regular file is copied to a temporary one first.
 func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 	a := u.archive(name, around)
-	file, size := u.file, u.size
-	if file == nil || len(around) > 1 {
-		copied, err := copyToDisk(r)
-		if copied == nil {
-			return u.refuse(name, around, fmt.Errorf("copying it to a temporary file: %w", err))
-		}
-		defer copied.remove()
-		if err != nil {
-			a.note(DamageAt(0, err))
-		}
-		file, size = copied, copied.size
-	} else {
-		// Members may overlap, so the number of bytes read says little about expansion.
-		u.raw.n = size
+	file, size, remove, err := u.regular(r, around)
+	if file == nil {
+		return u.refuse(name, around, err)
+	}
+	defer remove()
+	if err != nil {
+		a.note(DamageAt(0, err))
 	}
 	in := &zipBytes{ReaderAt: file, left: maxDirectory}
 	directory, err := zip.NewReader(in, size)
@@ -263,36 +255,4 @@ func zip64Size(extra []byte) int64 {
 		extra = extra[n:]
 	}
 	return -1
-}
-
-// A tempFile is a temporary file.
-type tempFile struct {
-	*os.File
-	size  int64
-	named bool // it is not removed yet
-}
-
-// copyToDisk copies r to a temporary file. It returns nil if the file cannot be written;
-// an error beside a file is that of r.
-func copyToDisk(r io.Reader) (*tempFile, error) {
-	f, err := os.CreateTemp("", "otlog-zip-*")
-	if err != nil {
-		return nil, err
-	}
-	// If the system can remove an open file, it disappears however the program ends.
-	copied := &tempFile{File: f, named: os.Remove(f.Name()) != nil}
-	from := &counter{Reader: r}
-	copied.size, err = io.Copy(f, from)
-	if err != nil && (from.err == nil || from.err == io.EOF) {
-		copied.remove()
-		return nil, err
-	}
-	return copied, err
-}
-
-func (f *tempFile) remove() {
-	f.Close()
-	if f.named {
-		os.Remove(f.Name())
-	}
 }
