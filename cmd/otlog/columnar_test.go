@@ -23,37 +23,10 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 )
 
-var updateColumnar = flag.Bool("update-columnar", false, "write the Parquet and Arrow files of testdata/exports anew, from columnar.log")
-
-const exports = "../../testdata/exports/"
-
-// A row is a record of columnar.log.
-type row struct {
-	time             time.Time
-	session, message string
-}
-
-func columnarRows(t *testing.T) []row {
-	t.Helper()
-	var rows []row
-	for line := range strings.Lines(readText(t, exports+"columnar.log")) {
-		if strings.HasPrefix(line, " ") {
-			rows[len(rows)-1].message += "\n" + strings.TrimSuffix(line, "\n")
-			continue
-		}
-		at, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " session=")
-		instant, err := time.Parse(time.RFC3339Nano, at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		session, message, _ := strings.Cut(rest, " ")
-		rows = append(rows, row{instant, session, message})
-	}
-	return rows
-}
+var updateColumnar = flag.Bool("update-columnar", false, "write the Parquet and Arrow files of testdata/exports anew, from plain.log")
 
 // writeParquet returns the rows as a Parquet file with several row groups.
-func writeParquet[T any](t *testing.T, rows []row, of func(row) T, options ...parquet.WriterOption) []byte {
+func writeParquet[T any](t *testing.T, rows []exported, of func(exported) T, options ...parquet.WriterOption) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := parquet.NewGenericWriter[T](&b, append(options, parquet.MaxRowsPerRowGroup(7))...)
@@ -69,7 +42,7 @@ func writeParquet[T any](t *testing.T, rows []row, of func(row) T, options ...pa
 }
 
 // writeArrow returns the rows as an Arrow stream or file with several batches.
-func writeArrow(t *testing.T, rows []row, file bool, unit arrow.TimeUnit, options ...ipc.Option) []byte {
+func writeArrow(t *testing.T, rows []exported, file bool, unit arrow.TimeUnit, options ...ipc.Option) []byte {
 	t.Helper()
 	word := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}
 	nested := arrow.StructOf(arrow.Field{Name: "message", Type: arrow.BinaryTypes.LargeString}, arrow.Field{Name: "tags", Type: arrow.ListOf(arrow.BinaryTypes.String)})
@@ -101,10 +74,10 @@ func writeArrow(t *testing.T, rows []row, file bool, unit arrow.TimeUnit, option
 	for from := 0; from < len(rows); from += 7 {
 		to := min(from+7, len(rows))
 		for _, r := range rows[from:to] {
-			builder.Field(0).(*array.TimestampBuilder).Append(arrow.Timestamp(r.time.UnixNano() / int64(unit.Multiplier())))
+			builder.Field(0).(*array.TimestampBuilder).Append(arrow.Timestamp(r.at.UnixNano() / int64(unit.Multiplier())))
 			entry := builder.Field(2).(*array.StructBuilder)
 			entry.Append(true)
-			entry.FieldBuilder(0).(*array.LargeStringBuilder).Append(r.message)
+			entry.FieldBuilder(0).(*array.LargeStringBuilder).Append(r.text)
 			entry.FieldBuilder(1).(*array.ListBuilder).AppendNull()
 		}
 		columns := []arrow.Array{builder.Field(0).NewArray(), array.NewSlice(all, int64(from), int64(to)), builder.Field(2).NewArray()}
@@ -119,7 +92,7 @@ func writeArrow(t *testing.T, rows []row, file bool, unit arrow.TimeUnit, option
 }
 
 // columnarFiles returns the rows in the forms that warehouses and tools write.
-func columnarFiles(t *testing.T, rows []row) map[string][]byte {
+func columnarFiles(t *testing.T, rows []exported) map[string][]byte {
 	type athena struct { // as AWS Glue writes it
 		Timestamp deprecated.Int96 `parquet:"event_ts"`
 		Session   string           `parquet:"session_id,dict"`
@@ -150,29 +123,29 @@ func columnarFiles(t *testing.T, rows []row) map[string][]byte {
 		C string `parquet:"C,dict"`
 		D string
 	}
-	withSession := func(r row) string { return r.message + " session=" + r.session }
+	withSession := func(r exported) string { return r.text + " session=" + r.session }
 	return map[string][]byte{
-		"athena.parquet": writeParquet(t, rows, func(r row) athena {
+		"athena.parquet": writeParquet(t, rows, func(r exported) athena {
 			const julianDay = 2440588
-			ns := r.time.UnixNano()
+			ns := r.at.UnixNano()
 			day, ofDay := ns/int64(24*time.Hour), uint64(ns%int64(24*time.Hour))
-			return athena{deprecated.Int96{uint32(ofDay), uint32(ofDay >> 32), uint32(day + julianDay)}, r.session, r.message}
+			return athena{deprecated.Int96{uint32(ofDay), uint32(ofDay >> 32), uint32(day + julianDay)}, r.session, r.text}
 		}, parquet.Compression(&parquet.Snappy), parquet.DataPageVersion(1)),
-		"bigquery.parquet": writeParquet(t, rows, func(r row) (b bigquery) {
-			b.Timestamp, b.Severity = r.time, "ERROR"
-			b.JSONPayload.SessionID, b.JSONPayload.Message = &r.session, r.message
+		"bigquery.parquet": writeParquet(t, rows, func(r exported) (b bigquery) {
+			b.Timestamp, b.Severity = r.at, "ERROR"
+			b.JSONPayload.SessionID, b.JSONPayload.Message = &r.session, r.text
 			b.JSONPayload.Labels = map[string]string{"app": "clinic", "zone": "eu"}
 			b.Spans = strings.Fields("a b")
 			return b
 		}, parquet.Compression(&parquet.Zstd)),
-		"databricks.parquet": writeParquet(t, rows, func(r row) databricks {
-			return databricks{r.time.UnixMilli(), oneLine(map[string]any{"sessionId": r.session, "text": r.message})}
+		"databricks.parquet": writeParquet(t, rows, func(r exported) databricks {
+			return databricks{r.at.UnixMilli(), oneLine(map[string]any{"sessionId": r.session, "text": r.text})}
 		}, parquet.Compression(&parquet.Gzip), parquet.DataPageVersion(1)),
-		"snowflake.parquet": writeParquet(t, rows, func(r row) snowflake {
-			return snowflake{r.time, r.session, []byte(r.message)}
+		"snowflake.parquet": writeParquet(t, rows, func(r exported) snowflake {
+			return snowflake{r.at, r.session, []byte(r.text)}
 		}, parquet.Compression(&parquet.Lz4Raw)),
-		"unknown-columns.parquet": writeParquet(t, rows, func(r row) strangers {
-			return strangers{"web-1", 42, withSession(r), r.time.Format("2006-01-02 15:04:05.000")}
+		"unknown-columns.parquet": writeParquet(t, rows, func(r exported) strangers {
+			return strangers{"web-1", 42, withSession(r), r.at.Format("2006-01-02 15:04:05.000")}
 		}, parquet.Compression(&parquet.Brotli)),
 		"stream.arrows":        writeArrow(t, rows, false, arrow.Nanosecond),
 		"microseconds.arrow":   writeArrow(t, rows, true, arrow.Microsecond, ipc.WithZstd()),
@@ -202,8 +175,8 @@ func exportReportOf(t *testing.T, args ...string) (r exportReport) {
 // TestColumnarFilesGiveTheSameReport compares Parquet and Arrow files with the plain log, plain
 // and packed, with one worker and several.
 func TestColumnarFilesGiveTheSameReport(t *testing.T) {
-	rows := columnarRows(t)
-	want := exportReportOf(t, exports+"columnar.log")
+	rows := readExported(t)
+	want := exportReportOf(t, exportsDir+"plain.log")
 	if want.Totals.Failures != 4 || want.Totals.Sessions != 4 || want.Totals.FirstSeen != "2026-11-23T10:44:25.959Z" || want.Totals.LastSeen != "2026-11-23T10:44:35.319Z" {
 		t.Fatalf("the plain log has %+v", want.Totals)
 	}
@@ -216,12 +189,12 @@ func TestColumnarFilesGiveTheSameReport(t *testing.T) {
 	for name, content := range columnarFiles(t, rows) {
 		t.Run(name, func(t *testing.T) {
 			if *updateColumnar {
-				if err := os.WriteFile(exports+name, content, 0o644); err != nil {
+				if err := os.WriteFile(exportsDir+name, content, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			check(t, exports+name)
-			content, err := os.ReadFile(exports + name)
+			check(t, exportsDir+name)
+			content, err := os.ReadFile(exportsDir + name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,13 +211,13 @@ func TestColumnarFilesGiveTheSameReport(t *testing.T) {
 				check(t, "--jobs", "3", path)
 			}
 			var piped exportReport
-			if err := json.NewDecoder(reportOf(t, exports+name, []string{"--format", "json", "--window", "15m"})).Decode(&piped); err != nil || !reflect.DeepEqual(piped, want) {
+			if err := json.NewDecoder(reportOf(t, exportsDir+name, []string{"--format", "json", "--window", "15m"})).Decode(&piped); err != nil || !reflect.DeepEqual(piped, want) {
 				t.Errorf("a pipe gives %+v, %v", piped, err)
 			}
 		})
 	}
 	// By a tool that shares no code with otlog.
-	check(t, exports+"duckdb.parquet")
+	check(t, exportsDir+"duckdb.parquet")
 }
 
 // TestColumnarFields gives names of columns by flags.
@@ -253,10 +226,10 @@ func TestColumnarFields(t *testing.T) {
 		Opened, Closed time.Time `parquet:",timestamp(millisecond)"`
 		Room, Note     string
 	}
-	rows := columnarRows(t)
+	rows := readExported(t)
 	path := filepath.Join(t.TempDir(), "meetings.parquet")
-	content := writeParquet(t, rows, func(r row) meeting {
-		return meeting{r.time.Add(-time.Hour), r.time, "room of " + r.session[30:], r.message}
+	content := writeParquet(t, rows, func(r exported) meeting {
+		return meeting{r.at.Add(-time.Hour), r.at, "room of " + r.session[30:], r.text}
 	})
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		t.Fatal(err)
@@ -269,8 +242,8 @@ func TestColumnarFields(t *testing.T) {
 
 // TestColumnarEventsHaveRows checks that the line of an event is the number of its row.
 func TestColumnarEventsHaveRows(t *testing.T) {
-	out := string(output(t, "events", exports+"bigquery.parquet"))
-	rows := columnarRows(t)
+	out := string(output(t, "events", exportsDir+"bigquery.parquet"))
+	rows := readExported(t)
 	n := 0
 	for line := range strings.Lines(out) {
 		var e struct {
@@ -281,7 +254,7 @@ func TestColumnarEventsHaveRows(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}
-		if at := rows[e.Line-1].time.Format("2006-01-02T15:04:05.000Z"); e.Time != at {
+		if at := rows[e.Line-1].at.Format("2006-01-02T15:04:05.000Z"); e.Time != at {
 			t.Errorf("row %d has the time %s, want %s", e.Line, e.Time, at)
 		}
 		n++
@@ -294,11 +267,11 @@ func TestColumnarEventsHaveRows(t *testing.T) {
 // TestDamagedColumnarFiles checks that what precedes damage is read, with exit status 3, and the
 // same with any number of workers.
 func TestDamagedColumnarFiles(t *testing.T) {
-	parquetFile, err := os.ReadFile(exports + "snowflake.parquet")
+	parquetFile, err := os.ReadFile(exportsDir + "snowflake.parquet")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := os.ReadFile(exports + "stream.arrows")
+	stream, err := os.ReadFile(exportsDir + "stream.arrows")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +315,7 @@ func TestDamagedColumnarFiles(t *testing.T) {
 func TestOwnFilesAreNoLogs(t *testing.T) {
 	for _, format := range []string{"parquet", "arrow"} {
 		path := filepath.Join(t.TempDir(), "rows."+format)
-		out := output(t, "--format", format, exports+"columnar.log")
+		out := output(t, "--format", format, exportsDir+"plain.log")
 		if err := os.WriteFile(path, out, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -186,7 +186,7 @@ func extensionOf(name string) string {
 	for {
 		ext := path.Ext(name)
 		switch ext {
-		case ".gz", ".zst", ".zstd", ".gzip", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".tgz":
+		case ".gz", ".zst", ".zstd", ".gzip", ".bz2", ".xz", ".lz4", ".br", ".sz", ".zip", ".tar", ".tgz":
 			name = strings.TrimSuffix(name, ext)
 			continue
 		}
