@@ -254,7 +254,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 			default:
 				err = f.read(in, text, o, doubted)
 			}
-			if why, out := whyLeft(err); out && (doubted || why == sieve.Output) {
+			if why, out := whyLeft(err); out && (doubted || found && why == sieve.Output) {
 				left.Note(why, text.Name)
 				last = text
 				continue
@@ -292,6 +292,8 @@ func whyLeft(err error) (why sieve.Why, ok bool) {
 		return none.Why, true
 	case errors.Is(err, ErrEmpty):
 		return sieve.NoContent, true
+	case errors.As(err, &unread) && unread.Own:
+		return sieve.Output, true
 	case errors.As(err, &unread) && unread.Binary:
 		return sieve.NotText, true
 	}

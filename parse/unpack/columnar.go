@@ -24,7 +24,7 @@ func (u *unpacker) arrow(name string, r io.Reader, around layers) bool {
 // columnarError returns the error of a file that cannot be opened.
 func columnarError(err error, d *decoder) error {
 	if errors.Is(err, columnar.ErrOwn) {
-		return &UnreadableError{Cause: ownFile}
+		return &UnreadableError{Cause: ownFile, Own: true}
 	}
 	return d.damage(err)
 }

@@ -90,6 +90,7 @@ type UnreadableError struct {
 	Bytes  int64 // how many decoded bytes were examined
 	Cause  string
 	Binary bool // the bytes are not text
+	Own    bool // otlog has written it
 }
 
 func (e *UnreadableError) Error() string { return e.Cause }
