@@ -210,6 +210,9 @@ func TestColumnarFilesGiveTheSameReport(t *testing.T) {
 				check(t, "--jobs", "1", path)
 				check(t, "--jobs", "3", path)
 			}
+			part := filepath.Join(dir, "part.arrow")
+			output(t, "scan", "-o", part, exportsDir+name)
+			check(t, part)
 			var piped exportReport
 			if err := json.NewDecoder(reportOf(t, exportsDir+name, []string{"--format", "json", "--window", "15m"})).Decode(&piped); err != nil || !reflect.DeepEqual(piped, want) {
 				t.Errorf("a pipe gives %+v, %v", piped, err)
@@ -323,6 +326,17 @@ func TestOwnFilesAreNoLogs(t *testing.T) {
 		status := run([]string{path}, streams{out: &text, err: &errs})
 		if status != exitDamaged || !strings.Contains(text.String(), "not a log: otlog has written it") {
 			t.Errorf("%s: exit status %d: %s %s", format, status, text.String(), errs.String())
+		}
+		dir := filepath.Dir(path)
+		log, err := os.ReadFile(exportsDir + "bigquery.parquet")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "part-0"), log, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if found := string(output(t, "report", dir)); !strings.Contains(found, "left out 1: 1 written by otlog") {
+			t.Errorf("%s: a directory gives %s", format, found)
 		}
 	}
 }

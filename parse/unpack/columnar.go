@@ -59,7 +59,7 @@ func (u *unpacker) parquet(name string, r io.Reader, around layers) bool {
 	if len(head) == 0 {
 		return u.refuse(name, around, noFirstByte(err))
 	}
-	t := &Text{Name: name, Compression: around.String(), Head: head, Whole: err == io.EOF, Sections: u.sections(p, file, around)}
+	t := &Text{Name: name, Compression: around.String(), Charset: charsetName(head), Head: head, Whole: err == io.EOF, Sections: u.sections(p, file, around)}
 	t.text.Reader = io.MultiReader(bytes.NewReader(head), &stickyReader{whole, err})
 	return u.yield(t, nil)
 }
