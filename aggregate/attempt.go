@@ -141,10 +141,15 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 		starts = true
 	case "Success":
 		outcome = Succeeded
-	case "Failure", "Cancel":
+	case "Cancel":
 		outcome = Cancelled
-		if tel.Failed() {
+		if tel.Denied() {
 			outcome = Failed
+		}
+	case "Failure", "Failed":
+		outcome = Failed
+		if !tel.Failed() {
+			return // the SDK goes on by itself
 		}
 	default: // others, such as Attempting, neither start nor end an attempt
 		return

@@ -89,8 +89,7 @@ func (x *attribution) latest(s *summary, group uint32, takes func(*attempt) bool
 	best := int32(none)
 	x.during.Overlapping(group, s.first, s.first, func(at *spans.Span) bool {
 		a := &x.attempts[at.Index]
-		apart := !a.client.IsZero() && !s.client.IsZero() && a.client != s.client
-		if Name(a.method) != s.method || apart || !takes(a) {
+		if Name(a.method) != s.method || apart(a.client, s.client) || !takes(a) {
 			return true
 		}
 		same := s.client.IsZero() || a.client == s.client

@@ -220,12 +220,13 @@ func (c *correlator) takes(f *failure, e *Evidence) bool {
 	if e.Weight == classify.Socket || e.Error != 0 && f.err == e.Error {
 		return true // the tries of a socket may have different errors
 	}
-	if e.Error != 0 && f.err != 0 {
-		// The name of weak evidence is only the most likely one.
-		return e.Weight == classify.Weak && c.raises(f.err, class, e.Code)
-	}
 	if f.err != 0 {
-		return c.raises(f.err, class, e.Code)
+		method := class
+		if method == 0 {
+			method = f.class
+		}
+		// The name of weak evidence is only the most likely one.
+		return (e.Error == 0 || e.Weight == classify.Weak) && c.raises(f.err, method, e.Code)
 	}
 	if e.Error != 0 {
 		return c.raises(e.Error, f.class, f.code)
@@ -332,7 +333,7 @@ func (c *correlator) weakDistance(f *failure, e *Evidence, d int64, _ bool) int6
 // it.
 func (c *correlator) socketDistance(f *failure, e *Evidence, d int64, follows bool) int64 {
 	switch {
-	case f.class != 0 && f.class != classConnect:
+	case !c.connects(f):
 		return never
 	case follows && d <= socketGap:
 		return d
@@ -340,6 +341,17 @@ func (c *correlator) socketDistance(f *failure, e *Evidence, d int64, follows bo
 		return socketGap + d
 	}
 	return never
+}
+
+// connects reports whether a failure may be one of connect.
+func (c *correlator) connects(f *failure) bool {
+	switch {
+	case f.class != 0:
+		return f.class == classConnect
+	case f.err != 0:
+		return c.names.errors.foreign(f.err) || catalogue.Lists(catalogue.ID(f.err), methodConnect)
+	}
+	return f.code == 0 || catalogue.GoesWith(0, methodConnect, f.code)
 }
 
 // join adds each evidence to the nearest failure, of equally near ones to the earliest, and

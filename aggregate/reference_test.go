@@ -188,9 +188,15 @@ func refAttempts(records []*refRecord) (out []*refAttempt) {
 	return out
 }
 
-// apart reports whether two calls are of different streams, or of different clients. One that
+// refApart reports whether two calls are of different streams, or of different clients. One that
 // states none may be of any.
-func apart(id, other string) bool { return id != "" && other != "" && id != other }
+func refApart(id, other string) bool { return id != "" && other != "" && id != other }
+
+// otherClient reports whether two clients are different ones. A guid and a client instance ID may be
+// of the same one.
+func otherClient(a, b string) bool {
+	return refApart(a, b) && strings.HasPrefix(a, "guid:") == strings.HasPrefix(b, "guid:")
+}
 
 // refAttribute makes the failures of each attempt in a session one.
 func refAttribute(failures []*refFailure, all []*refAttempt, session string) (out []*refFailure) {
@@ -209,7 +215,7 @@ func refAttribute(failures []*refFailure, all []*refAttempt, session string) (ou
 			return at <= a.end*1e6+2e9
 		}
 		for _, b := range attempts {
-			if b.method == a.method && !apart(a.stream, b.stream) && b.start > a.start && at >= b.start*1e6 {
+			if b.method == a.method && !refApart(a.stream, b.stream) && b.start > a.start && at >= b.start*1e6 {
 				return false
 			}
 		}
@@ -235,7 +241,7 @@ func refAttribute(failures []*refFailure, all []*refAttempt, session string) (ou
 				cmp.Compare(a.end, b.end), cmp.Compare(hash(a.stream), hash(b.stream)), refID(a.client).Compare(refID(b.client))) > 0
 		}
 		for _, a := range attempts {
-			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !apart(a.stream, f.stream()) && !apart(a.client, s.client) &&
+			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !refApart(a.stream, f.stream()) && !otherClient(a.client, s.client) &&
 				(best == nil || better(a, best)) {
 				best = a
 			}
@@ -653,7 +659,7 @@ func refChains(g []*refRecord) (all []*refFailure) {
 		return f.within(r, refGap)
 	}), refGap)
 	chain(join(of(classify.Socket), func(f *refFailure, r *refRecord) time.Duration {
-		if m := f.method(); m != "" && m != "Session.connect" {
+		if !f.connects() {
 			return refNever
 		}
 		least := refNever
@@ -722,9 +728,9 @@ func (f *refFailure) takes(r *refRecord) bool {
 	case r.verdict.Weight == classify.Socket, other != "" && mine == other:
 		return true
 	case mine != "" && other != "":
-		return r.verdict.Weight == classify.Weak && refRaises(mine, r.method(), r.verdict.Code)
+		return r.verdict.Weight == classify.Weak && refRaises(mine, cmp.Or(r.method(), f.method()), r.verdict.Code)
 	case mine != "":
-		return refRaises(mine, r.method(), r.verdict.Code)
+		return refRaises(mine, cmp.Or(r.method(), f.method()), r.verdict.Code)
 	case other != "":
 		return refRaises(other, f.method(), f.code())
 	}
@@ -733,6 +739,21 @@ func (f *refFailure) takes(r *refRecord) bool {
 		return code == 0 || code == 1013 && (r.method() == "Session.subscribe" || f.method() == "Session.subscribe")
 	}
 	return r.verdict.Code == f.code() || any(r.verdict.Code) || any(f.code())
+}
+
+// connects reports whether the failure is one of connect, as far as is known: by its method, else by
+// an error or a code that connect has.
+func (f *refFailure) connects() bool {
+	connect := catalogue.LookupMethod([]byte("Session.connect"))
+	switch m, name, code := f.method(), f.name(), f.code(); {
+	case m != "":
+		return m == "Session.connect"
+	case name != "":
+		id := catalogue.Lookup([]byte(name))
+		return id == 0 || catalogue.Lists(id, connect)
+	default:
+		return code == 0 || catalogue.GoesWith(0, connect, code)
+	}
 }
 
 func refRaises(name, method string, code int32) bool {

@@ -73,7 +73,21 @@ func sessionHash(from SessionFrom, id []byte) SessionID {
 	if from == FromSession {
 		return SessionID(xxh3.Hash128(id)) // frequent, and faster without a seed
 	}
-	return SessionID(xxh3.Hash128Seed(id, uint64(from)))
+	return ofKind(SessionID(xxh3.Hash128Seed(id, uint64(from))), from == FromGUID)
+}
+
+// ofKind marks the hash of a client by its lowest bit: whether it is that of a guid.
+func ofKind(id SessionID, guid bool) SessionID {
+	if id.Lo &^= 1; guid {
+		id.Lo |= 1
+	}
+	return id
+}
+
+// apart reports whether the hashes of two clients are of different clients. A guid and a client
+// instance ID may be of the same one; so may a client that is unknown.
+func apart(a, b SessionID) bool {
+	return a != b && !a.IsZero() && !b.IsZero() && a.Lo&1 == b.Lo&1
 }
 
 // clientOf returns the kind and the hash of a record's client, the zero SessionID if it has
@@ -90,7 +104,7 @@ func clientOf(e *parse.Event) (SessionFrom, SessionID) {
 	if e.Time != timestamp.NoTime {
 		day = (uint64(e.Time) + 100_000*nanos) / nanos // times may be before 1970
 	}
-	return FromGUID, SessionID(xxh3.Hash128Seed(e.Client, uint64(FromGUID)|day<<8))
+	return FromGUID, ofKind(SessionID(xxh3.Hash128Seed(e.Client, uint64(FromGUID)|day<<8)), true)
 }
 
 // sessions numbers the sessions and surrogate IDs of a Tally in the order in which they were

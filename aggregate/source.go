@@ -92,7 +92,7 @@ type Account struct {
 
 	// Of the readable records:
 	Blank        int64 // part of Records.Clean: blank lines, headers of tables, what is around records
-	Levels       int64 // they state a level; 0 if BelowWarning, or if fewer than a quarter do
+	Levels       int64 // part of Records.Clean: they state a level; 0 if BelowWarning, or if fewer than a quarter do
 	BelowWarning bool  // one of them states a level below warning
 }
 
@@ -114,7 +114,7 @@ func (a *Account) Add(other *Account) {
 // forgetFewLevels makes the account independent of whether levels were looked for: they are not if
 // few of the first records have one.
 func (a *Account) forgetFewLevels() {
-	if a.Levels*4 < a.Records.Total() {
+	if a.Levels*4 < a.Records.Clean-a.Blank {
 		a.Levels = 0
 	}
 }

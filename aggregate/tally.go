@@ -78,11 +78,14 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	t.current.Records.count(e, v)
 	t.current.First, t.current.Last = earlier(t.current.First, e.Time), max(t.current.Last, e.Time)
 	at := instant{bucket, extentOf(e.Time)}
-	session, client := t.sessionOf(e, at)
+	var session, client uint32
+	if !v.Native { // no rate includes what native clients do, so none includes their sessions
+		session, client = t.sessionOf(e, at)
+		t.inhabit(e, session, at)
+	}
 	if session == 0 {
 		t.current.WithoutID.count(e, v)
 	}
-	t.inhabit(e, session, at)
 	if e.Telemetry != nil && !v.Native {
 		t.start()
 		t.step(e, session, client)

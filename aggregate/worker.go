@@ -66,12 +66,12 @@ func (w *worker) block(b *parse.Block) {
 		if event.Blank && !w.verdict.Failure && event.Telemetry == nil {
 			a.Blank++
 		}
-		switch event.Level {
-		case level.Warning:
-			a.Levels++
-		case level.BelowWarning:
+		switch {
+		case event.Level == level.BelowWarning:
 			a.Levels, a.BelowWarning = 0, true
 			w.decoder.SkipLevels = true // one is enough
+		case event.Level == level.Warning && !w.verdict.Failure && event.Telemetry == nil:
+			a.Levels++
 		}
 		w.take(event, &w.verdict, number)
 	}

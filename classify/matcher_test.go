@@ -93,6 +93,8 @@ func TestMethod(t *testing.T) {
 		{"message of getUserMedia in a line of the SDK", text("OpenTok:GlobalExceptionHandler:error OT.exception :: title: Unable to Publish (1500) msg: End-user denied permission to hardware devices +0ms"), "unknown", classify.MethodUnknown},
 		{"message of getUserMedia from Publisher.setAudioSource", text("OT_CONSTRAINTS_NOT_SATISFIED: It's not possible to satisfy one or more constraints passed into the getUserMedia function (getUserMedia error: OverconstrainedError) (reverted to previous audio device)"), "Publisher.setAudioSource", classify.MethodPhrase},
 		{"name of a getUserMedia error alone", text("publisher: OT_USER_MEDIA_ACCESS_DENIED"), "unknown", classify.MethodUnknown},
+		{"message of getUserMedia that is cut", classify.Record{Text: []byte("1500\nOT.Publisher Access Denied: …\n"), Name: []byte("OT_USER_MEDIA_ACCESS_DENIED"), Code: 1500}, "OT.initPublisher", classify.MethodPhrase},
+		{"cut message from Session.publish", classify.Record{Text: []byte("Session.publish :: OT.Publisher Access Denied: …\n"), Name: []byte("OT_USER_MEDIA_ACCESS_DENIED"), Code: 1500}, "Session.publish", classify.MethodSpelled},
 		{"SDK 2.13", text("OT.Publisher.publish failed to getUserMedia: OT_USER_MEDIA_ACCESS_DENIED"), "OT.initPublisher", classify.MethodPhrase},
 		{"text of the vendor's tutorial", text("There was an error initializing the publisher:  OT_USER_MEDIA_ACCESS_DENIED"), "OT.initPublisher", classify.MethodPhrase},
 		{"other text of the tutorial", text("There was an error publishing:  OT_USER_MEDIA_ACCESS_DENIED"), "unknown", classify.MethodUnknown},

@@ -259,7 +259,11 @@ func reportsError(rest []byte) bool {
 // Session.publish raise with the same code. Session.publish always writes its name before them.
 // The SDK's own lines may omit that name.
 func (t *reading) ofUserMedia(r *Record, id catalogue.ID) bool {
-	return t.phrase != nil && t.phrase.Error == id && t.phrase.Method == 0 && !t.ofSDK(r) &&
+	said := t.phrase != nil && t.phrase.Error == id && t.phrase.Method == 0
+	if t.phrase == nil { // the preview of an object cuts the message
+		said = bytes.Contains(r.Text, []byte("OT.Publisher Access Denied"))
+	}
+	return said && !t.ofSDK(r) &&
 		catalogue.GoesWith(id, initPublisher, publishCode) && catalogue.GoesWith(id, publish, publishCode)
 }
 

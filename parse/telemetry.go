@@ -21,12 +21,15 @@ type Telemetry struct {
 	Native    bool   // a native SDK posted it
 }
 
+// nonFatal is the reason of a failure from which the SDK recovers by itself.
+const nonFatal = "Non-fatal"
+
 // Failed reports whether the event is a failure: by its variation, or a Cancel because access
 // was denied.
 func (t *Telemetry) Failed() bool {
 	switch string(t.Variation) {
 	case "Failure", "Failed":
-		return true
+		return string(t.FailureReason) != nonFatal
 	}
 	return t.Denied()
 }

@@ -16,11 +16,13 @@ type Change struct {
 	Start, Baseline time.Time // of the two windows; zero if whole inputs are compared
 
 	Method  string
-	Scope   string     // ScopeMethod or ScopeError
-	Error   string     // "" if it has no name
-	Code    int32      // of an error without a name; else 0
-	Measure string     // SessionRate or FailureRate
-	Of      Population // of a SessionRate; "" for FailureRate
+	Scope   string // ScopeMethod or ScopeError
+	Error   string // "" if it has no name
+	Code    int32  // of an error without a name; else 0
+	Measure string // SessionRate or FailureRate
+	// What Before and After are shares of, if they are a SessionRate. If they differ, there is no
+	// Difference.
+	WasOf, Of Population
 
 	Before, After stats.Share
 	Difference    *stats.Difference // nil if either side has no rate
@@ -227,7 +229,7 @@ func jsonChanges(changes []Change) []jsonChange {
 		row := jsonChange{
 			WindowStart: instant(c.Start), BaselineStart: instant(c.Baseline),
 			Method: c.Method, Scope: c.Scope, Error: optional(c.Error), Code: optional(c.Code), Measure: c.Measure,
-			Before: shareJSON(c.Before, c.Of), After: shareJSON(c.After, c.Of), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
+			Before: shareJSON(c.Before, c.WasOf), After: shareJSON(c.After, c.Of), Difference: (*jsonRate)(c.Difference), Verdict: optional(c.Verdict),
 			Acknowledged: c.Acknowledged,
 		}
 		if c.Test != nil {

@@ -26,13 +26,10 @@ func (r *Report) Population() Population {
 	return AllSessions
 }
 
-// Compared returns what the session rates of the comparison are shares of: of sessions with errors if
-// either side has only those.
-func (r *Report) Compared() Population {
-	if r.Baseline != nil && r.Baseline.Population() == WithErrors {
-		return WithErrors
-	}
-	return r.Population()
+// Comparable reports whether the session rates of the report and its baseline, if it has one, are
+// shares of the same population.
+func (r *Report) Comparable() bool {
+	return r.Baseline == nil || r.Baseline.Population() == r.Population()
 }
 
 // minQuiet is the least share of the records of a whole log, in percent, that show no error.
@@ -50,7 +47,7 @@ func (r *Report) whyErrorsOnly() string {
 	switch {
 	case few(quiet):
 		return fmt.Sprintf("%s of %s show no error", words.Number(quiet), words.Count(readable, "record"))
-	case 2*a.Levels >= readable && readable > 0 && !a.BelowWarning && few(a.Records.Telemetry):
+	case 2*a.Levels >= a.Records.Clean-a.Blank && readable > 0 && !a.BelowWarning && few(a.Records.Telemetry):
 		return "no record has a level below warning"
 	}
 	return ""

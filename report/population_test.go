@@ -122,8 +122,9 @@ func TestPopulation(t *testing.T) {
 		{"5 of 100 records are telemetry", of(95, failure) + of(5, event), report.AllSessions},
 		{"4 of 100 records are telemetry", of(96, failure) + of(4, event), report.WithErrors},
 		{"one of 100 warnings is information", of(20, failure) + of(79, warning) + of(1, info), report.AllSessions},
-		{"half of the records have a level", of(50, failure) + of(50, clean), report.WithErrors},
-		{"fewer have one", of(49, failure) + of(51, clean), report.AllSessions},
+		{"half of the clean records have a level", of(50, failure) + of(25, warning) + of(25, clean), report.WithErrors},
+		{"fewer have one", of(50, failure) + of(24, warning) + of(26, clean), report.AllSessions},
+		{"the SDK's lines have a level, the application's have none", of(120, failure) + of(100, clean), report.AllSessions},
 		{"an outage in which every session fails", of(50, info) + of(50, failure), report.AllSessions},
 		{"an outage without levels", of(50, clean) + of(50, bare), report.AllSessions},
 		{"an outage in telemetry", of(50, event) + of(50, bare), report.AllSessions},
@@ -161,13 +162,18 @@ func TestPopulationOfComparisons(t *testing.T) {
 	}{
 		{all, all, report.AllSessions, 0},
 		{errors, errors, report.WithErrors, 1},
-		{errors, all, report.WithErrors, 1},
+		{errors, all, report.AllSessions, 1},
 		{all, errors, report.WithErrors, 2},
 	} {
 		before := reporttest.OfLog(t, test.before, report.Options{})
 		r := reporttest.OfLog(t, test.after, report.Options{Baseline: before})
-		if r.Compared() != test.want || len(r.Warnings) != test.warnings {
-			t.Errorf("got %s, %q, want %s", r.Compared(), r.Warnings, test.want)
+		if r.Population() != test.want || len(r.Warnings) != test.warnings {
+			t.Errorf("got %s, %q, want %s", r.Population(), r.Warnings, test.want)
+		}
+		for _, c := range r.Changes {
+			if c.Measure == report.SessionRate && (c.Of != test.want || (c.Verdict != "" || c.Difference != nil || c.Test != nil) != r.Comparable()) {
+				t.Errorf("shares of other sessions are compared: %+v", c)
+			}
 		}
 		var got struct {
 			Methods []struct {
@@ -187,8 +193,8 @@ func TestPopulationOfComparisons(t *testing.T) {
 			}
 		}
 		for _, c := range got.Changes {
-			if c.Before.Of != test.want || c.After.Of != test.want {
-				t.Errorf("a change of %s is of %q and %q, want %s", c.Measure, c.Before.Of, c.After.Of, test.want)
+			if c.Before.Of != before.Population() || c.After.Of != test.want {
+				t.Errorf("a change of %s is of %q and %q, want %s and %s", c.Measure, c.Before.Of, c.After.Of, before.Population(), test.want)
 			}
 		}
 		for _, table := range []string{"errors", "methods"} {

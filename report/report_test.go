@@ -37,7 +37,7 @@ func TestNativeRecordsInJSON(t *testing.T) {
 		if err := json.Unmarshal(reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) }), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Totals.Native == nil || *got.Totals.Native != want || len(got.Sources) != 1 || *got.Sources[0].Native != want || len(got.Warnings) != int(want) {
+		if got.Totals.Native == nil || *got.Totals.Native != want || len(got.Sources) != 1 || *got.Sources[0].Native != want || strings.Contains(strings.Join(got.Warnings, "\n"), "native SDKs") != (want > 0) {
 			t.Errorf("%q: got %+v, want %d native records", log, got, want)
 		}
 	}

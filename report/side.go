@@ -137,11 +137,16 @@ func (r *Report) Compare() []Change {
 		return nil
 	}
 	changes := Compare(before, after)
-	of := r.Compared()
+	of, wasOf := r.Population(), r.Population()
+	if r.Baseline != nil {
+		wasOf = r.Baseline.Population()
+	}
 	for i := range changes {
 		c := &changes[i]
 		if c.Measure == SessionRate {
-			c.Of = of
+			if c.Of, c.WasOf = of, wasOf; of != wasOf {
+				c.Difference, c.Test, c.Verdict = nil, nil, ""
+			}
 		}
 		if r.Baseline == nil {
 			c.Baseline, c.Start = before.Window.Start, after.Window.Start

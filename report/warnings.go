@@ -96,28 +96,31 @@ func (r *Report) warnings() []string {
 	if r.Population() == WithErrors {
 		warn("the input seems to hold errors only (%s): session rates are shares of the sessions with errors, because sessions without any are unknown", r.whyErrorsOnly())
 	}
-	if b := r.Baseline; b != nil && b.Population() != r.Population() {
+	if !r.Comparable() {
 		side := "the baseline"
-		if b.Population() == AllSessions {
+		if r.Population() == WithErrors {
 			side = "the input"
 		}
-		warn("only %s seems to hold errors only: the session rates of the two sides are shares of different sessions", side)
+		warn("only %s seems to hold errors only: the session rates of the two sides are shares of different sessions, and are not compared", side)
 	}
-	failures := words.Number(r.Totals.Failures)
+	failures, time := words.Number(r.Totals.Failures), "date and time"
+	if r.Totals.WrongClock > 0 {
+		time = "plausible " + time
+	}
 	if n := r.Undated.Failures; n > 0 && !r.Window.All() {
-		warn("%s of %s failures have no date and time, so no window includes them", words.Number(n), failures)
+		warn("%s of %s failures have no %s, so no window includes them", words.Number(n), failures, time)
 	}
 	if n := r.Totals.WrongClock; n > 0 {
 		warn("%s from wrong clocks, more than a day before %s or after %s: no window includes them",
 			words.Count(n, "record"), r.Start.Format(words.MinuteLayout), r.End.Format(words.MinuteLayout))
 	}
 	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
-		warn("%s and %s have no date and time, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"))
+		warn("%s and %s have no %s, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"), time)
 	}
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
 	}
-	if n := r.Totals.Sessionless; n > 0 && r.Totals.Sessions > 0 {
+	if n := r.Totals.Sessionless; n > 0 {
 		warn("%s of %s failures have no session ID, so only their times divide them; --session-field names a field that identifies whom they concern", words.Number(n), failures)
 	}
 	return out

@@ -14,6 +14,8 @@ import (
 func compared(r *report.Report) (before, after *report.Side, when string, err error) {
 	before, after, ok := r.Sides()
 	switch {
+	case !r.Comparable():
+		return nil, nil, "", errors.New("only one side seems to hold errors only: the session rates are shares of different sessions")
 	case r.Baseline != nil:
 		return before, after, ", against the baseline" + mixed(r), nil
 	case !ok:
@@ -26,7 +28,7 @@ func compared(r *report.Report) (before, after *report.Side, when string, err er
 
 // mixed says that a change may be one of the errors that were logged.
 func mixed(r *report.Report) string {
-	if r.Compared() == report.WithErrors {
+	if r.Population() == report.WithErrors {
 		return ", in the mix of errors (the sessions without errors are unknown)"
 	}
 	return ""

@@ -65,7 +65,11 @@ func (c *composer) counted() {
 	case sessions == 0 && r.Filter != report.Filter{}:
 		c.fact("Sessions", "none match the filters")
 	case sessions == 0:
-		c.fact("Sessions", "no record has a session ID, so affected sessions cannot be counted; --session-field names another field")
+		record := "record"
+		if r.Totals.Records.Native > 0 {
+			record += " of the JavaScript SDK"
+		}
+		c.fact("Sessions", "no "+record+" has a session ID, so affected sessions cannot be counted; --session-field names another field")
 	case failures > 0 && failures == sessionless:
 		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure has a session ID", words.Number(sessions), what))
 	default:

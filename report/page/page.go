@@ -145,11 +145,7 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 	default:
 		c.after = r.Whole.Side(0)
 	}
-	of := r.Population()
-	if c.before != nil {
-		of = r.Compared()
-	}
-	c.errorsOnly = of == report.WithErrors
+	c.errorsOnly = r.Population() == report.WithErrors
 	for i := range r.Changes {
 		switch change := &r.Changes[i]; {
 		case change.Measure != report.SessionRate:
