@@ -67,10 +67,9 @@ type Range struct{ First, Last int64 }
 const (
 	fewSessions = 20
 	wrongClocks = 2 // sessions on either end that may have a wrong clock
+	// beyond is how far outside the range a record must be to come from a wrong clock.
+	beyond = Bucket(24 * time.Hour / bucketLength)
 )
-
-// beyond is how far outside the range a record must be to come from a wrong clock.
-const beyond = Bucket(24 * time.Hour / bucketLength)
 
 // Contains reports whether the records of sessions in a bucket have a plausible time, to the
 // quarter-hour. The others come from wrong clocks, and belong to no window.

@@ -387,46 +387,36 @@ func (t *Tenancy) addSession(id SessionID) {
 
 func (t *Tenancy) addSurrogate(id SessionID) {
 	i, ok := slices.BinarySearchFunc(t.Surrogates, id, SessionID.Compare)
-	switch {
-	case ok:
-	case len(t.Surrogates) == maxSurrogates:
+	if !ok && len(t.Surrogates) == maxSurrogates {
 		t.end()
-	default:
+	} else if !ok {
 		t.Surrogates = slices.Insert(t.Surrogates, i, id)
 	}
 }
 
 func (t *Tenancy) addBucket(b Bucket) {
 	i, ok := slices.BinarySearch(t.Buckets, b)
-	switch {
-	case ok:
-	case len(t.Buckets) == maxBuckets:
+	if !ok && len(t.Buckets) == maxBuckets {
 		t.end()
-	default:
+	} else if !ok {
 		t.Buckets = slices.Insert(t.Buckets, i, b)
 	}
 }
 
 // add adds the records of another part of the source.
 func (t *Tenancy) add(other *Tenancy) {
-	if other.Several {
-		t.end()
-	}
-	if !t.Several && !other.Session.IsZero() {
+	if !other.Session.IsZero() {
 		t.addSession(other.Session)
 	}
 	for _, id := range other.Surrogates {
-		if !t.Several {
-			t.addSurrogate(id)
-		}
+		t.addSurrogate(id)
 	}
 	for _, b := range other.Buckets {
-		if !t.Several {
-			t.addBucket(b)
-		}
+		t.addBucket(b)
 	}
-	if !t.Several {
-		t.Extent.add(other.Extent)
+	t.Extent.add(other.Extent)
+	if t.Several || other.Several {
+		t.end()
 	}
 }
 

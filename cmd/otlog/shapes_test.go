@@ -372,6 +372,12 @@ func shapeReportOf(t *testing.T, args ...string) shapeReport {
 	if err := json.NewDecoder(reportOf(t, "", append([]string{"--format", "json", "--window", "15m"}, args...))).Decode(&r); err != nil {
 		t.Fatal(err)
 	}
+	for _, m := range r.Methods {
+		// A shape may lack the levels, which show that the log holds errors only.
+		if rate, ok := m.(map[string]any)["session_rate"].(map[string]any); ok {
+			delete(rate, "of")
+		}
+	}
 	return r
 }
 
