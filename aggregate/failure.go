@@ -246,7 +246,7 @@ func (c *correlator) raises(err, class Name, code int32) bool {
 	}
 	id := catalogue.ID(err)
 	return catalogue.Raises(id, catalogue.MethodID(class), code) ||
-		class == classPublish && catalogue.Raises(id, methodInit, code)
+		class == classPublish && catalogue.Lists(id, methodInit) && catalogue.Raises(id, methodInit, code)
 }
 
 // class returns the method of evidence for comparison, 0 if it is a guess. OT.initPublisher

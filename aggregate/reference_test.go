@@ -761,7 +761,10 @@ func refRaises(name, method string, code int32) bool {
 	if id == 0 || method != "" && m == 0 {
 		return true
 	}
-	return catalogue.Raises(id, m, code) || method == "Session.publish" && catalogue.Raises(id, catalogue.LookupMethod([]byte("OT.initPublisher")), code)
+	if init := catalogue.LookupMethod([]byte("OT.initPublisher")); method == "Session.publish" && catalogue.Lists(id, init) && catalogue.Raises(id, init, code) {
+		return true
+	}
+	return catalogue.Raises(id, m, code)
 }
 
 // refSummary is everything that a report states about a failure.
