@@ -62,7 +62,7 @@ func (c *composer) rates() {
 		}
 		if c.before != nil {
 			verdict := c.verdict(c.methods[method])
-			if difference := stats.NewDifference(before.Rate, now.Rate); difference == nil {
+			if difference := stats.NewDifference(before.Rate, now.Rate); difference == nil || unit == "sessions" && !c.r.Comparable() {
 				row = append(row, none(), none(), none(), none(), verdict)
 			} else {
 				change := report.Change{Before: before, After: now, Difference: difference}
@@ -98,7 +98,7 @@ func (c *composer) rates() {
 	if attempts && c.before != nil {
 		s.notes = append(s.notes, "Significant? is a test of the share of sessions that failed. Attempts are not tested, because attempts of one session fail together.")
 	}
-	if len(t.rows) > 0 || len(c.after.Methods) > 0 {
+	if len(t.rows) > 0 {
 		c.section(s)
 	}
 }
