@@ -290,6 +290,9 @@ func (f Format) continues(line []byte) bool {
 	if len(line) == 0 {
 		return false
 	}
+	if line[0] == '>' {
+		f.indent, line = 0, line[quoteWidth(line):]
+	}
 	n := indentation(line)
 	if n > f.indent {
 		rest := bytes.TrimRight(line[n:], "\r")
@@ -344,10 +347,22 @@ func markWidth(line []byte) int {
 		default:
 			return n
 		}
-		if end == len(line) || line[end] != ' ' && line[end] != '>' {
+		if end == len(line) || line[end] != ' ' && line[end] != '>' && line[n] != '>' {
 			return n
 		}
 		for n = end; n < len(line) && line[n] == ' '; n++ {
+		}
+	}
+	return n
+}
+
+// quoteWidth returns the width of the marks of quotation before a line, each with at most one space
+// after it.
+func quoteWidth(line []byte) int {
+	n := 0
+	for n < len(line) && line[n] == '>' {
+		if n++; n < len(line) && line[n] == ' ' {
+			n++
 		}
 	}
 	return n

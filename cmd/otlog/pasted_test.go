@@ -71,6 +71,25 @@ func TestPastedLogs(t *testing.T) {
 	}
 }
 
+// TestQuotedConsole checks that a saved console counts the same in a reply to a mail: the stack lines
+// after an error stay with it.
+func TestQuotedConsole(t *testing.T) {
+	log, err := os.ReadFile("../../testdata/logs/saved-from-browser.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := countsOf(t, string(log))
+	for _, mark := range []string{"> ", ">", "> > ", ">> "} {
+		if got := countsOf(t, regexp.MustCompile(`(?m)^(.+)$`).ReplaceAllString(string(log), mark+"$1")); got != want {
+			t.Errorf("%q: got %s, want %s", mark, got, want)
+		}
+	}
+	const timed = "11:23:15.271 OT_TIMEOUT: a\n11:23:25.271 OT_TIMEOUT: b\n"
+	if got, want := countsOf(t, regexp.MustCompile(`(?m)^`).ReplaceAllString(strings.TrimSpace(timed), ">")), countsOf(t, timed); got != want {
+		t.Errorf("a time after a mark: got %s, want %s", got, want)
+	}
+}
+
 // countsOf returns the numbers of a log that its shape must not change.
 func countsOf(t *testing.T, log string) string {
 	t.Helper()
