@@ -110,7 +110,7 @@ func methodChanges(before, after *Side, method string) []Change {
 	c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)
 	out := []Change{c}
 	was, is := before.Attempts(method), after.Attempts(method)
-	if was != nil && is != nil && !was.AnyError && !is.AnyError {
+	if was.Rated() && is.Rated() {
 		c.Measure = FailureRate
 		c.Before, c.After = stats.NewShare(was.Failed, was.Attempts), stats.NewShare(is.Failed, is.Attempts)
 		c.Difference = stats.NewDifference(c.Before.Rate, c.After.Rate)

@@ -45,12 +45,12 @@ func readCounts(c *aggregate.Counts, r *Report, groups bool) (*input, error) {
 // once.
 func (r *Report) fold(in *input, dimensions []Dimension) error {
 	r.Start, r.End = instantIn(r.Zone, in.times.First), instantIn(r.Zone, in.times.Last)
-	all := newFold(in.names, r.Zone, &r.Numbers, r.Filter.Error != "")
+	all := newFold(in.names, r, &r.Numbers)
 	all.draw(r, in)
 	folds := []*fold{all}
 	if r.Whole = &r.Numbers; !r.Window.All() {
 		r.Whole = &Numbers{}
-		whole := newFold(in.names, r.Zone, r.Whole, r.Filter.Error != "")
+		whole := newFold(in.names, r, r.Whole)
 		whole.draw(&Report{Zone: r.Zone, Filter: r.Filter}, in)
 		folds = append(folds, whole)
 	}
@@ -102,8 +102,8 @@ func newRows(b *batch.Batch) *rows {
 type fold struct {
 	out      *Numbers
 	names    *aggregate.Names
-	zone     *time.Location
-	anyError bool          // the report is of one error, but attempts are of any
+	of       *Report
+	attempts Attempts      // what is known of the attempts of every method
 	window   map[int64]int // into Windows, by start; nil: all rows are of window 0
 	only     []bool        // by window: whether it counts; nil: all do
 
@@ -159,10 +159,10 @@ func (m *mark) count(session aggregate.SessionID, n *int) {
 	}
 }
 
-func newFold(names *aggregate.Names, zone *time.Location, out *Numbers, anyError bool) *fold {
+func newFold(names *aggregate.Names, r *Report, out *Numbers) *fold {
 	out.Totals.Evidence = map[string]int64{}
 	return &fold{
-		out: out, names: names, zone: zone, anyError: anyError,
+		out: out, names: names, of: r, attempts: Attempts{AnyError: r.Filter.Error != "", errorsOnly: r.whyErrorsOnly() != ""},
 		methods: map[methodKey]*methodSum{}, errors: map[errorKey]*errorSum{}, lastStart: batch.NoStart, lastWindow: Timeless,
 	}
 }
@@ -251,7 +251,7 @@ func (f *fold) part(only []bool) *fold {
 		w.Records, w.Sessions, w.TelemetrySessions, w.SessionsFailed = 0, 0, 0, 0
 		out.Windows = append(out.Windows, w)
 	}
-	part := newFold(f.names, f.zone, out, f.anyError)
+	part := newFold(f.names, f.of, out)
 	part.window, part.only, part.failed = f.window, only, make([]mark, len(out.Windows))
 	return part
 }
@@ -304,7 +304,8 @@ func (f *fold) method(r *batch.MethodRows, i int) {
 	m := f.methodOf(window, r.Method[i])
 	if n := r.Attempts[i]; n > 0 {
 		if m.Attempts == nil {
-			m.Attempts = &Attempts{AnyError: f.anyError}
+			m.Attempts = new(Attempts)
+			*m.Attempts = f.attempts
 		}
 		m.Attempts.Attempts += n
 		m.Attempts.Inferred += r.Inferred[i]
@@ -407,7 +408,7 @@ func (f *fold) end() {
 				out.Totals.Evidence[word] += lines
 			}
 		}
-		e.First, e.Last = instantIn(f.zone, e.first), instantIn(f.zone, e.last)
+		e.First, e.Last = instantIn(f.of.Zone, e.first), instantIn(f.of.Zone, e.last)
 		out.Errors = append(out.Errors, e.Error)
 	}
 	slices.SortFunc(out.Methods, func(a, b Method) int { return a.compare(&b) })

@@ -55,7 +55,7 @@ func TestHours(t *testing.T) {
 			in.times = aggregate.Range{First: test.records[0].UnixNano(), Last: test.records[n-1].UnixNano()}
 		}
 		r := &Report{Window: window, Zone: test.zone, Filter: test.filter}
-		newFold(&aggregate.Names{}, r.Zone, &r.Numbers, false).draw(r, in)
+		newFold(&aggregate.Names{}, r, &r.Numbers).draw(r, in)
 		if len(r.Windows) != len(test.want) {
 			t.Errorf("%s: got %d windows, want %d", test.name, len(r.Windows), len(test.want))
 			continue

@@ -179,11 +179,22 @@ type Attempts struct {
 	// AnyError reports that the report selects one error while Failed counts any error:
 	// telemetry does not state the error of an attempt.
 	AnyError bool
+
+	errorsOnly bool // the log seems to hold errors only
 }
 
-// FailureRate is Failed / Attempts, nil if AnyError is set.
+// FailuresOnly reports whether a log of errors shows nothing but the ends of failed attempts. How
+// many others there were is unknown.
+func (a *Attempts) FailuresOnly() bool {
+	return a.errorsOnly && a.Failed == a.Attempts && a.Inferred == a.Attempts
+}
+
+// Rated reports whether Failed / Attempts is the failure rate of the method.
+func (a *Attempts) Rated() bool { return a != nil && !a.AnyError && !a.FailuresOnly() }
+
+// FailureRate is Failed / Attempts, nil if they are not Rated.
 func (a *Attempts) FailureRate() *stats.Rate {
-	if a.AnyError {
+	if !a.Rated() {
 		return nil
 	}
 	return stats.NewRate(a.Failed, a.Attempts)
@@ -240,11 +251,11 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fold(in, dimensions); err != nil {
-		return nil, err
-	}
 	for _, s := range sources {
 		r.account.Add(&s.Account)
+	}
+	if err := r.fold(in, dimensions); err != nil {
+		return nil, err
 	}
 	t, a := &r.Totals, &r.account
 	t.Bytes, t.Lines, t.Records.Skipped = a.Bytes, a.Lines, a.Records.Skipped

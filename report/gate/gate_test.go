@@ -354,6 +354,22 @@ func TestGatesOfErrorsOnly(t *testing.T) {
 		{"session_rate > 2%", "true: there are failures in 200 of 200 sessions (100.0%)"},
 		{"publish.session_rate > 2%", "true: Session.publish failed in 200 of 200 sessions (100.0%)"},
 	})
+
+	// Of the attempts, too, a log may hold those that failed and nothing else.
+	post := func(variation string) []byte {
+		return fmt.Appendf(nil, `{"clientSystemTime":1793613604000,"sessionId":"s1","streamId":"x","clientInstanceId":"k","action":"Publish","variation":%q,"failureCode":1500,"failureMessage":"Session.publish :: too late"}`+"\n", variation)
+	}
+	failed := reporttest.OfLog(t, post("Failure"), report.Options{})
+	checks(t, failed, [][2]string{
+		{"publish.failure_rate > 2%", "error: the input seems to hold errors only, so the number of attempts that succeeded is unknown"},
+		{"publish.attempts > 0", "true: Session.publish has 1 attempt"},
+	})
+	if m := failed.Methods[0]; m.Attempts.Failed != 1 || m.Attempts.FailureRate() != nil {
+		t.Errorf("a log of failed attempts has a failure rate: %+v", m.Attempts)
+	}
+	checks(t, reporttest.OfLog(t, append(post("Attempt"), post("Failure")...), report.Options{}), [][2]string{
+		{"publish.failure_rate > 2%", "true: Session.publish failed in 1 of 1 attempt (100.0%)"},
+	})
 }
 
 // TestGatesFromBaseline checks that a gate judges the whole input if there is a baseline.

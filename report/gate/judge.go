@@ -213,6 +213,8 @@ func (g Gate) ofMethod(p *period, m *report.Method) finding {
 			return finding{part: a.Attempts, text: fmt.Sprintf("%s has %s", name, words.Count(a.Attempts, "attempt"))}
 		case a.AnyError:
 			return finding{unknown: "telemetry does not say by which error an attempt failed"}
+		case a.FailuresOnly():
+			return finding{unknown: "the input seems to hold errors only, so the number of attempts that succeeded is unknown"}
 		}
 		return finding{part: a.Failed, whole: a.Attempts, text: fmt.Sprintf("%s failed in %s of %s", name, words.Number(a.Failed), words.Count(a.Attempts, "attempt"))}
 	case "failures":

@@ -82,6 +82,8 @@ func (c *composer) rates() {
 	switch {
 	case c.r.Filter.Error != "":
 		s.notes = append(s.notes, "These are rates of sessions, because telemetry does not say by which error an attempt failed.")
+	case !attempts && slices.ContainsFunc(c.r.Methods, func(m report.Method) bool { return m.Attempts != nil && m.Attempts.FailuresOnly() }):
+		s.notes = append(s.notes, "These are rates of sessions, because the telemetry in this log of errors has only attempts that failed.")
 	case !attempts:
 		s.notes = append(s.notes, "These are rates of sessions, because telemetry of attempts is missing.")
 	default:
@@ -139,7 +141,7 @@ func methodShare(m *report.Method) (share stats.Share, of string) {
 	switch {
 	case m == nil:
 		return stats.Share{}, ""
-	case m.Attempts != nil && !m.Attempts.AnyError:
+	case m.Attempts.Rated():
 		return stats.NewShare(m.Attempts.Failed, m.Attempts.Attempts), "attempts"
 	}
 	return report.SessionShare(m.SessionsFailed, m.Sessionless, int64(m.Sessions)), "sessions"

@@ -125,7 +125,7 @@ func failedShare(s *report.Side) stats.Share {
 func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 	var methods []string
 	for _, method := range lookup.CallMethods {
-		if slices.ContainsFunc(groups, func(s groupSide) bool { a := s.Attempts(method); return a != nil && !a.AnyError }) {
+		if slices.ContainsFunc(groups, func(s groupSide) bool { return s.Attempts(method).Rated() }) {
 			methods = append(methods, method)
 		}
 	}
@@ -150,7 +150,7 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 			row = append(row, before)
 		}
 		for _, method := range methods {
-			if a := g.Attempts(method); a != nil && !a.AnyError {
+			if a := g.Attempts(method); a.Rated() {
 				row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
 			} else {
 				row = append(row, none(), none())

@@ -34,9 +34,11 @@ func (c *composer) coverage() {
 	if top := c.o.Top; top > 0 && len(t.rows) > top {
 		t.rows = t.rows[len(t.rows)-top:]
 	}
-	c.section(section{title: "Gaps in coverage", tables: []*table{t}, notes: []string{
-		"Hours without records lower the counts. They also lower the rates if failures were not logged: that is not an improvement.",
-	}})
+	note := "Hours without records lower the counts. They also lower the rates if failures were not logged: that is not an improvement."
+	if c.errorsOnly {
+		note = "In a log of errors only, hours without records may be gaps in the log or hours without errors."
+	}
+	c.section(section{title: "Gaps in coverage", tables: []*table{t}, notes: []string{note}})
 }
 
 // inputs lists what was read of every source, damaged and repeated sources first.

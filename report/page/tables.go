@@ -130,7 +130,7 @@ func (c *composer) allMethods() {
 	if c.before != nil {
 		heads = append(heads, ">Change (pts)~", "Significant?")
 	}
-	attempts := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts != nil && !m.Attempts.AnyError })
+	attempts := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts.Rated() })
 	if attempts {
 		heads = append(heads, ">Attempts failed~~", ">Failure rate~~")
 	}
@@ -153,7 +153,7 @@ func (c *composer) allMethods() {
 			}
 			row = append(row, points, c.verdict(change))
 		}
-		if a := m.Attempts; a != nil && attempts {
+		if a := m.Attempts; attempts && a.Rated() {
 			row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
 		} else if attempts {
 			row = append(row, none(), none())
