@@ -6,6 +6,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -60,9 +61,9 @@ const reportedWithin = 2 * time.Second
 // one event that was logged repeatedly: by several exports, or by a client that prints each
 // event twice.
 type Step struct {
-	Call   uint64    // hash of what the events of one call have in common
-	Client SessionID // that posted it; zero: unknown
-	Stream uint32    // hash of the stream or subscriber ID of the call; 0: none
+	Call   uint64      // hash of what the events of one call have in common
+	Client SessionID   // that posted it; zero: unknown
+	Stream streams.IDs // of the call
 
 	// The client's time in milliseconds, as the SDK states it, in the upper 48 bits; then
 	// the method and what happened, in 8 bits each. So the steps of a call sort by time;
@@ -72,7 +73,7 @@ type Step struct {
 
 // NewStep returns the step of a call of a method at a time in Unix milliseconds, 0 if that
 // is unknown. The step starts the call, or ends it with an outcome.
-func NewStep(call uint64, stream uint32, client SessionID, millis int64, method catalogue.MethodID, starts bool, outcome Outcome) Step {
+func NewStep(call uint64, stream streams.IDs, client SessionID, millis int64, method catalogue.MethodID, starts bool, outcome Outcome) Step {
 	what := uint64(started)
 	if !starts {
 		what = 1 + uint64(outcome)
@@ -90,7 +91,7 @@ func (s Step) Compare(other Step) int {
 	case s.what != other.what:
 		return cmp.Compare(s.what, other.what)
 	}
-	return cmp.Or(s.Client.Compare(other.Client), cmp.Compare(s.Stream, other.Stream))
+	return cmp.Or(s.Client.Compare(other.Client), s.Stream.Compare(other.Stream))
 }
 
 // Method returns the method that was called.
@@ -115,8 +116,9 @@ func (s Step) nanos() int64 {
 
 // A step is a Step in a Tally, with the numbers plus one of its session and client.
 type step struct {
-	call, what              uint64
-	session, client, stream uint32
+	call, what      uint64
+	session, client uint32
+	stream          streams.IDs
 }
 
 func (s step) Compare(other step) int {
@@ -128,7 +130,7 @@ func (s step) Compare(other step) int {
 	case s.what != other.what:
 		return cmp.Compare(s.what, other.what)
 	}
-	return cmp.Or(cmp.Compare(s.client, other.client), cmp.Compare(s.stream, other.stream))
+	return cmp.Or(cmp.Compare(s.client, other.client), s.stream.Compare(other.stream))
 }
 
 // step adds a telemetry event, if it starts or ends an attempt.
@@ -154,12 +156,13 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 	default: // others, such as Attempting, neither start nor end an attempt
 		return
 	}
+	var stream streams.IDs
 	var id []byte // the ID that only this call has
 	switch string(tel.Action) {
 	case "Connect":
 		method, id = methodConnect, e.ConnectionID
 	case "Publish":
-		method, id = methodPublish, e.StreamID
+		method, id, stream = methodPublish, e.StreamID, streams.Of(e.StreamID, nil)
 		if len(id) == 0 {
 			// Without a stream, the event ends OT.initPublisher, or comes from the
 			// timer of a destroyed publisher. Only a missing role ends a publish
@@ -170,7 +173,7 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 			id = e.ConnectionID
 		}
 	case "Subscribe":
-		method, id = methodSubscribe, e.SubscriberID
+		method, id, stream = methodSubscribe, e.SubscriberID, streams.Of(e.StreamID, e.SubscriberID)
 		if len(id) == 0 {
 			id = e.StreamID
 		}
@@ -189,10 +192,6 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 			t.key = append(t.key, byte(e.Time>>shift))
 		}
 	}
-	stream := uint32(0)
-	if method == methodSubscribe || len(e.StreamID) > 0 && method == methodPublish {
-		stream = streamHash(id)
-	}
 	s := NewStep(xxh3.Hash(t.key), stream, SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome)
 	t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client, stream: stream})
 	t.posts++
@@ -210,9 +209,9 @@ type attempt struct {
 	session  SessionID
 	client   SessionID
 	call     uint64
-	start    int64  // Unix milliseconds; 0: unknown
-	end      int64  // of the last try; 0: none was found
-	stream   uint32 // as Step.Stream
+	start    int64       // Unix milliseconds; 0: unknown
+	end      int64       // of the last try; 0: none was found
+	stream   streams.IDs // as Step.Stream
 	method   catalogue.MethodID
 	outcome  Outcome
 	inferred bool
@@ -227,7 +226,7 @@ func (a attempt) Compare(other attempt) int {
 	case a.start != other.start:
 		return cmp.Compare(a.start, other.start)
 	}
-	return cmp.Or(cmp.Compare(a.end, other.end), cmp.Compare(a.stream, other.stream), a.client.Compare(other.client), cmp.Compare(a.method, other.method),
+	return cmp.Or(cmp.Compare(a.end, other.end), a.stream.Compare(other.stream), a.client.Compare(other.client), cmp.Compare(a.method, other.method),
 		cmp.Compare(a.outcome, other.outcome), compareBools(a.inferred, other.inferred))
 }
 
@@ -260,7 +259,7 @@ func (p posted) Compare(other posted) int {
 		return p.Step.Compare(other.Step)
 	}
 	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client),
-		cmp.Compare(p.Stream, other.Stream))
+		p.Stream.Compare(other.Stream))
 }
 
 // same reports whether two steps are one event.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate/spans"
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -13,7 +14,7 @@ import (
 // session to the next.
 type attribution struct {
 	attempts []attempt  // of one session, with a start, in an order in which the best of equal ones is last
-	during   spans.Tree // when a failure of each attempt may begin, by method, and by method and stream
+	during   spans.Tree // when a failure of each attempt may begin, by method and stream
 	first    []int32    // the first failure of each attempt, or none
 	into     []int32    // of each failure, the first failure of its attempt, or none
 }
@@ -22,12 +23,12 @@ type attribution struct {
 // An attempt has at most one failure, whatever tries and lines it made; if it ended in success,
 // that failure is recovered.
 //
-// A failure belongs to an attempt of its method, and of its stream and client where both state one,
-// during which its first record lies (see attribution.load): people in one session connect at the
-// same time. Of several attempts, one that states the same stream is preferred, then one that
-// states the same client, then the one that began last; of those that began at the same time one
-// that failed. Failures without a date, and those that do not
-// count, belong to none.
+// A failure belongs to an attempt of its method, and of its stream, subscriber and client where both
+// state one, during which its first record lies (see attribution.load): people in one session
+// connect at the same time. Of several attempts, one that states the same subscriber is preferred,
+// then the same stream, then the same client, then the one that began last; of those that began at
+// the same time one that failed. Failures without a date, and those that do not count, belong to
+// none.
 func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 	x := &c.calls
 	if len(attempts) == 0 || !slices.ContainsFunc(found, belongs) {
@@ -66,30 +67,27 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 func belongs(s summary) bool { return s.counts && s.method != 0 && s.first != timestamp.NoTime }
 
 // find returns the index of the attempt that a failure belongs to, or none.
-func (x *attribution) find(s *summary, stream uint32) int32 {
+func (x *attribution) find(s *summary, stream streams.IDs) int32 {
 	if !belongs(*s) {
 		return none
 	}
-	if stream == 0 {
-		return x.latest(s, uint32(s.method), func(*attempt) bool { return true })
-	}
-	for _, of := range [2]uint32{stream, 0} {
-		if best := x.latest(s, groupOf(s.method, of), func(a *attempt) bool { return a.stream == of }); best != none {
+	for key := range stream.Like {
+		if best := x.latest(s, key); best != none {
 			return best
 		}
 	}
 	return none
 }
 
-// groupOf returns the group of the spans of a method and stream. Groups may coincide.
-func groupOf(method Name, stream uint32) uint32 { return stream ^ uint32(method)<<24 }
+// groupOf returns the group of the spans of a method and key. Groups may coincide.
+func groupOf(method Name, key streams.Key) uint32 { return key.Hash() ^ uint32(method)<<24 }
 
-// latest returns the latest attempt of a group that takes accepts, if possible of the same client.
-func (x *attribution) latest(s *summary, group uint32, takes func(*attempt) bool) int32 {
+// latest returns the latest attempt that a key holds, if possible of the same client.
+func (x *attribution) latest(s *summary, key streams.Key) int32 {
 	best := int32(none)
-	x.during.Overlapping(group, s.first, s.first, func(at *spans.Span) bool {
+	x.during.Overlapping(groupOf(s.method, key), s.first, s.first, func(at *spans.Span) bool {
 		a := &x.attempts[at.Index]
-		if Name(a.method) != s.method || apart(a.client, s.client) || !takes(a) {
+		if Name(a.method) != s.method || apart(a.client, s.client) || !key.Holds(a.stream) {
 			return true
 		}
 		same := s.client.IsZero() || a.client == s.client
@@ -103,7 +101,7 @@ func (x *attribution) latest(s *summary, group uint32, takes func(*attempt) bool
 
 // load sets the attempts of a session. A failure of an attempt may begin from its start to
 // reportedWithin after its end; without an end, before the next attempt of the same method, and
-// stream where both state one, and at most endsWithin after the start.
+// of the same stream and subscriber where both state one, and at most endsWithin after the start.
 func (x *attribution) load(attempts []attempt) {
 	x.attempts, x.first = x.attempts[:0], x.first[:0]
 	for _, a := range attempts {
@@ -113,7 +111,7 @@ func (x *attribution) load(attempts []attempt) {
 	}
 	slices.SortFunc(x.attempts, func(a, b attempt) int {
 		return cmp.Or(cmp.Compare(a.method, b.method), cmp.Compare(a.start, b.start), cmp.Compare(preference[a.outcome], preference[b.outcome]),
-			cmp.Compare(a.end, b.end), cmp.Compare(a.stream, b.stream), a.client.Compare(b.client), a.Compare(b))
+			cmp.Compare(a.end, b.end), a.stream.Compare(b.stream), a.client.Compare(b.client), a.Compare(b))
 	})
 	x.during.Reset()
 	later := nextStarts{}
@@ -131,8 +129,8 @@ func (x *attribution) load(attempts []attempt) {
 			if a.outcome == Open {
 				last = min(a.nanos()+int64(endsWithin), later.after(a)-1)
 			}
-			for _, group := range [2]uint32{uint32(a.method), groupOf(Name(a.method), a.stream)} {
-				x.during.Add(spans.Span{Group: group, First: a.nanos(), Last: last, Index: int32(i)})
+			for _, key := range a.stream.Keys() {
+				x.during.Add(spans.Span{Group: groupOf(Name(a.method), key), First: a.nanos(), Last: last, Index: int32(i)})
 			}
 		}
 		for i := from; i < to; i++ {
@@ -143,25 +141,22 @@ func (x *attribution) load(attempts []attempt) {
 	x.during.Sort()
 }
 
-// nextStarts has the start of the next attempt of a method by stream: 0 for none, anyStream for
-// the next of all.
-type nextStarts map[uint64]int64
-
-const anyStream = 1 << 32
+// nextStarts has the start of the next attempt of a method by stream.
+type nextStarts map[streams.Key]int64
 
 // add adds an attempt that began before all others.
-func (n nextStarts) add(a *attempt) { n[uint64(a.stream)], n[anyStream] = a.nanos(), a.nanos() }
+func (n nextStarts) add(a *attempt) {
+	for _, key := range a.stream.Keys() {
+		n[key] = a.nanos()
+	}
+}
 
-// after returns the start of the next attempt that may be of the same stream, never if there is
-// none.
+// after returns the start of the next attempt that may be of the same stream and subscriber, never
+// if there is none.
 func (n nextStarts) after(a *attempt) int64 {
 	next := int64(never)
-	streams := [...]uint64{uint64(a.stream), 0}
-	if a.stream == 0 {
-		streams[0] = anyStream
-	}
-	for _, stream := range streams {
-		if at, ok := n[stream]; ok {
+	for key := range a.stream.Like {
+		if at, ok := n[key]; ok {
 			next = min(next, at)
 		}
 	}

@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/zeebo/xxh3"
-
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -29,8 +28,8 @@ type Evidence struct {
 type Mark struct {
 	Client SessionID // that posted the records; zero: unknown
 	Origin uint32    // into Part.Origins
-	Stream uint32    // hash of the stream or subscriber ID; 0: none
-	Code   int32     // stated by the records; 0: none
+	Stream streams.IDs
+	Code   int32 // stated by the records; 0: none
 	Error  Name
 	Method Name
 	From   classify.MethodFrom
@@ -74,7 +73,7 @@ func (m *Mark) SetFlags(a Axis, isLate bool) {
 func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place int64) Evidence {
 	out := Evidence{
 		Mark: Mark{
-			Client: client, Stream: streamOf(e), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
+			Client: client, Stream: streams.Of(e.StreamID, e.SubscriberID), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
 			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight, Flags: uint8(placed),
 		},
 		First: place, Place: uint32(place), Records: 1,
@@ -89,24 +88,6 @@ func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place in
 		out.Flags |= late
 	}
 	return out
-}
-
-// streamOf returns the hash of a record's subscriber ID, else of its stream ID; 0 if it has
-// neither.
-func streamOf(e *parse.Event) uint32 {
-	id := e.SubscriberID
-	if len(id) == 0 {
-		id = e.StreamID
-	}
-	return streamHash(id)
-}
-
-// streamHash returns the hash of a stream or subscriber ID, 0 if it is empty.
-func streamHash(id []byte) uint32 {
-	if len(id) == 0 {
-		return 0
-	}
-	return max(uint32(xxh3.Hash(id)), 1)
 }
 
 // last returns the position of the last record.
@@ -189,7 +170,7 @@ func (s *evidences) add(e *kept) {
 
 // slot returns a hash of the mark and the session.
 func (e *kept) slot() uint8 {
-	x := uint64(e.session)<<32 | uint64(e.Stream)
+	x := uint64(e.session)<<32 | uint64(e.Stream.Stream^e.Stream.Subscriber<<1)
 	y := uint64(e.Error)<<48 | uint64(e.Method)<<32 | uint64(uint32(e.Code))
 	return uint8((x*0x9e3779b97f4a7c15 ^ y*0xa0761d6478bd642f ^ uint64(e.Kind)<<60) >> 56)
 }

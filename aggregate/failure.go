@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate/spans"
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -104,9 +105,9 @@ func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, foll
 // together.
 type failure struct {
 	err    Name
-	code   int32 // identifies an error without a name
-	class  Name  // the method, as class returns it; 0: unknown
-	stream uint32
+	code   int32       // identifies an error without a name
+	class  Name        // the method, as class returns it; 0: unknown
+	stream streams.IDs // the first stream and subscriber that its records state
 	when   [2]interval // on the axes dated and clock
 	starts []start     // by source, if places matter
 	joined int32       // increases with each evidence that joins a failure
@@ -163,8 +164,8 @@ type openFailures map[Name][]int32
 const maxOpen = 64
 
 // link adds evidence to a failure that takes it, else to a new failure. Failures before own
-// take none. A failure of the same stream is preferred, then the nearest, then the one that
-// was joined last.
+// take none. A failure of the same subscriber is preferred, then one of the same stream, then
+// the nearest, then the one that was joined last.
 func (c *correlator) link(open openFailures, own, i int32, within int64) {
 	e := &c.evidence[i]
 	key := e.Error
@@ -179,8 +180,7 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		}
 		if best != none && best != number {
 			other := &c.failures[best]
-			same, otherSame := e.Stream != 0 && f.stream == e.Stream, e.Stream != 0 && other.stream == e.Stream
-			if cmp.Or(compareBools(same, otherSame), cmp.Compare(least, d), cmp.Compare(f.joined, other.joined)) <= 0 {
+			if cmp.Or(cmp.Compare(e.Stream.Alike(f.stream), e.Stream.Alike(other.stream)), cmp.Compare(least, d), cmp.Compare(f.joined, other.joined)) <= 0 {
 				return
 			}
 		}
@@ -214,7 +214,7 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 // code.
 func (c *correlator) takes(f *failure, e *Evidence) bool {
 	class := c.class(e)
-	if class != 0 && f.class != 0 && class != f.class || e.Stream != 0 && f.stream != 0 && e.Stream != f.stream {
+	if class != 0 && f.class != 0 && class != f.class || e.Stream.Apart(f.stream) {
 		return false
 	}
 	if e.Weight == classify.Socket || e.Error != 0 && f.err == e.Error {
@@ -295,9 +295,7 @@ func (c *correlator) put(number, i int32) {
 	if f.class == 0 {
 		f.class = c.class(e)
 	}
-	if f.stream == 0 {
-		f.stream = e.Stream
-	}
+	f.stream = f.stream.Or(e.Stream)
 	if a := e.Axis(); a != placed {
 		f.when[a].add(e.First, e.last())
 	}

@@ -204,12 +204,15 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		x.event.GUID = len(x.event.Client) > 0 && r.IntN(3) == 0
 		x.event.ConnectionID = oneOf(20, "c1", "c2")
 		x.event.StreamID = oneOf(20, "x", "y")
-		x.event.SubscriberID = oneOf(10, "u", "v")
+		x.event.SubscriberID = oneOf(20, "u", "v")
+		if r.IntN(4) == 0 && len(x.event.SubscriberID) > 0 { // of a stream that has it, or of another
+			x.event.StreamID = []byte([]string{"x", "y"}[r.IntN(2)])
+		}
 		if telemetry > 0 && r.IntN(100) < telemetry {
 			x.event.Telemetry = randomPost(r)
 			if r.IntN(4) > 0 { // of one of few calls
 				x.event.Time, x.event.OfDay, x.event.GUID = 1795430665e9+at, timestamp.NoTime, false
-				x.event.Session, x.event.SubscriberID = []byte("s1"), nil
+				x.event.Session, x.event.SubscriberID = []byte("s1"), []byte([]string{"", "", "u", "v"}[r.IntN(4)])
 				x.event.Client, x.event.ConnectionID = []byte([]string{"", "k1", "k2"}[r.IntN(3)]), []byte("c1")
 				x.event.StreamID = []byte([]string{"", "x", "y"}[r.IntN(3)])
 			}

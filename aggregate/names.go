@@ -137,7 +137,7 @@ func (o *nameOrder) compare(a, b *Mark) int {
 		cmp.Compare(a.Flags, b.Flags),
 		cmp.Compare(o.errors[a.Error], o.errors[b.Error]),
 		cmp.Compare(o.methods[a.Method], o.methods[b.Method]),
-		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Stream, b.Stream),
+		cmp.Compare(a.Code, b.Code), a.Stream.Compare(b.Stream),
 		cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Weight, b.Weight),
 		a.Client.Compare(b.Client),
 	)

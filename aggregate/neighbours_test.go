@@ -35,6 +35,18 @@ func TestNeighbours(t *testing.T) {
 			posted("Publish", "Attempt", `"streamId":"p","clientInstanceId":"k"`),
 			`{"clientInstanceId":"other","message":"OT_TIMEOUT: Session.publish :: x"}`,
 			posted("Publish", "Success", `"streamId":"p","clientInstanceId":"k"`)}, 1, 0},
+		{"a stream beside its subscriber", []string{
+			posted("Subscribe", "Attempt", `"streamId":"p","subscriberId":"u"`),
+			posted("Subscribe", "Failure", `"streamId":"p","subscriberId":"u"`),
+			`{"streamId":"p","message":"OT_TIMEOUT: Session.subscribe :: x"}`}, 1, 0},
+		{"another stream beside a subscriber", []string{
+			posted("Subscribe", "Attempt", `"streamId":"p","subscriberId":"u"`),
+			posted("Subscribe", "Failure", `"streamId":"p","subscriberId":"u"`),
+			`{"streamId":"q","message":"OT_TIMEOUT: Session.subscribe :: x"}`}, 2, 0},
+		{"another subscriber of a stream", []string{
+			posted("Subscribe", "Attempt", `"streamId":"p","subscriberId":"u"`),
+			posted("Subscribe", "Failure", `"streamId":"p","subscriberId":"u"`),
+			`{"streamId":"p","subscriberId":"w","message":"OT_TIMEOUT: Session.subscribe :: x"}`}, 2, 0},
 		{"a failure that is not fatal", []string{
 			posted("Publish", "Attempt", `"streamId":"p","clientInstanceId":"k"`),
 			posted("Publish", "Failure", `"streamId":"p","clientInstanceId":"k","failureReason":"Non-fatal"`),

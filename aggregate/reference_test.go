@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
@@ -65,10 +66,11 @@ func refFailures(records []*refRecord) []*refFailure {
 
 // A refAttempt is one call of a method by the application.
 type refAttempt struct {
-	session, method, stream, client string
-	start, end                      int64 // Unix milliseconds; 0: unknown, or no end
-	outcome                         Outcome
-	inferred                        bool
+	session, method, client string
+	stated                  refIDs
+	start, end              int64 // Unix milliseconds; 0: unknown, or no end
+	outcome                 Outcome
+	inferred                bool
 }
 
 // A refPost is a telemetry event of a call.
@@ -156,7 +158,8 @@ func refAttempts(records []*refRecord) (out []*refAttempt) {
 	for _, posts := range calls {
 		slices.SortFunc(posts, func(a, b refPost) int {
 			return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(order(a), order(b)), cmp.Compare(kind(a.record), kind(b.record)),
-				-refID(a.record.states()).Compare(refID(b.record.states())), -refID(a.record.client()).Compare(refID(b.record.client())))
+				-refID(a.record.states()).Compare(refID(b.record.states())), -refID(a.record.client()).Compare(refID(b.record.client())),
+				-refOrder(a.stated(), b.stated()))
 		})
 		// Equal events are one that was logged repeatedly: the first has the best ID.
 		posts = slices.CompactFunc(posts, func(a, b refPost) bool { return a.at == b.at && order(a) == order(b) })
@@ -166,13 +169,7 @@ func refAttempts(records []*refRecord) (out []*refAttempt) {
 			case p.starts && now != nil && p.method == "Session.connect" && now.outcome == Failed && p.at-now.end <= 10_000:
 				now.outcome, now.end = Open, 0 // the SDK tries again
 			case p.starts, now == nil:
-				now = &refAttempt{method: p.method, client: p.record.client(), start: p.at, inferred: !p.starts}
-				switch p.method {
-				case "Session.publish":
-					now.stream = string(p.record.event.StreamID)
-				case "Session.subscribe":
-					now.stream = p.record.stream()
-				}
+				now = &refAttempt{method: p.method, client: p.record.client(), stated: p.stated(), start: p.at, inferred: !p.starts}
 				if !p.starts {
 					now.outcome, now.end = p.ends, p.at
 				}
@@ -186,6 +183,53 @@ func refAttempts(records []*refRecord) (out []*refAttempt) {
 		}
 	}
 	return out
+}
+
+// refIDs are the stream and the subscriber that a record states, "" if it states none.
+type refIDs struct{ stream, subscriber string }
+
+func (r *refRecord) stated() refIDs {
+	return refIDs{string(r.event.StreamID), string(r.event.SubscriberID)}
+}
+
+// stated returns what an event says of its call: a connect has no stream, and only a subscribe has a
+// subscriber.
+func (p refPost) stated() refIDs {
+	switch stated := p.record.stated(); p.method {
+	case "Session.publish":
+		return refIDs{stream: stated.stream}
+	case "Session.subscribe":
+		return stated
+	}
+	return refIDs{}
+}
+
+// stated returns the first stream and the first subscriber that a record of a failure states.
+func (f *refFailure) stated() (out refIDs) {
+	for _, r := range f.records {
+		s := r.stated()
+		out.stream, out.subscriber = cmp.Or(out.stream, s.stream), cmp.Or(out.subscriber, s.subscriber)
+	}
+	return out
+}
+
+// apart reports whether two streams or two subscribers are stated, and differ.
+func (i refIDs) apart(other refIDs) bool {
+	return refApart(i.stream, other.stream) || refApart(i.subscriber, other.subscriber)
+}
+
+// refNearer compares how much two calls or failures are like a third: the same subscriber, then the
+// same stream.
+func refNearer(a, b, to refIDs) int {
+	same := func(x, y string) bool { return x != "" && x == y }
+	return cmp.Or(compareBools(same(a.subscriber, to.subscriber), same(b.subscriber, to.subscriber)),
+		compareBools(same(a.stream, to.stream), same(b.stream, to.stream)))
+}
+
+// refOrder is the order of IDs where any order will do.
+func refOrder(a, b refIDs) int {
+	hash := func(id string) uint32 { return streams.Of([]byte(id), nil).Stream }
+	return cmp.Or(cmp.Compare(hash(a.stream), hash(b.stream)), cmp.Compare(hash(a.subscriber), hash(b.subscriber)))
 }
 
 // refApart reports whether two calls are of different streams, or of different clients. One that
@@ -215,7 +259,7 @@ func refAttribute(failures []*refFailure, all []*refAttempt, session string) (ou
 			return at <= a.end*1e6+2e9
 		}
 		for _, b := range attempts {
-			if b.method == a.method && !refApart(a.stream, b.stream) && b.start > a.start && at >= b.start*1e6 {
+			if b.method == a.method && !a.stated.apart(b.stated) && b.start > a.start && at >= b.start*1e6 {
 				return false
 			}
 		}
@@ -233,15 +277,14 @@ func refAttribute(failures []*refFailure, all []*refAttempt, session string) (ou
 				return 0
 			}
 			likely := map[Outcome]int{Failed: 3, Open: 2, Cancelled: 1}
-			hash := func(stream string) uint32 { return streamOf(&parse.Event{StreamID: []byte(stream)}) }
 			return cmp.Or(
-				cmp.Compare(same(a.stream, f.stream()), same(b.stream, f.stream())), cmp.Compare(same(a.client, s.client), same(b.client, s.client)),
+				refNearer(a.stated, b.stated, f.stated()), cmp.Compare(same(a.client, s.client), same(b.client, s.client)),
 				cmp.Compare(a.start, b.start), cmp.Compare(likely[a.outcome], likely[b.outcome]),
 				// Any order will do, but it must be one.
-				cmp.Compare(a.end, b.end), cmp.Compare(hash(a.stream), hash(b.stream)), refID(a.client).Compare(refID(b.client))) > 0
+				cmp.Compare(a.end, b.end), refOrder(a.stated, b.stated), refID(a.client).Compare(refID(b.client))) > 0
 		}
 		for _, a := range attempts {
-			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !refApart(a.stream, f.stream()) && !otherClient(a.client, s.client) &&
+			if s.counts && a.method == s.method && s.first != timestamp.NoTime && during(a, s.first) && !a.stated.apart(f.stated()) && !otherClient(a.client, s.client) &&
 				(best == nil || better(a, best)) {
 				best = a
 			}
@@ -434,7 +477,7 @@ func (r *refRecord) kind(floats bool) string {
 	if floats {
 		source = ""
 	}
-	return fmt.Sprintf("%q %d %q %q %+v", source, r.axis(), r.client(), r.stream(), r.verdict)
+	return fmt.Sprintf("%q %d %q %q %+v", source, r.axis(), r.client(), r.stated(), r.verdict)
 }
 
 // says compares what records say.
@@ -448,8 +491,8 @@ func (r *refRecord) says(other *refRecord) int {
 		if len(r.event.Client) > 0 {
 			client = refID(r.client())
 		}
-		b := client.Bytes()
-		return []int{late, int(v.Code), int(streamOf(&r.event)), int(v.MethodFrom), int(v.Evidence), int(v.Weight)},
+		b, ids := client.Bytes(), streams.Of(r.event.StreamID, r.event.SubscriberID)
+		return []int{late, int(v.Code), int(ids.Stream), int(ids.Subscriber), int(v.MethodFrom), int(v.Evidence), int(v.Weight)},
 			[]string{r.name(), cmp.Or(string(v.MethodName), v.Method.Name()), string(b[:])}
 	}
 	a, x := key(r)
@@ -599,8 +642,8 @@ func refChains(g []*refRecord) (all []*refFailure) {
 		for _, r := range records {
 			var best *refFailure
 			better := func(f, than *refFailure) bool {
-				if a, b := r.stream() != "" && f.stream() == r.stream(), r.stream() != "" && than.stream() == r.stream(); a != b {
-					return a
+				if nearer := refNearer(f.stated(), than.stated(), r.stated()); nearer != 0 {
+					return nearer > 0
 				}
 				if a, b := f.within(r, limit), than.within(r, limit); a != b {
 					return a < b
@@ -685,19 +728,6 @@ func (f *refFailure) method() string {
 	return ""
 }
 
-func (r *refRecord) stream() string {
-	return cmp.Or(string(r.event.SubscriberID), string(r.event.StreamID))
-}
-
-func (f *refFailure) stream() string {
-	for _, r := range f.records {
-		if s := r.stream(); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 func (f *refFailure) name() string {
 	for _, r := range f.records {
 		if n := r.name(); n != "" {
@@ -720,7 +750,7 @@ func (f *refFailure) takes(r *refRecord) bool {
 	if m, own := r.method(), f.method(); m != "" && own != "" && m != own {
 		return false
 	}
-	if s, own := r.stream(), f.stream(); s != "" && own != "" && s != own {
+	if r.stated().apart(f.stated()) {
 		return false
 	}
 	mine, other := f.name(), r.name()

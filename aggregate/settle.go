@@ -461,7 +461,7 @@ func (m movedEvidence) Compare(other movedEvidence) int {
 	return cmp.Or(m.session.Compare(other.session),
 		cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Place, b.Place), cmp.Compare(a.First, b.First),
 		cmp.Compare(a.Flags, b.Flags), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Method, b.Method),
-		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Code, b.Code), a.Stream.Compare(b.Stream), cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Weight, b.Weight), a.Client.Compare(b.Client), cmp.Compare(a.Span, b.Span), cmp.Compare(a.PlaceSpan, b.PlaceSpan),
 		cmp.Compare(a.Records, b.Records))
 }

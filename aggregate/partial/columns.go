@@ -116,7 +116,7 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 
 // size returns the approximate size of the batch in bytes.
 func (c *entryColumns) size() int {
-	return 106*c.rows + 8*len(c.buckets) + 70*len(c.evidence.first) + 44*len(c.steps.call)
+	return 106*c.rows + 8*len(c.buckets) + 74*len(c.evidence.first) + 48*len(c.steps.call)
 }
 
 // batch returns the columns as a record batch, which is valid until they change.
@@ -170,7 +170,7 @@ func structure(typ *arrow.StructType, n int, fields ...arrow.Array) arrow.Array 
 
 // evidenceColumns holds the fields of evidence.
 type evidenceColumns struct {
-	source, stream                         []uint32
+	source, stream, subscriber             []uint32
 	client                                 ids
 	code                                   []int32
 	err                                    labels
@@ -181,7 +181,8 @@ type evidenceColumns struct {
 }
 
 func (c *evidenceColumns) add(e *aggregate.Evidence) {
-	c.source, c.stream = append(c.source, e.Origin), append(c.stream, e.Stream)
+	c.source = append(c.source, e.Origin)
+	c.stream, c.subscriber = append(c.stream, e.Stream.Stream), append(c.subscriber, e.Stream.Subscriber)
 	c.client.add(e.Client)
 	c.code = append(c.code, e.Code)
 	c.err.add(e.Error)
@@ -196,7 +197,7 @@ func (c *evidenceColumns) add(e *aggregate.Evidence) {
 
 func (c *evidenceColumns) empty() evidenceColumns {
 	return evidenceColumns{
-		source: c.source[:0], stream: c.stream[:0], client: c.client.empty(), code: c.code[:0], err: c.err.empty(),
+		source: c.source[:0], stream: c.stream[:0], subscriber: c.subscriber[:0], client: c.client.empty(), code: c.code[:0], err: c.err.empty(),
 		method: c.method[:0], methodFrom: c.methodFrom[:0], kind: c.kind[:0], weight: c.weight[:0], axis: c.axis[:0],
 		late: flags{c.late.set.Empty()}, first: c.first[:0],
 		span: c.span[:0], place: c.place[:0], placeSpan: c.placeSpan[:0], records: c.records[:0],
@@ -209,7 +210,7 @@ func (c *evidenceColumns) array(d *dictionaries) arrow.Array {
 		return columns.New(arrow.PrimitiveTypes.Uint32, n, arrow.Uint32Traits.CastToBytes(values), nil)
 	}
 	return structure(evidenceType, n,
-		numbers(c.source), c.client.array(), numbers(c.stream),
+		numbers(c.source), c.client.array(), numbers(c.stream), numbers(c.subscriber),
 		columns.New(arrow.PrimitiveTypes.Int32, n, arrow.Int32Traits.CastToBytes(c.code), nil),
 		c.err.array(d.errors), columns.Indexed(d.methods, c.method, nil), columns.Indexed(d.methodFroms, c.methodFrom, nil),
 		columns.Indexed(d.evidences, c.kind, nil), columns.Indexed(d.weights, c.weight, nil), c.late.array(), columns.Indexed(d.axes, c.axis, nil),
@@ -219,18 +220,18 @@ func (c *evidenceColumns) array(d *dictionaries) arrow.Array {
 
 // stepColumns holds the fields of steps.
 type stepColumns struct {
-	call         []uint64
-	client       ids
-	stream       []uint32
-	at           []int64
-	noTime       columns.Nulls
-	method, what []uint16
+	call               []uint64
+	client             ids
+	stream, subscriber []uint32
+	at                 []int64
+	noTime             columns.Nulls
+	method, what       []uint16
 }
 
 func (c *stepColumns) add(s aggregate.Step) {
 	c.call = append(c.call, s.Call)
 	c.client.add(s.Client)
-	c.stream = append(c.stream, s.Stream)
+	c.stream, c.subscriber = append(c.stream, s.Stream.Stream), append(c.subscriber, s.Stream.Subscriber)
 	c.at = append(c.at, s.Millis())
 	c.noTime.Add(s.Millis() == 0)
 	c.method = append(c.method, uint16(s.Method()))
@@ -243,16 +244,19 @@ func (c *stepColumns) add(s aggregate.Step) {
 
 func (c *stepColumns) empty() stepColumns {
 	return stepColumns{
-		call: c.call[:0], client: c.client.empty(), stream: c.stream[:0], at: c.at[:0], noTime: c.noTime.Empty(),
+		call: c.call[:0], client: c.client.empty(), stream: c.stream[:0], subscriber: c.subscriber[:0], at: c.at[:0], noTime: c.noTime.Empty(),
 		method: c.method[:0], what: c.what[:0],
 	}
 }
 
 func (c *stepColumns) array(d *dictionaries) arrow.Array {
 	n := len(c.call)
+	numbers := func(values []uint32) arrow.Array {
+		return columns.New(arrow.PrimitiveTypes.Uint32, n, arrow.Uint32Traits.CastToBytes(values), nil)
+	}
 	return structure(stepsType, n,
 		columns.New(arrow.PrimitiveTypes.Uint64, n, arrow.Uint64Traits.CastToBytes(c.call), nil), c.client.array(),
-		columns.New(arrow.PrimitiveTypes.Uint32, n, arrow.Uint32Traits.CastToBytes(c.stream), nil),
+		numbers(c.stream), numbers(c.subscriber),
 		columns.New(stepTime, n, arrow.Int64Traits.CastToBytes(c.at), &c.noTime),
 		columns.Indexed(d.callers, c.method, nil), columns.Indexed(d.whats, c.what, nil))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 )
@@ -68,7 +69,7 @@ type view struct {
 	from, key, sdk, browser, os     *array.Dictionary
 	bucketsOf, evidenceOf, stepsOf  *array.List
 	buckets, firstSeen, lastSeen    *array.Timestamp
-	source, stream                  []uint32
+	source, stream, subscriber      []uint32
 	evClient                        *array.FixedSizeBinary
 	code                            []int32
 	err, method, methodFrom, kind   *array.Dictionary
@@ -78,7 +79,7 @@ type view struct {
 	span, place, placeSpan, records []uint32
 	call                            []uint64
 	stepClient                      *array.FixedSizeBinary
-	stepStream                      []uint32
+	stepStream, stepSubscriber      []uint32
 	stepAt                          *array.Timestamp
 	stepMethod, stepWhat            *array.Dictionary
 }
@@ -99,7 +100,7 @@ func newView(b arrow.RecordBatch) *view {
 	ev := v.evidenceOf.ListValues().(*array.Struct)
 	numbers := func(i int) []uint32 { return ev.Field(i).(*array.Uint32).Uint32Values() }
 	evNames := func(i int) *array.Dictionary { return ev.Field(i).(*array.Dictionary) }
-	v.source, v.stream, v.evClient = numbers(evSource), numbers(evStream), ev.Field(evClient).(*array.FixedSizeBinary)
+	v.source, v.stream, v.subscriber, v.evClient = numbers(evSource), numbers(evStream), numbers(evSubscriber), ev.Field(evClient).(*array.FixedSizeBinary)
 	v.code = ev.Field(evCode).(*array.Int32).Int32Values()
 	v.err, v.method, v.methodFrom, v.kind = evNames(evError), evNames(evMethod), evNames(evMethodFrom), evNames(evKind)
 	v.weight, v.axis, v.late = evNames(evWeight), evNames(evAxis), ev.Field(evLate).(*array.Boolean)
@@ -108,6 +109,7 @@ func newView(b arrow.RecordBatch) *view {
 	st := v.stepsOf.ListValues().(*array.Struct)
 	v.call, v.stepClient = st.Field(stepCall).(*array.Uint64).Uint64Values(), st.Field(stepClient).(*array.FixedSizeBinary)
 	v.stepStream = st.Field(stepStream).(*array.Uint32).Uint32Values()
+	v.stepSubscriber = st.Field(stepSubscriber).(*array.Uint32).Uint32Values()
 	v.stepAt = st.Field(stepAt).(*array.Timestamp)
 	v.stepMethod, v.stepWhat = st.Field(stepMethod).(*array.Dictionary), st.Field(stepWhat).(*array.Dictionary)
 	return v
@@ -274,8 +276,9 @@ func (c *cursor) evidence(v *view, row int) error {
 	for i := from; i < to; i++ {
 		x := aggregate.Evidence{
 			Mark: aggregate.Mark{
-				Client: idAt(v.evClient, i), Origin: v.source[i], Stream: v.stream[i], Code: v.code[i],
-				Error: aggregate.Name(c.err.at(i)), Method: aggregate.Name(c.method.at(i)),
+				Client: idAt(v.evClient, i), Origin: v.source[i], Code: v.code[i],
+				Stream: streams.IDs{Stream: v.stream[i], Subscriber: v.subscriber[i]},
+				Error:  aggregate.Name(c.err.at(i)), Method: aggregate.Name(c.method.at(i)),
 				From: classify.MethodFrom(c.methodFrom.at(i)), Kind: classify.Evidence(c.kind.at(i)), Weight: classify.Weight(c.weight.at(i)),
 			},
 			First: v.first[i], Span: v.span[i], Place: v.place[i], PlaceSpan: v.placeSpan[i], Records: v.records[i],
@@ -302,9 +305,9 @@ func (c *cursor) steps(v *view, row int) error {
 		if at < 0 || at > math.MaxInt64/int64(time.Millisecond) {
 			return fmt.Errorf("%d is not the time of an event", at)
 		}
-		what := c.stepWhat.at(i)
+		what, stream := c.stepWhat.at(i), streams.IDs{Stream: v.stepStream[i], Subscriber: v.stepSubscriber[i]}
 		c.entry.Steps = append(c.entry.Steps,
-			aggregate.NewStep(v.call[i], v.stepStream[i], idAt(v.stepClient, i), at, catalogue.MethodID(c.stepMethod.at(i)), what == 0, aggregate.Outcome(max(what, 1)-1)))
+			aggregate.NewStep(v.call[i], stream, idAt(v.stepClient, i), at, catalogue.MethodID(c.stepMethod.at(i)), what == 0, aggregate.Outcome(max(what, 1)-1)))
 	}
 	return nil
 }

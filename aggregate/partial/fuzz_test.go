@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/streams"
 )
 
 // FuzzOpen opens any stream as a file with a valid digest. The file is rejected, or it can be
@@ -20,7 +21,7 @@ func FuzzOpen(f *testing.F) {
 		aggregate.Entry{ID: id(1), Key: 1, Buckets: []aggregate.Bucket{aggregate.NoBucket, aggregate.BucketOf(at)}},
 		aggregate.Entry{ID: id(2), From: aggregate.FromConnection, Session: aggregate.Link{ID: id(1)}, Client: aggregate.Link{ID: id(3)}, Evidence: []aggregate.Evidence{x, x}},
 		aggregate.Entry{ID: id(3), From: aggregate.FromClient, SDK: 1, Session: aggregate.Link{Several: true}, Steps: []aggregate.Step{
-			aggregate.NewStep(1, 0, id(3), at/1e6, 1, true, 0), aggregate.NewStep(1, 0, id(3), at/1e6+500, 1, false, aggregate.Failed),
+			aggregate.NewStep(1, streams.IDs{}, id(3), at/1e6, 1, true, 0), aggregate.NewStep(1, streams.IDs{Stream: 1, Subscriber: 2}, id(3), at/1e6+500, 1, false, aggregate.Failed),
 		}},
 	), Sources: sources(), Missing: []string{"x"}, Catalogues: []string{"1"}}
 	for _, file := range []*File{tiny, small()} {

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 )
 
@@ -68,7 +69,7 @@ func TestContradictions(t *testing.T) {
 	}
 	step := func(millis int64) *aggregate.Part {
 		return entry(func(e *aggregate.Entry) {
-			e.Steps = append(e.Steps, aggregate.NewStep(1, 0, id(2), millis, 1, true, 0))
+			e.Steps = append(e.Steps, aggregate.NewStep(1, streams.IDs{}, id(2), millis, 1, true, 0))
 		})
 	}
 	const dated, clock, placed = 0, 1, 2
@@ -89,10 +90,10 @@ func TestContradictions(t *testing.T) {
 		{"axis", evidence(func(x *aggregate.Evidence) { x.Flags = 3 }), "axis"},
 		{"source", evidence(func(x *aggregate.Evidence) { x.Origin = 1 }), "source 1 is not in the list"},
 		{"call", entry(func(e *aggregate.Entry) {
-			e.Steps = []aggregate.Step{aggregate.NewStep(1, 0, id(2), at/1e6, 255, true, 0)}
+			e.Steps = []aggregate.Step{aggregate.NewStep(1, streams.IDs{}, id(2), at/1e6, 255, true, 0)}
 		}), "steps"},
 		{"outcome", entry(func(e *aggregate.Entry) {
-			e.Steps = []aggregate.Step{aggregate.NewStep(1, 0, id(2), at/1e6, 1, false, 250)}
+			e.Steps = []aggregate.Step{aggregate.NewStep(1, streams.IDs{}, id(2), at/1e6, 1, false, 250)}
 		}), "steps"},
 
 		{"unsorted", entries(aggregate.Entry{ID: id(2)}, aggregate.Entry{ID: id(1)}), "not sorted"},
@@ -143,11 +144,11 @@ func TestLinksToAnywhere(t *testing.T) {
 	bucket := []aggregate.Bucket{aggregate.BucketOf(at)}
 	one := func(n byte, from aggregate.SessionFrom, session, client aggregate.Link) aggregate.Entry {
 		x := plain()
-		x.Client, x.Stream = id(n+1), uint32(n)
+		x.Client, x.Stream = id(n+1), streams.IDs{Stream: uint32(n)}
 		return aggregate.Entry{
 			ID: id(n), From: from, Session: session, Client: client, Buckets: bucket, SDK: 1,
 			Evidence: []aggregate.Evidence{x},
-			Steps:    []aggregate.Step{aggregate.NewStep(uint64(n), uint32(n), id(n), at/1e6, 1, true, 0)},
+			Steps:    []aggregate.Step{aggregate.NewStep(uint64(n), streams.IDs{Stream: uint32(n)}, id(n), at/1e6, 1, true, 0)},
 		}
 	}
 	several, none := aggregate.Link{Several: true}, aggregate.Link{}
@@ -777,7 +778,8 @@ func craftedEntries(r *rand.Rand) (out []aggregate.Entry) {
 		for range r.IntN(4) {
 			x := plain()
 			x.SetFlags(aggregate.Axes[r.IntN(3)], r.IntN(2) == 0)
-			x.Client, x.Stream, x.Error, x.Method = any(), uint32(r.IntN(3)), aggregate.Name(r.IntN(2)), aggregate.Name(r.IntN(2))
+			x.Stream = streams.IDs{Stream: uint32(r.IntN(3)), Subscriber: uint32(r.IntN(3))}
+			x.Client, x.Error, x.Method = any(), aggregate.Name(r.IntN(2)), aggregate.Name(r.IntN(2))
 			x.Weight, x.Kind, x.From = classify.Weights[r.IntN(4)], classify.Evidences[r.IntN(4)], classify.MethodFroms[r.IntN(6)]
 			if x.Axis() != 0 {
 				x.First = r.Int64N(9e10) >> r.IntN(40)
@@ -786,7 +788,8 @@ func craftedEntries(r *rand.Rand) (out []aggregate.Entry) {
 			e.Evidence = append(e.Evidence, x)
 		}
 		for range r.IntN(4) {
-			e.Steps = append(e.Steps, aggregate.NewStep(r.Uint64N(3), uint32(r.IntN(2)), any(), at/1e6+r.Int64N(3), 1, r.IntN(2) == 0, aggregate.Outcomes[r.IntN(4)]))
+			stream := streams.IDs{Stream: uint32(r.IntN(2)), Subscriber: uint32(r.IntN(2))}
+			e.Steps = append(e.Steps, aggregate.NewStep(r.Uint64N(3), stream, any(), at/1e6+r.Int64N(3), 1, r.IntN(2) == 0, aggregate.Outcomes[r.IntN(4)]))
 		}
 		out = append(out, e)
 	}

@@ -55,6 +55,7 @@ const (
 	evSource = iota
 	evClient
 	evStream
+	evSubscriber
 	evCode
 	evError
 	evMethod
@@ -75,6 +76,7 @@ const (
 	stepCall = iota
 	stepClient
 	stepStream
+	stepSubscriber
 	stepAt
 	stepMethod
 	stepWhat
@@ -83,7 +85,8 @@ const (
 var evidenceType = arrow.StructOf(
 	arrow.Field{Name: "source", Type: arrow.PrimitiveTypes.Uint32},       // into the list of sources
 	arrow.Field{Name: "client", Type: idType, Nullable: true},            // that posted the records
-	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32},       // hash of the stream or subscriber; 0: none
+	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32},       // hash of its ID; 0: none
+	arrow.Field{Name: "subscriber", Type: arrow.PrimitiveTypes.Uint32},   // hash of its ID; 0: none
 	arrow.Field{Name: "code", Type: arrow.PrimitiveTypes.Int32},          // stated by the records; 0: none
 	arrow.Field{Name: "error", Type: nameType, Nullable: true},           // null: without a name
 	arrow.Field{Name: "method", Type: nameType},                          // "unknown" if it is unknown
@@ -102,7 +105,8 @@ var evidenceType = arrow.StructOf(
 var stepsType = arrow.StructOf(
 	arrow.Field{Name: "call", Type: arrow.PrimitiveTypes.Uint64}, // hash of what the events of one call have in common
 	arrow.Field{Name: "client", Type: idType, Nullable: true},
-	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32}, // hash of the stream or subscriber; 0: none
+	arrow.Field{Name: "stream", Type: arrow.PrimitiveTypes.Uint32},     // hash of its ID; 0: none
+	arrow.Field{Name: "subscriber", Type: arrow.PrimitiveTypes.Uint32}, // hash of its ID; 0: none
 	arrow.Field{Name: "time", Type: stepTime, Nullable: true},
 	arrow.Field{Name: "method", Type: nameType},
 	arrow.Field{Name: "what", Type: nameType}, // start, or the outcome of the call
