@@ -2,6 +2,8 @@ package parse
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/level"
@@ -13,6 +15,7 @@ type Learned struct {
 	Time        string   // key of the time, found by its values; "" if it has a known name, or none was found
 	Times       []string // keys that may be a time, if no record has one
 	Identifiers []string // keys that may identify people, rooms or calls
+	Missing     []string // keys that the user gave, but none of the first records has
 }
 
 const (
@@ -44,7 +47,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		guess.Add(record)
 	}
 	l := &in.Learned
-	l.Identifiers = guess.Identifiers()
+	l.Identifiers, l.Missing = guess.Identifiers(), s.missing(given)
 	if given.Time != "" || s.timed*2 >= s.records {
 		return
 	}
@@ -118,6 +121,24 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 		}
 	}
 	return s
+}
+
+// missing returns the given keys that are in none of the records, which may be quoted within others.
+func (s *sample) missing(given field.Names) (out []string) {
+	for _, name := range []string{given.Time, given.Session, given.Message} {
+		has := func(record []byte) bool {
+			for key := range strings.SplitSeq(name, ".") {
+				if !bytes.Contains(record, []byte(key)) {
+					return false
+				}
+			}
+			return true
+		}
+		if s.records > 0 && !slices.ContainsFunc(s.objects, has) && !slices.ContainsFunc(s.lines, has) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // maxWords is how many words may precede the time of a line: a host, a program, a container.

@@ -57,6 +57,9 @@ func timeWarnings(s *aggregate.Source) []string {
 		end = "now"
 	}
 	warn(timestamp.NoYear, "no year", "they are taken to be from the year before "+end)
+	for _, name := range s.Learned.Missing {
+		out = append(out, fmt.Sprintf("%s: none of the first records has the given field %q", s.Name, name))
+	}
 	if s.Learned.Time != "" {
 		out = append(out, fmt.Sprintf("%s: the values of %q are read as times; --time-field names another field", s.Name, s.Learned.Time))
 	}

@@ -337,6 +337,7 @@ type jsonSource struct {
 	TimeField       string   `json:"time_field,omitempty"`
 	TimeCandidates  []string `json:"time_candidates,omitempty"`
 	IdentifierNames []string `json:"identifier_candidates,omitempty"`
+	MissingFields   []string `json:"missing_fields,omitempty"`
 }
 
 type jsonSkipped struct {
@@ -363,7 +364,8 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 	if s.Content != (digest.Content{}) {
 		out.ContentSize, out.ContentCRC = s.Content.Bytes, fmt.Sprintf("%08x", s.Content.CRC)
 	}
-	out.TimeField, out.TimeCandidates, out.IdentifierNames = s.Learned.Time, s.Learned.Times, s.Learned.Identifiers
+	out.TimeField, out.TimeCandidates = s.Learned.Time, s.Learned.Times
+	out.IdentifierNames, out.MissingFields = s.Learned.Identifiers, s.Learned.Missing
 	for _, r := range parse.Reasons {
 		if n := s.Account.Skipped[r]; n > 0 {
 			if out.Skipped == nil {
@@ -393,7 +395,7 @@ func sourceToJSON(s *aggregate.Source) jsonSource {
 }
 
 func (j *jsonSource) source() (*aggregate.Source, error) {
-	learned := parse.Learned{Time: j.TimeField, Times: j.TimeCandidates, Identifiers: j.IdentifierNames}
+	learned := parse.Learned{Time: j.TimeField, Times: j.TimeCandidates, Identifiers: j.IdentifierNames, Missing: j.MissingFields}
 	s := &aggregate.Source{Learned: learned, Name: j.Name, Format: j.Format, Compression: j.Compression, Empty: j.Empty}
 	s.Identity.Size = j.Size
 	var id uint64

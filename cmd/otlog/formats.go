@@ -65,6 +65,7 @@ func listFormats(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "%s: %s\n    %s\n", f.Name, f.About, f.Example)
 	}
+	b.WriteString("\nThe rows of Parquet files and Arrow streams are read as jsonl.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
