@@ -51,8 +51,12 @@ func (w *worker) block(b *parse.Block) {
 		w.verdict = classify.Verdict{}
 		if len(event.Text) > 0 || event.Code != 0 {
 			w.verdict = w.judge(event)
-			if event.Cut != "" && !w.verdict.Failure {
-				w.skip(&parse.SyntaxError{Reason: parse.Damaged, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: event.Cut})
+			reason, cause := parse.Damaged, event.Cut
+			if w.verdict.Failure {
+				reason, cause = parse.Undecodable, event.Crowded()
+			}
+			if cause != "" {
+				w.skip(&parse.SyntaxError{Reason: reason, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: cause})
 				continue
 			}
 		}

@@ -109,7 +109,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 					return
 				}
 			} else {
-				d.event.Offset, d.event.Bytes, d.event.Lines = b.Offset+int64(start), end-start, lines
+				d.event.Offset, d.event.Bytes, d.event.Lines, d.event.record = b.Offset+int64(start), end-start, lines, record
 				if !yield(&d.event, nil) {
 					return
 				}
@@ -150,7 +150,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			}
 		} else {
 			e := &d.event
-			e.Offset, e.Bytes, e.Lines = offset, int(s.Bytes), int(s.Lines)
+			e.Offset, e.Bytes, e.Lines, e.record = offset, int(s.Bytes), int(s.Lines), data[s.Start:s.End]
 			e.Wrapped = true
 			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time

@@ -22,6 +22,7 @@
 package parse
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/otlog/otlog/parse/level"
@@ -86,6 +87,49 @@ type Event struct {
 	Offset int64 // of the record's first byte in the decoded source
 	Bytes  int   // of the record, including separators
 	Lines  int   // physical lines
+
+	record []byte // as it stands in the block
+}
+
+// Crowded returns why a record that shows an error is refused, "" if it is not: it contains errors
+// of several sessions, such as a whole log in one field, of which it would count as one failure.
+//
+// An error stands between the first ID of a session and that of the next one, and another error
+// before or after these. A record may well name two sessions and one error.
+func (e *Event) Crowded() string {
+	if e.Bytes < minCrowded || e.Telemetry != nil {
+		return ""
+	}
+	rest := e.record
+	start, end := nextSession(rest)
+	if start < 0 {
+		return ""
+	}
+	before, between := showsError(rest[:start]), false
+	for {
+		id := rest[start:end]
+		rest = rest[end:]
+		if start, end = nextSession(rest); start < 0 {
+			return ""
+		}
+		if between = between || showsError(rest[:start]); bytes.Equal(id, rest[start:end]) {
+			continue
+		}
+		if between && (before || showsError(rest[end:])) {
+			return crowded
+		}
+		before, between = before || between, false
+	}
+}
+
+const (
+	minCrowded = 128 // bytes; two session IDs and two errors are longer
+	crowded    = "errors of several sessions in one record, which would count as one failure: export each line of the log as a record (otlog formats lists what is supported)"
+)
+
+// showsError reports whether a part of a record names an error.
+func showsError(part []byte) bool {
+	return bytes.Contains(part, []byte("OT_")) || bytes.Contains(part, []byte("OT.exception"))
 }
 
 // A Reason is why a record was skipped.

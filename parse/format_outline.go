@@ -60,30 +60,6 @@ func (s *jsonSplitter) unclearCause() string {
 	return fmt.Sprintf("JSON with errors of several records (%d texts, such as in %.100s), but no list or table of records (otlog formats lists what is supported)", errors, path)
 }
 
-// crammed returns why a text of one line that is not JSON is refused, "" if it is not: it contains
-// errors of several sessions, as JSON inside a call (JSONP) does.
-func crammed(text []byte) string {
-	line := bytes.TrimSpace(text)
-	if bytes.IndexByte(line, '\n') >= 0 || bytes.Count(line, []byte("OT_")) < mostErrors {
-		return ""
-	}
-	first := keys{}.Session(line)
-	for rest := line; len(rest) > 0; {
-		id := keys{}.Session(rest)
-		if id == nil {
-			break
-		}
-		if !bytes.Equal(id, first) {
-			return "one line with errors of several sessions, in no known format: remove what is around the JSON, if there is any (otlog formats lists what is supported)"
-		}
-		rest = rest[bytes.Index(rest, id)+len(id):]
-	}
-	return ""
-}
-
-// mostErrors is how many error names a line of text about one failure may contain.
-const mostErrors = 4
-
 // maxUnfolded is how deeply records may be nested in other records.
 const maxUnfolded = 4
 

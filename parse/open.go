@@ -315,11 +315,6 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 	if in.Format, ok = FormatOf(o.Format); !ok {
 		in.Format = detect(text.Head, text.Whole)
 	}
-	if o.Format == "" && text.Whole && in.Format.Name == "console" {
-		if cause := crammed(text.Head); cause != "" {
-			return &UnreadableError{Bytes: int64(len(text.Head)), Cause: cause}
-		}
-	}
 	in.Times = o.Times.Until(f.changed)
 	in.learn(text.Head, text.Whole, o.Fields)
 	if brokeOff := !text.Whole && len(text.Head) < HeadSize; doubted && !brokeOff {
