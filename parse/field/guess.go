@@ -130,8 +130,8 @@ func (k *stats) isTime() bool {
 }
 
 // Time returns the key without a known name that is most likely the time of records, "" for none:
-// a key of most records, preferably named like a time, written like one, and outermost. dates are its values
-// whose order of day and month is unknown.
+// a key of most records, preferably one whose values differ, named like a time, written like one, and
+// outermost. dates are its values whose order of day and month is unknown.
 func (g *Guess) Time() (key string, dates [][]byte) {
 	var best *stats
 	for _, k := range g.order {
@@ -152,9 +152,12 @@ func (g *Guess) Time() (key string, dates [][]byte) {
 	return best.name, best.dates
 }
 
+// isConstant reports whether all times are the same, as that of an import is.
+func (k *stats) isConstant() bool { return k.times > 2 && k.rising == k.times && k.falling == k.times }
+
 // compare orders keys by how likely they are the time of records, the likeliest first.
 func (k *stats) compare(other *stats) int {
-	return cmp.Or(-compareBools(namedTime(k.name), namedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
+	return cmp.Or(compareBools(k.isConstant(), other.isConstant()), -compareBools(namedTime(k.name), namedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
 		cmp.Compare(k.depth, other.depth), cmp.Compare(k.order, other.order))
 }
 
