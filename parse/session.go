@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"encoding/hex"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -161,7 +162,8 @@ func isSessionID(s []byte) bool {
 
 // endsInWord reports whether s ends in a character of a word, so that an ID which follows s
 // would be part of a longer word. The last characters of a JSON escape (`\n1_MX4…`), of a
-// terminal sequence and of a console directive do not belong to a word.
+// percent-encoded one (%3D), of a terminal sequence and of a console directive do not belong to a
+// word.
 func endsInWord(s []byte) bool {
 	n := len(s)
 	if n == 0 || !isWord(s[n-1]) || endsInDirective(s) {
@@ -169,6 +171,11 @@ func endsInWord(s []byte) bool {
 	}
 	if n >= 2 && s[n-2] == '\\' {
 		return strings.IndexByte("nrtbf", s[n-1]) < 0
+	}
+	if n >= 3 && s[n-3] == '%' {
+		var c [1]byte
+		_, err := hex.Decode(c[:], s[n-2:])
+		return err != nil || isWord(c[0])
 	}
 	if n >= 6 && s[n-6] == '\\' && s[n-5] == 'u' {
 		r, ok := jsontext.Hex4(s[n-4:])

@@ -80,6 +80,8 @@ func TestNextSession(t *testing.T) {
 		{`session\n` + sessionOT, sessionOT},
 		{`session\t` + sessionOT + `\n`, sessionOT},
 		{`\u0022sessionId\u0022:\u0022` + sessionOT + `\u0022`, sessionOT},
+		{"GET /log?m=session%3D" + sessionOT + "%20x", sessionOT},
+		{"GET /log?m=a%41" + sessionOT, ""},
 		{"\x1b[1;32m" + sessionOT + "\x1b[0m", sessionOT},
 		{`\u001b[32m` + sessionOT + `\u001b[0m`, sessionOT},
 		{"%c" + sessionOT + "%c", sessionOT},
