@@ -167,7 +167,7 @@ func surrogates(r *report.Report) string {
 	if r.Totals.Surrogates == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; %s are page loads without a session ID", words.Number(r.Totals.Surrogates))
+	return fmt.Sprintf("; %s without a session ID, known by a connection or client", words.Number(r.Totals.Surrogates))
 }
 
 // period returns the time from the first record to the last.
