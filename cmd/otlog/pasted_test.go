@@ -63,6 +63,16 @@ func TestPastedLogs(t *testing.T) {
 		"alternatives":                 mail + "Content-Type: multipart/alternative; boundary=b\n\n--b\n" + part("text/plain", "7bit", pasted) + "--b\n" + part("text/html", "7bit", "<p>"+pasted+"</p>\n") + "--b--\n",
 		"attached":                     mail + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment; filename=app.log\n" + part("application/octet-stream", "base64", encoded) + "--b--\n",
 		"attached to a forwarded mail": mail + "Content-Type: message/rfc822\n\n" + mail + "Content-Type: multipart/mixed; boundary=b\n\n--b\n" + part("text/plain; name=app.log", "base64", encoded) + "--b--\n",
+		"an mbox":                      "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + mail + part("text/plain", "quoted-printable", printable.String()),
+		"an mbox of two mails":         "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + mail + "\nsee the next mail\n\nFrom a@clinic.example Tue Nov 24 09:01:00 2026\n" + mail + part("text/plain", "base64", encoded),
+		"a mail after blank lines":     "\n\n" + mail + part("text/plain", "base64", encoded),
+		"a mail with carriage returns": strings.ReplaceAll(mail+part("text/plain", "base64", encoded), "\n", "\r"),
+		"a part of a mail":             part("text/plain", "base64", encoded),
+		"a part and its boundary":      "--b\n" + part("text/plain", "quoted-printable", printable.String()) + "\n--b--\n",
+		"a line like an mbox":          "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + pasted,
+		"a line From":                  "From now on the camera is on\n" + pasted,
+		"a line Content-Type":          "Content-Type: text/plain\n" + pasted,
+		"a header in a log":            part("text/plain", "base64", pasted),
 	} {
 		got, want := countsOf(t, log), countsOf(t, pasted)
 		if got != want {

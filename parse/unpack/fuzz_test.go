@@ -20,6 +20,8 @@ func FuzzOpen(f *testing.F) {
 		log, {}, gzipped(t, log), zstded(t, log), lz4ed(t, log), skippable("x"),
 		tarred(t, files...), gzipped(t, tarred(t, files...)), zipped(t, zip.Deflate, files...), zipped(t, zip.Store, files...),
 		[]byte("\xff\xfea\x00\n\x00"), []byte("\xfe\xff\x00a\x00\n"), []byte("a\rb\r"),
+		[]byte("From a Tue Nov  3\nTo: b\nContent-Type: text/plain\n\nx\n\nFrom a Tue Nov  3\nTo: b\n\ny\n"),
+		[]byte("--x\nContent-Transfer-Encoding: base64\n\nYWFh\n--x--\n"),
 	} {
 		f.Add(seed)
 	}

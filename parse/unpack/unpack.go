@@ -158,7 +158,7 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 	case "zip":
 		return u.zip(name, r, around)
 	case "mail":
-		return u.mail(name, r, around)
+		return u.mail(name, head, r, around)
 	case parquet:
 		return u.parquet(name, r, around)
 	case arrow:
