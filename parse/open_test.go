@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -305,5 +306,33 @@ func TestFileIsReadFromItsFirstByte(t *testing.T) {
 	}
 	if _, err := io.ReadAll(f.Stream()); err != broken {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLogsInBase64AreRefused checks that a log in base64 is not read as one without failures, unless
+// the user names a format.
+func TestLogsInBase64AreRefused(t *testing.T) {
+	const line = "2026-11-23T10:44:25.959Z session=1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B OpenTok:Session:error OT_AUTHENTICATION_ERROR: Token expired (1004)\n"
+	value := base64.StdEncoding.EncodeToString([]byte(line))
+	for text, want := range map[string][2]bool{ // refused, and refused in a named format
+		value:                         {true, false},
+		`[{"value":"` + value + `"}]`: {true, false},
+		line + value:                  {false, false},
+		`{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-23T10:44:25.959Z","request":{"postData":{"encoding":"base64","text":"` + value + `"}}}]}}`: {false, false},
+	} {
+		for i, format := range []string{"", "console"} {
+			source := Source{Path: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+			f, err := Open(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, err := range f.Inputs(Options{Format: format}) {
+				var unread *UnreadableError
+				if got := errors.As(err, &unread) && strings.Contains(err.Error(), "base64 -d"); got != want[i] || err != nil && !got {
+					t.Errorf("format %q, %s: %v", format, text, err)
+				}
+			}
+			f.Close()
+		}
 	}
 }
