@@ -66,6 +66,8 @@ type sampleStats struct {
 	objects  int    // documents without entries, which are records
 	sharing  int64  // bytes of objects that start after another byte on their line
 	spanning int64  // bytes of other objects that are on several lines
+
+	pages pages
 }
 
 // arrange counts a document that has an entry.
@@ -77,6 +79,9 @@ func (s *sampleStats) arrange(d *document.Document) {
 		if len(d.Entries) > 0 {
 			s.shape = d.Entries[0].In.Name
 		}
+	}
+	if len(d.Entries) > 0 && !d.Entries[0].In.Learned {
+		s.pages.known = d.Entries[0].In
 	}
 }
 
@@ -401,6 +406,7 @@ func (s *jsonSplitter) see(data []byte, start, n int, own []byte) {
 	switch {
 	case s.whole != nil, s.unclear && !s.seen.byLines:
 		s.seen.arrange(s.doc)
+		s.seen.pages.check(s.doc, own, s.keys)
 		return
 	case s.indent < 0 || indentation(data[:start]) < start:
 		s.seen.sharing += int64(n)
@@ -408,6 +414,9 @@ func (s *jsonSplitter) see(data []byte, start, n int, own []byte) {
 		s.seen.spanning += int64(n)
 	}
 	s.seen.objects++
+	if s.seen.byLines {
+		s.seen.pages.others = append(s.seen.pages.others, other{own, s.doc.Empty})
+	}
 }
 
 const (
@@ -443,6 +452,7 @@ func (s *jsonSplitter) commit(data []byte) {
 	}
 	if s.seen != nil {
 		s.seen.arrange(d)
+		s.seen.pages.check(d, data[d.Start-s.at:d.Pos-s.at], s.keys)
 	}
 	s.complete, d.In = d.Done, d.Entries[0].In
 	s.silent = d.In.Silent
@@ -536,7 +546,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 			b.skip(Oversize, s.long.bytes, s.long.lines, oversize("JSON value", s.long.bytes, s.limits.record))
 			s.long = nil
 			s.pass(data, n)
-		case e == sourceBreaks || x.In.Convert != nil || data[0] != '{':
+		case e == sourceBreaks || x.In.Convert != nil || x.In.Columns != nil || data[0] != '{':
 			s.emitSkipped(b, Damaged, endsWithinDocument, data, n, e)
 		default:
 			text := len(b.Data)

@@ -117,6 +117,9 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		s.unclear = len(d.Entries) == 0 && (len(lists) > 0 || s.outline.Several() || s.outline.IsColumn())
 		return false
 	}
+	if s.seen != nil && s.seen.byLines {
+		s.seen.pages.lists = append(s.seen.pages.lists, lists...)
+	}
 	root := document.Learned(lists, s.keys)
 	if root.Value {
 		s.whole = root
@@ -144,7 +147,7 @@ func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span
 	case in.Columns != nil:
 		rows, ends, ok := in.Columns.AppendColumns(b.Data, own, s.limits.record)
 		if !ok {
-			s.emitSkipped(b, Undecodable, fmt.Sprintf("table by columns in %d bytes of JSON: columns differ in length, or there are too many rows", len(own)), data, n, e)
+			s.emitSkipped(b, Undecodable, fmt.Sprintf("table by columns in %d bytes of JSON: columns differ in length, or it has more than %d cells or %d bytes (export fewer rows at a time, or row by row)", len(own), convert.MaxCells, s.limits.record), data, n, e)
 			return
 		}
 		start := text

@@ -379,6 +379,8 @@ func TestEntriesHaveTheSessionAroundThem(t *testing.T) {
 	}
 }
 
+const pageEntry = `{"timestamp":1795430665972,"message":"OT_TIMEOUT: too late"}`
+
 func TestDetectShapes(t *testing.T) {
 	tests := []struct{ name, log, want string }{
 		{"array", `[{"a":1},{"b":2}]`, "json"},
@@ -386,6 +388,19 @@ func TestDetectShapes(t *testing.T) {
 		{"pretty object", "{\n  \"a\": 1\n}\n", "json"},
 		{"an object with a list", `{"message":"x","data":[{"a":1}]}` + "\n", "jsonl"},
 		{"objects with lists", strings.Repeat(`{"level":"x","data":[{"a":1}]}`+"\n"+`{"level":"x"}`+"\n", 3), "jsonl"},
+		{"a page and an empty one", `{"events":[` + pageEntry + `]}` + "\n" + `{"events":[]}` + "\n", "json"},
+		{"an empty page and one", `{"hits":{"hits":[]}}` + "\n" + `{"hits":{"hits":[` + pageEntry + `]}}` + "\n", "elasticsearch"},
+		{"mostly empty pages", strings.Repeat(`{"data":{"streams":[]}}`+"\n", 5) + `{"data":{"streams":[{"values":[["2026-11-23T10:44:25Z","OT_TIMEOUT: too late"]]}]}}` + "\n", "json"},
+		{"a page and null", `{"data":[` + pageEntry + `]}` + "\n" + `{"data":null,"errors":["x"]}` + "\n", "datadog"},
+		{"empty columns", `{"at":[],"what":[]}` + "\n" + `{"at":["2026-11-23T10:44:25Z","2026-11-23T10:44:26Z"],"what":["OT_TIMEOUT: a","OT_TIMEOUT: b"]}` + "\n", "json"},
+		{"a page and an answer that there is none", `{"events":[` + pageEntry + `]}` + "\n" + `{"message":"Rate exceeded"}` + "\n", "json"},
+		{"an empty page and a long one", `{"events":[]}` + "\n" + `{"events":[` + strings.Repeat(pageEntry+",", 99) + pageEntry + `]}` + "\n", "json"},
+		{"records with a message and a list", `{"message":"left the room","events":[` + pageEntry + `]}` + "\n" + `{"message":"joined the room","events":[]}` + "\n", "jsonl"},
+		{"records with a time and a list", `{"time":"2026-11-23T10:44:25Z","events":[` + pageEntry + `]}` + "\n" + strings.Repeat(`{"time":"2026-11-23T10:44:26Z","events":[]}`+"\n", 2), "jsonl"},
+		{"records, one of them with a list only", strings.Repeat(`{"message":"joined the room"}`+"\n", 3) + `{"events":[` + pageEntry + `]}` + "\n", "jsonl"},
+		{"timed records, one of them with a list only", strings.Repeat(`{"time":"2026-11-23T10:44:25Z","n":1}`+"\n", 2) + `{"events":[` + pageEntry + `]}` + "\n", "jsonl"},
+		{"records of one kind, one of them with a list", `{"level":"info"}` + "\n" + `{"level":"info","events":[` + pageEntry + `]}` + "\n", "jsonl"},
+		{"errors, and a list", strings.Repeat(`{"text":"OT_TIMEOUT: too late"}`+"\n", 2) + `{"events":[` + pageEntry + `]}` + "\n", "jsonl"},
 		{"objects with brackets in text", `{"a":"}{"}` + "\n" + `{"a":"]["}` + "\n", "jsonl"},
 		{"text in brackets", "[info] a\n[warn] b\n", "console"},
 		{"text with a time in brackets", "[2026-11-23T10:44:25Z] a\n", "console"},

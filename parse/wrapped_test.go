@@ -328,6 +328,13 @@ func (w wrapper) pages(log []said) string {
 		b.Write(must(json.Marshal(same.around(same.key(), same.list(part)))))
 		b.WriteByte('\n')
 	}
+	answer := `{"message":"Rate exceeded"}` + "\n"
+	switch w.IntN(4) {
+	case 0:
+		return answer + b.String()
+	case 1:
+		return b.String() + answer
+	}
 	return b.String()
 }
 
@@ -491,6 +498,42 @@ func TestLongTableCostsNoMemory(t *testing.T) {
 	}
 	if timed != size/len(row)+1 || late != 2 {
 		t.Errorf("%d rows, %d with a time, %d errors", rows, timed, late)
+	}
+}
+
+// TestLongColumnsAreRefused reads tables by columns that are longer than a record may be, or have
+// too many cells. No cell is a record.
+func TestLongColumnsAreRefused(t *testing.T) {
+	columns := func(n int) (times, texts string) {
+		times, texts = strings.Repeat(`"2026-11-23T10:44:25Z",`, n), strings.Repeat(`"OT_TIMEOUT: too late",`, n)
+		return "[" + times[:len(times)-1] + "]", "[" + texts[:len(texts)-1] + "]"
+	}
+	shapes := []string{
+		`{"tables":[{"fields":[{"name":"at"},{"name":"what"}],"columns":[%s,%s]}]}`,
+		`{"fields":["at","what"],"columns":[%s,%s]}`,
+		`{"results":{"A":{"frames":[{"schema":{"fields":[{"name":"at"},{"name":"what"}]},"data":{"values":[%s,%s]}}]}}}`,
+		`{"at":%s,"what":%s}`,
+		`{"n":1,"what":%[2]s,"at":%[1]s}`,
+		`{"values":[%[2]s,%[1]s]}`,
+	}
+	for _, shape := range shapes {
+		times, texts := columns(small.record / 10)
+		log := fmt.Sprintf(shape, times, texts)
+		found := false
+		for _, x := range checkSplit(t, log, formatOf("json")) {
+			found = found || x.skipped != ""
+			if strings.Contains(x.text, "OT_") {
+				t.Fatalf("%.40s: a record is %.100q", shape, x.text)
+			}
+		}
+		if !found {
+			t.Errorf("%.40s: it is not refused", shape)
+		}
+		times, texts = columns(1 << 17) // one cell more is too many
+		cells := fmt.Sprintf(shape, times[:len(times)-1]+`,"2026-11-23T10:44:25Z"]`, texts[:len(texts)-1]+`,"OT_TIMEOUT: too late"]`)
+		if errors, _, skipped := witnesses(t, cells, limits{block: BlockSize, record: 16 << 20}); len(errors) > 0 || skipped != 1 {
+			t.Errorf("%.40s, many cells: %d errors, %d records are skipped", shape, len(errors), skipped)
+		}
 	}
 }
 

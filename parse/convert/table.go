@@ -228,14 +228,14 @@ func (t *Table) plainNumber(cell []byte) []byte {
 	return t.value
 }
 
-// maxCells is the number of cells in the largest table by columns that is read. Their
+// MaxCells is the number of cells in the largest table by columns that is read. Their
 // positions need 24 bytes each.
-const maxCells = 1 << 18
+const MaxCells = 1 << 18
 
 // AppendColumns appends the rows of a table by columns: an array of arrays, or an object of arrays
 // or objects whose keys are the names of the columns. It returns the end of each row in dst, which a line feed
 // follows. It reports false if
-// the columns differ in length or if the table has more than maxCells cells or more than limit
+// the columns differ in length or if the table has more than MaxCells cells or more than limit
 // bytes.
 func (t *Table) AppendColumns(dst, table []byte, limit int) (_ []byte, ends []int, ok bool) {
 	var columns [][][]byte
@@ -249,7 +249,7 @@ func (t *Table) AppendColumns(dst, table []byte, limit int) (_ []byte, ends []in
 		for cell := range jsontext.Elements(values) {
 			c = append(c, cell)
 		}
-		if cells += len(c); cells > maxCells {
+		if cells += len(c); cells > MaxCells {
 			return false
 		}
 		columns = append(columns, c)

@@ -14,6 +14,7 @@ type Document struct {
 	Done       bool  // Pos is its end
 	Bad        bool  // the byte at Pos is invalid
 	HasMessage bool  // the document has a message of its own
+	Empty      *Node // the first array that might have contained entries and had none before it
 
 	Entries  []Entry // found, in order; those before First have been taken
 	In       *Node   // where the first entry was, set by the user
@@ -434,6 +435,9 @@ func (d *Document) memberScope(f *frame) int32 {
 
 // close leaves the innermost frame, which ends before an offset.
 func (d *Document) close(f *frame, at int64) {
+	if f.array && d.Empty == nil && len(d.Entries) == 0 {
+		d.Empty = f.in
+	}
 	scope := f.scope
 	d.frames = d.frames[:len(d.frames)-1]
 	d.wantKey, d.child = false, nil

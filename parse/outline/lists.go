@@ -169,10 +169,10 @@ func (r *Reader) header(table int32, k Kind) *Header {
 	best, nearest := int32(-1), -1
 	for at := range r.sketches {
 		x := &r.sketches[at]
-		if x.arrays == 0 || x.count != width || x.end == 0 || width < 2 || x.records+x.proofs > 0 || r.isPartOf(int32(at), table) {
+		if x.arrays == 0 || x.count != width && !(t.cut && x.count > width) || x.end == 0 || x.count < 2 || x.records+x.proofs > 0 || r.isPartOf(int32(at), table) {
 			continue
 		}
-		if common := r.common(int32(at), table); common > nearest && len(Names(r.data[x.start:x.end])) == width {
+		if common := r.common(int32(at), table); common > nearest && len(Names(r.data[x.start:x.end])) == x.count {
 			best, nearest = int32(at), common
 		}
 	}

@@ -63,6 +63,7 @@ type sketch struct {
 	sessions   sessions
 	errors     bool // an element contains evidence of an error
 	columns    int  // records in tables by columns
+	cut        bool // such a table has no end, so that it may have more columns
 	mapped     int  // records that are members of objects
 	mapsErrors bool
 	texts      int // strings that contain several records
@@ -107,6 +108,7 @@ type cells struct {
 	texts  bool // all are texts
 	nested bool // some are objects or arrays
 	ids    bool // all have keys that look like IDs
+	lines  bool // some are lines of a log
 }
 
 func (f *facts) isRecord() bool { return (f.timed || f.leading) && f.says }
@@ -136,6 +138,9 @@ func (r *Reader) Speaks() bool { return r.root.message }
 
 // IsRecord reports whether the document itself has a time and a message.
 func (r *Reader) IsRecord() bool { return r.root.timed && r.root.message }
+
+// IsTimed reports whether the document contains a time, outside its lists.
+func (r *Reader) IsTimed() bool { return r.root.timed || r.root.leading }
 
 // LooksLikeRecord reports whether the document as a whole has a time and a text, outside its
 // lists.
@@ -253,7 +258,7 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 	r.sketches[at].objects++
 	var own facts // of its texts and numbers
 	members, records, proofs, errors, ids := 0, 0, 0, false, 0
-	column, all := columnCheck{}, cells{times: true, texts: true, ids: true}
+	column, all, cut := columnCheck{}, cells{times: true, texts: true, ids: true}, false
 	i = r.skipCommas(i + 1)
 	end = -1
 	for i < len(r.data) && r.data[i] == '"' {
@@ -289,6 +294,9 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 				}
 			}
 		case '[':
+			if next < 0 {
+				break // cutBy looks at it
+			}
 			column.add(&g)
 			column.unequal = column.unequal || g.cells.nested
 			all.nested = true
@@ -300,6 +308,8 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 		}
 		f.add(&g)
 		if next < 0 {
+			// The name of a list is a plural, that of a column is not.
+			cut = r.data[i] == '[' && column.cutBy(&g, r.judge.IsMessage(key) || !bytes.HasSuffix(key, []byte("s")))
 			i = len(r.data)
 			break
 		}
@@ -325,6 +335,10 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 		f = own
 	case (column.n > 1 || column.objects) && column.complete() && end > 0 && !own.says && !own.several:
 		r.sketches[at].columns += column.n
+		f = own
+	case cut && !own.says && !own.several:
+		r.sketches[at].columns += column.n
+		r.sketches[at].cut = true
 		f = own
 	}
 	f.cells = cells{n: members, times: all.times && members > 0, texts: all.texts && own.says, ids: all.ids, nested: all.nested}
@@ -360,6 +374,23 @@ func (c *columnCheck) add(f *facts) {
 
 func (c *columnCheck) complete() bool { return !c.unequal && c.times && c.texts }
 
+// cutBy reports whether these arrays and one without its end, the last one, are the columns of a
+// table that is longer than what is read of it. It must not be taken for a list: each cell would be
+// a record. If the array is the only one, mayBeFirst says whether it may be a column all the same.
+func (c *columnCheck) cutBy(f *facts, mayBeFirst bool) bool {
+	x := &f.cells
+	if x.nested || x.lines || x.n == 0 || c.unequal || c.objects {
+		return false
+	}
+	if c.n == 0 {
+		if c.n = x.n; x.n <= maxWidth || !mayBeFirst && !x.times {
+			return false
+		}
+		return true
+	}
+	return x.n <= c.n && (c.n > maxWidth || c.n > 2 && c.times)
+}
+
 // array reads an array.
 func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 	r.sketches[at].arrays++
@@ -367,12 +398,13 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 	elements := r.child(at, nil)
 	n, objects, records, lines, timed := 0, 0, 0, 0, false
 	all := cells{times: true, texts: true}
-	columns := columnCheck{}
+	columns, cut := columnCheck{}, false
 	i = jsontext.SkipSpace(r.data, i+1)
 	end = -1
 	for i < len(r.data) && r.data[i] != ']' {
 		next, g := r.value(i, elements, nil, depth+1)
 		if next < 0 {
+			cut = r.data[i] == '[' && objects == 0 && columns.cutBy(&g, true)
 			i = len(r.data)
 			break
 		}
@@ -440,7 +472,12 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 		r.sketches[at].columns += columns.n
 		return end, facts{}
 	}
-	all.n, all.times = n, all.times && n > 0
+	if cut {
+		r.sketches[at].columns += columns.n
+		r.sketches[at].cut = true
+		return end, facts{}
+	}
+	all.n, all.times, all.lines = n, all.times && n > 0, lines > 0
 	all.texts = all.texts && f.says
 	if records > 0 || n > maxWidth {
 		return end, facts{cells: all}
