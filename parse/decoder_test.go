@@ -886,3 +886,33 @@ func at(t testing.TB, s string) int64 {
 	}
 	return instant.UnixNano()
 }
+
+// TestTimesThatAreCutOff checks that a number at the end of a record that is cut off is no time: its
+// last digits may be missing.
+func TestTimesThatAreCutOff(t *testing.T) {
+	for log, want := range map[string]int64{
+		`{"message":"OT_TIMEOUT: too late","timestamp":1795430675319}`: 1795430675319e6,
+		`{"message":"OT_TIMEOUT: too late","timestamp":1795430675319`:  timestamp.NoTime,
+		`{"message":"OT_TIMEOUT: too late","timestamp":179543067531`:   timestamp.NoTime,
+	} {
+		for _, format := range []string{"jsonl", "json"} {
+			r := newReader(strings.NewReader(log), formatOf(format))
+			var b Block
+			var d Decoder
+			n := 0
+			for r.Next(&b) == nil {
+				for e, skipped := range d.Events(&b, finding(always)) {
+					if skipped != nil {
+						continue
+					}
+					if n++; e.Time != want {
+						t.Errorf("%s, read as %s: got the time %d", log, format, e.Time)
+					}
+				}
+			}
+			if n != 1 {
+				t.Errorf("%s, read as %s: got %d records", log, format, n)
+			}
+		}
+	}
+}

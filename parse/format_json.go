@@ -435,10 +435,18 @@ func (s *jsonSplitter) cutOff(b *Block, data []byte, e ending) int {
 		s.emitSkipped(b, Damaged, endsWithinDocument, data, len(data), e)
 		return len(data)
 	}
-	text := len(b.Data)
-	b.Data = append(b.Data, own...)
-	s.emit(b, text, Span{Time: timestamp.NoTime}, data, len(data), e)
+	s.addCut(b, own, Span{Time: timestamp.NoTime}, data, e)
 	return len(data)
+}
+
+// addCut appends an object without its end, with which the source ends. What it says may be an
+// error, but part of the source is missing.
+func (s *jsonSplitter) addCut(b *Block, object []byte, x Span, data []byte, e ending) {
+	text, first := len(b.Data), len(b.Records)
+	b.Data = append(b.Data, object...)
+	b.add(text, x)
+	b.skip(Damaged, 0, 0, endsWithinDocument)
+	s.account(b, first, data, len(data), e)
 }
 
 // commit decides how the document is read: it looks for a session and a time around the
@@ -549,9 +557,7 @@ func (s *jsonSplitter) takeEntry(b *Block, data []byte, e ending) int {
 		case e == sourceBreaks || x.In.Convert != nil || x.In.Columns != nil || data[0] != '{':
 			s.emitSkipped(b, Damaged, endsWithinDocument, data, n, e)
 		default:
-			text := len(b.Data)
-			b.Data = append(b.Data, data...)
-			s.emit(b, text, *span, data, n, e)
+			s.addCut(b, data, *span, data, e)
 		}
 		return n
 	}

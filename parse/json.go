@@ -183,7 +183,9 @@ func (w *walk) object(line []byte, nesting int) bool {
 			start := i
 			for i++; i < len(line) && isNumber(line[i]); i++ {
 			}
-			if key != nil {
+			// At the end of a record that is cut off, digits may be missing: of a time, it would be
+			// another time.
+			if key != nil && (i < len(line) || depth == 0) {
 				w.number(key, line[start:i], depth, nesting)
 				key = nil
 			}
