@@ -9,6 +9,7 @@ import (
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/terminal"
+	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -256,7 +257,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Level = d.lead(inner)
 		return ""
 	}
-	e.Time, e.OfDay = d.leadingTime(afterWords(inner, f.words))
+	e.Time, e.OfDay = d.lineTime(inner, f)
 	e.Session = d.sessionIn(line)
 	if e.Blank = isBracket(inner); !e.Blank {
 		e.Level = d.lead(inner)
@@ -458,6 +459,16 @@ func (d *Decoder) keep(value []byte) []byte {
 	start := len(d.kept)
 	d.kept = append(d.kept, value...)
 	return d.kept[start:len(d.kept):len(d.kept)]
+}
+
+// lineTime reads the time of a console line where the format says that it is.
+func (d *Decoder) lineTime(line []byte, f Format) (instant, ofDay int64) {
+	if f.inline {
+		if at := textline.StampAt(line); at >= 0 {
+			return d.leadingTime(line[at:])
+		}
+	}
+	return d.leadingTime(afterWords(line, f.words))
 }
 
 // leadingTime reads the time at the start of a console line as [timestamp.Clock.Line] does, and

@@ -9,6 +9,7 @@ import (
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/table"
+	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -34,6 +35,11 @@ type Format struct {
 	indent int
 	// words is how many words precede the time of a line.
 	words int
+	// inline says that the time of a record is the first date with a time of day in it, wherever
+	// that is.
+	inline bool
+	// inlineLines says besides that a line with such a time starts a record, however it is indented.
+	inlineLines bool
 	// levelless says that few records at the beginning of the source state a level. To look for
 	// one in each line of text takes a sixth of the time.
 	levelless bool
@@ -43,7 +49,7 @@ type Format struct {
 
 // maxFrame is the length of the longest line that is recognized as a stack line by its form. A
 // line that is indented may be longer.
-const maxFrame = 4 << 10
+const maxFrame = textline.MaxFrame
 
 var utf8BOM = []byte("\xef\xbb\xbf")
 
@@ -417,9 +423,9 @@ func (f Format) continues(line []byte) bool {
 	n := indentation(line)
 	if n > f.indent {
 		rest := bytes.TrimRight(line[n:], "\r")
-		return len(rest) > 0 && !startsEntry(rest)
+		return len(rest) > 0 && !startsEntry(rest) && !(f.inlineLines && textline.HasStampedText(rest))
 	}
-	return isFrame(line) || isPreview(line)
+	return textline.IsFrame(line) || textline.IsPreview(line) || f.inline && textline.IsMarkedFrame(line)
 }
 
 func indentation(line []byte) int {
@@ -492,66 +498,6 @@ func quoteWidth(line []byte) int {
 var entryStarts = [][]byte{
 	[]byte("OpenTok:"), []byte("%cOpenTok:"), []byte("OT.exception ::"),
 	[]byte("LOG "), []byte("INFO "), []byte("WARN "), []byte("ERROR "), []byte("DEBUG "),
-}
-
-// isFrame reports whether line is a stack line in the form of a browser's developer tools:
-// "fn @ file:line".
-func isFrame(line []byte) bool {
-	end := len(line)
-	for end > 0 && (line[end-1] == '\r' || line[end-1] == ' ') {
-		end--
-	}
-	// Frequent case first: most log lines do not end in a digit.
-	if end == 0 || end > maxFrame || !isDigit(line[end-1]) {
-		return false
-	}
-	digits := end
-	for digits > 0 && isDigit(line[digits-1]) {
-		digits--
-	}
-	if digits == 0 || line[digits-1] != ':' {
-		return false
-	}
-	at := bytes.Index(line[:digits], []byte(" @ "))
-	if at <= 0 {
-		return false
-	}
-	function, file := line[:at], line[at+3:digits-1]
-	if bytes.IndexByte(file, ' ') >= 0 || (len(file) > 0 && !bytes.ContainsAny(file, "./<")) {
-		return false
-	}
-	if function[0] == '(' { // (anonymous), (anonymous function)
-		return function[len(function)-1] == ')'
-	}
-	function = bytes.TrimPrefix(function, []byte("await in "))
-	return bytes.IndexByte(function, ' ') < 0
-}
-
-// isPreview reports whether line is only the preview of an object: Object { code: 1500, … }.
-// Firefox prints an object within a message on a line of its own. At the end of a message there
-// would be its position in the source.
-func isPreview(line []byte) bool {
-	line = bytes.TrimRight(line, " \r")
-	// Frequent case first: most log lines do not end in a brace.
-	if len(line) == 0 || len(line) > maxFrame || line[len(line)-1] != '}' {
-		return false
-	}
-	name := wordLength(line)
-	if name == 0 || isDigit(line[0]) || !bytes.HasPrefix(line[name:], []byte(" { ")) {
-		return false
-	}
-	key := line[name+len(" { "):]
-	n := wordLength(key)
-	return n > 0 && bytes.HasPrefix(key[n:], []byte(": "))
-}
-
-// wordLength returns the length of the word at the start of line.
-func wordLength(line []byte) int {
-	n := 0
-	for n < len(line) && isWord(line[n]) {
-		n++
-	}
-	return n
 }
 
 // looksLikeObject reports whether a line without surrounding space starts and ends like a JSON

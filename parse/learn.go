@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -37,9 +38,15 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	}
 	f.levelless = s.records >= fewRecords && s.leveled*4 < s.records
 	if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
-		f.words = wordsBeforeTime(s.lines, in.Times)
+		// Indented records look like a part of the one before them until it is known how
+		// they start.
+		if f.words = wordsBeforeTime(s.lines, in.Times); f.words == 0 || s.stamps*5 > s.records*6 {
+			if stamped, ok := in.stamped(head, whole); ok {
+				*f = stamped
+			}
+		}
 	}
-	if in.sampled, in.timed = s.records, s.timed; f.words > 0 {
+	if in.sampled, in.timed = s.records, s.timed; f.words > 0 || f.inline {
 		in.timed = in.sampled
 	}
 	guess := field.Guess{Clock: timestamp.NewClock(in.Times)}
@@ -70,6 +77,8 @@ type sample struct {
 	records, timed int
 	sessions       int      // records that state a session
 	leveled        int      // records that state a level
+	borders        int      // records of text that say nothing
+	stamps         int      // lines of text with a date and a time of day
 	objects        [][]byte // records that are objects
 	lines          [][]byte // the first lines of records of text
 	dates          [][]byte // times whose order of day and month is unknown
@@ -104,6 +113,10 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			default:
 				line, _, _ := bytes.Cut(text, lineFeed)
 				s.lines = append(s.lines, line)
+				s.stamps += textline.Stamps(text, mostLearned)
+				if textline.IsBorder(line) {
+					s.borders++
+				}
 			}
 			s.records++
 			if e.Level != level.Unknown {

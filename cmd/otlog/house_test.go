@@ -20,7 +20,7 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/outline", "parse/sieve", "parse/table", "parse/terminal", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/outline", "parse/sieve", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
 	"parse/sieve":             {},
+	"parse/textline":          {"parse/timestamp"},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
