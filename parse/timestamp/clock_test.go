@@ -164,7 +164,7 @@ var standardLayouts = func() (out []string) {
 				clocks = append(clocks, twelve+" PM", twelve+"PM", twelve+" pm")
 			}
 			for _, clock := range clocks {
-				for _, zone := range []string{"", "Z07:00", "Z0700", "Z07", " -07:00", " -0700", " -07", " MST"} {
+				for _, zone := range []string{"", "Z07:00", "Z0700", "Z07", " -07:00", " -0700", " -07", " Z07:00", " MST"} {
 					if strings.HasPrefix(zone, "Z") && strings.HasSuffix(strings.ToLower(clock), "pm") {
 						continue
 					}

@@ -411,6 +411,9 @@ func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
 			}
 		}
 	}
+	if rest := b[n:]; len(rest) > 1 && rest[0] == ' ' && rest[1] == 'Z' && (len(rest) == 2 || !isWord(rest[2])) {
+		return wall, n + 2 // Snowflake
+	}
 	if mayBeZone(b[n:]) {
 		if offset, width := c.zoneName(b[n:], wall); width > 0 {
 			if offset == noOffset {
