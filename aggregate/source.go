@@ -189,6 +189,8 @@ func (s *Source) checkSum(decoded int64) {
 // end notes what the readers of an input have read.
 func (s *Source) end(in *parse.Input) {
 	s.checkSum(in.Decoded())
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.Content = in.Content()
 	s.Account.forgetFewLevels()
 }
