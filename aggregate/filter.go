@@ -16,7 +16,7 @@ import (
 type Filter struct {
 	// Since and Until bound the first record of a failure, the start of an attempt, lines
 	// that belong to no failure, and the quarter-hours in which sessions were seen. Until is
-	// exclusive. A zero time is no bound. Bounds within a quarter-hour count as its start
+	// exclusive. A zero time does not bound. Bounds within a quarter-hour count as its start
 	// and its end, see Whole.
 	//
 	// Failures, attempts and lines without a time are always selected, in NoBucket, so that

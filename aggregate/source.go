@@ -345,7 +345,7 @@ func (o *Origins) here() uint32 {
 // have no ID belong to the session.
 type Tenancy struct {
 	Source     SourceID
-	Several    bool        // sessions, or records with a wrapper: the source is no session
+	Several    bool        // sessions, or records with a wrapper: the source is not a session
 	Session    SessionID   // the only session ID; zero: none
 	Surrogates []SessionID // of records without a session ID, sorted
 
@@ -355,7 +355,7 @@ type Tenancy struct {
 }
 
 // The most surrogate IDs and quarter-hours of a Tenancy. A browser tab has fewer. A source with
-// more is no session.
+// more is not a session.
 const (
 	maxSurrogates = 64
 	maxBuckets    = 1 << 12
@@ -376,7 +376,7 @@ func (t *Tenancy) note(e *parse.Event, id SessionID, at instant) {
 	}
 }
 
-// end notes that the source is no session, and frees what is not needed then.
+// end notes that the source is not a session, and frees what is not needed then.
 func (t *Tenancy) end() { *t = Tenancy{Source: t.Source, Several: true} }
 
 func (t *Tenancy) addSession(id SessionID) {

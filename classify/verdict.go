@@ -71,7 +71,7 @@ type Verdict struct {
 	// Failure reports whether the record is evidence of an error. If not, only Native and the
 	// method of telemetry are set.
 	Failure bool
-	// Native reports whether a native SDK wrote the record. It is no evidence then: the numbers of
+	// Native reports whether a native SDK wrote the record. It is not evidence then: the numbers of
 	// the native SDKs have other meanings.
 	Native bool
 

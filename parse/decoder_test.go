@@ -887,7 +887,7 @@ func at(t testing.TB, s string) int64 {
 	return instant.UnixNano()
 }
 
-// TestTimesThatAreCutOff checks that a number at the end of a record that is cut off is no time: its
+// TestTimesThatAreCutOff checks that a number at the end of a record that is cut off is not read as a time: its
 // last digits may be missing.
 func TestTimesThatAreCutOff(t *testing.T) {
 	for log, want := range map[string]int64{

@@ -399,7 +399,7 @@ func isEmptyAt(value []byte, path []outline.Step) bool {
 	rest := path[min(len(path), 1):]
 	isEmpty := true
 	inner := func(v []byte) {
-		// Behind the path, there may be the columns of a table.
+		// After the path, there may be the columns of a table.
 		isEmpty = isEmpty && v[0] == '[' && isEmptyAt(v, rest) || isEmpty && len(path) > 0 && isEmptyAt(v, rest)
 	}
 	for v := range jsontext.Elements(value) {

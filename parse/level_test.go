@@ -106,7 +106,7 @@ func TestLevels(t *testing.T) {
 		{`I1123 10:44:25.123456 1 x.go:1] x`, level.BelowWarning},
 		{`11-23 10:44:25.003  1234  5678 E ReactNativeJS: x`, level.Warning},
 		{`11-23 10:44:25.003  1234  5678 D ReactNativeJS: x`, level.BelowWarning},
-		// A word in a sentence is no level.
+		// A word in a sentence is not a level.
 		{`10:44:25 room 5 of 7 D joined`, level.Unknown},
 		{`<html> x`, level.Unknown},
 		{`<1234> x`, level.Unknown},

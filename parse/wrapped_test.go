@@ -22,7 +22,7 @@ type said struct {
 }
 
 // randomSayings returns a log of several sessions, at least two of which show an error. Its errors
-// differ, so that none can hide behind another.
+// differ, so that none can hide another.
 func randomSayings(r *rand.Rand) []said {
 	at := time.UnixMilli(1795430665000 + r.Int64N(1e9))
 	var sessions []string

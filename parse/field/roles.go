@@ -6,7 +6,7 @@ import "strings"
 // key may be a path: user.id. "" is none.
 type Names struct {
 	Time    string // when the record was written
-	Session string // identifies the session, or whatever stands in for it
+	Session string // identifies the session, or whatever counts as one
 	Message string // what people read
 }
 

@@ -1,7 +1,7 @@
 // Package level reads how serious a record says it is.
 //
 // [Value] reads a field made for levels, [Lead] the start of a text. Most records are clean, so both
-// reject what is no level as soon as possible.
+// reject what is not a level as soon as possible.
 package level
 
 import (

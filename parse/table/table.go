@@ -114,7 +114,7 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 }
 
 // splitsTime reports whether a cell is the rest of a time, 959 ERROR …, as log4j writes it: in
-// 2026-11-23 10:44:25,959 the comma is no delimiter.
+// 2026-11-23 10:44:25,959 the comma is not a delimiter.
 func splitsTime(cell []byte) bool {
 	const digits = 3
 	if len(cell) <= digits || cell[digits] != ' ' {

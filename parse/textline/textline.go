@@ -1,4 +1,4 @@
-// Package textline tells what lines of text look like: stack lines, and lines with a time in them.
+// Package textline recognizes lines of text by their form: stack lines, and lines with a time in them.
 package textline
 
 import (

@@ -64,6 +64,8 @@ func (c *composer) counted() {
 	switch {
 	case sessions == 0 && r.Filter != report.Filter{}:
 		c.fact("Sessions", "none match the filters")
+	case r.Totals.Records.Total() == r.Totals.Records.Skipped:
+		c.fact("Sessions", "none, because no record was read")
 	case sessions == 0:
 		record := "record"
 		if r.Totals.Records.Native > 0 {
