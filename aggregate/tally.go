@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"github.com/otlog/otlog/parse/sessionid"
 	"io"
 	"iter"
 	"maps"
@@ -199,7 +200,7 @@ func (t *Tally) see(id []byte, at instant) uint32 {
 	slot := t.sessions.slot(FromSession, NewSessionID(id))
 	if len(t.sessions.ids) > before {
 		t.start()
-		if t.key = parse.SessionKey(t.key[:0], id); len(t.key) > 0 {
+		if t.key = sessionid.AppendKey(t.key[:0], id); len(t.key) > 0 {
 			t.sessions.known[before].key = t.labels.add(t.key)
 		}
 	}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"github.com/otlog/otlog/parse/sessionid"
 	"iter"
 	"time"
 
@@ -93,7 +94,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 		// Most objects have a field for the session. Each of the others is searched on its own.
 		search := b.Format.stacks
 		if search {
-			session = nextSessionMark(data)
+			session = sessionid.NextMark(data)
 		}
 		for start := 0; start < len(data); {
 			end, lines := d.recordEnd(b, start)
@@ -122,7 +123,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 				telemetry = offsetFrom(end, nextTelemetry(data[end:]))
 			}
 			if search && d.marked {
-				session = offsetFrom(end, nextSessionMark(data[end:]))
+				session = offsetFrom(end, sessionid.NextMark(data[end:]))
 			}
 			start = end
 		}
@@ -328,7 +329,7 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 		e.Time = instant
 	}
 	if len(after) > 0 {
-		if !isSessionID(e.Session) {
+		if !sessionid.Is(e.Session) {
 			if id := d.sessionIn(after); id != nil {
 				e.Session = id
 			}
@@ -353,7 +354,7 @@ func (d *Decoder) posted(line []byte) bool {
 		return false
 	}
 	if d.object(line[start:end], true) && d.event.Telemetry != nil {
-		if !isSessionID(d.event.Session) {
+		if !sessionid.Is(d.event.Session) {
 			if id := d.sessionIn(line); id != nil {
 				d.event.Session = id
 			}
@@ -383,7 +384,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
 		e.Level = d.lead(w.said)
 	}
-	d.stated = isSessionID(own.session) || own.given
+	d.stated = sessionid.Is(own.session) || own.given
 	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure
 	}
@@ -414,7 +415,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 // sessionIn returns the first OpenTok session ID in a record, nil if there is none.
 func (d *Decoder) sessionIn(line []byte) []byte {
 	if d.marked {
-		if start, end := nextSession(line); start >= 0 {
+		if start, end := sessionid.Next(line); start >= 0 {
 			return line[start:end]
 		}
 	}

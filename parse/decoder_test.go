@@ -13,6 +13,13 @@ import (
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
+// These IDs are made up.
+const (
+	sessionOT      = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5ReDAweUwyWmJSdzh-Zmc-"
+	sessionOther   = "2_MX40NjczNjcyMn5-MTU5MDA2OTUyMDg4Nn5hYmNkZWZnaGlqa2xtbm9-UH4"
+	sessionUnified = "1_MX5hYmNkZWYwMS0yMzQ1LTY3ODktYWJjZC1lZjAxMjM0NTY3ODl-fjE3NjM3MTAwMDAwMDB-"
+)
+
 func always([]byte) int { return 0 }
 func never([]byte) int  { return -1 }
 

@@ -24,6 +24,7 @@ package parse
 import (
 	"bytes"
 	"fmt"
+	"github.com/otlog/otlog/parse/sessionid"
 
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -101,7 +102,7 @@ func (e *Event) Crowded() string {
 		return ""
 	}
 	rest := e.record
-	start, end := nextSession(rest)
+	start, end := sessionid.Next(rest)
 	if start < 0 {
 		return ""
 	}
@@ -109,7 +110,7 @@ func (e *Event) Crowded() string {
 	for {
 		id := rest[start:end]
 		rest = rest[end:]
-		if start, end = nextSession(rest); start < 0 {
+		if start, end = sessionid.Next(rest); start < 0 {
 			return ""
 		}
 		if between = between || showsError(rest[:start]); bytes.Equal(id, rest[start:end]) {

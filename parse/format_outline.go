@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"fmt"
+	"github.com/otlog/otlog/parse/sessionid"
 
 	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/document"
@@ -45,7 +46,7 @@ func (k keys) Key(column []byte) []byte {
 }
 
 func (keys) Session(text []byte) []byte {
-	if start, end := nextSession(text); start >= 0 {
+	if start, end := sessionid.Next(text); start >= 0 {
 		return text[start:end]
 	}
 	return nil
@@ -65,7 +66,7 @@ const maxUnfolded = 4
 
 // isFlat reports whether an object contains neither objects, arrays, lines nor several sessions.
 func isFlat(object []byte) bool {
-	return bytes.Count(object, []byte{'{'})+bytes.Count(object, []byte{'['}) == 1 && !bytes.Contains(object, []byte(`\n`)) && bytes.Count(object, sessionMark) < 2
+	return bytes.Count(object, []byte{'{'})+bytes.Count(object, []byte{'['}) == 1 && !bytes.Contains(object, []byte(`\n`)) && bytes.Count(object, sessionid.Mark) < 2
 }
 
 // mostPlain is the number of documents without lists after which only those with errors are

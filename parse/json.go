@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"github.com/otlog/otlog/parse/sessionid"
 	"strconv"
 	"time"
 
@@ -442,10 +443,10 @@ func (w *walk) own() owner {
 
 // add fills in what x lacks.
 func (x *owner) add(wrapper *owner) {
-	if isSessionID(x.session) && isSessionID(wrapper.session) && (wrapper.several || !bytes.Equal(x.session, wrapper.session)) {
+	if sessionid.Is(x.session) && sessionid.Is(wrapper.session) && (wrapper.several || !bytes.Equal(x.session, wrapper.session)) {
 		return
 	}
-	if x.session == nil || isSessionID(wrapper.session) {
+	if x.session == nil || sessionid.Is(wrapper.session) {
 		x.session = wrapper.session
 	}
 	if wrapper.clientRank < x.clientRank {
@@ -622,12 +623,12 @@ func (x *owner) takeSession(s []byte, rank int) {
 		x.session, x.sessionRank, x.given = s, rank, true
 		return
 	}
-	if !isSessionID(s) {
+	if !sessionid.Is(s) {
 		if rank > 0 {
 			return
 		}
 		rank += 2
-	} else if isSessionID(x.session) && !bytes.Equal(s, x.session) {
+	} else if sessionid.Is(x.session) && !bytes.Equal(s, x.session) {
 		x.several = true
 	}
 	if rank < x.sessionRank {

@@ -243,7 +243,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
-		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion, Column: o.Fields.Column}) {
+		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Column: o.Fields.Column}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
 			doubted := found && !sieve.IsLogName(text.Name)

@@ -11,8 +11,9 @@
 //     same way, so that a .tar.gz of .zst files is read without a case of its own.
 //  4. What is not packed is text: charset.go converts it to UTF-8 with line feeds, or
 //     rejects it as binary data.
-//  5. A Parquet or Arrow file is read as NDJSON, a line for each row (columnar.go).
-//  6. damage.go says at which byte a stream breaks off, and ends one that expands to
+//  5. Package notation rewrites text whose records are neither lines, nor JSON, nor rows.
+//  6. A Parquet or Arrow file is read as NDJSON, a line for each row (columnar.go).
+//  7. damage.go says at which byte a stream breaks off, and ends one that expands to
 //     more than any log does.
 package unpack
 
@@ -22,6 +23,9 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
+
+	"github.com/otlog/otlog/parse/notation"
 )
 
 // HeadSize is how many bytes at the start of a source, a member or a text are examined.
@@ -45,6 +49,8 @@ type Options struct {
 	// MaxExpansion limits the size of what a source unpacks to, as a multiple of the
 	// source's size. 0 means DefaultMaxExpansion, a negative number no limit.
 	MaxExpansion int64
+	// AsWritten leaves texts as they are written, whatever their notation.
+	AsWritten bool
 	// Column returns the key of a column of a Parquet or Arrow file. nil keeps its name.
 	Column func(name string) string
 }
@@ -198,6 +204,15 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 			t.File = carriageReturnsAt{t.File}
 		}
 		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
+	}
+	if n := notation.Of(head, whole); n != nil && !u.AsWritten {
+		r = n.Open(r)
+		var err error
+		if head, err = readHead(r); len(head) == 0 {
+			return u.refuse(name, around, noFirstByte(err))
+		}
+		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
+		t.File, t.Size, t.Compression = nil, 0, strings.TrimPrefix(t.Compression+"+"+n.Name, "+")
 	}
 	t.Head, t.Whole, t.text.Reader = head, whole, r
 	return u.yield(t, nil)

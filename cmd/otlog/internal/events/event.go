@@ -2,6 +2,7 @@ package events
 
 import (
 	"fmt"
+	"github.com/otlog/otlog/parse/sessionid"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -107,7 +108,7 @@ func (e *event) decodeSession() {
 	if e.Session == nil {
 		return
 	}
-	info := parse.DecodeSession([]byte(*e.Session))
+	info := sessionid.Decode([]byte(*e.Session))
 	if info.APIKey != "" {
 		e.APIKey = &info.APIKey
 	}

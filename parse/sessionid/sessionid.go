@@ -1,4 +1,5 @@
-package parse
+// Package sessionid finds and decodes the IDs of OpenTok sessions.
+package sessionid
 
 import (
 	"bytes"
@@ -11,34 +12,34 @@ import (
 	"github.com/otlog/otlog/parse/terminal"
 )
 
-// A SessionInfo is what an OpenTok session ID contains.
-type SessionInfo struct {
+// A Info is what an OpenTok session ID contains.
+type Info struct {
 	APIKey  string    // API key or application ID; "" if unknown
 	Created time.Time // zero if unknown
 }
 
-// DecodeSession decodes an OpenTok session ID: "1_" or "2_", and the base64, in either alphabet
+// Decode decodes an OpenTok session ID: "1_" or "2_", and the base64, in either alphabet
 // and with or without padding, of
 //
 //	1~<API key>~<server or nothing>~<created>~<random>~…
 //
 // where created is in milliseconds since 1970 or, in old IDs, a date in words.
-func DecodeSession(id []byte) SessionInfo {
+func Decode(id []byte) Info {
 	var room [sessionLength]byte
 	fields := bytes.Split(decodeSession(room[:0], id), []byte{'~'})
 	if len(fields) < 3 || !isKey(fields[1]) {
-		return SessionInfo{}
+		return Info{}
 	}
-	info := SessionInfo{APIKey: string(fields[1])}
+	info := Info{APIKey: string(fields[1])}
 	if len(fields) > 4 { // otherwise created may be incomplete
 		info.Created = sessionTime(fields[3])
 	}
 	return info
 }
 
-// SessionKey appends the API key in an OpenTok session ID to dst, and nothing if it is unknown.
+// AppendKey appends the API key in an OpenTok session ID to dst, and nothing if it is unknown.
 // It does not allocate.
-func SessionKey(dst, id []byte) []byte {
+func AppendKey(dst, id []byte) []byte {
 	var room [sessionLength]byte
 	decoded := decodeSession(room[:0], id[:min(len(id), keyLength)])
 	_, rest, _ := bytes.Cut(decoded, []byte{'~'})
@@ -57,7 +58,7 @@ const (
 // decodeSession appends the decoded base64 of a session ID, up to the first byte that is not
 // base64.
 func decodeSession(dst, id []byte) []byte {
-	if !isSessionID(id) {
+	if !Is(id) {
 		return nil
 	}
 	var group, bits uint32
@@ -128,34 +129,34 @@ func sessionTime(s []byte) time.Time {
 // minSessionID is the length of the shortest session ID.
 const minSessionID = 20
 
-// sessionMark is in every session ID: the base64 of "1~" starts with MX. The next character is
+// Mark is in every session ID: the base64 of "1~" starts with MX. The next character is
 // 4 if the key starts with a digit, and 5 if it starts with a letter.
-var sessionMark = []byte("_MX")
+var Mark = []byte("_MX")
 
-// nextSessionMark returns the offset of the first sessionMark, -1 if there is none.
-func nextSessionMark(data []byte) int { return bytes.Index(data, sessionMark) }
+// NextMark returns the offset of the first Mark, -1 if there is none.
+func NextMark(data []byte) int { return bytes.Index(data, Mark) }
 
-// nextSession returns where the first session ID starts and ends, -1 if there is none.
-func nextSession(data []byte) (start, end int) {
+// Next returns where the first session ID starts and ends, -1 if there is none.
+func Next(data []byte) (start, end int) {
 	for from := 0; ; {
-		n := bytes.Index(data[from:], sessionMark)
+		n := bytes.Index(data[from:], Mark)
 		if n < 0 {
 			return -1, -1
 		}
 		start := from + n - 1
-		from += n + len(sessionMark)
+		from += n + len(Mark)
 		if start < 0 || endsInWord(data[:start]) {
 			continue
 		}
 		end := start + base64Run(data[start:])
-		if isSessionID(data[start:end]) {
+		if Is(data[start:end]) {
 			return start, end
 		}
 	}
 }
 
-// isSessionID reports whether s has the form of an OpenTok session ID.
-func isSessionID(s []byte) bool {
+// Is reports whether s has the form of an OpenTok session ID.
+func Is(s []byte) bool {
 	return len(s) >= minSessionID && (s[0] == '1' || s[0] == '2') && s[1] == '_' &&
 		s[2] == 'M' && s[3] == 'X' && (s[4] == '4' || s[4] == '5')
 }
@@ -216,3 +217,10 @@ var inSessionID = func() (t [256]bool) {
 	}
 	return t
 }()
+
+// isWord reports whether c can be part of a name.
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || isDigit(c) || c == '_'
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

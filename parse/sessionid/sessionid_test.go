@@ -1,4 +1,4 @@
-package parse
+package sessionid
 
 import (
 	"encoding/base64"
@@ -26,7 +26,7 @@ func TestDecodeSession(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := DecodeSession([]byte(test.id))
+			got := Decode([]byte(test.id))
 			created := ""
 			if !got.Created.IsZero() {
 				created = got.Created.Format(time.RFC3339Nano)
@@ -34,7 +34,7 @@ func TestDecodeSession(t *testing.T) {
 			if got.APIKey != test.key || created != test.created {
 				t.Errorf("%s: got %q, %s, want %q, %s", test.id, got.APIKey, created, test.key, test.created)
 			}
-			if key := SessionKey(nil, []byte(test.id)); string(key) != test.key {
+			if key := AppendKey(nil, []byte(test.id)); string(key) != test.key {
 				t.Errorf("%s: got the key %q alone, want %q", test.id, key, test.key)
 			}
 		})
@@ -44,10 +44,10 @@ func TestDecodeSession(t *testing.T) {
 func FuzzDecodeSession(f *testing.F) {
 	f.Add([]byte("1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5ReDAweUwyWmJSdzh-Zmc-"))
 	f.Fuzz(func(t *testing.T, id []byte) {
-		if info, key := DecodeSession(id), SessionKey(nil, id); info.APIKey != "" && string(key) != info.APIKey {
+		if info, key := Decode(id), AppendKey(nil, id); info.APIKey != "" && string(key) != info.APIKey {
 			t.Errorf("%q has the key %q, but alone it is %q", id, info.APIKey, key)
 		}
-		if info := DecodeSession(id); info.APIKey != "" && !isSessionID(id) {
+		if info := Decode(id); info.APIKey != "" && !Is(id) {
 			t.Errorf("%q is not a session ID, but has the key %q", id, info.APIKey)
 		}
 	})
@@ -60,7 +60,7 @@ const (
 	sessionUnified = "1_MX5hYmNkZWYwMS0yMzQ1LTY3ODktYWJjZC1lZjAxMjM0NTY3ODl-fjE3NjM3MTAwMDAwMDB-"
 )
 
-func TestNextSession(t *testing.T) {
+func TestNext(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{sessionOT, sessionOT},
 		{sessionOther, sessionOther},
@@ -104,7 +104,7 @@ func TestNextSession(t *testing.T) {
 	}
 	for _, test := range tests {
 		got := ""
-		if start, end := nextSession([]byte(test.text)); start >= 0 {
+		if start, end := Next([]byte(test.text)); start >= 0 {
 			got = test.text[start:end]
 		}
 		if got != test.want {
