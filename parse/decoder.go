@@ -469,6 +469,11 @@ func (d *Decoder) lineTime(line []byte, f Format) (instant, ofDay int64) {
 			return d.leadingTime(line[at:])
 		}
 	}
+	if f.epoch != nil {
+		if t, ok := f.epoch.Time(line); ok {
+			return t, timestamp.NoTime
+		}
+	}
 	return d.leadingTime(afterWords(line, f.words))
 }
 

@@ -40,6 +40,8 @@ type Format struct {
 	inline bool
 	// inlineLines says besides that a line with such a time starts a record, however it is indented.
 	inlineLines bool
+	// epoch is where records state their time as a number, nil if they do not.
+	epoch *textline.Epoch
 	// levelless says that few records at the beginning of the source state a level. To look for
 	// one in each line of text takes a sixth of the time.
 	levelless bool

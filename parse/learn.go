@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -37,17 +38,22 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		s = in.sample(head, whole)
 	}
 	f.levelless = s.records >= fewRecords && s.leveled*4 < s.records
+	in.sampled, in.timed = s.records, s.timed
 	if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
-		// Indented records look like a part of the one before them until it is known how
-		// they start.
-		if f.words = wordsBeforeTime(s.lines, in.Times); f.words == 0 || s.stamps*5 > s.records*6 {
-			if stamped, ok := in.stamped(head, whole); ok {
-				*f = stamped
+		if in.findTimes(s, head, whole) {
+			in.timed = in.sampled
+		} else {
+			in.skipsProse = true
+			if records := in.sample(head, whole); records.records >= fewest {
+				in.findTimes(records, head, whole)
 			}
+			in.skipsProse = false
 		}
 	}
-	if in.sampled, in.timed = s.records, s.timed; f.words > 0 || f.inline {
-		in.timed = in.sampled
+	if s.records == mostLearned && len(s.objects)*2 < s.records {
+		in.skipsProse = true
+		s = in.sample(head, whole)
+		in.skipsProse = false
 	}
 	guess := field.Guess{Clock: timestamp.NewClock(in.Times)}
 	for _, record := range s.objects {
@@ -72,6 +78,25 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	}
 }
 
+// fewest is how many records must look like records after prose.
+const fewest = 3
+
+// findTimes finds where the records of text that s holds have their times, and adds it to the
+// format. It reports false if that is unknown.
+func (in *Input) findTimes(s *sample, head []byte, whole bool) bool {
+	f := &in.Format
+	// Indented records look like a part of the one before them until it is known how they start.
+	if f.words = wordsBeforeTime(s.lines, in.Times); f.words == 0 || s.stamps*5 > s.records*6 {
+		if stamped, ok := in.stamped(head, whole); ok {
+			*f = stamped
+		}
+	}
+	if f.words == 0 && !f.inline {
+		f.epoch = textline.FindEpoch(s.texts)
+	}
+	return f.words > 0 || f.inline || f.epoch != nil
+}
+
 // A sample holds the first records of an input.
 type sample struct {
 	records, timed int
@@ -81,6 +106,7 @@ type sample struct {
 	stamps         int      // lines of text with a date and a time of day
 	objects        [][]byte // records that are objects
 	lines          [][]byte // the first lines of records of text
+	texts          [][]byte // these records
 	dates          [][]byte // times whose order of day and month is unknown
 }
 
@@ -110,9 +136,11 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 				continue
 			case opensObject(text):
 				s.objects = append(s.objects, text)
+			case in.skipsProse && e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime && len(e.Session) == 0 && !looksLikeRecord(text):
+				continue
 			default:
 				line, _, _ := bytes.Cut(text, lineFeed)
-				s.lines = append(s.lines, line)
+				s.lines, s.texts = append(s.lines, line), append(s.texts, text)
 				s.stamps += textline.Stamps(text, mostLearned)
 				if textline.IsBorder(line) {
 					s.borders++
@@ -134,6 +162,11 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 		}
 	}
 	return s
+}
+
+// looksLikeRecord reports whether a text is more than prose: it has a text of the SDK or a time.
+func looksLikeRecord(text []byte) bool {
+	return bytes.Contains(text, []byte("OpenTok:")) || outline.IsError(text) || textline.StampAt(text) >= 0
 }
 
 // missing returns the given keys that are in none of the records, which may be quoted within others.

@@ -207,7 +207,8 @@ type Input struct {
 	text    *unpack.Text
 	readers []*Reader
 
-	sampled, timed int // how many of the first records were read, and how many have a time
+	skipsProse     bool // samples leave out lines that do not look like records
+	sampled, timed int  // how many of the first records were read, and how many have a time
 }
 
 // The errors of an input.

@@ -34,7 +34,7 @@ func (in *Input) stamped(head []byte, whole bool) (Format, bool) {
 		f := in.Format
 		f.words, f.inline = 0, true
 		change(&f)
-		other := Input{Format: f, Times: in.Times}
+		other := Input{Format: f, Times: in.Times, skipsProse: in.skipsProse}
 		return &layout{other.sample(head, whole), f}
 	}
 	plain := try(func(*Format) {})

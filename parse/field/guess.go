@@ -158,7 +158,16 @@ func (k *stats) isConstant() bool { return k.times > 2 && k.rising == k.times &&
 // compare orders keys by how likely they are the time of records, the likeliest first.
 func (k *stats) compare(other *stats) int {
 	return cmp.Or(compareBools(k.isConstant(), other.isConstant()), -compareBools(namedTime(k.name), namedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
-		cmp.Compare(k.depth, other.depth), cmp.Compare(k.order, other.order))
+		cmp.Compare(k.depth, other.depth), k.compareNumbers(other), cmp.Compare(k.order, other.order))
+}
+
+// compareNumbers orders keys whose times are numbers, without names that say more: an event precedes
+// its ingestion.
+func (k *stats) compareNumbers(other *stats) int {
+	if k.written > 0 || other.written > 0 || namedTime(k.name) {
+		return 0
+	}
+	return cmp.Compare(k.last, other.last)
 }
 
 func compareBools(a, b bool) int {

@@ -29,6 +29,11 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 		}
 		return c.numbered(b, digits)
 	case 4:
+		if b[4] == '/' {
+			if nanos, n := c.chromium(b); n > 0 {
+				return nanos, n
+			}
+		}
 		return c.yearFirst(b)
 	case 8, 14:
 		return c.compact(b)
@@ -135,10 +140,52 @@ func (c *Clock) dayFirst(b []byte, n int) (int64, int) {
 		return NoTime, 0
 	}
 	year, ok := s.number(4, 4)
+	if !ok && separator == '-' {
+		return c.oracle(s, month, day)
+	}
 	if !ok || !s.skip(':') && !s.beforeClock() {
 		return NoTime, 0
 	}
 	return c.clockAt(s, year, month, day)
+}
+
+// oracle reads the rest of 02-JAN-06 03.04.05.000000 PM, as Oracle prints it, from the year on.
+func (c *Clock) oracle(s scanner, month, day int64) (int64, int) {
+	year, ok := s.number(2, 2)
+	if !ok || !s.spaces() {
+		return NoTime, 0
+	}
+	hour, ok1 := s.number(1, 2)
+	ok2 := s.skip('.')
+	minute, ok3 := s.number(2, 2)
+	ok4 := s.skip('.')
+	second, ok5 := s.number(2, 2)
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || hour > 23 || minute > 59 || second > 60 {
+		return NoTime, 0
+	}
+	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
+	if halfDay(s.rest()) == 0 {
+		return NoTime, 0
+	}
+	return c.finish(s.b, s.n, 2000+year, month, day, ofDay)
+}
+
+// chromium reads 0102/150405.000, as in chrome_debug.log.
+func (c *Clock) chromium(b []byte) (int64, int) {
+	s := scanner{b: b}
+	month, day := s.digits(2), s.digits(2)
+	if !s.skip('/') {
+		return NoTime, 0
+	}
+	hour, minute, second := s.digits(2), s.digits(2), s.digits(2)
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || s.peek() != '.' {
+		return NoTime, 0
+	}
+	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
+	if s.peek() != ':' {
+		return NoTime, 0
+	}
+	return c.yearless(b, s.n, month, day, ofDay)
 }
 
 // yearFirst reads 2006/01/02 15:04:05, 2006.01.02 15:04:05, 2006-1-2, 3:04:05 PM
@@ -350,7 +397,9 @@ func leadingUnix(b []byte, digits int) (int64, int) {
 func (c *Clock) clockAt(s scanner, year, month, day int64) (int64, int) {
 	ofDay, ok := s.clock()
 	if !ok {
-		return NoTime, 0
+		if ofDay, ok = s.minutes(); !ok {
+			return NoTime, 0
+		}
 	}
 	return c.finish(s.b, s.n, year, month, day, ofDay)
 }
@@ -609,6 +658,9 @@ func (c *Clock) words(b []byte) int64 {
 		return NoTime
 	}
 	b = c.unescape(b)
+	if nanos := dotnet(b); nanos != NoTime {
+		return nanos
+	}
 	layout := c.layout
 	c.layout = nil // already tried
 	nanos, n := c.Parse(b)
@@ -626,6 +678,23 @@ func (c *Clock) words(b []byte) int64 {
 		return NoTime
 	}
 	c.doubt = NoDoubt
+	return NoTime
+}
+
+// dotnet reads /Date(1795430665972)/ and /Date(1795430665972+0100)/, as .NET and PowerShell write
+// times: in milliseconds of UTC, whatever the zone.
+func dotnet(b []byte) int64 {
+	b, ok1 := bytes.CutPrefix(b, []byte("/Date("))
+	b, ok2 := bytes.CutSuffix(b, []byte(")/"))
+	if !ok1 || !ok2 {
+		return NoTime
+	}
+	if n := bytes.IndexAny(b, "+-"); n > 0 && len(b)-n == len("+0100") {
+		b = b[:n]
+	}
+	if nanos := unixTime(b); len(b) == 13 && nanos != NoTime {
+		return nanos
+	}
 	return NoTime
 }
 
@@ -811,6 +880,19 @@ func (s *scanner) clock() (nanos int64, ok bool) {
 		return 0, false
 	}
 	return (hour*3600+minute*60+second)*int64(time.Second) + s.fraction(), true
+}
+
+// minutes reads a time of day without seconds, which AM or PM must follow: 3:04 PM.
+func (s *scanner) minutes() (nanos int64, ok bool) {
+	mark := s.n
+	hour, ok1 := s.number(1, 2)
+	ok2 := s.skip(':')
+	minute, ok3 := s.number(2, 2)
+	if !ok1 || !ok2 || !ok3 || hour > 12 || minute > 59 || halfDay(s.rest()) == 0 {
+		s.n = mark
+		return 0, false
+	}
+	return (hour*60 + minute) * int64(time.Minute), true
 }
 
 // fraction reads a fraction of a second after a point or a comma, in nanoseconds.

@@ -43,6 +43,11 @@ func (c *Clock) Line(line []byte) (instant, ofDay int64) {
 	} else if t, n := c.Parse(at); n > 0 || c.doubt != NoDoubt {
 		return t, NoTime
 	}
+	if line[0] == '[' && isDigit(at[0]) {
+		if t, n := c.chromium(at[processes(at):]); n > 0 {
+			return t, NoTime
+		}
+	}
 	rest := line
 	for range maxPrefixes {
 		width := prefix(rest)
@@ -61,6 +66,19 @@ func (c *Clock) Line(line []byte) (instant, ofDay int64) {
 		}
 	}
 	return c.access(line), NoTime
+}
+
+// processes returns the width of the numbers of process and thread that precede a time in Chrome's
+// log: 1234:5678:
+func processes(b []byte) int {
+	s := scanner{b: b}
+	for range 2 {
+		mark := s.n
+		if _, ok := s.number(1, 10); !ok || !s.skip(':') {
+			return mark
+		}
+	}
+	return s.n
 }
 
 // leads reports whether a line that begins with a letter may start with a time: its first

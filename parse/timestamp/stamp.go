@@ -1,6 +1,9 @@
 package timestamp
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+)
 
 // StampLength is the length of a date with a time of day to the second, as in ISO 8601.
 const StampLength = len("2006-01-02T15:04:05")
@@ -44,4 +47,33 @@ func isStamp(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// The Unix times that are looked for anywhere in a text. Other numbers of as many digits are
+// identifiers.
+var epochFrom, epochTo = time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano(), time.Date(2050, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+
+// Epoch reads a Unix time at the start of b: a number of 10, 13, 16 or 19 digits, for seconds to
+// nanoseconds, with or without a fraction, from 2015 to 2049. It returns Unix nanoseconds and the
+// number of bytes read, NoTime and 0 if there is none.
+func Epoch(b []byte) (nanos int64, n int) {
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	switch n {
+	case 10, 13, 16, 19:
+	default:
+		return NoTime, 0
+	}
+	if n+1 < len(b) && b[n] == '.' && isDigit(b[n+1]) {
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+	}
+	if n < len(b) && (isWord(b[n]) || b[n] == '-' && n+1 < len(b) && isWord(b[n+1])) {
+		return NoTime, 0
+	}
+	if nanos = unixTime(b[:n]); nanos < epochFrom || nanos >= epochTo {
+		return NoTime, 0
+	}
+	return nanos, n
 }
