@@ -20,10 +20,8 @@ type Format struct {
 	Name string // one of Formats
 
 	kind kind
-	// delimiter is that of a table, 0 if it is unknown.
-	delimiter byte
-	// columns is how many columns a table without a header has, 0 if it has a header.
-	columns int
+	// table is what a table looks like, as far as it is known.
+	table table.Form
 	// named says that columns that otlog does not know keep their names.
 	named bool
 	// plainArrays says that the entries of a document may be in an array whose name is a common
@@ -82,7 +80,7 @@ var Formats = []FormatInfo{
 	{"jsonl", "JSON objects, one per line: NDJSON, telemetry bodies, Splunk search results", `{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late","sessionId":"1_MX40…"}`, Format{}},
 	{"json", "JSON arrays, JSON objects on several lines or several on one line, and text between them", `[{"timestamp":"2026-11-23T10:44:25.972Z","message":"OT_TIMEOUT: too late"}, …]`, Format{kind: byValue, plainArrays: true}},
 	{"csv", "tables with a header, separated by commas, semicolons or tabs", `Date,Host,Service,Message`, Format{kind: byRow}},
-	{"tsv", "tables with a header, separated by tabs", "@timestamp\t@message", Format{kind: byRow, delimiter: '\t'}},
+	{"tsv", "tables with a header, separated by tabs", "@timestamp\t@message", Format{kind: byRow, table: table.Form{Delimiter: '\t'}}},
 	{"docker", "Docker json-file logs; long lines are joined", `{"log":"OT_TIMEOUT: too late\n","stream":"stderr","time":"2026-11-23T10:44:25.972Z"}`, Format{kind: dockerLines}},
 	{"cri", "Kubernetes container runtime logs; long lines are joined", `2026-11-23T10:44:25.972Z stderr F OT_TIMEOUT: too late`, Format{kind: criLines}},
 	{"journal", "the systemd journal as journalctl -o export prints it", "__CURSOR=s=1…\n    __REALTIME_TIMESTAMP=1795430665972000\n    MESSAGE=OT_TIMEOUT: too late", Format{kind: journalEntries}},
@@ -112,8 +110,8 @@ func formatOf(name string) Format {
 }
 
 // detect returns the format of a text that starts with sample, whose last line may be
-// incomplete unless whole is true.
-func detect(sample []byte, whole bool) Format {
+// incomplete unless whole is true. given are the fields that the user names.
+func detect(sample []byte, whole bool, given field.Names) Format {
 	sample = bytes.TrimPrefix(sample, utf8BOM)
 	all := sample
 	if !whole {
@@ -121,9 +119,9 @@ func detect(sample []byte, whole bool) Format {
 			sample = sample[:n+1]
 		}
 	}
-	if d, columns, ok := table.Detect(sample, whole); ok && !(columns > 0 && opensJSON(sample)) {
+	if form, ok := table.Detect(sample, whole, given); ok && !(form.Columns > 0 && opensJSON(sample)) {
 		f := formatOf("csv")
-		if f.delimiter, f.columns = d, columns; d == '\t' {
+		if f.table = form; form.Delimiter == '\t' {
 			f.Name = "tsv"
 		}
 		return f

@@ -14,12 +14,12 @@ import (
 // A tableSplitter finds the rows of a table (CSV, TSV) with a header. A row becomes a JSON
 // object with the header's names as keys, in the spelling of fieldOf.
 type tableSplitter struct {
-	limits    limits
-	delimiter byte // 0 until it is known
-	roles     *field.Roles
-	named     bool // columns keep their names
-	names     []string
-	header    []byte // as written
+	limits limits
+	form   table.Form // its delimiter is 0 until it is known
+	roles  *field.Roles
+	named  bool // columns keep their names
+	names  []string
+	header []byte // as written
 
 	lines  lineTaker // for lines that are not rows
 	long   *skipped  // a row that is longer than a record
@@ -29,8 +29,8 @@ type tableSplitter struct {
 }
 
 func newTableSplitter(f Format, l limits) *tableSplitter {
-	t := &tableSplitter{limits: l, delimiter: f.delimiter, roles: f.roles, named: f.named, lines: lineTaker{limit: l.record}}
-	for i := range f.columns {
+	t := &tableSplitter{limits: l, form: f.table, roles: f.roles, named: f.named, lines: lineTaker{limit: l.record}}
+	for i := range f.table.Columns {
 		t.names = append(t.names, t.key(fmt.Sprint("column ", i+1)))
 	}
 	return t
@@ -69,14 +69,14 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	if t.long != nil {
 		return t.skip(b, data, e)
 	}
-	if t.delimiter == 0 {
+	if t.form.Delimiter == 0 {
 		if e == mayContinue && bytes.IndexByte(data, '\n') < 0 {
 			return 0
 		}
-		t.delimiter = table.Delimiter(data)
+		t.form.Delimiter = table.Delimiter(data)
 	}
 	var n int
-	t.cells, n = table.AppendCells(t.cells[:0], data, t.delimiter, e.last())
+	t.cells, n = table.AppendCells(t.cells[:0], data, t.form.Delimiter, e.last())
 	switch {
 	case n == 0 && e == mayContinue:
 		return 0
@@ -102,8 +102,11 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	}
 	text := len(b.Data)
 	b.Data = append(b.Data, '{')
+	if t.form.Date > 0 {
+		b.Data = t.form.AppendTime(b.Data, t.cells)
+	}
 	for i, cell := range t.cells {
-		if cell = table.Unquote(cell, &t.value); isNull(cell) {
+		if cell = table.Unquote(cell, &t.value); isNull(cell) || t.form.Date > 0 && (i == t.form.Date-1 || i == t.form.OfDay-1) {
 			continue
 		}
 		b.Data = append(convert.AppendComma(b.Data), '"')

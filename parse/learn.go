@@ -55,10 +55,16 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		s = in.sample(head, whole)
 		in.skipsProse = false
 	}
-	guess := field.Guess{Clock: timestamp.NewClock(in.Times)}
-	for _, record := range s.objects {
-		guess.Add(record)
+	if f.kind == byRow && s.timed == 0 {
+		// Spreadsheets count days.
+		in.Times.Serial = true
+		if serial := in.sample(head, whole); serial.timed*2 >= serial.records {
+			s, in.timed = serial, serial.timed
+		} else if key, _ := in.guess(serial).Time(); !field.NamedTime(key) {
+			in.Times.Serial = false
+		}
 	}
+	guess := in.guess(s)
 	l := &in.Learned
 	l.Identifiers, l.Missing = guess.Identifiers(), s.missing(given)
 	if given.Time != "" || s.timed*2 >= s.records {
@@ -76,6 +82,15 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	if order := timestamp.OrderOf(dates); order != timestamp.NoOrder {
 		in.Times.Order = order
 	}
+}
+
+// guess looks at the keys of the objects in a sample.
+func (in *Input) guess(s *sample) *field.Guess {
+	guess := &field.Guess{Clock: timestamp.NewClock(in.Times)}
+	for _, record := range s.objects {
+		guess.Add(record)
+	}
+	return guess
 }
 
 // fewest is how many records must look like records after prose.

@@ -314,7 +314,7 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 	}
 	var ok bool
 	if in.Format, ok = FormatOf(o.Format); !ok {
-		in.Format = detect(text.Head, text.Whole)
+		in.Format = detect(text.Head, text.Whole, o.Fields)
 	}
 	if o.Format == "" && in.Format.Name != "har" && sieve.IsEncoded(text.Head) {
 		return &UnreadableError{Bytes: int64(len(text.Head)), Cause: "not read: the log in it is base64; decode it first, for instance with base64 -d, or with jq -r '.[].value | @base64d' where .[].value is the field (--input-format console reads it as it is)"}

@@ -139,7 +139,7 @@ func (g *Guess) Time() (key string, dates [][]byte) {
 			continue
 		}
 		// A number may be anything. Under another name it must grow or fall.
-		if k.written == 0 && !namedTime(k.name) && (k.times < 3 || k.rising+k.falling >= 2*k.times) {
+		if k.written == 0 && !NamedTime(k.name) && (k.times < 3 || k.rising+k.falling >= 2*k.times) {
 			continue
 		}
 		if best == nil || k.compare(best) < 0 {
@@ -157,14 +157,14 @@ func (k *stats) isConstant() bool { return k.times > 2 && k.rising == k.times &&
 
 // compare orders keys by how likely they are the time of records, the likeliest first.
 func (k *stats) compare(other *stats) int {
-	return cmp.Or(compareBools(k.isConstant(), other.isConstant()), -compareBools(namedTime(k.name), namedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
+	return cmp.Or(compareBools(k.isConstant(), other.isConstant()), -compareBools(NamedTime(k.name), NamedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
 		cmp.Compare(k.depth, other.depth), k.compareNumbers(other), cmp.Compare(k.order, other.order))
 }
 
 // compareNumbers orders keys whose times are numbers, without names that say more: an event precedes
 // its ingestion.
 func (k *stats) compareNumbers(other *stats) int {
-	if k.written > 0 || other.written > 0 || namedTime(k.name) {
+	if k.written > 0 || other.written > 0 || NamedTime(k.name) {
 		return 0
 	}
 	return cmp.Compare(k.last, other.last)
@@ -180,15 +180,15 @@ func compareBools(a, b bool) int {
 	return -1
 }
 
-// namedTime reports whether a key is named like a time.
-func namedTime(name string) bool {
+// NamedTime reports whether a key is named like a time.
+func NamedTime(name string) bool {
 	name = strings.ToLower(name)
-	for _, word := range []string{"time", "date", "stamp", "created", "generated", "occurred", "received", "epoch", "instant", "clock"} {
+	for _, word := range []string{"time", "date", "stamp", "created", "generated", "occurred", "received", "epoch", "instant", "clock", "zeit", "datum", "fecha", "hora", "heure", "horodat"} {
 		if strings.Contains(name, word) {
 			return true
 		}
 	}
-	return name == "ts" || name == "dt" || name == "@t" || name == "t" || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "At") || strings.HasSuffix(name, "_ts") || strings.HasSuffix(name, "Ts")
+	return name == "ts" || name == "when" || name == "dt" || name == "@t" || name == "t" || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "At") || strings.HasSuffix(name, "_ts") || strings.HasSuffix(name, "Ts")
 }
 
 // most is how many candidates are returned.
@@ -197,7 +197,7 @@ const most = 3
 // Times returns keys that may be a time, though not surely.
 func (g *Guess) Times() (out []string) {
 	for _, k := range g.order {
-		if f, _ := Of([]byte(k.name)); f != Time && (k.times > 0 || namedTime(k.name)) && len(out) < most {
+		if f, _ := Of([]byte(k.name)); f != Time && (k.times > 0 || NamedTime(k.name)) && len(out) < most {
 			out = append(out, k.name)
 		}
 	}

@@ -399,6 +399,7 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 	n, objects, records, lines, timed := 0, 0, 0, 0, false
 	all := cells{times: true, texts: true}
 	columns, cut := columnCheck{}, false
+	var first, last int64 // Unix times of seconds, if all elements are
 	i = jsontext.SkipSpace(r.data, i+1)
 	end = -1
 	for i < len(r.data) && r.data[i] != ']' {
@@ -452,6 +453,11 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 		default:
 			scalar = true
 		}
+		if n == 1 || first > 0 {
+			if last = unixSeconds(r.data[i:next]); n == 1 || last == 0 {
+				first = last
+			}
+		}
 		timed = timed || scalar && g.timed
 		all.times = all.times && scalar && g.timed
 		all.texts = all.texts && r.data[i] == '"' && !g.timed
@@ -477,6 +483,7 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 		r.sketches[at].cut = true
 		return end, facts{}
 	}
+	all.times = all.times || first > 0 && first != last // in seconds
 	all.n, all.times, all.lines = n, all.times && n > 0, lines > 0
 	all.texts = all.texts && f.says
 	if records > 0 || n > maxWidth {
@@ -487,6 +494,17 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 	}
 	f.row, f.cells = f.isRecord(), all
 	return end, f
+}
+
+// unixSeconds reads a Unix time of ten digits, as a number or a string. It returns 0 for any other
+// value. A single one may be an identifier.
+func unixSeconds(value []byte) int64 {
+	value = bytes.Trim(value, `"`)
+	nanos, n := timestamp.Epoch(value)
+	if n == 0 || n != len(value) {
+		return 0
+	}
+	return nanos
 }
 
 func (x *sketch) noteErrors(f *facts) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -20,12 +21,34 @@ const maxHeader = 4 << 10
 // delimiters are the supported ones, the most frequent first.
 var delimiters = []byte(",;\t")
 
-// Detect reports whether sample is a table, its delimiter, and the number of its columns if it
-// has no header. One in ten rows may be damaged.
+// A Form is what a table looks like.
+type Form struct {
+	Delimiter byte
+	Columns   int // of a table without a header; 0 if it has one
+	// Date and OfDay are the columns of the date and the time of day, counted from 1, if these are in
+	// columns of their own; 0 otherwise.
+	Date, OfDay int
+}
+
+// AppendTime appends the member of a JSON object that states the time of a row whose date and time of
+// day are in columns of their own.
+func (f *Form) AppendTime(dst []byte, cells [][]byte) []byte {
+	if max(f.Date, f.OfDay) > len(cells) {
+		return dst
+	}
+	var buffer []byte
+	at := append([]byte{}, bytes.TrimSpace(Unquote(cells[f.Date-1], &buffer))...)
+	at = append(append(at, ' '), bytes.TrimSpace(Unquote(cells[f.OfDay-1], &buffer))...)
+	return jsontext.AppendQuoted(append(dst, `"timestamp":`...), at)
+}
+
+// Detect reports whether sample is a table, and its form. One in ten rows may be damaged. given are
+// the names of columns that the user gives.
 //
-// The header of a table has at least two known columns, one of which says what happened. Any other
-// table has a column of times, and rows that are quoted or have three columns.
-func Detect(sample []byte, whole bool) (delimiter byte, headless int, ok bool) {
+// The header of a table has at least two known columns, one of which says what happened, or one that
+// is given. Any other table has a column of times, and rows that are quoted, have three columns or
+// follow a header; or it has line feeds within quotes.
+func Detect(sample []byte, whole bool, given field.Names) (form Form, ok bool) {
 	sample = bytes.TrimPrefix(sample, utf8BOM)
 	line, rest, _ := bytes.Cut(sample, lineFeed)
 	if IsSeparatorLine(line) {
@@ -33,7 +56,7 @@ func Detect(sample []byte, whole bool) (delimiter byte, headless int, ok bool) {
 		line, _, _ = bytes.Cut(sample, lineFeed)
 	}
 	if len(line) > maxHeader {
-		return 0, 0, false
+		return Form{}, false
 	}
 	for _, d := range delimiters {
 		if bytes.IndexByte(line, d) < 0 {
@@ -48,19 +71,67 @@ func Detect(sample []byte, whole bool) (delimiter byte, headless int, ok bool) {
 			continue
 		}
 		names := Columns(first, field.Key)
+		form := Form{Delimiter: d}
+		if !rows.timed {
+			form.Date, form.OfDay = rows.date, rows.ofDay
+		}
+		timed := rows.timed || rows.date > 0 || names != nil && rows.serialIn(first)
+		isHeader := names != nil && !(rows.timed && rows.like(first)) && !isDated(&rows, first)
 		switch {
-		case names != nil && Known(names) >= 2 && saysWhat(names):
-			if rows.whole > 0 {
-				return d, 0, true
+		case rows.whole == 0:
+		case names != nil && Known(names) >= 2 && saysWhat(names), isHeader && names != nil && isGiven(first, given):
+			return form, true
+		case timed && isHeader && (rows.quoted || len(first) > 2 || namesColumns(first)) && rows.split*2 < rows.whole:
+			return form, true
+		case timed && !isHeader && (rows.quoted || len(first) > 2) && rows.split*2 < rows.whole:
+			if rows.damaged > 0 && !rows.quotes { // perhaps lines of a command that prints several kinds
+				continue
 			}
-		case rows.timed && (rows.quoted || len(first) > 2) && rows.split*2 < rows.whole:
-			if names == nil || rows.like(first) {
-				return d, len(first), true
-			}
-			return d, 0, true
+			form.Columns = len(first)
+			return form, true
+		case isHeader && rows.multiline && rows.damaged == 0 && rows.whole > 1 && namesColumns(first):
+			return form, true
 		}
 	}
-	return 0, 0, false
+	return Form{}, false
+}
+
+// isGiven reports whether one of the cells of a header is a name that the user gives.
+func isGiven(header [][]byte, given field.Names) bool {
+	var buffer []byte
+	for _, cell := range header {
+		switch name := string(bytes.TrimSpace(bytes.TrimPrefix(Unquote(cell, &buffer), utf8BOM))); name {
+		case "":
+		case given.Time, given.Session, given.Message:
+			return true
+		}
+	}
+	return false
+}
+
+// namesColumns reports whether the cells of a row look like names of columns: they begin with a letter and
+// have at most three words.
+func namesColumns(cells [][]byte) bool {
+	const longest, mostWords = 40, 3
+	var buffer []byte
+	for _, cell := range cells {
+		name := bytes.TrimSpace(bytes.TrimPrefix(Unquote(cell, &buffer), utf8BOM))
+		if len(name) == 0 || len(name) > longest || len(bytes.Fields(name)) > mostWords || '0' <= name[0] && name[0] <= '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// isDated reports whether a row has a date and a time of day in the columns of these.
+func isDated(r *tableRows, row [][]byte) bool {
+	var clock timestamp.Clock
+	var buffer []byte
+	if r.date == 0 {
+		return false
+	}
+	date, ofDay := cellKind(&clock, Unquote(row[r.date-1], &buffer)), cellKind(&clock, Unquote(row[r.ofDay-1], &buffer))
+	return date == isDate && ofDay == isOfDay
 }
 
 // tableRows is what the rows of a sample look like.
@@ -70,6 +141,42 @@ type tableRows struct {
 	quoted         bool // most rows have quotes
 	column         int  // that holds the times
 	split          int  // rows in which the delimiter precedes the milliseconds of the time
+	quotes         bool // some cells are in quotes
+	multiline      bool // a cell has a line feed
+	date, ofDay    int  // the columns that hold nothing but dates and times of day, counted from 1
+	serials        []bool
+}
+
+// serialIn reports whether a column that is named like a time holds nothing but serial dates.
+func (r *tableRows) serialIn(header [][]byte) bool {
+	for i, isSerial := range r.serials {
+		if isSerial && field.NamedTime(strings.Trim(string(header[i]), `" `)) {
+			return true
+		}
+	}
+	return false
+}
+
+// The kinds of a cell that is part of a time.
+const (
+	isOther = iota
+	isDate
+	isOfDay
+)
+
+// cellKind reports whether a cell is a date or a time of day.
+func cellKind(clock *timestamp.Clock, cell []byte) int {
+	const longest = 40
+	if len(cell) < len("3:04 PM") || len(cell) > longest || bytes.IndexAny(cell, "0123456789") < 0 || field.IsTime(clock, cell) {
+		return isOther
+	}
+	switch {
+	case field.IsTime(clock, []byte("2016-01-02 "+string(cell))), field.IsTime(clock, []byte("Jan 2, 2016, "+string(cell))):
+		return isOfDay
+	case field.IsTime(clock, []byte(string(cell)+" 15:04:05")):
+		return isDate
+	}
+	return isOther
 }
 
 // rowsOf reads the rows of a sample.
@@ -77,7 +184,7 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 	var cells [][]byte
 	var clock timestamp.Clock
 	var buffer []byte
-	times, quotes := make([]int, width), 0
+	times, serials, dates, ofDays, quotes := make([]int, width), make([]int, width), make([]int, width), make([]int, width), 0
 	for at, n := 0, 0; at < len(sample); at += n {
 		cells, n = AppendCells(cells[:0], sample[at:], delimiter, whole)
 		switch {
@@ -94,8 +201,20 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 			if bytes.IndexByte(sample[at:at+n], '"') >= 0 {
 				quotes++
 			}
+			r.multiline = r.multiline || bytes.IndexByte(bytes.TrimRight(sample[at:at+n], "\r\n"), '\n') >= 0
 			for i, cell := range cells {
-				if field.IsTime(&clock, Unquote(cell, &buffer)) {
+				r.quotes = r.quotes || len(cell) > 0 && cell[0] == '"'
+				cell = Unquote(cell, &buffer)
+				if timestamp.Serial(cell) != timestamp.NoTime {
+					serials[i]++
+				}
+				switch cellKind(&clock, cell) {
+				case isDate:
+					dates[i]++
+				case isOfDay:
+					ofDays[i]++
+				}
+				if field.IsTime(&clock, cell) {
 					times[i]++
 					if i+1 < len(cells) && splitsTime(cells[i+1]) {
 						r.split++
@@ -108,6 +227,20 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 		if r.whole > 0 && n*10 >= r.whole*9 && !r.timed {
 			r.timed, r.column = true, i
 		}
+	}
+	all := func(counts []int) int {
+		for i, n := range counts {
+			if r.whole > 0 && n*10 >= r.whole*9 {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	if r.date, r.ofDay = all(dates), all(ofDays); r.date == 0 || r.ofDay == 0 {
+		r.date, r.ofDay = 0, 0
+	}
+	for _, n := range serials {
+		r.serials = append(r.serials, r.whole > 0 && n*10 >= r.whole*9)
 	}
 	r.quoted = quotes*2 > r.whole
 	return r

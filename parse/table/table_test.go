@@ -3,6 +3,8 @@ package table
 import (
 	"strings"
 	"testing"
+
+	"github.com/otlog/otlog/parse/field"
 )
 
 func TestDetect(t *testing.T) {
@@ -19,6 +21,13 @@ func TestDetect(t *testing.T) {
 		{"no header", "\"2026-11-23 10:44:25\",\"web\",\"a\"\n\"2026-11-23 10:44:26\",\"web\",\"b\"\n", ',', 3},
 		{"no header, Unix times", "\"1795430665959\",\"a\"\n\"1795430665960\",\"b\"\n", ',', 2},
 		{"dates whose order is unknown", "\"When\",\"What\"\n\"03/04/2026 10:44:25\",\"a\"\n\"04/04/2026 10:44:25\",\"b\"\n", ',', 0},
+		{"two columns under a header", "epoch,txt\n1795430665,a\n1795430666,\"b, c\"\n", ',', 0},
+		{"date and time of day", "Datum;Uhrzeit;Text\n23.11.2026;10:44:25;a\n24.11.2026;10:44:26;b\n", ';', 0},
+		{"date and time of day without a header", "2026-11-23,10:44:25 AM,a\n2026-11-23,10:44:26 AM,b\n", ',', 3},
+		{"days as spreadsheets count them", "When,What\n46349.44752267,a\n46349.44752268,b\n", ',', 0},
+		{"days without a name of a time", "Weight,What\n46349.44752267,a\n46349.44752268,b\n", 0, 0},
+		{"a given column", "room,who\n1,a\n2,b\n", ',', 0},
+		{"line feeds within quotes", "id,what\n1,\"a\n  b\"\n2,b\n", ',', 0},
 		{"no times", "\"a\",\"b\"\n\"c\",\"d\"\n", 0, 0},
 		{"two columns without quotes", "2026-11-23 10:44:25,a\n2026-11-23 10:44:26,b\n", 0, 0},
 		{"milliseconds after a comma", "2026-11-23 10:44:25,959 ERROR a, b\n2026-11-23 10:44:26,960 ERROR c, d\n", 0, 0},
@@ -26,12 +35,9 @@ func TestDetect(t *testing.T) {
 		{"one in ten rows is damaged", "timestamp,message\n" + strings.Repeat("1,a\n", 10) + "2\n", ',', 0},
 		{"two in ten rows are damaged", "timestamp,message\n" + strings.Repeat("1,a\n", 10) + "2\n3\n", 0, 0},
 	} {
-		delimiter, headless, ok := Detect([]byte(test.text), true)
-		if !ok {
-			delimiter = 0
-		}
-		if delimiter != test.delimiter || headless != test.headless {
-			t.Errorf("%s: got %q, %d, want %q, %d", test.name, delimiter, headless, test.delimiter, test.headless)
+		form, _ := Detect([]byte(test.text), true, field.Names{Session: "room"})
+		if form.Delimiter != test.delimiter || form.Columns != test.headless {
+			t.Errorf("%s: got %+v, want %q, %d", test.name, form, test.delimiter, test.headless)
 		}
 	}
 }

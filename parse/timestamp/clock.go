@@ -34,6 +34,8 @@ type Times struct {
 	Latest time.Time
 	// Order is the order of day and month in dates of numbers that end in the year.
 	Order Order
+	// Serial says that a number may be a date as spreadsheets count it, see [Serial].
+	Serial bool
 }
 
 // An Order is the order of day and month in a date such as 03/04/2026.
@@ -106,6 +108,7 @@ type Clock struct {
 	zone   *time.Location // nil: UTC
 	layout *Layout
 	order  Order
+	serial bool
 	latest int64 // Unix nanoseconds; 0: unknown
 	year   int64 // of latest, or the next one
 
@@ -120,7 +123,7 @@ type Clock struct {
 
 // NewClock returns a Clock that reads times as t says.
 func NewClock(t Times) Clock {
-	c := Clock{layout: t.Layout, order: t.Order}
+	c := Clock{layout: t.Layout, order: t.Order, serial: t.Serial}
 	if t.Zone != time.UTC {
 		c.zone = t.Zone
 	}
@@ -328,6 +331,11 @@ func (c *Clock) Value(b []byte) int64 {
 	}
 	if nanos := unixTime(b); nanos != NoTime {
 		return nanos
+	}
+	if c.serial {
+		if nanos := Serial(b); nanos != NoTime {
+			return nanos
+		}
 	}
 	return c.words(b)
 }

@@ -2,6 +2,7 @@ package timestamp
 
 import (
 	"bytes"
+	"math"
 	"time"
 )
 
@@ -76,4 +77,34 @@ func Epoch(b []byte) (nanos int64, n int) {
 		return NoTime, 0
 	}
 	return nanos, n
+}
+
+// Serial reads a date as spreadsheets count it: days since 30 December 1899, with at least four
+// digits of the time of day, from 2015 to 2049. It returns NoTime for any other text. The time is
+// exact to a millisecond.
+func Serial(b []byte) (nanos int64) {
+	const whole, least = 5, 4
+	if len(b) <= whole+least || b[whole] != '.' && b[whole] != ',' {
+		return NoTime
+	}
+	scale, value := int64(1), int64(0)
+	for i, c := range b {
+		switch {
+		case i == whole || i > whole+12 && isDigit(c):
+		case !isDigit(c):
+			return NoTime
+		default:
+			value = value*10 + int64(c-'0')
+			if i > whole {
+				scale *= 10
+			}
+		}
+	}
+	const unixEpoch = 25569
+	days, part := value/scale-unixEpoch, value%scale
+	nanos = days*nanosPerDay + int64(math.Round(float64(part)/float64(scale)*24*3600*1000))*int64(time.Millisecond)
+	if nanos < epochFrom || nanos >= epochTo {
+		return NoTime
+	}
+	return nanos
 }
