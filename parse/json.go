@@ -127,7 +127,9 @@ func (w *walk) meaning(key []byte) (field.Field, int) {
 // object walks a line of JSON. It reports false if the line ends within a string, an object or
 // an array. It ignores other errors, because it needs only strings and numbers.
 func (w *walk) object(line []byte, nesting int) bool {
-	var key []byte
+	var key, outer []byte
+	var wrapper field.Wrapper // of the innermost object; outer is its key
+	var before, said []byte   // the last key with a text, and that text, if it precedes
 	depth := 0
 	for i := 0; i < len(line); {
 		switch c := line[i]; c {
@@ -147,16 +149,31 @@ func (w *walk) object(line []byte, nesting int) bool {
 			if i < len(line) && line[i] == ':' {
 				key = s
 				i++
+				switch {
+				case wrapper != field.NoWrapper:
+					key = wrapper.Unwrapped(outer, s)
+				case before != nil && field.IsPairValue(s) && field.IsPairKey(before):
+					key = said
+				}
 				continue
 			}
 			w.text(key, s, escaped, depth, nesting)
-			key = nil
+			before, said, key = key, s, nil
 		case '{', '[':
 			if c == '[' && string(key) == journalMessage {
 				if end := w.bytes(line, i, depth, nesting); end > i {
 					i, key = end, nil
 					continue
 				}
+			}
+			if before = nil; c == '{' && key != nil {
+				if outer, wrapper = key, field.WrapperAt(line[i:]); wrapper == field.Instant {
+					if f, _ := w.meaning(key); f != field.Time {
+						wrapper = field.NoWrapper
+					}
+				}
+			} else {
+				wrapper = field.NoWrapper
 			}
 			depth++
 			i++
@@ -170,7 +187,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 		case '}', ']':
 			depth--
 			i++
-			key = nil
+			key, before, wrapper = nil, nil, field.NoWrapper
 			if depth < 0 {
 				return false
 			}

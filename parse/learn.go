@@ -150,7 +150,9 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			case len(text) == 0:
 				continue
 			case opensObject(text):
-				s.objects = append(s.objects, text)
+				if !e.Blank { // not what is around entries
+					s.objects = append(s.objects, text)
+				}
 			case in.skipsProse && e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime && len(e.Session) == 0 && !looksLikeRecord(text):
 				continue
 			default:

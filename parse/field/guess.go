@@ -52,9 +52,25 @@ const maxKeys = 500
 
 // object adds the members of an object, and of the objects in it.
 func (g *Guess) object(object []byte, depth int) {
+	pair := []byte(nil)
 	for key, value := range jsontext.Members(object) {
 		if len(value) == 0 || len(key) > MaxName {
 			continue
+		}
+		switch {
+		case pair != nil && IsPairValue(key):
+			key, pair = pair, nil
+		case IsPairKey(key) && len(jsontext.Quoted(value)) > 0:
+			pair = jsontext.Quoted(value)
+		default:
+			pair = nil
+		}
+		for value[0] == '{' && WrapperAt(value) != NoWrapper {
+			inner := unwrap(value)
+			if inner == nil {
+				break
+			}
+			value = inner
 		}
 		switch value[0] {
 		case '{':
@@ -63,6 +79,11 @@ func (g *Guess) object(object []byte, depth int) {
 			}
 			continue
 		case '[':
+			for element := range jsontext.Elements(value) {
+				if depth < maxDepth && element[0] == '{' && isPair(element) {
+					g.object(element, depth+1)
+				}
+			}
 			continue
 		}
 		k := g.keys[string(key)]
@@ -78,6 +99,29 @@ func (g *Guess) object(object []byte, depth int) {
 		}
 		k.add(value, &g.Clock)
 	}
+}
+
+// unwrap returns the value that a wrapper holds, nil if it holds none.
+func unwrap(wrapper []byte) []byte {
+	kind := WrapperAt(wrapper)
+	for key, value := range jsontext.Members(wrapper) {
+		if inner := kind.Unwrapped(nil, key); inner == nil && len(value) > 0 {
+			return value
+		}
+	}
+	return nil
+}
+
+// isPair reports whether an object is a name and its value.
+func isPair(object []byte) bool {
+	name := false
+	for key := range jsontext.Members(object) {
+		if name && IsPairValue(key) {
+			return true
+		}
+		name = IsPairKey(key)
+	}
+	return false
 }
 
 // The times that a log may state: after the SDK appeared, and before the end of the century.

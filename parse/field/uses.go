@@ -79,6 +79,11 @@ func (u *uses) object(object []byte, path [][]byte, depth int) {
 		if len(value) == 0 || len(key) > MaxName {
 			continue
 		}
+		if value[0] == '{' && WrapperAt(value) == Typed {
+			if inner := unwrap(value); len(inner) > 0 {
+				value = inner
+			}
+		}
 		text := value
 		if value[0] == '"' {
 			text = jsontext.AppendUnescaped(nil, jsontext.Quoted(value))
