@@ -309,6 +309,8 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	case first == '{' && (last == ',' || last == ']'), first == '[' && (last == '}' || last == ',' || last == ']'):
 	case first == utf8BOM[0] && bytes.HasPrefix(line, utf8BOM):
 		object = line[len(utf8BOM):]
+	case (first == 'd' || first == textline.RecordSeparator) && last == '}':
+		object = textline.Unframed(line)
 	case isDigit(first) && last == '}':
 		t, n := d.clock.Parse(line)
 		if n == 0 {

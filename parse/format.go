@@ -149,6 +149,11 @@ func detect(sample []byte, whole bool, given field.Names) Format {
 		}
 	}
 	if lines.objects > lines.total-lines.objects {
+		if bytes.IndexByte(sample, textline.RecordSeparator) >= 0 {
+			f := formatOf("json") // a text sequence
+			f.plainArrays = false
+			return f
+		}
 		return formatOf("jsonl")
 	}
 	f := formatOf("console")
@@ -200,6 +205,10 @@ func countShapes(sample []byte) lineCount {
 	n := lineCount{indent: -1}
 	for line := range bytes.Lines(sample) {
 		trimmed := bytes.TrimSpace(line)
+		if textline.IsEventField(trimmed) {
+			continue
+		}
+		trimmed = textline.Unframed(trimmed)
 		if len(trimmed) == 0 {
 			continue
 		}

@@ -262,7 +262,7 @@ func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 			if next == len(data) {
 				return i, inArray, false
 			}
-			if bytes.IndexByte([]byte(`{["]`), data[next]) < 0 || data[next] == '{' && !opensObjectOrEnds(data[next:]) {
+			if bytes.IndexByte([]byte(`{["]`), data[next]) < 0 && !bytes.HasPrefix(data[next:], null) || data[next] == '{' && !opensObjectOrEnds(data[next:]) {
 				return i, inArray, true // text, such as [info]
 			}
 			inArray = true
@@ -275,6 +275,8 @@ func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
 	}
 	return i, inArray, false
 }
+
+var null = []byte("null")
 
 func opensObjectOrEnds(data []byte) bool {
 	opens, enough := opensDocument(data)

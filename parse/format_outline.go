@@ -83,7 +83,7 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 	s.learned = true
 	own := data[d.Start-s.at : d.Pos-s.at]
 	if len(d.Entries) > 0 {
-		first := &d.Entries[0]
+		first := s.firstFull(data)
 		if !first.In.Plain {
 			return false
 		}
@@ -129,6 +129,18 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 	d.Begin(d.Start, own[0], root)
 	s.unclear = true // until an entry is found
 	return true
+}
+
+// firstFull returns the first entry of a document that is more than brackets, the first of all if
+// there is none.
+func (s *jsonSplitter) firstFull(data []byte) *document.Entry {
+	d := s.doc
+	for i := range d.Entries {
+		if x := &d.Entries[i]; x.End < 0 || len(bytes.Trim(data[x.Start-s.at:x.End-s.at], "[]{} \t\r\n")) > 0 {
+			return x
+		}
+	}
+	return &d.Entries[0]
 }
 
 // place appends the records in an entry, which is in the first n bytes of data.

@@ -145,7 +145,7 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			if skipped != nil || s.records == mostLearned {
 				continue
 			}
-			text := recordText(b, e)
+			text := textline.Unframed(recordText(b, e))
 			switch {
 			case len(text) == 0:
 				continue
