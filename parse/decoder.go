@@ -78,6 +78,7 @@ func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 // and objects that may state an error's code. All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	d.walk.finder, d.walk.roles, d.levelless = f, b.Format.roles, b.Format.levelless
+	d.walk.leads = b.Format.leads
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
@@ -379,6 +380,9 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	}
 	e, own := &d.event, w.own()
 	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
+	if w.lead != timestamp.NoTime && !w.clientTime {
+		e.Time, w.doubt = w.lead, timestamp.NoDoubt
+	}
 	if w.nanos > 0 && e.Time != timestamp.NoTime && e.Time%int64(time.Second) == 0 { // log4j2
 		e.Time += w.nanos
 	}

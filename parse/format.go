@@ -40,6 +40,8 @@ type Format struct {
 	inlineLines bool
 	// epoch is where records state their time as a number, nil if they do not.
 	epoch *textline.Epoch
+	// leads says that the time of an object is at the start of one of its texts.
+	leads bool
 	// levelless says that few records at the beginning of the source state a level. To look for
 	// one in each line of text takes a sixth of the time.
 	levelless bool

@@ -34,6 +34,9 @@ type walk struct {
 	clientTime bool
 	doubt      timestamp.Doubt // about the time or, if there is none, about a text that may be one
 
+	leads bool  // the time of a record is at the start of a text
+	lead  int64 // that time
+
 	// levels are the IDs in the line itself, in objects inside its strings, in objects inside
 	// the strings of those, and so on. posted are those beside the client's own time.
 	levels  [maxNesting + 1]owner
@@ -103,7 +106,7 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	if w.finder == nil {
 		w.finder = noFinder{}
 	}
-	w.nanos = 0
+	w.nanos, w.lead = 0, timestamp.NoTime
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
 	w.level, w.levelRank, w.said = level.Unknown, unranked, nil
@@ -260,6 +263,9 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	// Frequent case first: most texts contain no escapes and end in another byte.
 	if !w.coded && (escaped || len(s) > 0 && s[len(s)-1] == ')') {
 		w.coded = w.finder.StatesCode(s)
+	}
+	if w.leads && w.lead == timestamp.NoTime {
+		w.lead = w.d.timeBefore(s)
 	}
 	f, rank := w.meaning(key)
 	switch f {
@@ -628,6 +634,21 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	if w.doubt = doubt; doubt != timestamp.NoDoubt {
 		w.d.unsure = append(w.d.unsure[:0], text...)
 	}
+}
+
+// timeBefore reads the time at the start of a text in an object. A text that is only a time is none:
+// it says when something else happened.
+func (d *Decoder) timeBefore(s []byte) int64 {
+	const shortest = len("10:44:25 ") + len("2006-01-02")
+	if len(s) <= shortest || bytes.IndexByte(s, ' ') < 0 || d.clock.Value(s) != timestamp.NoTime {
+		return timestamp.NoTime
+	}
+	if bytes.IndexByte(s[:shortest], '\\') >= 0 {
+		d.unquoted = jsontext.AppendUnescaped(d.unquoted[:0], s)
+		s = d.unquoted
+	}
+	instant, _ := d.clock.Line(bytes.TrimLeft(s, " \t\r\n"))
+	return instant
 }
 
 // takeSession takes the value of a field made for a session. An OpenTok session ID precedes

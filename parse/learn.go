@@ -67,10 +67,20 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	guess := in.guess(s)
 	l := &in.Learned
 	l.Identifiers, l.Missing = guess.Identifiers(), s.missing(given)
-	if given.Time != "" || s.timed*2 >= s.records {
+	if given.Time != "" {
+		return
+	}
+	if s.timed*2 >= s.records {
+		if s.isConstant() {
+			in.findLeads(head, whole)
+		}
 		return
 	}
 	key, dates := guess.Time()
+	if (key == "" || guess.IsConstant(key)) && in.findLeads(head, whole) {
+		in.timed = in.sampled
+		return
+	}
 	if key == "" {
 		if s.timed == 0 {
 			l.Times = guess.Times()
@@ -82,6 +92,15 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	if order := timestamp.OrderOf(dates); order != timestamp.NoOrder {
 		in.Times.Order = order
 	}
+}
+
+// findLeads adds to the format that the time of an object is at the start of one of its texts, if
+// that is so in nearly all objects. It reports whether it is.
+func (in *Input) findLeads(head []byte, whole bool) bool {
+	in.Format.leads = true
+	s := in.sample(head, whole)
+	in.Format.leads = s.led > 0 && s.led*10 >= len(s.objects)*8 && !s.isConstant()
+	return in.Format.leads
 }
 
 // guess looks at the keys of the objects in a sample.
@@ -117,6 +136,9 @@ type sample struct {
 	records, timed int
 	sessions       int      // records that state a session
 	leveled        int      // records that state a level
+	led            int      // objects with a text that starts with a time
+	instant        int64    // the first time
+	varied         bool     // others differ from it
 	borders        int      // records of text that say nothing
 	stamps         int      // lines of text with a date and a time of day
 	objects        [][]byte // records that are objects
@@ -150,8 +172,11 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			case len(text) == 0:
 				continue
 			case opensObject(text):
-				if !e.Blank { // not what is around entries
-					s.objects = append(s.objects, text)
+				if e.Blank { // what is around entries
+					break
+				}
+				if s.objects = append(s.objects, text); d.walk.lead != timestamp.NoTime {
+					s.led++
 				}
 			case in.skipsProse && e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime && len(e.Session) == 0 && !looksLikeRecord(text):
 				continue
@@ -167,6 +192,10 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			if e.Level != level.Unknown {
 				s.leveled++
 			}
+			if e.Time != timestamp.NoTime && s.instant == 0 {
+				s.instant = e.Time
+			}
+			s.varied = s.varied || e.Time != timestamp.NoTime && e.Time != s.instant
 			if e.Time != timestamp.NoTime || e.OfDay != timestamp.NoTime {
 				s.timed++
 			}
@@ -185,6 +214,9 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 func looksLikeRecord(text []byte) bool {
 	return bytes.Contains(text, []byte("OpenTok:")) || outline.IsError(text) || textline.StampAt(text) >= 0
 }
+
+// isConstant reports whether all times are the same, as that of an export is.
+func (s *sample) isConstant() bool { return s.timed > 2 && !s.varied }
 
 // missing returns the given keys that are in none of the records, which may be quoted within others.
 func (s *sample) missing(given field.Names) (out []string) {

@@ -196,6 +196,9 @@ func (g *Guess) Time() (key string, dates [][]byte) {
 	return best.name, best.dates
 }
 
+// IsConstant reports whether all times of a key are the same.
+func (g *Guess) IsConstant(key string) bool { return g.keys[key].isConstant() }
+
 // isConstant reports whether all times are the same, as that of an import is.
 func (k *stats) isConstant() bool { return k.times > 2 && k.rising == k.times && k.falling == k.times }
 
