@@ -178,7 +178,7 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 				if s.objects = append(s.objects, text); d.walk.lead != timestamp.NoTime {
 					s.led++
 				}
-			case in.skipsProse && e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime && len(e.Session) == 0 && !looksLikeRecord(text):
+			case in.skipsProse && len(e.Session) == 0 && !looksLikeRecord(text):
 				continue
 			default:
 				line, _, _ := bytes.Cut(text, lineFeed)
@@ -210,9 +210,10 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 	return s
 }
 
-// looksLikeRecord reports whether a text is more than prose: it has a text of the SDK or a time.
+// looksLikeRecord reports whether a text is more than prose: it has a text of the SDK. A time says
+// little, because it may be on a line of its own.
 func looksLikeRecord(text []byte) bool {
-	return bytes.Contains(text, []byte("OpenTok:")) || outline.IsError(text) || textline.StampAt(text) >= 0
+	return bytes.Contains(text, []byte("OpenTok:")) || outline.IsError(text)
 }
 
 // isConstant reports whether all times are the same, as that of an export is.

@@ -3,6 +3,7 @@ package table
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/otlog/otlog/parse/field"
@@ -37,7 +38,7 @@ func (f *Form) AppendTime(dst []byte, cells [][]byte) []byte {
 		return dst
 	}
 	var buffer []byte
-	at := append([]byte{}, bytes.TrimSpace(Unquote(cells[f.Date-1], &buffer))...)
+	at := append([]byte{}, dateOf(bytes.TrimSpace(Unquote(cells[f.Date-1], &buffer)))...)
 	at = append(append(at, ' '), bytes.TrimSpace(Unquote(cells[f.OfDay-1], &buffer))...)
 	return jsontext.AppendQuoted(append(dst, `"timestamp":`...), at)
 }
@@ -109,12 +110,15 @@ func isGiven(header [][]byte, given field.Names) bool {
 	return false
 }
 
-// namesColumns reports whether the cells of a row look like names of columns: they begin with a letter and
-// have at most three words.
+// namesColumns reports whether the cells of a row look like names of columns: they differ, do not begin with
+// a digit, and have at most three words.
 func namesColumns(cells [][]byte) bool {
 	const longest, mostWords = 40, 3
 	var buffer []byte
-	for _, cell := range cells {
+	for i, cell := range cells {
+		if slices.ContainsFunc(cells[:i], func(other []byte) bool { return bytes.Equal(other, cell) }) {
+			return false
+		}
 		name := bytes.TrimSpace(bytes.TrimPrefix(Unquote(cell, &buffer), utf8BOM))
 		if len(name) == 0 || len(name) > longest || len(bytes.Fields(name)) > mostWords || '0' <= name[0] && name[0] <= '9' {
 			return false
@@ -164,9 +168,20 @@ const (
 	isOfDay
 )
 
+// dateOf returns a date without the midnight that spreadsheets and databases append to it.
+func dateOf(cell []byte) []byte {
+	for _, midnight := range []string{" 00:00:00", "T00:00:00"} {
+		if n := bytes.Index(cell, []byte(midnight)); n > 0 && len(bytes.Trim(cell[n+len(midnight):], ".0Z")) == 0 {
+			return cell[:n]
+		}
+	}
+	return cell
+}
+
 // cellKind reports whether a cell is a date or a time of day.
 func cellKind(clock *timestamp.Clock, cell []byte) int {
 	const longest = 40
+	cell = dateOf(cell)
 	if len(cell) < len("3:04 PM") || len(cell) > longest || bytes.IndexAny(cell, "0123456789") < 0 || field.IsTime(clock, cell) {
 		return isOther
 	}
@@ -238,6 +253,8 @@ func rowsOf(sample []byte, delimiter byte, width int, whole bool) (r tableRows) 
 	}
 	if r.date, r.ofDay = all(dates), all(ofDays); r.date == 0 || r.ofDay == 0 {
 		r.date, r.ofDay = 0, 0
+	} else if r.timed && r.column == r.date-1 { // at midnight
+		r.timed = false
 	}
 	for _, n := range serials {
 		r.serials = append(r.serials, r.whole > 0 && n*10 >= r.whole*9)
