@@ -480,7 +480,7 @@ func (d *Decoder) lineTime(line []byte, f Format) (instant, ofDay int64) {
 			return t, timestamp.NoTime
 		}
 	}
-	return d.leadingTime(afterWords(line, f.words))
+	return d.leadingTime(textline.AfterWords(line, f.words))
 }
 
 // leadingTime reads the time at the start of a console line as [timestamp.Clock.Line] does, and
@@ -488,7 +488,7 @@ func (d *Decoder) lineTime(line []byte, f Format) (instant, ofDay int64) {
 func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
 	instant, ofDay = d.clock.Line(line)
 	if instant == timestamp.NoTime && ofDay == timestamp.NoTime {
-		if n := markWidth(line); n > 0 {
+		if n := textline.MarkWidth(line); n > 0 {
 			instant, ofDay = d.clock.Line(line[n:])
 		}
 	}
@@ -496,18 +496,6 @@ func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
 		d.event.Doubt, d.event.Doubted = doubt, text
 	}
 	return instant, ofDay
-}
-
-// afterWords returns what follows the first n words of a line, nil if it has fewer.
-func afterWords(line []byte, n int) []byte {
-	for ; n > 0; n-- {
-		end := bytes.IndexByte(line[:min(len(line), maxFrame)], ' ')
-		if end < 0 {
-			return nil
-		}
-		line = bytes.TrimLeft(line[end:], " ")
-	}
-	return line
 }
 
 // isWord reports whether c can be part of a name.

@@ -10,7 +10,6 @@ import (
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/table"
 	"github.com/otlog/otlog/parse/textline"
-	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Format is how the bytes of an input are divided into records. How a record is decoded
@@ -378,7 +377,7 @@ func (p *pages) empty(full int) int {
 		}
 		isEmpty := x.at != nil && x.at == p.known
 		for i := range p.lists {
-			isEmpty = isEmpty || isEmptyAt(x.text, p.lists[i].Path)
+			isEmpty = isEmpty || outline.IsEmptyAt(x.text, p.lists[i].Path)
 		}
 		switch {
 		case isEmpty && !r.Speaks():
@@ -390,38 +389,6 @@ func (p *pages) empty(full int) int {
 	return empty + min(short, full)
 }
 
-// isEmptyAt reports whether a value has nothing where a path leads: an array or an object without
-// elements, at the end of the path or before it, or null.
-func isEmptyAt(value []byte, path []outline.Step) bool {
-	if string(value) == "null" {
-		return true
-	}
-	if value[0] != '[' && value[0] != '{' {
-		return false
-	}
-	if len(path) > 0 && path[0].Key != nil && !path[0].Each {
-		for key, v := range jsontext.Members(value) {
-			if bytes.Equal(key, path[0].Key) {
-				return isEmptyAt(v, path[1:])
-			}
-		}
-		return false
-	}
-	rest := path[min(len(path), 1):]
-	isEmpty := true
-	inner := func(v []byte) {
-		// After the path, there may be the columns of a table.
-		isEmpty = isEmpty && v[0] == '[' && isEmptyAt(v, rest) || isEmpty && len(path) > 0 && isEmptyAt(v, rest)
-	}
-	for v := range jsontext.Elements(value) {
-		inner(v)
-	}
-	for _, v := range jsontext.Members(value) {
-		inner(v)
-	}
-	return isEmpty
-}
-
 // continues reports whether line belongs to the record before it: it is a stack line, or
 // indented further than records.
 func (f Format) continues(line []byte) bool {
@@ -429,12 +396,12 @@ func (f Format) continues(line []byte) bool {
 		return false
 	}
 	if line[0] == '>' {
-		f.indent, line = 0, line[quoteWidth(line):]
+		f.indent, line = 0, line[textline.QuoteWidth(line):]
 	}
 	n := indentation(line)
 	if n > f.indent {
 		rest := bytes.TrimRight(line[n:], "\r")
-		return len(rest) > 0 && !startsEntry(rest) && !(f.inlineLines && textline.HasStampedText(rest))
+		return len(rest) > 0 && !textline.StartsEntry(rest) && !(f.inlineLines && textline.HasStampedText(rest))
 	}
 	return textline.IsFrame(line) || textline.IsPreview(line) || f.inline && textline.IsMarkedFrame(line)
 }
@@ -445,70 +412,6 @@ func indentation(line []byte) int {
 		n++
 	}
 	return n
-}
-
-// startsEntry reports whether an indented line starts a record all the same: it has a time, or
-// looks like the SDK's. React Native's packager and pasted logs indent the lines of a console.
-func startsEntry(line []byte) bool {
-	line = line[markWidth(line):]
-	if len(line) > 0 && (isDigit(line[0]) || line[0] == '[') {
-		var clock timestamp.Clock
-		at, ofDay := clock.Line(line)
-		doubt, _ := clock.Doubt()
-		return at != timestamp.NoTime || ofDay != timestamp.NoTime || doubt != timestamp.NoDoubt
-	}
-	for _, s := range entryStarts {
-		if bytes.HasPrefix(line, s) {
-			return true
-		}
-	}
-	return false
-}
-
-// markWidth returns the width of what people and consoles put before a line: a mark of quotation
-// or of a list, or the border of a table, with the spaces after it. A line without one has 0.
-func markWidth(line []byte) int {
-	n := 0
-	for n < len(line) {
-		end := n
-		switch c := line[n]; {
-		case c == '>' || c == '|' || c == '-' || c == '*':
-			end++
-		case isDigit(c):
-			for end < len(line) && isDigit(line[end]) {
-				end++
-			}
-			if end == len(line) || line[end] != '.' && line[end] != ')' {
-				return n
-			}
-			end++
-		default:
-			return n
-		}
-		if end == len(line) || line[end] != ' ' && line[end] != '>' && line[n] != '>' {
-			return n
-		}
-		for n = end; n < len(line) && line[n] == ' '; n++ {
-		}
-	}
-	return n
-}
-
-// quoteWidth returns the width of the marks of quotation before a line, each with at most one space
-// after it.
-func quoteWidth(line []byte) int {
-	n := 0
-	for n < len(line) && line[n] == '>' {
-		if n++; n < len(line) && line[n] == ' ' {
-			n++
-		}
-	}
-	return n
-}
-
-var entryStarts = [][]byte{
-	[]byte("OpenTok:"), []byte("%cOpenTok:"), []byte("OT.exception ::"),
-	[]byte("LOG "), []byte("INFO "), []byte("WARN "), []byte("ERROR "), []byte("DEBUG "),
 }
 
 // looksLikeObject reports whether a line without surrounding space starts and ends like a JSON

@@ -265,7 +265,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		w.coded = w.finder.StatesCode(s)
 	}
 	if w.leads && w.lead == timestamp.NoTime {
-		w.lead = w.d.timeBefore(s)
+		w.lead = w.d.clock.Lead(s)
 	}
 	f, rank := w.meaning(key)
 	switch f {
@@ -634,21 +634,6 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	if w.doubt = doubt; doubt != timestamp.NoDoubt {
 		w.d.unsure = append(w.d.unsure[:0], text...)
 	}
-}
-
-// timeBefore reads the time at the start of a text in an object. A text that is only a time is none:
-// it says when something else happened.
-func (d *Decoder) timeBefore(s []byte) int64 {
-	const shortest = len("10:44:25 ") + len("2006-01-02")
-	if len(s) <= shortest || bytes.IndexByte(s, ' ') < 0 || d.clock.Value(s) != timestamp.NoTime {
-		return timestamp.NoTime
-	}
-	if bytes.IndexByte(s[:shortest], '\\') >= 0 {
-		d.unquoted = jsontext.AppendUnescaped(d.unquoted[:0], s)
-		s = d.unquoted
-	}
-	instant, _ := d.clock.Line(bytes.TrimLeft(s, " \t\r\n"))
-	return instant
 }
 
 // takeSession takes the value of a field made for a session. An OpenTok session ID precedes

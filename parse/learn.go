@@ -120,7 +120,7 @@ const fewest = 3
 func (in *Input) findTimes(s *sample, head []byte, whole bool) bool {
 	f := &in.Format
 	// Indented records look like a part of the one before them until it is known how they start.
-	if f.words = wordsBeforeTime(s.lines, in.Times); f.words == 0 || s.stamps*5 > s.records*6 {
+	if f.words = textline.WordsBeforeTime(s.lines, in.Times); f.words == 0 || s.stamps*5 > s.records*6 {
 		if stamped, ok := in.stamped(head, whole); ok {
 			*f = stamped
 		}
@@ -235,27 +235,6 @@ func (s *sample) missing(given field.Names) (out []string) {
 		}
 	}
 	return out
-}
-
-// maxWords is how many words may precede the time of a line: a host, a program, a container.
-const maxWords = 4
-
-// wordsBeforeTime returns how many words precede the time of nearly all lines, 0 if that is not
-// known.
-func wordsBeforeTime(lines [][]byte, times timestamp.Times) int {
-	clock := timestamp.NewClock(times)
-	for words := 1; words <= maxWords; words++ {
-		timed := 0
-		for _, line := range lines {
-			if t, _ := clock.Line(afterWords(line, words)); t != timestamp.NoTime {
-				timed++
-			}
-		}
-		if timed*10 >= len(lines)*8 {
-			return words
-		}
-	}
-	return 0
 }
 
 // recordText returns the text of an event in its block.

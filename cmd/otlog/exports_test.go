@@ -248,6 +248,113 @@ var exports = []struct {
 			return object{"type": "error", "timestamp": x.millis(), "args": []object{{"type": "string", "value": x.line()}}}
 		}) + `}`
 	}},
+	{"kafka.txt", "Kafka: kcat, Unix times in lines", func(log []exported) string {
+		return lines(log, func(n int, x *exported) string { return fmt.Sprintf("%d|%d|%s", n, x.millis(), x.firstLine()) })
+	}},
+	{"influx-lines.txt", "InfluxDB: line protocol", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return fmt.Sprintf("logs,host=web msg=\"%s\" %s", x.firstLine(), x.nanos())
+		})
+	}},
+	{"cloudwatch-text.txt", "AWS CLI: `--output text`", func(log []exported) string {
+		return "b/3812\tf/3813\n" + lines(log, func(_ int, x *exported) string {
+			return fmt.Sprintf("EVENTS\t%d\t%s\t%d", x.millis()+800, x.firstLine(), x.millis())
+		})
+	}},
+	{"excel-days.csv", "Excel: days as numbers", func(log []exported) string {
+		return "When,What\n" + csvRows(log, func(x *exported) string {
+			return fmt.Sprintf("%.9f,", 25569+float64(x.millis())/(24*3600*1000))
+		})
+	}},
+	{"excel-two-columns.csv", "Excel: a date and a time of day", func(log []exported) string {
+		return "Datum,Uhrzeit,Meldung\n" + csvRows(log, func(x *exported) string { return x.at.Format("02.01.2006,15:04:05.000,") })
+	}},
+	{"oracle.csv", "Oracle: SQL Developer", func(log []exported) string {
+		return "\"TS\",\"LINE\"\n" + csvRows(log, func(x *exported) string {
+			return strings.ToUpper(x.at.Format("02-Jan-06 03.04.05.000000000 PM,"))
+		})
+	}},
+	{"powershell.json", "PowerShell: `ConvertTo-Json`", func(log []exported) string {
+		return each(log, func(x *exported) any {
+			return object{"TimeCreated": fmt.Sprintf("/Date(%d)/", x.millis()), "Id": 1, "Message": x.line()}
+		})
+	}},
+	{"dynamodb.jsonl", "DynamoDB: export to S3", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return oneLine(object{"Item": object{"at": object{"N": fmt.Sprint(x.millis())}, "line": object{"S": x.line()}}})
+		})
+	}},
+	{"mongodb.jsonl", "MongoDB: `mongoexport`", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return oneLine(object{"_id": object{"$oid": "5f"}, "createdAt": object{"$date": object{"$numberLong": fmt.Sprint(x.millis())}}, "line": x.line()})
+		})
+	}},
+	{"firestore.json", "Firestore: seconds and nanoseconds", func(log []exported) string {
+		return each(log, func(x *exported) any {
+			return object{"createdAt": object{"_seconds": x.at.Unix(), "_nanoseconds": x.at.Nanosecond()}, "line": x.line()}
+		})
+	}},
+	{"coralogix.jsonl", "Coralogix: DataPrime", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return oneLine(object{"result": object{"results": []object{{
+				"metadata": []object{{"key": "severity", "value": "5"}, {"key": "timestamp", "value": x.rfc()}},
+				"userData": oneLine(object{"text": x.line()}),
+			}}}})
+		})
+	}},
+	{"json-seq.txt", "JSON text sequences: `journalctl -o json-seq`", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return "\x1e" + oneLine(object{"__REALTIME_TIMESTAMP": fmt.Sprint(x.at.UnixMicro()), "MESSAGE": x.line()})
+		})
+	}},
+	{"server-sent-events.txt", "Server-sent events", func(log []exported) string {
+		return lines(log, func(n int, x *exported) string {
+			return fmt.Sprintf("id: %d\nevent: log\ndata: %s\n", n, oneLine(object{"madeAt": x.millis(), "line": x.line()}))
+		})
+	}},
+	{"cloudflare-logpush.jsonl", "Cloudflare Logpush: Workers", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return oneLine(object{"Event": object{"RayID": "x"}, "EventTimestampMs": x.millis(), "Logs": []object{{"Level": "error", "Message": []string{x.line()}, "TimestampMs": x.millis()}}, "Outcome": "ok"})
+		})
+	}},
+	{"stern.jsonl", "stern: the time in the message", func(log []exported) string {
+		return lines(log, func(_ int, x *exported) string {
+			return oneLine(object{"message": x.rfc() + " " + x.line(), "podName": "web-0"})
+		})
+	}},
+	{"playwright.json", "Playwright: the time in each output", func(log []exported) string {
+		return `{"suites":[{"specs":[{"tests":[{"results":[{"startTime":"2026-11-23T10:44:00Z","stdout":` + each(log, func(x *exported) any { return object{"text": x.rfc() + " " + x.line() + "\n"} }) + `}]}]}]}]}`
+	}},
+	{"null-first.json", "Arrays that begin with `null`", func(log []exported) string {
+		return `[null,` + each(log, func(x *exported) any { return object{"timestamp": x.rfc(), "textPayload": x.line()} })[1:]
+	}},
+	{"after-prose.log", "Text before a log", func(log []exported) string {
+		return strings.Repeat("Dear team, this is what the clinic sent.\n", 400) + lines(log, func(_ int, x *exported) string { return "+ web-0 › web " + x.rfc() + " " + x.firstLine() })
+	}},
+}
+
+// firstLine is a line for exports whose records are lines.
+func (x *exported) firstLine() string {
+	line, _, _ := strings.Cut(x.line(), "\n")
+	return line
+}
+
+// lines returns a line for each record.
+func lines(log []exported, of func(n int, x *exported) string) string {
+	var b strings.Builder
+	for i := range log {
+		b.WriteString(of(i, &log[i]) + "\n")
+	}
+	return b.String()
+}
+
+// csvRows returns a row of a table for each record: cells, and the line of the log.
+func csvRows(log []exported, of func(x *exported) string) string {
+	var b strings.Builder
+	for i := range log {
+		b.WriteString(of(&log[i]) + `"` + strings.ReplaceAll(log[i].line(), `"`, `""`) + "\"\n")
+	}
+	return b.String()
 }
 
 // A span of a report is what an export must not change.

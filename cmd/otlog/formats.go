@@ -185,12 +185,16 @@ func (d *describer) input(in *parse.Input) {
 // timePlace says where records state their time.
 func timePlace(f *parse.Fields, l *parse.Learned) string {
 	switch {
+	case f.Leads:
+		return "at the start of a text" + share(f.Timed, f)
 	case f.Time.Key != "":
 		return place(f.Time, f, "--time-field")
 	case f.Timed == 0:
 		return "none found" + candidates(l.Times, "--time-field")
 	case f.Words > 0:
 		return fmt.Sprintf("in the line, after %s%s", words.Count(int64(f.Words), "word"), share(f.Timed, f))
+	case f.Within:
+		return "within the line" + share(f.Timed, f)
 	case f.Objects*2 > f.Records:
 		return "in the document around the records" + share(f.Timed, f)
 	}

@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
 	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
-	"parse/table":             {"parse/field", "parse/timestamp"},
+	"parse/table":             {"parse/field", "parse/jsontext", "parse/timestamp"},
 	"parse/find":              {"parse"},
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},

@@ -219,3 +219,17 @@ func isLevel(word []byte) bool {
 	}
 	return false
 }
+
+// Lead reads the time at the start of a text in an object, as written. A text that is only a time is
+// none: it says when something else happened.
+func (c *Clock) Lead(text []byte) int64 {
+	const shortest = len("2006-01-02 15:04:05 ")
+	if len(text) <= shortest || bytes.IndexByte(text, ' ') < 0 || c.Value(text) != NoTime {
+		return NoTime
+	}
+	if bytes.IndexByte(text[:shortest], '\\') >= 0 {
+		text = c.unescape(text)
+	}
+	instant, _ := c.Line(bytes.TrimLeft(text, " \t\r\n"))
+	return instant
+}

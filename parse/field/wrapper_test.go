@@ -1,0 +1,31 @@
+package field
+
+import "testing"
+
+// TestWrapperAt distinguishes the objects of typed values from others.
+func TestWrapperAt(t *testing.T) {
+	for object, want := range map[string]Wrapper{
+		`{"S":"a"}`: Typed, `{ "N" : "1795430665959" }`: Typed, `{"N":3}`: NoWrapper, `{"Name":"a"}`: NoWrapper,
+		`{"$date":{"$numberLong":"1"}}`: Typed, `{"$oid":"5f"}`: NoWrapper, `{"timestampValue":"t"}`: Typed,
+		`{"seconds":1,"nanos":2}`: Instant, `{"_nanoseconds":2,"_seconds":1}`: Instant, `{"second":1}`: NoWrapper,
+		`{`: NoWrapper, `{}`: NoWrapper, `{"S`: NoWrapper, `{"S":`: NoWrapper,
+	} {
+		if got := WrapperAt([]byte(object)); got != want {
+			t.Errorf("%s: got %d, want %d", object, got, want)
+		}
+	}
+}
+
+// TestGuessWithinWrappers finds times in typed values, and in pairs of a name and a value.
+func TestGuessWithinWrappers(t *testing.T) {
+	for record, want := range map[string]string{
+		`{"made":{"N":"179543066595%d"}}`:                                "made",
+		`{"made":{"$date":{"$numberLong":"179543066595%d"}},"line":"x"}`: "made",
+		`{"made":{"seconds":"179543066%d","nanos":5}}`:                   "made",
+		`{"tags":[{"key":"made_at","value":"179543066595%d"}]}`:          "made_at",
+	} {
+		if got := guessOf(record); got != want {
+			t.Errorf("%s: got %q, want %q", record, got, want)
+		}
+	}
+}
