@@ -52,8 +52,8 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	}
 	if s.records == mostLearned && len(s.objects)*2 < s.records {
 		in.skipsProse = true
+		defer func() { in.skipsProse = false }()
 		s = in.sample(head, whole)
-		in.skipsProse = false
 	}
 	if f.kind == byRow && s.timed == 0 {
 		// Spreadsheets count days.
