@@ -475,6 +475,12 @@ func (d *Decoder) lineTime(line []byte, f Format) (instant, ofDay int64) {
 			return d.leadingTime(line[at:])
 		}
 	}
+	if f.headings {
+		first, _, _ := bytes.Cut(line, lineFeed)
+		if t := d.clock.Value(textline.TrimTime(first)); t != timestamp.NoTime {
+			return t, timestamp.NoTime
+		}
+	}
 	if f.epoch != nil {
 		if t, ok := f.epoch.Time(line); ok {
 			return t, timestamp.NoTime

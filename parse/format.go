@@ -39,6 +39,8 @@ type Format struct {
 	inlineLines bool
 	// epoch is where records state their time as a number, nil if they do not.
 	epoch *textline.Epoch
+	// headings says that the time of a record is on a line of its own before it.
+	headings bool
 	// leads says that the time of an object is at the start of one of its texts.
 	leads bool
 	// levelless says that few records at the beginning of the source state a level. To look for
@@ -392,8 +394,8 @@ func (p *pages) empty(full int) int {
 // continues reports whether line belongs to the record before it: it is a stack line, or
 // indented further than records.
 func (f Format) continues(line []byte) bool {
-	if len(line) == 0 {
-		return false
+	if len(line) == 0 || f.headings {
+		return !isBlank(line) && !textline.IsTime(line)
 	}
 	if line[0] == '>' {
 		f.indent, line = 0, line[textline.QuoteWidth(line):]

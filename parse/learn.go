@@ -39,7 +39,9 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	}
 	f.levelless = s.records >= fewRecords && s.leveled*4 < s.records
 	in.sampled, in.timed = s.records, s.timed
-	if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
+	if f.headings = f.stacks && s.timed*4 < len(s.lines)*3 && textline.HasTimeLines(head); f.headings {
+		in.timed = in.sampled
+	} else if f.stacks && s.timed*2 < len(s.lines) && len(s.dates) == 0 {
 		if in.findTimes(s, head, whole) {
 			in.timed = in.sampled
 		} else {
