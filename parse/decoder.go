@@ -78,7 +78,7 @@ func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 // and objects that may state an error's code. All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	d.walk.finder, d.walk.roles, d.levelless = f, b.Format.roles, b.Format.levelless
-	d.walk.leads = b.Format.leads
+	d.walk.leads, d.walk.wraps = b.Format.leads, b.Format.wraps
 	return func(yield func(*Event, *SyntaxError) bool) {
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)

@@ -43,6 +43,8 @@ type Format struct {
 	headings bool
 	// leads says that the time of an object is at the start of one of its texts.
 	leads bool
+	// wraps says that values are in typed objects, or beside their names.
+	wraps bool
 	// levelless says that few records at the beginning of the source state a level. To look for
 	// one in each line of text takes a sixth of the time.
 	levelless bool

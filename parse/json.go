@@ -34,8 +34,10 @@ type walk struct {
 	clientTime bool
 	doubt      timestamp.Doubt // about the time or, if there is none, about a text that may be one
 
-	leads bool  // the time of a record is at the start of a text
-	lead  int64 // that time
+	wraps   bool           // the source has values in wrappers
+	members []field.Member // of a wrapper
+	leads   bool           // the time of a record is at the start of a text
+	lead    int64          // that time
 
 	// levels are the IDs in the line itself, in objects inside its strings, in objects inside
 	// the strings of those, and so on. posted are those beside the client's own time.
@@ -130,9 +132,7 @@ func (w *walk) meaning(key []byte) (field.Field, int) {
 // object walks a line of JSON. It reports false if the line ends within a string, an object or
 // an array. It ignores other errors, because it needs only strings and numbers.
 func (w *walk) object(line []byte, nesting int) bool {
-	var key, outer []byte
-	var wrapper field.Wrapper // of the innermost object; outer is its key
-	var before, said []byte   // the last key with a text, and that text, if it precedes
+	var key []byte
 	depth := 0
 	for i := 0; i < len(line); {
 		switch c := line[i]; c {
@@ -152,16 +152,10 @@ func (w *walk) object(line []byte, nesting int) bool {
 			if i < len(line) && line[i] == ':' {
 				key = s
 				i++
-				switch {
-				case wrapper != field.NoWrapper:
-					key = wrapper.Unwrapped(outer, s)
-				case before != nil && field.IsPairValue(s) && field.IsPairKey(before):
-					key = said
-				}
 				continue
 			}
 			w.text(key, s, escaped, depth, nesting)
-			before, said, key = key, s, nil
+			key = nil
 		case '{', '[':
 			if c == '[' && string(key) == journalMessage {
 				if end := w.bytes(line, i, depth, nesting); end > i {
@@ -169,14 +163,11 @@ func (w *walk) object(line []byte, nesting int) bool {
 					continue
 				}
 			}
-			if before = nil; c == '{' && key != nil {
-				if outer, wrapper = key, field.WrapperAt(line[i:]); wrapper == field.Instant {
-					if f, _ := w.meaning(key); f != field.Time {
-						wrapper = field.NoWrapper
-					}
+			if w.wraps && c == '{' {
+				if end := w.wrapper(line[i:], key, depth, nesting); end > 0 {
+					i, key = i+end, nil
+					continue
 				}
-			} else {
-				wrapper = field.NoWrapper
 			}
 			depth++
 			i++
@@ -190,7 +181,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 		case '}', ']':
 			depth--
 			i++
-			key, before, wrapper = nil, nil, field.NoWrapper
+			key = nil
 			if depth < 0 {
 				return false
 			}
@@ -215,6 +206,29 @@ func (w *walk) object(line []byte, nesting int) bool {
 		}
 	}
 	return depth == 0
+}
+
+// wrapper takes the values of an object with a key, if the object is only their type or a name and a
+// value. It returns where the object ends, 0 if it is something else.
+func (w *walk) wrapper(object, key []byte, depth, nesting int) (end int) {
+	if end = jsontext.ValueEnd(object, 0); end < 0 {
+		return 0
+	}
+	members, ok := field.AppendUnwrapped(w.members[:0], object[:end], key)
+	if w.members = members; !ok {
+		return 0
+	}
+	for _, m := range members {
+		if f, _ := w.meaning(key); m.Nanos && f != field.Time {
+			continue
+		}
+		if s := jsontext.Quoted(m.Value); s != nil {
+			w.text(m.Key, s, bytes.IndexByte(s, '\\') >= 0, depth, nesting)
+		} else if isNumber(m.Value[0]) {
+			w.number(m.Key, m.Value, depth, nesting)
+		}
+	}
+	return end
 }
 
 // journalMessage is the key of a message that journalctl -o json prints as an array of bytes, if

@@ -32,6 +32,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	if given != (field.Names{}) {
 		f.roles = &field.Roles{Given: given}
 	}
+	f.wraps = field.HasWrappers(head)
 	s := in.sample(head, whole)
 	if order := timestamp.OrderOf(s.dates); order != timestamp.NoOrder {
 		in.Times.Order = order

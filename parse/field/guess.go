@@ -114,14 +114,16 @@ func unwrap(wrapper []byte) []byte {
 
 // isPair reports whether an object is a name and its value.
 func isPair(object []byte) bool {
-	name := false
+	const most = 3 // members: there may be a type, too
+	n, name, pair := 0, false, false
 	for key := range jsontext.Members(object) {
-		if name && IsPairValue(key) {
-			return true
-		}
+		pair = pair || name && IsPairValue(key)
 		name = IsPairKey(key)
+		if n++; n > most {
+			return false
+		}
 	}
-	return false
+	return pair
 }
 
 // The times that a log may state: after the SDK appeared, and before the end of the century.

@@ -1,6 +1,10 @@
 package field
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/jsontext"
+)
 
 // A Wrapper is an object around a value that only says of which type the value is, or divides it.
 type Wrapper uint8
@@ -84,4 +88,71 @@ func IsPairKey(key []byte) bool {
 // IsPairValue reports whether a key is that of a value whose name precedes it.
 func IsPairValue(key []byte) bool {
 	return len(key) == len("value") && (key[0] == 'v' || key[0] == 'V') && string(key[1:]) == "alue"
+}
+
+// HasWrappers reports whether a text may have values in wrappers, or beside their names.
+func HasWrappers(text []byte) bool {
+	has := func(key string) bool {
+		return bytes.Contains(text, []byte(`"`+key+`"`)) || bytes.Contains(text, []byte(`\"`+key+`\"`))
+	}
+	for _, key := range []string{"S", "N", "$date", "$numberLong", "$numberInt", "$numberDouble", "stringValue", "timestampValue", "integerValue", "string", "long", "long.timestamp-millis", "seconds", "_seconds"} {
+		if has(key) {
+			return true
+		}
+	}
+	if !has("value") && !has("Value") {
+		return false
+	}
+	for _, key := range []string{"key", "name", "field", "k", "Key", "Name", "Field"} {
+		if has(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// A Member is a value under the key that it counts under.
+type Member struct {
+	Key, Value []byte // as written
+	Nanos      bool   // it is a part of a second
+}
+
+// AppendUnwrapped appends the values in a wrapper with a key, or in an object that is a name and its
+// value. It reports false if the object is neither.
+func AppendUnwrapped(dst []Member, object, key []byte) ([]Member, bool) {
+	kind := NoWrapper
+	if key != nil {
+		kind = WrapperAt(object)
+	}
+	if kind == NoWrapper && !isPair(object) {
+		return dst, false
+	}
+	var name []byte
+	for k, value := range jsontext.Members(object) {
+		m := Member{Key: kind.Unwrapped(key, k), Value: value}
+		if kind == NoWrapper {
+			if name != nil && IsPairValue(k) {
+				m.Key = name
+			}
+			if name = nil; IsPairKey(k) {
+				name = jsontext.Quoted(value)
+			}
+		}
+		m.Nanos = kind == Instant && string(m.Key) == string(nanosKey)
+		if len(value) > 0 && (value[0] == '{' || value[0] == '[') {
+			inner, ok := dst, false
+			if value[0] == '{' && kind == Typed {
+				inner, ok = AppendUnwrapped(dst, value, m.Key)
+			}
+			if !ok {
+				return dst, false
+			}
+			dst = inner
+			continue
+		}
+		if len(value) > 0 {
+			dst = append(dst, m)
+		}
+	}
+	return dst, true
 }
