@@ -360,7 +360,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	case field.UserAgent:
 		w.keepFirst(&d.telemetry.UserAgent, value)
 	case field.Version:
-		if v := sdkVersion(value); v != nil && rank < w.sdkRank {
+		if v := field.SDKVersion(value); v != nil && rank < w.sdkRank {
 			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
 		}
 		w.native = w.native || rank == field.ClientVersion && isNativeVersion(value)
@@ -559,7 +559,7 @@ func (w *walk) levelValue(s []byte, kind, depth, nesting int) {
 // codeValue takes the value of a field made for an error's code. Numbers that the Finder
 // takes for codes precede others, and outer fields precede inner ones.
 func (w *walk) codeValue(s []byte, rank, depth, nesting int) {
-	n := code(s)
+	n := field.CodeOf(s)
 	if n == 0 {
 		return
 	}
@@ -592,33 +592,6 @@ func (w *walk) errorCode() int32 {
 		return w.nameCode
 	}
 	return w.code
-}
-
-// sdkVersion returns the version in "v2.35.2" or "js-2.35.2", nil for any other text.
-func sdkVersion(s []byte) []byte {
-	v, ok := bytes.CutPrefix(s, []byte("js-"))
-	if !ok {
-		v, ok = bytes.CutPrefix(s, []byte("v"))
-	}
-	if !ok || len(v) == 0 || !isDigit(v[0]) {
-		return nil
-	}
-	return v
-}
-
-// code reads an error code. It returns 0 if s is not one.
-func code(s []byte) int32 {
-	var n int32
-	if len(s) > 6 {
-		return 0
-	}
-	for _, c := range s {
-		if !isDigit(c) {
-			return 0
-		}
-		n = n*10 + int32(c-'0')
-	}
-	return n
 }
 
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {

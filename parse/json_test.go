@@ -3,6 +3,8 @@ package parse
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/otlog/otlog/parse/field"
 )
 
 func TestErrorCodes(t *testing.T) {
@@ -14,7 +16,7 @@ func TestErrorCodes(t *testing.T) {
 		{"1000000", 0}, {"-1500", 0}, {"1500.0", 0}, {"15e2", 0}, {"", 0},
 	}
 	for _, test := range tests {
-		if got := code([]byte(test.s)); got != test.want {
+		if got := field.CodeOf([]byte(test.s)); got != test.want {
 			t.Errorf("%q: got %d, want %d", test.s, got, test.want)
 		}
 	}
