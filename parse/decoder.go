@@ -38,10 +38,12 @@ type Decoder struct {
 	full     bool // the last object was decoded in full
 	stated   bool // a field of the record states its OpenTok session ID
 	open     []openObject
+	inner    *Decoder // of records in a record
+	unfolder *unfolder
 }
 
 // SetTimes sets how the times of the next blocks are read.
-func (d *Decoder) SetTimes(t timestamp.Times) { d.clock = timestamp.NewClock(t) }
+func (d *Decoder) SetTimes(t timestamp.Times) { d.clock, d.inner = timestamp.NewClock(t), nil }
 
 // A Finder knows what evidence of an error looks like. It decides which records are worth
 // decoding in full, and which fields name an error.
@@ -477,7 +479,7 @@ func (d *Decoder) lineTime(line []byte, f Format) (instant, ofDay int64) {
 func (d *Decoder) leadingTime(line []byte) (instant, ofDay int64) {
 	instant, ofDay = d.clock.Line(line)
 	if instant == timestamp.NoTime && ofDay == timestamp.NoTime {
-		if n := markWidth(line); n > 0 {
+		if n := textline.MarkWidth(line); n > 0 {
 			instant, ofDay = d.clock.Line(line[n:])
 		}
 	}

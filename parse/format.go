@@ -2,15 +2,11 @@ package parse
 
 import (
 	"bytes"
-	"slices"
 
-	"github.com/otlog/otlog/parse/document"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
-	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/table"
 	"github.com/otlog/otlog/parse/textline"
-	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Format is how the bytes of an input are divided into records. How a record is decoded
@@ -233,7 +229,7 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 	byLines := lines.total > 1 && lines.objects > lines.total-lines.objects
 	for _, plain := range []bool{false, true} {
 		seen := statsOf(sample, whole, plain, byLines)
-		seen.objects -= seen.pages.empty(seen.arranged)
+		seen.objects -= seen.pages.Empty(seen.arranged, keys{})
 		enough := seen.arranged > seen.objects || !byLines && 2*seen.within > int64(len(sample))
 		if plain && byLines {
 			enough = seen.arranged >= 9*seen.objects // otherwise it may be a list inside a record
@@ -290,7 +286,7 @@ func statsOf(sample []byte, whole, plainArrays, byLines bool) *sampleStats {
 		case !s.reading || d.Bad:
 		case s.findLists(sample[at:]), s.whole != nil, d.First() != nil && !(d.First().In.Plain && d.HasMessage):
 			s.seen.arrange(d)
-			s.seen.pages.check(d, sample[d.Start:d.Pos], s.keys)
+			s.seen.pages.Check(d, sample[d.Start:d.Pos], s.keys)
 		case s.indent < 0:
 			s.seen.sharing += d.Pos - d.Start
 		case bytes.IndexByte(sample[d.Start:d.Pos], '\n') >= 0:
@@ -301,116 +297,6 @@ func statsOf(sample []byte, whole, plainArrays, byLines bool) *sampleStats {
 	return s.seen
 }
 
-// pages are what a sample shows of documents that are lists of entries, such as the answers of an
-// API, one after the other. Some of them may be empty or say only that something went wrong. These
-// are no reason to take each document for a record.
-type pages struct {
-	lists   []outline.List // of entries, in the documents that have any
-	known   *document.Node // where entries are, if that is the place of a known format
-	records bool           // one of these documents seems to be a record itself
-	keys    [][]byte       // of these documents
-	others  []other
-}
-
-// An other is a document without entries.
-type other struct {
-	text []byte
-	at   *document.Node // an empty array in the place of entries, nil if there is none
-}
-
-// shortAnswer is the length of the longest document that may be an answer without entries.
-const shortAnswer = 1 << 10
-
-// check notes whether a document with entries is a record itself: one of its own members is a time
-// or a message, or what is in an array with a common name does not look like an entry.
-func (p *pages) check(d *document.Document, doc []byte, k keys) {
-	for key, value := range jsontext.Members(doc) {
-		p.keys = append(p.keys, key)
-		if value[0] != '{' && value[0] != '[' && string(value) != "null" && (k.IsTime(key) || k.IsMessage(key)) {
-			p.records = true
-		}
-	}
-	if len(d.Entries) == 0 || d.Entries[0].In.Learned || !d.Entries[0].In.Plain {
-		return
-	}
-	if first := d.Entries[0]; first.End >= 0 {
-		r := outline.NewReader(k)
-		r.Read(doc[first.Start-d.Start : first.End-d.Start])
-		p.records = p.records || !r.LooksLikeRecord() && !r.IsRow()
-	}
-}
-
-// isPart reports whether all keys of an object are keys of the documents with entries: it may be a
-// record of the same kind.
-func (p *pages) isPart(object []byte) bool {
-	for key := range jsontext.Members(object) {
-		if !slices.ContainsFunc(p.keys, func(k []byte) bool { return bytes.Equal(k, key) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// empty returns how many documents without entries are pages all the same, beside a number of
-// pages with entries: those with an empty list in the place of entries, and short ones of other
-// keys without a time, a session or an error, of which there may be as many as pages.
-func (p *pages) empty(full int) int {
-	if p.records || full == 0 {
-		return 0
-	}
-	r := outline.NewReader(keys{})
-	empty, short := 0, 0
-	for _, x := range p.others {
-		r.Read(x.text)
-		if r.LooksLikeRecord() || outline.IsError(x.text) || (keys{}).Session(x.text) != nil {
-			continue
-		}
-		isEmpty := x.at != nil && x.at == p.known
-		for i := range p.lists {
-			isEmpty = isEmpty || isEmptyAt(x.text, p.lists[i].Path)
-		}
-		switch {
-		case isEmpty && !r.Speaks():
-			empty++
-		case len(x.text) <= shortAnswer && !r.IsTimed() && !p.isPart(x.text):
-			short++
-		}
-	}
-	return empty + min(short, full)
-}
-
-// isEmptyAt reports whether a value has nothing where a path leads: an array or an object without
-// elements, at the end of the path or before it, or null.
-func isEmptyAt(value []byte, path []outline.Step) bool {
-	if string(value) == "null" {
-		return true
-	}
-	if value[0] != '[' && value[0] != '{' {
-		return false
-	}
-	if len(path) > 0 && path[0].Key != nil && !path[0].Each {
-		for key, v := range jsontext.Members(value) {
-			if bytes.Equal(key, path[0].Key) {
-				return isEmptyAt(v, path[1:])
-			}
-		}
-		return false
-	}
-	rest := path[min(len(path), 1):]
-	isEmpty := true
-	inner := func(v []byte) {
-		// After the path, there may be the columns of a table.
-		isEmpty = isEmpty && v[0] == '[' && isEmptyAt(v, rest) || isEmpty && len(path) > 0 && isEmptyAt(v, rest)
-	}
-	for v := range jsontext.Elements(value) {
-		inner(v)
-	}
-	for _, v := range jsontext.Members(value) {
-		inner(v)
-	}
-	return isEmpty
-}
-
 // continues reports whether line belongs to the record before it: it is a stack line, or
 // indented further than records.
 func (f Format) continues(line []byte) bool {
@@ -418,12 +304,12 @@ func (f Format) continues(line []byte) bool {
 		return false
 	}
 	if line[0] == '>' {
-		f.indent, line = 0, line[quoteWidth(line):]
+		f.indent, line = 0, line[textline.QuoteWidth(line):]
 	}
 	n := indentation(line)
 	if n > f.indent {
 		rest := bytes.TrimRight(line[n:], "\r")
-		return len(rest) > 0 && !startsEntry(rest) && !(f.inlineLines && textline.HasStampedText(rest))
+		return len(rest) > 0 && !textline.StartsEntry(rest) && !(f.inlineLines && textline.HasStampedText(rest))
 	}
 	return textline.IsFrame(line) || textline.IsPreview(line) || f.inline && textline.IsMarkedFrame(line)
 }
@@ -434,70 +320,6 @@ func indentation(line []byte) int {
 		n++
 	}
 	return n
-}
-
-// startsEntry reports whether an indented line starts a record all the same: it has a time, or
-// looks like the SDK's. React Native's packager and pasted logs indent the lines of a console.
-func startsEntry(line []byte) bool {
-	line = line[markWidth(line):]
-	if len(line) > 0 && (isDigit(line[0]) || line[0] == '[') {
-		var clock timestamp.Clock
-		at, ofDay := clock.Line(line)
-		doubt, _ := clock.Doubt()
-		return at != timestamp.NoTime || ofDay != timestamp.NoTime || doubt != timestamp.NoDoubt
-	}
-	for _, s := range entryStarts {
-		if bytes.HasPrefix(line, s) {
-			return true
-		}
-	}
-	return false
-}
-
-// markWidth returns the width of what people and consoles put before a line: a mark of quotation
-// or of a list, or the border of a table, with the spaces after it. A line without one has 0.
-func markWidth(line []byte) int {
-	n := 0
-	for n < len(line) {
-		end := n
-		switch c := line[n]; {
-		case c == '>' || c == '|' || c == '-' || c == '*':
-			end++
-		case isDigit(c):
-			for end < len(line) && isDigit(line[end]) {
-				end++
-			}
-			if end == len(line) || line[end] != '.' && line[end] != ')' {
-				return n
-			}
-			end++
-		default:
-			return n
-		}
-		if end == len(line) || line[end] != ' ' && line[end] != '>' && line[n] != '>' {
-			return n
-		}
-		for n = end; n < len(line) && line[n] == ' '; n++ {
-		}
-	}
-	return n
-}
-
-// quoteWidth returns the width of the marks of quotation before a line, each with at most one space
-// after it.
-func quoteWidth(line []byte) int {
-	n := 0
-	for n < len(line) && line[n] == '>' {
-		if n++; n < len(line) && line[n] == ' ' {
-			n++
-		}
-	}
-	return n
-}
-
-var entryStarts = [][]byte{
-	[]byte("OpenTok:"), []byte("%cOpenTok:"), []byte("OT.exception ::"),
-	[]byte("LOG "), []byte("INFO "), []byte("WARN "), []byte("ERROR "), []byte("DEBUG "),
 }
 
 // looksLikeObject reports whether a line without surrounding space starts and ends like a JSON

@@ -1,0 +1,71 @@
+package textline
+
+import (
+	"bytes"
+
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// StartsEntry reports whether an indented line starts a record all the same: it has a time, or
+// looks like the SDK's. React Native's packager and pasted logs indent the lines of a console.
+func StartsEntry(line []byte) bool {
+	line = line[MarkWidth(line):]
+	if len(line) > 0 && (isDigit(line[0]) || line[0] == '[') {
+		var clock timestamp.Clock
+		at, ofDay := clock.Line(line)
+		doubt, _ := clock.Doubt()
+		return at != timestamp.NoTime || ofDay != timestamp.NoTime || doubt != timestamp.NoDoubt
+	}
+	for _, s := range entryStarts {
+		if bytes.HasPrefix(line, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// MarkWidth returns the width of what people and consoles put before a line: a mark of quotation
+// or of a list, or the border of a table, with the spaces after it. A line without one has 0.
+func MarkWidth(line []byte) int {
+	n := 0
+	for n < len(line) {
+		end := n
+		switch c := line[n]; {
+		case c == '>' || c == '|' || c == '-' || c == '*':
+			end++
+		case isDigit(c):
+			for end < len(line) && isDigit(line[end]) {
+				end++
+			}
+			if end == len(line) || line[end] != '.' && line[end] != ')' {
+				return n
+			}
+			end++
+		default:
+			return n
+		}
+		if end == len(line) || line[end] != ' ' && line[end] != '>' && line[n] != '>' {
+			return n
+		}
+		for n = end; n < len(line) && line[n] == ' '; n++ {
+		}
+	}
+	return n
+}
+
+// QuoteWidth returns the width of the marks of quotation before a line, each with at most one space
+// after it.
+func QuoteWidth(line []byte) int {
+	n := 0
+	for n < len(line) && line[n] == '>' {
+		if n++; n < len(line) && line[n] == ' ' {
+			n++
+		}
+	}
+	return n
+}
+
+var entryStarts = [][]byte{
+	[]byte("OpenTok:"), []byte("%cOpenTok:"), []byte("OT.exception ::"),
+	[]byte("LOG "), []byte("INFO "), []byte("WARN "), []byte("ERROR "), []byte("DEBUG "),
+}
