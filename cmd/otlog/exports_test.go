@@ -229,11 +229,7 @@ var exports = []struct {
 		return oneLine(object{"statusCode": 200, "body": each(log, func(x *exported) any { return object{"time": x.rfc(), "message": x.line()} })})
 	}},
 	{"ci-job.json", "CI: a log in a string", func(log []exported) string {
-		var b strings.Builder
-		for i := range log {
-			b.WriteString(log[i].rfc() + " " + log[i].line() + "\n")
-		}
-		return oneLine(object{"job": "e2e", "status": "failed", "log": b.String()})
+		return oneLine(object{"job": "e2e", "status": "failed", "log": plainText(log)})
 	}},
 	{"lines.json", "Lines of a log in an array", func(log []exported) string {
 		return pretty(`{"lines":` + each(log, func(x *exported) any { return x.rfc() + " " + x.line() }) + `}`)
@@ -248,6 +244,44 @@ var exports = []struct {
 			return object{"type": "error", "timestamp": x.millis(), "args": []object{{"type": "string", "value": x.line()}}}
 		}) + `}`
 	}},
+	{"tickets.jsonl", "Tickets: a log in the text of one", func(log []exported) string {
+		return `{"id":1,"created_at":"2026-11-24T09:00:00Z","body":"Hello"}` + "\n" +
+			oneLine(object{"id": 2, "created_at": "2026-11-24T09:01:00Z", "body": "We see:\n{noformat}" + plainText(log) + "{noformat}\n"}) + "\n" +
+			`{"id":3,"created_at":"2026-11-24T09:02:00Z","body":"Thanks"}` + "\n"
+	}},
+	{"tickets.csv", "Tickets: a log in a cell, as HTML", func(log []exported) string {
+		text := strings.NewReplacer("\n", "<br>", "'", "&#39;", `"`, "&quot;").Replace(plainText(log))
+		return "id,created_at,description\n1,2026-11-24T09:00:00Z,Hello\n2,2026-11-24T09:01:00Z,\"<p>We see:</p><p>" + text + "</p>\"\n3,2026-11-24T09:02:00Z,Thanks\n"
+	}},
+	{"uploads.jsonl", "Uploads: lines that a client sends together", func(log []exported) string {
+		var b strings.Builder
+		for _, s := range sessionsOf(log) {
+			b.WriteString(`{"receivedAt":"2026-11-24T09:00:00Z","room":"` + s[0].session + `","logs":` + each(s, func(x *exported) any { return object{"t": x.millis(), "m": x.text} }) + "}\n")
+		}
+		return b.String()
+	}},
+	{"responses.log", "Answers of an API in an application's log", func(log []exported) string {
+		return "2026-11-24T09:00:00.000Z INFO GET /logs\n" +
+			`2026-11-24T09:00:01.000Z INFO response {"status":200,"data":` + each(log, func(x *exported) any { return object{"timestamp": x.rfc(), "message": x.line()} }) + "}\n" +
+			"2026-11-24T09:00:02.000Z INFO done\n"
+	}},
+	{"mysqldump.sql", "mysqldump: many rows in a statement", func(log []exported) string {
+		var rows []string
+		for i := range log {
+			text := strings.NewReplacer("\n", `\n`, `"`, `\"`, "'", `\'`).Replace(log[i].line())
+			rows = append(rows, fmt.Sprintf("(%d,'%s','%s')", i+1, log[i].sql(), text))
+		}
+		return "-- MySQL dump 10.13\nLOCK TABLES `logs` WRITE;\nINSERT INTO `logs` VALUES " + strings.Join(rows, ",") + ";\nUNLOCK TABLES;\n"
+	}},
+}
+
+// plainText returns the lines of a log.
+func plainText(log []exported) string {
+	var b strings.Builder
+	for i := range log {
+		b.WriteString(log[i].rfc() + " " + log[i].line() + "\n")
+	}
+	return b.String()
 }
 
 // A span of a report is what an export must not change.
