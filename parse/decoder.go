@@ -159,7 +159,12 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time
 			}
-			e.Blank = e.Blank || s.Around
+			if s.Around {
+				e.Blank = true
+				if !sessionid.Is(e.Session) {
+					e.Session = nil // it may be that of the program which wrote the document
+				}
+			}
 			if s.Session != nil && !d.stated {
 				e.Session = s.Session
 			}

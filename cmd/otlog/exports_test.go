@@ -244,6 +244,16 @@ var exports = []struct {
 			return object{"type": "error", "timestamp": x.millis(), "args": []object{{"type": "string", "value": x.line()}}}
 		}) + `}`
 	}},
+	{"posts.har", "HAR: what a page sends to a server of its own", func(log []exported) string {
+		return pretty(`{"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":` + each(log, func(x *exported) any {
+			return object{"startedDateTime": x.rfc(), "time": 1, "request": object{"method": "POST", "url": "https://clinic.example/log", "postData": object{"mimeType": "application/json", "text": oneLine(object{"ts": x.rfc(), "message": x.line()})}}, "response": object{"status": 204}}
+		}) + `}}`)
+	}},
+	{"webdriver.json", "WebDriver: logs of the browser", func(log []exported) string {
+		return `{"value":` + each(log, func(x *exported) any {
+			return object{"level": "SEVERE", "source": "console-api", "timestamp": x.millis(), "message": x.line()}
+		}) + `,"sessionId":"4f0e1b2c3d4e5f60718293a4b5c6d7e8"}`
+	}},
 	{"tickets.jsonl", "Tickets: a log in the text of one", func(log []exported) string {
 		return `{"id":1,"created_at":"2026-11-24T09:00:00Z","body":"Hello"}` + "\n" +
 			oneLine(object{"id": 2, "created_at": "2026-11-24T09:01:00Z", "body": "We see:\n{noformat}" + plainText(log) + "{noformat}\n"}) + "\n" +
