@@ -37,4 +37,5 @@ func Of(head []byte, whole bool) *Notation {
 // notations are tried in this order.
 var notations = []Notation{
 	{"nul", endsInNUL, openNUL},
+	{"quoted", isQuotedJSON, openQuoted},
 }
