@@ -37,4 +37,7 @@ func Of(head []byte, whole bool) *Notation {
 // notations are tried in this order.
 var notations = []Notation{
 	{"nul", endsInNUL, openNUL},
+	{"base64", valuesInJSON, openValuesInJSON},
+	{"base64", valuesInLines, openValuesInLines},
+	{"syslog", inFrames, openFrames},
 }

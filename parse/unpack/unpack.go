@@ -130,7 +130,7 @@ type unpacker struct {
 	raw   counter     // the source
 	body  bool        // see Text.Body
 	// decoded counts the decoded bytes, by the number of layers around them.
-	decoded [maxLayers + 1]int64
+	decoded [maxLayers + 2]int64 // a notation counts as one
 }
 
 // open reads the first bytes of a stream and yields the texts in it. around are the
@@ -206,7 +206,11 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
 	}
 	if n := notation.Of(head, whole); n != nil && !u.AsWritten {
-		r = n.Open(r)
+		in := &counter{Reader: r}
+		r = &decoder{
+			Reader: n.Open(in), name: n.Name, input: &in.progress,
+			expand: func(n int) error { return u.expand(len(around)+1, n) },
+		}
 		var err error
 		if head, err = readHead(r); len(head) == 0 {
 			return u.refuse(name, around, noFirstByte(err))
