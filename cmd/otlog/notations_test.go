@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"fmt"
+	"html"
 	"strings"
 	"testing"
 )
@@ -57,6 +58,53 @@ var rewritten = []struct {
 			fmt.Fprintf(&b, "%d %s", len(message), message)
 		}
 		return b.String()
+	}},
+	{"java-logging.xml", "XML: java.util.logging", func(log []exported) string {
+		var b strings.Builder
+		b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE log SYSTEM \"logger.dtd\">\n<log>\n")
+		for i := range log {
+			fmt.Fprintf(&b, "<record>\n  <date>%s</date>\n  <millis>%d</millis>\n  <level>SEVERE</level>\n  <message>%s</message>\n</record>\n",
+				log[i].at.Format("2006-01-02T15:04:05"), log[i].millis(), html.EscapeString(log[i].line()))
+		}
+		return b.String() + "</log>\n"
+	}},
+	{"splunk.xml", "XML: results of Splunk", func(log []exported) string {
+		var b strings.Builder
+		b.WriteString("<?xml version='1.0' encoding='UTF-8'?>\n<results preview='0'>\n")
+		for i := range log {
+			fmt.Fprintf(&b, "<result offset='%d'><field k='_time'><value><text>%s</text></value></field><field k='_raw'><v xml:space='preserve' trim='0'>%s</v></field></result>\n",
+				i, log[i].rfc(), html.EscapeString(log[i].line()))
+		}
+		return b.String() + "</results>\n"
+	}},
+	{"junit.xml", "XML: lines in a report of tests", func(log []exported) string {
+		var b strings.Builder
+		b.WriteString("<?xml version=\"1.0\"?>\n<testsuites>")
+		for _, session := range sessionsOf(log) {
+			b.WriteString("<testsuite name=\"call\"><testcase name=\"joins\"><failure message=\"timed out\"/><system-out><![CDATA[")
+			for i := range session {
+				b.WriteString(session[i].rfc() + " " + session[i].line() + "\n")
+			}
+			b.WriteString("]]></system-out></testcase></testsuite>\n")
+		}
+		return b.String() + "</testsuites>\n"
+	}},
+	{"page.html", "HTML: a table", func(log []exported) string {
+		var b strings.Builder
+		b.WriteString("<!DOCTYPE html>\n<html><head><title>Log</title></head><body><table>\n")
+		for i := range log {
+			fmt.Fprintf(&b, "<tr>\n  <td>%s</td>\n  <td>%s</td>\n</tr>\n", log[i].rfc(), html.EscapeString(log[i].line()))
+		}
+		return b.String() + "</table></body></html>\n"
+	}},
+	{"pasted.rtf", "RTF: pasted lines", func(log []exported) string {
+		var b strings.Builder
+		b.WriteString("{\\rtf1\\ansi{\\fonttbl{\\f0 Courier New;}}\\f0 ")
+		escape := strings.NewReplacer("{", "\\{", "}", "\\}", "\\", "\\\\", "\n", "\\par\n")
+		for i := range log {
+			b.WriteString(escape.Replace(log[i].rfc() + " " + log[i].line() + "\n"))
+		}
+		return b.String() + "}\n"
 	}},
 }
 

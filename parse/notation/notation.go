@@ -40,4 +40,7 @@ var notations = []Notation{
 	{"base64", valuesInJSON, openValuesInJSON},
 	{"base64", valuesInLines, openValuesInLines},
 	{"syslog", inFrames, openFrames},
+	{"xml", isXML, openXML},
+	{"rtf", isRTF, openRTF},
+	{"html", isPage, openPage},
 }

@@ -129,6 +129,7 @@ type unpacker struct {
 	size  int64       // of file
 	raw   counter     // the source
 	body  bool        // see Text.Body
+	page  bool        // the text is HTML
 	// decoded counts the decoded bytes, by the number of layers around them.
 	decoded [maxLayers + 2]int64 // a notation counts as one
 }
@@ -205,7 +206,11 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		}
 		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
 	}
-	if n := notation.Of(head, whole); n != nil && !u.AsWritten {
+	n := notation.Of(head, whole)
+	if u.page && n == nil {
+		n = notation.OfPage()
+	}
+	if n != nil && !u.AsWritten {
 		in := &counter{Reader: r}
 		r = &decoder{
 			Reader: n.Open(in), name: n.Name, input: &in.progress,
