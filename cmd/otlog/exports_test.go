@@ -328,9 +328,15 @@ func reportSpanOf(t *testing.T, file string) reportSpan {
 	return s
 }
 
-// TestExportsGiveTheSameFailures compares each export with the plain log: failures, sessions,
-// first and last time.
-func TestExportsGiveTheSameFailures(t *testing.T) {
+// TestExportsGiveTheSameFailures compares each export with the plain log.
+func TestExportsGiveTheSameFailures(t *testing.T) { checkExports(t, exports) }
+
+// checkExports compares files with the plain log: failures, sessions, first and last time.
+func checkExports(t *testing.T, exports []struct {
+	file, product string
+	write         func(log []exported) string
+}) {
+	t.Helper()
 	log := readExported(t)
 	doc, err := os.ReadFile("../../docs/formats.md")
 	if err != nil {

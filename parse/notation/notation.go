@@ -38,4 +38,10 @@ func Of(head []byte, whole bool) *Notation {
 var notations = []Notation{
 	{"nul", endsInNUL, openNUL},
 	{"quoted", isQuotedJSON, openQuoted},
+	{"base64", valuesInJSON, openValuesInJSON},
+	{"base64", valuesInLines, openValuesInLines},
+	{"syslog", inFrames, openFrames},
+	{"xml", isXML, openXML},
+	{"rtf", isRTF, openRTF},
+	{"html", isPage, openPage},
 }
