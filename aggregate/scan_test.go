@@ -235,7 +235,8 @@ func verdictOf(line string) classify.Verdict {
 	w := &worker{take: new(Tally).Add}
 	for event := range w.decoder.Events(&parse.Block{Data: []byte(line)}, &w.finder) {
 		if event != nil && len(event.Text) > 0 {
-			return w.judge(event)
+			w.judge(event)
+			return w.verdict
 		}
 	}
 	return classify.Verdict{}

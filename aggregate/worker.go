@@ -14,6 +14,7 @@ import (
 type worker struct {
 	decoder parse.Decoder
 	finder  classify.Finder
+	inner   classify.Finder // of records in a record
 	record  classify.Record
 	verdict classify.Verdict
 	// take is called with each readable record. number is its index in the task, from 0.
@@ -41,48 +42,63 @@ func (w *worker) read(r *parse.Reader, own *parse.Block) error {
 
 // block processes the records of one block.
 func (w *worker) block(b *parse.Block) {
-	a := &w.account
-	w.decoder.SkipLevels = a.BelowWarning
+	w.decoder.SkipLevels = w.account.BelowWarning
 	for event, syntax := range w.decoder.Events(b, &w.finder) {
-		if syntax != nil {
-			w.skip(syntax)
-			continue
-		}
-		w.verdict = classify.Verdict{}
-		if len(event.Text) > 0 || event.Code != 0 {
-			w.verdict = w.judge(event)
-			reason, cause := parse.Damaged, event.Cut
-			if w.verdict.Failure {
-				reason, cause = parse.Undecodable, event.Crowded()
-			}
-			if cause != "" {
-				w.skip(&parse.SyntaxError{Reason: reason, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: cause})
+		w.judge(event)
+		if w.verdict.Failure {
+			if inner := w.decoder.Unfold(event, b.Format); inner != nil {
+				for event, syntax := range w.decoder.Unfolded().Events(inner, &w.inner) {
+					w.judge(event)
+					w.count(event, syntax)
+				}
 				continue
 			}
 		}
-		if event.Doubt != timestamp.NoDoubt {
-			w.doubts.Note(event)
-		}
-		number := a.Records.Total()
-		a.Bytes += int64(event.Bytes)
-		a.Lines += int64(event.Lines)
-		a.Records.count(event, &w.verdict)
-		if event.Blank && !w.verdict.Failure && event.Telemetry == nil {
-			a.Blank++
-		}
-		switch {
-		case event.Level == level.BelowWarning:
-			a.Levels, a.BelowWarning = 0, true
-			w.decoder.SkipLevels = true // one is enough
-		case event.Level == level.Warning && !w.verdict.Failure && event.Telemetry == nil:
-			a.Levels++
-		}
-		w.take(event, &w.verdict, number)
+		w.count(event, syntax)
 	}
 }
 
-// judge classifies an event.
-func (w *worker) judge(e *parse.Event) classify.Verdict {
+// count accounts for a record and, if it is readable, hands it on.
+func (w *worker) count(event *parse.Event, syntax *parse.SyntaxError) {
+	if syntax != nil {
+		w.skip(syntax)
+		return
+	}
+	a := &w.account
+	reason, cause := parse.Damaged, event.Cut
+	if w.verdict.Failure {
+		reason, cause = parse.Undecodable, event.Crowded()
+	}
+	if cause != "" {
+		w.skip(&parse.SyntaxError{Reason: reason, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: cause})
+		return
+	}
+	if event.Doubt != timestamp.NoDoubt {
+		w.doubts.Note(event)
+	}
+	number := a.Records.Total()
+	a.Bytes += int64(event.Bytes)
+	a.Lines += int64(event.Lines)
+	a.Records.count(event, &w.verdict)
+	if event.Blank && !w.verdict.Failure && event.Telemetry == nil {
+		a.Blank++
+	}
+	switch {
+	case event.Level == level.BelowWarning:
+		a.Levels, a.BelowWarning = 0, true
+		w.decoder.SkipLevels = true // one is enough
+	case event.Level == level.Warning && !w.verdict.Failure && event.Telemetry == nil:
+		a.Levels++
+	}
+	w.take(event, &w.verdict, number)
+}
+
+// judge classifies an event, nil if its record could not be read.
+func (w *worker) judge(e *parse.Event) {
+	w.verdict = classify.Verdict{}
+	if e == nil || len(e.Text) == 0 && e.Code == 0 {
+		return
+	}
 	w.record = classify.Record{Text: e.Text, Name: e.Name, Code: e.Code}
 	if t := e.Telemetry; t != nil {
 		w.record.Telemetry, w.record.Native = true, t.Native
@@ -91,7 +107,7 @@ func (w *worker) judge(e *parse.Event) classify.Verdict {
 		w.record.Reason = t.FailureReason
 		w.record.StreamID, w.record.Session = len(e.StreamID) > 0, len(e.Session) > 0
 	}
-	return classify.Match(&w.record)
+	w.verdict = classify.Match(&w.record)
 }
 
 // skip accounts for an unreadable record.

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/otlog/otlog/parse/digest"
+	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/unpack"
 )
 
@@ -272,7 +273,7 @@ func (r *Reader) nextRecord(data []byte, start int) (int, bool) {
 			return start, true
 		case nl >= 0:
 			start += nl + 1
-		case r.err != nil || len(data)-start > maxFrame:
+		case r.err != nil || len(data)-start > textline.MaxFrame:
 			// The end of the line is not in data, but not needed either.
 			if !r.format.continues(data[start:]) {
 				return start, true
@@ -310,7 +311,7 @@ func (r *Reader) alignStart(b *Block) bool {
 			line := b.Data[start:]
 			if nl >= 0 {
 				line = line[:nl]
-			} else if r.err == nil && len(line) <= maxFrame {
+			} else if r.err == nil && len(line) <= textline.MaxFrame {
 				break
 			}
 			if !r.format.stacks || !r.format.continues(line) {

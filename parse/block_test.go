@@ -4,18 +4,20 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"github.com/otlog/otlog/parse/field"
 	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/textline"
 )
 
 // small are limits that short logs reach. As by default, a record may be longer than a stack
 // line.
-var small = limits{block: 64, record: 2 * maxFrame}
+var small = limits{block: 64, record: 2 * textline.MaxFrame}
 
 // A piece is the extent of a record.
 type piece struct {
@@ -150,7 +152,7 @@ func TestEmptySectionsKeepTheBlock(t *testing.T) {
 		r.limits = small
 		for r.Next(&b) == nil {
 		}
-		if cap(b.Data) > 2*maxFrame {
+		if cap(b.Data) > 2*textline.MaxFrame {
 			t.Fatalf("after the section at %d the block has room for %d bytes", from, cap(b.Data))
 		}
 	}

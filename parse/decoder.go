@@ -2,13 +2,13 @@ package parse
 
 import (
 	"bytes"
-	"github.com/otlog/otlog/parse/sessionid"
 	"iter"
 	"time"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/terminal"
 	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -38,10 +38,12 @@ type Decoder struct {
 	full     bool // the last object was decoded in full
 	stated   bool // a field of the record states its OpenTok session ID
 	open     []openObject
+	inner    *Decoder // of records in a record
+	unfolder *unfolder
 }
 
 // SetTimes sets how the times of the next blocks are read.
-func (d *Decoder) SetTimes(t timestamp.Times) { d.clock = timestamp.NewClock(t) }
+func (d *Decoder) SetTimes(t timestamp.Times) { d.clock, d.inner = timestamp.NewClock(t), nil }
 
 // A Finder knows what evidence of an error looks like. It decides which records are worth
 // decoding in full, and which fields name an error.
@@ -158,7 +160,12 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
 				e.Time = s.Time
 			}
-			e.Blank = e.Blank || s.Around
+			if s.Around {
+				e.Blank = true
+				if !sessionid.Is(e.Session) {
+					e.Session = nil // it may be that of the program which wrote the document
+				}
+			}
 			if s.Session != nil && !d.stated {
 				e.Session = s.Session
 			}

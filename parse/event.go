@@ -24,9 +24,9 @@ package parse
 import (
 	"bytes"
 	"fmt"
-	"github.com/otlog/otlog/parse/sessionid"
 
 	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -94,29 +94,36 @@ type Event struct {
 
 // Crowded returns why a record that shows an error is refused, "" if it is not: it contains errors
 // of several sessions, such as a whole log in one field, of which it would count as one failure.
+func (e *Event) Crowded() string {
+	if e.Telemetry != nil {
+		return ""
+	}
+	return crowdedCause(e.record)
+}
+
+// crowdedCause does what [Event.Crowded] does for the text of a record.
 //
 // An error stands between the first ID of a session and that of the next one, and another error
 // before or after these. A record may well name two sessions and one error.
-func (e *Event) Crowded() string {
-	if e.Bytes < minCrowded || e.Telemetry != nil {
+func crowdedCause(rest []byte) string {
+	if len(rest) < minCrowded {
 		return ""
 	}
-	rest := e.record
 	start, end := sessionid.Next(rest)
 	if start < 0 {
 		return ""
 	}
-	before, between := showsError(rest[:start]), false
+	before, between := indexError(rest[:start]) >= 0, false
 	for {
 		id := rest[start:end]
 		rest = rest[end:]
 		if start, end = sessionid.Next(rest); start < 0 {
 			return ""
 		}
-		if between = between || showsError(rest[:start]); bytes.Equal(id, rest[start:end]) {
+		if between = between || indexError(rest[:start]) >= 0; bytes.Equal(id, rest[start:end]) {
 			continue
 		}
-		if between && (before || showsError(rest[end:])) {
+		if between && (before || indexError(rest[end:]) >= 0) {
 			return crowded
 		}
 		before, between = before || between, false
@@ -128,9 +135,13 @@ const (
 	crowded    = "errors of several sessions in one record, which would count as one failure: export each line of the log as a record (otlog formats lists what is supported)"
 )
 
-// showsError reports whether a part of a record names an error.
-func showsError(part []byte) bool {
-	return bytes.Contains(part, []byte("OT_")) || bytes.Contains(part, []byte("OT.exception"))
+// indexError returns where a part of a record first names an error, -1 if it names none.
+func indexError(part []byte) int {
+	name, exception := bytes.Index(part, []byte("OT_")), bytes.Index(part, []byte("OT.exception"))
+	if name < 0 || exception >= 0 && exception < name {
+		return exception
+	}
+	return name
 }
 
 // A Reason is why a record was skipped.

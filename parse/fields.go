@@ -1,6 +1,7 @@
 package parse
 
 import (
+
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/timestamp"
 )

@@ -2,12 +2,9 @@ package parse
 
 import (
 	"bytes"
-	"slices"
 
-	"github.com/otlog/otlog/parse/document"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
-	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/table"
 	"github.com/otlog/otlog/parse/textline"
 )
@@ -51,10 +48,6 @@ type Format struct {
 	// roles are the fields that are known of this source only; nil: none.
 	roles *field.Roles
 }
-
-// maxFrame is the length of the longest line that is recognized as a stack line by its form. A
-// line that is indented may be longer.
-const maxFrame = textline.MaxFrame
 
 var utf8BOM = []byte("\xef\xbb\xbf")
 
@@ -181,20 +174,23 @@ func unsupported(head []byte) string {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, utf8BOM), " \t\r\n")
 	for _, k := range unsupportedFormats {
 		if len(head) >= len(k.start) && bytes.EqualFold(head[:len(k.start)], []byte(k.start)) {
-			return "not a log: " + k.what + " is not supported (otlog formats lists what is; --input-format console reads it line by line)"
+			return "not a log: " + k.what + " is not supported" + k.unless + " (otlog formats lists what is; --input-format console reads it line by line)"
 		}
 	}
 	return ""
 }
 
-// unsupportedFormats are formats that sometimes contain logs, but are not supported.
-var unsupportedFormats = []struct{ start, what string }{
-	{"<?xml", "XML"},
-	{"<!doctype html", "an HTML page"},
-	{"<html", "an HTML page"},
-	{"%PDF-", "PDF"},
-	{"{\\rtf", "RTF"},
+// unsupportedFormats are formats that sometimes contain logs, but are not supported, or only if package
+// notation finds a log in them.
+var unsupportedFormats = []struct{ start, what, unless string }{
+	{"<?xml", "XML", " unless its first 64 KiB contain records of the SDK with times"},
+	{"<!doctype html", "an HTML page", unlessLines},
+	{"<html", "an HTML page", unlessLines},
+	{"%PDF-", "PDF", ""},
+	{"{\\rtf", "RTF", unlessLines},
 }
+
+const unlessLines = " unless its first 64 KiB contain lines of the SDK with times"
 
 // A lineCount counts the lines of a sample that are not blank.
 type lineCount struct {
@@ -247,7 +243,7 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 	byLines := lines.total > 1 && lines.objects > lines.total-lines.objects
 	for _, plain := range []bool{false, true} {
 		seen := statsOf(sample, whole, plain, byLines)
-		seen.objects -= seen.pages.empty(seen.arranged)
+		seen.objects -= seen.pages.Empty(seen.arranged, keys{})
 		enough := seen.arranged > seen.objects || !byLines && 2*seen.within > int64(len(sample))
 		if plain && byLines {
 			enough = seen.arranged >= 9*seen.objects // otherwise it may be a list inside a record
@@ -304,7 +300,7 @@ func statsOf(sample []byte, whole, plainArrays, byLines bool) *sampleStats {
 		case !s.reading || d.Bad:
 		case s.findLists(sample[at:]), s.whole != nil, d.First() != nil && !(d.First().In.Plain && d.HasMessage):
 			s.seen.arrange(d)
-			s.seen.pages.check(d, sample[d.Start:d.Pos], s.keys)
+			s.seen.pages.Check(d, sample[d.Start:d.Pos], s.keys)
 		case s.indent < 0:
 			s.seen.sharing += d.Pos - d.Start
 		case bytes.IndexByte(sample[d.Start:d.Pos], '\n') >= 0:
@@ -313,84 +309,6 @@ func statsOf(sample []byte, whole, plainArrays, byLines bool) *sampleStats {
 		break
 	}
 	return s.seen
-}
-
-// pages are what a sample shows of documents that are lists of entries, such as the answers of an
-// API, one after the other. Some of them may be empty or say only that something went wrong. These
-// are no reason to take each document for a record.
-type pages struct {
-	lists   []outline.List // of entries, in the documents that have any
-	known   *document.Node // where entries are, if that is the place of a known format
-	records bool           // one of these documents seems to be a record itself
-	keys    [][]byte       // of these documents
-	others  []other
-}
-
-// An other is a document without entries.
-type other struct {
-	text []byte
-	at   *document.Node // an empty array in the place of entries, nil if there is none
-}
-
-// shortAnswer is the length of the longest document that may be an answer without entries.
-const shortAnswer = 1 << 10
-
-// check notes whether a document with entries is a record itself: one of its own members is a time
-// or a message, or what is in an array with a common name does not look like an entry.
-func (p *pages) check(d *document.Document, doc []byte, k keys) {
-	for key, value := range jsontext.Members(doc) {
-		p.keys = append(p.keys, key)
-		if value[0] != '{' && value[0] != '[' && string(value) != "null" && (k.IsTime(key) || k.IsMessage(key)) {
-			p.records = true
-		}
-	}
-	if len(d.Entries) == 0 || d.Entries[0].In.Learned || !d.Entries[0].In.Plain {
-		return
-	}
-	if first := d.Entries[0]; first.End >= 0 {
-		r := outline.NewReader(k)
-		r.Read(doc[first.Start-d.Start : first.End-d.Start])
-		p.records = p.records || !r.LooksLikeRecord() && !r.IsRow()
-	}
-}
-
-// isPart reports whether all keys of an object are keys of the documents with entries: it may be a
-// record of the same kind.
-func (p *pages) isPart(object []byte) bool {
-	for key := range jsontext.Members(object) {
-		if !slices.ContainsFunc(p.keys, func(k []byte) bool { return bytes.Equal(k, key) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// empty returns how many documents without entries are pages all the same, beside a number of
-// pages with entries: those with an empty list in the place of entries, and short ones of other
-// keys without a time, a session or an error, of which there may be as many as pages.
-func (p *pages) empty(full int) int {
-	if p.records || full == 0 {
-		return 0
-	}
-	r := outline.NewReader(keys{})
-	empty, short := 0, 0
-	for _, x := range p.others {
-		r.Read(x.text)
-		if r.LooksLikeRecord() || outline.IsError(x.text) || (keys{}).Session(x.text) != nil {
-			continue
-		}
-		isEmpty := x.at != nil && x.at == p.known
-		for i := range p.lists {
-			isEmpty = isEmpty || outline.IsEmptyAt(x.text, p.lists[i].Path)
-		}
-		switch {
-		case isEmpty && !r.Speaks():
-			empty++
-		case len(x.text) <= shortAnswer && !r.IsTimed() && !p.isPart(x.text):
-			short++
-		}
-	}
-	return empty + min(short, full)
 }
 
 // continues reports whether line belongs to the record before it: it is a stack line, or

@@ -5,6 +5,7 @@ import (
 
 	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/document"
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -67,7 +68,7 @@ type sampleStats struct {
 	sharing  int64  // bytes of objects that start after another byte on their line
 	spanning int64  // bytes of other objects that are on several lines
 
-	pages pages
+	pages document.Pages
 }
 
 // arrange counts a document that has an entry.
@@ -81,7 +82,7 @@ func (s *sampleStats) arrange(d *document.Document) {
 		}
 	}
 	if len(d.Entries) > 0 && !d.Entries[0].In.Learned {
-		s.pages.known = d.Entries[0].In
+		s.pages.Known = d.Entries[0].In
 	}
 }
 
@@ -408,7 +409,7 @@ func (s *jsonSplitter) see(data []byte, start, n int, own []byte) {
 	switch {
 	case s.whole != nil, s.unclear && !s.seen.byLines:
 		s.seen.arrange(s.doc)
-		s.seen.pages.check(s.doc, own, s.keys)
+		s.seen.pages.Check(s.doc, own, s.keys)
 		return
 	case s.indent < 0 || indentation(data[:start]) < start:
 		s.seen.sharing += int64(n)
@@ -417,7 +418,7 @@ func (s *jsonSplitter) see(data []byte, start, n int, own []byte) {
 	}
 	s.seen.objects++
 	if s.seen.byLines {
-		s.seen.pages.others = append(s.seen.pages.others, other{own, s.doc.Empty})
+		s.seen.pages.Note(own, s.doc.Empty)
 	}
 }
 
@@ -462,12 +463,12 @@ func (s *jsonSplitter) commit(data []byte) {
 	}
 	if s.seen != nil {
 		s.seen.arrange(d)
-		s.seen.pages.check(d, data[d.Start-s.at:d.Pos-s.at], s.keys)
+		s.seen.pages.Check(d, data[d.Start-s.at:d.Pos-s.at], s.keys)
 	}
 	s.complete, d.In = d.Done, d.Entries[0].In
 	s.silent = d.In.Silent
 	if first := d.Entries[0]; first.End > first.Start {
-		s.silent = s.silent || isInspectorEvent(data[first.Start-s.at:first.End-s.at])
+		s.silent = s.silent || field.IsInspectorEvent(data[first.Start-s.at:first.End-s.at])
 	}
 	for _, seg := range d.Segments {
 		own := data[seg.Start-s.at : seg.End-s.at]

@@ -3,13 +3,13 @@ package parse
 import (
 	"bytes"
 	"fmt"
-	"github.com/otlog/otlog/parse/sessionid"
 
 	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/document"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
+	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -119,7 +119,7 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		return false
 	}
 	if s.seen != nil && s.seen.byLines {
-		s.seen.pages.lists = append(s.seen.pages.lists, lists...)
+		s.seen.pages.Lists = append(s.seen.pages.Lists, lists...)
 	}
 	root := document.Learned(lists, s.keys)
 	if root.Value {
@@ -153,7 +153,7 @@ func (s *jsonSplitter) place(b *Block, in *document.Node, own []byte, span *Span
 	case own[0] == '"':
 		s.unescaped = jsontext.AppendUnescaped(s.unescaped[:0], own[1:len(own)-1])
 		if s.nested < maxUnfolded && s.outline.HoldsSeveral(s.unescaped) {
-			s.unfold(b, outline.Unquote(s.unescaped), *span)
+			s.unfold(b, outline.Lines(s.unescaped), *span)
 		} else {
 			b.Data = append(b.Data, s.unescaped...)
 		}
@@ -266,19 +266,9 @@ func (s *jsonSplitter) isEvidence(seg document.Segment, data []byte) bool {
 	return !isSeparator(own) && outline.IsError(own)
 }
 
-// account divides the first n bytes of data among the records from an index on, so that each has
-// an offset of its own.
+// account divides the first n bytes of data among the records from an index on.
 func (s *jsonSplitter) account(b *Block, first int, data []byte, n int, e ending) {
-	records := b.Records[first:]
-	for i := range records {
-		records[i].Bytes, records[i].Lines = min(1, int64(max(n-1-i, 0))), 0
-	}
-	last := &records[len(records)-1]
-	last.Bytes = int64(n)
-	for i := range records[:len(records)-1] {
-		last.Bytes -= records[i].Bytes
-	}
-	last.Lines = countLines(data, n, e)
+	divide(b.Records[first:], int64(n), countLines(data, n, e))
 	s.pass(data, n)
 }
 

@@ -2,13 +2,13 @@ package parse
 
 import (
 	"bytes"
-	"github.com/otlog/otlog/parse/sessionid"
 	"strconv"
 	"time"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/terminal"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -297,7 +297,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		}
 	}
 	if f == field.EventName && !w.coded {
-		w.coded = isInspected(s) // its event has no time that marks telemetry
+		w.coded = field.IsInspected(s) // its event has no time that marks telemetry
 	}
 	d := w.d
 	if !w.full {
@@ -363,7 +363,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 		if v := field.SDKVersion(value); v != nil && rank < w.sdkRank {
 			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
 		}
-		w.native = w.native || rank == field.ClientVersion && isNativeVersion(value)
+		w.native = w.native || rank == field.ClientVersion && field.IsNativeVersion(value)
 	case field.StreamID:
 		w.keepFirst(&w.streamID, value)
 	case field.SubscriberID:

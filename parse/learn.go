@@ -2,8 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"slices"
-	"strings"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/level"
@@ -69,7 +67,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	}
 	guess := in.guess(s)
 	l := &in.Learned
-	l.Identifiers, l.Missing = guess.Identifiers(), s.missing(given)
+	l.Identifiers, l.Missing = guess.Identifiers(), given.Missing(s.objects, s.lines)
 	if given.Time != "" {
 		return
 	}
@@ -181,7 +179,7 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 				if s.objects = append(s.objects, text); d.walk.lead != timestamp.NoTime {
 					s.led++
 				}
-			case in.skipsProse && len(e.Session) == 0 && !looksLikeRecord(text):
+			case in.skipsProse && len(e.Session) == 0 && !outline.IsSDKText(text):
 				continue
 			default:
 				line, _, _ := bytes.Cut(text, lineFeed)
@@ -213,32 +211,8 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 	return s
 }
 
-// looksLikeRecord reports whether a text is more than prose: it has a text of the SDK. A time says
-// little, because it may be on a line of its own.
-func looksLikeRecord(text []byte) bool {
-	return bytes.Contains(text, []byte("OpenTok:")) || outline.IsError(text)
-}
-
 // isConstant reports whether all times are the same, as that of an export is.
 func (s *sample) isConstant() bool { return s.timed > 2 && !s.varied }
-
-// missing returns the given keys that are in none of the records, which may be quoted within others.
-func (s *sample) missing(given field.Names) (out []string) {
-	for _, name := range []string{given.Time, given.Session, given.Message} {
-		has := func(record []byte) bool {
-			for key := range strings.SplitSeq(name, ".") {
-				if !bytes.Contains(record, []byte(key)) {
-					return false
-				}
-			}
-			return true
-		}
-		if s.records > 0 && !slices.ContainsFunc(s.objects, has) && !slices.ContainsFunc(s.lines, has) {
-			out = append(out, name)
-		}
-	}
-	return out
-}
 
 // recordText returns the text of an event in its block.
 func recordText(b *Block, e *Event) []byte {

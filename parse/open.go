@@ -13,6 +13,7 @@ import (
 
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/notation"
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack"
@@ -316,8 +317,8 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 	if in.Format, ok = FormatOf(o.Format); !ok {
 		in.Format = detect(text.Head, text.Whole, o.Fields)
 	}
-	if o.Format == "" && in.Format.Name != "har" && sieve.IsEncoded(text.Head) {
-		return &UnreadableError{Bytes: int64(len(text.Head)), Cause: "not read: the log in it is base64; decode it first, for instance with base64 -d, or with jq -r '.[].value | @base64d' where .[].value is the field (--input-format console reads it as it is)"}
+	if o.Format == "" && in.Format.Name != "har" && notation.IsEncoded(text.Head) {
+		return &UnreadableError{Bytes: int64(len(text.Head)), Cause: "not read: the log in it is base64 that otlog decodes in files and in JSON only; decode it first, for instance with base64 -d (--input-format console reads it as it is)"}
 	}
 	in.Times = o.Times.Until(f.changed)
 	in.learn(text.Head, text.Whole, o.Fields)

@@ -309,14 +309,15 @@ func TestFileIsReadFromItsFirstByte(t *testing.T) {
 	}
 }
 
-// TestLogsInBase64AreRefused checks that a log in base64 is not read as one without failures, unless
-// the user names a format.
+// TestLogsInBase64AreRefused checks that a log in base64 that cannot be decoded is not read as one
+// without failures, unless the user names a format.
 func TestLogsInBase64AreRefused(t *testing.T) {
 	const line = "2026-11-23T10:44:25.959Z session=1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B OpenTok:Session:error OT_AUTHENTICATION_ERROR: Token expired (1004)\n"
 	value := base64.StdEncoding.EncodeToString([]byte(line))
 	for text, want := range map[string][2]bool{ // refused, and refused in a named format
-		value:                         {true, false},
-		`[{"value":"` + value + `"}]`: {true, false},
+		"key-1:\t" + value + "\n":     {true, false},
+		value:                         {false, false},
+		`[{"value":"` + value + `"}]`: {false, false},
 		line + value:                  {false, false},
 		`{"log":{"version":"1.2","entries":[{"startedDateTime":"2026-11-23T10:44:25.959Z","request":{"postData":{"encoding":"base64","text":"` + value + `"}}}]}}`: {false, false},
 	} {

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/otlog/otlog/parse/jsontext"
 )
@@ -40,26 +39,6 @@ func (t *Telemetry) Denied() bool {
 	return string(t.Variation) == "Cancel" && string(t.Reason) == "AccessDenied"
 }
 
-// The variations of events that make attempts, as Session Inspector writes them.
-var inspectedVariations = [][]byte{[]byte("attempt"), []byte("success"), []byte("failure"), []byte("cancel")}
-
-// isInspected reports whether the name of an event is one of Session Inspector, which names client
-// events by their action and variation: connect_attempt.
-func isInspected(name []byte) bool {
-	_, variation, ok := bytes.Cut(name, []byte{'_'})
-	return ok && slices.ContainsFunc(inspectedVariations, func(v []byte) bool { return bytes.Equal(v, variation) })
-}
-
-// isInspectorEvent reports whether an object is an event of Session Inspector. What such a file says
-// around its events is a note, no record of a log.
-func isInspectorEvent(object []byte) bool {
-	named, placed := false, false
-	for key := range jsontext.Members(object) {
-		named, placed = named || string(key) == "eventName", placed || string(key) == "component"
-	}
-	return named && placed
-}
-
 // inspected reports whether an event with a name is one of Session Inspector, and writes its action
 // and variation as the SDK does.
 func (t *Telemetry) inspected(name []byte) bool {
@@ -76,19 +55,6 @@ func upper(c byte) byte {
 		return c - 'a' + 'A'
 	}
 	return c
-}
-
-// nativeClients are the beginnings of clientVersion in the telemetry of native SDKs: ios-2.27.1.
-var nativeClients = [][]byte{[]byte("ios-"), []byte("android-"), []byte("linux-"), []byte("windows-"), []byte("macos-")}
-
-// isNativeVersion reports whether s is the version of a native SDK.
-func isNativeVersion(s []byte) bool {
-	for _, client := range nativeClients {
-		if v, ok := bytes.CutPrefix(s, client); ok {
-			return len(v) > 0 && isDigit(v[0])
-		}
-	}
-	return false
 }
 
 // telemetryMark is part of the key clientSystemTime, which every telemetry event has, also

@@ -229,11 +229,7 @@ var exports = []struct {
 		return oneLine(object{"statusCode": 200, "body": each(log, func(x *exported) any { return object{"time": x.rfc(), "message": x.line()} })})
 	}},
 	{"ci-job.json", "CI: a log in a string", func(log []exported) string {
-		var b strings.Builder
-		for i := range log {
-			b.WriteString(log[i].rfc() + " " + log[i].line() + "\n")
-		}
-		return oneLine(object{"job": "e2e", "status": "failed", "log": b.String()})
+		return oneLine(object{"job": "e2e", "status": "failed", "log": plainText(log)})
 	}},
 	{"lines.json", "Lines of a log in an array", func(log []exported) string {
 		return pretty(`{"lines":` + each(log, func(x *exported) any { return x.rfc() + " " + x.line() }) + `}`)
@@ -331,6 +327,45 @@ var exports = []struct {
 	{"after-prose.log", "Text before a log", func(log []exported) string {
 		return strings.Repeat("Dear team, this is what the clinic sent.\n", 400) + lines(log, func(_ int, x *exported) string { return "+ web-0 › web " + x.rfc() + " " + x.firstLine() })
 	}},
+	{"posts.har", "HAR: what a page sends to a server of its own", func(log []exported) string {
+		return pretty(`{"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":` + each(log, func(x *exported) any {
+			return object{"startedDateTime": x.rfc(), "time": 1, "request": object{"method": "POST", "url": "https://clinic.example/log", "postData": object{"mimeType": "application/json", "text": oneLine(object{"ts": x.rfc(), "message": x.line()})}}, "response": object{"status": 204}}
+		}) + `}}`)
+	}},
+	{"webdriver.json", "WebDriver: logs of the browser", func(log []exported) string {
+		return `{"value":` + each(log, func(x *exported) any {
+			return object{"level": "SEVERE", "source": "console-api", "timestamp": x.millis(), "message": x.line()}
+		}) + `,"sessionId":"4f0e1b2c3d4e5f60718293a4b5c6d7e8"}`
+	}},
+	{"tickets.jsonl", "Tickets: a log in the text of one", func(log []exported) string {
+		return `{"id":1,"created_at":"2026-11-24T09:00:00Z","body":"Hello"}` + "\n" +
+			oneLine(object{"id": 2, "created_at": "2026-11-24T09:01:00Z", "body": "We see:\n{noformat}" + plainText(log) + "{noformat}\n"}) + "\n" +
+			`{"id":3,"created_at":"2026-11-24T09:02:00Z","body":"Thanks"}` + "\n"
+	}},
+	{"tickets.csv", "Tickets: a log in a cell, as HTML", func(log []exported) string {
+		text := strings.NewReplacer("\n", "<br>", "'", "&#39;", `"`, "&quot;").Replace(plainText(log))
+		return "id,created_at,description\n1,2026-11-24T09:00:00Z,Hello\n2,2026-11-24T09:01:00Z,\"<p>We see:</p><p>" + text + "</p>\"\n3,2026-11-24T09:02:00Z,Thanks\n"
+	}},
+	{"uploads.jsonl", "Uploads: lines that a client sends together", func(log []exported) string {
+		var b strings.Builder
+		for _, s := range sessionsOf(log) {
+			b.WriteString(`{"receivedAt":"2026-11-24T09:00:00Z","room":"` + s[0].session + `","logs":` + each(s, func(x *exported) any { return object{"t": x.millis(), "m": x.text} }) + "}\n")
+		}
+		return b.String()
+	}},
+	{"responses.log", "Answers of an API in an application's log", func(log []exported) string {
+		return "2026-11-24T09:00:00.000Z INFO GET /logs\n" +
+			`2026-11-24T09:00:01.000Z INFO response {"status":200,"data":` + each(log, func(x *exported) any { return object{"timestamp": x.rfc(), "message": x.line()} }) + "}\n" +
+			"2026-11-24T09:00:02.000Z INFO done\n"
+	}},
+	{"mysqldump.sql", "mysqldump: many rows in a statement", func(log []exported) string {
+		var rows []string
+		for i := range log {
+			text := strings.NewReplacer("\n", `\n`, `"`, `\"`, "'", `\'`).Replace(log[i].line())
+			rows = append(rows, fmt.Sprintf("(%d,'%s','%s')", i+1, log[i].sql(), text))
+		}
+		return "-- MySQL dump 10.13\nLOCK TABLES `logs` WRITE;\nINSERT INTO `logs` VALUES " + strings.Join(rows, ",") + ";\nUNLOCK TABLES;\n"
+	}},
 }
 
 // firstLine is a line for exports whose records are lines.
@@ -353,6 +388,15 @@ func csvRows(log []exported, of func(x *exported) string) string {
 	var b strings.Builder
 	for i := range log {
 		b.WriteString(of(&log[i]) + `"` + strings.ReplaceAll(log[i].line(), `"`, `""`) + "\"\n")
+	}
+	return b.String()
+}
+
+// plainText returns the lines of a log.
+func plainText(log []exported) string {
+	var b strings.Builder
+	for i := range log {
+		b.WriteString(log[i].rfc() + " " + log[i].line() + "\n")
 	}
 	return b.String()
 }
@@ -391,9 +435,15 @@ func reportSpanOf(t *testing.T, file string) reportSpan {
 	return s
 }
 
-// TestExportsGiveTheSameFailures compares each export with the plain log: failures, sessions,
-// first and last time.
-func TestExportsGiveTheSameFailures(t *testing.T) {
+// TestExportsGiveTheSameFailures compares each export with the plain log.
+func TestExportsGiveTheSameFailures(t *testing.T) { checkExports(t, exports) }
+
+// checkExports compares files with the plain log: failures, sessions, first and last time.
+func checkExports(t *testing.T, exports []struct {
+	file, product string
+	write         func(log []exported) string
+}) {
+	t.Helper()
 	log := readExported(t)
 	doc, err := os.ReadFile("../../docs/formats.md")
 	if err != nil {

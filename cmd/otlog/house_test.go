@@ -20,7 +20,7 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/outline", "parse/sessionid", "parse/sieve", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/notation", "parse/outline", "parse/sessionid", "parse/sieve", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
@@ -30,14 +30,14 @@ var mayImport = map[string][]string{
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
-	"parse/notation":          {"parse/jsontext"},
+	"parse/notation":          {"parse/jsontext", "parse/sieve"},
 	"parse/sessionid":         {"parse/jsontext", "parse/terminal"},
 	"parse/sieve":             {},
 	"parse/textline":          {"parse/timestamp"},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
-	"parse/unpack":            {"parse/columnar", "parse/notation"},
+	"parse/unpack":            {"parse/columnar", "parse/notation", "parse/sieve"},
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"mime/quotedprintable"
 	"os"
 	"path/filepath"
@@ -67,6 +68,8 @@ func TestPastedLogs(t *testing.T) {
 		"quoted-printable":             mail + part("text/plain; charset=utf-8", "quoted-printable", printable.String()),
 		"base64":                       mail + part("text/plain", "base64", encoded),
 		"alternatives":                 mail + "Content-Type: multipart/alternative; boundary=b\n\n--b\n" + part("text/plain", "7bit", pasted) + "--b\n" + part("text/html", "7bit", "<p>"+pasted+"</p>\n") + "--b--\n",
+		"HTML":                         mail + part("text/html", "7bit", "<html><body><p>Hello</p><pre>"+html.EscapeString(pasted)+"</pre></body></html>\n"),
+		"a part of HTML":               mail + part("text/html", "base64", base64.StdEncoding.EncodeToString([]byte("<div>"+strings.ReplaceAll(html.EscapeString(pasted), "\n", "<br>")+"</div>"))+"\n"),
 		"attached":                     mail + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment; filename=app.log\n" + part("application/octet-stream", "base64", encoded) + "--b--\n",
 		"attached to a forwarded mail": mail + "Content-Type: message/rfc822\n\n" + mail + "Content-Type: multipart/mixed; boundary=b\n\n--b\n" + part("text/plain; name=app.log", "base64", encoded) + "--b--\n",
 		"an mbox":                      "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + mail + part("text/plain", "quoted-printable", printable.String()),

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -96,8 +97,8 @@ func AppendSentry(dst, element []byte, at *int64) ([]byte, bool) {
 	return append(dst, element...), true
 }
 
-// AppendRequest appends the body of a request in a HAR file, if it is the SDK's telemetry. It
-// omits all other requests, and all headers.
+// AppendRequest appends the body of a request in a HAR file, if it is the SDK's telemetry or
+// contains what the SDK prints. It omits all other requests, and all headers.
 func AppendRequest(dst, request []byte, at *int64) ([]byte, bool) {
 	asked := false
 	for key, value := range jsontext.Members(request) {
@@ -134,7 +135,7 @@ func appendPosted(dst, request []byte) []byte {
 			}
 		}
 	}
-	if len(text) == 0 || !isLoggingURL(url) {
+	if len(text) == 0 || !isLoggingURL(url) && !outline.IsError(text) && !bytes.Contains(text, []byte("OpenTok:")) {
 		return dst
 	}
 	start := len(dst)
@@ -146,7 +147,7 @@ func appendPosted(dst, request []byte) []byte {
 		}
 		dst = dst[:start+n]
 	}
-	if body := bytes.TrimSpace(dst[start:]); len(body) < 2 || body[0] != '{' || body[len(body)-1] != '}' {
+	if body := bytes.TrimSpace(dst[start:]); len(body) < 2 || (body[0] != '{' || body[len(body)-1] != '}') && (body[0] != '[' || body[len(body)-1] != ']') {
 		return dst[:start]
 	}
 	return dst

@@ -37,4 +37,11 @@ func Of(head []byte, whole bool) *Notation {
 // notations are tried in this order.
 var notations = []Notation{
 	{"nul", endsInNUL, openNUL},
+	{"quoted", isQuotedJSON, openQuoted},
+	{"base64", valuesInJSON, openValuesInJSON},
+	{"base64", valuesInLines, openValuesInLines},
+	{"syslog", inFrames, openFrames},
+	{"xml", isXML, openXML},
+	{"rtf", isRTF, openRTF},
+	{"html", isPage, openPage},
 }

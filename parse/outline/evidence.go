@@ -33,3 +33,6 @@ func IsError(text []byte) bool {
 
 // errorMarks are texts that the SDK writes only with errors.
 var errorMarks = [][]byte{[]byte("OT.exception"), []byte("tb.exception."), []byte(`"Failure"`), []byte(`\"Failure\"`)}
+
+// IsSDKText reports whether a text is one of the SDK, or looks like evidence of an error.
+func IsSDKText(text []byte) bool { return bytes.Contains(text, sdkLogger) || IsError(text) }

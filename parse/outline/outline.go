@@ -12,12 +12,6 @@
 // evidence.go.
 package outline
 
-import (
-	"bytes"
-
-	"github.com/otlog/otlog/parse/jsontext"
-)
-
 // A Judge knows what keys mean, and what a session ID is.
 type Judge interface {
 	// IsTime and IsMessage report whether a key is made for the time or message of a record.
@@ -59,36 +53,4 @@ type Header struct {
 type Step struct {
 	Key  []byte // as written; nil for an element of an array
 	Each bool   // any member of an object
-}
-
-// IsEmptyAt reports whether a value has nothing where a path leads: an array or an object without
-// elements, at the end of the path or before it, or null.
-func IsEmptyAt(value []byte, path []Step) bool {
-	if string(value) == "null" {
-		return true
-	}
-	if value[0] != '[' && value[0] != '{' {
-		return false
-	}
-	if len(path) > 0 && path[0].Key != nil && !path[0].Each {
-		for key, v := range jsontext.Members(value) {
-			if bytes.Equal(key, path[0].Key) {
-				return IsEmptyAt(v, path[1:])
-			}
-		}
-		return false
-	}
-	rest := path[min(len(path), 1):]
-	isEmpty := true
-	inner := func(v []byte) {
-		// After the path, there may be the columns of a table.
-		isEmpty = isEmpty && v[0] == '[' && IsEmptyAt(v, rest) || isEmpty && len(path) > 0 && IsEmptyAt(v, rest)
-	}
-	for v := range jsontext.Elements(value) {
-		inner(v)
-	}
-	for _, v := range jsontext.Members(value) {
-		inner(v)
-	}
-	return isEmpty
 }

@@ -559,17 +559,14 @@ const shortText = 8
 // inside examines a string that may contain several records. It reports false if the string is
 // one text; inner is what is known of the document in the string.
 func (r *Reader) inside(text []byte) (several bool, inner *facts, ok bool) {
-	trimmed := bytes.TrimSpace(Unquote(text))
+	trimmed := bytes.TrimSpace(Lines(text))
 	if len(trimmed) < 2 || r.strings == maxStrings {
 		return false, nil, false
 	}
-	if c := trimmed[0]; c == '{' || c == '[' {
-		if i := jsontext.SkipSpace(trimmed, 1); i == len(trimmed) || bytes.IndexByte([]byte(`{["]}`), trimmed[i]) < 0 {
-			return false, nil, false
-		}
+	if opensDocument(trimmed) {
 		w := r.nested()
 		lists := w.Read(trimmed)
-		if len(lists) > 0 || w.Several() || c == '[' && w.root.cells.n > 1 && w.proofs > 0 {
+		if len(lists) > 0 || w.Several() || trimmed[0] == '[' && w.root.cells.n > 1 && w.proofs > 0 {
 			return true, nil, true
 		}
 		f := w.root
@@ -581,23 +578,27 @@ func (r *Reader) inside(text []byte) (several bool, inner *facts, ok bool) {
 		}
 		return false, &f, true
 	}
-	return r.CountLines(trimmed, 2) == 2, nil, true
+	return r.CountLines(trimmed, 2) == 2 || r.holdErrors(trimmed), nil, true
 }
 
-// Unquote returns the text in a text that is a JSON string, which may be nested in other strings.
-// It returns any other text as it is.
-func Unquote(text []byte) []byte {
-	for range maxStrings {
-		s := bytes.TrimSpace(text)
-		if len(s) < 2 || s[0] != '"' {
-			break
-		}
-		if end, _ := jsontext.StringEnd(s, 1); end != len(s)-1 {
-			break
-		}
-		text = jsontext.AppendUnescaped(nil, s[1:len(s)-1])
+// opensDocument reports whether a text starts like a JSON object or array.
+func opensDocument(text []byte) bool {
+	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+		return false
 	}
-	return text
+	i := jsontext.SkipSpace(text, 1)
+	return i < len(text) && bytes.IndexByte([]byte(`{["]}`), text[i]) >= 0
+}
+
+// holdErrors reports whether lines of a text show errors of several sessions.
+func (r *Reader) holdErrors(text []byte) bool {
+	var failed sessions
+	for line := range bytes.Lines(text) {
+		if !failed.several && IsError(line) {
+			failed.add(r.judge.Session(line))
+		}
+	}
+	return failed.several
 }
 
 // nested returns the Reader of documents inside strings.

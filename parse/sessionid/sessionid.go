@@ -163,7 +163,7 @@ func Is(s []byte) bool {
 
 // endsInWord reports whether s ends in a character of a word, so that an ID which follows s
 // would be part of a longer word. The last characters of a JSON escape (`\n1_MX4…`), of a
-// percent-encoded one (%3D), of a terminal sequence and of a console directive do not belong to a
+// percent-encoded one (%3D), of nginx's (`\x22`), of a terminal sequence and of a console directive do not belong to a
 // word.
 func endsInWord(s []byte) bool {
 	n := len(s)
@@ -173,7 +173,7 @@ func endsInWord(s []byte) bool {
 	if n >= 2 && s[n-2] == '\\' {
 		return strings.IndexByte("nrtbf", s[n-1]) < 0
 	}
-	if n >= 3 && s[n-3] == '%' {
+	if n >= 3 && s[n-3] == '%' || n >= 4 && s[n-4] == '\\' && s[n-3] == 'x' {
 		var c [1]byte
 		_, err := hex.Decode(c[:], s[n-2:])
 		return err != nil || isWord(c[0])

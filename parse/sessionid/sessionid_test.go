@@ -82,6 +82,8 @@ func TestNext(t *testing.T) {
 		{`\u0022sessionId\u0022:\u0022` + sessionOT + `\u0022`, sessionOT},
 		{"GET /log?m=session%3D" + sessionOT + "%20x", sessionOT},
 		{"GET /log?m=a%41" + sessionOT, ""},
+		{`{\x22m\x22:\x22` + sessionOT, sessionOT},
+		{`\x41` + sessionOT, ""},
 		{"\x1b[1;32m" + sessionOT + "\x1b[0m", sessionOT},
 		{`\u001b[32m` + sessionOT + `\u001b[0m`, sessionOT},
 		{"%c" + sessionOT + "%c", sessionOT},

@@ -3,7 +3,6 @@ package sieve
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"path"
 	"regexp"
@@ -145,42 +144,20 @@ func Judge(name string, head []byte, records, timed int) error {
 // SDK, so that the user has to know.
 func LooksLikeLog(head []byte) bool { return sdkText.Match(head) && statesTime.Match(head) }
 
-// IsEncoded reports whether most of a text is in base64, and says there what a log of the SDK says.
-// That a log quotes base64 is not enough: it may be a token, which has a session ID, or the SDK's
-// own source, which has its words.
-func IsEncoded(head []byte) bool {
-	const short = 64 // and words are no base64
-	if sdkWords.Match(head) {
-		return false
-	}
-	said, encoded := false, 0
-	text := bytes.ReplaceAll(bytes.ReplaceAll(head, []byte{'\r'}, nil), []byte{'\n'}, nil) // base64 prints lines
-	for start := 0; start < len(text); {
-		end := start
-		for end < len(text) && isBase64[text[end]] {
-			end++
-		}
-		if run := text[start : start+(end-start)&^3]; len(run) >= short {
-			encoded += len(run)
-			if !said {
-				decoded := make([]byte, base64.StdEncoding.DecodedLen(len(run)))
-				n, _ := base64.StdEncoding.Decode(decoded, run)
-				decoded = decoded[:n]
-				said = sdkWords.Match(decoded) && (sessionID.Match(decoded) || statesTime.Match(decoded))
-			}
-		}
-		start = end + 1
-	}
-	return said && encoded*2 > len(text)
-}
+// HasWords reports whether a text contains words that only the SDK writes.
+func HasWords(text []byte) bool { return sdkWords.Match(text) }
 
-// isBase64 are the letters of base64.
-var isBase64 = func() (is [256]bool) {
-	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" {
-		is[c] = true
-	}
-	return is
-}()
+// HasTime reports whether a text contains a time of day with seconds.
+func HasTime(text []byte) bool { return statesTime.Match(text) }
+
+// FindSession returns the first session ID in a text, nil if there is none.
+func FindSession(text []byte) []byte { return sessionID.Find(text) }
+
+// IsOfSDK reports whether a text says what only a log of the SDK says: words of the SDK, with a time
+// or a session ID.
+func IsOfSDK(text []byte) bool {
+	return sdkWords.Match(text) && (sessionID.Match(text) || statesTime.Match(text))
+}
 
 // IsOutput reports whether a text is a report or events that otlog wrote: they repeat the errors of
 // logs.
@@ -200,7 +177,7 @@ var sdkText = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_-]{15}|OpenTok:[A-Z]|
 
 var (
 	sdkWords  = regexp.MustCompile(`OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]`)
-	sessionID = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_-]{15}`)
+	sessionID = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_-]{15,}=*`)
 )
 
 // IsLogName reports whether a file or member is named like a log.

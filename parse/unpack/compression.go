@@ -52,6 +52,8 @@ var packings = []packing{
 	{arrow, columnar.ArrowStream, nil},
 	{"Avro", "Obj\x01", nil},
 	{"ORC", "ORC", nil},
+	{"base64", "", openBase64},     // recognized by isBase64Text
+	{"uuencode", "", openUuencode}, // recognized by isUuencoded
 }
 
 // The names of columnar formats, which columnar.go reads.
@@ -70,7 +72,7 @@ func packingOf(head []byte) *packing {
 	for i := range packings {
 		p := &packings[i]
 		switch {
-		case p.name == "tar" && isTarHeader(head), p.name == "mail" && isMail(head):
+		case p.name == "tar" && isTarHeader(head), p.name == "mail" && isMail(head), p.name == "base64" && isBase64Text(head), p.name == "uuencode" && isUuencoded(head):
 			return p
 		case p.magic == "" || !bytes.HasPrefix(head, []byte(p.magic)):
 		case p.name == "bzip2" && !startsBzip2(head): // a log may start with its three letters

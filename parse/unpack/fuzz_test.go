@@ -2,6 +2,7 @@ package unpack_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"testing"
 
 	"github.com/klauspost/compress/zip"
@@ -22,6 +23,7 @@ func FuzzOpen(f *testing.F) {
 		[]byte("\xff\xfea\x00\n\x00"), []byte("\xfe\xff\x00a\x00\n"), []byte("a\rb\r"),
 		[]byte("From a Tue Nov  3\nTo: b\nContent-Type: text/plain\n\nx\n\nFrom a Tue Nov  3\nTo: b\n\ny\n"),
 		[]byte("--x\nContent-Transfer-Encoding: base64\n\nYWFh\n--x--\n"),
+		[]byte(base64.StdEncoding.EncodeToString(log)), uuencoded(log),
 	} {
 		f.Add(seed)
 	}

@@ -239,8 +239,8 @@ func (m *mailParts) part(header textproto.MIMEHeader, body io.Reader, depth int)
 	case "base64":
 		body = base64.NewDecoder(base64.StdEncoding, body)
 	}
-	m.body = own
-	defer func() { m.body = false }()
+	m.body, m.page = own, own && kind == "text/html"
+	defer func() { m.body, m.page = false, false }()
 	return m.full() || m.member(file, m.decoder(body, &m.read.progress, m.around))
 }
 

@@ -129,8 +129,9 @@ type unpacker struct {
 	size  int64       // of file
 	raw   counter     // the source
 	body  bool        // see Text.Body
+	page  bool        // the text is HTML
 	// decoded counts the decoded bytes, by the number of layers around them.
-	decoded [maxLayers + 1]int64
+	decoded [maxLayers + 2]int64 // a notation counts as one
 }
 
 // open reads the first bytes of a stream and yields the texts in it. around are the
@@ -205,8 +206,16 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		}
 		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
 	}
-	if n := notation.Of(head, whole); n != nil && !u.AsWritten {
-		r = n.Open(r)
+	n := notation.Of(head, whole)
+	if u.page && n == nil {
+		n = notation.OfPage()
+	}
+	if n != nil && !u.AsWritten {
+		in := &counter{Reader: r}
+		r = &decoder{
+			Reader: n.Open(in), name: n.Name, input: &in.progress,
+			expand: func(n int) error { return u.expand(len(around)+1, n) },
+		}
 		var err error
 		if head, err = readHead(r); len(head) == 0 {
 			return u.refuse(name, around, noFirstByte(err))

@@ -1,0 +1,26 @@
+package notation
+
+import (
+	"html"
+	"strings"
+	"testing"
+)
+
+var inHTML = []rewriting{
+	{name: "preformatted", text: "<!DOCTYPE html>\n<html><head><title>10:44:25</title><style>p{}</style><script>if (a<b) '<p>'</script></head><body><!-- x --><pre>\n" + failed + "\n" + frame + "\n" + strings.Replace(harmless, "rooms", "<b>rooms</b>", 1) + "</pre></body></html>", want: failed + "\n" + frame + "\n" + harmless + "\n"},
+	{name: "paragraphs", text: "<html><p>" + failed + "\n<p>" + frame + "\n<p>" + strings.ReplaceAll(harmless, " ", "\n  ") + "&nbsp;&lt;&amp;&#39;&eacute;", want: failed + "\n" + strings.TrimSpace(frame) + "\n" + harmless + " <&'é\n"},
+	{name: "line breaks", text: "<div>" + failed + "<br>" + strings.Replace(frame, "    ", "&nbsp;&nbsp; &nbsp;", 1) + "<br/>" + harmless + "</div>", want: failed + "\n" + frame + "\n" + harmless + "\n"},
+	{name: "a table", text: "<table><tr><th>Time</th><th>Text</th></tr>\n<tr>\n <td><p>2026-11-23T10:44:25Z</p></td>\n <td><p>" + session + "</p></td></tr><tr><td></td><td>2026-11-23T10:44:26Z</td><td>OT_TIMEOUT:<br>late</td></tr></table>", want: "Time\tText\n2026-11-23T10:44:25Z\t" + session + "\n2026-11-23T10:44:26Z\tOT_TIMEOUT:\nlate\n"},
+	{name: "times in blocks of their own", text: "<div>" + strings.Repeat("<div><div>10:44:25.959</div><div>ERROR</div><div>OT_TIMEOUT: late</div></div><div><i>10:44:26</i><b>x</b></div>", 2) + "</div>", want: strings.Repeat("10:44:25.959\tERROR\tOT_TIMEOUT: late\n10:44:26 x\n", 2)},
+	{name: "white space in a style", text: "<p style='white-space: pre-wrap'>" + failed + "\n" + frame + "\n" + harmless + "</p>", want: failed + "\n" + frame + "\n" + harmless + "\n"},
+	{name: "white space in another style", text: "<div class=log>" + failed + "\nwords\n" + harmless + "\n</div>", want: failed + " words\n" + harmless + "\n"},
+	{name: "a page about errors", text: "<html><p>OT_TIMEOUT: too late, since 10:44:25</p><p>OT_NOT_FOUND</p></html>"},
+	{name: "another log", text: "<html><p>" + harmless + "</p><p>" + harmless + "</p></html>"},
+	{name: "otlog's report", text: `<!doctype html><html><head><meta name="generator" content="otlog"/></head><pre>` + html.EscapeString(failed+"\n"+failed) + "</pre></html>"},
+	{name: "a console log", text: "<div> is rendered\n" + failed + "\n" + harmless + "\n"},
+	{name: "an element of a program", text: "<Room/>\n" + failed + "\n" + harmless + "\n"},
+}
+
+func TestHTML(t *testing.T) { checkRewritings(t, "html", inHTML) }
+
+func FuzzHTML(f *testing.F) { fuzz(f, openPage, isPage, inHTML) }

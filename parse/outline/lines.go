@@ -1,0 +1,52 @@
+package outline
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+
+	"github.com/otlog/otlog/parse/jsontext"
+)
+
+// Lines returns the lines in a text that people or programs have wrapped: it may be a JSON string,
+// have its line feeds escaped, be HTML, or be marked as code in a ticket. It returns any other text
+// as it is.
+func Lines(text []byte) []byte {
+	text = unquote(text)
+	if opensDocument(bytes.TrimSpace(text)) {
+		return text
+	}
+	if bytes.IndexByte(text, '\n') < 0 && bytes.Contains(text, []byte(`\n`)) {
+		text = jsontext.AppendUnescaped(nil, text)
+	}
+	if bytes.IndexByte(text, '<') >= 0 && htmlBreak.Match(text) {
+		text = htmlTag.ReplaceAll(htmlBreak.ReplaceAll(text, []byte("\n")), nil)
+		text = []byte(html.UnescapeString(string(text)))
+	}
+	if bytes.Contains(text, []byte("{code")) || bytes.Contains(text, []byte("{noformat")) || bytes.Contains(text, []byte("```")) {
+		text = codeMark.ReplaceAll(text, []byte("\n"))
+	}
+	return text
+}
+
+var (
+	htmlBreak = regexp.MustCompile(`(?i)<(?:br */?|/p|/div|/li|/tr|/pre|/h[1-6])>\n?`)
+	htmlTag   = regexp.MustCompile(`</?[A-Za-z][^<>\n]*>`)
+	codeMark  = regexp.MustCompile("\\{(?:code|noformat)(?::[^}\n]*)?\\}\n?|```(?:[a-z]+\n)?\n?")
+)
+
+// unquote returns the text in a text that is a JSON string, which may be nested in other strings.
+// It returns any other text as it is.
+func unquote(text []byte) []byte {
+	for range maxStrings {
+		s := bytes.TrimSpace(text)
+		if len(s) < 2 || s[0] != '"' {
+			break
+		}
+		if end, _ := jsontext.StringEnd(s, 1); end != len(s)-1 {
+			break
+		}
+		text = jsontext.AppendUnescaped(nil, s[1:len(s)-1])
+	}
+	return text
+}

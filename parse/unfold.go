@@ -1,0 +1,327 @@
+package parse
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/outline"
+	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/parse/timestamp"
+)
+
+// Unfold returns the records in a record that is a log of its own, such as the body of a ticket,
+// the lines that a browser uploaded, or the answer of an API that an application logged. They take
+// the place of the record, and share its bytes and lines. Unfold returns nil if the record is one,
+// or if it is not clear what is in it: then Crowded says whether it may be counted.
+//
+// e is the event that was decoded last. The block is valid until the next one is decoded;
+// [Decoder.Unfolded] decodes it.
+func (d *Decoder) Unfold(e *Event, f Format) *Block {
+	if e.Telemetry != nil || !mayBeLog(e.record) {
+		return nil
+	}
+	if d.unfolder == nil {
+		d.unfolder = &unfolder{splitter: newJSONSplitter(f, defaultLimits)}
+	}
+	u, record := d.unfolder, bytes.TrimSpace(e.record)
+	u.begin(e, f)
+	if opensObject(record) {
+		if len(u.splitter.outline.Read(record)) > 0 {
+			u.splitter.unfold(&u.block, record, u.outer)
+			u.learn(d)
+		}
+		if record = e.Text; u.isClear(e, d) {
+			record = nil
+		}
+	}
+	if record != nil {
+		u.block.Data, u.block.Records = u.block.Data[:0], u.block.Records[:0]
+		if u.text(record, d); !u.isClear(e, d) {
+			return nil
+		}
+	}
+	divide(u.block.Records, int64(e.Bytes), int64(e.Lines))
+	return &u.block
+}
+
+// Unfolded returns the decoder of what Unfold returns.
+func (d *Decoder) Unfolded() *Decoder {
+	if d.inner == nil {
+		d.inner = &Decoder{clock: d.clock}
+	}
+	d.inner.SkipLevels = d.SkipLevels
+	return d.inner
+}
+
+// mayBeLog reports whether a record names two errors, and has something like a list, lines or times.
+// Frequent case first: most records name one error.
+func mayBeLog(record []byte) bool {
+	if len(record) < minCrowded {
+		return false
+	}
+	first := indexError(record)
+	if first < 0 || indexError(record[first+len("OT_"):]) < 0 {
+		return false
+	}
+	for _, mark := range betweenRecords {
+		if bytes.Contains(record, mark) {
+			return true
+		}
+	}
+	return countStamps(record, 2) == 2
+}
+
+// betweenRecords are what a record contains that contains a list or lines.
+var betweenRecords = [][]byte{[]byte("},"), []byte("],"), []byte(`["`), []byte("<br"), []byte("</p"), []byte(`\n`), []byte("\n")}
+
+// An unfolder finds the records in a record.
+type unfolder struct {
+	splitter *jsonSplitter
+	outer    Span // the time and session of the record, for records without any
+	several  bool // the record names several sessions, so that each record in it must name its own
+	block    Block
+}
+
+// begin empties the unfolder for the record of an event.
+func (u *unfolder) begin(e *Event, f Format) {
+	u.splitter.keys = keys{f.roles, f.named}
+	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, hasSeveral(e.record)
+	if u.several {
+		u.outer.Session = nil // whose it is, is not clear
+	}
+	u.block = Block{Data: u.block.Data[:0], Records: u.block.Records[:0], Offset: e.Offset, Format: Format{kind: byValue, roles: f.roles, named: f.named, levelless: f.levelless}}
+}
+
+// text appends the records in a text.
+func (u *unfolder) text(text []byte, d *Decoder) {
+	if bytes.Contains(text, []byte(`\x22`)) { // nginx escapes what it was sent
+		text = hexEscape.ReplaceAllFunc(text, func(s []byte) []byte {
+			c, _ := strconv.ParseUint(string(s[len(`\x`):]), 16, 8)
+			return []byte{byte(c)}
+		})
+	}
+	if start, end := u.document(text); start >= 0 {
+		u.add(slices.Concat(text[:start], text[end:]))
+		u.splitter.unfold(&u.block, text[start:end], u.outer)
+		u.learn(d)
+		return
+	}
+	if !u.several && countStamps(text, 2) < 2 {
+		return
+	}
+	u.block.Format.inline = true
+	text = outline.Lines(text)
+	stamps, lines := 0, 0
+	for line := range bytes.Lines(text) {
+		n := countStamps(line, len(line))
+		stamps, lines = stamps+n, lines+min(n, 1)
+	}
+	if stamps > lines || bytes.IndexByte(text, '\n') < 0 {
+		u.stamped(text)
+		return
+	}
+	u.lines(text)
+}
+
+var hexEscape = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
+
+// learn finds the key of the time in objects, if its name is unknown.
+func (u *unfolder) learn(d *Decoder) {
+	guess, objects, timed := field.Guess{Clock: d.clock}, 0, 0
+	for e := range d.Unfolded().Events(&u.block, noFinder{}) {
+		if e == nil || e.Blank || !opensObject(e.record) || objects == mostLearned {
+			continue
+		}
+		objects++
+		if e.Time != timestamp.NoTime && e.Time != u.outer.Time {
+			timed++
+		}
+		guess.Add(e.record)
+	}
+	if key, _ := guess.Time(); key != "" && timed*2 < objects {
+		roles := field.Roles{Learned: field.Names{Time: key}}
+		if given := u.block.Format.roles; given != nil {
+			roles.Given = given.Given
+		}
+		u.block.Format.roles = &roles
+	}
+}
+
+// countStamps returns how many times are in a text, at most a number.
+func countStamps(text []byte, most int) (n int) {
+	for n < most {
+		at := timestamp.Stamp(text)
+		if at < 0 {
+			break
+		}
+		n++
+		text = text[at+timestamp.StampLength:]
+	}
+	return n
+}
+
+// document returns where JSON with a list of records is in a text, -1 if there is none.
+func (u *unfolder) document(text []byte) (start, end int) {
+	for from := 0; ; {
+		n := bytes.IndexAny(text[from:], "{[")
+		if n < 0 {
+			return -1, -1
+		}
+		start := from + n
+		from = start + 1
+		if c := jsontext.SkipSpace(text, from); c == len(text) || bytes.IndexByte([]byte(`{["`), text[c]) < 0 {
+			continue
+		}
+		if end := jsontext.ValueEnd(text, start); end > 0 {
+			if len(u.splitter.outline.Read(text[start:end])) > 0 {
+				return start, end
+			}
+			from = end
+		}
+	}
+}
+
+// lines appends the lines of a text. If there is a heading, they may be indented all alike.
+func (u *unfolder) lines(text []byte) {
+	f := Format{stacks: true}
+	if first := bytes.IndexByte(text, '\n'); first >= 0 {
+		f.indent = indentation(text[first+1:])
+	}
+	var record []byte
+	for line := range bytes.Lines(text) {
+		if len(record) > 0 && !f.continues(bytes.TrimSuffix(line, lineFeed)) {
+			u.add(record)
+			record = nil
+		}
+		record = append(record, line...)
+	}
+	u.add(record)
+}
+
+// stamped appends the parts of a line, each of which has one time, either first or last.
+func (u *unfolder) stamped(text []byte) {
+	first := timestamp.Stamp(text)
+	if first < 0 {
+		return
+	}
+	if indexError(text[:first]) < 0 {
+		for start := 0; start < len(text); {
+			n := timestamp.Stamp(text[first+timestamp.StampLength:])
+			end := first + timestamp.StampLength + n
+			if n < 0 {
+				end = len(text)
+			}
+			u.add(text[start:end])
+			start, first = end, end
+		}
+		return
+	}
+	for start := 0; start < len(text); {
+		n := timestamp.Stamp(text[start:])
+		end := len(text)
+		if n >= 0 {
+			end = start + n + timestamp.StampLength
+			for end < len(text) && bytes.IndexByte([]byte(".,+-:0123456789Z"), text[end]) >= 0 {
+				end++
+			}
+		}
+		u.add(text[start:end])
+		start = end
+	}
+}
+
+// add appends a record.
+func (u *unfolder) add(record []byte) {
+	if record = bytes.TrimSpace(record); len(record) == 0 {
+		return
+	}
+	text, span := len(u.block.Data), Span{Time: u.outer.Time}
+	if start, _ := sessionid.Next(record); start < 0 {
+		span.Session = u.outer.Session
+	}
+	u.block.Data = append(u.block.Data, record...)
+	u.block.add(text, span)
+}
+
+// isClear reports whether several records show an error: those of a record of several sessions state
+// theirs, and all sessions are still there; those of another record differ in their times.
+func (u *unfolder) isClear(e *Event, d *Decoder) bool {
+	failed := 0
+	for i := range u.block.Records {
+		x := &u.block.Records[i]
+		inner := u.block.Data[x.Start:x.End]
+		if x.Skipped != nil || crowdedCause(inner) != "" {
+			return false
+		}
+		if !outline.IsError(inner) {
+			continue
+		}
+		if start, _ := sessionid.Next(inner); u.several && start < 0 && x.Session == nil {
+			return false
+		}
+		if indexError(inner) >= 0 {
+			failed++
+		}
+	}
+	switch {
+	case failed < 2:
+		return false
+	case !u.several:
+		return u.differ(d.Unfolded())
+	}
+	for rest := e.record; ; {
+		start, end := sessionid.Next(rest)
+		if start < 0 {
+			return true
+		}
+		if !bytes.Contains(u.block.Data, rest[start:end]) {
+			return false
+		}
+		rest = rest[end:]
+	}
+}
+
+// differ reports whether records that show an error have different times of their own.
+func (u *unfolder) differ(d *Decoder) bool {
+	first := int64(timestamp.NoTime)
+	for e := range d.Events(&u.block, noFinder{}) {
+		switch {
+		case e == nil || e.Time == timestamp.NoTime || e.Time == u.outer.Time || indexError(e.record) < 0:
+		case first == timestamp.NoTime:
+			first = e.Time
+		case first != e.Time:
+			return true
+		}
+	}
+	return false
+}
+
+// hasSeveral reports whether a record names several sessions.
+func hasSeveral(record []byte) bool {
+	start, end := sessionid.Next(record)
+	if start < 0 {
+		return false
+	}
+	for first := record[start:end]; start >= 0; start, end = sessionid.Next(record) {
+		if !bytes.Equal(first, record[start:end]) {
+			return true
+		}
+		record = record[end:]
+	}
+	return false
+}
+
+// divide divides the bytes and lines of a part of the source among the records in it, so that each
+// has an offset of its own.
+func divide(records []Span, bytes, lines int64) {
+	rest, last := bytes, len(records)-1
+	for i := range records[:last] {
+		records[i].Bytes, records[i].Lines = min(1, max(rest-1, 0)), 0
+		rest -= records[i].Bytes
+	}
+	records[last].Bytes, records[last].Lines = rest, lines
+}

@@ -1,0 +1,94 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestUnfold reads records that are logs of their own.
+func TestUnfold(t *testing.T) {
+	const a, b = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B", "2_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B"
+	both := []string{"10:00:00 A", "10:05:00 B"}
+	const errorA, errorB = `{A} OT_TIMEOUT: too late`, `{B} OT_CONNECT_FAILED: no route`
+	const first, second = "2026-11-23T10:00:00Z", "2026-11-23T10:05:00Z"
+	for _, test := range []struct {
+		name, record string
+		want         []string // the time and session of each record with an error; nil: it is not unfolded
+	}{
+		{"lines in a field", `{"created_at":"2026-11-24T09:00:00Z","body":"We see:\n` + first + ` ` + errorA + `\n    at connect (app.js:1:2)\n` + second + ` ` + errorB + `"}`, both},
+		{"lines with escaped line feeds", `{"body":"` + first + ` ` + errorA + `\\n` + second + ` ` + errorB + `"}`, both},
+		{"HTML", `{"body":"<p>We see:</p><p>` + first + ` ` + errorA + `<br/>` + second + ` ` + errorB + `</p>"}`, both},
+		{"code in a ticket", `{"body":"{noformat}` + first + ` ` + errorA + `\n` + second + ` ` + errorB + `{noformat}"}`, both},
+		{"a fence", "{\"body\":\"```\\n" + first + ` ` + errorA + `\n` + second + ` ` + errorB + "\\n```\"}", both},
+		{"a batch of objects", `{"sentAt":"2026-11-24T09:00:00Z","message":"upload","logs":[{"t":1795428000000,"m":"` + errorA + `"},{"t":1795428300000,"m":"` + errorB + `"}]}`, both},
+		{"a batch of lines", `{"sentAt":"2026-11-24T09:00:00Z","message":"upload","lines":["` + first + ` ` + errorA + `", "` + second + ` ` + errorB + `"]}`, both},
+		{"a batch of one session", `{"sessionId":"{A}","sentAt":"2026-11-24T09:00:00Z","logs":[{"t":1795428000000,"m":"OT_TIMEOUT: too late"},{"t":1795428300000,"m":"OT_CONNECT_FAILED: no route"}]}`, []string{"10:00:00 A", "10:05:00 A"}},
+		{"rows in a string", `{"time":"2026-11-24T09:00:00Z","msg":"response {\"rows\":[[\"` + first + `\",\"` + errorA + `\"],[\"` + second + `\",\"` + errorB + `\"]]}"}`, both},
+		{"JSON after text", `2026-11-24T09:00:00Z INFO response {"data":[{"time":"` + first + `","message":"` + errorA + `"},{"time":"` + second + `","message":"` + errorB + `"}]} 200`, both},
+		{"JSON as nginx escapes it", `1.2.3.4 "POST /log" "[{\x22t\x22:1795428000000,\x22m\x22:\x22` + errorA + `\x22},{\x22t\x22:1795428300000,\x22m\x22:\x22` + errorB + `\x22}]"`, both},
+		{"rows with the time first", `INSERT INTO log VALUES (1,'2026-11-23 10:00:00','` + errorA + `'),(2,'2026-11-23 10:05:00','` + errorB + `');`, both},
+		{"rows with the time last", `INSERT INTO log VALUES ('` + errorA + `','2026-11-23 10:00:00'),('` + errorB + `','2026-11-23 10:05:00');`, both},
+		{"lines without times", "Console:\n\t" + errorA + "\n\t    at connect (app.js:1:2)\n\t" + errorB, []string{"- A", "- B"}},
+
+		{"one failure with its stack", `{"time":"` + first + `","message":"` + errorA + `","stack":"OT_TIMEOUT: too late\n    at connect (app.js:1:2)\n    at b","name":"OT_TIMEOUT"}`, nil},
+		{"one failure and the list of its causes", `{"time":"` + first + `","message":"` + errorA + `","causes":[{"name":"OT_TIMEOUT"},{"name":"OT_CONNECT_FAILED"}]}`, nil},
+		{"one failure with two times", `{"time":"` + first + `","message":"` + errorA + `","stored":"` + second + `","error":{"name":"OT_TIMEOUT"}}`, nil},
+		{"an error whose session is not clear", `{"body":"` + first + ` ` + errorA + `\n` + second + ` ` + errorB + `\n2026-11-23T10:06:00Z OT_TIMEOUT: whose?"}`, nil},
+		{"no separator", first + ` ` + errorA + ` and ` + errorB + ` and {A}`, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d, record := &Decoder{}, strings.NewReplacer("{A}", a, "{B}", b).Replace(test.record)
+			for len(record) < minCrowded {
+				record = " " + record
+			}
+			format := Format{stacks: record[0] != '{'}
+			if format.stacks {
+				record = strings.TrimSpace(record)
+			}
+			var got []string
+			for e, syntax := range d.Events(&Block{Data: []byte(record), Format: format}, found{}) {
+				if syntax != nil {
+					t.Fatal(syntax)
+				}
+				inner := d.Unfold(e, format)
+				if inner == nil {
+					break
+				}
+				bytes, lines := 0, 0
+				for x, syntax := range d.Unfolded().Events(inner, noFinder{}) {
+					if syntax != nil {
+						t.Fatal(syntax)
+					}
+					if bytes, lines = bytes+x.Bytes, lines+x.Lines; indexError(x.record) >= 0 {
+						got = append(got, saidBy(x, a))
+					}
+				}
+				if bytes != e.Bytes || lines != e.Lines {
+					t.Errorf("it covers %d bytes and %d lines of %d and %d", bytes, lines, e.Bytes, e.Lines)
+				}
+			}
+			if fmt.Sprint(got) != fmt.Sprint(test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// found is a Finder that has every record decoded in full.
+type found struct{ noFinder }
+
+func (found) Next(from int) int { return from }
+
+// saidBy returns the time of day of an event, "-" if it has no time, and A if the session is a.
+func saidBy(e *Event, a string) string {
+	at, by := "-", "B"
+	if e.Time >= 0 {
+		at = time.Unix(0, e.Time).UTC().Format(time.TimeOnly)
+	}
+	if string(e.Session) == a {
+		by = "A"
+	}
+	return at + " " + by
+}
