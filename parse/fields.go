@@ -1,7 +1,6 @@
 package parse
 
 import (
-
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/timestamp"
 )
