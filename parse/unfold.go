@@ -27,20 +27,20 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 	if d.unfolder == nil {
 		d.unfolder = &unfolder{splitter: newJSONSplitter(f, defaultLimits)}
 	}
-	u, record := d.unfolder, bytes.TrimSpace(e.record)
+	u, text := d.unfolder, bytes.TrimSpace(e.record)
 	u.begin(e, f)
-	if opensObject(record) {
-		if len(u.splitter.outline.Read(record)) > 0 {
-			u.splitter.unfold(&u.block, record, u.outer)
+	isClear := false
+	if opensObject(text) {
+		if len(u.splitter.outline.Read(text)) > 0 {
+			u.splitter.unfold(&u.block, text, u.outer)
 			u.learn(d)
+			isClear = u.isClear(e, d)
 		}
-		if record = e.Text; u.isClear(e, d) {
-			record = nil
-		}
+		text = e.Text
 	}
-	if record != nil {
+	if !isClear {
 		u.block.Data, u.block.Records = u.block.Data[:0], u.block.Records[:0]
-		if u.text(record, d); !u.isClear(e, d) {
+		if u.text(text, d); !u.isClear(e, d) {
 			return nil
 		}
 	}
@@ -57,14 +57,19 @@ func (d *Decoder) Unfolded() *Decoder {
 	return d.inner
 }
 
-// mayBeLog reports whether a record names two errors, and has something like a list, lines or times.
-// Frequent case first: most records name one error.
+// mayBeLog reports whether a record names two errors, has a time or a session between them, and has
+// something like a list, lines or times. Frequent cases first: most records name one error, or name it
+// twice in a few bytes.
 func mayBeLog(record []byte) bool {
 	if len(record) < minCrowded {
 		return false
 	}
 	first := indexError(record)
-	if first < 0 || indexError(record[first+len("OT_"):]) < 0 {
+	if first < 0 {
+		return false
+	}
+	last := max(bytes.LastIndex(record, []byte("OT_")), bytes.LastIndex(record, []byte("OT.exception")))
+	if !mayHoldTime(record[first:last]) {
 		return false
 	}
 	for _, mark := range betweenRecords {
@@ -73,6 +78,24 @@ func mayBeLog(record []byte) bool {
 		}
 	}
 	return countStamps(record, 2) == 2
+}
+
+// mayHoldTime reports whether a text contains the digits of a time, or a session ID.
+func mayHoldTime(text []byte) bool {
+	digits := 0
+	for i, c := range text {
+		switch {
+		case isDigit(c):
+			if digits++; digits == len("1795430665") {
+				return true
+			}
+			continue
+		case c == ':' && digits == 2, c == '_' && bytes.HasPrefix(text[i:], sessionid.Mark):
+			return true
+		}
+		digits = 0
+	}
+	return false
 }
 
 // betweenRecords are what a record contains that contains a list or lines.
