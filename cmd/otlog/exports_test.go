@@ -88,6 +88,11 @@ func perSession(log []exported, of func(n int, session []exported) string) strin
 
 func timeAndLine(x *exported) any { return row{x.rfc(), x.line()} }
 
+// singleQuoted returns a string as Python and Node.js print it.
+func singleQuoted(s string) string {
+	return "'" + strings.NewReplacer("'", `\'`, "\n", `\n`).Replace(s) + "'"
+}
+
 // exports are exports of plain.log in the shapes of products. docs/formats.md has a row for each.
 var exports = []struct {
 	file, product string
@@ -247,6 +252,31 @@ var exports = []struct {
 		return `{"startedAt":"2026-11-23T10:00:00Z","console":` + each(log, func(x *exported) any {
 			return object{"type": "error", "timestamp": x.millis(), "args": []object{{"type": "string", "value": x.line()}}}
 		}) + `}`
+	}},
+	{"jsonp.txt", "JSONP", func(log []exported) string {
+		return "/**/callback(" + pretty(`{"events":`+each(log, func(x *exported) any { return object{"timestamp": x.millis(), "message": x.line()} })+`}`) + ");\n"
+	}},
+	{"node-console.txt", "Node.js: an array on the console", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "  {\n    time: %s,\n    message: %s,\n    context: [Object]\n  },\n", log[i].rfc(), strings.ReplaceAll(singleQuoted(log[i].line()), `\n`, `\n' +`+"\n      '"))
+		}
+		return "[\n" + strings.TrimSuffix(b.String(), ",\n") + "\n]\n"
+	}},
+	{"python-pprint.txt", "Python: pprint", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			x := &log[i]
+			fmt.Fprintf(&b, " {'message': %s,\n  'time': datetime.datetime(2026, 11, 23, %d, %d, %d, %d, tzinfo=datetime.timezone.utc)},\n", strings.ReplaceAll(singleQuoted(x.line()), " color", " '\n             'color"), x.at.Hour(), x.at.Minute(), x.at.Second(), x.millis()%1000*1000)
+		}
+		return "[" + strings.TrimSuffix(b.String(), ",\n")[1:] + "]\n"
+	}},
+	{"fluent-bit.txt", "Fluent Bit: stdout", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "[%d] app.web: [[%s000111, {}], {\"log\"=>%s}]\n", i, log[i].seconds(), oneLine(log[i].line()))
+		}
+		return b.String()
 	}},
 }
 

@@ -37,4 +37,6 @@ func Of(head []byte, whole bool) *Notation {
 // notations are tried in this order.
 var notations = []Notation{
 	{"nul", endsInNUL, openNUL},
+	{"fluent-bit", isFluentBit, openFluentBit},
+	{"literals", isLiterals, openLiterals},
 }
