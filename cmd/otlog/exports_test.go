@@ -271,6 +271,13 @@ var exports = []struct {
 		}
 		return "[" + strings.TrimSuffix(b.String(), ",\n")[1:] + "]\n"
 	}},
+	{"google-cloud-read.yaml", "Google Cloud: `gcloud logging read`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "---\ninsertId: a\nresource:\n  labels:\n    pod_name: web-0\n  type: k8s_container\nseverity: ERROR\ntextPayload: %s\ntimestamp: '%s'\n", strings.ReplaceAll(oneLine(log[i].line()), " color", "\\\n  \\ color"), log[i].rfc())
+		}
+		return b.String()
+	}},
 	{"fluent-bit.txt", "Fluent Bit: stdout", func(log []exported) string {
 		var b strings.Builder
 		for i := range log {

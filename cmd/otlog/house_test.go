@@ -99,6 +99,7 @@ var doors = map[string][]string{
 	"github.com/spf13/pflag":           {"cmd/otlog/internal/shell"},
 	"github.com/vbauerster/mpb/v8":     {"cmd/otlog/internal/terminal"},
 	"golang.org/x/term":                {"cmd/otlog/internal/terminal"},
+	"go.yaml.in/yaml/v4":               {"parse/notation"},
 }
 
 // eachSource visits the Go files of the module, without tests. pkg is their directory.

@@ -39,4 +39,5 @@ var notations = []Notation{
 	{"nul", endsInNUL, openNUL},
 	{"fluent-bit", isFluentBit, openFluentBit},
 	{"literals", isLiterals, openLiterals},
+	{"yaml", isYAML, openYAML},
 }
