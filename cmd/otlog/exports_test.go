@@ -278,6 +278,77 @@ var exports = []struct {
 		}
 		return b.String()
 	}},
+	{"mysql.txt", "MySQL: `\\G`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			stars := strings.Repeat("*", 27)
+			fmt.Fprintf(&b, "%s %d. row %s\n        id: %d\ncreated_at: %s\n      line: %s\n", stars, i+1, stars, i, log[i].sql(), log[i].line())
+		}
+		return b.String() + "20 rows in set (0.00 sec)\n"
+	}},
+	{"psql-expanded.txt", "PostgreSQL: `\\x`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "-[ RECORD %d ]-----\nts   | %s+00\nline | %s\n", i+1, log[i].sql(), strings.ReplaceAll(log[i].line(), "\n", "+\n     | "))
+		}
+		return b.String() + "\n"
+	}},
+	{"sqlite-line.txt", "SQLite: `.mode line`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "created_at = %s\n      line = %s\n\n", log[i].sql(), log[i].line())
+		}
+		return b.String()
+	}},
+	{"clickhouse-vertical.txt", "ClickHouse: `Vertical`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "Row %d:\n──────\nts:  %s\nmsg: %s\n\n", i+1, log[i].sql(), log[i].line())
+		}
+		return b.String()
+	}},
+	{"format-list.txt", "PowerShell: Format-List", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "TimeCreated : %s\nMessage     : %s\n\n", log[i].rfc(), strings.ReplaceAll(log[i].line(), " color:", "\n              color:"))
+		}
+		return "\n" + b.String()
+	}},
+	{"toml.txt", "TOML: an array of tables", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "[[entries]]\ntime = %s\nmessage = %s\n\n", log[i].rfc(), oneLine(log[i].line()))
+		}
+		return b.String()
+	}},
+	{"prototext.txt", "Protocol buffers: text format", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "entries {\n  timestamp {\n    seconds: %d\n    nanos: %d\n  }\n  text_payload: %s\n}\n", log[i].at.Unix(), log[i].at.Nanosecond(), oneLine(log[i].line()))
+		}
+		return b.String()
+	}},
+	{"redis-xrange.txt", "Redis: `XRANGE`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "%2d) 1) \"%d-0\"\n    2) 1) \"line\"\n       2) %s\n", i+1, log[i].millis(), oneLine(log[i].line()))
+		}
+		return b.String()
+	}},
+	{"logcat-long.txt", "Android: `logcat -v long,year`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "[ %s  1234: 5678 E/chromium ]\n%s\n\n", log[i].sql(), log[i].line())
+		}
+		return b.String()
+	}},
+	{"aws-table.txt", "AWS: `--output table`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "||  message    |  %s  ||\n||  timestamp  |  %d  ||\n|+-------------+---------+|\n", strings.Split(log[i].line(), "\n")[0], log[i].millis())
+		}
+		return "---------\n|  FilterLogEvents  |\n+---------+\n||        events         ||\n|+-------------+---------+|\n" + b.String()
+	}},
 	{"fluent-bit.txt", "Fluent Bit: stdout", func(log []exported) string {
 		var b strings.Builder
 		for i := range log {

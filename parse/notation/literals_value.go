@@ -817,6 +817,26 @@ func (l *literals) call(name string) {
 	}
 }
 
+// firstArgument returns the part of arguments before a comma that is in no string.
+func firstArgument(args []byte) []byte {
+	var quote byte
+	for i := 0; i < len(args); i++ {
+		switch c := args[i]; {
+		case quote != 0 && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == ',':
+			return args[:i]
+		}
+	}
+	return args
+}
+
 // numbered returns where the number of an element ends that is i bytes ahead, with the arrow after it.
 // It is 0 if there is none.
 func (l *literals) numbered(i int) int {
@@ -915,20 +935,14 @@ func (l *literals) scalarCall(name string) {
 		l.scalar([]byte("null"))
 		return
 	}
-	v := newLiterals(&headReader{append(inner, '\n'), true})
-	v.raw = l.raw
-	v.stack = append(v.stack, frame{kind: listFrame, close: ']'})
-	v.depth = 2
-	v.space()
-	c, _ := v.at(0)
-	v.value(c)
-	if v.err != nil && len(v.out) == 0 || len(v.stack) != 2 || len(v.out) == 0 {
-		l.text(inner[:len(inner)-1])
+	v, _ := literalValue(firstArgument(inner), l.raw)
+	if v == nil {
+		l.text(inner)
 		return
 	}
-	if name == "parse" && v.out[0] == '"' { // JSON.parse('…')
+	if name == "parse" && v[0] == '"' { // JSON.parse('…')
 		var s string
-		if json.Unmarshal(v.out, &s) == nil && json.Valid([]byte(s)) {
+		if json.Unmarshal(v, &s) == nil && json.Valid([]byte(s)) {
 			var line bytes.Buffer
 			if json.Compact(&line, []byte(s)) == nil {
 				l.containers += bytes.Count(line.Bytes(), []byte("{"))
@@ -937,7 +951,7 @@ func (l *literals) scalarCall(name string) {
 			}
 		}
 	}
-	l.scalar(v.out)
+	l.scalar(v)
 }
 
 var (

@@ -42,6 +42,8 @@ type yamlLevel struct {
 	list   bool
 	n      int
 	keys   map[string]bool
+	first  string // the first key
+	inner  string // the first key of the last mapping in it
 }
 
 func openYAML(text io.Reader) io.Reader {
@@ -146,8 +148,8 @@ func (y *yamlReader) read(line []byte) {
 	case bytes.HasPrefix(text, []byte("%YAML")) && len(bytes.TrimSpace(y.doc)) == 0 && !y.wrap:
 		return
 	case bytes.HasPrefix(text, []byte("--- ")):
-		y.fail(errors.New("a document with content after ---"))
-		return
+		y.finish()
+		line = line[len("--- "):]
 	}
 	if !y.wrap {
 		y.doc = append(y.doc, line...)
@@ -217,6 +219,12 @@ func (y *yamlReader) short() {
 		y.out = append(y.out, '[')
 	}
 	y.out = append(y.out, "\n]\n"...)
+}
+
+// alike reports whether two values are mappings with the same keys at the start, as records by ID are.
+func alike(a, b *yaml.Node) bool {
+	return a != b && a.Kind == yaml.MappingNode && b.Kind == yaml.MappingNode && len(a.Content) >= 4 && len(b.Content) >= 4 &&
+		a.Content[0].Value == b.Content[0].Value && a.Content[2].Value == b.Content[2].Value
 }
 
 // note counts an element that may be a record.
@@ -300,6 +308,9 @@ func (y *yamlReader) members(n *yaml.Node, keys map[string]bool, depth int) {
 			y.out = append(y.out, ',')
 		}
 		keys[key.Value] = true
+		if alike(value, n.Content[1]) {
+			y.seen.records++
+		}
 		y.out = append(appendString(y.out, []byte(key.Value)), ':')
 		y.node(value, depth+1)
 	}
@@ -455,7 +466,9 @@ func (y *yamlReader) key(key string) {
 		y.fail(errors.New("more than 1,000 keys"))
 		return
 	}
-	top.keys[key] = true
+	if top.keys[key] = true; len(top.keys) == 1 {
+		top.first = key
+	}
 	y.out = append(appendString(y.out, []byte(key)), ':')
 }
 
@@ -508,6 +521,13 @@ func (y *yamlReader) push(indent int, list bool) {
 func (y *yamlReader) pop() {
 	top := y.levels[len(y.levels)-1]
 	y.levels = y.levels[:len(y.levels)-1]
+	if n := len(y.levels); n > 0 && !top.list && top.n > 1 {
+		// Records by ID have the same keys.
+		if y.levels[n-1].inner == top.first {
+			y.seen.records++
+		}
+		y.levels[n-1].inner = top.first
+	}
 	switch {
 	case !top.list:
 		y.out = append(y.out, '}')
