@@ -32,6 +32,7 @@ type listing struct {
 	strange int // how many lines are not understood
 	added   int // how many fields there are
 	timed   int // how many records have one time
+	loose   int // how many lines of values are not indented
 
 	open   bool   // the value of a field is not complete
 	tries  int    // how many lines might have completed it
@@ -116,6 +117,9 @@ func (l *listing) more(separator string, text []byte) {
 		l.add([]byte("text"), text)
 		return
 	}
+	if separator == "\n" && len(text) > 0 && !isSpace(text[0]) {
+		l.loose++
+	}
 	f.value = append(append(f.value, separator...), text...)
 	l.grow(len(separator) + len(text))
 }
@@ -182,7 +186,7 @@ var (
 	firstColon  = regexp.MustCompile(`^ *[^\s:][^:]*: ?`)
 	firstEquals = regexp.MustCompile(`^ *[^\s=][^=]* = ?`)
 	firstListed = regexp.MustCompile(`^[^\s:][^:]*? *( : |  ?:$)`)
-	ldifField   = regexp.MustCompile(`^([A-Za-z_@][\w.;@-]*)(?:: *|\||=)(.*)$`)
+	ldifField   = regexp.MustCompile(`^([A-Za-z_@][\w.;@-]*)(?:: *|\|)(.*)$`)
 )
 
 // field adds the field of a line that is one.
@@ -362,8 +366,7 @@ func ldifLine(l *listing, line []byte) {
 	case len(l.fields) > 0 && (line[0] == ' ' || line[0] == '\t'):
 		l.more("\n", line)
 	default:
-		l.strange++
-		l.more("\n", line)
+		l.err = &syntaxError{"a list of fields", l.offset(), "a line is no field"}
 	}
 }
 
@@ -421,7 +424,7 @@ func isListing(l *listing) bool {
 
 // isBlocks reports whether nearly all lines were understood, as those of several records.
 func isBlocks(l *listing, head []byte) bool {
-	return l.records > 1 && l.shared == l.records && l.strange == 0 && sdkText.Match(head)
+	return l.records > 1 && l.shared == l.records && l.strange == 0 && l.added >= 2*l.records && 4*l.loose <= l.added && sdkText.Match(head)
 }
 
 func isSQLite(head []byte, whole bool) bool {
@@ -442,5 +445,5 @@ func isLDIF(head []byte, whole bool) bool {
 		return false
 	}
 	l := tryListing(head, whole, ldifLine)
-	return isBlocks(l, head) && l.timed == l.records
+	return isBlocks(l, head) && l.timed == l.records && atEnd(l.err)
 }

@@ -55,6 +55,8 @@ func TestNotListings(t *testing.T) {
 		"time: 2026-11-23\nOT_TIMEOUT: too late\n\nplain text\n",
 		"ERROR : OT_TIMEOUT\n\nWARN : x\n",
 		"a = OT_TIMEOUT\nb = 2\n",
+		"a = 1\n2026-11-23 OT_TIMEOUT\n2026-11-23 x\n\na = 1\nb = 2\n2026-11-23 y\n",
+		"a: 2026-11-23\nb: OT_TIMEOUT\n\na: 2026-11-23\nb: c\ntext\n",
 		"Date: x\nOT_TIMEOUT: y\n",
 		"error: OT_TIMEOUT\nwarn: x\nerror: y\nwarn: z\n",
 		"error: 2026-11-23 OT_TIMEOUT\nwarn: 2026-11-23 x\nerror: 2026-11-23 y\nwarn: 2026-11-23 z\n",

@@ -119,6 +119,20 @@ func TestLiteralsEnd(t *testing.T) {
 	}
 }
 
+// TestLongLiterals reads a document that is longer than what is kept of it.
+func TestLongLiterals(t *testing.T) {
+	const n = 20_000
+	text := "logs = [" + strings.Repeat("{'a': 'x' 'y', 'b': datetime.datetime(2026, 11, 23)},\n", n) + "]"
+	var all []struct{ A, B string }
+	out, err := io.ReadAll(openLiterals(iotest.HalfReader(strings.NewReader(text))))
+	if err == nil {
+		err = json.Unmarshal(out, &all)
+	}
+	if err != nil || len(all) != n || all[n-1].A != "xy" || all[n-1].B != "2026-11-23T00:00:00.000000" {
+		t.Errorf("%d of %d records, %v", len(all), n, err)
+	}
+}
+
 // fuzzNotation checks that a text is rewritten alike whatever the size of reads.
 func fuzzNotation(t *testing.T, n *Notation, text []byte) {
 	n.is(text, true)
