@@ -34,9 +34,10 @@ type listing struct {
 	timed   int // how many records have one time
 	loose   int // how many lines of values are not indented
 
-	open   bool   // the value of a field is not complete
-	tries  int    // how many lines might have completed it
-	prefix string // of keys
+	open       bool   // the value of a field is not complete
+	unfinished bool   // the record is not complete
+	tries      int    // how many lines might have completed it
+	prefix     string // of keys
 
 	columns []string // the names of the fields, if they are in a heading
 }
@@ -69,10 +70,12 @@ func (l *listing) step(out []byte) ([]byte, error) {
 	for l.err == nil && len(l.out) == 0 {
 		line := l.window.line()
 		if line == nil || l.window.err == errCut && line[len(line)-1] != '\n' {
-			if l.window.err != errCut {
+			switch l.err = l.window.err; {
+			case l.err == io.EOF && l.unfinished:
+				l.err = errEnds
+			case l.err != errCut:
 				l.flush()
 			}
-			l.err = l.window.err
 			break
 		}
 		if l.offset() == int64(len(line)) {

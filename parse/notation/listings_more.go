@@ -2,6 +2,7 @@ package notation
 
 import (
 	"bytes"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,14 +85,17 @@ func tomlLine(l *listing, line []byte) {
 func (l *listing) closeTOML() {
 	f := &l.fields[len(l.fields)-1]
 	json, ok := literalValue(f.value, true)
-	if l.open = !ok; ok {
+	l.open, l.unfinished = !ok, !ok
+	if ok {
 		l.tries = 0
 		f.value, f.json = append(f.value[:0], json...), true
 		return
 	}
 	l.tries++
 	if l.tries > 1000 || !bytes.HasPrefix(f.value, []byte(`"""`)) && !bytes.HasPrefix(f.value, []byte(`'''`)) && !bytes.HasPrefix(f.value, []byte("[")) && !bytes.HasPrefix(f.value, []byte("{")) {
-		l.err = &syntaxError{"TOML", l.offset(), "a value is not complete"}
+		if _, more := l.at(0); more {
+			l.err = &syntaxError{"TOML", l.offset(), "a value is not complete"}
+		}
 	}
 }
 
@@ -106,8 +110,8 @@ func isTOML(head []byte, whole bool) bool {
 	return l.shared > 1 && atEnd(l.err)
 }
 
-// atEnd reports whether the first bytes of a text were read without an error.
-func atEnd(err error) bool { return err == errCut || err != nil && err.Error() == "EOF" }
+// atEnd reports whether the first bytes of a text were read without another error than that they end.
+func atEnd(err error) bool { return err == errCut || err == errEnds || err == io.EOF }
 
 // Redis: what redis-cli prints of a stream.
 
@@ -138,9 +142,12 @@ func redisStreamLine(l *listing, line []byte) {
 	value := m[1]
 	json := false
 	if len(value) > 0 && value[0] == '"' {
-		if text, ok := literalValue(append([]byte("b"), value...), false); ok {
-			value, json = text, true
+		text, ok := literalValue(append([]byte("b"), value...), false)
+		if !ok {
+			l.err = errEnds
+			return
 		}
+		value, json = text, true
 	}
 	if l.open = !l.open; l.open {
 		l.add(bytes.Trim(value, `"`), nil)

@@ -2,7 +2,6 @@ package notation
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -114,7 +113,7 @@ func isLiterals(head []byte, whole bool) bool {
 		var err error
 		if out, err = l.step(out[:0]); err != nil {
 			// What is omitted is said when the text is read.
-			cut := err == errCut || err == io.EOF || err == l.omitted || errors.Is(err, io.ErrUnexpectedEOF)
+			cut := err == errCut || err == io.EOF || err == l.omitted || err == errEnds
 			return cut && l.foreign && l.containers > 1
 		}
 	}
@@ -157,7 +156,7 @@ func (l *literals) end() {
 	case l.omitted != nil:
 		l.err = l.omitted
 	case len(l.stack) > 1 && !(len(l.stack) == 2 && l.top().kind == groupFrame):
-		l.err = io.ErrUnexpectedEOF
+		l.err = errEnds
 	default:
 		l.err = io.EOF
 	}

@@ -105,7 +105,7 @@ func TestNotLiterals(t *testing.T) {
 
 func TestLiteralsEnd(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"logs = [{'a': 1}, {'a'", io.ErrUnexpectedEOF.Error()},
+		{"logs = [{'a': 1}, {'a'", errEnds.Error()},
 		{"logs = [{'a': 1}, {'a': '" + strings.Repeat("x", maxRecord+1), errTooLong.Error()},
 		{"logs = [{'a': 1}, {'a': 1}, ... 40 more items]", `"... 40 more items" after element 2`},
 		{"x = {a: [ [Object], [Object] ]}", "element 1 of a list is printed as [Object]"},

@@ -25,7 +25,7 @@ func protoLine(l *listing, line []byte) {
 			return
 		}
 		l.add(nil, nil)
-		l.open, l.column = true, 0
+		l.open, l.unfinished, l.column = true, true, 0
 	}
 	l.more("\n", line)
 	for i := 0; i < len(line); i++ {
@@ -49,6 +49,7 @@ func protoLine(l *listing, line []byte) {
 	}
 	p := &protoParser{text: l.fields[0].value}
 	l.fields, l.size, l.open = l.fields[:0], 0, false
+	l.unfinished = false
 	for p.space(); p.pos < len(p.text) && p.ok(); p.space() {
 		p.name()
 		p.space()

@@ -11,7 +11,10 @@ import (
 // records, too.
 const maxRecord = 4 << 20
 
-var errTooLong = errors.New("a record is longer than 4 MiB")
+var (
+	errTooLong = errors.New("a record is longer than 4 MiB")
+	errEnds    = errors.New("the text ends within a record")
+)
 
 // A window is the part of a text that a parser looks at.
 type window struct {

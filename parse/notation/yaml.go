@@ -74,7 +74,7 @@ func isYAML(head []byte, whole bool) bool {
 	for {
 		var err error
 		if out, err = y.step(out[:0]); err != nil {
-			isEnd := err == io.EOF || err == errCut
+			isEnd := err == io.EOF || err == errCut || y.window.err == io.EOF && y.offset() == int64(len(head))
 			return isEnd && (y.seen.records > 1 || y.seen.rows > 1 || y.seen.documents == 1 && y.seen.records == 1 && first[0] == '-')
 		}
 	}
@@ -164,8 +164,9 @@ func (y *yamlReader) read(line []byte) {
 // finish writes the rest of the document.
 func (y *yamlReader) finish() {
 	if !y.wrap {
-		y.short()
-		y.doc = y.doc[:0]
+		if y.short(); !y.wrap {
+			y.doc = y.doc[:0]
+		}
 		return
 	}
 	y.flush()
@@ -192,6 +193,18 @@ func (y *yamlReader) parse(text []byte) *yaml.Node {
 // short writes a document that is known as a whole.
 func (y *yamlReader) short() {
 	n := y.parse(y.doc)
+	if y.err != nil {
+		// The values before the one that is wrong can be read.
+		if err := y.err; y.out == nil || len(y.out) == 0 {
+			y.err = nil
+			y.long()
+			y.finish()
+			if y.err == nil {
+				y.err = err
+			}
+		}
+		return
+	}
 	if n == nil {
 		return
 	}
