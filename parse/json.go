@@ -239,33 +239,15 @@ const journalMessage = "MESSAGE"
 // array.
 func (w *walk) bytes(line []byte, i, depth, nesting int) int {
 	start := len(w.d.kept)
-	kept := w.d.kept
-	for end := i + 1; end < len(line); end++ {
-		c := line[end]
-		switch {
-		case c == ',' || jsontext.IsSpace(c):
-			continue
-		case c == ']':
-			// The Finder does not see the text, so the record is decoded in full.
-			w.coded, w.hidden = true, true
-			quoted := len(kept)
-			w.d.kept = jsontext.AppendQuoted(kept, kept[start:])
-			w.text([]byte(journalMessage), w.d.kept[quoted+1:len(w.d.kept)-1], true, depth, nesting)
-			return end + 1
-		case !isDigit(c):
-			return i
-		}
-		n := 0
-		for ; end < len(line) && isDigit(line[end]) && n <= 0xff; end++ {
-			n = n*10 + int(line[end]-'0')
-		}
-		if n > 0xff {
-			return i
-		}
-		kept = append(kept, byte(n))
-		end--
+	kept, n := jsontext.AppendBytes(w.d.kept, line[i:])
+	if n > 0 {
+		// The Finder does not see the text, so the record is decoded in full.
+		w.coded, w.hidden = true, true
+		quoted := len(kept)
+		w.d.kept = jsontext.AppendQuoted(kept, kept[start:])
+		w.text([]byte(journalMessage), w.d.kept[quoted+1:len(w.d.kept)-1], true, depth, nesting)
 	}
-	return i
+	return i + n
 }
 
 func isNumber(c byte) bool {

@@ -88,6 +88,11 @@ func perSession(log []exported, of func(n int, session []exported) string) strin
 
 func timeAndLine(x *exported) any { return row{x.rfc(), x.line()} }
 
+// singleQuoted returns a string as Python and Node.js print it.
+func singleQuoted(s string) string {
+	return "'" + strings.NewReplacer("'", `\'`, "\n", `\n`).Replace(s) + "'"
+}
+
 // exports are exports of plain.log in the shapes of products. docs/formats.md has a row for each.
 var exports = []struct {
 	file, product string
@@ -365,6 +370,109 @@ var exports = []struct {
 			rows = append(rows, fmt.Sprintf("(%d,'%s','%s')", i+1, log[i].sql(), text))
 		}
 		return "-- MySQL dump 10.13\nLOCK TABLES `logs` WRITE;\nINSERT INTO `logs` VALUES " + strings.Join(rows, ",") + ";\nUNLOCK TABLES;\n"
+	}},
+	{"jsonp.txt", "JSONP", func(log []exported) string {
+		return "/**/callback(" + pretty(`{"events":`+each(log, func(x *exported) any { return object{"timestamp": x.millis(), "message": x.line()} })+`}`) + ");\n"
+	}},
+	{"node-console.txt", "Node.js: an array on the console", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "  {\n    time: %s,\n    message: %s,\n    context: [Object]\n  },\n", log[i].rfc(), strings.ReplaceAll(singleQuoted(log[i].line()), `\n`, `\n' +`+"\n      '"))
+		}
+		return "[\n" + strings.TrimSuffix(b.String(), ",\n") + "\n]\n"
+	}},
+	{"python-pprint.txt", "Python: pprint", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			x := &log[i]
+			fmt.Fprintf(&b, " {'message': %s,\n  'time': datetime.datetime(2026, 11, 23, %d, %d, %d, %d, tzinfo=datetime.timezone.utc)},\n", strings.ReplaceAll(singleQuoted(x.line()), " color", " '\n             'color"), x.at.Hour(), x.at.Minute(), x.at.Second(), x.millis()%1000*1000)
+		}
+		return "[" + strings.TrimSuffix(b.String(), ",\n")[1:] + "]\n"
+	}},
+	{"google-cloud-read.yaml", "Google Cloud: `gcloud logging read`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "---\ninsertId: a\nresource:\n  labels:\n    pod_name: web-0\n  type: k8s_container\nseverity: ERROR\ntextPayload: %s\ntimestamp: '%s'\n", strings.ReplaceAll(oneLine(log[i].line()), " color", "\\\n  \\ color"), log[i].rfc())
+		}
+		return b.String()
+	}},
+	{"mysql.txt", "MySQL: `\\G`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			stars := strings.Repeat("*", 27)
+			fmt.Fprintf(&b, "%s %d. row %s\n        id: %d\ncreated_at: %s\n      line: %s\n", stars, i+1, stars, i, log[i].sql(), log[i].line())
+		}
+		return b.String() + "20 rows in set (0.00 sec)\n"
+	}},
+	{"psql-expanded.txt", "PostgreSQL: `\\x`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "-[ RECORD %d ]-----\nts   | %s+00\nline | %s\n", i+1, log[i].sql(), strings.ReplaceAll(log[i].line(), "\n", "+\n     | "))
+		}
+		return b.String() + "\n"
+	}},
+	{"sqlite-line.txt", "SQLite: `.mode line`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "created_at = %s\n      line = %s\n\n", log[i].sql(), log[i].line())
+		}
+		return b.String()
+	}},
+	{"clickhouse-vertical.txt", "ClickHouse: `Vertical`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "Row %d:\n──────\nts:  %s\nmsg: %s\n\n", i+1, log[i].sql(), log[i].line())
+		}
+		return b.String()
+	}},
+	{"format-list.txt", "PowerShell: Format-List", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "TimeCreated : %s\nMessage     : %s\n\n", log[i].rfc(), strings.ReplaceAll(log[i].line(), " color:", "\n              color:"))
+		}
+		return "\n" + b.String()
+	}},
+	{"toml.txt", "TOML: an array of tables", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "[[entries]]\ntime = %s\nmessage = %s\n\n", log[i].rfc(), oneLine(log[i].line()))
+		}
+		return b.String()
+	}},
+	{"prototext.txt", "Protocol buffers: text format", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "entries {\n  timestamp {\n    seconds: %d\n    nanos: %d\n  }\n  text_payload: %s\n}\n", log[i].at.Unix(), log[i].at.Nanosecond(), oneLine(log[i].line()))
+		}
+		return b.String()
+	}},
+	{"redis-xrange.txt", "Redis: `XRANGE`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "%2d) 1) \"%d-0\"\n    2) 1) \"line\"\n       2) %s\n", i+1, log[i].millis(), oneLine(log[i].line()))
+		}
+		return b.String()
+	}},
+	{"logcat-long.txt", "Android: `logcat -v long,year`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "[ %s  1234: 5678 E/chromium ]\n%s\n\n", log[i].sql(), log[i].line())
+		}
+		return b.String()
+	}},
+	{"aws-table.txt", "AWS: `--output table`", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "||  message    |  %s  ||\n||  timestamp  |  %d  ||\n|+-------------+---------+|\n", strings.Split(log[i].line(), "\n")[0], log[i].millis())
+		}
+		return "---------\n|  FilterLogEvents  |\n+---------+\n||        events         ||\n|+-------------+---------+|\n" + b.String()
+	}},
+	{"fluent-bit.txt", "Fluent Bit: stdout", func(log []exported) string {
+		var b strings.Builder
+		for i := range log {
+			fmt.Fprintf(&b, "[%d] app.web: [[%s000111, {}], {\"log\"=>%s}]\n", i, log[i].seconds(), oneLine(log[i].line()))
+		}
+		return b.String()
 	}},
 }
 

@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
-	"parse/notation":          {"parse/jsontext", "parse/sieve"},
+	"parse/notation":          {"parse/jsontext", "parse/notation/data", "parse/sieve"},
+	"parse/notation/data":     {},
 	"parse/sessionid":         {"parse/jsontext", "parse/terminal"},
 	"parse/sieve":             {},
 	"parse/textline":          {"parse/timestamp"},
@@ -99,6 +100,7 @@ var doors = map[string][]string{
 	"github.com/spf13/pflag":           {"cmd/otlog/internal/shell"},
 	"github.com/vbauerster/mpb/v8":     {"cmd/otlog/internal/terminal"},
 	"golang.org/x/term":                {"cmd/otlog/internal/terminal"},
+	"go.yaml.in/yaml/v4":               {"parse/notation/data"},
 }
 
 // eachSource visits the Go files of the module, without tests. pkg is their directory.

@@ -107,3 +107,29 @@ func Hex4(s []byte) (rune, bool) {
 	}
 	return r, true
 }
+
+// AppendBytes appends the bytes in an array of numbers, and returns the length of the array, 0 if it is
+// something else or has no end.
+func AppendBytes(dst, array []byte) ([]byte, int) {
+	for i := 1; i < len(array); i++ {
+		c := array[i]
+		switch {
+		case c == ',' || IsSpace(c):
+			continue
+		case c == ']':
+			return dst, i + 1
+		case c < '0' || c > '9':
+			return dst, 0
+		}
+		n := 0
+		for ; i < len(array) && '0' <= array[i] && array[i] <= '9' && n <= 0xff; i++ {
+			n = n*10 + int(array[i]-'0')
+		}
+		if n > 0xff {
+			return dst, 0
+		}
+		dst = append(dst, byte(n))
+		i--
+	}
+	return dst, 0
+}

@@ -122,3 +122,23 @@ func TestStringEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestAppendBytes(t *testing.T) {
+	for _, test := range []struct {
+		array, want string
+		n           int
+	}{
+		{"[79,84, 95,\n0]x", "OT_\x00", 14},
+		{"[]", "", 2},
+		{"[255]", "\xff", 5},
+		{"[256]", "", 0},
+		{"[1,2", "\x01\x02", 0},
+		{"[-1]", "", 0},
+		{`["a"]`, "", 0},
+		{"[1.5]", "\x01", 0},
+	} {
+		if got, n := AppendBytes(nil, []byte(test.array)); n != test.n || string(got) != test.want {
+			t.Errorf("%s: got %q, %d, want %q, %d", test.array, got, n, test.want, test.n)
+		}
+	}
+}

@@ -14,9 +14,6 @@ import (
 	"github.com/otlog/otlog/parse/sieve"
 )
 
-// MaxRecord is the length of the longest record that is rewritten, as package parse reads it.
-const MaxRecord = 4 << 20
-
 // shortBase64 is a length from which words and names are not taken for base64.
 const shortBase64 = 64
 
@@ -56,6 +53,12 @@ func valuesInJSON(head []byte, _ bool) bool {
 	}
 	return placed && encoded*2 > len(start)
 }
+
+// maxRecord is the length of the longest record that is rewritten. package parse skips longer ones, too.
+const maxRecord = 4 << 20
+
+// errTooLong is the error of a longer record.
+var errTooLong = errors.New("a record of more than 4 MiB")
 
 // isHAR matches the start of requests that a browser saved. The format knows which of them are in
 // base64.
@@ -106,7 +109,7 @@ func (v *valueReader) next(dst []byte) ([]byte, error) {
 		end, closed := v.stringEnd(piece)
 		v.literal, piece = append(v.literal, piece[:end]...), piece[end:]
 		if !closed {
-			if len(v.literal) > MaxRecord || v.pass { // package parse counts it as too long
+			if len(v.literal) > maxRecord || v.pass { // package parse counts it as too long
 				v.pass = true
 				dst, v.literal = append(dst, v.literal...), v.literal[:0]
 			}
@@ -167,9 +170,6 @@ var (
 	laterTime = regexp.MustCompile(`\n\[?\d{4}-\d\d-\d\d`)
 )
 
-// errTooLong is the error of a record that is longer than MaxRecord.
-var errTooLong = errors.New("a record of more than 4 MiB")
-
 // decodeValue returns the text that a JSON string contains in base64, perhaps compressed by gzip,
 // nil if it contains none. The error is that of a text that is too long.
 func decodeValue(literal []byte) ([]byte, error) {
@@ -184,9 +184,9 @@ func decodeValue(literal []byte) ([]byte, error) {
 	if err != nil {
 		return nil, nil
 	}
-	text, err := io.ReadAll(io.LimitReader(r, MaxRecord+1))
+	text, err := io.ReadAll(io.LimitReader(r, maxRecord+1))
 	switch {
-	case len(text) > MaxRecord:
+	case len(text) > maxRecord:
 		return nil, errTooLong
 	case err != nil || !isText(text):
 		return nil, nil
@@ -306,7 +306,7 @@ func (w *wordReader) next(dst []byte) ([]byte, error) {
 		case err != nil && len(w.word) == 0:
 			return dst, err
 		case err == nil && !jsontext.IsSpace(c):
-			if w.word = append(w.word, c); len(w.word) > 2*MaxRecord {
+			if w.word = append(w.word, c); len(w.word) > 2*maxRecord {
 				return dst, errTooLong
 			}
 			continue

@@ -68,12 +68,12 @@ func FuzzBase64InJSON(f *testing.F) { fuzz(f, openValuesInJSON, valuesInJSON, in
 // TestLongStringsStayAsTheyAre checks that a string that is too long does not end the text.
 func TestLongStringsStayAsTheyAre(t *testing.T) {
 	value := `{"value":"` + encode(failed) + `"},`
-	long := `{"value":"` + encode(strings.Repeat(failed+"\n", MaxRecord/len(failed))) + `"},`
+	long := `{"value":"` + encode(strings.Repeat(failed+"\n", maxRecord/len(failed))) + `"},`
 	_, got, err := rewrite(t, "["+value+long+value+"{}]")
 	if want := "[" + `{"value":"` + failed + `","time":"2026-11-23T10:44:25.959Z"},`; err != nil || !strings.HasPrefix(got, want+long+want[1:]) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
-	bomb := `{"value":"` + encode(packed(strings.Repeat("a", 2*MaxRecord))) + `"},`
+	bomb := `{"value":"` + encode(packed(strings.Repeat("a", 2*maxRecord))) + `"},`
 	if _, got, err := rewrite(t, "["+value+bomb+value+"{}]"); err == nil || !strings.HasSuffix(got, `Z"},{"value":`) {
 		t.Errorf("a long text in gzip: %d bytes, %v", len(got), err)
 	}

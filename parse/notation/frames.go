@@ -71,7 +71,7 @@ func (f *frameReader) next(dst []byte) ([]byte, error) {
 	switch {
 	case n == 0:
 		return dst, fmt.Errorf("no length of a syslog message in %q", header)
-	case size > MaxRecord:
+	case size > maxRecord:
 		return dst, errTooLong
 	}
 	f.in.Discard(n)

@@ -218,7 +218,7 @@ func (h *pageReader) text(dst []byte) ([]byte, error) {
 			h.line = append(h.line, ' ')
 		}
 		h.space, h.joint, h.shown = 0, false, true
-		if h.line = append(h.line, c); len(h.line) > MaxRecord {
+		if h.line = append(h.line, c); len(h.line) > maxRecord {
 			return dst, errTooLong
 		}
 	}

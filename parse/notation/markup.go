@@ -209,7 +209,7 @@ func (m *markup) readTag() (piece, error) {
 		if err != nil {
 			return 0, unexpected(err)
 		}
-		if m.tag = append(m.tag, c); len(m.tag) > MaxRecord {
+		if m.tag = append(m.tag, c); len(m.tag) > maxRecord {
 			return 0, errTooLong
 		}
 		switch {

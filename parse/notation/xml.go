@@ -378,7 +378,7 @@ func (x *xmlReader) around(dst []byte, kind piece) ([]byte, error) {
 		case s.element == nil && len(text) > 0:
 			return dst, fmt.Errorf("text outside of elements: %.40q", text)
 		case s.element != nil:
-			if s.element.text = append(s.element.text, x.m.text...); len(s.element.text) > MaxRecord {
+			if s.element.text = append(s.element.text, x.m.text...); len(s.element.text) > maxRecord {
 				return dst, errTooLong
 			}
 			if len(text) == 0 && len(bytes.TrimSpace(s.element.text)) == 0 {
@@ -423,7 +423,7 @@ func (x *xmlReader) grown(dst []byte, e *element) ([]byte, error) {
 	const overhead = 100 // of an element in memory
 	x.size += overhead + len(x.m.tag)
 	switch {
-	case x.size > MaxRecord:
+	case x.size > maxRecord:
 		return dst, errTooLong
 	case len(x.record)+len(x.open) > maxXMLDepth:
 		return dst, errors.New("elements are nested too deeply")
@@ -441,7 +441,7 @@ func (x *xmlReader) member(dst []byte, kind piece) ([]byte, error) {
 		return dst, io.ErrUnexpectedEOF
 	case textPiece:
 		e.text = append(e.text, x.m.text...)
-		if x.size += len(x.m.text); x.size > MaxRecord {
+		if x.size += len(x.m.text); x.size > maxRecord {
 			return dst, errTooLong
 		}
 	case startTag:

@@ -80,8 +80,8 @@ func TestXMLThatChanges(t *testing.T) {
 		"<![CDATA[":                            "unexpected EOF",
 		strings.Repeat("<e>", 300):             "nested too deeply",
 		strings.Repeat("<l>", 300):             "nested too deeply",
-		"<e>" + strings.Repeat("x", MaxRecord): "more than 4 MiB",
-		"<e a='" + strings.Repeat("x", MaxRecord): "more than 4 MiB",
+		"<e>" + strings.Repeat("x", maxRecord): "more than 4 MiB",
+		"<e a='" + strings.Repeat("x", maxRecord): "more than 4 MiB",
 	} {
 		_, got, err := rewrite(t, start+rest)
 		if !strings.HasPrefix(got, strings.Repeat(line, 2000)) || (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
