@@ -27,6 +27,9 @@ type yamlReader struct {
 	wrap bool // doc is the end of a document that was too long
 	err  error
 
+	ended bool // all lines were read
+	cut   bool // only the last value of the text is wrong
+
 	levels []yamlLevel
 	item   int  // the indentation of the value in doc, -1 if there is none
 	open   bool // a key was written whose value follows on lines of its own
@@ -74,7 +77,7 @@ func isYAML(head []byte, whole bool) bool {
 	for {
 		var err error
 		if out, err = y.step(out[:0]); err != nil {
-			isEnd := err == io.EOF || err == errCut || y.window.err == io.EOF && y.offset() == int64(len(head))
+			isEnd := err == io.EOF || err == errCut || y.cut
 			return isEnd && (y.seen.records > 1 || y.seen.rows > 1 || y.seen.documents == 1 && y.seen.records == 1 && first[0] == '-')
 		}
 	}
@@ -107,6 +110,7 @@ func (y *yamlReader) fail(err error) {
 func (y *yamlReader) end() {
 	switch y.window.err {
 	case io.EOF:
+		y.ended = true
 		if y.finish(); y.err == nil {
 			y.err = io.EOF
 		}
@@ -169,7 +173,10 @@ func (y *yamlReader) finish() {
 		}
 		return
 	}
-	y.flush()
+	if y.err == nil {
+		y.flush()
+		y.cut = y.ended && y.err != nil
+	}
 	for len(y.levels) > 0 && y.err == nil {
 		y.pop()
 	}
@@ -449,6 +456,7 @@ func (y *yamlReader) nextLine(line []byte) {
 	}
 	m := yamlKey.FindSubmatch(content)
 	if m == nil {
+		y.cut = line[len(line)-1] != '\n'
 		y.fail(errors.New("a key is missing"))
 		return
 	}

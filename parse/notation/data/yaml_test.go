@@ -58,9 +58,24 @@ func TestNotYAML(t *testing.T) {
 		"---\nOT_TIMEOUT\n---\nx\n",
 		"a: OT_TIMEOUT\nb: [\n",
 		"a: OT_TIMEOUT\nplain text\n",
+		"- a: OT_TIMEOUT\n  b: 1\n- a: x\n  b: %c\n- a: y\n  b: 2\n- a: z\n  b: 3\n",
 	} {
 		if n := notationOf([]byte(text)); n != nil {
 			t.Errorf("%q is read as %s", text, n.Name)
+		}
+	}
+}
+
+// TestYAMLIsCutOff reads the records before the one that is cut off.
+func TestYAMLIsCutOff(t *testing.T) {
+	for _, text := range []string{"---\na: OT_TIMEOUT\nb: 1\n---\na: x\nb: 2\n---\na: 'y", "- a: OT_TIMEOUT\n  b: 1\n- a: x\n  b: 2\n- a: \"y"} {
+		n := notationOf([]byte(text))
+		if n == nil {
+			t.Fatalf("%q is not read as YAML", text)
+		}
+		out, err := io.ReadAll(n.Open(strings.NewReader(text)))
+		if err == nil || !strings.Contains(string(out), `{"a":"x","b":2}`) {
+			t.Errorf("%q: got %s, %v", text, out, err)
 		}
 	}
 }
