@@ -26,6 +26,8 @@ const (
 // All lists the layouts.
 var All = []Layout{Raw, Zst, ZstFrames, Gz, Bgzf}
 
+func (l Layout) String() string { return string(l) }
+
 // Ext returns the extension of files with the layout, by which other programs recognize them.
 func (l Layout) Ext() string {
 	switch l {
