@@ -36,6 +36,8 @@ func (g *log) checker(t task) func(io.Reader) error {
 		return g.checkLines
 	case decodes:
 		return g.checkText
+	case reports:
+		return g.checkReport
 	}
 	return g.checkCounts
 }

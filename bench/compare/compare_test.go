@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +24,7 @@ func newJob(t *testing.T) *job {
 	if j.root, err = filepath.Abs(j.root); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.build(j.root, "gencorpus", "./bench/gencorpus"); err != nil {
+	if err := errors.Join(j.build(j.root, "gencorpus", "./bench/gencorpus"), j.build(j.root, "otlog", "./cmd/otlog")); err != nil {
 		t.Fatal(err)
 	}
 	return j

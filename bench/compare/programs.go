@@ -35,9 +35,20 @@ const (
 	counts  task = iota // records by day and error name
 	lines               // counts lines
 	decodes             // writes the text
+	reports             // is otlog
 )
 
 var programs = []program{
+	{
+		name: "otlog-1-core", task: reports, version: "version",
+		find: func(j *job) (string, error) { return quote(j.at("otlog")), nil },
+		line: func(j *job, found string, g *log) string {
+			if g.layout != layout.Raw {
+				return ""
+			}
+			return "GOMAXPROCS=1 " + found + " " + strings.Join(reportArgs, " ") + " " + quote(g.path)
+		},
+	},
 	{
 		name: "wc", task: lines, find: onPath("wc"), version: "--version",
 		line: func(_ *job, found string, g *log) string {

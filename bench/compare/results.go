@@ -61,8 +61,11 @@ func (j *job) compareAll() error {
 
 // otlog returns the command that reports on a log.
 func (j *job) otlog(program string, g *log, args ...string) command {
-	return command{j.at(program), append(args, "--format", "json", "--window", "1d", g.path)}
+	return command{j.at(program), slices.Concat(args, reportArgs, []string{g.path})}
 }
+
+// reportArgs ask otlog for the report that the truth can be compared with.
+var reportArgs = []string{"--format", "json", "--window", "1d"}
 
 // compare checks the answers of all programs for a log, and measures those that are right.
 func (j *job) compare(g *log, peers []peer) (table, error) {
