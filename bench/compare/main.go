@@ -1,266 +1,168 @@
-// Compare measures otlog against other programs, as whole processes and in turn, on generated logs with
-// known counts, and checks each count.
+// Compare measures otlog against other programs, as whole processes and in turn, on generated logs
+// with known counts.
 //
-//	go run ./bench/compare -size 1GB -pairs 7 -dir /dev/shm
+//	go run ./bench/compare -size 1GB -pairs 7 -dir /dev/shm -o results.txt
 //
-// For each pair it prints the median, minimum and maximum of the ratio of wall
-// and of CPU time, otlog's time divided by the other's, and otlog's peak
-// memory. It skips programs that are not installed, and names them.
+// It writes each log in several layouts (package layout). For each, it first compares otlog's report
+// with the truth, every number of it, and the answer of every other program: the records that spell
+// each error name, by day, or for wc the lines, and for decoders the text. A program with a wrong
+// answer is named, and not measured. Then otlog and each other program run in turn.
 //
-// With -before it compares with an earlier revision instead, on logs with clean lines only:
+// Compare prints a line for each run in Go's benchmark format, for benchstat, and then a table in
+// Markdown: medians with minimum and maximum, and ratios of otlog to the other program by pairs. It
+// skips programs that are not installed, and names them; bench/README.md says how to install them.
+//
+// With -before it compares with an earlier revision instead:
 //
 //	go run ./bench/compare -before HEAD~5 -size 400MB -dir /dev/shm
 package main
 
 import (
-	"bufio"
-	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
-	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/layout"
 )
 
 func main() {
-	size := flag.String("size", "1GB", "of each generated log: a number with kB, MB or GB")
-	pairs := flag.Int("pairs", 7, "how often each pair runs")
-	dir := flag.String("dir", os.TempDir(), "where the logs are kept: best in memory")
-	before := flag.String("before", "", "compare with otlog as of this `revision` only")
-	flag.Parse()
-	measure := run
-	if *before != "" {
-		measure = func(size string, pairs int, dir string) error { return runBefore(*before, size, pairs, dir) }
-	}
-	if err := measure(*size, *pairs, *dir); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return
+		}
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-// A command is a program with its arguments and additions to its environment.
-type command struct {
-	name string
-	args []string
-	env  []string
+// A job is what the arguments ask for.
+type job struct {
+	ctx      context.Context
+	size     string
+	pairs    int
+	before   string
+	inputs   []input
+	layouts  []layout.Layout
+	programs []program
+
+	dir    string    // of all files
+	root   string    // of the repository
+	out    io.Writer // results
+	stderr io.Writer
 }
 
-func run(size string, pairs int, dir string) error {
-	dir, err := os.MkdirTemp(dir, "otlog-bench-")
-	if err != nil {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	j := job{ctx: ctx, stderr: stderr}
+	flags.StringVar(&j.size, "size", "1GB", "`bytes` of each generated log: a number with kB, MB or GB")
+	flags.IntVar(&j.pairs, "pairs", 7, "how often each pair runs")
+	flags.StringVar(&j.before, "before", "", "compare with otlog as of this `revision` only")
+	dir := flags.String("dir", os.TempDir(), "where the logs are kept: best in memory")
+	inputNames := flags.String("inputs", "", "`names` of logs, separated by commas: "+listOf(inputs))
+	layoutNames := flags.String("layouts", "", "`names` of layouts, separated by commas: "+listOf(layout.All)+" (with -before raw only)")
+	programNames := flags.String("peers", "", "`names` of other programs, separated by commas: "+listOf(programs))
+	name := flags.String("o", "", "`file` that gets the results, too")
+	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	at := func(name string) string { return filepath.Join(dir, name) }
-	if err := sh("go", "build", "-o", at("otlog"), "./cmd/otlog"); err != nil {
+	if flags.NArg() > 0 {
+		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
+	}
+	if j.pairs < 1 {
+		return fmt.Errorf("-pairs: expected at least 1, found %d", j.pairs)
+	}
+	if j.before != "" && *layoutNames == "" {
+		*layoutNames = string(layout.Raw)
+	}
+	if j.inputs, err = choose("inputs", *inputNames, inputs); err != nil {
 		return err
 	}
-	for _, log := range []struct{ format, name string }{{"ndjson", "log.jsonl"}, {"console", "log.txt"}} {
-		if err := sh("go", "run", "./bench/gencorpus", "-format", log.format, "-size", size, "-seed", "1", "-o", at(log.name), "-truth", at(log.name+".truth")); err != nil {
+	if j.layouts, err = choose("layouts", *layoutNames, layout.All); err != nil {
+		return err
+	}
+	if j.programs, err = choose("peers", *programNames, programs); err != nil {
+		return err
+	}
+	if j.root, err = j.output("", "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
+		return err
+	}
+	if j.dir, err = os.MkdirTemp(*dir, "otlog-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(j.dir)
+	j.out = stdout
+	if *name != "" {
+		f, err := os.Create(*name)
+		if err != nil {
 			return err
 		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		j.out = io.MultiWriter(stdout, f)
 	}
-	packed := map[string]string{}
-	for _, tool := range []struct{ name, args, ext string }{{"zstd", "-q -3 -k", ".zst"}, {"gzip", "-k -6", ".gz"}} {
-		if _, err := exec.LookPath(tool.name); err != nil {
-			fmt.Printf("%s is not installed: its pairs are left out\n", tool.name)
-			continue
-		}
-		for _, name := range []string{"log.jsonl", "log.txt"} {
-			if err := sh(tool.name, append(strings.Fields(tool.args), at(name))...); err != nil {
-				return err
-			}
-		}
-		packed[tool.name] = tool.ext
+	if j.before != "" {
+		return j.compareRevisions()
 	}
-
-	otlog := func(env string, args ...string) command {
-		c := command{name: at("otlog"), args: append([]string{"--format", "json", "--window", "1d"}, args...)}
-		if env != "" {
-			c.env = []string{env}
-		}
-		return c
-	}
-	fmt.Printf("%s, %s/%s, %d cores, logs of %s, %d pairs: median [minimum to maximum]\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), size, pairs)
-	fmt.Printf("%-34s %-26s %-20s %-20s %10s %8s\n", "otlog", "against", "wall ratio", "CPU ratio", "wall", "memory")
-	for _, name := range []string{"log.jsonl", "log.txt"} {
-		files := []string{name}
-		for _, ext := range packed {
-			files = append(files, name+ext)
-		}
-		slices.Sort(files)
-		for _, file := range files {
-			if err := check(otlog("", at(file)), at(name+".truth")); err != nil {
-				return fmt.Errorf("%s: %w", file, err)
-			}
-		}
-		compare("1 core, "+name, "itself on 2 cores", otlog("GOMAXPROCS=1", at(name)), otlog("GOMAXPROCS=2", at(name)), pairs)
-		compare(name, "wc -l", otlog("", at(name)), command{name: "wc", args: []string{"-l", at(name)}}, pairs)
-		compare(name, "rg -c OT_", otlog("", at(name)), command{name: "rg", args: []string{"-c", "OT_", at(name)}}, pairs)
-		compare(name, "grep -c OT_", otlog("", at(name)), command{name: "grep", args: []string{"-c", "OT_", at(name)}}, pairs)
-		for tool, ext := range packed {
-			compare(name+ext, tool+" -dc", otlog("", at(name+ext)), command{name: tool, args: []string{"-dc", at(name + ext)}}, pairs)
-		}
-	}
-	fmt.Println("\nall counts of all runs above equal the truth of the generator")
-	return nil
+	return j.compareAll()
 }
 
-// runBefore compares with an earlier revision.
-func runBefore(revision, size string, pairs int, dir string) error {
-	dir, err := os.MkdirTemp(dir, "otlog-bench-")
-	if err != nil {
-		return err
+// choose returns the items with the names in text, all if text is empty.
+func choose[T fmt.Stringer](what, text string, all []T) ([]T, error) {
+	if text == "" {
+		return all, nil
 	}
-	defer os.RemoveAll(dir)
-	at := func(name string) string { return filepath.Join(dir, name) }
-	if err := errors.Join(
-		sh("go", "build", "-o", at("otlog"), "./cmd/otlog"),
-		sh("git", "archive", "--format", "tar", "-o", at("before.tar"), revision),
-		os.Mkdir(at("before"), 0o755),
-	); err != nil {
-		return err
-	}
-	if err := sh("tar", "-xf", at("before.tar"), "-C", at("before")); err != nil {
-		return err
-	}
-	if err := sh("go", "build", "-C", at("before"), "-o", at("otlog-before"), "./cmd/otlog"); err != nil {
-		return err
-	}
-	for _, format := range []string{"ndjson", "console"} {
-		if err := sh("go", "run", "./bench/gencorpus", "-format", format, "-error-rate", "0", "-size", size, "-o", at("all")); err != nil {
-			return err
+	var list []T
+	for name := range strings.SplitSeq(text, ",") {
+		i := slices.IndexFunc(all, func(item T) bool { return item.String() == name })
+		if i < 0 {
+			return nil, fmt.Errorf("-%s: expected some of %s, found %q", what, listOf(all), name)
 		}
-		if err := keepClean(at("all"), at(format)); err != nil {
-			return err
-		}
-		now, then := command{name: at("otlog"), args: []string{"--jobs", "1", at(format)}}, command{name: at("otlog-before"), args: []string{"--jobs", "1", at(format)}}
-		compare(format+", clean", "revision "+revision, now, then, pairs)
+		list = append(list, all[i])
 	}
-	return nil
+	return list, nil
 }
 
-// keepClean copies lines that neither come from the SDK nor contain its errors.
-func keepClean(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
+func listOf[T fmt.Stringer](all []T) string {
+	var names []string
+	for _, item := range all {
+		names = append(names, item.String())
 	}
-	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(out)
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if !unclean.Match(lines.Bytes()) {
-			w.Write(append(lines.Bytes(), '\n')) // Flush returns the error
-		}
-	}
-	return errors.Join(lines.Err(), w.Flush(), out.Close())
+	return strings.Join(names, ",")
 }
 
-var unclean = regexp.MustCompile(`(?i)\bOT_|\bOT\.|OpenTok|clientSystemTime|getUserMedia|permission|publish|Session\.|"code"|code:|\(\d{4}\)`)
+// at returns the path of a file of this run.
+func (j *job) at(name string) string { return filepath.Join(j.dir, name) }
 
 // sh runs a program before the measurements.
-func sh(name string, args ...string) error {
-	c := exec.Command(name, args...)
-	c.Stderr = os.Stderr
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("%s: %w", strings.Join(append([]string{name}, args...), " "), err)
-	}
-	return nil
+func (j *job) sh(dir, name string, args ...string) error {
+	_, err := j.output(dir, name, args...)
+	return err
 }
 
-// check compares a report with the truth.
-func check(c command, truthFile string) error {
-	f, err := os.Open(truthFile)
+// output runs a program before the measurements and returns its output, without the space around it.
+func (j *job) output(dir, name string, args ...string) (string, error) {
+	c := exec.CommandContext(j.ctx, name, args...)
+	c.Dir = dir
+	c.Stderr = j.stderr
+	text, err := c.Output()
 	if err != nil {
-		return err
+		return "", fmt.Errorf("%s: %w", strings.Join(append([]string{name}, args...), " "), err)
 	}
-	defer f.Close()
-	truth, err := corpus.ReadTruth(f)
-	if err != nil {
-		return err
-	}
-	out, err := exec.Command(c.name, c.args...).Output()
-	if err != nil {
-		return err
-	}
-	wrong, err := truth.Check(bytes.NewReader(out))
-	if err != nil {
-		return err
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("%d differences from the truth, the first: %s", len(wrong), wrong[0])
-	}
-	return nil
+	return strings.TrimSpace(string(text)), nil
 }
 
-// A measure has the costs of one run.
-type measure struct {
-	wall, cpu time.Duration
-	memory    int64 // kB
-}
-
-func compare(what, against string, a, b command, pairs int) {
-	var walls, cpus, seconds []float64
-	var memory int64
-	for i := range pairs + 1 {
-		x, errA := measured(a)
-		y, errB := measured(b)
-		if errors.Is(errB, exec.ErrNotFound) {
-			fmt.Printf("%-34s %-26s not installed\n", what, against)
-			return
-		}
-		if err := errors.Join(errA, errB); err != nil {
-			fmt.Printf("%-34s %-26s %v\n", what, against, err)
-			return
-		}
-		if i == 0 {
-			continue // the first run fills the file cache
-		}
-		walls = append(walls, x.wall.Seconds()/y.wall.Seconds())
-		cpus = append(cpus, x.cpu.Seconds()/y.cpu.Seconds())
-		seconds = append(seconds, x.wall.Seconds())
-		memory = max(memory, x.memory)
-	}
-	fmt.Printf("%-34s %-26s %-20s %-20s %8.2f s %5.1f MiB\n", what, against, spread(walls), spread(cpus), median(seconds), float64(memory)/1024)
-}
-
-func measured(c command) (measure, error) {
-	cmd := exec.Command(c.name, c.args...)
-	cmd.Env = append(os.Environ(), c.env...)
-	cmd.Stdout = io.Discard
-	start := time.Now()
-	err := cmd.Run()
-	m := measure{wall: time.Since(start)}
-	if cmd.ProcessState != nil {
-		m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			m.memory = usage.Maxrss
-		}
-	}
-	return m, err
-}
-
-func median(s []float64) float64 {
-	s = slices.Sorted(slices.Values(s))
-	return s[len(s)/2]
-}
-
-func spread(s []float64) string {
-	return fmt.Sprintf("%.2f [%.2f to %.2f]", median(s), slices.Min(s), slices.Max(s))
+// build builds a command of a revision in dir. Paths are trimmed, so that revisions share the cache.
+func (j *job) build(dir, name, pkg string) error {
+	return j.sh(dir, "go", "build", "-trimpath", "-o", j.at(name), pkg)
 }

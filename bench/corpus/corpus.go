@@ -37,6 +37,10 @@ type Format string
 const (
 	NDJSON  Format = "ndjson"  // one JSON object a line
 	Console Format = "console" // browser console text with times
+
+	// App is NDJSON of one application's logger: no telemetry, and in every record the level, the
+	// logger, the user agent, the session, the connection and the client, about 460 bytes in all.
+	App Format = "app"
 )
 
 // A Phrase is a text that belongs to one error. A record that contains the phrase, and no error
@@ -61,6 +65,14 @@ type Options struct {
 	// telemetry and no chatter.
 	ErrorRate float64
 
+	// Telemetry is the share of records that are telemetry, in NDJSON only: about 0.2 if zero, none
+	// if negative, else 0.25 to 0.9.
+	Telemetry float64
+
+	// SessionSize is the mean size of a session in bytes: 10,000 if zero, at least 500. With
+	// telemetry it is at least 3,000, because every session connects first.
+	SessionSize int64
+
 	// Seconds rounds all times to whole seconds and spreads the records of a failure over the
 	// maximum time, so that distances in time are often exactly at a limit.
 	Seconds bool
@@ -76,7 +88,6 @@ const (
 	quietTime   = 12_000  // minimum time between failures of a session in ms
 	calmTime    = 4_000   // between the end of a call and a failure that is not its own in ms
 	maxDelay    = 3_000   // maximum delay of a record in ms
-	meanBudget  = 10_000  // mean size of a session in bytes: about 100,000 sessions per GB
 	concurrent  = 16      // minimum number of overlapping sessions
 	flushAt     = 1 << 16
 )
@@ -104,9 +115,18 @@ func (o Options) resolve() (Options, error) {
 	case o.ErrorRate < 0:
 		o.ErrorRate = 0
 	}
+	if o.SessionSize == 0 {
+		o.SessionSize = 10_000 // about 100,000 sessions per GB
+	}
 	switch {
-	case o.Format != NDJSON && o.Format != Console:
-		return o, fmt.Errorf("corpus: format: expected ndjson or console, found %q", string(o.Format))
+	case o.Format != NDJSON && o.Format != Console && o.Format != App:
+		return o, fmt.Errorf("corpus: format: expected ndjson, console or app, found %q", string(o.Format))
+	case !(o.Telemetry <= .9) || o.Telemetry > 0 && (o.Telemetry < .25 || o.Format != NDJSON):
+		return o, fmt.Errorf("corpus: telemetry: expected a share of 0.25 to 0.9, in ndjson, found %v in %s", o.Telemetry, o.Format)
+	case o.SessionSize < 500:
+		return o, fmt.Errorf("corpus: session size: expected at least 500 bytes, found %d", o.SessionSize)
+	case o.SessionSize < 3000 && o.Format == NDJSON && o.Telemetry >= 0:
+		return o, fmt.Errorf("corpus: session size: expected at least 3000 bytes with telemetry, found %d", o.SessionSize)
 	case o.Size < 0:
 		return o, fmt.Errorf("corpus: size: expected a positive number, found %d", o.Size)
 	case o.Days < 0 || o.Days > 3660:
@@ -146,6 +166,7 @@ type generator struct {
 	rng     rng
 	console bool
 	json    bool
+	posts   bool // telemetry is logged
 	rate    float64
 	size    int64
 	start   int64 // ms
@@ -158,6 +179,7 @@ type generator struct {
 
 	lines      float64 // records planned
 	named      float64 // of these, records with a name
+	posted     float64 // of these, telemetry
 	slack      float64 // maximum lag of named before the next failure
 	lastOrphan int64   // time of the last named record without session
 
@@ -174,8 +196,9 @@ type generator struct {
 func newGenerator(o Options) *generator {
 	g := &generator{
 		o: o, rng: newRNG(o.Seed),
-		console: o.Format == Console, json: o.Format == NDJSON,
-		rate: o.ErrorRate, size: o.Size,
+		console: o.Format == Console, json: o.Format != Console,
+		posts: o.Format == NDJSON && o.Telemetry >= 0,
+		rate:  o.ErrorRate, size: o.Size,
 		start: o.Start.UnixMilli(),
 		buf:   make([]byte, 0, flushAt+1<<16),
 	}
@@ -292,7 +315,7 @@ func (g *generator) admit() {
 		// A small corpus has few sessions per day. They come in bunches, so that they overlap.
 		left := max(float64(g.end-msPerHour-g.arrival), 0)
 		bunch := 1
-		if overlap := sessionTime * float64(g.size-g.planned) / meanBudget / (left + 1); overlap < concurrent {
+		if overlap := sessionTime * float64(g.size-g.planned) / float64(g.o.SessionSize) / (left + 1); overlap < concurrent {
 			bunch = concurrent
 		}
 		for range bunch {
@@ -305,7 +328,7 @@ func (g *generator) admit() {
 				break
 			}
 		}
-		todo := float64(g.size-g.planned) / meanBudget / float64(bunch)
+		todo := float64(g.size-g.planned) / float64(g.o.SessionSize) / float64(bunch)
 		gap := left / max(todo, 1)
 		if bunch > 1 {
 			gap *= .5 + g.rng.float()

@@ -41,10 +41,17 @@ var corpora = []Options{
 	{Format: NDJSON, Seed: 8, Size: 2_000_000, ErrorRate: .1, Seconds: true},
 	{Format: NDJSON, Seed: 9, Size: 500_000, ErrorRate: 1, Seconds: true},
 	{Format: Console, Seed: 10, Size: 1_000_000, ErrorRate: .2, Seconds: true},
+	{Format: App, Seed: 11, Size: 2_000_000},
+	{Format: App, Seed: 12, Size: 2_000_000, ErrorRate: 1},
+	{Format: NDJSON, Seed: 13, Size: 1_000_000, Telemetry: .6},
+	{Format: NDJSON, Seed: 14, Size: 1_000_000, Telemetry: -1, ErrorRate: .1},
+	{Format: NDJSON, Seed: 15, Size: 1_000_000, SessionSize: 3000},
+	{Format: App, Seed: 16, Size: 500_000, SessionSize: 1000},
+	{Format: Console, Seed: 17, Size: 500_000, SessionSize: 800, ErrorRate: .2},
 }
 
 func label(o Options) string {
-	return fmt.Sprintf("%s/%v/seconds %v", o.Format, o.ErrorRate, o.Seconds)
+	return fmt.Sprintf("%s/%v/seconds %v/telemetry %v/sessions of %d", o.Format, o.ErrorRate, o.Seconds, o.Telemetry, o.SessionSize)
 }
 
 // phrases returns the phrases of the catalogue.
@@ -117,6 +124,16 @@ func compareTruth(t *testing.T, data string, truth *Truth, l *look) {
 		t.Errorf("totals\n truth %+v\n found %+v", got, want)
 	}
 	compareToLook(t, truth, l)
+	named := int64(0)
+	for _, n := range truth.Names {
+		named += n.Records
+		if found := l.names[NameCount{Day: n.Day, Name: n.Name}]; found != n.Records {
+			t.Errorf("%s %s: %d records in the truth, found %d", n.Day, n.Name, n.Records, found)
+		}
+	}
+	if named != l.named {
+		t.Errorf("%d named records by day, found %d", named, l.named)
+	}
 	for id, events := range l.events {
 		if events[0].variation != "Attempt" {
 			t.Errorf("%s begins with %s", id, events[0].variation)
@@ -464,6 +481,50 @@ func TestRealism(t *testing.T) {
 	}
 }
 
+// TestApp checks averages of an application log.
+func TestApp(t *testing.T) {
+	data, truth := generate(t, Options{Format: App, Size: 4_000_000, ErrorRate: .02, Phrases: phrases()})
+	k := truth.Totals.Records
+	if k.Telemetry != 0 || strings.Contains(data, "clientSystemTime") {
+		t.Errorf("%d records are telemetry", k.Telemetry)
+	}
+	if n := truth.Totals.Bytes / truth.Totals.Lines; n < 440 || n > 480 {
+		t.Errorf("average line of %d bytes", n)
+	}
+	if p := float64(k.Classified) / float64(k.Classified+k.Clean); p < .035 || p > .05 {
+		t.Errorf("%.3f of the lines show an error", p)
+	}
+}
+
+// TestTelemetry checks the share of telemetry, with failures.
+func TestTelemetry(t *testing.T) {
+	for _, share := range []float64{-1, .25, .5, .9} {
+		_, truth := generate(t, Options{Size: 2_000_000, Telemetry: share})
+		posts := int64(0)
+		for name, n := range truth.Shapes {
+			if strings.HasPrefix(name, "telemetry.") {
+				posts += n
+			}
+		}
+		if p := float64(posts) / float64(truth.Totals.Lines); math.Abs(p-max(share, 0)) > .02 {
+			t.Errorf("asked for %v of telemetry, got %.3f", share, p)
+		}
+	}
+}
+
+// TestSessionSize checks the mean size of sessions.
+func TestSessionSize(t *testing.T) {
+	for _, c := range []struct {
+		format              Format
+		size, atMost, least int64
+	}{{App, 1000, 1400, 900}, {NDJSON, 3000, 3800, 2800}, {App, 50_000, 55_000, 40_000}} {
+		_, truth := generate(t, Options{Format: c.format, Size: 8_000_000, SessionSize: c.size})
+		if n := truth.Totals.Bytes / truth.Totals.Sessions; n < c.least || n > c.atMost {
+			t.Errorf("%s: asked for sessions of %d bytes, got %d", c.format, c.size, n)
+		}
+	}
+}
+
 func TestSessionID(t *testing.T) {
 	r := newRNG(1)
 	for range 200 {
@@ -486,6 +547,7 @@ func TestOptionsRefused(t *testing.T) {
 	for _, o := range []Options{
 		{Format: "xml"}, {Size: -1}, {Days: -1}, {ErrorRate: 1.1}, {ErrorRate: math.NaN()},
 		{Start: time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Telemetry: .1}, {Telemetry: .95}, {Telemetry: math.NaN()}, {Format: App, Telemetry: .5}, {SessionSize: -1}, {SessionSize: 100}, {SessionSize: 1000},
 	} {
 		if _, err := Generate(io.Discard, o); err == nil {
 			t.Errorf("%+v was accepted", o)

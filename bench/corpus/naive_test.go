@@ -20,6 +20,7 @@ type look struct {
 	records, physical       int64
 	classified, clean, post int64
 	named                   int64
+	names                   map[NameCount]int64 // records by day and name, without the field Records
 	sessions                map[string]bool
 	bearing                 int64 // records with a session ID
 	clues                   []*clue
@@ -249,7 +250,7 @@ func fields(v any) (list []string) {
 }
 
 func newLook(phrases []Phrase) *look {
-	l := &look{sessions: map[string]bool{}, events: map[string][]event{},
+	l := &look{names: map[NameCount]int64{}, sessions: map[string]bool{}, events: map[string][]event{},
 		instances: map[string]map[string]bool{}, phrases: map[string][]Phrase{}, phrased: map[string]int64{}}
 	for _, p := range phrases {
 		l.phrases[p.Text[:phraseStart]] = append(l.phrases[p.Text[:phraseStart]], p)
@@ -270,7 +271,9 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	phrases := l.phrasesIn(texts)
 	c.session = l.sessionIn(text)
 	c.instance, _ = body["clientInstanceId"].(string)
-	l.visit(c.visit)
+	if !strings.Contains(text, "OTRN JS") { // written by a native SDK
+		l.visit(c.visit)
+	}
 
 	action, _ := body["action"].(string)
 	variation, _ := body["variation"].(string)
@@ -291,6 +294,7 @@ func (l *look) record(texts []string, ts time.Time, body map[string]any) {
 	case c.name != "":
 		c.evidence = "name"
 		l.named++
+		l.names[NameCount{Day: ts.Format(time.DateOnly), Name: c.name}]++
 	case variation == "Denied":
 		c.evidence, c.name = "phrase", "OT_USER_MEDIA_ACCESS_DENIED"
 	case len(phrases) > 0:
@@ -417,7 +421,7 @@ func (d *decoded) look(phrases []Phrase) *look {
 
 func decode(t *testing.T, f Format, data string) *decoded {
 	t.Helper()
-	if f == NDJSON {
+	if f != Console {
 		return decodeJSON(t, data)
 	}
 	return decodeConsole(t, data)

@@ -151,6 +151,15 @@ var names = [...]name{
 	{"OT_SOCKET_CLOSE_UNSUPPORTED", connect, 0, plainVoice, nil, "The data cannot be handled", "", ""},
 }
 
+// Names returns the error names that records of a corpus spell.
+func Names() []string {
+	list := make([]string, len(names))
+	for i := range names {
+		list[i] = names[i].text
+	}
+	return list
+}
+
 // A picker draws names by Zipf's law: the k-th weighs 1/k.
 type picker struct {
 	index []int16

@@ -22,7 +22,11 @@ const (
 	debug
 )
 
-const envelopes = 5
+// appEnvelope is the envelope of all records of App; sessions draw the ones below it.
+const (
+	envelopes   = 5
+	appEnvelope = envelopes
+)
 
 var (
 	levelWords  = [...]string{"info", "warn", "error", "debug"}
@@ -34,7 +38,10 @@ var (
 func (g *generator) envelope(s *session, l *line, ts int64, level uint8) {
 	b := g.buf
 	kind := s.envelope
-	if l.orphan {
+	switch {
+	case g.o.Format == App:
+		kind = appEnvelope
+	case l.orphan:
 		kind = 0
 	}
 	switch kind {
@@ -134,6 +141,28 @@ func (g *generator) envelope(s *session, l *line, ts int64, level uint8) {
 		b = append(b, '"')
 		b = g.member(b)
 		b = append(b, '}', '}')
+	case appEnvelope:
+		b = append(b, `{"timestamp":"`...)
+		b = g.clock.append(b, ts)
+		b = append(b, `","level":"`...)
+		b = append(b, levelWords[level]...)
+		b = append(b, `","logger":"`...)
+		b = append(b, pick(&g.rng, loggers)...)
+		b = append(b, `","userAgent":"`...)
+		b = append(b, s.agent...)
+		if !l.orphan {
+			b = append(b, `","sessionId":"`...)
+			b = append(b, s.id...)
+			b = append(b, `","connectionId":"`...)
+			b = append(b, s.connection...)
+			b = append(b, `","clientInstanceId":"`...)
+			b = append(b, s.instance...)
+		}
+		b = append(b, `","message":"`...)
+		b = appendEscaped(b, g.text)
+		b = append(b, '"')
+		b = g.member(b)
+		b = append(b, '}')
 	}
 	g.buf = append(b, '\n')
 }

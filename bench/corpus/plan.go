@@ -22,6 +22,7 @@ type session struct {
 	remote, subscriber          []byte // of the current subscribe call
 	guid, instance              []byte
 	sdk, browser, service, page string
+	agent                       string // the user agent
 	envelope                    uint8
 
 	failure failure             // of the current step
@@ -170,14 +171,17 @@ const (
 func (g *generator) newSession(ts int64) *session {
 	r := &g.rng
 	g.seq++
+	mean := g.o.SessionSize
+	least := mean * 15 / 100
 	s := &session{
 		seq: g.seq, clock: ts, quiet: ts,
 		// Most calls are short, some are long.
-		budget: 1500 + int64(r.exp()*(meanBudget-1500)),
+		budget: least + int64(r.exp()*float64(mean-least)),
 		sdk:    pick(r, sdks), browser: pick(r, browsers), service: pick(r, services), page: pick(r, pages),
 		envelope: uint8(r.n(envelopes)),
 	}
-	s.budget = min(s.budget, 4*meanBudget)
+	s.budget = min(s.budget, 4*mean)
+	s.agent = agents[g.seq%int64(len(agents))]
 	key := pick(r, keys)
 	s.key = []byte(key)
 	s.id = sessionID(r, key, ts-int64(r.n(600_000)))
@@ -201,6 +205,9 @@ func (g *generator) add(s *session, l line) *line {
 	if l.name != noName {
 		g.named++
 	}
+	if l.shape.telemetry() {
+		g.posted++
+	}
 	s.lines = append(s.lines, l)
 	return &s.lines[len(s.lines)-1]
 }
@@ -214,11 +221,11 @@ func (g *generator) plan(s *session) {
 	switch {
 	case (s.stage == connecting || !s.calling()) && g.failureDue():
 		g.planFailure(s, g.hush(s, ts))
-	case g.json && s.stage != connected:
+	case g.posts && s.stage != connected:
 		g.planConnect(s, ts)
-	case g.json && s.publishing && (s.budget <= 0 || g.rng.chance(.6)):
+	case g.posts && s.publishing && (s.budget <= 0 || g.rng.chance(.6)):
 		g.planPublishEnd(s, ts)
-	case g.json && s.subscribing && (s.budget <= 0 || g.rng.chance(.6)):
+	case g.posts && s.subscribing && (s.budget <= 0 || g.rng.chance(.6)):
 		g.planSubscribeEnd(s, ts)
 	default:
 		g.planStep(s, ts)
@@ -461,7 +468,7 @@ func (g *generator) addEcho(s *session, ts int64, m method, i int16, spell, call
 		g.addApp(s, ts+int64(g.rng.n(20)), i, codeFor(i, m), spell, call, msg)
 		ts = s.lines[len(s.lines)-1].ts
 	}
-	if code := codeFor(i, m); code != 0 && g.json && s.stage == connected && agree(own, m) && g.beside(.12) {
+	if code := codeFor(i, m); code != 0 && g.posts && s.stage == connected && agree(own, m) && g.beside(.12) {
 		l := g.add(s, line{ts: ts, shape: postException, name: noName, spell: spell, call: call, msg: msg, said: code})
 		if g.rng.chance(.25) {
 			// The code is in the action, the name in the details.
@@ -489,7 +496,7 @@ func (g *generator) planMedia(s *session, ts int64, i int16) {
 	if viaPublish {
 		g.add(s, line{ts: ts + 1, shape: noiseSDK, part: partPublisher, name: noName})
 		g.addCode(s, ts+1, code, msg)
-	} else if code != 0 && g.json && s.stage == connected && g.beside(.3) {
+	} else if code != 0 && g.posts && s.stage == connected && g.beside(.3) {
 		g.addMedia(s, ts+1)
 	}
 	if agree(n.only, m) && g.beside(.25) {
@@ -733,12 +740,38 @@ func (g *generator) addOther(s *session, ts int64, other uint8) {
 	g.add(s, line{ts: ts, shape: postOther, other: other, bare: bare, name: noName})
 }
 
+// postsDue reports whether the next step should be telemetry, to keep the share of the options.
+func (g *generator) postsDue() bool {
+	return g.o.Telemetry > 0 && g.posted < g.o.Telemetry*g.lines
+}
+
+// planPost plans a call, or an event of no call.
+func (g *generator) planPost(s *session, ts int64) {
+	r := &g.rng
+	switch x := r.float(); {
+	case x < .2 && !s.publishing:
+		g.renew(s.stream)
+		s.publishing = true
+		g.addCall(s, s.after(ts), actPublish)
+	case x < .4 && !s.subscribing:
+		g.renew(s.remote)
+		g.renew(s.subscriber)
+		s.subscribing = true
+		g.addCall(s, s.after(ts), actSubscribe)
+	default:
+		g.addOther(s, ts, pick(r, chatter))
+	}
+}
+
 // planStep plans a step other than a failure with a name.
 func (g *generator) planStep(s *session, ts int64) {
 	r := &g.rng
 	x := r.float()
-	if g.json {
+	if g.posts {
 		switch {
+		case g.postsDue():
+			g.planPost(s, ts)
+			return
 		case x < .026 && !s.publishing:
 			g.renew(s.stream)
 			s.publishing = true
@@ -776,7 +809,7 @@ func (g *generator) planStep(s *session, ts int64) {
 		case x < .008:
 			g.planDenied(s, g.hush(s, ts))
 			return
-		case x < .02:
+		case x < .02 && g.console:
 			g.add(s, line{ts: ts, shape: cleanBlank, name: noName})
 			return
 		}
@@ -860,7 +893,7 @@ func (g *generator) planNameless(s *session, ts int64) {
 	if n.spell == publish && r.chance(.5) {
 		g.addCode(s, ts+2, n.code, n.msg)
 	}
-	if n.code != 0 && n.msg != workflow && g.json && s.stage == connected && r.chance(.4) {
+	if n.code != 0 && n.msg != workflow && g.posts && s.stage == connected && r.chance(.4) {
 		g.add(s, line{ts: ts + 3, shape: postException, name: noName, spell: n.spell, call: n.call, msg: n.msg, said: n.code})
 	}
 }

@@ -13,6 +13,7 @@ type tally struct {
 	methodsAt  map[methodKey]int32
 	methods    []methodRow
 	seen       map[int64]int64 // sessions by day
+	names      map[nameKey]int64
 	shapes     [shapes]int64
 	near       [mutations]int64
 	unexpected error // the first failure whose records differ from the plan
@@ -27,6 +28,11 @@ type rowKey struct {
 }
 
 const wholeInput = -1
+
+type nameKey struct {
+	day  int64
+	name int16
+}
 
 type row struct {
 	rowKey
@@ -51,6 +57,7 @@ func (t *tally) init() {
 	t.index = map[rowKey]int32{}
 	t.methodsAt = map[methodKey]int32{}
 	t.seen = map[int64]int64{}
+	t.names = map[nameKey]int64{}
 }
 
 // A mark says where a session has been counted.
@@ -85,6 +92,9 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, direct bool)
 	if l.shape == nearMiss {
 		t.near[l.near]++
 	}
+	if l.shape == noiseNative {
+		direct = false // a session of native clients alone is not counted
+	}
 	if direct && !s.met {
 		s.met = true
 		t.totals.Sessions++
@@ -102,6 +112,7 @@ func (t *tally) record(s *session, l *line, ts, bytes, lines int64, direct bool)
 		t.totals.Records.Classified++
 		if v.evidence == byName {
 			t.totals.Named++
+			t.names[nameKey{ts / msPerDay, l.name}]++
 		}
 		s.failure.add(l, ts, known)
 	case l.shape.telemetry():

@@ -4,6 +4,15 @@ package corpus
 var (
 	sdks     = []string{"2.35.2", "2.35.2", "2.35.2", "2.34.2", "2.32.1", "2.30.5", "2.28.6"}
 	browsers = []string{"Chrome 142", "Chrome 141", "Firefox 144", "Safari 26.1", "Edge 142"}
+	agents   = []string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+	}
+	loggers  = []string{"app.call.room", "app.call.media", "app.network", "app.ui.layout", "app.chat"}
 	services = []string{"web-client", "visit-ui", "room-ui", "kiosk"}
 	pages    = []string{"https://clinic.example/room", "https://app.example/visit", "https://school.example/lesson", "https://desk.example/call"}
 	keys     = []string{"45012345", "46012346", "45112347", "47012348", "46512349", "45912340"}

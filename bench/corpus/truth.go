@@ -38,6 +38,9 @@ type Truth struct {
 	Methods      []Method `json:"methods"`
 	MethodsTotal []Method `json:"methods_total"`
 
+	// Names counts the records that spell an error name, by the UTC day of the record.
+	Names []NameCount `json:"names"`
+
 	// Shapes counts records by construct.
 	Shapes map[string]int64 `json:"shapes"`
 }
@@ -48,7 +51,7 @@ type Totals struct {
 	Lines    int64 `json:"lines"` // physical
 	Records  Kinds `json:"records"`
 	Named    int64 `json:"named"`    // records that spell a name
-	Sessions int64 `json:"sessions"` // distinct OpenTok session IDs
+	Sessions int64 `json:"sessions"` // distinct OpenTok session IDs, without those of native clients alone
 	Failures int64 `json:"failures"`
 }
 
@@ -107,6 +110,13 @@ type Method struct {
 	Failing  int64 `json:"sessions_failed"`
 }
 
+// A NameCount counts the records of one day that spell an error name, whatever their failure.
+type NameCount struct {
+	Day     string `json:"day"` // 2026-11-02
+	Name    string `json:"name"`
+	Records int64  `json:"records"`
+}
+
 // WriteJSON writes t, indented.
 func (t *Truth) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
@@ -119,7 +129,7 @@ func (t *tally) truth(o Options) *Truth {
 	out := &Truth{
 		Format: o.Format, Seed: o.Seed, Size: o.Size, Start: o.Start, Days: o.Days, ErrorRate: o.ErrorRate,
 		Totals: t.totals, Errors: []Row{}, ErrorsTotal: []Row{}, Methods: []Method{}, MethodsTotal: []Method{},
-		Shapes: map[string]int64{},
+		Names: []NameCount{}, Shapes: map[string]int64{},
 	}
 	for i := range t.rows {
 		r := &t.rows[i]
@@ -131,6 +141,12 @@ func (t *tally) truth(o Options) *Truth {
 		row.WindowStart = startOf(r.day)
 		out.Errors = append(out.Errors, row)
 	}
+	for key, n := range t.names {
+		out.Names = append(out.Names, NameCount{startOf(key.day).Format(time.DateOnly), errorName(key.name), n})
+	}
+	slices.SortFunc(out.Names, func(a, b NameCount) int {
+		return first(strings.Compare(a.Day, b.Day), strings.Compare(a.Name, b.Name))
+	})
 	slices.SortFunc(out.Errors, compareRows)
 	slices.SortFunc(out.ErrorsTotal, compareRows)
 	for i := range t.methods {

@@ -3,8 +3,7 @@
 //
 //	go run ./bench/gencorpus -format ndjson -size 64MB -seed 1 -o corpus.ndjson -truth truth.json
 //
-// With -o - (the default) the corpus goes to standard output; with -z it is
-// compressed with zstd.
+// With -o - (the default) the corpus goes to standard output. With -layout it is compressed.
 package main
 
 import (
@@ -17,9 +16,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/layout"
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
@@ -36,14 +34,16 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("gencorpus", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	format := flags.String("format", "ndjson", "`shape` of the records: ndjson or console")
+	format := flags.String("format", "ndjson", "`shape` of the records: ndjson, app (an application's log without telemetry) or console")
 	size := flags.String("size", "64MB", "bytes to reach, such as 500kB, 64MB, 1GB")
 	seed := flags.Uint64("seed", 1, "another seed gives another corpus")
 	out := flags.String("o", "-", "`file` for the corpus, - for standard output")
 	truth := flags.String("truth", "", "`file` for the truth as JSON")
 	rate := flags.Float64("error-rate", 0.029, "share of records that spell an error name, 0 to 1")
 	days := flags.Int("days", 14, "days that the records spread over")
-	pack := flags.Bool("z", false, "compress the corpus with zstd")
+	telemetry := flags.Float64("telemetry", 0.2, "share of records of ndjson that are telemetry: 0, 0.2, or 0.25 to 0.9")
+	session := flags.String("session-size", "10kB", "mean bytes of a session")
+	pack := flags.String("layout", string(layout.Raw), "`form` of the file: raw, zst, zst-frames, gz or bgzf")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -54,18 +54,25 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("-size: %w", err)
 	}
+	sessionBytes, err := parseSize(*session)
+	if err != nil {
+		return fmt.Errorf("-session-size: %w", err)
+	}
 	if *rate == 0 {
 		*rate = -1 // none; zero means the default
 	}
-	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate, Phrases: phrases()}
+	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate, SessionSize: sessionBytes, Phrases: phrases()}
+	switch *telemetry {
+	case 0:
+		o.Telemetry = -1
+	case .2: // the default
+	default:
+		o.Telemetry = *telemetry
+	}
 
 	var known *corpus.Truth
 	err = write(*out, stdout, func(w io.Writer) error {
-		if !*pack {
-			known, err = corpus.Generate(w, o)
-			return err
-		}
-		z, err := zstd.NewWriter(w)
+		z, err := layout.NewWriter(w, layout.Layout(*pack))
 		if err != nil {
 			return err
 		}

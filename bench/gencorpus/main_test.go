@@ -56,7 +56,7 @@ func TestRun(t *testing.T) {
 		t.Error("the truth knows no phrases")
 	}
 	var packed bytes.Buffer
-	if err := run([]string{"-size", "100kB", "-seed", "3", "-z"}, &packed, io.Discard); err != nil {
+	if err := run([]string{"-size", "100kB", "-seed", "3", "-layout", "zst-frames"}, &packed, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	z, err := zstd.NewReader(&packed)
@@ -66,6 +66,11 @@ func TestRun(t *testing.T) {
 	defer z.Close()
 	if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("compressed output differs: %v", err)
+	}
+	for _, args := range [][]string{{"-telemetry", "0"}, {"-telemetry", "0.5"}, {"-format", "app", "-session-size", "1kB"}} {
+		if err := run(append(args, "-size", "100kB"), io.Discard, io.Discard); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
 	}
 	if err := run([]string{"-format", "xml", "-o", file}, io.Discard, io.Discard); err == nil {
 		t.Error("an unknown format was accepted")

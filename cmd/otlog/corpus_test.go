@@ -29,6 +29,9 @@ func TestReportEqualsTheTruth(t *testing.T) {
 		{Format: corpus.Console, Size: twoSections},
 		{Format: corpus.Console, Size: twoSections, ErrorRate: 1},
 		{Format: corpus.Console, Size: 1 << 20, ErrorRate: .1, Seconds: true},
+		{Format: corpus.App, Size: 1 << 20, ErrorRate: .02},
+		{Format: corpus.App, Size: 1 << 20, SessionSize: 1000},
+		{Format: corpus.NDJSON, Size: 1 << 20, Telemetry: .6},
 	} {
 		t.Run(fmt.Sprintf("%v/rate%v/seconds %v", o.Format, o.ErrorRate, o.Seconds), func(t *testing.T) {
 			t.Parallel()

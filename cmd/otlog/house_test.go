@@ -77,15 +77,16 @@ var mayImport = map[string][]string{
 	"internal/reporttest": {"report", "aggregate", "aggregate/calendar", "parse", "parse/find"},
 	"bench/corpus":        {}, // an independent judge
 	"bench/sessions":      {},
-	"bench/compare":       {"bench/corpus"},
-	"bench/gencorpus":     {"bench/corpus", "classify/catalogue"},
+	"bench/compare":       {"bench/corpus", "bench/layout"},
+	"bench/gencorpus":     {"bench/corpus", "bench/layout", "classify/catalogue"},
 	"bench/genweeks":      {},
+	"bench/layout":        {},
 	"bench/manysessions":  {"bench/sessions"},
 }
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "aggregate/partial", "bench/gencorpus", "bench/genweeks"},
+	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "aggregate/partial", "bench/genweeks", "bench/layout"},
 	"github.com/pierrec/lz4/v4":        {"parse/columnar", "parse/unpack"},
 	"github.com/ulikunitz/xz":          {"parse/unpack"},
 	"golang.org/x/text":                {"parse/unpack"},

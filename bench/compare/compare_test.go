@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/layout"
+)
+
+// newJob returns a job with small logs, whose programs are built. In still smaller logs, the sessions are
+// days apart, and otlog takes the clocks of the last ones to be wrong.
+func newJob(t *testing.T) *job {
+	t.Helper()
+	j := &job{ctx: context.Background(), size: "2MB", pairs: 1, inputs: inputs, layouts: layout.All, programs: programs,
+		dir: t.TempDir(), root: filepath.Join("..", ".."), stderr: io.Discard, out: io.Discard}
+	var err error
+	if j.root, err = filepath.Abs(j.root); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(j.build(j.root, "gencorpus", "./bench/gencorpus"), j.build(j.root, "otlog", "./cmd/otlog")); err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// generated returns a small log with its checksum.
+func generated(t *testing.T, j *job, in input, l layout.Layout) *log {
+	t.Helper()
+	raw, err := j.generate(in, layout.Raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := raw
+	if l != layout.Raw {
+		if g, err = j.generate(in, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if g.sum, err = checksum(raw.path); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// TestAnswers checks the answers of the programs that are installed: for every kind of log, and for
+// every layout of one.
+func TestAnswers(t *testing.T) {
+	j := newJob(t)
+	var logs []*log
+	for _, in := range inputs {
+		logs = append(logs, generated(t, j, in, layout.Raw))
+	}
+	for _, l := range layout.All[1:] {
+		logs = append(logs, generated(t, j, inputs[1], l))
+	}
+	peers := j.installed()
+	for _, p := range programs {
+		t.Run(p.name, func(t *testing.T) {
+			for _, installed := range peers {
+				if installed.name != p.name {
+					continue
+				}
+				for _, g := range logs {
+					line := p.line(j, installed.found, g)
+					if line == "" {
+						continue
+					}
+					if err := j.answer(shell(line), g.checker(p.task)); err != nil {
+						t.Errorf("%s, %s: %v", g.input, g.layout, err)
+					}
+				}
+				return
+			}
+			t.Skip("not installed")
+		})
+	}
+}
+
+// TestWrongAnswers checks that an answer that differs from the truth is refused.
+func TestWrongAnswers(t *testing.T) {
+	j := newJob(t)
+	g := generated(t, j, inputs[0], layout.Raw)
+	var right strings.Builder
+	for _, n := range g.truth.Names {
+		day, err := time.Parse(time.DateOnly, n.Day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// One record by the number of the day, the others by its date.
+		fmt.Fprintf(&right, "%s %s %d\n", n.Day, n.Name, n.Records-1)
+		fmt.Fprintf(&right, "%d %s 1\n", day.Unix()/86400, n.Name)
+	}
+	if err := g.checkCounts(strings.NewReader(right.String())); err != nil {
+		t.Errorf("the right answer was refused: %v", err)
+	}
+	one := g.truth.Names[0]
+	for what, answer := range map[string]string{
+		"nothing":        "",
+		"too many":       right.String() + one.Day + " " + one.Name + " 1\n",
+		"another name":   right.String() + one.Day + " OT_TIMEOUTS 1\n",
+		"another day":    right.String() + "2020-01-01 " + one.Name + " 1\n",
+		"no day":         right.String() + "today " + one.Name + " 1\n",
+		"no number":      right.String() + one.Day + " " + one.Name + " x\n",
+		"something else": "error: out of memory\n",
+	} {
+		if g.checkCounts(strings.NewReader(answer)) == nil {
+			t.Errorf("%s: the answer was accepted", what)
+		}
+	}
+	if err := g.checkLines(strings.NewReader(fmt.Sprintf("  %d %s\n", g.truth.Totals.Lines, g.path))); err != nil {
+		t.Error(err)
+	}
+	if g.checkLines(strings.NewReader("1 "+g.path)) == nil || g.checkText(strings.NewReader("text")) == nil {
+		t.Error("a wrong number of lines or a wrong text was accepted")
+	}
+	if g.checkReport(strings.NewReader("{}")) == nil {
+		t.Error("an empty report was accepted")
+	}
+}
+
+// TestRun measures small logs against wc and zstd, as far as they are installed.
+func TestRun(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "results.txt")
+	var out strings.Builder
+	err := run(context.Background(), []string{"-size", "200kB", "-pairs", "2", "-dir", dir, "-inputs", "console", "-layouts", "raw,zst", "-peers", "wc,zstd", "-o", name}, &out, io.Discard)
+	if err != nil && strings.Contains(err.Error(), "installed") {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil || string(text) != out.String() {
+		t.Errorf("the file differs from the output: %v", err)
+	}
+	for _, part := range []string{"goos: ", "\nBenchmarkCount/input=console/layout=raw/program=otlog 1 ", " ns/op ", "| console | raw | wc | "} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("%q is missing in %s", part, &out)
+		}
+	}
+	if n := strings.Count(out.String(), "/layout=raw/program=wc "); n != 2 {
+		t.Errorf("%d lines for two runs of wc", n)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "otlog-bench-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the directory: %v, %v", left, err)
+	}
+	for _, args := range [][]string{{"-inputs", "mail"}, {"-layouts", "xz"}, {"-peers", "cat"}, {"-pairs", "0"}, {"log.txt"}, {"-size", "much", "-dir", dir}} {
+		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil {
+			t.Errorf("%q was accepted", args)
+		}
+	}
+}
+
+// TestCosts checks that the processes of a pipeline count.
+func TestCosts(t *testing.T) {
+	idle, err := shell("true").run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy, err := shell("head -c 200000000 /dev/zero | cat | wc -c").run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if busy.cpu <= idle.cpu || busy.peak == 0 {
+		t.Errorf("a busy pipeline took %v, an idle one %v", busy.cpu, idle.cpu)
+	}
+	if _, err := shell("echo no >&2; exit 3").run(context.Background()); err == nil || !strings.Contains(err.Error(), "no") {
+		t.Errorf("a program that failed gave the error %v", err)
+	}
+}
+
+func TestSpread(t *testing.T) {
+	for want, s := range map[string][]float64{"2.00 [1.00 to 9.00]": {9, 1, 2}, "1.50 [1.00 to 2.00]": {1, 2}, "4.00 [4.00 to 4.00]": {4}} {
+		if got := spread(s, 2); got != want {
+			t.Errorf("%v: %s, want %s", s, got, want)
+		}
+	}
+}
+
+// TestKeepClean checks that no line of the SDK remains.
+func TestKeepClean(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "all"), filepath.Join(dir, "clean")
+	f, err := os.Create(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := corpus.Generate(f, corpus.Options{Size: 200_000}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	size, err := keepClean(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if int64(len(text)) != size || size < 50_000 || strings.Contains(string(text), "OpenTok:") || strings.Contains(string(text), "clientSystemTime") {
+		t.Errorf("%d of %d bytes remain", len(text), size)
+	}
+}
