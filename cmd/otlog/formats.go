@@ -65,7 +65,7 @@ func listFormats(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "%s: %s\n    %s\n", f.Name, f.About, f.Example)
 	}
-	b.WriteString("\nThe rows of Parquet files and Arrow streams are read as jsonl.\n")
+	b.WriteString("\nThe rows of Parquet files and Arrow streams are read as jsonl. XML, HTML, RTF, YAML, base64, what\nprograms print, and records with a line for each field are rewritten to lines or JSON first.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -182,7 +182,7 @@ func dateOf(cell []byte) []byte {
 func cellKind(clock *timestamp.Clock, cell []byte) int {
 	const longest = 40
 	cell = dateOf(cell)
-	if len(cell) < len("3:04 PM") || len(cell) > longest || bytes.IndexAny(cell, "0123456789") < 0 || field.IsTime(clock, cell) {
+	if len(cell) < len("3:04 PM") || len(cell) > longest || !bytes.ContainsAny(cell, "0123456789") || field.IsTime(clock, cell) {
 		return isOther
 	}
 	switch {

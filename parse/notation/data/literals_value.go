@@ -997,9 +997,7 @@ func timeOf(name string, args []byte) ([]byte, bool) {
 	default:
 		if name := zoneName.FindSubmatch(rest); name != nil {
 			if where, err := time.LoadLocation(string(name[1])); err == nil {
-				zone = at.In(where).Format("-07:00")
-				in := time.Date(v[0], time.Month(v[1]), v[2], v[3], v[4], v[5], v[6]*1000, where)
-				zone = in.Format("-07:00")
+				zone = time.Date(v[0], time.Month(v[1]), v[2], v[3], v[4], v[5], v[6]*1000, where).Format("-07:00")
 			} else {
 				zone = " " + string(name[1])
 			}

@@ -202,7 +202,7 @@ func (y *yamlReader) short() {
 	n := y.parse(y.doc)
 	if y.err != nil {
 		// The values before the one that is wrong can be read.
-		if err := y.err; y.out == nil || len(y.out) == 0 {
+		if err := y.err; len(y.out) == 0 {
 			y.err = nil
 			y.long()
 			y.finish()
