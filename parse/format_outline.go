@@ -66,7 +66,7 @@ const maxUnfolded = 4
 
 // isFlat reports whether an object contains neither objects, arrays, lines nor several sessions.
 func isFlat(object []byte) bool {
-	return bytes.Count(object, []byte{'{'})+bytes.Count(object, []byte{'['}) == 1 && !bytes.Contains(object, []byte(`\n`)) && bytes.Count(object, sessionid.Mark) < 2
+	return bytes.Count(object, []byte{'{'})+bytes.Count(object, []byte{'['}) == 1 && !bytes.Contains(object, []byte(`\n`)) && bytes.IndexByte(object, '<') < 0 && bytes.Count(object, sessionid.Mark) < 2
 }
 
 // mostPlain is the number of documents without lists after which only those with errors are

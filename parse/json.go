@@ -615,7 +615,13 @@ func (x *owner) takeSession(s []byte, rank int) {
 		x.session, x.sessionRank, x.given = s, rank, true
 		return
 	}
-	if !sessionid.Is(s) {
+	isID := sessionid.Is(s)
+	if isID {
+		if s = sessionid.Whole(s); s == nil {
+			return
+		}
+	}
+	if !isID {
 		if rank > 0 {
 			return
 		}

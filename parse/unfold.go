@@ -33,14 +33,13 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 	if opensObject(text) {
 		if len(u.splitter.outline.Read(text)) > 0 {
 			u.splitter.unfold(&u.block, text, u.outer)
-			u.learn(d)
 			isClear = u.isClear(e, d)
 		}
 		text = e.Text
 	}
 	if !isClear {
 		u.block.Data, u.block.Records = u.block.Data[:0], u.block.Records[:0]
-		if u.text(text, d); !u.isClear(e, d) {
+		if u.text(text); !u.isClear(e, d) {
 			return nil
 		}
 	}
@@ -99,7 +98,7 @@ func mayHoldTime(text []byte) bool {
 }
 
 // betweenRecords are what a record contains that contains a list or lines.
-var betweenRecords = [][]byte{[]byte("},"), []byte("],"), []byte(`["`), []byte("<br"), []byte("</p"), []byte(`\n`), []byte("\n")}
+var betweenRecords = [][]byte{[]byte("},"), []byte("],"), []byte(`["`), []byte("<br"), []byte("</"), []byte(`\n`), []byte("\n")}
 
 // An unfolder finds the records in a record.
 type unfolder struct {
@@ -112,7 +111,7 @@ type unfolder struct {
 // begin empties the unfolder for the record of an event.
 func (u *unfolder) begin(e *Event, f Format) {
 	u.splitter.keys = keys{f.roles, f.named}
-	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, hasSeveral(e.record)
+	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, sessionid.Several(e.record)
 	if u.several {
 		u.outer.Session = nil // whose it is, is not clear
 	}
@@ -120,7 +119,7 @@ func (u *unfolder) begin(e *Event, f Format) {
 }
 
 // text appends the records in a text.
-func (u *unfolder) text(text []byte, d *Decoder) {
+func (u *unfolder) text(text []byte) {
 	if bytes.Contains(text, []byte(`\x22`)) { // nginx escapes what it was sent
 		text = hexEscape.ReplaceAllFunc(text, func(s []byte) []byte {
 			c, _ := strconv.ParseUint(string(s[len(`\x`):]), 16, 8)
@@ -130,7 +129,6 @@ func (u *unfolder) text(text []byte, d *Decoder) {
 	if start, end := u.document(text); start >= 0 {
 		u.add(slices.Concat(text[:start], text[end:]))
 		u.splitter.unfold(&u.block, text[start:end], u.outer)
-		u.learn(d)
 		return
 	}
 	if !u.several && countStamps(text, 2) < 2 {
@@ -152,11 +150,19 @@ func (u *unfolder) text(text []byte, d *Decoder) {
 
 var hexEscape = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
 
-// learn finds the key of the time in objects, if its name is unknown.
+// learn finds the key of the time in objects, if its name is unknown, and the order of day and month.
 func (u *unfolder) learn(d *Decoder) {
+	inner := d.Unfolded()
 	guess, objects, timed := field.Guess{Clock: d.clock}, 0, 0
-	for e := range d.Unfolded().Events(&u.block, noFinder{}) {
-		if e == nil || e.Blank || !opensObject(e.record) || objects == mostLearned {
+	var dates [][]byte
+	for e := range inner.Events(&u.block, noFinder{}) {
+		if e == nil || e.Blank {
+			continue
+		}
+		if e.Doubt == timestamp.DayMonth && len(dates) < mostLearned {
+			dates = append(dates, bytes.Clone(e.Doubted))
+		}
+		if !opensObject(e.record) || objects == mostLearned {
 			continue
 		}
 		objects++
@@ -164,6 +170,9 @@ func (u *unfolder) learn(d *Decoder) {
 			timed++
 		}
 		guess.Add(e.record)
+	}
+	if order := timestamp.OrderOf(dates); order != timestamp.NoOrder {
+		inner.clock.SetOrder(order)
 	}
 	if key, _ := guess.Time(); key != "" && timed*2 < objects {
 		roles := field.Roles{Learned: field.Names{Time: key}}
@@ -273,6 +282,7 @@ func (u *unfolder) add(record []byte) {
 // isClear reports whether several records show an error: those of a record of several sessions state
 // theirs, and all sessions are still there; those of another record differ in their times.
 func (u *unfolder) isClear(e *Event, d *Decoder) bool {
+	u.learn(d)
 	failed := 0
 	for i := range u.block.Records {
 		x := &u.block.Records[i]
@@ -319,21 +329,6 @@ func (u *unfolder) differ(d *Decoder) bool {
 		case first != e.Time:
 			return true
 		}
-	}
-	return false
-}
-
-// hasSeveral reports whether a record names several sessions.
-func hasSeveral(record []byte) bool {
-	start, end := sessionid.Next(record)
-	if start < 0 {
-		return false
-	}
-	for first := record[start:end]; start >= 0; start, end = sessionid.Next(record) {
-		if !bytes.Equal(first, record[start:end]) {
-			return true
-		}
-		record = record[end:]
 	}
 	return false
 }

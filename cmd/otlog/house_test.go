@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"parse/find":              {"parse"},
 	"parse/jsontext":          {},
 	"parse/level":             {"parse/jsontext"},
-	"parse/outline":           {"parse/jsontext", "parse/timestamp"},
+	"parse/outline":           {"parse/jsontext", "parse/textline", "parse/timestamp"},
 	"parse/notation":          {"parse/jsontext", "parse/notation/data", "parse/sieve"},
 	"parse/notation/data":     {},
 	"parse/sessionid":         {"parse/jsontext", "parse/terminal"},

@@ -206,7 +206,7 @@ func (k *stats) isConstant() bool { return k.times > 2 && k.rising == k.times &&
 
 // compare orders keys by how likely they are the time of records, the likeliest first.
 func (k *stats) compare(other *stats) int {
-	return cmp.Or(compareBools(k.isConstant(), other.isConstant()), -compareBools(NamedTime(k.name), NamedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
+	return cmp.Or(compareBools(k.isConstant(), other.isConstant()), compareBools(namedOther(k.name), namedOther(other.name)), -compareBools(NamedTime(k.name), NamedTime(other.name)), -compareBools(k.written > 0, other.written > 0),
 		cmp.Compare(k.depth, other.depth), k.compareNumbers(other), cmp.Compare(k.order, other.order))
 }
 
@@ -237,7 +237,19 @@ func NamedTime(name string) bool {
 			return true
 		}
 	}
-	return name == "ts" || name == "when" || name == "dt" || name == "@t" || name == "t" || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "At") || strings.HasSuffix(name, "_ts") || strings.HasSuffix(name, "Ts")
+	return name == "ts" || name == "when" || name == "at" || name == "dt" || name == "@t" || name == "t" || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "At") || strings.HasSuffix(name, "_ts") || strings.HasSuffix(name, "Ts")
+}
+
+// namedOther reports whether a key is named like the time of something else than the event: of its way
+// to the log store, or of the account it concerns.
+func namedOther(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"expir", "until", "ingest", "receiv", "upload", "index", "flush", "updat", "modif", "process", "collect", "import", "export", "deliver", "sent", "server", "join", "account", "signup", "regist", "birth", "deploy", "release", "start"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // most is how many candidates are returned.

@@ -19,7 +19,7 @@ func Lines(text []byte) []byte {
 	if bytes.IndexByte(text, '\n') < 0 && bytes.Contains(text, []byte(`\n`)) {
 		text = jsontext.AppendUnescaped(nil, text)
 	}
-	if bytes.IndexByte(text, '<') >= 0 && htmlBreak.Match(text) {
+	if isHTML(text) {
 		text = htmlTag.ReplaceAll(htmlBreak.ReplaceAll(text, []byte("\n")), nil)
 		text = []byte(html.UnescapeString(string(text)))
 	}
@@ -28,6 +28,9 @@ func Lines(text []byte) []byte {
 	}
 	return text
 }
+
+// isHTML reports whether a text contains elements that end a line.
+func isHTML(text []byte) bool { return bytes.IndexByte(text, '<') >= 0 && htmlBreak.Match(text) }
 
 var (
 	htmlBreak = regexp.MustCompile(`(?i)<(?:br */?|/p|/div|/li|/tr|/pre|/h[1-6])>\n?`)

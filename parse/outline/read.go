@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -42,7 +43,10 @@ type Reader struct {
 }
 
 // NewReader returns a Reader.
-func NewReader(j Judge) *Reader { return &Reader{judge: j} }
+func NewReader(j Judge) *Reader {
+	// A year that is not stated must not be later.
+	return &Reader{judge: j, clock: timestamp.NewClock(timestamp.Times{Latest: time.Unix(0, latest)})}
+}
 
 // A sketch is what is known of the values with one path.
 type sketch struct {
@@ -524,7 +528,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 		return f
 	}
 	text := s
-	if escaped {
+	if escaped || isHTML(s) {
 		r.text = jsontext.AppendUnescaped(r.text[:0], s)
 		text = r.text
 		if several, inner, ok := r.inside(text); ok {
@@ -566,7 +570,7 @@ func (r *Reader) inside(text []byte) (several bool, inner *facts, ok bool) {
 	if opensDocument(trimmed) {
 		w := r.nested()
 		lists := w.Read(trimmed)
-		if len(lists) > 0 || w.Several() || trimmed[0] == '[' && w.root.cells.n > 1 && w.proofs > 0 {
+		if len(lists) > 0 || w.Several() || holdsDocuments(trimmed) || trimmed[0] == '[' && w.root.cells.n > 1 && w.proofs > 0 {
 			return true, nil, true
 		}
 		f := w.root
@@ -579,6 +583,16 @@ func (r *Reader) inside(text []byte) (several bool, inner *facts, ok bool) {
 		return false, &f, true
 	}
 	return r.CountLines(trimmed, 2) == 2 || r.holdErrors(trimmed), nil, true
+}
+
+// holdsDocuments reports whether a text is several documents, one after the other.
+func holdsDocuments(text []byte) bool {
+	end := jsontext.ValueEnd(text, 0)
+	if end < 0 {
+		return false
+	}
+	next := jsontext.SkipSpace(text, end)
+	return next > end && opensDocument(text[next:])
 }
 
 // opensDocument reports whether a text starts like a JSON object or array.
@@ -622,7 +636,10 @@ func (r *Reader) CountLines(text []byte, limit int) int {
 	n := 0
 	for line := range bytes.Lines(text) {
 		line = bytes.TrimSpace(line)
-		if len(line) > shortText && (r.startsWithTime(line) || bytes.HasPrefix(line, sdkLogger) || line[0] == '{' && IsError(line)) {
+		if line = line[textline.MarkWidth(line):]; len(line) <= shortText {
+			continue
+		}
+		if textline.StartsWithTime(&r.clock, line) || bytes.HasPrefix(line, sdkLogger) || line[0] == '{' && IsError(line) {
 			if n++; n == limit {
 				break
 			}

@@ -149,10 +149,44 @@ func Next(data []byte) (start, end int) {
 			continue
 		}
 		end := start + base64Run(data[start:])
-		if Is(data[start:end]) {
+		if Is(data[start:end]) && !isCutOff(data[end:]) {
 			return start, end
 		}
 	}
+}
+
+// Several reports whether a text contains different session IDs.
+func Several(text []byte) bool {
+	start, end := Next(text)
+	if start < 0 {
+		return false
+	}
+	for first := text[start:end]; start >= 0; start, end = Next(text) {
+		if !bytes.Equal(first, text[start:end]) {
+			return true
+		}
+		text = text[end:]
+	}
+	return false
+}
+
+// Whole returns the session ID in the value of a field that starts with one (ID/connection), nil if the ID
+// is cut off: without its end it may be that of several sessions.
+func Whole(s []byte) []byte {
+	last := s[len(s)-1]
+	if bytes.IndexByte(s, '/') < 0 && bytes.IndexByte(s, ':') < 0 && inSessionID[last] {
+		return s
+	}
+	n := base64Run(s)
+	if n < minSessionID || isCutOff(s[n:]) {
+		return nil
+	}
+	return s[:n]
+}
+
+// isCutOff reports whether what follows an ID says that its end is missing.
+func isCutOff(rest []byte) bool {
+	return len(rest) > 2 && (string(rest[:3]) == "..." || string(rest[:3]) == "…")
 }
 
 // Is reports whether s has the form of an OpenTok session ID.

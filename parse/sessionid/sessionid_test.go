@@ -92,6 +92,9 @@ func TestNext(t *testing.T) {
 		{`\u00zz` + sessionOT, ""},
 		{`C:\x` + sessionOT, ""},
 
+		{sessionOT[:30] + "… " + sessionOther, sessionOther}, // cut off
+		{sessionOT[:30] + "... ", ""},
+
 		{"x" + sessionOT, ""},
 		{"_" + sessionOT, ""},
 		{"7" + sessionOT, ""},
@@ -111,6 +114,23 @@ func TestNext(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%q: got %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
+func TestWhole(t *testing.T) {
+	for _, test := range []struct{ value, want string }{
+		{sessionOT, sessionOT},
+		{sessionOther, sessionOther},
+		{sessionOT + "/connection-1", sessionOT},
+		{sessionOT + ":1", sessionOT},
+		{sessionOT + " ", sessionOT},
+		{sessionOT[:30] + "…", ""},
+		{sessionOT[:30] + "...", ""},
+		{"1_MX4/NTAxMjM0NX5-MTc2MzcxMDAwMDAw", ""},
+	} {
+		if got := string(Whole([]byte(test.value))); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.value, got, test.want)
 		}
 	}
 }

@@ -12,9 +12,7 @@ func StartsEntry(line []byte) bool {
 	line = line[MarkWidth(line):]
 	if len(line) > 0 && (isDigit(line[0]) || line[0] == '[') {
 		var clock timestamp.Clock
-		at, ofDay := clock.Line(line)
-		doubt, _ := clock.Doubt()
-		return at != timestamp.NoTime || ofDay != timestamp.NoTime || doubt != timestamp.NoDoubt
+		return StartsWithTime(&clock, line)
 	}
 	for _, s := range entryStarts {
 		if bytes.HasPrefix(line, s) {
@@ -22,6 +20,18 @@ func StartsEntry(line []byte) bool {
 		}
 	}
 	return false
+}
+
+// StartsWithTime reports whether a line, which is not empty, starts with a time, be it ambiguous or
+// only one of day.
+func StartsWithTime(clock *timestamp.Clock, line []byte) bool {
+	// Frequent case first: no name of a day or month starts with another letter.
+	if c := line[0]; !isDigit(c) && c != '[' && (c < 'A' || c > 'W') {
+		return false
+	}
+	at, ofDay := clock.Line(line)
+	doubt, _ := clock.Doubt()
+	return at != timestamp.NoTime || ofDay != timestamp.NoTime || doubt != timestamp.NoDoubt
 }
 
 // MarkWidth returns the width of what people and consoles put before a line: a mark of quotation

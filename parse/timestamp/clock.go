@@ -121,6 +121,9 @@ type Clock struct {
 	unescaped []byte
 }
 
+// SetOrder sets the order of day and month.
+func (c *Clock) SetOrder(o Order) { c.order = o }
+
 // NewClock returns a Clock that reads times as t says.
 func NewClock(t Times) Clock {
 	c := Clock{layout: t.Layout, order: t.Order, serial: t.Serial}
