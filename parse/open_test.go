@@ -315,7 +315,8 @@ func TestLogsInBase64AreRefused(t *testing.T) {
 	const line = "2026-11-23T10:44:25.959Z session=1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B OpenTok:Session:error OT_AUTHENTICATION_ERROR: Token expired (1004)\n"
 	value := base64.StdEncoding.EncodeToString([]byte(line))
 	for text, want := range map[string][2]bool{ // refused, and refused in a named format
-		"key-1:\t" + value + "\n":     {true, false},
+		"key-1: " + value + "\n":      {true, false},
+		"key-1\t" + value + "\n":      {false, false},
 		value:                         {false, false},
 		`[{"value":"` + value + `"}]`: {false, false},
 		line + value:                  {false, false},

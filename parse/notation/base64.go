@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io"
 	"regexp"
@@ -39,7 +40,7 @@ func valuesInJSON(head []byte, _ bool) bool {
 		}
 		if len(literal) >= shortBase64 {
 			text, packed := decodedHead(literal)
-			if packed && text != nil || sieve.IsOfSDK(text) {
+			if packed && text != nil || saysLog(text) {
 				return true
 			}
 			if text != nil {
@@ -53,6 +54,14 @@ func valuesInJSON(head []byte, _ bool) bool {
 	}
 	return placed && encoded*2 > len(start)
 }
+
+// saysLog reports whether a text says what only a log of the SDK says.
+func saysLog(text []byte) bool {
+	return sieve.IsOfSDK(text) || sieve.HasWords(text) && otherTime.Match(text)
+}
+
+// otherTime matches a Unix time at the start of a line, or a time as web servers write it.
+var otherTime = regexp.MustCompile(`(?m)^\[?1\d{9}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b|\b\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\b`)
 
 // maxRecord is the length of the longest record that is rewritten. package parse skips longer ones, too.
 const maxRecord = 4 << 20
@@ -220,10 +229,13 @@ func decodedHead(literal []byte) (text []byte, packed bool) {
 
 var gzipMagic = []byte("\x1f\x8b\x08")
 
-// decodeBase64 decodes a JSON string in either alphabet of base64, with or without padding. It
-// returns nil if the string is something else.
+// decodeBase64 decodes a JSON string in either alphabet of base64, with or without padding, perhaps as a
+// data URL; or text in hexadecimal digits. It returns nil if the string is something else.
 func decodeBase64(literal []byte) []byte {
 	digits := cleanBase64(literal)
+	if text := decodeHex(digits); isText(text) {
+		return text
+	}
 	for range 2 {
 		digits = bytes.TrimSuffix(digits, []byte{'='})
 	}
@@ -233,6 +245,16 @@ func decodeBase64(literal []byte) []byte {
 		return nil
 	}
 	return data[:n]
+}
+
+// decodeHex decodes hexadecimal digits, perhaps after \x or 0x. It returns nil if digits are something else.
+func decodeHex(digits []byte) []byte {
+	digits = bytes.TrimPrefix(bytes.TrimPrefix(digits, []byte(`\x`)), []byte("0x"))
+	text := make([]byte, len(digits)/2)
+	if _, err := hex.Decode(text, digits); err != nil {
+		return nil
+	}
+	return text
 }
 
 // cleanBase64 returns a JSON string without escapes and white space, and in the standard alphabet.
@@ -249,6 +271,10 @@ func cleanBase64(literal []byte) []byte {
 			c = '/'
 		}
 		kept = append(kept, c)
+	}
+	if bytes.HasPrefix(kept, []byte("data:")) {
+		_, data, _ := bytes.Cut(kept, []byte(";base64,"))
+		return data
 	}
 	return kept
 }
@@ -282,7 +308,7 @@ func valuesInLines(head []byte, whole bool) bool {
 		if text == nil {
 			return false
 		}
-		said = said || len(word) >= shortBase64 && (packed || sieve.IsOfSDK(text))
+		said = said || len(word) >= shortBase64 && (packed || saysLog(text))
 	}
 	return said
 }
@@ -341,14 +367,28 @@ func IsEncoded(head []byte) bool {
 		if run := text[start : start+(end-start)&^3]; len(run) >= shortBase64 {
 			encoded += len(run)
 			if !said {
-				decoded := make([]byte, base64.StdEncoding.DecodedLen(len(run)))
-				n, _ := base64.StdEncoding.Decode(decoded, run)
-				said = sieve.IsOfSDK(decoded[:n])
+				said = saysLog(decodedRun(run))
 			}
 		}
 		start = end + 1
 	}
 	return said && encoded*2 > len(text)
+}
+
+// decodedRun returns the first bytes of what is encoded in a run of letters of base64.
+func decodedRun(run []byte) []byte {
+	if text := decodeHex(run); text != nil {
+		return text
+	}
+	data := make([]byte, base64.StdEncoding.DecodedLen(len(run)))
+	n, _ := base64.StdEncoding.Decode(data, run)
+	data = data[:n]
+	if bytes.HasPrefix(data, gzipMagic) {
+		if r, err := gzip.NewReader(bytes.NewReader(data)); err == nil {
+			data, _ = io.ReadAll(io.LimitReader(r, 64<<10))
+		}
+	}
+	return data
 }
 
 // isBase64 are the letters of base64.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"testing"
 )
@@ -46,6 +47,18 @@ var inJSON = []rewriting{
 	{
 		name: "escapes", text: `{"a":"` + strings.ReplaceAll(strings.ReplaceAll(encode(session+" OT_TIMEOUT:  late ??? ??> ~~"), "=", `\u003d`), "/", `\/`) + `\n"}`,
 		want: `{"a":"` + session + ` OT_TIMEOUT:  late ??? ??> ~~"}`,
+	},
+	{
+		name: "Unix times", text: `{"a":"` + encode(epochs) + `"}`,
+		want: `{"a":"` + strings.ReplaceAll(strings.ReplaceAll(epochs, `"`, `\"`), "\n", `\n`) + `"}`,
+	},
+	{
+		name: "hexadecimal digits", text: `{"a":"` + hex.EncodeToString([]byte(session+" OT_TIMEOUT: late")) + `","b":"\\x` + hex.EncodeToString([]byte(frame)) + `"}`,
+		want: `{"a":"` + session + ` OT_TIMEOUT: late","b":"` + frame + `"}`,
+	},
+	{
+		name: "a data URL", text: `{"a":"data:text/plain;charset=utf-8;base64,` + encode(session+" OT_TIMEOUT: late") + `"}`,
+		want: `{"a":"` + session + ` OT_TIMEOUT: late"}`,
 	},
 	{
 		name: "other strings", text: `{"id":"` + strings.Repeat("A", 80) + `","short":"` + encode("a short text") + `","value":"` + encode(session+" OT_TIMEOUT: late, late, late") + `","e":"\"` + `"}`,
@@ -117,6 +130,9 @@ func TestIsEncoded(t *testing.T) {
 		{"Pub/Sub", `[{"ackId":"a","message":{"data":"` + encode(line) + `","messageId":"19"}}]`, true},
 		{"Lambda", `{"StatusCode":200,"LogResult":"` + encode(line) + `"}`, true},
 		{"broken off", encode(line + line)[:210], true},
+		{"compressed", "at " + encode(packed(line+line)), true},
+		{"Unix times", "at " + encode(epochs), true},
+		{"hexadecimal digits", "at " + hex.EncodeToString([]byte(line)), true},
 
 		{"nothing", "", false},
 		{"a log", line, false},

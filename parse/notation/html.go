@@ -97,11 +97,22 @@ type pageReader struct {
 	m *markup
 
 	line  []byte
+	at    place
 	space byte // white space after line that is not shown yet: ' ', '\n' or '\t', 0 for none
 	ended bool // the line ends before the next text
 	joint bool // a tag follows line
+	apart bool // an element ends after line, and another one starts
+	left  bool // an element ends after line
+	row   bool // a row of a table ends after line
 	first bool // the next cell is the first of its row
 	shown bool // the row has text
+
+	before   []byte // the line before, which is not written yet
+	beforeAt place
+
+	open   []block // the blocks around the next text, outermost first
+	blocks int     // how many blocks have been opened
+	term   bool    // the last block was a <dt>
 
 	as       string // the element whose white space is shown as it is, "" for none
 	asDepth  int    // of elements of this name
@@ -109,10 +120,22 @@ type pageReader struct {
 	hidDepth int
 }
 
+// A block is an open element that starts a line.
+type block struct {
+	name string
+	id   int
+}
+
+// A place is where a line is: in a block, which is in another block.
+type place struct{ block, parent int }
+
 func (h *pageReader) next(dst []byte) ([]byte, error) {
 	kind, err := h.m.next()
 	if err != nil {
-		return h.flush(dst), err
+		if h.ended = true; isPart(h.line) {
+			h.closesRecord()
+		}
+		return h.writeBefore(h.flush(dst)), err
 	}
 	switch name := h.m.name; kind {
 	case textPiece:
@@ -121,10 +144,16 @@ func (h *pageReader) next(dst []byte) ([]byte, error) {
 		}
 		return h.text(dst)
 	case startTag:
-		h.joint = true
+		h.joint, h.apart = true, h.left
 		h.enter(name)
+		if at := h.m.attribute("datetime"); name == "time" && h.hidden == "" && !h.m.empty && lineTime.MatchString(at) {
+			h.m.text = append(h.m.text[:0], at...)
+			dst, err = h.text(dst) // the page shows another form of the time, such as "2 days ago"
+			h.hidden, h.hidDepth = name, 1
+			return dst, err
+		}
 	case endTag:
-		h.joint = true
+		h.joint, h.left = true, true
 		h.leave(name)
 	}
 	return dst, nil
@@ -151,11 +180,29 @@ func (h *pageReader) enter(name string) {
 		}
 		h.first = false
 	case blocks[name]:
-		h.ended = true
+		if h.ended = true; name == "dd" && h.term {
+			h.ended, h.space = false, '\t'
+		}
 		if name == "tr" {
 			h.first, h.shown = true, false
 		}
 	}
+	if opens && (blocks[name] || name == "td" || name == "th") {
+		if others := closes[name]; others != nil && len(h.open) > 0 && others[h.open[len(h.open)-1].name] {
+			h.open = h.open[:len(h.open)-1] // its end tag is missing
+		}
+		h.blocks++
+		if len(h.open) < maxXMLDepth {
+			h.open = append(h.open, block{name, h.blocks})
+		}
+		h.term = false
+	}
+}
+
+// closes are the elements that end where another one starts.
+var closes = map[string]map[string]bool{
+	"p": setOf("p"), "li": setOf("li p"), "dt": setOf("dt dd p"), "dd": setOf("dt dd p"), "div": setOf("p"),
+	"tr": setOf("tr td th"), "td": setOf("td th p"), "th": setOf("td th p"),
 }
 
 func (h *pageReader) leave(name string) {
@@ -169,7 +216,14 @@ func (h *pageReader) leave(name string) {
 			h.as = ""
 		}
 	}
+	for i := len(h.open) - 1; i >= 0; i-- {
+		if h.open[i].name == name {
+			h.open = h.open[:i]
+			break
+		}
+	}
 	if blocks[name] {
+		h.term, h.row = name == "dt", h.row || name == "tr"
 		h.ended = true
 		h.first = h.first || name == "tr" || name == "table"
 	}
@@ -212,12 +266,14 @@ func (h *pageReader) text(dst []byte) ([]byte, error) {
 		dst = h.flushEnded(dst)
 		switch {
 		case len(h.line) == 0:
+			h.at = h.place()
 		case h.space != 0:
 			h.line = append(h.line, h.space)
-		case h.joint && h.as == "" && c != ' ' && isOnlyTime(h.line):
+		case h.as != "" || !h.joint || c == ' ':
+		case isOnlyTime(h.line), h.apart && (isWord(c) || c == '%') && (isWord(h.line[len(h.line)-1]) || endsInSession(h.line)):
 			h.line = append(h.line, ' ')
 		}
-		h.space, h.joint, h.shown = 0, false, true
+		h.space, h.joint, h.apart, h.left, h.shown = 0, false, false, false, true
 		if h.line = append(h.line, c); len(h.line) > maxRecord {
 			return dst, errTooLong
 		}
@@ -225,13 +281,38 @@ func (h *pageReader) text(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// flushEnded writes the line if it has ended. A line that is only a time goes on: the text beside it
-// is in a block of its own.
+// place returns where the next text is.
+func (h *pageReader) place() (p place) {
+	if n := len(h.open); n > 0 {
+		p.block = h.open[n-1].id
+		if n > 1 {
+			p.parent = h.open[n-2].id
+		}
+	}
+	return p
+}
+
+// isOpen reports whether a block has not ended.
+func (h *pageReader) isOpen(id int) bool {
+	return slices.ContainsFunc(h.open, func(b block) bool { return b.id == id })
+}
+
+// flushEnded writes the line if it has ended. A line that is only a time or a session ID is in a block of
+// its own: it belongs to the text after it, or before it if the element around both ends.
 func (h *pageReader) flushEnded(dst []byte) []byte {
 	if !h.ended {
 		return dst
 	}
-	if h.ended = false; isOnlyTime(h.line) {
+	row := h.row
+	h.ended, h.row = false, false
+	switch {
+	case row && !isOnlyTime(h.line): // it is a record, or part of one
+	case isPart(h.line):
+		if !h.closesRecord() {
+			h.space = '\t'
+		}
+		return dst
+	case h.place() != h.at && h.isOpen(h.at.block) && sender.Match(bytes.TrimSpace(h.line)):
 		h.space = '\t'
 		return dst
 	}
@@ -239,25 +320,103 @@ func (h *pageReader) flushEnded(dst []byte) []byte {
 	return h.flush(dst)
 }
 
-// flush writes the line. A line feed in it, which a page does not show, counts if a time follows: styles
-// that are not in the tag may show it.
+// closesRecord adds the line, which is only a time or a session ID, to the line before it if the element
+// around both has ended and that line has no time or ID of its own.
+func (h *pageReader) closesRecord() bool {
+	around := 0
+	switch {
+	case len(h.before) == 0:
+	case h.beforeAt.block == h.at.block:
+		around = h.at.block
+	case h.beforeAt.parent == h.at.parent, h.beforeAt.block == h.at.parent:
+		around = h.at.parent
+	}
+	if around == 0 || h.isOpen(around) {
+		return false
+	}
+	line := bytes.TrimRight(h.line, " \t\n")
+	if sieve.HasTime(line) && sieve.HasTime(h.before) || sieve.FindSession(line) != nil && sieve.FindSession(h.before) != nil {
+		return false
+	}
+	h.before = slices.Concat(line, []byte{'\t'}, h.before)
+	h.line, h.space = h.line[:0], 0
+	return true
+}
+
+// flush ends the line, and writes the one before it. A line feed in it, which a page does not show, counts
+// if a time follows: styles that are not in the tag may show it.
 func (h *pageReader) flush(dst []byte) []byte {
 	line := bytes.TrimRight(h.line, " \t\n")
 	if len(line) == 0 {
 		h.line = h.line[:0]
 		return dst
 	}
+	dst = h.writeBefore(dst)
 	for i, c := range line {
 		if c == '\n' && !lineTime.Match(line[i+1:]) {
 			c = ' '
 		}
-		dst = append(dst, c)
+		h.before = append(h.before, c)
 	}
+	h.beforeAt = h.at
 	h.line = h.line[:0]
-	return append(dst, '\n')
+	return dst
+}
+
+// writeBefore writes the line before.
+func (h *pageReader) writeBefore(dst []byte) []byte {
+	if len(h.before) > 0 {
+		dst = append(append(dst, h.before...), '\n')
+		h.before = h.before[:0]
+	}
+	return dst
 }
 
 func isOnlyTime(line []byte) bool {
 	const longest = 48
 	return len(line) > 0 && len(line) <= longest && onlyTime.Match(bytes.TrimSpace(line))
 }
+
+// isPart reports whether a line consists of times and session IDs, each perhaps with a label.
+func isPart(line []byte) bool {
+	const longest = 400
+	line = bytes.TrimRight(line, " \t\n")
+	if len(line) == 0 || len(line) > longest {
+		return false
+	}
+	if isOnlyTime(line) {
+		return true
+	}
+	labelled, part := false, false
+	for field := range bytes.SplitSeq(line, []byte{'\t'}) {
+		switch {
+		case isOnlyTime(field), onlySession.Match(field):
+			labelled, part = false, true
+		case part && isLevel.Match(field):
+		case labelled, !label.Match(field):
+			return false
+		default:
+			labelled, part = true, false
+		}
+	}
+	return part
+}
+
+var (
+	// onlySession matches a text that consists of a session ID, label one that may precede a value.
+	onlySession = regexp.MustCompile(`^(?i:session(?: ?id)?[:=]? ?)?[12]_MX[45][0-9A-Za-z+_~-]{15,}=*$`)
+	label       = regexp.MustCompile(`^[A-Za-z][\w -]{0,30}:?$`)
+	isLevel     = regexp.MustCompile(`^[A-Z]{3,9}$`)
+	// sender matches a name and a time, as chats show them over a message.
+	sender     = regexp.MustCompile(`^[^\s:]{1,30}(?: [^\s:]{1,30})?[ \t]+\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?$`)
+	sessionEnd = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_~-]{15,}=*$`)
+)
+
+// endsInSession reports whether a line ends in a session ID.
+func endsInSession(line []byte) bool {
+	const longest = 120
+	return sessionEnd.Match(line[max(0, len(line)-longest):])
+}
+
+// isWord reports whether c is a letter, digit or underscore, or a part of a character beyond ASCII.
+func isWord(c byte) bool { return isNameStart(c, false) || '0' <= c && c <= '9' }

@@ -47,6 +47,7 @@ var notations = []Notation{
 	{"quoted", isQuotedJSON, openQuoted},
 	{"base64", valuesInJSON, openValuesInJSON},
 	{"base64", valuesInLines, openValuesInLines},
+	{"base64", valuesInCells, openValuesInCells},
 	{"syslog", inFrames, openFrames},
 	{"xml", isXML, openXML},
 	{"rtf", isRTF, openRTF},

@@ -312,8 +312,8 @@ type xmlReader struct {
 
 	record []*element // the open elements of a record, outermost first
 	size   int        // of the record
-	lines  int        // how many elements are open in one whose text is written as it is
-	feed   bool       // that text ended without a line feed
+	lines  int        // how many elements are open in one whose text is written as lines
+	line   []byte     // the last line of that text so far
 }
 
 // A scope is an element around records.
@@ -334,36 +334,59 @@ func (x *xmlReader) next(dst []byte) ([]byte, error) {
 		if err == io.EOF && (len(x.record) > 0 || x.lines > 0) {
 			err = io.ErrUnexpectedEOF
 		}
-		if x.feed && err != nil {
-			dst, x.feed = append(dst, '\n'), false
-		}
-		return dst, err
+		return x.endLine(dst), err
 	}
 	switch {
 	case x.lines > 0:
-		return x.line(dst, kind)
+		return x.text(dst, kind), nil
 	case len(x.record) > 0:
 		return x.member(dst, kind)
 	}
 	return x.around(dst, kind)
 }
 
-// line takes a piece of an element whose text is written as it is.
-func (x *xmlReader) line(dst []byte, kind piece) ([]byte, error) {
+// text takes a piece of an element whose text is written as lines.
+func (x *xmlReader) text(dst []byte, kind piece) []byte {
 	switch kind {
 	case textPiece:
-		dst = append(dst, x.m.text...)
-		x.feed = x.m.text[len(x.m.text)-1] != '\n'
+		for line := range bytes.Lines(x.m.text) {
+			if x.line = append(x.line, line...); line[len(line)-1] == '\n' || len(x.line) > maxRecord {
+				dst = x.open[len(x.open)-1].appendLine(dst, x.line)
+				x.line = x.line[:0]
+			}
+		}
 	case startTag:
 		if !x.m.empty {
 			x.lines++
 		}
 	case endTag:
-		if x.lines--; x.lines == 0 && x.feed {
-			dst, x.feed = append(dst, '\n'), false
+		if x.lines--; x.lines == 0 {
+			dst = x.endLine(dst)
 		}
 	}
-	return dst, nil
+	return dst
+}
+
+// endLine writes the last line of a text.
+func (x *xmlReader) endLine(dst []byte) []byte {
+	if len(x.line) > 0 {
+		dst = x.open[len(x.open)-1].appendLine(dst, append(x.line, '\n'))
+		x.line = x.line[:0]
+	}
+	return dst
+}
+
+// appendLine appends a line. If it has a time but no session ID, that of the scope is added.
+func (s *scope) appendLine(dst, line []byte) []byte {
+	if s.session == "" || sieve.FindSession(line) != nil || !sieve.HasTime(line) {
+		return append(dst, line...)
+	}
+	text := bytes.TrimRight(line, " \t\r\n")
+	if start := bytes.TrimLeft(text, " \t"); bytes.HasPrefix(start, []byte(`{"`)) && text[len(text)-1] == '}' {
+		return append(append(append(append(append(dst, `{"sessionId":"`...), s.session...), `",`...), start[1:]...), '\n')
+	}
+	dst = append(append(append(dst, text...), ' '), s.session...)
+	return append(dst, line[len(text):]...)
 }
 
 // around takes a piece outside records.
@@ -470,7 +493,10 @@ func (x *xmlReader) end(dst []byte) []byte {
 	case x.plan.records[path]:
 		return e.appendRecord(dst, s.session)
 	case e.hasLines():
-		return append(append(dst, bytes.Trim(e.text, "\r\n")...), '\n')
+		for line := range bytes.Lines(append(bytes.Trim(e.text, "\r\n"), '\n')) {
+			dst = s.appendLine(dst, line)
+		}
+		return dst
 	case e.says(sieve.IsOfSDK), e.hasTime() && e.hasText(), x.plan.list[s.path] && e.hasTime() && len(e.attributes)+len(e.children) > 0:
 		return e.appendRecord(dst, s.session)
 	}

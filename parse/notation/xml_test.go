@@ -37,6 +37,10 @@ var inXML = []rewriting{
 		want: `{"at":"2026-11-23T10:44:25Z","message":"OT_TIMEOUT: late","sessionId":"` + session + `"}` + "\n" + `{"at":"2026-11-23T10:44:26Z","message":"x","sessionId":"` + session + `"}` + "\n",
 	},
 	{
+		name: "a session around lines", text: "<calls><call session='" + session + "'><log>2026-11-23T10:44:25.959Z OT_TIMEOUT: late\n" + frame + "\r\n" + failed + "\n{\"time\":\"2026-11-23T10:44:26Z\"}\n</log></call><call><log>2026-11-23T10:44:27Z x</log></call></calls>",
+		want: "2026-11-23T10:44:25.959Z OT_TIMEOUT: late " + session + "\n" + frame + "\r\n" + failed + "\n{\"sessionId\":\"" + session + "\",\"time\":\"2026-11-23T10:44:26Z\"}\n2026-11-23T10:44:27Z x\n",
+	},
+	{
 		name: "lines", text: "<log><line>" + failed + "</line><line>" + harmless + "</line><line n='3'>" + harmless + "</line></log>",
 		want: failed + "\n" + harmless + "\n" + `{"n":"3","message":"` + harmless + `","time":"2026-11-23T10:44:26.001Z"}` + "\n",
 	},

@@ -20,7 +20,8 @@ func Lines(text []byte) []byte {
 		text = jsontext.AppendUnescaped(nil, text)
 	}
 	if isHTML(text) {
-		text = htmlTag.ReplaceAll(htmlBreak.ReplaceAll(text, []byte("\n")), nil)
+		text = htmlCell.ReplaceAll(htmlBreak.ReplaceAll(text, []byte("\n")), []byte(" "))
+		text = htmlTag.ReplaceAll(htmlGap.ReplaceAll(text, []byte("$1 $2")), nil)
 		text = []byte(html.UnescapeString(string(text)))
 	}
 	if bytes.Contains(text, []byte("{code")) || bytes.Contains(text, []byte("{noformat")) || bytes.Contains(text, []byte("```")) {
@@ -33,9 +34,12 @@ func Lines(text []byte) []byte {
 func isHTML(text []byte) bool { return bytes.IndexByte(text, '<') >= 0 && htmlBreak.Match(text) }
 
 var (
-	htmlBreak = regexp.MustCompile(`(?i)<(?:br */?|/p|/div|/li|/tr|/pre|/h[1-6])>\n?`)
-	htmlTag   = regexp.MustCompile(`</?[A-Za-z][^<>\n]*>`)
-	codeMark  = regexp.MustCompile("\\{(?:code|noformat)(?::[^}\n]*)?\\}\n?|```(?:[a-z]+\n)?\n?")
+	htmlBreak = regexp.MustCompile(`(?i)<(?:br */?|/p|/div|/li|/dd|/tr|/pre|/h[1-6])>\n?`)
+	htmlCell  = regexp.MustCompile(`(?i)</(?:td|th|dt)>`)
+	// htmlGap matches adjacent elements that join words or a session ID.
+	htmlGap  = regexp.MustCompile(`(\w|[\w~-]{6}[-=]+)(?:</[A-Za-z]+>)+(?:<[A-Za-z][^<>\n]*>)+([\w%])`)
+	htmlTag  = regexp.MustCompile(`</?[A-Za-z][^<>\n]*>`)
+	codeMark = regexp.MustCompile("\\{(?:code|noformat)(?::[^}\n]*)?\\}\n?|```(?:[a-z]+\n)?\n?")
 )
 
 // unquote returns the text in a text that is a JSON string, which may be nested in other strings.

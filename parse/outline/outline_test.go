@@ -109,3 +109,17 @@ func TestSeveral(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesOfHTML checks that the words of adjacent cells and elements do not become one.
+func TestLinesOfHTML(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"<table><tr><td>10:44:25</td><td>id</td></tr><tr><td>x</td></tr></table>", "10:44:25 id \nx \n"},
+		{"<p><span>10:44:25Z</span><span>1_MX40NTAx-</span><b>%c<em>OT_</em>TIMEOUT</b></p>", "10:44:25Z 1_MX40NTAx- %cOT_TIMEOUT\n"},
+		{"<p><i>2026-</i><i>11</i><i>-23</i></p>", "2026-11-23\n"},
+		{"<dl><dt>Time</dt><dd>10:44</dd><dt>Text</dt><dd>x</dd></dl>", "Time 10:44\nText x\n"},
+	} {
+		if got := string(Lines([]byte(c.text))); got != c.want {
+			t.Errorf("%s: %q, want %q", c.text, got, c.want)
+		}
+	}
+}

@@ -24,6 +24,7 @@ var Notations = []Notation{
 	{"sqlite", isSQLite, openListing(sqliteLine)},
 	{"format-list", isFormatList, openListing(formatListLine)},
 	{"toml", isTOML, openListing(tomlLine)},
+	{"ini", isINI, openListing(iniLine)},
 	{"prototext", isProto, openListing(protoLine)},
 	{"redis", isRedis, openListing(redisStreamLine)},
 	{"logcat", isLogcat, openListing(logcatLine)},

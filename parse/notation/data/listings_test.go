@@ -25,6 +25,7 @@ func TestListings(t *testing.T) {
 		{"ldif", "# saved\n\ndn: a\n"[9:] + "time: 2026-11-23T10:44:25Z\nmessage: OT_TIMEOUT: a\n    at f\n---\ndn: b\ntime: 1795430665972\nmessage: c\ndn: d\ntime: 1795430665972\n", `{"dn":"a","time":"2026-11-23T10:44:25Z","message":"OT_TIMEOUT: a\n    at f"}` + "\n" + `{"dn":"b","time":"1795430665972","message":"c"}` + "\n" + `{"dn":"d","time":"1795430665972"}` + "\n"},
 		{"toml", "title = \"x\"\n[[entries]]\ntime = 2026-11-23T10:44:25.972Z # t\nmessage = \"OT_TIMEOUT\\n\\u0041\"\n[entries.labels]\na.b = [1,\n  2]\n[[entries]]\ntime = 1\nmessage = \"\"\"x\ny\"\"\"\n",
 			`{"title":"x"}` + "\n" + `{"time":"2026-11-23T10:44:25.972Z # t","message":"OT_TIMEOUT\nA","labels.a.b":[1,2]}` + "\n" + `{"time":1,"message":"x\ny"}` + "\n"},
+		{"ini", "; saved\n[e0]\nat=2026-11-23T10:44:25Z\nmsg = OT_TIMEOUT: a=b\n    at f\n\n[e1]\r\nat=1795430665972\r\nmsg=x\r\n", `{"at":"2026-11-23T10:44:25Z","msg":"OT_TIMEOUT: a=b\n    at f"}` + "\n" + `{"at":"1795430665972","msg":"x"}` + "\n"},
 		{"redis", "1) 1) \"1795430665972-0\"\n   2) 1) \"line\"\n      2) \"OT_TIMEOUT \\\"x\\\" \\xe2\\x82\\xac\"\n      3) \"n\"\n      4) (integer) 1\n 2) 1) \"1795430665973-0\"\n    2) 1) \"line\"\n       2) \"1795430665973-0\"\n",
 			`{"time":1795430665972,"line":"OT_TIMEOUT \"x\" €","n":"(integer) 1"}` + "\n" + `{"time":1795430665973,"line":"1795430665973-0"}` + "\n"},
 		{"logcat", "--------- beginning of main\n[ 11-23 10:44:25.959 1234: 5678 E/chromium ]\nOT_TIMEOUT\n    at f\n\n[ 2026-11-23 10:44:25.959 1234:0x1a I/tag  ]\nx\n",
@@ -106,7 +107,7 @@ func FuzzListings(f *testing.F) {
 // TestRecordsHaveALimit reads records that never end.
 func TestRecordsHaveALimit(t *testing.T) {
 	for name, start := range map[string]string{
-		"mysql": "***** 1. row *****\nid: 1\n", "psql": "-[ RECORD 1 ]\na | b\n", "clickhouse": "Row 1:\n──\na: b\n", "sqlite": "a = 1\n", "format-list": "A : b\n", "ldif": "a: b\n",
+		"mysql": "***** 1. row *****\nid: 1\n", "psql": "-[ RECORD 1 ]\na | b\n", "clickhouse": "Row 1:\n──\na: b\n", "sqlite": "a = 1\n", "format-list": "A : b\n", "ldif": "a: b\n", "ini": "[a]\nb=c\n",
 		"toml": "[[a]]\nb = \"\"\"c\n", "prototext": "a {\n", "yaml": "a:\n- b: |\n",
 	} {
 		_, err := io.Copy(io.Discard, named(name).Open(io.MultiReader(strings.NewReader(start), strings.NewReader(strings.Repeat("    "+strings.Repeat("x", 60)+"\n", 1<<17)))))
