@@ -164,7 +164,7 @@ func (c *Clock) oracle(s scanner, month, day int64) (int64, int) {
 		return NoTime, 0
 	}
 	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
-	if halfDay(s.rest()) == 0 {
+	if _, width := halfDay(s.rest()); width == 0 {
 		return NoTime, 0
 	}
 	return c.finish(s.b, s.n, 2000+year, month, day, ofDay)
@@ -332,7 +332,7 @@ func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	for s.n < len(b) && (isDigit(b[s.n]) || b[s.n] == ':' || b[s.n] == '.') {
 		s.n++
 	}
-	if n := halfDay(b[s.n:]); n > 0 {
+	if _, n := halfDay(b[s.n:]); n > 0 {
 		s.n += n
 	}
 	c.doubtful(DayMonth, b[:s.n])
@@ -445,20 +445,17 @@ func (c *Clock) doubtful(d Doubt, text []byte) { c.doubt, c.doubted = d, text }
 // wall is the time in nanoseconds from 1970, as clocks show it. AM or PM and the name of a zone
 // may follow.
 func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
-	if width := halfDay(b[n:]); width > 0 {
-		hour := (wall%nanosPerDay + nanosPerDay) % nanosPerDay / int64(time.Hour)
-		if 1 <= hour && hour <= 12 { // otherwise it is some other word
+	if half, width := halfDay(b[n:]); width > 0 {
+		ofDay := (wall%nanosPerDay + nanosPerDay) % nanosPerDay
+		if of24, ok := halved(ofDay, half); ok { // otherwise it is some other word
 			n += width
-			switch afternoon := b[n-2]|0x20 == 'p'; {
-			case afternoon && hour < 12:
-				wall += 12 * int64(time.Hour)
-			case !afternoon && hour == 12:
-				wall -= 12 * int64(time.Hour)
-			}
+			wall += of24 - ofDay
 			if offset, width := zone(b[n:]); width > 0 {
 				return wall - offset*int64(time.Second), n + width
 			}
 		}
+	} else if n < len(b) && isMarker(b[n:]) {
+		return NoTime, 0
 	}
 	if rest := b[n:]; len(rest) > 1 && rest[0] == ' ' && rest[1] == 'Z' && (len(rest) == 2 || !isWord(rest[2])) {
 		return wall, n + 2 // Snowflake
@@ -492,24 +489,6 @@ func mayBeZone(b []byte) bool {
 	}
 	return b[3] == 'T' && (len(b) == 4 || !isWord(b[4]))
 }
-
-// halfDay returns the width of AM or PM at the start of b, with the space before
-// it, 0 if there is none.
-func halfDay(b []byte) int {
-	n := 0
-	if len(b) > 0 && b[0] == ' ' {
-		n = 1
-	} else if len(b) > 0 && b[0] == narrowSpace[0] && bytes.HasPrefix(b, narrowSpace) {
-		n = len(narrowSpace)
-	}
-	if n+1 >= len(b) || b[n+1]|0x20 != 'm' || b[n]|0x20 != 'a' && b[n]|0x20 != 'p' || n+2 < len(b) && isWord(b[n+2]) {
-		return 0
-	}
-	return n + 2
-}
-
-// narrowSpace precedes AM and PM in JavaScript and Java since 2023.
-var narrowSpace = []byte("\u202f")
 
 // noOffset is the offset of a zone with an ambiguous name.
 const noOffset = math.MinInt64
@@ -870,6 +849,20 @@ func (s *scanner) clock() (nanos int64, ok bool) {
 		return nanos, true
 	}
 	mark := s.n
+	if s.peek() >= 0x80 {
+		half, width := halfWord(s.rest())
+		s.n += width
+		s.n += gap(s.rest())
+		if width > 0 && isDigit(s.peek()) {
+			if nanos, ok = s.clock(); ok {
+				nanos, ok = halved(nanos, half)
+			}
+		}
+		if !ok {
+			s.n = mark
+		}
+		return nanos, ok
+	}
 	hour, ok1 := s.number(1, 1)
 	ok2 := s.skip(':')
 	minute, ok3 := s.number(2, 2)
@@ -888,7 +881,11 @@ func (s *scanner) minutes() (nanos int64, ok bool) {
 	hour, ok1 := s.number(1, 2)
 	ok2 := s.skip(':')
 	minute, ok3 := s.number(2, 2)
-	if !ok1 || !ok2 || !ok3 || hour > 12 || minute > 59 || halfDay(s.rest()) == 0 {
+	if !ok1 || !ok2 || !ok3 || hour > 12 || minute > 59 {
+		s.n = mark
+		return 0, false
+	}
+	if _, width := halfDay(s.rest()); width == 0 {
 		s.n = mark
 		return 0, false
 	}
@@ -924,7 +921,9 @@ func (s *scanner) beforeClock() bool {
 		return true
 	}
 	s.skip(',')
-	return s.spaces()
+	n := gap(s.rest())
+	s.n += n
+	return n > 0
 }
 
 // year reads spaces and a year.
