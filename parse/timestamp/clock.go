@@ -105,15 +105,13 @@ type Clock struct {
 	date [10]byte // the last "2006-01-02" read
 	days int64    // its midnight, in days since 1970-01-01
 
-	zone   *time.Location // nil: UTC
+	walls        // of the zone of times that state none; its zone is nil for UTC
+	place  place // the last zone that a time named
 	layout *Layout
 	order  Order
 	serial bool
 	latest int64 // Unix nanoseconds; 0: unknown
 	year   int64 // of latest, or the next one
-
-	// wallOffset applies in [wallFrom, wallTo), in seconds on the clocks of zone.
-	wallFrom, wallTo, wallOffset int64
 
 	doubt   Doubt  // about the last time
 	doubted []byte // the last time, as written
@@ -271,7 +269,15 @@ func zone(b []byte) (seconds int64, width int) {
 		space = 1
 		b = b[1:]
 	}
-	if len(b) < 3 || (b[0] != '+' && b[0] != '-') {
+	if len(b) < 3 {
+		return 0, 0
+	}
+	sign := b[0]
+	if sign == 0xe2 && b[1] == 0x88 && b[2] == 0x92 { // U+2212, a minus sign
+		sign, space = '-', space+2
+		b = b[2:]
+	}
+	if sign != '+' && sign != '-' || len(b) < 3 {
 		return 0, 0
 	}
 	hours, ok := twoDigits(b[1:])
@@ -298,7 +304,7 @@ func zone(b []byte) (seconds int64, width int) {
 		return 0, 0
 	}
 	seconds = hours*3600 + minutes*60
-	if b[0] == '-' {
+	if sign == '-' {
 		seconds = -seconds
 	}
 	return seconds, space + width

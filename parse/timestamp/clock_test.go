@@ -210,7 +210,7 @@ var lenient = regexp.MustCompile(`[+-](2[4-9]|[3-9]\d|\d\d:?[6-9]\d)(:?\d\d)?$|[
 // beyond matches texts that no layout of package time can express: a leap second, AM and PM
 // with a narrow space, in mixed case or with points, other scripts, unknown zones, several spaces,
 // glog, Unix times.
-var beyond = regexp.MustCompile(`:?60|(GMT|UTC)[+-]|[^\x00-\x7f]|[AaPp](\. ?)?[Mm]|\d[AaPp]$|  |[A-Z]{3,4}( \d{4})?$|^[IWEFD]\d|^\d+(\.\d+)?$`)
+var beyond = regexp.MustCompile(`:?60|(GMT|UTC)[+-]|[^\x00-\x7f]|[AaPp](\. ?)?[Mm]|\d[AaPp]$|[a-z]/[A-Z]|  |[A-Z]{3,4}( \d{4})?$|^[IWEFD]\d|^\d+(\.\d+)?$`)
 
 func TestClockReadsWhatPackageTimeWrites(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))

@@ -460,6 +460,13 @@ func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
 	if rest := b[n:]; len(rest) > 1 && rest[0] == ' ' && rest[1] == 'Z' && (len(rest) == 2 || !isWord(rest[2])) {
 		return wall, n + 2 // Snowflake
 	}
+	if width, known := c.readPlace(b[n:]); width > 0 {
+		if !known {
+			c.doubtful(ZoneName, b[:n+width])
+			return NoTime, 0
+		}
+		return wall - c.place.offset(wall)*int64(time.Second), n + width
+	}
 	if mayBeZone(b[n:]) {
 		if offset, width := c.zoneName(b[n:], wall); width > 0 {
 			if offset == noOffset {
@@ -509,11 +516,20 @@ func (c *Clock) zoneName(b []byte, wall int64) (offset int64, width int) {
 	if len(name) < 3 || len(name) > 4 || n < len(b) && isWord(b[n]) {
 		return 0, 0
 	}
-	if n+1 < len(b) && (b[n] == '+' || b[n] == '-') && isDigit(b[n+1]) && (string(name) == "GMT" || string(name) == "UTC") {
+	if n+1 < len(b) && (b[n] == '+' || b[n] == '-' || b[n] == 0xe2) && (string(name) == "GMT" || string(name) == "UTC") {
 		if offset, width := zone(b[n:]); width > 0 { // JavaScript: GMT+0100
 			return offset, n + width
 		}
-		return noOffset, n
+		if isDigit(b[n+1]) && (n+2 == len(b) || !isWord(b[n+2]) && b[n+2] != ':') { // UTC+2
+			offset := int64(b[n+1]-'0') * 3600
+			if b[n] == '-' {
+				offset = -offset
+			}
+			return offset, n + 2
+		}
+		if isDigit(b[n+1]) {
+			return noOffset, n
+		}
 	}
 	if offset, ok := c.nameOf(name, wall); ok {
 		return offset, n
@@ -584,52 +600,6 @@ func (c *Clock) nameOf(name []byte, wall int64) (offset int64, ok bool) {
 	return 0, false
 }
 
-// offset returns the seconds east of UTC of the Clock's zone when its clocks show wall, in
-// nanoseconds from 1970. If the clocks show wall twice or never, because they are changed, it
-// is the offset before the change.
-func (c *Clock) offset(wall int64) int64 {
-	if c.zone == nil {
-		return 0
-	}
-	seconds := wall / int64(time.Second)
-	if wall%int64(time.Second) < 0 {
-		seconds--
-	}
-	if seconds < c.wallFrom || seconds >= c.wallTo {
-		c.findOffset(seconds)
-	}
-	return c.wallOffset
-}
-
-// findOffset finds the offset that applies when clocks show wall, in seconds, and the interval
-// in which it applies.
-func (c *Clock) findOffset(wall int64) {
-	// The clocks show one time just before a change and another one just after. The offset
-	// before the change applies until the later of both.
-	t := time.Unix(wall, 0).In(c.zone)
-	for range 4 { // the change is less than a day away
-		start, end := t.ZoneBounds()
-		_, offset := t.Zone()
-		c.wallFrom, c.wallTo, c.wallOffset = math.MinInt64, math.MaxInt64, int64(offset)
-		if !start.IsZero() {
-			_, before := start.Add(-time.Second).Zone()
-			c.wallFrom = start.Unix() + int64(max(before, offset))
-		}
-		if !end.IsZero() {
-			_, after := end.Zone()
-			c.wallTo = end.Unix() + int64(max(offset, after))
-		}
-		switch {
-		case wall < c.wallFrom:
-			t = start.Add(-time.Second)
-		case wall >= c.wallTo:
-			t = end
-		default:
-			return
-		}
-	}
-}
-
 // words reads the value of a time field in a rare layout.
 func (c *Clock) words(b []byte) int64 {
 	if len(b) > maxTime {
@@ -647,10 +617,10 @@ func (c *Clock) words(b []byte) int64 {
 	switch rest := b[n:]; {
 	case n == 0:
 		return NoTime
-	case len(rest) == 0, isComment(rest):
+	case len(rest) == 0:
 		return nanos
-	case isZoneWord(rest):
-		if isDigit(b[n-1]) && bytes.ContainsAny(b[max(0, n-len("+0100")):n], "+-") {
+	case isZoneWord(rest), isComment(rest), isTags(rest):
+		if statesZone(b[:n]) {
 			return nanos // Go: +0100 CET
 		}
 		c.doubtful(ZoneName, b)
@@ -690,6 +660,21 @@ func (c *Clock) unescape(b []byte) []byte {
 func isComment(b []byte) bool {
 	return len(b) > 3 && b[0] == ' ' && b[1] == '(' && bytes.IndexByte(b, ')') == len(b)-1
 }
+
+// statesZone reports whether a time ends in a zone.
+func statesZone(text []byte) bool {
+	n := len(text)
+	switch last := text[n-1]; {
+	case isDigit(last):
+		return bytes.ContainsAny(text[max(0, n-len("+01:00")):], "+-") || bytes.Contains(text[max(0, n-len("\u221201:00")):], minus)
+	case last == 'Z', last == 'z', last == ']':
+		return true
+	}
+	return 'A' <= text[n-1] && text[n-1] <= 'Z' && text[n-1] != 'M'
+}
+
+// minus is a minus sign, which is no ASCII.
+var minus = []byte("\u2212")
 
 // isZoneWord reports whether b is a space and a word that may be the name of a zone.
 func isZoneWord(b []byte) bool {

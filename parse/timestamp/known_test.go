@@ -101,6 +101,18 @@ var layouts = []struct{ text, want string }{
 	{"2026/11/23 午後0:44:25", "2026-11-23T12:44:25Z"},
 	{"2026-11-23 오후 2:44:25", "2026-11-23T14:44:25Z"},
 
+	// Zones after the time.
+	{"2026-11-23 11:44:25 Europe/Berlin", "2026-11-23T10:44:25Z"},
+	{"2026-07-23 11:44:25.5 Europe/Berlin", "2026-07-23T09:44:25.5Z"},
+	{"2026-11-23T11:44:25[Europe/Berlin]", "2026-11-23T10:44:25Z"},
+	{"2026-11-23T11:44:25 [Europe/Berlin]", "2026-11-23T10:44:25Z"},
+	{"2026-11-23 5:44:25 a.m. America/Argentina/Buenos_Aires", "2026-11-23T08:44:25Z"},
+	{"2026-11-23T05:44:25\u221205:00", "2026-11-23T10:44:25Z"},
+	{"2026-11-23 05:44:25 \u22120500", "2026-11-23T10:44:25Z"},
+	{"2026-11-23 12:44:25 UTC+2", "2026-11-23T10:44:25Z"},
+	{"2026-11-23 05:44:25 GMT-5", "2026-11-23T10:44:25Z"},
+	{"2026-11-23 05:44:25 GMT\u221205:00", "2026-11-23T10:44:25Z"},
+
 	// Oracle.
 	{"23-NOV-26 10.44.25.959000 AM", "2026-11-23T10:44:25.959Z"},
 	{"23-Nov-26 10.44.25.959000000 PM +01:00", "2026-11-23T21:44:25.959Z"},
@@ -162,6 +174,9 @@ func TestClockReadsOtherValues(t *testing.T) {
 		`23\/Nov\/2026:10:44:25 +0100`,
 		"Mon Nov 23 2026 10:44:25 GMT+0100 (Central European Standard Time)",
 		"2026-11-23 10:44:25 +0100 CET",
+		"2026-11-23T10:44:25+01:00[Europe/Berlin]",
+		"2026-11-23T10:44:25+01:00 [Europe/Berlin]",
+		"2026-11-23T10:44:25+01:00[!Europe/Berlin][u-ca=gregory]",
 	} {
 		c := november(nil)
 		if got := c.Value([]byte(text)); got != at(t, want) {
@@ -201,6 +216,9 @@ func TestDoubts(t *testing.T) {
 		{"03-04-2026 10:44", "03-04-2026 10:44", DayMonth},
 		{"26/11/23 10:44:25 INFO", "26/11/23 10:44:25", DayMonth},
 		{"2026-11-23 10:44:25 BST", "2026-11-23 10:44:25 BST", ZoneName},
+		{"2026-11-23 10:44:25 Europe/Atlantis", "2026-11-23 10:44:25 Europe/Atlantis", ZoneName},
+		{"2026-11-23 10:44:25 UTC+2:30", "2026-11-23 10:44:25 UTC", ZoneName},
+		{"2026-11-23 10:44:25 Session/Berlin", "", NoDoubt},
 		{"Mon Nov 23 10:44:25 WIB 2026", "Mon Nov 23 10:44:25 WIB 2026", ZoneName},
 		{"Nov 23 10:44:25 host", "Nov 23 10:44:25", NoYear},
 		{"E1123 10:44:25.123456 1 a.go:1] x", "E1123 10:44:25.123456", NoYear},
@@ -225,6 +243,11 @@ func TestDoubts(t *testing.T) {
 	c := november(nil)
 	if c.Value([]byte("2026-11-23 10:44:25 WIB")); c.doubt != ZoneName {
 		t.Errorf("doubt %d about a value with a zone", c.doubt)
+	}
+	for _, text := range []string{"2026-11-23 10:44:25 (PST)", "2026-11-23T10:44:25[CET]"} {
+		if got := c.Value([]byte(text)); got != NoTime || c.doubt != ZoneName {
+			t.Errorf("%q: got %d, doubt %d", text, got, c.doubt)
+		}
 	}
 	c = Clock{}
 	if got, _ := c.Parse([]byte("Nov 23 10:44:25 host")); got != NoTime {
@@ -287,6 +310,26 @@ func TestZoneOfTimesWithoutOne(t *testing.T) {
 		if got := c.Value([]byte(test.text)); got != at(t, test.want) {
 			t.Errorf("%q in %v: got %v, want %s", test.text, test.zone, time.Unix(0, got).UTC(), test.want)
 		}
+	}
+}
+
+// TestNamedZonesAllocateNothing reads times of two zones in turn.
+func TestNamedZonesAllocateNothing(t *testing.T) {
+	c := november(nil)
+	lines := [2][]byte{[]byte("2026-11-23 11:44:25 Europe/Berlin x"), []byte("2026-11-23 05:44:25 [America/New_York] x")}
+	read := func() {
+		for range 2 {
+			if got, _ := c.Line(lines[0]); got != at(t, "2026-11-23T10:44:25Z") {
+				t.Errorf("got %d", got)
+			}
+		}
+	}
+	if got, _ := c.Line(lines[1]); got != at(t, "2026-11-23T10:44:25Z") {
+		t.Errorf("got %d", got)
+	}
+	read()
+	if n := testing.AllocsPerRun(100, read); n > 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
 
