@@ -196,7 +196,7 @@ func clockTime(b []byte) (nanos int64, n int) {
 		return 0, 0
 	}
 	nanos, n = (hour*3600+minute*60+second)*int64(time.Second), shortest
-	if n+1 < len(b) && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
+	if n+1 < len(b) && (b[n] == '.' || b[n] == ',' || b[n] == ':' && isMillis(b[n+1:])) && isDigit(b[n+1]) {
 		n++
 		scale := int64(time.Second) / 10
 		for n < len(b) && isDigit(b[n]) {
@@ -206,6 +206,11 @@ func clockTime(b []byte) (nanos int64, n int) {
 		}
 	}
 	return nanos, n
+}
+
+// isMillis reports whether b begins with three digits, and no more: 15:04:05:000.
+func isMillis(b []byte) bool {
+	return len(b) >= 3 && isDigit(b[0]) && isDigit(b[1]) && isDigit(b[2]) && (len(b) == 3 || !isWord(b[3]))
 }
 
 // Doubt returns what the last time leaves open, and that time as written. It returns NoDoubt
@@ -315,7 +320,7 @@ const maxTime = 96
 
 // Value reads b, the value of a time field: a date and time, or a Unix time. The unit of a
 // Unix time (seconds, milliseconds, microseconds or nanoseconds) follows from its size,
-// which is unambiguous between 1973 and 2200. Value returns NoTime for anything else.
+// which is unambiguous for seconds from 1973 to 2200, and for the others from September 2001. Value returns NoTime for anything else.
 func (c *Clock) Value(b []byte) int64 {
 	c.doubt = NoDoubt
 	if c.layout != nil && len(b) <= maxTime {
@@ -329,13 +334,16 @@ func (c *Clock) Value(b []byte) int64 {
 	if nanos, n := c.rfc3339(b); n > 0 && n == len(b) {
 		return nanos
 	}
-	if len(b) == len("20060102150405") && isDigit(b[10]) {
-		// As a Unix time, which is in microseconds by its size, it would be in 1970.
-		if nanos, n := c.compact(b); n == len(b) {
+	switch len(b) {
+	case len("200601021504"), len("20060102150405"), len("20060102150405000"):
+		if nanos, n := c.digitsOnly(b); n == len(b) {
 			return nanos
 		}
 	}
 	if nanos := unixTime(b); nanos != NoTime {
+		if len(b) > len("1795430665") && isDigit(b[10]) && nanos < 1e9*int64(time.Second) { // some other number
+			return NoTime
+		}
 		return nanos
 	}
 	if c.serial {
@@ -375,7 +383,7 @@ func unixTime(b []byte) int64 {
 		return NoTime
 	}
 	nanos := whole * unit
-	if i < len(b) && b[i] == '.' {
+	if i+1 < len(b) && (b[i] == '.' || b[i] == ',') {
 		for i++; i < len(b) && isDigit(b[i]); i++ {
 			unit /= 10
 			if nanos > math.MaxInt64-9*unit {

@@ -12,7 +12,7 @@ import (
 // tried, so that a text has one reading.
 func (c *Clock) other(b []byte) (nanos int64, n int) {
 	const shortest = len("1795430665927")
-	if len(b) < shortest {
+	if len(b) < shortest && (len(b) == 0 || b[0] != '@') {
 		return NoTime, 0
 	}
 	if !isDigit(b[0]) {
@@ -24,7 +24,7 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 	}
 	switch digits {
 	case 1, 2:
-		if letter(b[digits+1]) {
+		if letter(b[digits+1]) || b[digits] == '.' && b[digits+1] == ' ' && letter(b[digits+2]) {
 			return c.dayFirst(b, 0)
 		}
 		return c.numbered(b, digits)
@@ -35,7 +35,7 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 			}
 		}
 		return c.yearFirst(b)
-	case 8, 14:
+	case 8, 14, 17:
 		return c.compact(b)
 	case 10, 13, 16, 19:
 		return leadingUnix(b, digits)
@@ -48,6 +48,9 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 func (c *Clock) named(b []byte) (nanos int64, n int) {
 	if month, width := monthName(b); width > 0 {
 		return c.monthFirst(b, width, month, false)
+	}
+	if b[0] == '@' {
+		return atUnix(b)
 	}
 	width := dayName(b)
 	if width == 0 {
@@ -125,23 +128,24 @@ func (c *Clock) monthFirst(b []byte, n int, month int64, weekday bool) (int64, i
 }
 
 // dayFirst reads a date whose month is a name, from n: 02/Jan/2006:15:04:05
-// -0700, 02 Jan 2006 15:04:05 MST, 02-Jan-2006 15:04:05.000.
+// -0700, 02 Jan 2006 15:04:05 MST, 02-Jan-2006 15:04:05.000, 2. Januar 2006 15:04:05.
 func (c *Clock) dayFirst(b []byte, n int) (int64, int) {
 	s := scanner{b, n}
 	day, ok := s.number(1, 2)
+	s.skip('.')
 	separator := s.peek()
 	if !ok || separator != '/' && separator != '-' && separator != ' ' {
 		return NoTime, 0
 	}
 	s.n++
-	month, width := monthName(s.rest())
+	month, width := monthWord(s.rest())
 	s.n += width
 	if width == 0 || !s.skip(separator) {
 		return NoTime, 0
 	}
 	year, ok := s.number(4, 4)
 	if !ok && separator == '-' {
-		return c.oracle(s, month, day)
+		return c.shortYear(s, month, day)
 	}
 	if !ok || !s.skip(':') && !s.beforeClock() {
 		return NoTime, 0
@@ -149,11 +153,15 @@ func (c *Clock) dayFirst(b []byte, n int) (int64, int) {
 	return c.clockAt(s, year, month, day)
 }
 
-// oracle reads the rest of 02-JAN-06 03.04.05.000000 PM, as Oracle prints it, from the year on.
-func (c *Clock) oracle(s scanner, month, day int64) (int64, int) {
+// shortYear reads the rest of 02-Jan-06 15:04:05, and of 02-JAN-06 03.04.05.000000 PM, as Oracle
+// prints it, from the year on.
+func (c *Clock) shortYear(s scanner, month, day int64) (int64, int) {
 	year, ok := s.number(2, 2)
 	if !ok || !s.spaces() {
 		return NoTime, 0
+	}
+	if ofDay, ok := s.clock(); ok {
+		return c.finish(s.b, s.n, 2000+year, month, day, ofDay)
 	}
 	hour, ok1 := s.number(1, 2)
 	ok2 := s.skip('.')
@@ -188,16 +196,23 @@ func (c *Clock) chromium(b []byte) (int64, int) {
 	return c.yearless(b, s.n, month, day, ofDay)
 }
 
-// yearFirst reads 2006/01/02 15:04:05, 2006.01.02 15:04:05, 2006-1-2, 3:04:05 PM
-// and 2006 Jan 02 15:04:05.
+// yearFirst reads 2006/01/02 15:04:05, 2006.01.02 15:04:05, 2006-1-2, 3:04:05 PM,
+// 2006-01-02_15:04:05, 2006-01-02:15:04:05, 2006-01-02T15-04-05, 2006 Jan 02 15:04:05,
+// 2006. 1. 2. 15:04:05 and 2006年1月2日 15:04:05.
 func (c *Clock) yearFirst(b []byte) (int64, int) {
 	s := scanner{b: b}
 	year, _ := s.number(4, 4)
 	separator := s.peek()
+	if separator == han[0][0] {
+		return c.hanDate(s, year)
+	}
 	s.n++
 	var month int64
 	switch separator {
 	case '/', '-', '.':
+		if separator == '.' {
+			s.spaces()
+		}
 		month, _ = s.number(1, 2)
 	case ' ':
 		var width int
@@ -207,49 +222,134 @@ func (c *Clock) yearFirst(b []byte) (int64, int) {
 	if !s.skip(separator) {
 		return NoTime, 0
 	}
-	if separator == ' ' {
+	if separator == ' ' || separator == '.' {
 		s.spaces()
 	}
 	day, ok := s.number(1, 2)
-	if !ok || !s.beforeClock() {
+	if !ok {
+		return NoTime, 0
+	}
+	if separator == '.' {
+		s.skip('.')
+	}
+	switch s.peek() {
+	case ':':
+		s.n++
+		if ofDay, ok := s.clock(); ok { // with its seconds: a number may precede what is not a time
+			return c.finish(b, s.n, year, month, day, ofDay)
+		}
+		return NoTime, 0
+	case 'T', '_':
+		if rest := s.rest(); len(rest) > 6 && rest[3] == '-' && rest[6] == '-' { // in the names of files
+			s.n++
+			return c.dashed(s, year, month, day)
+		}
+	}
+	if !s.skip('_') && !s.beforeClock() {
 		return NoTime, 0
 	}
 	return c.clockAt(s, year, month, day)
 }
 
-// compact reads 20060102T150405Z, 20060102 15:04:05 and 20060102150405.
+// dashed reads the time of day in 2006-01-02T15-04-05.
+func (c *Clock) dashed(s scanner, year, month, day int64) (int64, int) {
+	hour, minute, second := s.digits(2), int64(-1), int64(-1)
+	if s.skip('-') {
+		minute = s.digits(2)
+	}
+	if s.skip('-') {
+		second = s.digits(2)
+	}
+	return c.finishParts(s, year, month, day, hour, minute, second)
+}
+
+// finishParts is finish for a time of day in parts, which may be out of range.
+func (c *Clock) finishParts(s scanner, year, month, day, hour, minute, second int64) (int64, int) {
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || isDigit(s.peek()) {
+		return NoTime, 0
+	}
+	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
+	return c.finish(s.b, s.n, year, month, day, ofDay)
+}
+
+// han are the words for year, month, day, hour, minute and second in Chinese and Japanese.
+var han = [...]string{"年", "月", "日", "時", "分", "秒"}
+
+// hanDate reads the rest of 2006年1月2日 15:04:05 and of 2006年1月2日 15時04分05秒.
+func (c *Clock) hanDate(s scanner, year int64) (int64, int) {
+	s.word(han[0])
+	month, _ := s.number(1, 2)
+	ok1 := s.word(han[1])
+	day, _ := s.number(1, 2)
+	if !ok1 || !s.word(han[2]) {
+		return NoTime, 0
+	}
+	s.n += gap(s.rest())
+	if n, at := c.clockAt(s, year, month, day); at > 0 || c.doubt != NoDoubt {
+		return n, at
+	}
+	hour, ok1 := s.number(1, 2)
+	ok2 := s.word(han[3]) || s.word("时")
+	minute, ok3 := s.number(1, 2)
+	ok4 := s.word(han[4])
+	second, ok5 := s.number(1, 2)
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !s.word(han[5]) {
+		return NoTime, 0
+	}
+	return c.finishParts(s, year, month, day, hour, minute, second)
+}
+
+// compact reads 20060102T150405Z, 20060102 15:04:05, 20060102-150405, 20060102150405 and
+// 20060102150405000.
 func (c *Clock) compact(b []byte) (int64, int) {
 	if len(b) < len("20060102150405") {
 		return NoTime, 0
 	}
-	century, ok1 := twoDigits(b)
-	decade, ok2 := twoDigits(b[2:])
-	month, ok3 := twoDigits(b[4:])
-	day, ok4 := twoDigits(b[6:])
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	s := scanner{b: b}
+	year, month, day := s.digits(4), s.digits(2), s.digits(2)
+	if day < 0 {
 		return NoTime, 0
 	}
-	year := century*100 + decade
-	s := scanner{b, len("20060102")}
 	if s.skip(' ') {
 		return c.clockAt(s, year, month, day)
 	}
-	if !s.skip('T') {
-		s.skip('t')
+	if isDigit(s.peek()) {
+		return c.digitsOnly(b)
 	}
-	rest := s.rest()
-	if len(rest) < len("150405") {
+	if !s.skip('T') && !s.skip('t') && !s.skip('-') {
+		s.skip('_')
+	}
+	hour, minute, second := s.digits(2), s.digits(2), s.digits(2)
+	return c.finishParts(s, year, month, day, hour, minute, second)
+}
+
+// digitsOnly reads a date and time without separators at the start of b: 200601021504,
+// 20060102150405 or 20060102150405000. As Unix times, they would all be in the seventies.
+func (c *Clock) digitsOnly(b []byte) (int64, int) {
+	s := scanner{b: b}
+	year, month, day, hour, minute := s.digits(4), s.digits(2), s.digits(2), s.digits(2), s.digits(2)
+	if minute < 0 || minute > 59 || hour > 23 {
 		return NoTime, 0
 	}
-	hour, ok1 := twoDigits(rest)
-	minute, ok2 := twoDigits(rest[2:])
-	second, ok3 := twoDigits(rest[4:])
-	s.n += len("150405")
-	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 || isDigit(s.peek()) {
+	second, part := int64(0), int64(0)
+	if isDigit(s.peek()) {
+		second = s.digits(2)
+	}
+	if isDigit(s.peek()) {
+		if part = s.digits(3); part < 0 {
+			return NoTime, 0
+		}
+	}
+	if second < 0 || second > 60 || isDigit(s.peek()) {
 		return NoTime, 0
 	}
-	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
-	return c.finish(b, s.n, year, month, day, ofDay)
+	switch part *= int64(time.Millisecond); {
+	case s.n == len("20060102150405"):
+		part = s.fraction()
+	case year < 2005 || year >= 2100: // of numbers with 12 and 17 digits, few are dates
+		return NoTime, 0
+	}
+	return c.finish(b, s.n, year, month, day, (hour*3600+minute*60+second)*int64(time.Second)+part)
 }
 
 // glog reads I0102 15:04:05.000000 and I20060102 15:04:05.000000.
@@ -374,12 +474,13 @@ func logcat(b []byte) bool {
 func leadingUnix(b []byte, digits int) (int64, int) {
 	n := digits
 	if digits == 10 {
-		if n == len(b) || b[n] != '.' {
+		if n == len(b) || b[n] != '.' && b[n] != ',' {
 			return NoTime, 0
 		}
+		comma := b[n] == ','
 		for n++; n < len(b) && isDigit(b[n]); n++ {
 		}
-		if n < digits+len(".927") {
+		if n < digits+len(".927") || comma && n != digits+len(",927") { // otherwise a list of numbers
 			return NoTime, 0
 		}
 	}
@@ -388,6 +489,26 @@ func leadingUnix(b []byte, digits int) (int64, int) {
 	}
 	nanos := unixTime(b[:n])
 	if nanos < 1e9*int64(time.Second) || nanos >= 4102444800*int64(time.Second) {
+		return NoTime, 0
+	}
+	return nanos, n
+}
+
+// atUnix reads a Unix time in seconds after an at sign, as date -d of GNU takes it.
+func atUnix(b []byte) (int64, int) {
+	n := 1
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	if n != len("@1795430665") && n != len("@1795430665927") {
+		return NoTime, 0
+	}
+	if n+1 < len(b) && b[n] == '.' && isDigit(b[n+1]) {
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+	}
+	nanos, _ := Epoch(b[1:n])
+	if nanos == NoTime || n < len(b) && bytes.IndexByte(timeEnds, b[n]) < 0 {
 		return NoTime, 0
 	}
 	return nanos, n
@@ -788,6 +909,15 @@ func (s *scanner) skip(c byte) bool {
 	return false
 }
 
+// word reads a word.
+func (s *scanner) word(w string) bool {
+	if rest := s.rest(); len(rest) < len(w) || string(rest[:len(w)]) != w {
+		return false
+	}
+	s.n += len(w)
+	return true
+}
+
 // spaces reads one space or more.
 func (s *scanner) spaces() bool {
 	start := s.n
@@ -860,21 +990,39 @@ func (s *scanner) clock() (nanos int64, ok bool) {
 	return (hour*3600+minute*60+second)*int64(time.Second) + s.fraction(), true
 }
 
-// minutes reads a time of day without seconds, which AM or PM must follow: 3:04 PM.
+// minutes reads a time of day without seconds: 3:04 PM, 15:04.
 func (s *scanner) minutes() (nanos int64, ok bool) {
 	mark := s.n
+	half, width := halfWord(s.rest())
+	if s.n += width; width > 0 {
+		s.n += gap(s.rest())
+	}
 	hour, ok1 := s.number(1, 2)
 	ok2 := s.skip(':')
 	minute, ok3 := s.number(2, 2)
-	if !ok1 || !ok2 || !ok3 || hour > 12 || minute > 59 {
-		s.n = mark
-		return 0, false
+	nanos = (hour*60 + minute) * int64(time.Minute)
+	if width > 0 {
+		nanos, ok2 = halved(nanos, half)
 	}
-	if _, width := halfDay(s.rest()); width == 0 {
-		s.n = mark
-		return 0, false
+	if ok1 && ok2 && ok3 && hour < 24 && minute < 60 && s.endsMinutes() {
+		return nanos, true
 	}
-	return (hour*60 + minute) * int64(time.Minute), true
+	s.n = mark
+	return 0, false
+}
+
+// endsMinutes reports whether a time of day ends after its minutes.
+func (s *scanner) endsMinutes() bool {
+	c := s.peek()
+	if c == ':' || (c == '.' || c == ',') && s.n+1 < len(s.b) && isDigit(s.b[s.n+1]) {
+		return false
+	}
+	if isWord(c) {
+		_, marker := halfDay(s.rest())
+		_, offset := zone(s.rest())
+		return marker > 0 || offset > 0
+	}
+	return true
 }
 
 // fraction reads a fraction of a second after a point or a comma, in nanoseconds.
