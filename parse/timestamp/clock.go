@@ -105,13 +105,14 @@ type Clock struct {
 	date [10]byte // the last "2006-01-02" read
 	days int64    // its midnight, in days since 1970-01-01
 
-	walls        // of the zone of times that state none; its zone is nil for UTC
-	place  place // the last zone that a time named
-	layout *Layout
-	order  Order
-	serial bool
-	latest int64 // Unix nanoseconds; 0: unknown
-	year   int64 // of latest, or the next one
+	walls           // of the zone of times that state none; its zone is nil for UTC
+	place   place   // the last zone that a time named
+	members members // of the record that is read
+	layout  *Layout
+	order   Order
+	serial  bool
+	latest  int64 // Unix nanoseconds; 0: unknown
+	year    int64 // of latest, or the next one
 
 	doubt   Doubt  // about the last time
 	doubted []byte // the last time, as written

@@ -17,7 +17,7 @@ func halfDay(b []byte) (half byte, width int) {
 		return 0, 0
 	}
 	if half = b[n] | 0x20; half == 'a' || half == 'p' {
-		if n == 0 && (len(b) == 1 || b[1] == ',' || bytes.IndexByte(timeEnds, b[1]) >= 0) { // 10:44:25P
+		if n == 0 && (len(b) == 1 || bytes.IndexByte(letterEnds, b[1]) >= 0) { // 10:44:25P
 			return half, 1
 		}
 		width = latinHalf(b[n:])
@@ -36,6 +36,9 @@ func halfDay(b []byte) (half byte, width int) {
 	}
 	return half, n
 }
+
+// letterEnds are the bytes that may follow A or P.
+var letterEnds = []byte("] \t\r\n\x1b,;|)>\"'<")
 
 // latinHalf returns the width of AM, p.m. or p. m. at the start of b, which begins with A or P, 0 for
 // any other word.

@@ -728,6 +728,9 @@ func (c *Clock) words(b []byte) int64 {
 		return NoTime
 	}
 	b = c.unescape(b)
+	if inner := enclosed(b); len(inner) > 0 {
+		return c.Value(inner)
+	}
 	if nanos := dotnet(b); nanos != NoTime {
 		return nanos
 	}
@@ -749,6 +752,17 @@ func (c *Clock) words(b []byte) int64 {
 	}
 	c.doubt = NoDoubt
 	return NoTime
+}
+
+// enclosed returns what brackets or quotes enclose, nil if b is in none.
+func enclosed(b []byte) []byte {
+	if len(b) > 2 {
+		switch string([]byte{b[0], b[len(b)-1]}) {
+		case "()", "[]", "<>", `""`, "''":
+			return b[1 : len(b)-1]
+		}
+	}
+	return nil
 }
 
 // dotnet reads /Date(1795430665972)/ and /Date(1795430665972+0100)/, as .NET and PowerShell write

@@ -212,6 +212,7 @@ func TestClockReadsOtherValues(t *testing.T) {
 		"Mon Nov 23 2026 10:44:25 GMT+0100 (Central European Standard Time)",
 		"2026-11-23 10:44:25 +0100 CET",
 		"2026-11-23T10:44:25+01:00[Europe/Berlin]",
+		"<2026-11-23T10:44:25+01:00>", "(2026-11-23T10:44:25+01:00)", "[1795427065]", `\"2026-11-23T10:44:25+01:00\"`,
 		"2026-11-23T10:44:25+01:00 [Europe/Berlin]",
 		"2026-11-23T10:44:25+01:00[!Europe/Berlin][u-ca=gregory]",
 	} {

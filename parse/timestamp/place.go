@@ -107,3 +107,30 @@ func isTags(b []byte) bool {
 	}
 	return true
 }
+
+// IsZone reports whether text is a zone as it may follow a time: UTC, +01:00, PST, Europe/Berlin.
+func IsZone(text []byte) bool {
+	const longest = 40
+	if len(text) == 0 || len(text) > longest {
+		return false
+	}
+	if ambiguous := string(text); ambiguous == "BST" || ambiguous == "IST" {
+		return true
+	}
+	var c Clock
+	return c.Value(append([]byte("2006-01-02 15:04:05 "), text...)) != NoTime && letterOrSign(text[0])
+}
+
+// letterOrSign reports whether a zone may begin with c.
+func letterOrSign(c byte) bool { return 'A' <= c && c <= 'Z' || c == '+' || c == '-' || c == minus[0] }
+
+// IsUnzoned reports whether b, the value of a time field, is a date and time without a zone.
+func (c *Clock) IsUnzoned(b []byte) bool {
+	if c.Value(b) == NoTime && c.doubt != DayMonth {
+		return false
+	}
+	if c.doubt != DayMonth && c.Value(append(bytes.Clone(b), " +01:00"...)) == NoTime {
+		return false // a number, or a time with a zone
+	}
+	return c.doubt != ZoneName
+}
