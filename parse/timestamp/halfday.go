@@ -107,7 +107,7 @@ func isMarker(b []byte) bool {
 		case c == '.' && letters > points:
 			points++
 		case c < 0x80:
-			return letters <= 6 && points > 1 && !isWord(c)
+			return points > 1 && !isWord(c)
 		case c >= 0xc0:
 			letters++
 		}

@@ -575,7 +575,7 @@ func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
 				return wall - offset*int64(time.Second), n + width
 			}
 		}
-	} else if n < len(b) && isMarker(b[n:]) {
+	} else if n < len(b) && isMarker(b[n:]) && (wall%nanosPerDay+nanosPerDay)%nanosPerDay < 13*int64(time.Hour) {
 		return NoTime, 0
 	}
 	if rest := b[n:]; len(rest) > 1 && rest[0] == ' ' && rest[1] == 'Z' && (len(rest) == 2 || !isWord(rest[2])) {

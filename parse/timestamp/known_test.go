@@ -436,6 +436,7 @@ func TestTimeOfALine(t *testing.T) {
 		"E1123 10:44:25.972000   12 app.go:3] x",
 		`203.0.113.9 - - [23/Nov/2026:10:44:25.972 +0000] "GET / HTTP/1.1" 200 1`,
 		`web-0.example - alice [23/Nov/2026:10:44:25.972 +0000] "GET / HTTP/1.1" 200 1`,
+		stamp + " ошибка. нет сети", stamp + " 错误: x", stamp + " müde", stamp + " a b", stamp + " [main] x", stamp + " App/Main x",
 		"[Mon Nov 23 10:44:25.972 2026] [core:error] x", "[23/Nov/2026:10:44:25.972] x",
 	} {
 		c := november(nil)
