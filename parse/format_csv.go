@@ -6,7 +6,6 @@ import (
 
 	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/field"
-	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/table"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -95,7 +94,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	case t.names == nil || len(t.cells) != len(t.names) || t.cells[0] == nil:
 		// Another header follows where tables were joined.
 		if names := table.Columns(t.cells, t.key); names != nil && (t.names == nil || table.Known(names) >= 2 && !t.named) {
-			t.names, t.header = names, bytes.Clone(bytes.TrimSpace(row))
+			t.names, t.header, t.form.Zones = names, bytes.Clone(bytes.TrimSpace(row)), table.Zones(t.cells)
 			return t.clean(b, data, n, e)
 		}
 		return t.line(b, data, e, fmt.Sprintf("the row has %d fields, but the header has %d", len(t.cells), len(t.names)))
@@ -111,7 +110,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 		}
 		b.Data = append(convert.AppendComma(b.Data), '"')
 		b.Data = append(append(b.Data, t.names[i]...), `":`...)
-		b.Data = jsontext.AppendQuoted(b.Data, cell)
+		b.Data = t.form.AppendCell(b.Data, i, cell)
 	}
 	b.Data = append(b.Data, '}')
 	b.add(text, Span{Bytes: int64(n), Lines: countLines(data, n, e), Time: timestamp.NoTime})

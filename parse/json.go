@@ -110,6 +110,7 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	}
 	w.nanos, w.lead = 0, timestamp.NoTime
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
+	w.d.clock.NewRecord()
 	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
 	w.level, w.levelRank, w.said = level.Unknown, unranked, nil
 	w.path = w.path[:0]
@@ -588,7 +589,7 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 		return
 	}
 	clock := &w.d.clock
-	if t := clock.Value(s); t != timestamp.NoTime {
+	if t := clock.Member(s, depth); t != timestamp.NoTime {
 		w.time, w.timeRank = t, rank
 		if rank == field.ClientClock {
 			w.clientTime = true

@@ -16,6 +16,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	_ "time/tzdata" // where the system has no zones
 )
 
 // streams are the standard streams of a command, and the time when it began.

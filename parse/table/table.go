@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/parse/field"
-	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -29,6 +28,7 @@ type Form struct {
 	// Date and OfDay are the columns of the date and the time of day, counted from 1, if these are in
 	// columns of their own; 0 otherwise.
 	Date, OfDay int
+	Zones       []string // that the header states, see [Zones]
 }
 
 // AppendTime appends the member of a JSON object that states the time of a row whose date and time of
@@ -40,7 +40,7 @@ func (f *Form) AppendTime(dst []byte, cells [][]byte) []byte {
 	var buffer []byte
 	at := append([]byte{}, dateOf(bytes.TrimSpace(Unquote(cells[f.Date-1], &buffer)))...)
 	at = append(append(at, ' '), bytes.TrimSpace(Unquote(cells[f.OfDay-1], &buffer))...)
-	return jsontext.AppendQuoted(append(dst, `"timestamp":`...), at)
+	return f.AppendCell(append(dst, `"timestamp":`...), f.OfDay-1, at)
 }
 
 // Detect reports whether sample is a table, and its form. One in ten rows may be damaged. given are

@@ -105,15 +105,14 @@ type Clock struct {
 	date [10]byte // the last "2006-01-02" read
 	days int64    // its midnight, in days since 1970-01-01
 
-	zone   *time.Location // nil: UTC
-	layout *Layout
-	order  Order
-	serial bool
-	latest int64 // Unix nanoseconds; 0: unknown
-	year   int64 // of latest, or the next one
-
-	// wallOffset applies in [wallFrom, wallTo), in seconds on the clocks of zone.
-	wallFrom, wallTo, wallOffset int64
+	walls           // of the zone of times that state none; its zone is nil for UTC
+	place   place   // the last zone that a time named
+	members members // of the record that is read
+	layout  *Layout
+	order   Order
+	serial  bool
+	latest  int64 // Unix nanoseconds; 0: unknown
+	year    int64 // of latest, or the next one
 
 	doubt   Doubt  // about the last time
 	doubted []byte // the last time, as written
@@ -201,7 +200,7 @@ func clockTime(b []byte) (nanos int64, n int) {
 		return 0, 0
 	}
 	nanos, n = (hour*3600+minute*60+second)*int64(time.Second), shortest
-	if n+1 < len(b) && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
+	if n+1 < len(b) && (b[n] == '.' || b[n] == ',' || b[n] == ':' && isMillis(b[n+1:])) && isDigit(b[n+1]) {
 		n++
 		scale := int64(time.Second) / 10
 		for n < len(b) && isDigit(b[n]) {
@@ -211,6 +210,11 @@ func clockTime(b []byte) (nanos int64, n int) {
 		}
 	}
 	return nanos, n
+}
+
+// isMillis reports whether b begins with three digits, and no more: 15:04:05:000.
+func isMillis(b []byte) bool {
+	return len(b) >= 3 && isDigit(b[0]) && isDigit(b[1]) && isDigit(b[2]) && (len(b) == 3 || !isWord(b[3]))
 }
 
 // Doubt returns what the last time leaves open, and that time as written. It returns NoDoubt
@@ -274,7 +278,15 @@ func zone(b []byte) (seconds int64, width int) {
 		space = 1
 		b = b[1:]
 	}
-	if len(b) < 3 || (b[0] != '+' && b[0] != '-') {
+	if len(b) < 3 {
+		return 0, 0
+	}
+	sign := b[0]
+	if sign == 0xe2 && b[1] == 0x88 && b[2] == 0x92 { // U+2212, a minus sign
+		sign, space = '-', space+2
+		b = b[2:]
+	}
+	if sign != '+' && sign != '-' || len(b) < 3 {
 		return 0, 0
 	}
 	hours, ok := twoDigits(b[1:])
@@ -301,7 +313,7 @@ func zone(b []byte) (seconds int64, width int) {
 		return 0, 0
 	}
 	seconds = hours*3600 + minutes*60
-	if b[0] == '-' {
+	if sign == '-' {
 		seconds = -seconds
 	}
 	return seconds, space + width
@@ -312,7 +324,7 @@ const maxTime = 96
 
 // Value reads b, the value of a time field: a date and time, or a Unix time. The unit of a
 // Unix time (seconds, milliseconds, microseconds or nanoseconds) follows from its size,
-// which is unambiguous between 1973 and 2200. Value returns NoTime for anything else.
+// which is unambiguous for seconds from 1973 to 2200, and for the others from September 2001. Value returns NoTime for anything else.
 func (c *Clock) Value(b []byte) int64 {
 	c.doubt = NoDoubt
 	if c.layout != nil && len(b) <= maxTime {
@@ -326,13 +338,16 @@ func (c *Clock) Value(b []byte) int64 {
 	if nanos, n := c.rfc3339(b); n > 0 && n == len(b) {
 		return nanos
 	}
-	if len(b) == len("20060102150405") && isDigit(b[10]) {
-		// As a Unix time, which is in microseconds by its size, it would be in 1970.
-		if nanos, n := c.compact(b); n == len(b) {
+	switch len(b) {
+	case len("200601021504"), len("20060102150405"), len("20060102150405000"):
+		if nanos, n := c.digitsOnly(b); n == len(b) {
 			return nanos
 		}
 	}
 	if nanos := unixTime(b); nanos != NoTime {
+		if len(b) > len("1795430665") && isDigit(b[10]) && nanos < 1e9*int64(time.Second) { // some other number
+			return NoTime
+		}
 		return nanos
 	}
 	if c.serial {
@@ -372,7 +387,7 @@ func unixTime(b []byte) int64 {
 		return NoTime
 	}
 	nanos := whole * unit
-	if i < len(b) && b[i] == '.' {
+	if i+1 < len(b) && (b[i] == '.' || b[i] == ',') {
 		for i++; i < len(b) && isDigit(b[i]); i++ {
 			unit /= 10
 			if nanos > math.MaxInt64-9*unit {

@@ -12,7 +12,7 @@ import (
 // tried, so that a text has one reading.
 func (c *Clock) other(b []byte) (nanos int64, n int) {
 	const shortest = len("1795430665927")
-	if len(b) < shortest {
+	if len(b) < shortest && (len(b) == 0 || b[0] != '@') {
 		return NoTime, 0
 	}
 	if !isDigit(b[0]) {
@@ -24,7 +24,7 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 	}
 	switch digits {
 	case 1, 2:
-		if letter(b[digits+1]) {
+		if letter(b[digits+1]) || b[digits] == '.' && b[digits+1] == ' ' && letter(b[digits+2]) {
 			return c.dayFirst(b, 0)
 		}
 		return c.numbered(b, digits)
@@ -35,7 +35,7 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 			}
 		}
 		return c.yearFirst(b)
-	case 8, 14:
+	case 8, 14, 17:
 		return c.compact(b)
 	case 10, 13, 16, 19:
 		return leadingUnix(b, digits)
@@ -48,6 +48,9 @@ func (c *Clock) other(b []byte) (nanos int64, n int) {
 func (c *Clock) named(b []byte) (nanos int64, n int) {
 	if month, width := monthName(b); width > 0 {
 		return c.monthFirst(b, width, month, false)
+	}
+	if b[0] == '@' {
+		return atUnix(b)
 	}
 	width := dayName(b)
 	if width == 0 {
@@ -125,23 +128,24 @@ func (c *Clock) monthFirst(b []byte, n int, month int64, weekday bool) (int64, i
 }
 
 // dayFirst reads a date whose month is a name, from n: 02/Jan/2006:15:04:05
-// -0700, 02 Jan 2006 15:04:05 MST, 02-Jan-2006 15:04:05.000.
+// -0700, 02 Jan 2006 15:04:05 MST, 02-Jan-2006 15:04:05.000, 2. Januar 2006 15:04:05.
 func (c *Clock) dayFirst(b []byte, n int) (int64, int) {
 	s := scanner{b, n}
 	day, ok := s.number(1, 2)
+	s.skip('.')
 	separator := s.peek()
 	if !ok || separator != '/' && separator != '-' && separator != ' ' {
 		return NoTime, 0
 	}
 	s.n++
-	month, width := monthName(s.rest())
+	month, width := monthWord(s.rest())
 	s.n += width
 	if width == 0 || !s.skip(separator) {
 		return NoTime, 0
 	}
 	year, ok := s.number(4, 4)
 	if !ok && separator == '-' {
-		return c.oracle(s, month, day)
+		return c.shortYear(s, month, day)
 	}
 	if !ok || !s.skip(':') && !s.beforeClock() {
 		return NoTime, 0
@@ -149,11 +153,15 @@ func (c *Clock) dayFirst(b []byte, n int) (int64, int) {
 	return c.clockAt(s, year, month, day)
 }
 
-// oracle reads the rest of 02-JAN-06 03.04.05.000000 PM, as Oracle prints it, from the year on.
-func (c *Clock) oracle(s scanner, month, day int64) (int64, int) {
+// shortYear reads the rest of 02-Jan-06 15:04:05, and of 02-JAN-06 03.04.05.000000 PM, as Oracle
+// prints it, from the year on.
+func (c *Clock) shortYear(s scanner, month, day int64) (int64, int) {
 	year, ok := s.number(2, 2)
 	if !ok || !s.spaces() {
 		return NoTime, 0
+	}
+	if ofDay, ok := s.clock(); ok {
+		return c.finish(s.b, s.n, 2000+year, month, day, ofDay)
 	}
 	hour, ok1 := s.number(1, 2)
 	ok2 := s.skip('.')
@@ -164,7 +172,7 @@ func (c *Clock) oracle(s scanner, month, day int64) (int64, int) {
 		return NoTime, 0
 	}
 	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
-	if halfDay(s.rest()) == 0 {
+	if _, width := halfDay(s.rest()); width == 0 {
 		return NoTime, 0
 	}
 	return c.finish(s.b, s.n, 2000+year, month, day, ofDay)
@@ -188,16 +196,23 @@ func (c *Clock) chromium(b []byte) (int64, int) {
 	return c.yearless(b, s.n, month, day, ofDay)
 }
 
-// yearFirst reads 2006/01/02 15:04:05, 2006.01.02 15:04:05, 2006-1-2, 3:04:05 PM
-// and 2006 Jan 02 15:04:05.
+// yearFirst reads 2006/01/02 15:04:05, 2006.01.02 15:04:05, 2006-1-2, 3:04:05 PM,
+// 2006-01-02_15:04:05, 2006-01-02:15:04:05, 2006-01-02T15-04-05, 2006 Jan 02 15:04:05,
+// 2006. 1. 2. 15:04:05 and 2006年1月2日 15:04:05.
 func (c *Clock) yearFirst(b []byte) (int64, int) {
 	s := scanner{b: b}
 	year, _ := s.number(4, 4)
 	separator := s.peek()
+	if separator == han[0][0] {
+		return c.hanDate(s, year)
+	}
 	s.n++
 	var month int64
 	switch separator {
 	case '/', '-', '.':
+		if separator == '.' {
+			s.spaces()
+		}
 		month, _ = s.number(1, 2)
 	case ' ':
 		var width int
@@ -207,49 +222,134 @@ func (c *Clock) yearFirst(b []byte) (int64, int) {
 	if !s.skip(separator) {
 		return NoTime, 0
 	}
-	if separator == ' ' {
+	if separator == ' ' || separator == '.' {
 		s.spaces()
 	}
 	day, ok := s.number(1, 2)
-	if !ok || !s.beforeClock() {
+	if !ok {
+		return NoTime, 0
+	}
+	if separator == '.' {
+		s.skip('.')
+	}
+	switch s.peek() {
+	case ':':
+		s.n++
+		if ofDay, ok := s.clock(); ok { // with its seconds: a number may precede what is not a time
+			return c.finish(b, s.n, year, month, day, ofDay)
+		}
+		return NoTime, 0
+	case 'T', '_':
+		if rest := s.rest(); len(rest) > 6 && rest[3] == '-' && rest[6] == '-' { // in the names of files
+			s.n++
+			return c.dashed(s, year, month, day)
+		}
+	}
+	if !s.skip('_') && !s.beforeClock() {
 		return NoTime, 0
 	}
 	return c.clockAt(s, year, month, day)
 }
 
-// compact reads 20060102T150405Z, 20060102 15:04:05 and 20060102150405.
+// dashed reads the time of day in 2006-01-02T15-04-05.
+func (c *Clock) dashed(s scanner, year, month, day int64) (int64, int) {
+	hour, minute, second := s.digits(2), int64(-1), int64(-1)
+	if s.skip('-') {
+		minute = s.digits(2)
+	}
+	if s.skip('-') {
+		second = s.digits(2)
+	}
+	return c.finishParts(s, year, month, day, hour, minute, second)
+}
+
+// finishParts is finish for a time of day in parts, which may be out of range.
+func (c *Clock) finishParts(s scanner, year, month, day, hour, minute, second int64) (int64, int) {
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || isDigit(s.peek()) {
+		return NoTime, 0
+	}
+	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
+	return c.finish(s.b, s.n, year, month, day, ofDay)
+}
+
+// han are the words for year, month, day, hour, minute and second in Chinese and Japanese.
+var han = [...]string{"年", "月", "日", "時", "分", "秒"}
+
+// hanDate reads the rest of 2006年1月2日 15:04:05 and of 2006年1月2日 15時04分05秒.
+func (c *Clock) hanDate(s scanner, year int64) (int64, int) {
+	s.word(han[0])
+	month, _ := s.number(1, 2)
+	ok1 := s.word(han[1])
+	day, _ := s.number(1, 2)
+	if !ok1 || !s.word(han[2]) {
+		return NoTime, 0
+	}
+	s.n += gap(s.rest())
+	if n, at := c.clockAt(s, year, month, day); at > 0 || c.doubt != NoDoubt {
+		return n, at
+	}
+	hour, ok1 := s.number(1, 2)
+	ok2 := s.word(han[3]) || s.word("时")
+	minute, ok3 := s.number(1, 2)
+	ok4 := s.word(han[4])
+	second, ok5 := s.number(1, 2)
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !s.word(han[5]) {
+		return NoTime, 0
+	}
+	return c.finishParts(s, year, month, day, hour, minute, second)
+}
+
+// compact reads 20060102T150405Z, 20060102 15:04:05, 20060102-150405, 20060102150405 and
+// 20060102150405000.
 func (c *Clock) compact(b []byte) (int64, int) {
 	if len(b) < len("20060102150405") {
 		return NoTime, 0
 	}
-	century, ok1 := twoDigits(b)
-	decade, ok2 := twoDigits(b[2:])
-	month, ok3 := twoDigits(b[4:])
-	day, ok4 := twoDigits(b[6:])
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	s := scanner{b: b}
+	year, month, day := s.digits(4), s.digits(2), s.digits(2)
+	if day < 0 {
 		return NoTime, 0
 	}
-	year := century*100 + decade
-	s := scanner{b, len("20060102")}
 	if s.skip(' ') {
 		return c.clockAt(s, year, month, day)
 	}
-	if !s.skip('T') {
-		s.skip('t')
+	if isDigit(s.peek()) {
+		return c.digitsOnly(b)
 	}
-	rest := s.rest()
-	if len(rest) < len("150405") {
+	if !s.skip('T') && !s.skip('t') && !s.skip('-') {
+		s.skip('_')
+	}
+	hour, minute, second := s.digits(2), s.digits(2), s.digits(2)
+	return c.finishParts(s, year, month, day, hour, minute, second)
+}
+
+// digitsOnly reads a date and time without separators at the start of b: 200601021504,
+// 20060102150405 or 20060102150405000. As Unix times, they would all be in the seventies.
+func (c *Clock) digitsOnly(b []byte) (int64, int) {
+	s := scanner{b: b}
+	year, month, day, hour, minute := s.digits(4), s.digits(2), s.digits(2), s.digits(2), s.digits(2)
+	if minute < 0 || minute > 59 || hour > 23 {
 		return NoTime, 0
 	}
-	hour, ok1 := twoDigits(rest)
-	minute, ok2 := twoDigits(rest[2:])
-	second, ok3 := twoDigits(rest[4:])
-	s.n += len("150405")
-	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 || second > 60 || isDigit(s.peek()) {
+	second, part := int64(0), int64(0)
+	if isDigit(s.peek()) {
+		second = s.digits(2)
+	}
+	if isDigit(s.peek()) {
+		if part = s.digits(3); part < 0 {
+			return NoTime, 0
+		}
+	}
+	if second < 0 || second > 60 || isDigit(s.peek()) {
 		return NoTime, 0
 	}
-	ofDay := (hour*3600+minute*60+second)*int64(time.Second) + s.fraction()
-	return c.finish(b, s.n, year, month, day, ofDay)
+	switch part *= int64(time.Millisecond); {
+	case s.n == len("20060102150405"):
+		part = s.fraction()
+	case year < 2005 || year >= 2100: // of numbers with 12 and 17 digits, few are dates
+		return NoTime, 0
+	}
+	return c.finish(b, s.n, year, month, day, (hour*3600+minute*60+second)*int64(time.Second)+part)
 }
 
 // glog reads I0102 15:04:05.000000 and I20060102 15:04:05.000000.
@@ -332,7 +432,7 @@ func (c *Clock) numbered(b []byte, digits int) (int64, int) {
 	for s.n < len(b) && (isDigit(b[s.n]) || b[s.n] == ':' || b[s.n] == '.') {
 		s.n++
 	}
-	if n := halfDay(b[s.n:]); n > 0 {
+	if _, n := halfDay(b[s.n:]); n > 0 {
 		s.n += n
 	}
 	c.doubtful(DayMonth, b[:s.n])
@@ -374,12 +474,13 @@ func logcat(b []byte) bool {
 func leadingUnix(b []byte, digits int) (int64, int) {
 	n := digits
 	if digits == 10 {
-		if n == len(b) || b[n] != '.' {
+		if n == len(b) || b[n] != '.' && b[n] != ',' {
 			return NoTime, 0
 		}
+		comma := b[n] == ','
 		for n++; n < len(b) && isDigit(b[n]); n++ {
 		}
-		if n < digits+len(".927") {
+		if n < digits+len(".927") || comma && n != digits+len(",927") { // otherwise a list of numbers
 			return NoTime, 0
 		}
 	}
@@ -388,6 +489,26 @@ func leadingUnix(b []byte, digits int) (int64, int) {
 	}
 	nanos := unixTime(b[:n])
 	if nanos < 1e9*int64(time.Second) || nanos >= 4102444800*int64(time.Second) {
+		return NoTime, 0
+	}
+	return nanos, n
+}
+
+// atUnix reads a Unix time in seconds after an at sign, as date -d of GNU takes it.
+func atUnix(b []byte) (int64, int) {
+	n := 1
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	if n != len("@1795430665") && n != len("@1795430665927") {
+		return NoTime, 0
+	}
+	if n+1 < len(b) && b[n] == '.' && isDigit(b[n+1]) {
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+	}
+	nanos, _ := Epoch(b[1:n])
+	if nanos == NoTime || n < len(b) && bytes.IndexByte(timeEnds, b[n]) < 0 {
 		return NoTime, 0
 	}
 	return nanos, n
@@ -445,23 +566,27 @@ func (c *Clock) doubtful(d Doubt, text []byte) { c.doubt, c.doubted = d, text }
 // wall is the time in nanoseconds from 1970, as clocks show it. AM or PM and the name of a zone
 // may follow.
 func (c *Clock) unzoned(b []byte, n int, wall int64) (int64, int) {
-	if width := halfDay(b[n:]); width > 0 {
-		hour := (wall%nanosPerDay + nanosPerDay) % nanosPerDay / int64(time.Hour)
-		if 1 <= hour && hour <= 12 { // otherwise it is some other word
+	if half, width := halfDay(b[n:]); width > 0 {
+		ofDay := (wall%nanosPerDay + nanosPerDay) % nanosPerDay
+		if of24, ok := halved(ofDay, half); ok { // otherwise it is some other word
 			n += width
-			switch afternoon := b[n-2]|0x20 == 'p'; {
-			case afternoon && hour < 12:
-				wall += 12 * int64(time.Hour)
-			case !afternoon && hour == 12:
-				wall -= 12 * int64(time.Hour)
-			}
+			wall += of24 - ofDay
 			if offset, width := zone(b[n:]); width > 0 {
 				return wall - offset*int64(time.Second), n + width
 			}
 		}
+	} else if n < len(b) && isMarker(b[n:]) && (wall%nanosPerDay+nanosPerDay)%nanosPerDay < 13*int64(time.Hour) {
+		return NoTime, 0
 	}
 	if rest := b[n:]; len(rest) > 1 && rest[0] == ' ' && rest[1] == 'Z' && (len(rest) == 2 || !isWord(rest[2])) {
 		return wall, n + 2 // Snowflake
+	}
+	if width, known := c.readPlace(b[n:]); width > 0 {
+		if !known {
+			c.doubtful(ZoneName, b[:n+width])
+			return NoTime, 0
+		}
+		return wall - c.place.offset(wall)*int64(time.Second), n + width
 	}
 	if mayBeZone(b[n:]) {
 		if offset, width := c.zoneName(b[n:], wall); width > 0 {
@@ -493,24 +618,6 @@ func mayBeZone(b []byte) bool {
 	return b[3] == 'T' && (len(b) == 4 || !isWord(b[4]))
 }
 
-// halfDay returns the width of AM or PM at the start of b, with the space before
-// it, 0 if there is none.
-func halfDay(b []byte) int {
-	n := 0
-	if len(b) > 0 && b[0] == ' ' {
-		n = 1
-	} else if len(b) > 0 && b[0] == narrowSpace[0] && bytes.HasPrefix(b, narrowSpace) {
-		n = len(narrowSpace)
-	}
-	if n+1 >= len(b) || b[n+1]|0x20 != 'm' || b[n]|0x20 != 'a' && b[n]|0x20 != 'p' || n+2 < len(b) && isWord(b[n+2]) {
-		return 0
-	}
-	return n + 2
-}
-
-// narrowSpace precedes AM and PM in JavaScript and Java since 2023.
-var narrowSpace = []byte("\u202f")
-
 // noOffset is the offset of a zone with an ambiguous name.
 const noOffset = math.MinInt64
 
@@ -530,11 +637,20 @@ func (c *Clock) zoneName(b []byte, wall int64) (offset int64, width int) {
 	if len(name) < 3 || len(name) > 4 || n < len(b) && isWord(b[n]) {
 		return 0, 0
 	}
-	if n+1 < len(b) && (b[n] == '+' || b[n] == '-') && isDigit(b[n+1]) && (string(name) == "GMT" || string(name) == "UTC") {
+	if n+1 < len(b) && (b[n] == '+' || b[n] == '-' || b[n] == 0xe2) && (string(name) == "GMT" || string(name) == "UTC") {
 		if offset, width := zone(b[n:]); width > 0 { // JavaScript: GMT+0100
 			return offset, n + width
 		}
-		return noOffset, n
+		if isDigit(b[n+1]) && (n+2 == len(b) || !isWord(b[n+2]) && b[n+2] != ':') { // UTC+2
+			offset := int64(b[n+1]-'0') * 3600
+			if b[n] == '-' {
+				offset = -offset
+			}
+			return offset, n + 2
+		}
+		if isDigit(b[n+1]) {
+			return noOffset, n
+		}
 	}
 	if offset, ok := c.nameOf(name, wall); ok {
 		return offset, n
@@ -605,52 +721,6 @@ func (c *Clock) nameOf(name []byte, wall int64) (offset int64, ok bool) {
 	return 0, false
 }
 
-// offset returns the seconds east of UTC of the Clock's zone when its clocks show wall, in
-// nanoseconds from 1970. If the clocks show wall twice or never, because they are changed, it
-// is the offset before the change.
-func (c *Clock) offset(wall int64) int64 {
-	if c.zone == nil {
-		return 0
-	}
-	seconds := wall / int64(time.Second)
-	if wall%int64(time.Second) < 0 {
-		seconds--
-	}
-	if seconds < c.wallFrom || seconds >= c.wallTo {
-		c.findOffset(seconds)
-	}
-	return c.wallOffset
-}
-
-// findOffset finds the offset that applies when clocks show wall, in seconds, and the interval
-// in which it applies.
-func (c *Clock) findOffset(wall int64) {
-	// The clocks show one time just before a change and another one just after. The offset
-	// before the change applies until the later of both.
-	t := time.Unix(wall, 0).In(c.zone)
-	for range 4 { // the change is less than a day away
-		start, end := t.ZoneBounds()
-		_, offset := t.Zone()
-		c.wallFrom, c.wallTo, c.wallOffset = math.MinInt64, math.MaxInt64, int64(offset)
-		if !start.IsZero() {
-			_, before := start.Add(-time.Second).Zone()
-			c.wallFrom = start.Unix() + int64(max(before, offset))
-		}
-		if !end.IsZero() {
-			_, after := end.Zone()
-			c.wallTo = end.Unix() + int64(max(offset, after))
-		}
-		switch {
-		case wall < c.wallFrom:
-			t = start.Add(-time.Second)
-		case wall >= c.wallTo:
-			t = end
-		default:
-			return
-		}
-	}
-}
-
 // words reads the value of a time field in a rare layout.
 func (c *Clock) words(b []byte) int64 {
 	if len(b) > maxTime {
@@ -658,6 +728,9 @@ func (c *Clock) words(b []byte) int64 {
 		return NoTime
 	}
 	b = c.unescape(b)
+	if inner := enclosed(b); len(inner) > 0 {
+		return c.Value(inner)
+	}
 	if nanos := dotnet(b); nanos != NoTime {
 		return nanos
 	}
@@ -668,10 +741,10 @@ func (c *Clock) words(b []byte) int64 {
 	switch rest := b[n:]; {
 	case n == 0:
 		return NoTime
-	case len(rest) == 0, isComment(rest):
+	case len(rest) == 0:
 		return nanos
-	case isZoneWord(rest):
-		if isDigit(b[n-1]) && bytes.ContainsAny(b[max(0, n-len("+0100")):n], "+-") {
+	case isZoneWord(rest), isComment(rest), isTags(rest):
+		if statesZone(b[:n]) {
 			return nanos // Go: +0100 CET
 		}
 		c.doubtful(ZoneName, b)
@@ -679,6 +752,17 @@ func (c *Clock) words(b []byte) int64 {
 	}
 	c.doubt = NoDoubt
 	return NoTime
+}
+
+// enclosed returns what brackets or quotes enclose, nil if b is in none.
+func enclosed(b []byte) []byte {
+	if len(b) > 2 {
+		switch string([]byte{b[0], b[len(b)-1]}) {
+		case "()", "[]", "<>", `""`, "''":
+			return b[1 : len(b)-1]
+		}
+	}
+	return nil
 }
 
 // dotnet reads /Date(1795430665972)/ and /Date(1795430665972+0100)/, as .NET and PowerShell write
@@ -711,6 +795,21 @@ func (c *Clock) unescape(b []byte) []byte {
 func isComment(b []byte) bool {
 	return len(b) > 3 && b[0] == ' ' && b[1] == '(' && bytes.IndexByte(b, ')') == len(b)-1
 }
+
+// statesZone reports whether a time ends in a zone.
+func statesZone(text []byte) bool {
+	n := len(text)
+	switch last := text[n-1]; {
+	case isDigit(last):
+		return bytes.ContainsAny(text[max(0, n-len("+01:00")):], "+-") || bytes.Contains(text[max(0, n-len("\u221201:00")):], minus)
+	case last == 'Z', last == 'z', last == ']':
+		return true
+	}
+	return 'A' <= text[n-1] && text[n-1] <= 'Z' && text[n-1] != 'M'
+}
+
+// minus is a minus sign, which is no ASCII.
+var minus = []byte("\u2212")
 
 // isZoneWord reports whether b is a space and a word that may be the name of a zone.
 func isZoneWord(b []byte) bool {
@@ -824,6 +923,15 @@ func (s *scanner) skip(c byte) bool {
 	return false
 }
 
+// word reads a word.
+func (s *scanner) word(w string) bool {
+	if rest := s.rest(); len(rest) < len(w) || string(rest[:len(w)]) != w {
+		return false
+	}
+	s.n += len(w)
+	return true
+}
+
 // spaces reads one space or more.
 func (s *scanner) spaces() bool {
 	start := s.n
@@ -870,6 +978,20 @@ func (s *scanner) clock() (nanos int64, ok bool) {
 		return nanos, true
 	}
 	mark := s.n
+	if s.peek() >= 0x80 {
+		half, width := halfWord(s.rest())
+		s.n += width
+		s.n += gap(s.rest())
+		if width > 0 && isDigit(s.peek()) {
+			if nanos, ok = s.clock(); ok {
+				nanos, ok = halved(nanos, half)
+			}
+		}
+		if !ok {
+			s.n = mark
+		}
+		return nanos, ok
+	}
 	hour, ok1 := s.number(1, 1)
 	ok2 := s.skip(':')
 	minute, ok3 := s.number(2, 2)
@@ -882,17 +1004,39 @@ func (s *scanner) clock() (nanos int64, ok bool) {
 	return (hour*3600+minute*60+second)*int64(time.Second) + s.fraction(), true
 }
 
-// minutes reads a time of day without seconds, which AM or PM must follow: 3:04 PM.
+// minutes reads a time of day without seconds: 3:04 PM, 15:04.
 func (s *scanner) minutes() (nanos int64, ok bool) {
 	mark := s.n
+	half, width := halfWord(s.rest())
+	if s.n += width; width > 0 {
+		s.n += gap(s.rest())
+	}
 	hour, ok1 := s.number(1, 2)
 	ok2 := s.skip(':')
 	minute, ok3 := s.number(2, 2)
-	if !ok1 || !ok2 || !ok3 || hour > 12 || minute > 59 || halfDay(s.rest()) == 0 {
-		s.n = mark
-		return 0, false
+	nanos = (hour*60 + minute) * int64(time.Minute)
+	if width > 0 {
+		nanos, ok2 = halved(nanos, half)
 	}
-	return (hour*60 + minute) * int64(time.Minute), true
+	if ok1 && ok2 && ok3 && hour < 24 && minute < 60 && s.endsMinutes() {
+		return nanos, true
+	}
+	s.n = mark
+	return 0, false
+}
+
+// endsMinutes reports whether a time of day ends after its minutes.
+func (s *scanner) endsMinutes() bool {
+	c := s.peek()
+	if c == ':' || (c == '.' || c == ',') && s.n+1 < len(s.b) && isDigit(s.b[s.n+1]) {
+		return false
+	}
+	if isWord(c) {
+		_, marker := halfDay(s.rest())
+		_, offset := zone(s.rest())
+		return marker > 0 || offset > 0
+	}
+	return true
 }
 
 // fraction reads a fraction of a second after a point or a comma, in nanoseconds.
@@ -924,7 +1068,9 @@ func (s *scanner) beforeClock() bool {
 		return true
 	}
 	s.skip(',')
-	return s.spaces()
+	n := gap(s.rest())
+	s.n += n
+	return n > 0
 }
 
 // year reads spaces and a year.

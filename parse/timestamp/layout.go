@@ -327,13 +327,13 @@ func (m *moment) step(s step) (ok bool) {
 		m.n += width
 		return width > 0
 	case partHalf:
-		width := halfDay(m.rest())
-		if width != len("PM") { // without a space before it
+		if gap(m.rest()) > 0 {
 			return false
 		}
-		m.half = m.peek() | 0x20
+		var width int
+		m.half, width = halfDay(m.rest())
 		m.n += width
-		return true
+		return width > 0
 	case partOffset, partZone:
 		if m.peek() == ' ' {
 			return false
