@@ -157,8 +157,8 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			e := &d.event
 			e.Offset, e.Bytes, e.Lines, e.record = offset, int(s.Bytes), int(s.Lines), data[s.Start:s.End]
 			e.Wrapped = true
-			if e.Time == timestamp.NoTime && e.OfDay == timestamp.NoTime {
-				e.Time = s.Time
+			if e.Time == timestamp.NoTime && s.Time != timestamp.NoTime {
+				e.Time, e.OfDay = timestamp.Near(s.Time, e.OfDay), timestamp.NoTime
 			}
 			if s.Around {
 				e.Blank = true

@@ -169,29 +169,6 @@ func opensJSON(sample []byte) bool {
 	return opensObject(sample)
 }
 
-// unsupported returns why a text cannot be divided into records, "" if it may be.
-func unsupported(head []byte) string {
-	head = bytes.TrimLeft(bytes.TrimPrefix(head, utf8BOM), " \t\r\n")
-	for _, k := range unsupportedFormats {
-		if len(head) >= len(k.start) && bytes.EqualFold(head[:len(k.start)], []byte(k.start)) {
-			return "not a log: " + k.what + " is not supported" + k.unless + " (otlog formats lists what is; --input-format console reads it line by line)"
-		}
-	}
-	return ""
-}
-
-// unsupportedFormats are formats that sometimes contain logs, but are not supported, or only if package
-// notation finds a log in them.
-var unsupportedFormats = []struct{ start, what, unless string }{
-	{"<?xml", "XML", " unless its first 64 KiB contain records of the SDK with times"},
-	{"<!doctype html", "an HTML page", unlessLines},
-	{"<html", "an HTML page", unlessLines},
-	{"%PDF-", "PDF", ""},
-	{"{\\rtf", "RTF", unlessLines},
-}
-
-const unlessLines = " unless its first 64 KiB contain lines of the SDK with times"
-
 // A lineCount counts the lines of a sample that are not blank.
 type lineCount struct {
 	total    int

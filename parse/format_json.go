@@ -484,6 +484,7 @@ func (s *jsonSplitter) commit(data []byte) {
 		s.outer = append(s.outer, bytes.Repeat([]byte{'}'}, d.Around)...)
 	}
 	if d.Entries[0].In.Timed {
+		s.decoder.walk.roles = s.keys.roles
 		s.decoder.object(s.outer, false)
 		s.outerTime = s.decoder.event.Time
 	}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/level"
@@ -67,7 +68,7 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	}
 	guess := in.guess(s)
 	l := &in.Learned
-	l.Identifiers, l.Missing = guess.Identifiers(), given.Missing(s.objects, s.lines)
+	l.Identifiers, l.Missing = guess.Identifiers(), given.Missing(append(slices.Clip(s.objects), s.around...), s.lines)
 	if given.Time != "" {
 		return
 	}
@@ -81,6 +82,9 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 	if (key == "" || guess.IsConstant(key)) && in.findLeads(head, whole) {
 		in.timed = in.sampled
 		return
+	}
+	if key == "" {
+		key, dates = in.guess(&sample{objects: s.around}).Time()
 	}
 	if key == "" {
 		if s.timed == 0 {
@@ -143,6 +147,7 @@ type sample struct {
 	borders        int      // records of text that say nothing
 	stamps         int      // lines of text with a date and a time of day
 	objects        [][]byte // records that are objects
+	around         [][]byte // what is around these, or around lines
 	lines          [][]byte // the first lines of records of text
 	texts          [][]byte // these records
 	dates          [][]byte // times whose order of day and month is unknown
@@ -173,7 +178,8 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			case len(text) == 0:
 				continue
 			case opensObject(text):
-				if e.Blank { // what is around entries
+				if e.Blank {
+					s.around = append(s.around, text)
 					break
 				}
 				if s.objects = append(s.objects, text); d.walk.lead != timestamp.NoTime {

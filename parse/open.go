@@ -306,7 +306,7 @@ func whyLeft(err error) (why sieve.Why, ok bool) {
 // name says that it is a log, its first bytes must look like one.
 func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error {
 	if o.Format == "" {
-		if cause := unsupported(text.Head); cause != "" {
+		if cause := notation.Refused(text.Head); cause != "" {
 			if doubted && !sieve.LooksLikeLog(text.Head) {
 				return sieve.NoLog{Why: sieve.NoSign}
 			}
@@ -318,7 +318,7 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 		in.Format = detect(text.Head, text.Whole, o.Fields)
 	}
 	if o.Format == "" && in.Format.Name != "har" && notation.IsEncoded(text.Head) {
-		return &UnreadableError{Bytes: int64(len(text.Head)), Cause: "not read: the log in it is base64 or hexadecimal that otlog decodes in files, JSON and CSV only; decode it first, for instance with base64 -d (--input-format console reads it as it is)"}
+		return &UnreadableError{Bytes: int64(len(text.Head)), Cause: "not read: the log in it is base64 or hexadecimal that otlog decodes in files, JSON and CSV only; save what it says as a file, for instance with base64 -d, and read that (--input-format console reads it as it is)"}
 	}
 	in.Times = o.Times.Until(f.changed)
 	in.learn(text.Head, text.Whole, o.Fields)

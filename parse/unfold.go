@@ -56,7 +56,7 @@ func (d *Decoder) Unfolded() *Decoder {
 	return d.inner
 }
 
-// mayBeLog reports whether a record names two errors, has a time or a session between them, and has
+// mayBeLog reports whether a record names two errors, has a time, a session or a logger between them, and has
 // something like a list, lines or times. Frequent cases first: most records name one error, or name it
 // twice in a few bytes.
 func mayBeLog(record []byte) bool {
@@ -68,7 +68,7 @@ func mayBeLog(record []byte) bool {
 		return false
 	}
 	last := max(bytes.LastIndex(record, []byte("OT_")), bytes.LastIndex(record, []byte("OT.exception")))
-	if !mayHoldTime(record[first:last]) {
+	if between := record[first:last]; !mayHoldTime(between) && !bytes.Contains(between, []byte("OpenTok:")) {
 		return false
 	}
 	for _, mark := range betweenRecords {
@@ -318,12 +318,21 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 	}
 }
 
-// differ reports whether records that show an error have different times of their own.
+// differ reports whether records that show an error have different times of their own, or are lines as
+// the SDK prints them.
 func (u *unfolder) differ(d *Decoder) bool {
-	first := int64(timestamp.NoTime)
+	first, lines := int64(timestamp.NoTime), 0
 	for e := range d.Events(&u.block, noFinder{}) {
+		if e == nil || indexError(e.record) < 0 {
+			continue
+		}
+		if !opensObject(e.record) && outline.IsSDKLine(e.record) {
+			if lines++; lines == 2 {
+				return true
+			}
+		}
 		switch {
-		case e == nil || e.Time == timestamp.NoTime || e.Time == u.outer.Time || indexError(e.record) < 0:
+		case e.Time == timestamp.NoTime || e.Time == u.outer.Time:
 		case first == timestamp.NoTime:
 			first = e.Time
 		case first != e.Time:

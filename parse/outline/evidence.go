@@ -36,3 +36,9 @@ var errorMarks = [][]byte{[]byte("OT.exception"), []byte("tb.exception."), []byt
 
 // IsSDKText reports whether a text is one of the SDK, or looks like evidence of an error.
 func IsSDKText(text []byte) bool { return bytes.Contains(text, sdkLogger) || IsError(text) }
+
+// IsSDKLine reports whether a text is a line of the SDK, whatever a console put before it.
+func IsSDKLine(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte{'\n'})
+	return bytes.Contains(line, sdkLogger)
+}

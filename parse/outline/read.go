@@ -639,7 +639,7 @@ func (r *Reader) CountLines(text []byte, limit int) int {
 		if line = line[textline.MarkWidth(line):]; len(line) <= shortText {
 			continue
 		}
-		if textline.StartsWithTime(&r.clock, line) || bytes.HasPrefix(line, sdkLogger) || line[0] == '{' && IsError(line) {
+		if textline.StartsWithTime(&r.clock, line) || bytes.Contains(line[:min(len(line), maxPlace)], sdkLogger) || line[0] == '{' && IsError(line) {
 			if n++; n == limit {
 				break
 			}
@@ -649,6 +649,9 @@ func (r *Reader) CountLines(text []byte, limit int) int {
 }
 
 var sdkLogger = []byte("OpenTok:")
+
+// maxPlace is how far into a line the SDK's name may be: a console puts the place in the code before it.
+const maxPlace = 64
 
 // startsWithTime reports whether a text starts with a time.
 func (r *Reader) startsWithTime(text []byte) bool {

@@ -197,7 +197,7 @@ func isSourceName(name string) bool {
 }
 
 var sourceNames = []byte(".js .mjs .cjs .ts .tsx .jsx .vue .svelte .map .css .scss .less .html .htm .svg .go .py .rb .java .kt .kts .swift " +
-	".m .mm .c .cc .cpp .h .hpp .cs .php .rs .scala .dart .sh .bat .ps1 .sql .md .mdx .rst .adoc .tex .yml .yaml .toml .ini .diff .patch ")
+	".m .mm .c .cc .cpp .h .hpp .cs .php .rs .scala .dart .sh .bat .ps1 .md .mdx .rst .adoc .tex .yml .yaml .toml .ini .diff .patch ")
 
 // extensionOf returns the extension that says what a file contains, in lower case: not that of a
 // compression or a rotation (app.log.2.gz, app.log-20261102, app.log.zip).

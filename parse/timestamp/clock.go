@@ -120,6 +120,20 @@ type Clock struct {
 	unescaped []byte
 }
 
+// Near returns the instant with a time of day that is nearest to another instant, which it returns if
+// ofDay is NoTime. Both are in nanoseconds, and of UTC.
+func Near(instant, ofDay int64) int64 {
+	const day = int64(24 * time.Hour)
+	if ofDay == NoTime {
+		return instant
+	}
+	ahead := ((ofDay-instant)%day + day) % day
+	if ahead > day/2 {
+		ahead -= day
+	}
+	return instant + ahead
+}
+
 // SetOrder sets the order of day and month.
 func (c *Clock) SetOrder(o Order) { c.order = o }
 

@@ -282,3 +282,24 @@ func FuzzClock(f *testing.F) {
 		}
 	})
 }
+
+func TestNear(t *testing.T) {
+	for _, test := range []struct{ instant, ofDay, want string }{
+		{"2026-11-24T09:00:00Z", "08:55:01", "2026-11-24T08:55:01Z"},
+		{"2026-11-24T09:00:00Z", "10:11:00", "2026-11-24T10:11:00Z"}, // in another time zone
+		{"2026-11-24T00:10:00Z", "23:59:00", "2026-11-23T23:59:00Z"},
+		{"2026-11-24T23:59:00Z", "00:01:00", "2026-11-25T00:01:00Z"},
+		{"1969-12-31T23:00:00Z", "22:00:00", "1969-12-31T22:00:00Z"},
+		{"2026-11-24T09:00:00Z", "", "2026-11-24T09:00:00Z"},
+	} {
+		instant, err := time.Parse(time.RFC3339, test.instant)
+		ofDay := int64(NoTime)
+		if at, err := time.Parse(time.TimeOnly, test.ofDay); err == nil {
+			ofDay = int64(at.Sub(at.Truncate(24 * time.Hour)))
+		}
+		got := time.Unix(0, Near(instant.UnixNano(), ofDay)).UTC().Format(time.RFC3339)
+		if err != nil || got != test.want {
+			t.Errorf("%s near %s: got %s, want %s", test.ofDay, test.instant, got, test.want)
+		}
+	}
+}
