@@ -14,6 +14,7 @@ type Fields struct {
 	Time, Session, Message field.Use
 
 	Timed    int  // part of Records: with a time
+	Undated  int  // part of Timed: with only a time of day
 	Sessions int  // part of Records: with a session
 	Words    int  // before the time of a line
 	Within   bool // the time is elsewhere in a line
@@ -24,7 +25,7 @@ type Fields struct {
 // Fields reads the first records of an input.
 func (in *Input) Fields() Fields {
 	s := in.sample(in.text.Head, in.text.Whole)
-	f := Fields{Records: s.records, Objects: len(s.objects), Timed: s.timed, Sessions: s.sessions, Words: in.Format.words, Within: in.Format.inline || in.Format.epoch != nil, Leads: in.Format.leads, Charset: in.text.Charset}
+	f := Fields{Records: s.records, Objects: len(s.objects), Timed: s.timed, Undated: s.undated, Sessions: s.sessions, Words: in.Format.words, Within: in.Format.inline || in.Format.epoch != nil, Leads: in.Format.leads, Charset: in.text.Charset}
 	f.Time, f.Session, f.Message = field.Uses(s.objects, in.Format.roles, timestamp.NewClock(in.Times))
 	return f
 }

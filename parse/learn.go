@@ -139,6 +139,7 @@ func (in *Input) findTimes(s *sample, head []byte, whole bool) bool {
 // A sample holds the first records of an input.
 type sample struct {
 	records, timed int
+	undated        int      // part of timed: with only a time of day
 	sessions       int      // records that state a session
 	leveled        int      // records that state a level
 	led            int      // objects with a text that starts with a time
@@ -204,7 +205,9 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			}
 			s.varied = s.varied || e.Time != timestamp.NoTime && e.Time != s.instant
 			if e.Time != timestamp.NoTime || e.OfDay != timestamp.NoTime {
-				s.timed++
+				if s.timed++; e.Time == timestamp.NoTime {
+					s.undated++
+				}
 			}
 			if len(e.Session) > 0 {
 				s.sessions++

@@ -24,7 +24,7 @@ func TestUnfold(t *testing.T) {
 		{"a fence", "{\"body\":\"```\\n" + first + ` ` + errorA + `\n` + second + ` ` + errorB + "\\n```\"}", both},
 		{"lines with days of another order", `{"created_at":"2026-11-24T09:00:00Z","body":"11/23/2026, 10:00:00 AM ` + errorA + `\n11/23/2026, 10:05:00 AM ` + errorB + `"}`, both},
 		{"lines with times of day", `{"timestamp":"2026-11-23T10:06:00Z","body":"10:00:00.1 app.js:1 OT_TIMEOUT: {A}\n10:05:00.1 app.js:1 OT_CONNECT_FAILED: {B}"}`, both},
-		{"lines of the SDK without times", `{"timestamp":"` + first + `","body":"See:\nopentok.js:1 OpenTok:Session:error OT_TIMEOUT: x\nopentok.js:2 OpenTok:Publisher:error OT_CONNECT_FAILED: y {A}"}`, []string{"10:00:00 B", "10:00:00 A"}},
+		{"lines of the SDK without times", `{"timestamp":"` + first + `","body":"See:\nopentok.js:1 OpenTok:Session:error OT_TIMEOUT: x\nopentok.js:2 OpenTok:Publisher:error OT_CONNECT_FAILED: y {A}"}`, []string{"10:00:00 A", "10:00:00 A"}},
 		{"a list with marks", `{"created_at":"2026-11-24T09:00:00Z","body":"* Nov 23, 2026, 10:00:00 AM ` + errorA + `\n* Nov 23, 2026, 10:05:00 AM ` + errorB + `"}`, both},
 		{"HTML without escapes", `{"created_at":"2026-11-24T09:00:00Z","body":"<div>1795428000000 ` + errorA + `</div><div>1795428300000 ` + errorB + `</div>"}`, both},
 		{"objects on lines", `{"sentAt":"2026-11-24T09:00:00Z","body":"{\"time\":\"` + first + `\",\"msg\":\"` + errorA + `\"}\n{\"time\":\"` + second + `\",\"msg\":\"` + errorB + `\"}"}`, both},

@@ -123,8 +123,14 @@ func (r *Report) warnings() []string {
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
 	}
-	if n := r.Totals.Sessionless; n > 0 {
-		warn("%s of %s failures have no session ID, so only their times divide them; --session-field names a field that identifies whom they concern", words.Number(n), failures)
+	untimed := r.Totals.First.IsZero() && r.Totals.Failures > 0
+	if untimed {
+		warn("no record has a date and time, so there is no trend, and failures of a session are told apart by their place only; otlog formats FILE shows how a file is read, --time-field and --time-format say where and how it states times")
+	}
+	if n := r.Totals.Sessionless; n > 0 && untimed {
+		warn("%s of %s failures have no session ID; --session-field names a field that identifies whom they concern", words.Number(n), failures)
+	} else if n > 0 {
+		warn("%s of %s failures have no session ID, so only their times tell them apart; --session-field names a field that identifies whom they concern", words.Number(n), failures)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -153,7 +154,7 @@ func (d *describer) line(head, text string) { fmt.Fprintf(&d.out, "  %-14s%s\n",
 
 // failed says why an input cannot be read.
 func (d *describer) failed(err error) {
-	d.line("not read", words.Printable(err.Error()))
+	d.line("not read", words.Printable(strings.TrimPrefix(err.Error(), "not read: ")))
 	status := exitFailed
 	var unread *parse.UnreadableError
 	var damage *parse.DamageError
@@ -189,6 +190,8 @@ func timePlace(f *parse.Fields, l *parse.Learned) string {
 		return "at the start of a text" + share(f.Timed, f)
 	case f.Time.Key != "":
 		return place(f.Time, f, "--time-field")
+	case f.Timed > 0 && f.Undated == f.Timed:
+		return "at the start of the line, a time of day without a date" + share(f.Timed, f)
 	case f.Timed == 0:
 		return "none found" + candidates(l.Times, "--time-field")
 	case f.Words > 0:
@@ -255,27 +258,56 @@ func candidates(keys []string, flag string) string {
 // maxFirst is how many characters of the first record are shown.
 const maxFirst = 200
 
-// first shows the first record as it is read.
+// mostExamined is how many of the first records are examined for logs in them.
+const mostExamined = 300
+
+// first shows the first record as it is read, and how many of the first records contain a log.
 func (d *describer) first(in *parse.Input) {
 	var decoder parse.Decoder
 	decoder.SetTimes(in.Times)
-	block := &parse.Block{}
-	for _, r := range in.Readers() {
-		for r.Next(block) == nil {
-			for e, skipped := range decoder.Events(block, &everything{}) {
-				switch {
-				case skipped != nil:
-					d.line("first record", words.Printable("skipped: "+skipped.Error()))
-				case e.Blank:
-					continue
-				default:
-					d.record(e)
-				}
-				return
+	records, logs := 0, 0
+	for e, skipped := range firstEvents(in, &decoder) {
+		if skipped == nil && e.Blank {
+			continue
+		}
+		if records++; records > mostExamined {
+			break
+		}
+		switch {
+		case skipped != nil && records == 1:
+			d.line("first record", words.Printable("skipped: "+skipped.Error()))
+		case skipped != nil:
+		case records == 1:
+			d.record(e)
+			fallthrough
+		default:
+			if decoder.Unfold(e, in.Format) != nil {
+				logs++
 			}
 		}
 	}
-	d.line("first record", "none")
+	switch {
+	case records == 0:
+		d.line("first record", "none")
+	case logs > 0:
+		d.line("logs inside", "in "+words.Number(int64(logs))+" of the first records, each read as the records in it")
+	}
+}
+
+// firstEvents yields the first records of an input, decoded in full.
+func firstEvents(in *parse.Input, decoder *parse.Decoder) iter.Seq2[*parse.Event, *parse.SyntaxError] {
+	return func(yield func(*parse.Event, *parse.SyntaxError) bool) {
+		block := &parse.Block{}
+		for _, r := range in.Readers() {
+			for r.Next(block) == nil {
+				for e, skipped := range decoder.Events(block, &everything{}) {
+					if !yield(e, skipped) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 func (d *describer) record(e *parse.Event) {

@@ -28,6 +28,9 @@ func (c *composer) found() {
 		says = "No failure matches the filters."
 	case r.Totals.Failures == 0:
 		says = "No failure of the SDK was found."
+		if a.Skipped > 0 {
+			says = fmt.Sprintf("No failure of the SDK was found in what could be read; %s skipped.", words.Count(a.Skipped, "record"))
+		}
 		if n := r.Totals.Records.Native; n > 0 {
 			says = fmt.Sprintf("No failure of the JavaScript SDK was found. Native SDKs wrote %s, whose errors otlog does not count: otlog explain NUMBER says what a code of theirs means.", words.Count(n, "record"))
 		}
