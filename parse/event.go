@@ -137,11 +137,16 @@ const (
 
 // indexError returns where a part of a record first names an error, -1 if it names none.
 func indexError(part []byte) int {
-	name, exception := bytes.Index(part, []byte("OT_")), bytes.Index(part, []byte("OT.exception"))
-	if name < 0 || exception >= 0 && exception < name {
-		return exception
+	for from := 0; ; {
+		n := bytes.Index(part[from:], []byte("OT"))
+		if n < 0 {
+			return -1
+		}
+		n += from
+		if from = n + len("OT"); bytes.HasPrefix(part[from:], []byte("_")) || bytes.HasPrefix(part[from:], []byte(".exception")) {
+			return n
+		}
 	}
-	return name
 }
 
 // A Reason is why a record was skipped.

@@ -63,13 +63,14 @@ func mayBeLog(record []byte) bool {
 	if len(record) < minCrowded {
 		return false
 	}
-	first := indexError(record)
-	if first < 0 {
-		return false
-	}
-	last := max(bytes.LastIndex(record, []byte("OT_")), bytes.LastIndex(record, []byte("OT.exception")))
-	if between := record[first:last]; !mayHoldTime(between) && !bytes.Contains(between, []byte("OpenTok:")) {
-		return false
+	for rest, n := record, indexError(record); ; {
+		if n < 0 {
+			return false
+		}
+		rest = rest[n+len("OT"):]
+		if n = indexError(rest); n >= 0 && (mayHoldTime(rest[:n]) || bytes.Contains(rest[:n], []byte("OpenTok:"))) {
+			break
+		}
 	}
 	for _, mark := range betweenRecords {
 		if bytes.Contains(record, mark) {
