@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -62,6 +63,42 @@ func TestFinderKnowsCodes(t *testing.T) {
 	for _, test := range tests {
 		if got := f.StatesCode([]byte(test.written)); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.written, got, test.want)
+		}
+	}
+}
+
+// TestHolds checks that Holds reports of a line what Next finds in it.
+func TestHolds(t *testing.T) {
+	lines := []string{"", "x\n", "OT_TIMEOUT\n", "_MX40\n", "a OT_ b\n", "Session.connect ::\n", "{\"code\":1500}\n", "PROXY_URL\n"}
+	for _, p := range knownPhrases.phrases {
+		lines = append(lines, p.Text, "x "+p.Text+" y\n", p.Text[1:]+"\n")
+	}
+	for _, line := range lines {
+		var f Finder
+		f.Reset([]byte(line))
+		if got, want := f.Holds([]byte(line)), f.Next(0) >= 0; got != want {
+			t.Errorf("%q: got %t, want %t", line, got, want)
+		}
+	}
+}
+
+// TestPhrasesAreEvident checks what Holds relies on, that each phrase has some of a few bytes, and what
+// the recognition of lines relies on, that none contains the end of a value.
+func TestPhrasesAreEvident(t *testing.T) {
+	value := regexp.MustCompile(`^: ?"([^"\\]+)"$`)
+	code := regexp.MustCompile(`^\{"code": ?[1-9][0-9]{3},"mes$|^\{"code": [1-9][0-9]{3}, "mes$`)
+	endOfValue := regexp.MustCompile(`[^\\]"(?:[^A-Za-z]|$)|\n`) // in JSON no letter follows it
+	for _, p := range knownPhrases.phrases {
+		marked := strings.ContainsAny(p.Text, "-.") && strings.Contains(p.Text, "k") || strings.Contains(p.Text, "D") && strings.Contains(p.Text, "m")
+		if !strings.ContainsAny(p.Text, " :P") && !marked {
+			t.Errorf("%q has none of these bytes", p.Text)
+		}
+		if v := value.FindStringSubmatch(p.Text); v != nil {
+			if !new(Finder).HoldsValue([]byte(v[1])) {
+				t.Errorf("%q is no evidence", v[1])
+			}
+		} else if endOfValue.MatchString(p.Text) && !code.MatchString(p.Text) {
+			t.Errorf("%q contains the end of a value", p.Text)
 		}
 	}
 }

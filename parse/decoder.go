@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/layout"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/terminal"
@@ -38,6 +39,10 @@ type Decoder struct {
 	full     bool // the last object was decoded in full
 	stated   bool // a field of the record states its OpenTok session ID
 	open     []openObject
+	walks    bool           // it walks each line, recognizing none
+	layouts  layout.Layouts // of lines whose keys have these roles and this meaning
+	roles    *field.Roles
+	meaning  func(path [][]byte, key []byte) (field.Field, int)
 	inner    *Decoder // of records in a record
 	unfolder *unfolder
 }
@@ -53,6 +58,11 @@ type Finder interface {
 	// Next returns the offset of the first byte at or after from that may belong to
 	// evidence of an error, -1 if there is none. from does not decrease between calls.
 	Next(from int) int
+	// Holds reports whether a line may belong to evidence of an error: whether Next would find
+	// something in it. HoldsValue reports the same of a line with a value, without escapes, as far
+	// as that depends on the value.
+	Holds(line []byte) bool
+	HoldsValue(value []byte) bool
 
 	// IsCode reports whether a number in a field made for codes may be an error's code.
 	IsCode(n int32) bool
@@ -69,6 +79,8 @@ type noFinder struct{}
 
 func (noFinder) Reset([]byte)                 {}
 func (noFinder) Next(int) int                 { return -1 }
+func (noFinder) Holds([]byte) bool            { return false }
+func (noFinder) HoldsValue([]byte) bool       { return false }
 func (noFinder) IsCode(int32) bool            { return false }
 func (noFinder) StatesCode([]byte) bool       { return false }
 func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
@@ -88,6 +100,10 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 		}
 		if b.Format.kind != byLine {
 			d.spans(b, f, yield)
+			return
+		}
+		if d.recognizes(b.Format) {
+			d.lines(b, f, yield)
 			return
 		}
 		data := b.Data
@@ -385,19 +401,26 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if full != w.full {
 		ok = w.record(d, line, true)
 	}
+	d.tell(line, full)
+	return ok
+}
+
+// tell puts what a walk has found in an object into d.event.
+func (d *Decoder) tell(line []byte, full bool) {
+	w := &d.walk
 	e, own := &d.event, w.own()
-	e.Time, e.Session, e.ConnectionID = w.time, own.session, own.connectionID
+	e.Time, e.Session, e.ConnectionID = w.time, own.Session, own.ConnectionID
 	if w.lead != timestamp.NoTime && !w.clientTime {
 		e.Time, w.doubt = w.lead, timestamp.NoDoubt
 	}
 	if w.nanos > 0 && e.Time != timestamp.NoTime && e.Time%int64(time.Second) == 0 { // log4j2
 		e.Time += w.nanos
 	}
-	e.Client, e.GUID = own.client, own.clientRank == field.GUIDRank
+	e.Client, e.GUID = own.Client, own.ClientRank == field.GUIDRank
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
 		e.Level = d.lead(w.said)
 	}
-	d.stated = sessionid.Is(own.session) || own.given
+	d.stated = sessionid.Is(own.Session) || own.Given
 	if w.doubt != timestamp.NoDoubt {
 		e.Doubt, e.Doubted = w.doubt, d.unsure
 	}
@@ -411,7 +434,7 @@ func (d *Decoder) object(line []byte, full bool) bool {
 		}
 	}
 	if !full {
-		return ok
+		return
 	}
 	e.Name, e.Code, e.Message, e.Text = w.name, w.errorCode(), w.message, d.clean(d.text)
 	e.StreamID, e.SubscriberID = w.streamID, w.subscriberID
@@ -422,7 +445,6 @@ func (d *Decoder) object(line []byte, full bool) bool {
 			t.Native, t.SDK = true, nil
 		}
 	}
-	return ok
 }
 
 // sessionIn returns the first OpenTok session ID in a record, nil if there is none.

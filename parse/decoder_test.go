@@ -33,8 +33,10 @@ type finder struct {
 	data []byte
 }
 
-func (f *finder) Reset(data []byte) { f.data = data }
-func (f *finder) Next(from int) int { return offsetFrom(from, f.next(f.data[from:])) }
+func (f *finder) Reset(data []byte)           { f.data = data }
+func (f *finder) Next(from int) int           { return offsetFrom(from, f.next(f.data[from:])) }
+func (f *finder) Holds(text []byte) bool      { return f.next(text) >= 0 }
+func (f *finder) HoldsValue(text []byte) bool { return f.next(text) >= 0 }
 
 var (
 	jsonl   = Format{Name: "jsonl"}
@@ -45,14 +47,14 @@ var (
 type record struct {
 	Event
 	session, text, name string
-	streamID, ids       string
+	streamID, idsOf     string
 	client, connection  string
 	telemetry           *Telemetry
 	skipped             *SyntaxError
 }
 
-// ids joins the IDs of an event.
-func ids(e *Event) string {
+// idsOf joins the IDs of an event.
+func idsOf(e *Event) string {
 	return fmt.Sprintf("%s %s %s %s", e.Client, e.ConnectionID, e.StreamID, e.SubscriberID)
 }
 
@@ -66,7 +68,7 @@ func decode(d *Decoder, data string, f Format, next func([]byte) int) []record {
 			out = append(out, record{skipped: skipped})
 			continue
 		}
-		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name), streamID: string(e.StreamID), ids: ids(e), client: string(e.Client), connection: string(e.ConnectionID)}
+		r := record{Event: *e, session: string(e.Session), text: string(e.Text), name: string(e.Name), streamID: string(e.StreamID), idsOf: idsOf(e), client: string(e.Client), connection: string(e.ConnectionID)}
 		if t := e.Telemetry; t != nil {
 			r.telemetry = &Telemetry{
 				Action: bytes.Clone(t.Action), Variation: bytes.Clone(t.Variation), Reason: bytes.Clone(t.Reason),
@@ -108,11 +110,11 @@ func sameInPart(t *testing.T, full, light record, source string) {
 	switch {
 	case light.text == "" && light.Code == 0:
 		if light.name != "" || light.streamID != "" || len(light.SubscriberID) > 0 || light.telemetry != nil {
-			t.Errorf("%q: in part it has the name %q, IDs %q, but no text", source, light.name, light.ids)
+			t.Errorf("%q: in part it has the name %q, IDs %q, but no text", source, light.name, light.idsOf)
 		}
-	case light.text != full.text || light.name != full.name || light.Code != full.Code || light.ids != full.ids:
+	case light.text != full.text || light.name != full.name || light.Code != full.Code || light.idsOf != full.idsOf:
 		t.Errorf("%q: in part it is %q, name %q, code %d, IDs %q; in full %q, %q, %d, %q",
-			source, light.text, light.name, light.Code, light.ids, full.text, full.name, full.Code, full.ids)
+			source, light.text, light.name, light.Code, light.idsOf, full.text, full.name, full.Code, full.idsOf)
 	}
 }
 
@@ -314,7 +316,7 @@ func TestIDs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := one(t, test.line, jsonl).ids; got != test.want {
+			if got := one(t, test.line, jsonl).idsOf; got != test.want {
 				t.Errorf("%s: got %q, want %q", test.line, got, test.want)
 			}
 		})
@@ -514,7 +516,7 @@ func TestTelemetryDoesNotLeakIntoTheNextRecord(t *testing.T) {
 {"message":"x"}
 `
 	got := decode(new(Decoder), data, jsonl, always)
-	if e := got[1].telemetry; e == nil || string(e.Action) != "Connect" || len(e.Variation) > 0 || got[1].Code != 0 || got[1].ids != noIDs || got[1].name != "" {
+	if e := got[1].telemetry; e == nil || string(e.Action) != "Connect" || len(e.Variation) > 0 || got[1].Code != 0 || got[1].idsOf != noIDs || got[1].name != "" {
 		t.Errorf("the second event is %+v", e)
 	}
 	if got[2].telemetry != nil || got[2].Time != timestamp.NoTime {

@@ -15,7 +15,8 @@
 //     section, so that every core can read.
 //  5. A [Decoder] turns the records of a block into one reused [Event] each, or a [*SyntaxError]
 //     (decoder.go). Both state how many bytes and lines they cover, so that nothing is lost.
-//     json.go reads the fields of a JSON object; package field says what its keys mean.
+//     json.go reads the fields of a JSON object; package field says what its keys mean. Lines that
+//     are built like earlier ones are only recognized (lines.go, package layout).
 //
 // Package parse does not know what an error looks like. A [Finder] marks the records that may
 // show one. The others, which are nearly all, are decoded only as far as denominators need it.

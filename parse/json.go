@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/ids"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/layout"
 	"github.com/otlog/otlog/parse/level"
-	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/terminal"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -41,9 +42,9 @@ type walk struct {
 
 	// levels are the IDs in the line itself, in objects inside its strings, in objects inside
 	// the strings of those, and so on. posted are those beside the client's own time.
-	levels  [maxNesting + 1]owner
-	deepest int   // the last level with an object
-	posted  owner // only if full
+	levels  [maxNesting + 1]ids.IDs
+	deepest int     // the last level with an object
+	posted  ids.IDs // only if full
 
 	level     level.Level
 	levelRank int
@@ -51,19 +52,6 @@ type walk struct {
 
 	fields // only if full
 }
-
-// An owner holds the IDs that show who was there: the first of the best values of each.
-type owner struct {
-	session      []byte
-	sessionRank  int
-	given        bool // session is the value of the field that the user gave
-	several      bool // different session IDs
-	client       []byte
-	clientRank   int
-	connectionID []byte
-}
-
-var noOwner = owner{sessionRank: unranked, clientRank: unranked}
 
 // fields are all fields except time, session, client and connection.
 type fields struct {
@@ -93,7 +81,7 @@ type openObject struct {
 	number   int // in the order in which objects and arrays start
 	code     int32
 	codeRank int
-	ids      owner
+	ids      ids.IDs
 	posted   bool // it contains the client's own time
 }
 
@@ -104,6 +92,12 @@ const maxDepth = 1<<7 - 1
 
 // record walks the object of a record. It reports false if the object is incomplete.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
+	w.begin(d, full)
+	return w.object(line, 0)
+}
+
+// begin forgets the last record.
+func (w *walk) begin(d *Decoder, full bool) {
 	w.d, w.full, w.coded, w.hidden = d, full, false, false
 	if w.finder == nil {
 		w.finder = noFinder{}
@@ -111,7 +105,7 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 	w.nanos, w.lead = 0, timestamp.NoTime
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.d.clock.NewRecord()
-	w.levels[0], w.deepest, w.posted = noOwner, 0, noOwner
+	w.levels[0], w.deepest, w.posted = ids.None(), 0, ids.None()
 	w.level, w.levelRank, w.said = level.Unknown, unranked, nil
 	w.path = w.path[:0]
 	d.kept = d.kept[:0]
@@ -119,7 +113,26 @@ func (w *walk) record(d *Decoder, line []byte, full bool) bool {
 		w.fields = fields{messageRank: unranked, nameRank: unranked, codeRank: unranked, sdkRank: unranked}
 		d.text, d.open, d.telemetry = d.text[:0], d.open[:0], Telemetry{}
 	}
-	return w.object(line, 0)
+}
+
+// laidOut takes the values of a line that was recognized, in their order, as text and number do.
+func (w *walk) laidOut(data []byte, values []layout.Value) {
+	for i := range values {
+		v := &values[i]
+		s := data[v.Start:v.End]
+		switch v.Field {
+		case field.Time:
+			w.timeValue(s, v.Rank, v.Depth, 0)
+		case field.Level:
+			w.levelValue(s, v.Rank, v.Depth, 0)
+		case field.Message:
+			if w.said == nil {
+				w.said = s
+			}
+		default:
+			w.idValue(v.Field, s, v.Rank, false, 0)
+		}
+	}
 }
 
 // meaning returns the meaning of a key in this source.
@@ -177,7 +190,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 			}
 			if w.full {
 				w.objects++
-				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked, ids: noOwner})
+				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked, ids: ids.None()})
 			}
 		case '}', ']':
 			depth--
@@ -367,7 +380,7 @@ func objectIn(s []byte) (start, end int) {
 func (w *walk) inner(object []byte, nesting int) bool {
 	for w.deepest < nesting {
 		w.deepest++
-		w.levels[w.deepest] = noOwner
+		w.levels[w.deepest] = ids.None()
 	}
 	open := len(w.path)
 	ok := w.object(object, nesting)
@@ -395,7 +408,7 @@ func mayHoldObject(s []byte) bool {
 func (w *walk) close() {
 	d := w.d
 	last := len(d.open) - 1
-	if at := &d.open[last]; at.posted && w.posted.session == nil {
+	if at := &d.open[last]; at.posted && w.posted.Session == nil {
 		w.posted = at.ids
 	}
 	d.open = d.open[:last]
@@ -418,25 +431,10 @@ func (w *walk) idValue(f field.Field, s []byte, rank int, escaped bool, nesting 
 	case nesting > 0:
 		s = w.d.keep(s)
 	}
-	w.levels[nesting].take(f, s, rank)
+	w.levels[nesting].Take(f, s, rank)
 	if w.full && rank != field.GivenSession { // telemetry's own session precedes
 		if at := w.innermost(); at != nil {
-			at.ids.take(f, s, rank)
-		}
-	}
-}
-
-func (x *owner) take(f field.Field, s []byte, rank int) {
-	switch f {
-	case field.Session:
-		x.takeSession(s, rank)
-	case field.Client:
-		if rank < x.clientRank {
-			x.client, x.clientRank = s, rank
-		}
-	case field.ConnectionID:
-		if x.connectionID == nil {
-			x.connectionID = s
+			at.ids.Take(f, s, rank)
 		}
 	}
 }
@@ -444,37 +442,21 @@ func (x *owner) take(f field.Field, s []byte, rank int) {
 // own returns the IDs of the record itself: those that its telemetry states, else those of the
 // innermost object. A wrapper's IDs fill in what is missing, unless the wrapper belongs to
 // another session.
-func (w *walk) own() owner {
+func (w *walk) own() ids.IDs {
 	out := w.posted
 	for n := w.deepest; n >= 0; n-- {
-		out.add(&w.levels[n])
+		out.Add(&w.levels[n])
 	}
-	if w.posted.session != nil {
+	if w.posted.Session != nil {
 		return out
 	}
 	for n := 0; n <= w.deepest; n++ {
-		if at := &w.levels[n]; at.given {
-			out.session, out.given = at.session, true
+		if at := &w.levels[n]; at.Given {
+			out.Session, out.Given = at.Session, true
 			break
 		}
 	}
 	return out
-}
-
-// add fills in what x lacks.
-func (x *owner) add(wrapper *owner) {
-	if sessionid.Is(x.session) && sessionid.Is(wrapper.session) && (wrapper.several || !bytes.Equal(x.session, wrapper.session)) {
-		return
-	}
-	if x.session == nil || sessionid.Is(wrapper.session) {
-		x.session = wrapper.session
-	}
-	if wrapper.clientRank < x.clientRank {
-		x.client, x.clientRank = wrapper.client, wrapper.clientRank
-	}
-	if x.connectionID == nil {
-		x.connectionID = wrapper.connectionID
-	}
 }
 
 func (w *walk) keepFirst(to *[]byte, value []byte) {
@@ -603,34 +585,5 @@ func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	doubt, text := clock.Doubt()
 	if w.doubt = doubt; doubt != timestamp.NoDoubt {
 		w.d.unsure = append(w.d.unsure[:0], text...)
-	}
-}
-
-// takeSession takes the value of a field made for a session. An OpenTok session ID precedes
-// any other value, which may belong to a session of another kind.
-func (x *owner) takeSession(s []byte, rank int) {
-	if x.given {
-		return
-	}
-	if rank == field.GivenSession {
-		x.session, x.sessionRank, x.given = s, rank, true
-		return
-	}
-	isID := sessionid.Is(s)
-	if isID {
-		if s = sessionid.Whole(s); s == nil {
-			return
-		}
-	}
-	if !isID {
-		if rank > 0 {
-			return
-		}
-		rank += 2
-	} else if sessionid.Is(x.session) && !bytes.Equal(s, x.session) {
-		x.several = true
-	}
-	if rank < x.sessionRank {
-		x.session, x.sessionRank = s, rank
 	}
 }

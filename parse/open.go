@@ -92,6 +92,8 @@ type File struct {
 	size    int64
 	changed time.Time // when the file was last written, zero if unknown
 	live    Live      // nil if it is not
+
+	progress *atomic.Int64 // Source.Progress
 }
 
 // Open opens a source and reads its first bytes. A source is opened once: its first bytes
@@ -105,7 +107,7 @@ func Open(s Source) (*File, error) {
 	case err != nil:
 		return nil, cause(err)
 	}
-	f := &File{Name: s.String(), dir: s.Dir, closer: stream, rest: stream}
+	f := &File{Name: s.String(), dir: s.Dir, closer: stream, rest: stream, progress: s.Progress}
 	f.live, _ = stream.(Live)
 	if file, ok := stream.(interface{ Stat() (fs.FileInfo, error) }); ok {
 		if info, err := file.Stat(); err == nil {
@@ -116,9 +118,9 @@ func Open(s Source) (*File, error) {
 		}
 	}
 	if s.Progress != nil {
-		f.rest = progressReader{f.rest, s.Progress}
+		f.rest = unpack.Counted(f.rest, s.Progress)
 		if f.at != nil {
-			f.at = progressReaderAt{f.at, s.Progress}
+			f.at = unpack.CountedAt(f.at, s.Progress)
 		}
 	}
 	f.head, f.err = f.readHead()
@@ -278,8 +280,8 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 			left.Note(sieve.NoSign, f.Name)
 		}
 		o.Sieve.Add(&left, f.dir, none)
-		if p, ok := f.at.(progressReaderAt); ok && none {
-			p.read.Add(f.size - int64(len(f.head))) // the rest is not read
+		if f.progress != nil && f.at != nil && none {
+			f.progress.Add(f.size - int64(len(f.head))) // the rest is not read
 		}
 	}
 }
@@ -372,28 +374,4 @@ func (in *Input) Content() digest.Content {
 		c.Join(r.content)
 	}
 	return c
-}
-
-// A progressReader counts what is read while it is read.
-type progressReader struct {
-	io.Reader
-	read *atomic.Int64
-}
-
-func (p progressReader) Read(b []byte) (int, error) {
-	n, err := p.Reader.Read(b)
-	p.read.Add(int64(n))
-	return n, err
-}
-
-// A progressReaderAt is a progressReader at any offset.
-type progressReaderAt struct {
-	io.ReaderAt
-	read *atomic.Int64
-}
-
-func (p progressReaderAt) ReadAt(b []byte, offset int64) (int, error) {
-	n, err := p.ReaderAt.ReadAt(b, offset)
-	p.read.Add(int64(n))
-	return n, err
 }

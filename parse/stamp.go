@@ -2,15 +2,15 @@ package parse
 
 import "github.com/otlog/otlog/parse/textline"
 
-// A layout is a way to find the times of records that are not at the start.
-type layout struct {
+// A timing is a way to find the times of records that are not at the start.
+type timing struct {
 	sample *sample
 	format Format
 }
 
-// timed reports whether nearly all records of a layout have a time. Headings and the count of rows
+// timed reports whether nearly all records of a timing have a time. Headings and the count of rows
 // below a table have none.
-func (l *layout) timed() bool {
+func (l *timing) timed() bool {
 	const headings = 3
 	s, records := l.sample, l.sample.records-l.sample.borders
 	return s.timed*10 >= (records-headings)*8 && s.timed*2 > records
@@ -20,9 +20,9 @@ func (l *layout) timed() bool {
 // record with more may be several records of the input.
 const fewTimes = 4
 
-// whole reports whether records of a layout are not several records of the input: they have one
+// whole reports whether records of a timing are not several records of the input: they have one
 // time each.
-func (l *layout) whole() bool { return l.sample.stamps*5 <= l.sample.records*6 }
+func (l *timing) whole() bool { return l.sample.stamps*5 <= l.sample.records*6 }
 
 // stamped returns the format for records whose time is not at their start, nor after a number of
 // words. It reports false if there is none.
@@ -30,12 +30,12 @@ func (in *Input) stamped(head []byte, whole bool) (Format, bool) {
 	if textline.Stamps(head, 1) == 0 {
 		return Format{}, false
 	}
-	try := func(change func(*Format)) *layout {
+	try := func(change func(*Format)) *timing {
 		f := in.Format
 		f.words, f.inline = 0, true
 		change(&f)
 		other := Input{Format: f, Times: in.Times, skipsProse: in.skipsProse}
-		return &layout{other.sample(head, whole), f}
+		return &timing{other.sample(head, whole), f}
 	}
 	plain := try(func(*Format) {})
 	if plain.timed() && plain.whole() {

@@ -10,6 +10,7 @@ import (
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -68,7 +69,7 @@ func mayBeLog(record []byte) bool {
 			return false
 		}
 		rest = rest[n+len("OT"):]
-		if n = indexError(rest); n >= 0 && (mayHoldTime(rest[:n]) || bytes.Contains(rest[:n], []byte("OpenTok:"))) {
+		if n = indexError(rest); n >= 0 && (textline.MayHoldTime(rest[:n]) || bytes.Contains(rest[:n], sessionid.Mark) || bytes.Contains(rest[:n], []byte("OpenTok:"))) {
 			break
 		}
 	}
@@ -77,25 +78,7 @@ func mayBeLog(record []byte) bool {
 			return true
 		}
 	}
-	return countStamps(record, 2) == 2
-}
-
-// mayHoldTime reports whether a text contains the digits of a time, or a session ID.
-func mayHoldTime(text []byte) bool {
-	digits := 0
-	for i, c := range text {
-		switch {
-		case isDigit(c):
-			if digits++; digits == len("1795430665") {
-				return true
-			}
-			continue
-		case c == ':' && digits == 2, c == '_' && bytes.HasPrefix(text[i:], sessionid.Mark):
-			return true
-		}
-		digits = 0
-	}
-	return false
+	return timestamp.Stamps(record, 2) == 2
 }
 
 // betweenRecords are what a record contains that contains a list or lines.
@@ -132,14 +115,14 @@ func (u *unfolder) text(text []byte) {
 		u.splitter.unfold(&u.block, text[start:end], u.outer)
 		return
 	}
-	if !u.several && countStamps(text, 2) < 2 {
+	if !u.several && timestamp.Stamps(text, 2) < 2 {
 		return
 	}
 	u.block.Format.inline = true
 	text = outline.Lines(text)
 	stamps, lines := 0, 0
 	for line := range bytes.Lines(text) {
-		n := countStamps(line, len(line))
+		n := timestamp.Stamps(line, len(line))
 		stamps, lines = stamps+n, lines+min(n, 1)
 	}
 	if stamps > lines || bytes.IndexByte(text, '\n') < 0 {
@@ -182,19 +165,6 @@ func (u *unfolder) learn(d *Decoder) {
 		}
 		u.block.Format.roles = &roles
 	}
-}
-
-// countStamps returns how many times are in a text, at most a number.
-func countStamps(text []byte, most int) (n int) {
-	for n < most {
-		at := timestamp.Stamp(text)
-		if at < 0 {
-			break
-		}
-		n++
-		text = text[at+timestamp.StampLength:]
-	}
-	return n
 }
 
 // document returns where JSON with a list of records is in a text, -1 if there is none.

@@ -85,7 +85,9 @@ func TestUnfold(t *testing.T) {
 // found is a Finder that has every record decoded in full.
 type found struct{ noFinder }
 
-func (found) Next(from int) int { return from }
+func (found) Next(from int) int      { return from }
+func (found) Holds([]byte) bool      { return true }
+func (found) HoldsValue([]byte) bool { return true }
 
 // saidBy returns the time of day of an event, "-" if it has no time, and A if the session is a.
 func saidBy(e *Event, a string) string {

@@ -342,6 +342,8 @@ func (f *everything) Next(from int) int {
 	return -1
 }
 
+func (*everything) Holds([]byte) bool            { return true }
+func (*everything) HoldsValue([]byte) bool       { return true }
 func (*everything) IsCode(int32) bool            { return false }
 func (*everything) StatesCode([]byte) bool       { return false }
 func (*everything) IsName([]byte) (is, sdk bool) { return false, false }

@@ -20,14 +20,16 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/jsontext", "parse/level", "parse/notation", "parse/outline", "parse/sessionid", "parse/sieve", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/sessionid", "parse/sieve", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
 	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
 	"parse/table":             {"parse/field", "parse/jsontext", "parse/timestamp"},
 	"parse/find":              {"parse"},
+	"parse/ids":               {"parse/field", "parse/sessionid"},
 	"parse/jsontext":          {},
+	"parse/layout":            {"parse/field", "parse/jsontext"},
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/textline", "parse/timestamp"},
 	"parse/notation":          {"parse/jsontext", "parse/notation/data", "parse/sieve"},

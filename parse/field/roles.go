@@ -45,6 +45,15 @@ func (r *Roles) Of(path [][]byte, key []byte) (Field, int) {
 	return None, 0
 }
 
+// MeaningOf returns the function that says what keys mean, given the keys around them, to a source with
+// these roles, or nil for none.
+func MeaningOf(r *Roles) func(path [][]byte, key []byte) (Field, int) {
+	if r == nil {
+		return func(_ [][]byte, key []byte) (Field, int) { return Of(key) }
+	}
+	return r.Of
+}
+
 // Column returns the key of a column in a file that has names and types: its own name if it is
 // one of n, otherwise in the spelling of Of.
 func (n Names) Column(name string) string {

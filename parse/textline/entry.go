@@ -79,3 +79,21 @@ var entryStarts = [][]byte{
 	[]byte("OpenTok:"), []byte("%cOpenTok:"), []byte("OT.exception ::"),
 	[]byte("LOG "), []byte("INFO "), []byte("WARN "), []byte("ERROR "), []byte("DEBUG "),
 }
+
+// MayHoldTime reports whether a text contains ten digits, or two before a colon, as times do.
+func MayHoldTime(text []byte) bool {
+	digits := 0
+	for _, c := range text {
+		switch {
+		case isDigit(c):
+			if digits++; digits == len("1795430665") {
+				return true
+			}
+			continue
+		case c == ':' && digits == 2:
+			return true
+		}
+		digits = 0
+	}
+	return false
+}

@@ -108,3 +108,16 @@ func Serial(b []byte) (nanos int64) {
 	}
 	return nanos
 }
+
+// Stamps returns how many dates with a time of day are in a text, at most a number.
+func Stamps(text []byte, most int) (n int) {
+	for n < most {
+		at := Stamp(text)
+		if at < 0 {
+			break
+		}
+		n++
+		text = text[at+StampLength:]
+	}
+	return n
+}

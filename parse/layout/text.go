@@ -1,0 +1,142 @@
+package layout
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/otlog/otlog/parse/field"
+)
+
+// textEnd returns where the text ends that starts at i, -1 if it is not plain.
+func (n *node) textEnd(data []byte, i int, j Judge) int {
+	var known *[]byte
+	if n.texts != nil && i+8 <= len(data) {
+		known = n.texts.slot(data[i:])
+		if k := *known; len(k) > 0 && bytes.HasPrefix(data[i:], k) {
+			return i + len(k) - 1
+		}
+	}
+	end := plainEnd(data, i)
+	if end < 0 {
+		return -1
+	}
+	text := data[i:end]
+	switch {
+	case len(text) == 0:
+		return end
+	case n.field == field.Time && isClock(text):
+		return end // digits and marks are no evidence
+	case text[len(text)-1] == ')' && j.StatesCode(text), j.HoldsValue(text):
+		return -1
+	case n.field == field.Code && j.IsCode(field.CodeOf(text)):
+		return -1
+	}
+	if known != nil && len(text) < maxKnown {
+		n.texts.add(known, data[i:end+1])
+	}
+	return end
+}
+
+// isClock reports whether a text consists of digits and the marks of times in ISO 8601.
+func isClock(text []byte) bool {
+	const longest = len("2006-01-02T15:04:05.000000000+07:00")
+	if len(text) > longest {
+		return false
+	}
+	for _, c := range text {
+		if !inClock[c] {
+			return false
+		}
+	}
+	return true
+}
+
+var inClock = func() (t [256]bool) {
+	for _, c := range "0123456789-+:.TZ " {
+		t[c] = true
+	}
+	return t
+}()
+
+// texts are texts that were plain, with the quote after them, by their first bytes and some others.
+// Levels, loggers and user agents are recognized with one comparison.
+type texts struct {
+	all   [numTexts][]byte
+	other int // where the others are; texts of one field often begin alike
+}
+
+const (
+	numTexts = 64
+	maxKnown = 256 // bytes of a text
+)
+
+// slot returns where the text at the start of data is remembered, if it is. data has eight bytes at
+// least.
+func (t *texts) slot(data []byte) *[]byte {
+	x := binary.LittleEndian.Uint64(data)
+	if t.other > 0 && len(data) >= t.other+8 {
+		x ^= bits.RotateLeft64(binary.LittleEndian.Uint64(data[t.other:]), 29)
+	}
+	return &t.all[x*0x9e3779b97f4a7c15>>(64-6)]
+}
+
+// add remembers a text in a slot.
+func (t *texts) add(slot *[]byte, text []byte) {
+	const alike = 24
+	if old := *slot; len(old) >= alike && len(text) >= alike {
+		n := min(len(old), len(text)) - 8
+		at := 0
+		for at < n && old[at] == text[at] {
+			at++
+		}
+		if at >= 8 {
+			t.other = at
+		}
+	}
+	*slot = append((*slot)[:0], text...)
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// plainEnd returns where the string ends that starts at i, -1 if it does not end, or has an escape or a
+// control character, such as the line feed that ends a record.
+func plainEnd(data []byte, i int) int {
+	for ; i+8 <= len(data); i += 8 {
+		x := binary.LittleEndian.Uint64(data[i:])
+		quote, slash := x^(ones*'"'), x^(ones*'\\')
+		// The lowest bit that is set belongs to the first such byte; higher ones may not.
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-ones*' ')&^x) & highs; found != 0 {
+			if i += bits.TrailingZeros64(found) >> 3; data[i] == '"' {
+				return i
+			}
+			return -1
+		}
+	}
+	for ; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			return i
+		case c == '\\' || c < ' ':
+			return -1
+		}
+	}
+	return -1
+}
+
+// numberEnd returns where the number ends that starts at i.
+func numberEnd(data []byte, i int) int {
+	for i++; i < len(data) && inNumber[data[i]]; i++ {
+	}
+	return i
+}
+
+var inNumber = func() (t [256]bool) {
+	for _, c := range "0123456789.eE+-" {
+		t[c] = true
+	}
+	return t
+}()

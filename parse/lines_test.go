@@ -1,0 +1,148 @@
+package parse
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/parse/field"
+)
+
+// told returns what a decoder says of the records of a log that is read in blocks, a line for each.
+func told(d *Decoder, format Format, blocks ...[]byte) (out []string) {
+	offset := int64(0)
+	for _, data := range blocks {
+		for e, syntax := range d.Events(&Block{Data: data, Offset: offset, Format: format}, &finder{next: nextError}) {
+			if syntax != nil {
+				out = append(out, fmt.Sprintf("%d+%d skipped: %s", syntax.Offset, syntax.Bytes, syntax.Cause))
+				continue
+			}
+			text := e.Text
+			if bytes.Contains(text, telemetryMark) && e.Telemetry == nil {
+				text = nil // it need not be decoded
+			}
+			out = append(out, fmt.Sprintf("%d+%d %d %d %d %s session %s client %s %t connection %s level %d blank %t wrapped %t text %q name %s code %d telemetry %t",
+				e.Offset, e.Bytes, e.Time, e.OfDay, e.Doubt, e.Doubted, e.Session, e.Client, e.GUID, e.ConnectionID, e.Level, e.Blank, e.Wrapped, text, e.Name, e.Code, e.Telemetry != nil))
+		}
+		offset += int64(len(data))
+	}
+	return out
+}
+
+// nextError returns where evidence is that a Finder of these tests knows.
+func nextError(data []byte) int {
+	at := -1
+	for _, mark := range []string{"OT_", "could not "} {
+		if n := bytes.Index(data, []byte(mark)); n >= 0 && (at < 0 || n < at) {
+			at = n
+		}
+	}
+	return at
+}
+
+// checkLines compares what a decoder that recognizes lines says of a log with what one says that walks
+// each line.
+func checkLines(t *testing.T, format Format, log string) {
+	t.Helper()
+	var blocks [][]byte
+	for rest := []byte(log); len(rest) > 0; {
+		n := min(len(rest), 4<<10)
+		if end := bytes.IndexByte(rest[n:], '\n'); end >= 0 {
+			n += end + 1
+		} else {
+			n = len(rest)
+		}
+		blocks = append(blocks, rest[:n])
+		rest = rest[n:]
+	}
+	walks := &Decoder{walks: true}
+	want, got := told(walks, format, blocks...), told(&Decoder{}, format, blocks...)
+	if len(got) != len(want) {
+		t.Fatalf("%d records, want %d, of %q", len(got), len(want), log)
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			t.Fatalf("got  %s\nwant %s\nof %q", got[i], want[i], log)
+		}
+	}
+}
+
+// TestLinesAreRecognizedExactly compares lines of random layouts, whose values change at random.
+func TestLinesAreRecognizedExactly(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 2))
+	for range 300 {
+		checkLines(t, Format{}, randomLines(r, 60))
+	}
+	roles := &field.Roles{Learned: field.Names{Time: "a.when"}, Given: field.Names{Session: "user", Message: "x"}}
+	for range 100 {
+		checkLines(t, Format{roles: roles}, randomLines(r, 60))
+	}
+}
+
+// randomLines returns lines of a few layouts.
+func randomLines(r *rand.Rand, n int) string {
+	var layouts [][]string
+	for range 1 + r.IntN(3) {
+		var keys []string
+		for range 1 + r.IntN(7) {
+			keys = append(keys, pickOne(r, "timestamp", "time", "level", "severity", "message", "msg", "sessionId", "session", "connectionId", "clientInstanceId", "guid", "code", "errorCode", "status", "user", "when", "x", "eventName", "MESSAGE", "nanoOfSecond", "name"))
+		}
+		layouts = append(layouts, keys)
+	}
+	var b strings.Builder
+	for range n {
+		keys := layouts[r.IntN(len(layouts))]
+		space := pickOne(r, "", "", "", " ")
+		b.WriteByte('{')
+		open := ""
+		for i, key := range keys {
+			if i > 0 {
+				b.WriteString("," + space)
+			}
+			b.WriteString(`"` + key + `":` + space)
+			if i == len(keys)/2 && len(keys) > 3 {
+				b.WriteString(`{"a":` + pickOne(r, "null", "true", `[1,"y",{}]`) + `,"when":`)
+				open = "}"
+			}
+			b.WriteString(randomValue(r))
+		}
+		b.WriteString(open + "}")
+		b.WriteString(pickOne(r, "\n", "\n", "\n", "\n", "\n", "\n", "\r\n", ",\n", " \n", "\n\n", "x\n", "}\n"))
+	}
+	return b.String()
+}
+
+// randomValue returns a value of JSON, or something that is nearly one.
+func randomValue(r *rand.Rand) string {
+	switch r.IntN(12) {
+	case 0:
+		return fmt.Sprint(r.IntN(7000))
+	case 1:
+		return pickOne(r, "null", "true", "-1.5e3", "1795430665972", "0", "[]", "{}", `["a"]`, `[1,2]`, "-", "1e")
+	case 2:
+		return pickOne(r, `"OT_TIMEOUT"`, `"it could not be"`, `"x (1004)"`, `"x (900)"`, `"a \"b\" c"`, `"\u001b[1m"`, "\"a\tb\"", `"{\"code\":1500}"`, `"[]"`, `""`, `" "`, `"null"`, `"1500"`, `"SystemTime"`, `"`)
+	case 3:
+		return `"` + pickOne(r, sessionOT, sessionOther, sessionUnified, sessionOT+"/x", sessionOT[:30]+"…", "abc", "-") + `"`
+	case 4:
+		return `"` + pickOne(r, "info", "INFO", "warn", "error", "debug", "fatal", "17", "Information") + `"`
+	case 5, 6:
+		return fmt.Sprintf(`"2026-11-23T10:%02d:%02d.%03dZ"`, r.IntN(3), r.IntN(60), r.IntN(1000))
+	case 7:
+		return pickOne(r, `"2026-11-23 10:44:25"`, `"03/04/2026 10:44:25"`, `"10:44:25"`, "1795430665", `"23/Nov/2026:10:44:25 +0000"`)
+	}
+	return `"` + strings.Repeat(pickOne(r, "joined room ", "request ", "é ", "a"), r.IntN(6)) + pickOne(r, "7", "8", "x") + `"`
+}
+
+func pickOne(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
+
+func FuzzLines(f *testing.F) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 20 {
+		f.Add([]byte(randomLines(r, 8)))
+	}
+	f.Fuzz(func(t *testing.T, log []byte) {
+		checkLines(t, Format{}, string(log)+"\n"+string(log))
+	})
+}
