@@ -56,8 +56,8 @@ func Detect(sample []byte, whole bool, given field.Names) (form Form, ok bool) {
 		sample = rest
 		line, _, _ = bytes.Cut(sample, lineFeed)
 	}
-	if len(line) > maxHeader {
-		return Form{}, false
+	if insert := []byte("INSERT INTO "); len(line) > maxHeader || len(line) > len(insert) && bytes.EqualFold(line[:len(insert)], insert) {
+		return Form{}, false // a statement has as many cells as its rows together
 	}
 	for _, d := range delimiters {
 		if bytes.IndexByte(line, d) < 0 {

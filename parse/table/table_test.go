@@ -28,6 +28,7 @@ func TestDetect(t *testing.T) {
 		{"days without a name of a time", "Weight,What\n46349.44752267,a\n46349.44752268,b\n", 0, 0},
 		{"a given column", "room,who\n1,a\n2,b\n", ',', 0},
 		{"line feeds within quotes", "id,what\n1,\"a\n  b\"\n2,b\n", ',', 0},
+		{"statements", "INSERT INTO a VALUES (1,'2026-11-23 10:44:25','x')\nINSERT INTO a VALUES (2,'2026-11-23 10:44:26','y')\n", 0, 0},
 		{"no times", "\"a\",\"b\"\n\"c\",\"d\"\n", 0, 0},
 		{"two columns without quotes", "2026-11-23 10:44:25,a\n2026-11-23 10:44:26,b\n", 0, 0},
 		{"milliseconds after a comma", "2026-11-23 10:44:25,959 ERROR a, b\n2026-11-23 10:44:26,960 ERROR c, d\n", 0, 0},
