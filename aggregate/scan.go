@@ -308,7 +308,7 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	}
 	t.piece.records = w.account.Records.Total()
 	t.reading.add(&w.account, w.skipped, &w.doubts)
-	w.account, w.skipped, w.doubts = Account{}, w.skipped[:0], parse.Doubts{}
+	w.account, w.skipped, w.doubts = Account{}, w.skipped[:0], timestamp.Doubts{}
 	t.reading.pending.Done()
 }
 

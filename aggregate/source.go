@@ -13,6 +13,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // A Source is the account of one parse.Input.
@@ -30,7 +31,7 @@ type Source struct {
 	Empty  bool  // the source has no bytes
 
 	Shown  []*parse.SyntaxError // the first few skipped records
-	Doubts parse.Doubts
+	Doubts timestamp.Doubts
 
 	Learned parse.Learned // about the fields of its records
 
@@ -154,7 +155,7 @@ func (s *Source) refuse(err error) {
 }
 
 // add adds what one worker read of the source.
-func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *parse.Doubts) {
+func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *timestamp.Doubts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Account.Add(a)

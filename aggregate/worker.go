@@ -23,7 +23,7 @@ type worker struct {
 	// The current task:
 	account Account
 	skipped []*parse.SyntaxError
-	doubts  parse.Doubts
+	doubts  timestamp.Doubts
 }
 
 // read processes the records of a reader. It returns the error that broke the reader off.
@@ -74,7 +74,7 @@ func (w *worker) count(event *parse.Event, syntax *parse.SyntaxError) {
 		return
 	}
 	if event.Doubt != timestamp.NoDoubt {
-		w.doubts.Note(event)
+		w.doubts.Note(event.Doubt, event.Doubted, event.Offset)
 	}
 	number := a.Records.Total()
 	a.Bytes += int64(event.Bytes)

@@ -2,7 +2,9 @@ package parse
 
 import (
 	"bytes"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/level"
@@ -73,13 +75,13 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 		return
 	}
 	if s.timed*2 >= s.records {
-		if s.isConstant() {
-			in.findLeads(head, whole)
+		if s.isConstant() || s.leadsText() {
+			in.findLeads(head, whole, s)
 		}
 		return
 	}
 	key, dates := guess.Time()
-	if (key == "" || guess.IsConstant(key)) && in.findLeads(head, whole) {
+	if (key == "" || guess.IsConstant(key)) && in.findLeads(head, whole, nil) {
 		in.timed = in.sampled
 		return
 	}
@@ -100,12 +102,38 @@ func (in *Input) learn(head []byte, whole bool, given field.Names) {
 }
 
 // findLeads adds to the format that the time of an object is at the start of one of its texts, if
-// that is so in nearly all objects. It reports whether it is.
-func (in *Input) findLeads(head []byte, whole bool) bool {
+// that is so in nearly all objects. If they have another time, as outer has them, it must be that of a
+// store: constant, or ahead of the text's by more at one time than at another. findLeads reports whether it
+// is so.
+func (in *Input) findLeads(head []byte, whole bool, outer *sample) bool {
 	in.Format.leads = true
 	s := in.sample(head, whole)
-	in.Format.leads = s.led > 0 && s.led*10 >= len(s.objects)*8 && !s.isConstant()
+	in.Format.leads = s.led > 0 && s.led*10 >= len(s.objects)*8 && !s.isConstant() && (outer == nil || outer.isConstant() || outer.drifts(s))
 	return in.Format.leads
+}
+
+// drifts reports whether the times of objects go another way than those of the same objects in another
+// sample: their distance changes by more than lines of one failure are apart.
+func (s *sample) drifts(from *sample) bool {
+	const most = int64(2 * time.Second)
+	least, longest := int64(math.MaxInt64), int64(math.MinInt64)
+	for i := range min(len(s.times), len(from.times)) {
+		if s.times[i] != timestamp.NoTime && from.times[i] != timestamp.NoTime {
+			least, longest = min(least, s.times[i]-from.times[i]), max(longest, s.times[i]-from.times[i])
+		}
+	}
+	return longest > least && longest-least > most
+}
+
+// leadsText reports whether nearly all objects have a text that starts with a time.
+func (s *sample) leadsText() bool {
+	n := 0
+	for _, object := range s.objects {
+		if textline.LeadsText(object) {
+			n++
+		}
+	}
+	return n > 2 && n*10 >= len(s.objects)*8
 }
 
 // guess looks at the keys of the objects in a sample.
@@ -148,6 +176,7 @@ type sample struct {
 	borders        int      // records of text that say nothing
 	stamps         int      // lines of text with a date and a time of day
 	objects        [][]byte // records that are objects
+	times          []int64  // of these
 	around         [][]byte // what is around these, or around lines
 	lines          [][]byte // the first lines of records of text
 	texts          [][]byte // these records
@@ -183,6 +212,7 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 					s.around = append(s.around, text)
 					break
 				}
+				s.times = append(s.times, e.Time)
 				if s.objects = append(s.objects, text); d.walk.lead != timestamp.NoTime {
 					s.led++
 				}

@@ -122,3 +122,42 @@ func TestGivenFields(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoTimes checks when the time at the start of a text counts rather than that around it.
+func TestTwoTimes(t *testing.T) {
+	const client = "2026-11-23T10:00:%02d.000Z OT_TIMEOUT: too late"
+	for _, test := range []struct {
+		name string
+		line func(i int) string
+		want bool
+	}{
+		{"a burst", func(i int) string {
+			return fmt.Sprintf(`{"timestamp":%d,"message":"`+client+`"}`, 1795597200000+i, 5*i)
+		}, true},
+		{"always the same", func(i int) string { return fmt.Sprintf(`{"timestamp":1795597200000,"message":"`+client+`"}`, i) }, true},
+		{"a slow shipper", func(i int) string {
+			return fmt.Sprintf(`{"log":"`+client+`","time":"2026-11-23T10:%02d:00Z"}`, i, i)
+		}, true},
+		{"the same way", func(i int) string {
+			return fmt.Sprintf(`{"timestamp":"2026-11-23T10:00:%02d.9Z","message":"`+client+`"}`, i+1, i)
+		}, false},
+		{"another zone", func(i int) string {
+			return fmt.Sprintf(`{"timestamp":"2026-11-23T12:00:%02dZ","message":"`+client+`"}`, i, i)
+		}, false},
+		{"a text without a zone", func(i int) string {
+			return fmt.Sprintf(`{"timestamp":%d,"message":"2026-11-23 10:00:%02d OT_TIMEOUT: too late"}`, 1795597200000+i, 5*i)
+		}, false},
+		{"a time that is no start", func(i int) string {
+			return fmt.Sprintf(`{"timestamp":%d,"message":"until 2026-11-23T10:00:%02dZ free"}`, 1795597200000+i, 5*i)
+		}, false},
+	} {
+		var log strings.Builder
+		for i := range 10 {
+			log.WriteString(test.line(i) + "\n")
+		}
+		in := &Input{Format: jsonl}
+		if in.learn([]byte(log.String()), true, field.Names{}); in.Format.leads != test.want {
+			t.Errorf("%s: the time in the text counts: %t, want %t", test.name, in.Format.leads, test.want)
+		}
+	}
+}

@@ -342,6 +342,11 @@ var exports = []struct {
 			return object{"level": "SEVERE", "source": "console-api", "timestamp": x.millis(), "message": x.line()}
 		}) + `,"sessionId":"4f0e1b2c3d4e5f60718293a4b5c6d7e8"}`
 	}},
+	{"burst.jsonl", "Uploads: the time of arrival outside, that of the client in the text", func(log []exported) string {
+		return lines(log, func(n int, x *exported) string {
+			return oneLine(object{"timestamp": 1795597200000 + 3*n, "message": x.rfc() + " " + x.line(), "host": "collector"})
+		})
+	}},
 	{"tickets.jsonl", "Tickets: a log in the text of one", func(log []exported) string {
 		return `{"id":1,"created_at":"2026-11-24T09:00:00Z","body":"Hello"}` + "\n" +
 			oneLine(object{"id": 2, "created_at": "2026-11-24T09:01:00Z", "body": "We see:\n{noformat}" + plainText(log) + "{noformat}\n"}) + "\n" +

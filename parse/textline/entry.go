@@ -97,3 +97,21 @@ func MayHoldTime(text []byte) bool {
 	}
 	return false
 }
+
+// LeadsText reports whether a string in an object starts with a date, a time of day and a zone, and goes
+// on after it.
+func LeadsText(object []byte) bool {
+	for {
+		at := timestamp.Stamp(object)
+		if at < 0 {
+			return false
+		}
+		rest := object[at+timestamp.StampLength:]
+		after := bytes.TrimLeft(rest, ".,+-:0123456789Z")
+		zone := rest[:len(rest)-len(after)]
+		if at > 0 && object[at-1] == '"' && bytes.ContainsAny(zone, "Z+-") && len(after) > 0 && after[0] == ' ' {
+			return true
+		}
+		object = after
+	}
+}
