@@ -44,6 +44,9 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 			return nil
 		}
 	}
+	if e.Cut != "" { // records may be missing
+		u.block.skip(Damaged, 0, 0, e.Cut)
+	}
 	divide(u.block.Records, int64(e.Bytes), int64(e.Lines))
 	return &u.block
 }
@@ -255,8 +258,7 @@ func (u *unfolder) add(record []byte) {
 func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 	u.learn(d)
 	failed := 0
-	for i := range u.block.Records {
-		x := &u.block.Records[i]
+	for _, x := range u.block.Records {
 		inner := u.block.Data[x.Start:x.End]
 		if x.Skipped != nil || crowdedCause(inner) != "" {
 			return false

@@ -100,3 +100,26 @@ func saidBy(e *Event, a string) string {
 	}
 	return at + " " + by
 }
+
+// TestUnfoldCutOff checks that the missing end of a log in a record is told.
+func TestUnfoldCutOff(t *testing.T) {
+	record := `{"id":1,"body":"2026-11-23T10:00:00Z OT_TIMEOUT: ` + sessionOT + `\n2026-11-23T10:05:00Z OT_CONNECT_FAILED: ` + sessionOther + `\n2026-11-23T10:06`
+	d, bytes, skipped := &Decoder{}, 0, 0
+	for e := range d.Events(&Block{Data: []byte(record)}, found{}) {
+		inner := d.Unfold(e, Format{})
+		if inner == nil {
+			t.Fatal("it is not unfolded")
+		}
+		for x, syntax := range d.Unfolded().Events(inner, noFinder{}) {
+			if syntax != nil {
+				skipped++
+				bytes += int(syntax.Bytes)
+				continue
+			}
+			bytes += x.Bytes
+		}
+	}
+	if skipped != 1 || bytes != len(record) {
+		t.Errorf("%d skipped, %d bytes of %d", skipped, bytes, len(record))
+	}
+}
