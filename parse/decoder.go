@@ -401,12 +401,12 @@ func (d *Decoder) object(line []byte, full bool) bool {
 	if full != w.full {
 		ok = w.record(d, line, true)
 	}
-	d.tell(line, full)
+	d.fill(line, full)
 	return ok
 }
 
-// tell puts what a walk has found in an object into d.event.
-func (d *Decoder) tell(line []byte, full bool) {
+// fill puts what a walk has found in an object into d.event.
+func (d *Decoder) fill(line []byte, full bool) {
 	w := &d.walk
 	e, own := &d.event, w.own()
 	e.Time, e.Session, e.ConnectionID = w.time, own.Session, own.ConnectionID

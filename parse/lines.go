@@ -34,7 +34,7 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			d.clear()
 			d.walk.begin(d, false)
 			d.walk.laidOut(data, values)
-			d.tell(data[start:end], false)
+			d.fill(data[start:end], false)
 			d.event.Wrapped = true
 		} else {
 			missed++

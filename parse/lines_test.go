@@ -10,8 +10,8 @@ import (
 	"github.com/otlog/otlog/parse/field"
 )
 
-// told returns what a decoder says of the records of a log that is read in blocks, a line for each.
-func told(d *Decoder, format Format, blocks ...[]byte) (out []string) {
+// described returns what a decoder says of the records of a log that is read in blocks, a line for each.
+func described(d *Decoder, format Format, blocks ...[]byte) (out []string) {
 	offset := int64(0)
 	for _, data := range blocks {
 		for e, syntax := range d.Events(&Block{Data: data, Offset: offset, Format: format}, &finder{next: nextError}) {
@@ -58,7 +58,7 @@ func checkLines(t *testing.T, format Format, log string) {
 		rest = rest[n:]
 	}
 	walks := &Decoder{walks: true}
-	want, got := told(walks, format, blocks...), told(&Decoder{}, format, blocks...)
+	want, got := described(walks, format, blocks...), described(&Decoder{}, format, blocks...)
 	if len(got) != len(want) {
 		t.Fatalf("%d records, want %d, of %q", len(got), len(want), log)
 	}

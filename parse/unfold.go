@@ -39,7 +39,7 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 		text = e.Text
 	}
 	if !isClear {
-		u.block.Data, u.block.Records = u.block.Data[:0], u.block.Records[:0]
+		u.begin(e, f)
 		if u.text(text); !u.isClear(e, d) {
 			return nil
 		}
@@ -140,6 +140,7 @@ var hexEscape = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
 // learn finds the key of the time in objects, if its name is unknown, and the order of day and month.
 func (u *unfolder) learn(d *Decoder) {
 	inner := d.Unfolded()
+	inner.clock.SetOrder(d.clock.Order()) // what another record has shown does not count
 	guess, objects, timed := field.Guess{Clock: d.clock}, 0, 0
 	var dates [][]byte
 	for e := range inner.Events(&u.block, noFinder{}) {
@@ -172,7 +173,8 @@ func (u *unfolder) learn(d *Decoder) {
 
 // document returns where JSON with a list of records is in a text, -1 if there is none.
 func (u *unfolder) document(text []byte) (start, end int) {
-	for from := 0; ; {
+	const most = 16 // places where JSON may start: each takes a pass over the text
+	for from, tried := 0, 0; tried < most; {
 		n := bytes.IndexAny(text[from:], "{[")
 		if n < 0 {
 			return -1, -1
@@ -182,6 +184,7 @@ func (u *unfolder) document(text []byte) (start, end int) {
 		if c := jsontext.SkipSpace(text, from); c == len(text) || bytes.IndexByte([]byte(`{["`), text[c]) < 0 {
 			continue
 		}
+		tried++
 		if end := jsontext.ValueEnd(text, start); end > 0 {
 			if len(u.splitter.outline.Read(text[start:end])) > 0 {
 				return start, end
@@ -189,14 +192,12 @@ func (u *unfolder) document(text []byte) (start, end int) {
 			from = end
 		}
 	}
+	return -1, -1
 }
 
 // lines appends the lines of a text. If there is a heading, they may be indented all alike.
 func (u *unfolder) lines(text []byte) {
-	f := Format{stacks: true}
-	if first := bytes.IndexByte(text, '\n'); first >= 0 {
-		f.indent = indentation(text[first+1:])
-	}
+	f := Format{stacks: true, indent: indentation(text[bytes.IndexByte(text, '\n')+1:])}
 	var record []byte
 	for line := range bytes.Lines(text) {
 		if len(record) > 0 && !f.continues(bytes.TrimSuffix(line, lineFeed)) {
@@ -254,7 +255,7 @@ func (u *unfolder) add(record []byte) {
 }
 
 // isClear reports whether several records show an error: those of a record of several sessions state
-// theirs, and all sessions are still there; those of another record differ in their times.
+// theirs, and all its sessions are still there; those of another record differ in their times.
 func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 	u.learn(d)
 	failed := 0
@@ -279,16 +280,13 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 	case !u.several:
 		return u.differ(d.Unfolded())
 	}
-	for rest := e.record; ; {
-		start, end := sessionid.Next(rest)
-		if start < 0 {
-			return true
-		}
-		if !bytes.Contains(u.block.Data, rest[start:end]) {
+	left := sessionid.All(u.block.Data)
+	for id := range sessionid.All(e.record) {
+		if !left[id] {
 			return false
 		}
-		rest = rest[end:]
 	}
+	return true
 }
 
 // differ reports whether records that show an error have different times of their own, or are lines as

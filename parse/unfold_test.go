@@ -101,7 +101,7 @@ func saidBy(e *Event, a string) string {
 	return at + " " + by
 }
 
-// TestUnfoldCutOff checks that the missing end of a log in a record is told.
+// TestUnfoldCutOff checks that the missing end of a log in a record is reported.
 func TestUnfoldCutOff(t *testing.T) {
 	record := `{"id":1,"body":"2026-11-23T10:00:00Z OT_TIMEOUT: ` + sessionOT + `\n2026-11-23T10:05:00Z OT_CONNECT_FAILED: ` + sessionOther + `\n2026-11-23T10:06`
 	d, bytes, skipped := &Decoder{}, 0, 0
@@ -121,5 +121,61 @@ func TestUnfoldCutOff(t *testing.T) {
 	}
 	if skipped != 1 || bytes != len(record) {
 		t.Errorf("%d skipped, %d bytes of %d", skipped, bytes, len(record))
+	}
+}
+
+// unfolded returns the times of the records with an error in each record of a log.
+func unfolded(d *Decoder, log string) (times []string) {
+	for e := range d.Events(&Block{Data: []byte(log)}, found{}) {
+		inner := d.Unfold(e, Format{})
+		if inner == nil {
+			times = append(times, "-")
+			continue
+		}
+		for x := range d.Unfolded().Events(inner, noFinder{}) {
+			if x != nil && indexError(x.record) >= 0 {
+				times = append(times, saidBy(x, sessionOT))
+			}
+		}
+	}
+	return times
+}
+
+// TestUnfoldForgets checks that a record is read as if it were the only one, because another worker may
+// have read those before it.
+func TestUnfoldForgets(t *testing.T) {
+	ticket := func(day string) string {
+		return `{"timestamp":"2026-11-24T09:00:00Z","body":"` + day + `/2026, 10:00:00 AM OT_TIMEOUT: ` + sessionOT + `\n` + day + `/2026, 10:05:00 AM OT_CONNECT_FAILED: ` + sessionOther + `"}` + "\n"
+	}
+	d := &Decoder{}
+	first, second := unfolded(d, ticket("11/23")), unfolded(d, ticket("03/04"))
+	if got, want := fmt.Sprint(first), "[10:00:00 A 10:05:00 B]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if alone := unfolded(&Decoder{}, ticket("03/04")); fmt.Sprint(second) != fmt.Sprint(alone) {
+		t.Errorf("got %s after another record, %s alone", second, alone)
+	}
+}
+
+// TestUnfoldHostile reads records that would take hours if each part of them needed a pass over the whole.
+func TestUnfoldHostile(t *testing.T) {
+	const size = 1 << 20
+	var sessions strings.Builder
+	for i := 0; sessions.Len() < size; i++ {
+		fmt.Fprintf(&sessions, "1_MX4%020d OT_A 10:44:25 ", i)
+	}
+	for _, start := range []string{"", "{\"a\":\""} {
+		for name, text := range map[string]string{
+			"brackets": strings.Repeat(`{"[`, size/3), "sessions": sessions.String(), "times": strings.Repeat("2026-11-23T10:44:25Z OT_A ", size/26),
+			"escapes": strings.Repeat(`\n10:44:25 OT_A`, size/16), "elements": strings.Repeat("<br></td>10:44:25 OT_A", size/22), "strings": strings.Repeat(`\"`, size/2),
+		} {
+			record := start + text + " OT_TIMEOUT 10:44:25 OT_CONNECT_FAILED"
+			if start != "" {
+				record += `"}`
+			}
+			if unfolded(&Decoder{}, record+"\n") == nil {
+				t.Errorf("%s: no record", name)
+			}
+		}
 	}
 }

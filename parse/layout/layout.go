@@ -1,6 +1,6 @@
 // Package layout recognizes lines of JSON that are built like earlier lines of the same source.
 //
-// What stands between two values is a joint: their quotes, and the key, brackets and commas between
+// What is between two values is a joint: their quotes, and the key, brackets and commas between
 // them. What a joint means depends on its bytes, on how deep it begins and, if the meaning of keys
 // depends on the keys around them, on these. So a line that was read once, and shows nothing, teaches its
 // joints; a later line that consists of known joints and of plain values need not be read again: its

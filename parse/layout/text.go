@@ -26,7 +26,7 @@ func (n *node) textEnd(data []byte, i int, j Judge) int {
 	case len(text) == 0:
 		return end
 	case n.field == field.Time && isClock(text):
-		return end // digits and marks are no evidence
+		return end // digits and marks show nothing
 	case text[len(text)-1] == ')' && j.StatesCode(text), j.HoldsValue(text):
 		return -1
 	case n.field == field.Code && j.IsCode(field.CodeOf(text)):

@@ -28,7 +28,7 @@ type plan struct {
 	list       map[string]bool // part of these: records are their children
 }
 
-// planXML returns which elements are records, nil if the text is no XML or has no records.
+// planXML returns which elements are records, nil if the text is not XML or has no records.
 //
 // An element is a record if it is repeated, and some have a time and a text of the SDK. Of several such
 // elements inside each other the innermost are records. Elements with keys (<field name="time">) are members
@@ -39,7 +39,7 @@ func planXML(head []byte) *plan {
 	if len(start) < 2 || start[0] != '<' {
 		return nil
 	}
-	// A text that declares to be XML is refused if it is no log of the SDK. Any other is read in any case.
+	// A text that declares to be XML is refused if it is not a log of the SDK. Any other is read in any case.
 	isRecord := (*element).hasTime
 	if start[1] == '?' || start[1] == '!' {
 		if !sieve.HasWords(head) {

@@ -155,6 +155,16 @@ func Next(data []byte) (start, end int) {
 	}
 }
 
+// All returns the session IDs in a text.
+func All(text []byte) map[string]bool {
+	all := map[string]bool{}
+	for start, end := Next(text); start >= 0; start, end = Next(text) {
+		all[string(text[start:end])] = true
+		text = text[end:]
+	}
+	return all
+}
+
 // Several reports whether a text contains different session IDs.
 func Several(text []byte) bool {
 	start, end := Next(text)

@@ -134,6 +134,9 @@ func Near(instant, ofDay int64) int64 {
 	return instant + ahead
 }
 
+// Order returns the order of day and month.
+func (c *Clock) Order() Order { return c.order }
+
 // SetOrder sets the order of day and month.
 func (c *Clock) SetOrder(o Order) { c.order = o }
 

@@ -808,7 +808,7 @@ func statesZone(text []byte) bool {
 	return 'A' <= text[n-1] && text[n-1] <= 'Z' && text[n-1] != 'M'
 }
 
-// minus is a minus sign, which is no ASCII.
+// minus is a minus sign, which is not ASCII.
 var minus = []byte("\u2212")
 
 // isZoneWord reports whether b is a space and a word that may be the name of a zone.

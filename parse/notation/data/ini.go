@@ -12,7 +12,7 @@ var (
 	iniField   = regexp.MustCompile(`^([A-Za-z_@][\w.;@ -]{0,63}?) ?= ?(.*)$`)
 )
 
-// iniLine reads a line of INI. A line that is no field belongs to the value before it.
+// iniLine reads a line of INI. A line that is not a field belongs to the value before it.
 func iniLine(l *listing, line []byte) {
 	m := iniField.FindSubmatch(line)
 	switch text := bytes.TrimSpace(line); {

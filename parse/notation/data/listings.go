@@ -369,7 +369,7 @@ func ldifLine(l *listing, line []byte) {
 	case len(l.fields) > 0 && (line[0] == ' ' || line[0] == '\t'):
 		l.more("\n", line)
 	default:
-		l.err = &syntaxError{"a list of fields", l.offset(), "a line is no field"}
+		l.err = &syntaxError{"a list of fields", l.offset(), "a line is not a field"}
 	}
 }
 

@@ -71,7 +71,7 @@ func tomlLine(l *listing, line []byte) {
 	}
 	m := tomlField.FindSubmatch(line)
 	if m == nil {
-		l.err = &syntaxError{"TOML", l.offset(), "a line is no field"}
+		l.err = &syntaxError{"TOML", l.offset(), "a line is not a field"}
 		return
 	}
 	if len(l.fields) == 0 && l.first != "" {

@@ -232,7 +232,7 @@ func (l *literals) closed() {
 	}
 }
 
-// scalar writes a value that is no container.
+// scalar writes a value that is not a container.
 func (l *literals) scalar(json []byte) {
 	l.write(string(json))
 	l.closed()
@@ -661,7 +661,7 @@ func opens(s []byte) bool { return opener.Match(bytes.TrimLeft(s, " \t\r\n")) }
 // constant returns the length of an assigned value without anything to read in it.
 func (l *literals) constant(s []byte) int { return len(constants.Find(s)) }
 
-// plain copies a line that is no literal.
+// plain copies a line that is not a literal.
 func (l *literals) plain(why string) {
 	if l.strict {
 		l.fail("%s", why)

@@ -377,7 +377,7 @@ func (l *literals) brace() {
 	l.push(frame{kind: kind, close: '}'})
 }
 
-// notPrinted matches what Node.js prints in brackets that is no array. A name before the colon is that
+// notPrinted matches what Node.js prints in brackets that is not an array. A name before the colon is that
 // of an error.
 var notPrinted = regexp.MustCompile(`^\[(?:(?:Function|AsyncFunction|GeneratorFunction|Circular|class|Symbol|Module)[:( ][^\[\]]*|[A-Z]\w*(?:: [^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)?|Getter/Setter)\]`)
 
@@ -864,7 +864,7 @@ func (l *literals) numbered(i int) int {
 	return 0
 }
 
-// scalarCall reads a call whose first argument is no container.
+// scalarCall reads a call whose first argument is not a container.
 func (l *literals) scalarCall(name string) {
 	depth, end := 0, 0
 	for i := 0; end == 0; i++ {

@@ -354,7 +354,7 @@ func (y *yamlReader) merge(n *yaml.Node, keys map[string]bool, depth int) {
 	}
 }
 
-// scalar appends a value that is no container. Times stay as they are written.
+// scalar appends a value that is not a container. Times stay as they are written.
 func (y *yamlReader) scalar(n *yaml.Node) {
 	value := []byte(n.Value)
 	switch n.ShortTag() {
