@@ -87,7 +87,6 @@ type valueReader struct {
 	within  bool   // literal holds an opening quote
 	pass    bool   // the string is too long to be replaced
 	slash   bool   // a backslash precedes
-	member  bool   // a colon precedes the string
 }
 
 func (v *valueReader) next(dst []byte) ([]byte, error) {
@@ -101,13 +100,6 @@ func (v *valueReader) next(dst []byte) ([]byte, error) {
 	for len(piece) > 0 {
 		if !v.within {
 			n := bytes.IndexByte(piece, '"')
-			between := piece
-			if n >= 0 {
-				between = piece[:n]
-			}
-			if text := bytes.TrimRight(between, " \t\r\n"); len(text) > 0 {
-				v.member = text[len(text)-1] == ':'
-			}
 			if n < 0 {
 				return append(dst, piece...), nil
 			}
@@ -128,7 +120,7 @@ func (v *valueReader) next(dst []byte) ([]byte, error) {
 		if dst, err = v.replace(dst); err != nil {
 			return dst, err
 		}
-		v.within, v.member, v.literal = false, false, v.literal[:0]
+		v.within, v.literal = false, v.literal[:0]
 	}
 	return dst, nil
 }
@@ -164,20 +156,11 @@ func (v *valueReader) replace(dst []byte) ([]byte, error) {
 	case text == nil:
 		return append(dst, v.literal...), nil
 	}
-	dst = jsontext.AppendQuoted(dst, text)
-	if at := lineTime.Find(text); v.member && at != nil && !laterTime.Match(text) {
-		dst = append(dst, `,"time":`...) // the record may have no other time
-		dst = jsontext.AppendQuoted(dst, at)
-	}
-	return dst, nil
+	return jsontext.AppendQuoted(dst, text), nil
 }
 
-var (
-	// lineTime matches a date with a time of day at the start of a text, laterTime a date at the start
-	// of a later line.
-	lineTime  = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?`)
-	laterTime = regexp.MustCompile(`\n\[?\d{4}-\d\d-\d\d`)
-)
+// lineTime matches a date with a time of day at the start of a text.
+var lineTime = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?`)
 
 // decodeValue returns the text that a JSON string contains in base64, perhaps compressed by gzip,
 // nil if it contains none. The error is that of a text that is too long.
