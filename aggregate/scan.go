@@ -262,7 +262,8 @@ func (s *scan) stream(src *reading, r *parse.Reader) {
 
 // work does tasks until there are no more.
 func (s *scan) work(tally *Tally, look *glance) {
-	w := &worker{take: tally.Add}
+	w := &worker{take: tally.Add, see: tally.See}
+	w.decoder.Sightings = &w.seen
 	own := &parse.Block{}
 	for {
 		select {

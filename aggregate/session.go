@@ -189,14 +189,24 @@ func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
 }
 
 // find returns the slot of id, or the free slot for it.
-func (s *sessions) find(id SessionID) *sessionSlot {
+func (s *sessions) find(id SessionID) *sessionSlot { return &s.slots[s.indexOf(id)] }
+
+func (s *sessions) indexOf(id SessionID) uint64 {
 	mask := uint64(len(s.slots) - 1)
 	for i := id.Lo & mask; ; i = (i + 1) & mask {
 		slot := &s.slots[i]
 		if slot.number == 0 || slot.id == id {
-			return slot
+			return i
 		}
 	}
+}
+
+// place returns the index of the slot of a number plus one, 0 for 0.
+func (s *sessions) place(number uint32) uint32 {
+	if number == 0 {
+		return 0
+	}
+	return uint32(s.indexOf(s.ids[number-1]))
 }
 
 func (s *sessions) grow(size int) {

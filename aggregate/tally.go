@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"github.com/otlog/otlog/parse/sessionid"
 	"io"
 	"iter"
 	"maps"
@@ -11,6 +10,8 @@ import (
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/parse/sighting"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -27,6 +28,7 @@ import (
 // event of an attempt.
 type Tally struct {
 	sessions  sessions
+	met       [sighting.NumKnown]acquaintance // persons who were seen
 	presences spill.Set[presence]
 	coverage  map[Bucket]Coverage
 	current   Coverage // of the last record's bucket, not yet in coverage
@@ -70,15 +72,8 @@ func (t *Tally) enter(p *piece) {
 // Add counts one record. v is its verdict; a record without a failure still shows that its
 // session was seen. number is the index of the record in its source, from 0.
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
-	bucket := BucketOf(e.Time)
-	// Frequent case first: neighbouring records share a bucket.
-	if bucket != t.current.Bucket || t.current.Records == (Records{}) {
-		t.cover()
-		t.current = Coverage{Bucket: bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-	}
+	at := t.pass(e.Time)
 	t.current.Records.count(e, v)
-	t.current.First, t.current.Last = earlier(t.current.First, e.Time), max(t.current.Last, e.Time)
-	at := instant{bucket, extentOf(e.Time)}
 	var session, client uint32
 	if !v.Native { // no rate includes what native clients do, so none includes their sessions
 		session, client = t.sessionOf(e, at)
@@ -112,22 +107,73 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	t.evidences.add(&x)
 }
 
+// pass notes the time of a record, which the caller adds to t.current.
+func (t *Tally) pass(nanos int64) instant {
+	at := instant{BucketOf(nanos), extentOf(nanos)}
+	// Frequent case first: neighbouring records share a bucket.
+	if at.bucket != t.current.Bucket || t.current.Records == (Records{}) {
+		t.cover()
+		t.current = Coverage{Bucket: at.bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
+	}
+	t.current.First, t.current.Last = earlier(t.current.First, nanos), max(t.current.Last, nanos)
+	return at
+}
+
+// See counts clean records, which are objects, as Add does.
+func (t *Tally) See(s *sighting.Sightings) {
+	t.enterTenancy()
+	t.tenancy.end() // objects are not the console of one session
+	for _, x := range s.Seen {
+		at := t.pass(x.Time)
+		t.current.Records.Clean++
+		p, known := &s.Known[x.Who], &t.met[x.Who]
+		switch {
+		case known.person != p.Number:
+			e := parse.Event{Time: x.Time, Session: p.Session, Client: p.Client, ConnectionID: p.ConnectionID}
+			number, _ := t.sessionOf(&e, at)
+			*known = acquaintance{person: p.Number, number: number, at: t.sessions.place(number)}
+		case known.number != 0:
+			// Frequent case first: the table has not grown.
+			if t.sessions.slots[known.at].number != known.number {
+				known.at = t.sessions.place(known.number)
+			}
+			t.seen(&t.sessions.slots[known.at], at)
+		}
+		if known.number == 0 {
+			t.current.WithoutID.Clean++
+		}
+	}
+}
+
+// An acquaintance is a person whose session was looked up.
+type acquaintance struct {
+	person uint64 // its number, see sighting.Person
+	number uint32 // as sessionOf returns it
+	at     uint32 // the index of its slot
+}
+
 // inhabit notes which session a record shows in its source. session is as sessionOf returns it.
 func (t *Tally) inhabit(e *parse.Event, session uint32, at instant) {
-	if t.tenancy == nil {
-		source := t.origins.source()
-		if t.tenancies[source] == nil {
-			if t.tenancies == nil {
-				t.tenancies = map[*SourceID]*Tenancy{}
-			}
-			t.tenancies[source] = &Tenancy{}
-		}
-		t.tenancy = t.tenancies[source]
-	}
+	t.enterTenancy()
 	// Frequent case first: a log of many sessions.
 	if !t.tenancy.Several {
 		t.tenancy.note(e, t.sessions.id(session), at)
 	}
+}
+
+// enterTenancy finds the tenancy of the current piece.
+func (t *Tally) enterTenancy() {
+	if t.tenancy != nil {
+		return
+	}
+	source := t.origins.source()
+	if t.tenancies[source] == nil {
+		if t.tenancies == nil {
+			t.tenancies = map[*SourceID]*Tenancy{}
+		}
+		t.tenancies[source] = &Tenancy{}
+	}
+	t.tenancy = t.tenancies[source]
 }
 
 // An instant is the time of one record.
@@ -267,6 +313,7 @@ func (t *Tally) Spill(to *Space) error {
 	}
 	t.spilled = append(t.spilled, p)
 	t.sessions.clear()
+	clear(t.met[:])
 	t.presences, t.evidences, t.steps = spill.Set[presence]{}, evidences{}, spill.Set[step]{}
 	return nil
 }

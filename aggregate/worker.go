@@ -7,6 +7,7 @@ import (
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/sighting"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -17,8 +18,11 @@ type worker struct {
 	inner   classify.Finder // of records in a record
 	record  classify.Record
 	verdict classify.Verdict
-	// take is called with each readable record. number is its index in the task, from 0.
+	// take is called with each readable record that is not seen. number is its index in the task, from 0.
 	take func(e *parse.Event, v *classify.Verdict, number int64)
+	// see is called with clean records of which only IDs and times matter; nil if they are taken, too.
+	see  func(*sighting.Sightings)
+	seen sighting.Sightings
 
 	// The current task:
 	account Account
@@ -44,6 +48,7 @@ func (w *worker) read(r *parse.Reader, own *parse.Block) error {
 func (w *worker) block(b *parse.Block) {
 	w.decoder.SkipLevels = w.account.BelowWarning
 	for event, syntax := range w.decoder.Events(b, &w.finder) {
+		w.countSeen()
 		w.judge(event)
 		if w.verdict.Failure {
 			if inner := w.decoder.Unfold(event, b.Format); inner != nil {
@@ -56,6 +61,20 @@ func (w *worker) block(b *parse.Block) {
 		}
 		w.count(event, syntax)
 	}
+	w.countSeen()
+}
+
+// countSeen accounts for the records that were only seen, and hands them on.
+func (w *worker) countSeen() {
+	n := int64(len(w.seen.Seen))
+	if n == 0 {
+		return
+	}
+	w.account.Bytes += w.seen.Bytes
+	w.account.Lines += n
+	w.account.Records.Clean += n
+	w.see(&w.seen)
+	w.seen.Counted()
 }
 
 // count accounts for a record and, if it is readable, hands it on.

@@ -10,6 +10,7 @@ import (
 	"github.com/otlog/otlog/parse/layout"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/parse/sighting"
 	"github.com/otlog/otlog/parse/terminal"
 	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -21,6 +22,11 @@ type Decoder struct {
 	// SkipLevels leaves Event.Level unknown, to save time.
 	SkipLevels bool
 	levelless  bool // few records of the source state a level
+
+	// Sightings, if not nil, take the place of events of clean records that state nothing but who was
+	// seen when. Those that they hold when Events yields a record precede it: the caller must
+	// count and remove them before the next one.
+	Sightings *sighting.Sightings
 
 	event     Event
 	telemetry Telemetry

@@ -23,11 +23,10 @@
 package parse
 
 import (
-	"bytes"
 	"fmt"
 
+	"github.com/otlog/otlog/parse/crowd"
 	"github.com/otlog/otlog/parse/level"
-	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -96,59 +95,13 @@ type Event struct {
 // Crowded returns why a record that shows an error is refused, "" if it is not: it contains errors
 // of several sessions, such as a whole log in one field, of which it would count as one failure.
 func (e *Event) Crowded() string {
-	if e.Telemetry != nil {
-		return ""
+	if e.Telemetry == nil && crowd.Is(e.record) {
+		return crowded
 	}
-	return crowdedCause(e.record)
+	return ""
 }
 
-// crowdedCause does what [Event.Crowded] does for the text of a record.
-//
-// An error stands between the first ID of a session and that of the next one, and another error
-// before or after these. A record may well name two sessions and one error.
-func crowdedCause(rest []byte) string {
-	if len(rest) < minCrowded {
-		return ""
-	}
-	start, end := sessionid.Next(rest)
-	if start < 0 {
-		return ""
-	}
-	before, between := indexError(rest[:start]) >= 0, false
-	for {
-		id := rest[start:end]
-		rest = rest[end:]
-		if start, end = sessionid.Next(rest); start < 0 {
-			return ""
-		}
-		if between = between || indexError(rest[:start]) >= 0; bytes.Equal(id, rest[start:end]) {
-			continue
-		}
-		if between && (before || indexError(rest[end:]) >= 0) {
-			return crowded
-		}
-		before, between = before || between, false
-	}
-}
-
-const (
-	minCrowded = 128 // bytes; two session IDs and two errors are longer
-	crowded    = "errors of several sessions in one record, which would count as one failure: export each line of the log as a record (otlog formats lists what is supported)"
-)
-
-// indexError returns where a part of a record first names an error, -1 if it names none.
-func indexError(part []byte) int {
-	for from := 0; ; {
-		n := bytes.Index(part[from:], []byte("OT"))
-		if n < 0 {
-			return -1
-		}
-		n += from
-		if from = n + len("OT"); bytes.HasPrefix(part[from:], []byte("_")) || bytes.HasPrefix(part[from:], []byte(".exception")) {
-			return n
-		}
-	}
-}
+const crowded = "errors of several sessions in one record, which would count as one failure: export each line of the log as a record (otlog formats lists what is supported)"
 
 // A Reason is why a record was skipped.
 type Reason uint8

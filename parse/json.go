@@ -85,10 +85,10 @@ type openObject struct {
 	posted   bool // it contains the client's own time
 }
 
-const unranked = 1 << 20
-
-// maxDepth limits how much the depth of a field counts for its rank.
-const maxDepth = 1<<7 - 1
+const (
+	unranked = field.Unranked
+	maxDepth = field.MaxDepth
+)
 
 // record walks the object of a record. It reports false if the object is incomplete.
 func (w *walk) record(d *Decoder, line []byte, full bool) bool {
@@ -119,6 +119,10 @@ func (w *walk) begin(d *Decoder, full bool) {
 func (w *walk) laidOut(data []byte, values []layout.Value) {
 	for i := range values {
 		v := &values[i]
+		if v.Run != nil {
+			w.laidOut(data[v.Start:], v.Run.Values)
+			continue
+		}
 		s := data[v.Start:v.End]
 		switch v.Field {
 		case field.Time:
@@ -560,14 +564,7 @@ func (w *walk) errorCode() int32 {
 }
 
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
-	switch rank {
-	case field.ClientClock:
-	case field.GivenClock:
-		rank = 1 // before all that have a depth
-	default:
-		rank += min(depth, maxDepth)<<3 + nesting<<10 // outer fields first
-	}
-	if rank >= w.timeRank {
+	if rank = field.TimeRank(rank, depth, nesting); rank >= w.timeRank {
 		return
 	}
 	clock := &w.d.clock

@@ -5,6 +5,8 @@ import (
 
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/layout"
+	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/parse/sighting"
 )
 
 // recognizes reports whether the lines of a block of a format are compared with earlier lines. It
@@ -15,13 +17,17 @@ func (d *Decoder) recognizes(f Format) bool {
 	}
 	if f.roles != d.roles || d.meaning == nil {
 		d.layouts.Reset()
+		if d.Sightings != nil {
+			d.Sightings.Forget()
+		}
 		d.roles, d.meaning = f.roles, field.MeaningOf(f.roles)
 	}
 	return d.layouts.Worth()
 }
 
 // lines yields the records of a block of lines that are objects. A line that is built like an earlier
-// one, and shows nothing, is not walked.
+// one, and shows nothing, is not walked. If it is also of the same session, connection and client as an
+// earlier one, it is only a sighting.
 func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) bool) {
 	data, read, missed := b.Data, 0, 0
 	defer func() { d.layouts.Weigh(read, missed) }()
@@ -29,8 +35,15 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 	for start, end := 0, 0; start < len(data); start = end {
 		var cause string
 		var values []layout.Value
+		var stated *sighting.Stated
 		if end, values = d.layouts.Read(data, start, f); end > 0 {
 			read++
+			if d.Sightings != nil {
+				var seen bool
+				if stated, seen = d.Sightings.See(data, start, end, values, &d.clock, d.states()); seen {
+					continue
+				}
+			}
 			d.clear()
 			d.walk.begin(d, false)
 			d.walk.laidOut(data, values)
@@ -53,7 +66,21 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 		if !yield(e, nil) {
 			return
 		}
+		if stated != nil && (d.stated || sessionid.NextMark(e.record) < 0) {
+			d.Sightings.Meet(stated, sighting.IDs{Session: e.Session, Client: e.Client, ConnectionID: e.ConnectionID}, !d.stated)
+		}
 	}
+}
+
+// states returns which values may state a level that matters.
+func (d *Decoder) states() sighting.Levels {
+	switch {
+	case d.SkipLevels:
+		return sighting.Nowhere
+	case d.levelless:
+		return sighting.InFields
+	}
+	return sighting.InMessages
 }
 
 // line decodes a line, and learns from it if it shows nothing.

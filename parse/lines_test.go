@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/level"
+	"github.com/otlog/otlog/parse/sighting"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // described returns what a decoder says of the records of a log that is read in blocks, a line for each.
@@ -57,8 +60,16 @@ func checkLines(t *testing.T, format Format, log string) {
 		blocks = append(blocks, rest[:n])
 		rest = rest[n:]
 	}
-	walks := &Decoder{walks: true}
-	want, got := described(walks, format, blocks...), described(&Decoder{}, format, blocks...)
+	compare(t, log, described(&Decoder{}, format, blocks...), described(&Decoder{walks: true}, format, blocks...))
+	for _, skip := range []bool{false, true} {
+		seen, walks := &Decoder{Sightings: &sighting.Sightings{}, SkipLevels: skip}, &Decoder{walks: true, SkipLevels: skip}
+		compare(t, log, sightingsOf(seen, format, blocks...), sightingsOf(walks, format, blocks...))
+	}
+}
+
+// compare compares what two decoders say of a log.
+func compare(t *testing.T, log string, got, want []string) {
+	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%d records, want %d, of %q", len(got), len(want), log)
 	}
@@ -67,6 +78,34 @@ func checkLines(t *testing.T, format Format, log string) {
 			t.Fatalf("got  %s\nwant %s\nof %q", got[i], want[i], log)
 		}
 	}
+}
+
+// sightingsOf returns who was seen when in the records of a log that is read in blocks, a line for each, and
+// what else matters of those that are events in any case.
+func sightingsOf(d *Decoder, format Format, blocks ...[]byte) (out []string) {
+	who := func(time int64, session, client, connection []byte, other ...any) {
+		out = append(out, fmt.Sprintf("%d session %s client %s connection %s %v", time, session, client, connection, other))
+	}
+	flush := func() {
+		if s := d.Sightings; s != nil {
+			for _, x := range s.Seen {
+				p := &s.Known[x.Who]
+				who(x.Time, p.Session, p.Client, p.ConnectionID, false, timestamp.NoDoubt, level.Unknown)
+			}
+			s.Counted()
+		}
+	}
+	for _, data := range blocks {
+		for e, syntax := range d.Events(&Block{Data: data, Format: format}, &finder{next: nextError}) {
+			if flush(); syntax != nil {
+				out = append(out, "skipped: "+syntax.Cause)
+			} else {
+				who(e.Time, e.Session, e.Client, e.ConnectionID, e.GUID, e.Doubt, e.Level)
+			}
+		}
+		flush()
+	}
+	return out
 }
 
 // TestLinesAreRecognizedExactly compares lines of random layouts, whose values change at random.
@@ -79,6 +118,31 @@ func TestLinesAreRecognizedExactly(t *testing.T) {
 	for range 100 {
 		checkLines(t, Format{roles: roles}, randomLines(r, 60))
 	}
+}
+
+// TestPeopleAreSeenExactly compares lines of a few people, whose IDs follow one another in several orders.
+func TestPeopleAreSeenExactly(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 3))
+	for range 300 {
+		checkLines(t, Format{}, peopleLines(r, 80))
+	}
+}
+
+func peopleLines(r *rand.Rand, n int) string {
+	var b strings.Builder
+	for range n {
+		person := r.IntN(3)
+		session := `"sessionId":"` + []string{sessionOT, sessionOther, "room of patient 17, floor 3"}[person] + `",`
+		connection := fmt.Sprintf(`"connectionId":"connection-%d",`, person)
+		client := fmt.Sprintf(`"clientInstanceId":"client-%d",`, person)
+		message := pickOne(r, `"msg":"a text of twenty-four bytes or more"`, `"msg":"joined `+sessionOT+`"`)
+		start := `{` + pickOne(r, `"time":"2026-11-23T10:15:00Z",`, `"time":"2026-11-23T10:15:01Z",`, `"time":"2026-11-23T00:00:00Z","timestamp":"10:15:00",`, `"timestamp":"2026-11-23T00:00:00Z","time":"10:15:00",`, `"time":1795430665972,`)
+		b.WriteString(start)
+		b.WriteString(pickOne(r, session+connection+message, session+connection+client+message, session+message+`,"clientInstanceId":"client-`+pickOne(r, "1", "2")+`"`,
+			session+`"x":`+`{`+session+message+"}", `"x":{`+session+connection+message+`}`, connection+session+message, session+message, `"connectionId":"`+sessionOT+`",`+message, connection+client+message, message))
+		b.WriteString("}\n")
+	}
+	return b.String()
 }
 
 // randomLines returns lines of a few layouts.

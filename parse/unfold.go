@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/otlog/otlog/parse/crowd"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
@@ -64,15 +65,15 @@ func (d *Decoder) Unfolded() *Decoder {
 // something like a list, lines or times. Frequent cases first: most records name one error, or name it
 // twice in a few bytes.
 func mayBeLog(record []byte) bool {
-	if len(record) < minCrowded {
+	if len(record) < crowd.Least {
 		return false
 	}
-	for rest, n := record, indexError(record); ; {
+	for rest, n := record, crowd.NextError(record); ; {
 		if n < 0 {
 			return false
 		}
 		rest = rest[n+len("OT"):]
-		if n = indexError(rest); n >= 0 && (textline.MayHoldTime(rest[:n]) || bytes.Contains(rest[:n], sessionid.Mark) || bytes.Contains(rest[:n], []byte("OpenTok:"))) {
+		if n = crowd.NextError(rest); n >= 0 && (textline.MayHoldTime(rest[:n]) || bytes.Contains(rest[:n], sessionid.Mark) || bytes.Contains(rest[:n], []byte("OpenTok:"))) {
 			break
 		}
 	}
@@ -215,7 +216,7 @@ func (u *unfolder) stamped(text []byte) {
 	if first < 0 {
 		return
 	}
-	if indexError(text[:first]) < 0 {
+	if crowd.NextError(text[:first]) < 0 {
 		for start := 0; start < len(text); {
 			n := timestamp.Stamp(text[first+timestamp.StampLength:])
 			end := first + timestamp.StampLength + n
@@ -261,7 +262,7 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 	failed := 0
 	for _, x := range u.block.Records {
 		inner := u.block.Data[x.Start:x.End]
-		if x.Skipped != nil || crowdedCause(inner) != "" {
+		if x.Skipped != nil || crowd.Is(inner) {
 			return false
 		}
 		if !outline.IsError(inner) {
@@ -270,7 +271,7 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 		if start, _ := sessionid.Next(inner); u.several && start < 0 && x.Session == nil {
 			return false
 		}
-		if indexError(inner) >= 0 {
+		if crowd.NextError(inner) >= 0 {
 			failed++
 		}
 	}
@@ -294,7 +295,7 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 func (u *unfolder) differ(d *Decoder) bool {
 	first, lines := int64(timestamp.NoTime), 0
 	for e := range d.Events(&u.block, noFinder{}) {
-		if e == nil || indexError(e.record) < 0 {
+		if e == nil || crowd.NextError(e.record) < 0 {
 			continue
 		}
 		if !opensObject(e.record) && outline.IsSDKLine(e.record) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otlog/otlog/parse/crowd"
 )
 
 // TestUnfold reads records that are logs of their own.
@@ -46,7 +48,7 @@ func TestUnfold(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d, record := &Decoder{}, strings.NewReplacer("{A}", a, "{B}", b).Replace(test.record)
-			for len(record) < minCrowded {
+			for len(record) < crowd.Least {
 				record = " " + record
 			}
 			format := Format{stacks: record[0] != '{'}
@@ -67,7 +69,7 @@ func TestUnfold(t *testing.T) {
 					if syntax != nil {
 						t.Fatal(syntax)
 					}
-					if bytes, lines = bytes+x.Bytes, lines+x.Lines; indexError(x.record) >= 0 {
+					if bytes, lines = bytes+x.Bytes, lines+x.Lines; crowd.NextError(x.record) >= 0 {
 						got = append(got, saidBy(x, a))
 					}
 				}
@@ -133,7 +135,7 @@ func unfolded(d *Decoder, log string) (times []string) {
 			continue
 		}
 		for x := range d.Unfolded().Events(inner, noFinder{}) {
-			if x != nil && indexError(x.record) >= 0 {
+			if x != nil && crowd.NextError(x.record) >= 0 {
 				times = append(times, saidBy(x, sessionOT))
 			}
 		}

@@ -20,8 +20,9 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/sessionid", "parse/sieve", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
+	"parse/crowd":             {"parse/sessionid"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
 	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
@@ -36,6 +37,7 @@ var mayImport = map[string][]string{
 	"parse/notation/data":     {},
 	"parse/sessionid":         {"parse/jsontext", "parse/terminal"},
 	"parse/sieve":             {},
+	"parse/sighting":          {"parse/field", "parse/layout", "parse/sessionid", "parse/timestamp"},
 	"parse/textline":          {"parse/timestamp"},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
@@ -45,7 +47,7 @@ var mayImport = map[string][]string{
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
 	"classify/catalogue/read": {},
-	"aggregate":               {"aggregate/spans", "aggregate/spill", "aggregate/streams", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate":               {"aggregate/spans", "aggregate/spill", "aggregate/streams", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/calendar":      {},
 	"aggregate/spans":         {},
 	"aggregate/spill":         {},

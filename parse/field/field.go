@@ -108,6 +108,24 @@ func Of(key []byte) (Field, int) {
 // ClientClock is the rank of the client's own time, which precedes all others at any depth.
 const ClientClock = 0
 
+// Unranked is the rank of nothing, after all others.
+const Unranked = 1 << 20
+
+// MaxDepth limits how much the depth of a field counts for its rank.
+const MaxDepth = 1<<7 - 1
+
+// TimeRank returns the rank of a time among those of a record, given the rank of its field and where
+// that is: outer fields come first.
+func TimeRank(rank, depth, nesting int) int {
+	switch rank {
+	case ClientClock:
+		return rank
+	case GivenClock:
+		return 1 // before all that have a depth
+	}
+	return rank + min(depth, MaxDepth)<<3 + nesting<<10
+}
+
 // GUIDRank is the rank of the client in a guid.
 const GUIDRank = 1
 

@@ -20,7 +20,7 @@ type IDs struct {
 }
 
 // None returns no IDs.
-func None() IDs { return IDs{sessionRank: unranked, ClientRank: unranked} }
+func None() IDs { return IDs{sessionRank: field.Unranked, ClientRank: field.Unranked} }
 
 // Take takes the value of a field made for one of the IDs.
 func (x *IDs) Take(f field.Field, s []byte, rank int) {
@@ -82,6 +82,3 @@ func (x *IDs) takeSession(s []byte, rank int) {
 		x.Session, x.sessionRank = s, rank
 	}
 }
-
-// unranked is the rank of nothing.
-const unranked = 1 << 20

@@ -33,12 +33,13 @@ type Judge interface {
 	IsCode(n int32) bool
 }
 
-// A Value is one that means something.
+// A Value is one that means something, or a run of such values.
 type Value struct {
 	Field      field.Field
-	Rank       int // as [field.Of] returns it
-	Depth      int // of objects and arrays around it
-	Start, End int // where it is, without its quotes
+	Rank       int  // as [field.Of] returns it
+	Depth      int  // of objects and arrays around it
+	Start, End int  // where it is, without its quotes
+	Run        *Run // if not nil: values that are known, whose places count from Start
 }
 
 // Layouts are those of one source. The zero Layouts know none. They are not safe for concurrent use.
@@ -46,6 +47,7 @@ type Layouts struct {
 	nodes  []node           // the first one is the start of a line
 	places map[string]int32 // nodes by what they are
 	tables int              // nodes that remember texts
+	runs   runs
 	values []Value
 	path   path // scratch
 
@@ -56,6 +58,7 @@ type Layouts struct {
 type node struct {
 	kind  kind
 	means bool // its field has a meaning
+	isID  bool // its value is an ID of a session, client or connection
 	field field.Field
 	rank  int
 	depth int
@@ -84,7 +87,9 @@ const (
 // An edge is a joint that leads to a node.
 type edge struct {
 	head, mask uint64 // its first bytes, at most eight
-	tail       uint64 // the last eight of nine to sixteen
+	tail       uint64 // the last eight of more than eight
+	second     uint64 // the second eight of more than sixteen
+	third      uint64 // the eight before the tail of more than sixteen
 	joint      string
 	to         int32
 	number     bool // it leads to a number
@@ -100,14 +105,16 @@ func (e *edge) begins(rest []byte) bool {
 	if binary.LittleEndian.Uint64(rest)&e.mask != e.head {
 		return false
 	}
-	switch {
-	case n <= 8:
-	case n <= 16:
+	if n > 8 {
 		if binary.LittleEndian.Uint64(rest[n-8:]) != e.tail {
 			return false
 		}
-	case string(rest[8:n]) != e.joint[8:]:
-		return false
+		if n > 16 && (binary.LittleEndian.Uint64(rest[8:]) != e.second || binary.LittleEndian.Uint64(rest[n-16:]) != e.third) {
+			return false
+		}
+		if n > 32 && string(rest[16:n-16]) != e.joint[16:n-16] {
+			return false
+		}
 	}
 	// A joint before a number may be the beginning of another one.
 	return !e.number || startsNumber(rest[n])
@@ -121,8 +128,8 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 	if len(l.nodes) == 0 {
 		return -1, nil
 	}
-	l.values = l.values[:0]
-	at := &l.nodes[0]
+	l.values, l.runs.open = l.values[:0], nil
+	at, node := &l.nodes[0], int32(0)
 	for i := start; ; {
 		rest := data[i:]
 		var e *edge
@@ -136,8 +143,21 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 			return -1, nil
 		}
 		i += len(e.joint)
-		at = &l.nodes[e.to]
+		at, node = &l.nodes[e.to], e.to
 		from := i
+		if at.isID && l.runs.open == nil {
+			if run := l.runs.find(data, i); run != nil {
+				if run.matches(data[i:], node) {
+					l.values = append(l.values, Value{Start: i, Run: run})
+					i += len(run.text) - 1
+					at, node = &l.nodes[run.to], run.to
+					continue
+				}
+				l.runs.begin(run, node, i)
+			}
+		} else if !at.isID && l.runs.open != nil {
+			l.runs.end(data)
+		}
 		switch at.kind {
 		case end:
 			return i, l.values
@@ -152,7 +172,10 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 			}
 		}
 		if at.means {
-			l.values = append(l.values, Value{at.field, at.rank, at.depth, from, i})
+			v := Value{Field: at.field, Rank: at.rank, Depth: at.depth, Start: from, End: i}
+			if l.values = append(l.values, v); at.isID && l.runs.open != nil {
+				l.runs.add(v, node, i)
+			}
 		}
 	}
 }
@@ -190,8 +213,11 @@ func newEdge(joint []byte, to int32, isNumber bool) edge {
 	if n == len(first) {
 		e.mask = ^uint64(0)
 	}
-	if len(joint) > 8 {
-		e.tail = binary.LittleEndian.Uint64(joint[len(joint)-8:])
+	if n := len(joint); n > 8 {
+		e.tail = binary.LittleEndian.Uint64(joint[n-8:])
+		if n > 16 {
+			e.second, e.third = binary.LittleEndian.Uint64(joint[8:]), binary.LittleEndian.Uint64(joint[n-16:])
+		}
 	}
 	return e
 }

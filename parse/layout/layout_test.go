@@ -25,11 +25,18 @@ func read(l *Layouts, line string) string {
 	if end < 0 {
 		return "-"
 	}
-	var out []string
+	return strings.Join(show(data, values), " ")
+}
+
+func show(data []byte, values []Value) (out []string) {
 	for _, v := range values {
+		if v.Run != nil {
+			out = append(out, show(data[v.Start:], v.Run.Values)...)
+			continue
+		}
 		out = append(out, fmt.Sprintf("%d@%d=%s", v.Field, v.Depth, data[v.Start:v.End]))
 	}
-	return strings.Join(out, " ")
+	return out
 }
 
 func TestRead(t *testing.T) {

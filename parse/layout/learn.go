@@ -118,8 +118,10 @@ func (p *path) step(line []byte, i int, k kind, key []byte) bool {
 	switch n.field {
 	case field.Time, field.Level:
 		n.means = true
-	case field.Session, field.Client, field.ConnectionID, field.Message:
+	case field.Message:
 		n.means = k == text
+	case field.Session, field.Client, field.ConnectionID:
+		n.means, n.isID = k == text, k == text
 	}
 	switch {
 	case len(l.nodes[p.at].edges) == maxEdges, len(l.nodes) == maxNodes:

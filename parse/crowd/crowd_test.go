@@ -1,13 +1,13 @@
-package parse
+package crowd
 
 import (
 	"strings"
 	"testing"
 )
 
-// TestCrowded checks that a record with errors of several sessions is refused, but not one of a single
+// TestIs checks that a record with errors of several sessions is refused, but not one of a single
 // failure that names two sessions.
-func TestCrowded(t *testing.T) {
+func TestIs(t *testing.T) {
 	const a, b = "1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B", "2_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B"
 	for _, test := range []struct {
 		name, record string
@@ -26,14 +26,10 @@ func TestCrowded(t *testing.T) {
 	} {
 		record := strings.NewReplacer("{A}", a, "{B}", b).Replace(test.record)
 		if test.name != "short" {
-			record += strings.Repeat(" ", minCrowded)
+			record += strings.Repeat(" ", Least)
 		}
-		e := Event{record: []byte(record), Bytes: len(record)}
-		if got := e.Crowded(); (got != "") != test.want {
-			t.Errorf("%s: got %q", test.name, got)
-		}
-		if e.Telemetry = (&Telemetry{}); e.Crowded() != "" {
-			t.Errorf("%s: telemetry is refused", test.name)
+		if got := Is([]byte(record)); got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
 		}
 	}
 }
