@@ -64,6 +64,12 @@ func peopleLog(r *rand.Rand, records, sessions int) string {
 			ids = ids[:r.IntN(len(ids))]
 		}
 		ids = append(ids, fmt.Sprintf(`"message":"%s"`, pick("joined", "left "+session, "OT_TIMEOUT: too late", fmt.Sprint("sent ", i))))
+		if r.IntN(4) == 0 {
+			fmt.Fprintf(&b, `{"clientSystemTime":%d,"action":"%s","variation":"%s","clientVersion":"%s",%s}`+"\n", 1795430665972+r.IntN(100_000_000),
+				pick("Connect", "Publish", "Subscribe", "tb.exception.1500"), pick("Attempt", "Success", "Failure", "Cancel"), pick("js-2.35.2", "js-2.35.2", "js-2.34.1", "android-vg-2.30"),
+				pick(`"streamId":"s","subscriberId":"u"`, `"payload":{"reason":"AccessDenied"}`, strings.Join(ids[:len(ids)-1], ","), ids[0]))
+			continue
+		}
 		fmt.Fprintf(&b, `{"time":"2026-11-%02dT%02d:%02d:%02d.%03dZ","level":"%s",%s}`+"\n", 23+i*2/records, r.IntN(24), r.IntN(60), r.IntN(60), r.IntN(3),
 			pick("info", "warn"), strings.Join(ids, ","))
 	}

@@ -115,12 +115,13 @@ func (w *walk) begin(d *Decoder, full bool) {
 	}
 }
 
-// laidOut takes the values of a line that was recognized, in their order, as text and number do.
-func (w *walk) laidOut(data []byte, values []layout.Value) {
+// laidOut takes the values of a line that was recognized, in their order, as text and number do. posted
+// says that the line is a telemetry event.
+func (w *walk) laidOut(data []byte, values []layout.Value, posted bool) {
 	for i := range values {
 		v := &values[i]
 		if v.Run != nil {
-			w.laidOut(data[v.Start:], v.Run.Values)
+			w.laidOut(data[v.Start:], v.Run.Values, posted)
 			continue
 		}
 		s := data[v.Start:v.End]
@@ -133,8 +134,17 @@ func (w *walk) laidOut(data []byte, values []layout.Value) {
 			if w.said == nil {
 				w.said = s
 			}
-		default:
+		case field.Session, field.Client, field.ConnectionID:
 			w.idValue(v.Field, s, v.Rank, false, 0)
+			if posted && v.Depth == 1 && v.Rank != field.GivenSession && !isNull(s) && !isBlank(s) {
+				w.posted.Take(v.Field, s, v.Rank)
+			}
+		case field.Name:
+			w.name = s
+		default:
+			if posted {
+				w.telemetryValue(v.Field, s, v.Rank)
+			}
 		}
 	}
 }
@@ -347,21 +357,30 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 			d.kept = terminal.AppendPlain(d.kept, value)
 			w.message, w.messageRank = d.kept[start:len(d.kept):len(d.kept)], rank
 		}
+	default:
+		w.telemetryValue(f, value, rank)
+	}
+}
+
+// telemetryValue takes a string of a field that telemetry has.
+func (w *walk) telemetryValue(f field.Field, value []byte, rank int) {
+	t := &w.d.telemetry
+	switch f {
 	case field.Action:
-		w.keepFirst(&d.telemetry.Action, value)
+		w.keepFirst(&t.Action, value)
 	case field.Variation:
-		w.keepFirst(&d.telemetry.Variation, value)
+		w.keepFirst(&t.Variation, value)
 	case field.Reason:
-		w.keepFirst(&d.telemetry.Reason, value)
+		w.keepFirst(&t.Reason, value)
 	case field.EventName:
 		w.keepFirst(&w.eventName, value)
 	case field.FailureReason:
-		w.keepFirst(&d.telemetry.FailureReason, value)
+		w.keepFirst(&t.FailureReason, value)
 	case field.UserAgent:
-		w.keepFirst(&d.telemetry.UserAgent, value)
+		w.keepFirst(&t.UserAgent, value)
 	case field.Version:
 		if v := field.SDKVersion(value); v != nil && rank < w.sdkRank {
-			d.telemetry.SDK, w.sdkRank = d.keep(v), rank
+			t.SDK, w.sdkRank = w.d.keep(v), rank
 		}
 		w.native = w.native || rank == field.ClientVersion && field.IsNativeVersion(value)
 	case field.StreamID:

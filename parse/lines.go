@@ -34,21 +34,18 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 	d.marked = true
 	for start, end := 0, 0; start < len(data); start = end {
 		var cause string
-		var values []layout.Value
 		var stated *sighting.Stated
-		if end, values = d.layouts.Read(data, start, f); end > 0 {
-			read++
-			if d.Sightings != nil {
-				var seen bool
-				if stated, seen = d.Sightings.See(data, start, end, values, &d.clock, d.states()); seen {
-					continue
-				}
+		var values []layout.Value
+		end, values = d.layouts.Read(data, start, f)
+		if end > 0 && d.Sightings != nil && !d.layouts.Posted() {
+			var seen bool
+			if stated, seen = d.Sightings.See(data, start, end, values, &d.clock, d.states()); seen {
+				read++
+				continue
 			}
-			d.clear()
-			d.walk.begin(d, false)
-			d.walk.laidOut(data, values)
-			d.fill(data[start:end], false)
-			d.event.Wrapped = true
+		}
+		if end > 0 && d.laidOut(data[start:end], data, values) {
+			read++
 		} else {
 			missed++
 			end = lineEnd(data, start)
@@ -72,6 +69,23 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 	}
 }
 
+// laidOut puts a line that was recognized into d.event. It reports false if it must be decoded.
+func (d *Decoder) laidOut(line, data []byte, values []layout.Value) bool {
+	w, posted := &d.walk, d.layouts.Posted()
+	if posted && d.Sightings == nil {
+		return false // what it says matters
+	}
+	d.clear()
+	w.begin(d, posted)
+	w.laidOut(data, values, posted)
+	if posted && (w.name != nil || w.native || !d.telemetry.uneventful()) {
+		return false
+	}
+	d.fill(line, posted)
+	d.event.Wrapped = d.event.Telemetry == nil
+	return posted != d.event.Wrapped
+}
+
 // states returns which values may state a level that matters.
 func (d *Decoder) states() sighting.Levels {
 	switch {
@@ -89,9 +103,12 @@ func (d *Decoder) line(b *Block, line []byte, first bool) (cause string) {
 	if first {
 		record = bytes.TrimPrefix(record, utf8BOM)
 	}
-	full := d.walk.finder.Holds(record) || nextTelemetry(record) >= 0
+	w := &d.walk
+	holds := w.finder.Holds(record)
+	full := holds || nextTelemetry(record) >= 0
 	cause = d.decode(record, b.Format, full)
-	if cause == "" && !full && !d.walk.full && d.event.Wrapped {
+	posted := d.event.Telemetry != nil && !holds && !w.coded && w.clientTime && w.deepest == 0
+	if cause == "" && (posted || !full && !w.full && d.event.Wrapped) {
 		d.layouts.Learn(line, d.meaning, b.Format.roles != nil)
 	}
 	return cause

@@ -100,7 +100,14 @@ func sightingsOf(d *Decoder, format Format, blocks ...[]byte) (out []string) {
 			if flush(); syntax != nil {
 				out = append(out, "skipped: "+syntax.Cause)
 			} else {
-				who(e.Time, e.Session, e.Client, e.ConnectionID, e.GUID, e.Doubt, e.Level)
+				other := []any{e.GUID, e.Doubt, e.Level}
+				if x := e.Telemetry; x != nil {
+					other = append(other, fmt.Sprintf("%s %t %s stream %s subscriber %s", [][]byte{x.Action, x.Variation, x.Reason, x.FailureReason, x.SDK, x.UserAgent}, x.Native, e.Name, e.StreamID, e.SubscriberID))
+					if !x.uneventful() || nextError(e.Text) >= 0 {
+						other = append(other, fmt.Sprintf("%s %d", e.Text, e.Code))
+					}
+				}
+				who(e.Time, e.Session, e.Client, e.ConnectionID, other...)
 			}
 		}
 		flush()
@@ -133,6 +140,10 @@ func peopleLines(r *rand.Rand, n int) string {
 	for range n {
 		person := r.IntN(3)
 		session := `"sessionId":"` + []string{sessionOT, sessionOther, "room of patient 17, floor 3"}[person] + `",`
+		if r.IntN(3) == 0 {
+			b.WriteString(telemetryLine(r, session))
+			continue
+		}
 		connection := fmt.Sprintf(`"connectionId":"connection-%d",`, person)
 		client := fmt.Sprintf(`"clientInstanceId":"client-%d",`, person)
 		message := pickOne(r, `"msg":"a text of twenty-four bytes or more"`, `"msg":"joined `+sessionOT+`"`)
@@ -143,6 +154,19 @@ func peopleLines(r *rand.Rand, n int) string {
 		b.WriteString("}\n")
 	}
 	return b.String()
+}
+
+// telemetryLine returns a telemetry event, which may report a failure.
+func telemetryLine(r *rand.Rand, session string) string {
+	members := []string{
+		`"action":"` + pickOne(r, "Connect", "Publish", "tb.exception.1500", "") + `"`,
+		`"variation":"` + pickOne(r, "Attempt", "Success", "Failure", "Cancel") + `"`,
+		pickOne(r, `"clientVersion":"js-2.35.2"`, `"clientVersion":"js-2.35.2"`, `"clientVersion":"android-vg-2.30"`) + `,"userAgent":"Mozilla/5.0"`,
+		pickOne(r, `"payload":null`, `"payload":{"reason":"AccessDenied","connectionId":"other"}`, `"payload":{"reason":"x"},"failureReason":"Non-fatal"`, `"payload":{"sessionId":"`+sessionOther+`","clientSystemTime":1795430665000}`),
+		pickOne(r, `"x":1`, `"x":1`, `"name":"NO_NAME"`, `"x":"it could not be"`, `"level":"warn"`, `"OT_TIMEOUT":1`),
+		`"guid":"g",` + pickOne(r, `"streamId":"s1"`, `"streamId":"s1","subscriberId":"u"`, `"connectionId":"c1"`, `"connectionId":"c1","clientInstanceId":"i1"`),
+	}
+	return `{` + session + `"clientSystemTime":` + pickOne(r, "1795430665972", "1795430665973", "null", `"x"`) + `,` + strings.Join(members[r.IntN(3):], ",") + "}\n"
 }
 
 // randomLines returns lines of a few layouts.

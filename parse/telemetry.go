@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 
+	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 )
 
@@ -39,6 +40,12 @@ func (t *Telemetry) Denied() bool {
 	return string(t.Variation) == "Cancel" && string(t.Reason) == "AccessDenied"
 }
 
+// uneventful reports whether the event is no evidence of an error by itself: it neither is a failure, nor
+// reports an exception.
+func (t *Telemetry) uneventful() bool {
+	return len(t.Action) > 0 && !t.Failed() && !bytes.Contains(t.Action, []byte("exception"))
+}
+
 // inspected reports whether an event with a name is one of Session Inspector, and writes its action
 // and variation as the SDK does.
 func (t *Telemetry) inspected(name []byte) bool {
@@ -60,7 +67,7 @@ func upper(c byte) byte {
 // telemetryMark is part of the key clientSystemTime, which every telemetry event has, also
 // inside a string of another object. It starts with a rare pair of letters, so that a block
 // without telemetry is searched at full speed.
-var telemetryMark = []byte("SystemTime")
+var telemetryMark = []byte(field.ClockMark)
 
 // nextTelemetry returns an offset in the first telemetry event, -1 if there is none.
 func nextTelemetry(data []byte) int { return bytes.Index(data, telemetryMark) }

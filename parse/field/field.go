@@ -108,6 +108,9 @@ func Of(key []byte) (Field, int) {
 // ClientClock is the rank of the client's own time, which precedes all others at any depth.
 const ClientClock = 0
 
+// ClockMark is part of the key of the client's own time, and rare in other text.
+const ClockMark = "SystemTime"
+
 // Unranked is the rank of nothing, after all others.
 const Unranked = 1 << 20
 

@@ -48,6 +48,7 @@ type Layouts struct {
 	places map[string]int32 // nodes by what they are
 	tables int              // nodes that remember texts
 	runs   runs
+	posted bool // the last line states the client's own time
 	values []Value
 	path   path // scratch
 
@@ -59,6 +60,7 @@ type node struct {
 	kind  kind
 	means bool // its field has a meaning
 	isID  bool // its value is an ID of a session, client or connection
+	posts bool // its value is the client's own time
 	field field.Field
 	rank  int
 	depth int
@@ -128,7 +130,7 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 	if len(l.nodes) == 0 {
 		return -1, nil
 	}
-	l.values, l.runs.open = l.values[:0], nil
+	l.values, l.runs.open, l.posted = l.values[:0], nil, false
 	at, node := &l.nodes[0], int32(0)
 	for i := start; ; {
 		rest := data[i:]
@@ -153,7 +155,9 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 					at, node = &l.nodes[run.to], run.to
 					continue
 				}
-				l.runs.begin(run, node, i)
+				if !used(l.values, run) {
+					l.runs.begin(run, node, i)
+				}
 			}
 		} else if !at.isID && l.runs.open != nil {
 			l.runs.end(data)
@@ -172,6 +176,7 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 			}
 		}
 		if at.means {
+			l.posted = l.posted || at.posts
 			v := Value{Field: at.field, Rank: at.rank, Depth: at.depth, Start: from, End: i}
 			if l.values = append(l.values, v); at.isID && l.runs.open != nil {
 				l.runs.add(v, node, i)
@@ -179,6 +184,9 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 		}
 	}
 }
+
+// Posted reports whether the line that was recognized last is telemetry: it states the client's own time.
+func (l *Layouts) Posted() bool { return l.posted }
 
 // Worth reports whether to try to recognize the lines of the next block.
 func (l *Layouts) Worth() bool {

@@ -3,6 +3,7 @@ package layout
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -90,6 +91,25 @@ func TestPaths(t *testing.T) {
 	for line, want := range map[string]string{`{"a":{"n":2,"user":"y"}}`: "2@2=y", `{"b":{"n":2,"user":"y"}}`: ""} {
 		if got := read(&l, line); got != want {
 			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+// TestRuns reads lines with two runs of IDs each.
+func TestRuns(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 15))
+	var l Layouts
+	line := func(session, connection int) (line, want string) {
+		s, c := fmt.Sprintf("%d session of a room", session), fmt.Sprintf("%d connection", connection)
+		return fmt.Sprintf(`{"sessionId":"%s","x":"a text of many bytes","connectionId":"%s","clientInstanceId":"client %d"}`, s, c, connection),
+			fmt.Sprintf("2@1=%s 9@1=%s 8@1=client %d", s, c, connection)
+	}
+	first, _ := line(0, 0)
+	l.Learn([]byte(first+"\n"), means, false)
+	for range 20_000 {
+		text, want := line(r.IntN(40), r.IntN(40))
+		if got := read(&l, text); got != want {
+			t.Fatalf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"bytes"
+
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 )
@@ -116,9 +118,11 @@ func (p *path) step(line []byte, i int, k kind, key []byte) bool {
 		n.field, n.rank = p.means(p.keys, key)
 	}
 	switch n.field {
-	case field.Time, field.Level:
+	case field.Time:
+		n.means, n.posts = true, n.rank == field.ClientClock
+	case field.Level:
 		n.means = true
-	case field.Message:
+	case field.Message, field.Name, field.Action, field.Variation, field.Reason, field.FailureReason, field.Version, field.UserAgent, field.StreamID, field.SubscriberID:
 		n.means = k == text
 	case field.Session, field.Client, field.ConnectionID:
 		n.means, n.isID = k == text, k == text
@@ -126,6 +130,8 @@ func (p *path) step(line []byte, i int, k kind, key []byte) bool {
 	switch {
 	case len(l.nodes[p.at].edges) == maxEdges, len(l.nodes) == maxNodes:
 		return false
+	case n.posts && n.depth > 1, !n.posts && bytes.Contains(joint, []byte(field.ClockMark)):
+		return false // it is the time of an object in the line, or none: the line is decoded in full
 	case n.field == field.EventName, k == number && n.field == field.Nanos:
 		return false // they change how other values are read
 	case k == number && n.field == field.Session && n.rank == field.GivenSession:

@@ -3,6 +3,7 @@ package layout
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // A Run is what neighbouring lines share: IDs of a session, client and connection, one after the other,
@@ -42,13 +43,18 @@ func (r *runs) find(data []byte, i int) *Run {
 	}
 	// Session IDs differ in the middle, others at the start.
 	s := data[i : i+48]
-	x := binary.LittleEndian.Uint64(s) + 3*binary.LittleEndian.Uint64(s[16:]) + 5*binary.LittleEndian.Uint64(s[40:])
+	x := binary.LittleEndian.Uint64(s) + 3*binary.LittleEndian.Uint64(s[16:]) + 5*binary.LittleEndian.Uint64(s[28:]) + 7*binary.LittleEndian.Uint64(s[40:])
 	return &r.all[x*0x9e3779b97f4a7c15>>(64-runBits)]
 }
 
 // matches reports whether the run is at the start of rest, whose first value is of a node.
 func (r *Run) matches(rest []byte, node int32) bool {
 	return r.from == node && len(r.text) > 0 && bytes.HasPrefix(rest, r.text)
+}
+
+// used reports whether a run is among the values of the line.
+func used(values []Value, run *Run) bool {
+	return slices.ContainsFunc(values, func(v Value) bool { return v.Run == run })
 }
 
 // begin starts to learn a run whose first ID is of a node and starts at i.

@@ -46,7 +46,7 @@ func (s *Sightings) See(data []byte, start, end int, values []layout.Value, cloc
 			if levels == InMessages {
 				return nil, false
 			}
-		default:
+		case v.Field == field.Session || v.Field == field.Client || v.Field == field.ConnectionID:
 			ids++
 		}
 	}
