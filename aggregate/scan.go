@@ -262,8 +262,7 @@ func (s *scan) stream(src *reading, r *parse.Reader) {
 
 // work does tasks until there are no more.
 func (s *scan) work(tally *Tally, look *glance) {
-	w := &worker{take: tally.Add, see: tally.See}
-	w.decoder.Sightings = &w.seen
+	w := newWorker(tally)
 	own := &parse.Block{}
 	for {
 		select {

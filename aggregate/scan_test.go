@@ -74,7 +74,7 @@ func TestNoAllocationPerLine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := &worker{take: new(Tally).Add}
+			w := newWorker(new(Tally))
 			var blocks []*parse.Block
 			for {
 				b := &parse.Block{}
@@ -232,7 +232,7 @@ func TestSamplesInTheirWrappers(t *testing.T) {
 
 // verdictOf classifies a log of one record.
 func verdictOf(line string) classify.Verdict {
-	w := &worker{take: new(Tally).Add}
+	w := newWorker(new(Tally))
 	for event := range w.decoder.Events(&parse.Block{Data: []byte(line)}, &w.finder) {
 		if event != nil && len(event.Text) > 0 {
 			w.judge(event)

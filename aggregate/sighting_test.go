@@ -15,21 +15,20 @@ import (
 func TestSightingsAreCountedAsEvents(t *testing.T) {
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 15))
-		first, second := peopleLog(r, 4000, 2000), peopleLog(r, 3000, 30)
+		var logs []parse.Source
+		for i, log := range []string{peopleLog(r, 4000, 2000), peopleLog(r, 3000, 30), consoleLog(r, 2000, 300), consoleLog(r, 500, 1)} {
+			logs = append(logs, write(t, fmt.Sprint(i), []byte(log)))
+		}
 		count := func(sees bool) []string {
 			tally := &Tally{}
-			w := &worker{take: tally.Add}
-			if sees {
-				w.see, w.decoder.Sightings = tally.See, &w.seen
+			w := newWorker(tally)
+			if !sees {
+				w.decoder.Sightings = nil
 			}
 			var out []string
-			for i, log := range []string{first, second} {
+			for i, log := range logs {
 				tally.Enter(SourceID(i + 1))
-				for rest := log; rest != ""; {
-					n := strings.IndexByte(rest[min(len(rest), 32<<10)-1:], '\n') + min(len(rest), 32<<10)
-					w.block(&parse.Block{Data: []byte(rest[:n])})
-					rest = rest[n:]
-				}
+				readAll(t, w, log)
 				out = append(out, fmt.Sprintf("%+v", w.account))
 				w.account = Account{}
 			}
@@ -43,6 +42,44 @@ func TestSightingsAreCountedAsEvents(t *testing.T) {
 			t.Fatalf("seed %d: got  %.2000s\nwant %.2000s", seed, got, want)
 		}
 	}
+}
+
+// readAll makes a worker read a log.
+func readAll(t *testing.T, w *worker, log parse.Source) {
+	t.Helper()
+	f, err := parse.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for in, err := range f.Inputs(parse.Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range in.Readers() {
+			if err := w.read(r, &parse.Block{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// consoleLog returns lines of the consoles of sessions.
+func consoleLog(r *rand.Rand, records, sessions int) string {
+	var b strings.Builder
+	for i := range records {
+		session := fmt.Sprintf("1_MX40NTAxMjM0NX5-MTc5MzU3NzYwMTI4M345%024dfg--", r.IntN(sessions))
+		fmt.Fprintf(&b, "2026-11-23T%02d:%02d:%02d.%03dZ app.js:%d ", i*24/records, r.IntN(60), r.IntN(60), r.IntN(1000), i)
+		switch r.IntN(6) {
+		case 0:
+			fmt.Fprintf(&b, "OpenTok:Session:error OT_TIMEOUT: too late in %s\n    at connect (app.js:1:2)\n", session)
+		case 1:
+			b.WriteString("joining\n    at join (app.js:3:4)\n")
+		default:
+			fmt.Fprintf(&b, "session=%s network quality is good\n", session)
+		}
+	}
+	return b.String()
 }
 
 // peopleLog returns records of sessions, connections and clients.

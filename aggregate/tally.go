@@ -119,14 +119,22 @@ func (t *Tally) pass(nanos int64) instant {
 	return at
 }
 
-// See counts clean records, which are objects, as Add does.
+// See counts clean records as Add does.
 func (t *Tally) See(s *sighting.Sightings) {
 	t.enterTenancy()
-	t.tenancy.end() // objects are not the console of one session
 	for _, x := range s.Seen {
+		p := &s.Known[x.Who]
+		switch {
+		case t.tenancy.Several: // frequent case first
+		case x.Text:
+			t.Add(&parse.Event{Time: x.Time, Session: p.Session, Client: p.Client, ConnectionID: p.ConnectionID}, &classify.Verdict{}, 0)
+			continue
+		default:
+			t.tenancy.end()
+		}
 		at := t.pass(x.Time)
 		t.current.Records.Clean++
-		p, known := &s.Known[x.Who], &t.met[x.Who]
+		known := &t.met[x.Who]
 		switch {
 		case known.person != p.Number:
 			e := parse.Event{Time: x.Time, Session: p.Session, Client: p.Client, ConnectionID: p.ConnectionID}

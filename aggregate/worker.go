@@ -30,6 +30,13 @@ type worker struct {
 	doubts  timestamp.Doubts
 }
 
+// newWorker returns a worker whose records are counted.
+func newWorker(t *Tally) *worker {
+	w := &worker{take: t.Add, see: t.See}
+	w.decoder.Sightings = &w.seen
+	return w
+}
+
 // read processes the records of a reader. It returns the error that broke the reader off.
 func (w *worker) read(r *parse.Reader, own *parse.Block) error {
 	for {
@@ -71,7 +78,7 @@ func (w *worker) countSeen() {
 		return
 	}
 	w.account.Bytes += w.seen.Bytes
-	w.account.Lines += n
+	w.account.Lines += w.seen.Lines
 	w.account.Records.Clean += n
 	w.see(&w.seen)
 	w.seen.Counted()

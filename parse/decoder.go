@@ -137,7 +137,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 				}
 			} else {
 				d.event.Offset, d.event.Bytes, d.event.Lines, d.event.record = b.Offset+int64(start), end-start, lines, record
-				if !yield(&d.event, nil) {
+				if !d.emit(yield) {
 					return
 				}
 			}
@@ -153,6 +153,23 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 			start = end
 		}
 	}
+}
+
+// emit yields the event, unless it is only a sighting.
+func (d *Decoder) emit(yield func(*Event, *SyntaxError) bool) bool {
+	e := &d.event
+	if d.Sightings == nil || !e.clean() {
+		return yield(e, nil)
+	}
+	ids := sighting.IDs{Session: e.Session, Client: e.Client, ConnectionID: e.ConnectionID}
+	if d.Sightings.SeeRecord(ids, e.Time, e.Bytes, e.Lines, !e.Wrapped) {
+		return true
+	}
+	if !yield(e, nil) {
+		return false
+	}
+	d.Sightings.MeetRecord(ids)
+	return true
 }
 
 // spans yields the records of a block whose format is not line-based.
@@ -191,7 +208,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			if s.Session != nil && !d.stated {
 				e.Session = s.Session
 			}
-			if !yield(e, nil) {
+			if !d.emit(yield) {
 				return
 			}
 		}

@@ -92,6 +92,11 @@ type Event struct {
 	record []byte // as it stands in the block
 }
 
+// clean reports whether only the time and the IDs of the record matter.
+func (e *Event) clean() bool {
+	return len(e.Text) == 0 && e.Code == 0 && e.Telemetry == nil && e.Level == level.Unknown && !e.Blank && !e.GUID && e.Doubt == timestamp.NoDoubt && e.Cut == ""
+}
+
 // Crowded returns why a record that shows an error is refused, "" if it is not: it contains errors
 // of several sessions, such as a whole log in one field, of which it would count as one failure.
 func (e *Event) Crowded() string {

@@ -149,7 +149,7 @@ func (p *path) step(line []byte, i int, k kind, key []byte) bool {
 	p.name = append(append(p.name, 0), joint...)
 	to, ok := l.places[string(p.name)]
 	if !ok {
-		if to = int32(len(l.nodes)); k == text && n.field != field.Time && l.tables < maxTables {
+		if to = int32(len(l.nodes)); k == text && n.field != field.Time && !n.isID && l.tables < maxTables {
 			l.tables++
 			n.texts = &texts{}
 		}

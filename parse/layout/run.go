@@ -30,7 +30,9 @@ type runs struct {
 
 const (
 	runBits = 9
-	maxRun  = 384 // bytes; all runs take 256 KiB at most
+	maxRun  = 384 // bytes; all runs take 400 KiB at most
+	// idsOfRun is how many IDs a run has: of a session, a connection and a client.
+	idsOfRun = 4
 )
 
 // find returns the run that may start at data[i], nil if there is no room for it.
@@ -60,12 +62,19 @@ func used(values []Value, run *Run) bool {
 // begin starts to learn a run whose first ID is of a node and starts at i.
 func (r *runs) begin(run *Run, node int32, i int) {
 	r.open, r.from = run, i
+	if run.text == nil {
+		run.text, run.Values = make([]byte, 0, maxRun), make([]Value, 0, idsOfRun)
+	}
 	run.from, run.text, run.Values = node, run.text[:0], run.Values[:0]
 	run.Owner, run.OwnerIs = 0, 0
 }
 
 // add adds an ID of a node that ends at the quote data[end].
 func (r *runs) add(v Value, node int32, end int) {
+	if len(r.open.Values) == idsOfRun {
+		r.open = nil // it is none
+		return
+	}
 	v.Start, v.End = v.Start-r.from, v.End-r.from
 	r.open.Values = append(r.open.Values, v)
 	r.last, r.node = end, node
