@@ -19,14 +19,14 @@ import (
 	"slices"
 )
 
-// These limits bound the memory of a piece to 28 MiB: 18 MiB of text, 7 MiB of packed bytes, and
+// These limits bound the memory of a piece to 26 MiB: 12 MiB of text, 11 MiB of packed bytes, and
 // 3 MiB of the decoders. n cores read at most n sources, with a piece each, and share n-1 others: less
-// than 56 MiB per core. Common streams need less: frames of 8 MiB of a log take 10 MiB per piece,
+// than 52 MiB per core. Common streams need less: frames of 8 MiB of a log take 10 MiB per piece,
 // blocks of bgzip 2 MiB.
 const (
 	pieceSize  = 1 << 20  // a piece of that many bytes, packed or decoded, gets no other unit
 	maxPacked  = 4 << 20  // bytes of a packed unit
-	maxDecoded = 16 << 20 // bytes of a decoded unit
+	maxDecoded = 10 << 20 // bytes of a decoded unit; pzstd writes frames of 8 MiB and a block
 	readSize   = 64 << 10
 )
 
@@ -143,51 +143,54 @@ func (r *Reader) start() bool {
 	if p == nil {
 		return false
 	}
-	r.fill(p)
-	if len(p.packed) == 0 || r.cut && len(r.queue) == 0 {
+	end := r.fill(p)
+	if end == 0 || r.cut && len(r.queue) == 0 {
 		// There is nothing to decode beside it: the serial reader returns its first bytes sooner.
-		r.rest = slices.Concat(p.packed, r.rest)
+		r.rest = p.packed
 		r.drop(p)
 		return false
 	}
+	r.rest = append(r.rest[:0], p.packed[end:]...)
+	p.packed = p.packed[:end]
 	r.queue = append(r.queue, p)
 	p.work.Go(func() { p.sound = r.decode(p) })
 	return true
 }
 
-// fill cuts whole units off the stream. It sets r.cut if it finds something else after them.
-func (r *Reader) fill(p *piece) {
+// fill reads whole units into a piece, and some bytes more. It returns where the units end, and sets
+// r.cut if something else follows.
+func (r *Reader) fill(p *piece) (end int) {
 	p.reset()
 	p.packed = append(p.packed, r.rest...)
-	u, from := unit{}, 0
+	var u unit
 	for {
 		need := 1
-		if from < len(p.packed) {
-			if from >= r.pool.limits.piece || p.size >= r.pool.limits.piece {
-				break
+		if end < len(p.packed) {
+			if end >= r.pool.limits.piece || p.size >= r.pool.limits.piece {
+				return end
 			}
-			need = r.walk(&u, p.packed[from:], r.pool.limits)
+			need = r.walk(&u, p.packed[end:], r.pool.limits)
 		}
 		if need == whole {
-			from += u.packed
+			end += u.packed
 			p.size += u.decoded
-			p.ends = append(p.ends, from)
+			p.ends = append(p.ends, end)
 			u = unit{}
 			continue
 		}
-		if need == uncut || !r.more(p, from+need) {
+		if need == uncut || !r.more(p, end+need) {
 			r.cut = true
-			break
+			return end
 		}
 	}
-	r.rest = append(r.rest[:0], p.packed[from:]...)
-	p.packed = p.packed[:from]
 }
 
 // more reads until a piece has n bytes. It reports false if the stream ends before.
 func (r *Reader) more(p *piece, n int) bool {
 	for len(p.packed) < n && r.err == nil {
-		p.packed = slices.Grow(p.packed, readSize)
+		if cap(p.packed)-len(p.packed) < readSize {
+			p.packed = slices.Grow(p.packed, max(readSize, len(p.packed)))
+		}
 		var read int
 		read, r.err = r.in.Read(p.packed[len(p.packed) : len(p.packed)+readSize])
 		p.packed = p.packed[:len(p.packed)+read]

@@ -355,7 +355,7 @@ func TestWhatIsCut(t *testing.T) {
 			}
 			r.Close()
 			packed, text := pool.Largest()
-			if packed > 7<<20 || text > 18<<20 {
+			if packed > 11<<20 || text > 12<<20 {
 				t.Errorf("a piece holds %d packed bytes, %d decoded", packed, text)
 			}
 		})
