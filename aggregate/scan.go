@@ -34,6 +34,7 @@ import (
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/parse/unpack/parallel"
 )
 
 // Options control a scan. The zero value is the sensible choice.
@@ -89,6 +90,9 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		s.free <- &parse.Block{}
 	}
 	o.Input.SectionSize = cmp.Or(o.Input.SectionSize, sectionSize)
+	if jobs > 1 {
+		o.Input.Pool = parallel.NewPool(jobs - 1)
+	}
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)

@@ -186,6 +186,7 @@ type Options struct {
 	Format string
 	Times  timestamp.Times // how to read incomplete times
 	Fields field.Names     // that the user names
+	Pool   *unpack.Pool    // decompresses on several cores; nil: on one
 
 	// SectionSize is how many bytes of a plain file one Reader reads. If it is 0, each input
 	// has only one Reader.
@@ -247,7 +248,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
-		for text, err := range unpack.Texts(source, unpack.Options{MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Column: o.Fields.Column}) {
+		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Column: o.Fields.Column}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
 			doubted := found && !sieve.IsLogName(text.Name)

@@ -42,12 +42,13 @@ var mayImport = map[string][]string{
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
-	"parse/unpack":            {"parse/columnar", "parse/notation", "parse/sieve"},
+	"parse/unpack":            {"parse/columnar", "parse/notation", "parse/sieve", "parse/unpack/parallel"},
+	"parse/unpack/parallel":   {},
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
 	"classify/catalogue/read": {},
-	"aggregate":               {"aggregate/spans", "aggregate/spill", "aggregate/streams", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate":               {"aggregate/spans", "aggregate/spill", "aggregate/streams", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "parse/unpack/parallel", "classify", "classify/catalogue"},
 	"aggregate/calendar":      {},
 	"aggregate/spans":         {},
 	"aggregate/spill":         {},
@@ -90,7 +91,7 @@ var mayImport = map[string][]string{
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "aggregate/partial", "bench/genweeks", "bench/layout"},
+	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "parse/unpack/parallel", "aggregate/partial", "bench/genweeks", "bench/layout"},
 	"github.com/pierrec/lz4/v4":        {"parse/columnar", "parse/unpack"},
 	"github.com/ulikunitz/xz":          {"parse/unpack"},
 	"golang.org/x/text":                {"parse/unpack"},

@@ -108,12 +108,16 @@ func (u *unpacker) limit() int64 {
 	return u.MaxExpansion
 }
 
+// A position is how many bytes of a stream were needed for what has been decoded, and the error
+// of the last read.
+type position interface{ Position() (n int64, err error) }
+
 // A decoder reads a layer of a source. It limits the expansion, and its errors are
 // DamageErrors that name the layer.
 type decoder struct {
 	io.Reader
 	name   string
-	input  *progress // of the packed stream
+	input  position // of the packed stream
 	expand func(n int) error
 	out    int64
 	err    error // what ended it
@@ -121,7 +125,7 @@ type decoder struct {
 
 // decoder returns the decoder of the innermost of the layers. r decodes what is read
 // through input.
-func (u *unpacker) decoder(r io.Reader, input *progress, around layers) *decoder {
+func (u *unpacker) decoder(r io.Reader, input position, around layers) *decoder {
 	return &decoder{
 		Reader: r, name: around[len(around)-1].name, input: input,
 		expand: func(n int) error { return u.expand(len(around), n) },
@@ -150,12 +154,13 @@ func (d *decoder) failed() bool { return d.err != nil && d.err != io.EOF }
 // damage returns err as a DamageError at the place that has been reached. An error of
 // the packed stream comes first, because it causes the decoder's.
 func (d *decoder) damage(err error) error {
-	if d.input.err != nil && d.input.err != io.EOF {
-		err = d.input.err
+	input, failed := d.input.Position()
+	if failed != nil && failed != io.EOF {
+		err = failed
 	}
 	var inner *DamageError
 	if errors.As(err, &inner) {
 		return inner
 	}
-	return &DamageError{Compression: d.name, Input: d.input.n, Offset: d.out, Cause: cause(err)}
+	return &DamageError{Compression: d.name, Input: input, Offset: d.out, Cause: cause(err)}
 }

@@ -26,6 +26,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/parse/notation"
+	"github.com/otlog/otlog/parse/unpack/parallel"
 )
 
 // HeadSize is how many bytes at the start of a source, a member or a text are examined.
@@ -51,9 +52,15 @@ type Options struct {
 	MaxExpansion int64
 	// AsWritten leaves texts as they are written, whatever their notation.
 	AsWritten bool
+	// Pool, if set, decompresses zstd frames and bgzip members on several cores. The stream is
+	// read ahead, so a live one has none.
+	Pool *Pool
 	// Column returns the key of a column of a Parquet or Arrow file. nil keeps its name.
 	Column func(name string) string
 }
+
+// A Pool is shared by all sources that are read at the same time.
+type Pool = parallel.Pool
 
 // A Text is a stream of text in UTF-8: the source itself, or a member of an archive.
 // Read returns it from its first byte.
@@ -172,13 +179,30 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 		return u.arrow(name, r, around)
 	}
 	packed := &counter{Reader: r}
-	unpacked, err := p.open(packed)
+	unpacked, err := u.decompress(p, packed, around)
 	if err != nil {
-		d := u.decoder(nil, &packed.progress, around)
+		d := u.decoder(nil, packed, around)
 		return u.refuse(name, around, d.damage(err))
 	}
 	defer unpacked.Close()
-	return u.open(name, u.decoder(unpacked, &packed.progress, around), around)
+	var input position = packed
+	if ahead, ok := unpacked.(position); ok {
+		input = ahead
+	}
+	return u.open(name, u.decoder(unpacked, input, around), around)
+}
+
+// decompress opens a stream of packing p, the innermost of the layers.
+func (u *unpacker) decompress(p *packing, r io.Reader, around layers) (io.ReadCloser, error) {
+	switch {
+	case u.Pool == nil:
+	case len(around) > 1: // reading ahead would break off the layers around it too early
+	case p.name == "zstd":
+		return parallel.Zstd(r, openZstd, u.Pool), nil
+	case p.name == "gzip":
+		return parallel.Bgzip(r, openGzip, u.Pool), nil
+	}
+	return p.open(r)
 }
 
 // text yields a stream that has no further layer.
@@ -269,6 +293,9 @@ type progress struct {
 	n   int64 // bytes
 	err error // the last read's
 }
+
+// Position implements position.
+func (p *progress) Position() (int64, error) { return p.n, p.err }
 
 // A counter counts the bytes read through it.
 type counter struct {
