@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/textline"
 )
 
@@ -71,7 +72,7 @@ func naivePieces(data string, f Format) []piece {
 			out[last].bytes += n
 			out[last].lines++
 		default:
-			cut := !f.stacks && opensObject([]byte(strings.TrimLeft(content, " \t"))) && !strings.HasSuffix(content, "}")
+			cut := !f.stacks && jsontext.OpensObject([]byte(strings.TrimLeft(content, " \t"))) && !strings.HasSuffix(content, "}")
 			out = append(out, piece{offset, n, 1, cut})
 			open = strings.TrimSpace(line) != ""
 		}

@@ -283,7 +283,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	line := record[:end]
 	inner := line[indentation(line):]
 	if len(inner) > 0 && inner[0] == '{' {
-		if looksLikeObject(inner) {
+		if jsontext.LooksLikeObject(inner) {
 			if d.object(inner, full) {
 				e.Wrapped = e.Telemetry == nil
 				return ""
@@ -294,7 +294,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 			e.Wrapped = e.Telemetry == nil
 			return ""
 		}
-		if !f.stacks && opensObject(inner) {
+		if !f.stacks && jsontext.OpensObject(inner) {
 			return d.cutObject(inner, full)
 		}
 	} else if d.framed(inner, f, full) {
@@ -307,7 +307,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	}
 	e.Time, e.OfDay = d.lineTime(inner, f)
 	e.Session = d.sessionIn(line)
-	if e.Blank = isBracket(inner); !e.Blank {
+	if e.Blank = jsontext.IsBracket(inner); !e.Blank {
 		e.Level = d.lead(inner)
 	}
 	if full {
@@ -322,15 +322,6 @@ func (d *Decoder) lead(line []byte) level.Level {
 		return level.Unknown
 	}
 	return level.Lead(line)
-}
-
-// isBracket reports whether a line has nothing but a bracket around records, and a comma.
-func isBracket(line []byte) bool {
-	switch string(line) {
-	case "", "[", "]", "],", ",":
-		return true
-	}
-	return false
 }
 
 // clear removes what was decoded of a record.
@@ -369,7 +360,7 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	}
 	object = bytes.TrimRight(object, ",] \t\r")
 	object = bytes.TrimLeft(bytes.TrimPrefix(object, []byte{'['}), " \t")
-	if !looksLikeObject(object) || !d.object(object, full) {
+	if !jsontext.LooksLikeObject(object) || !d.object(object, full) {
 		d.clear()
 		return false
 	}

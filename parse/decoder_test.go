@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -842,7 +843,7 @@ func checkValues(t *testing.T, text, line string) {
 	check = func(v any) {
 		switch v := v.(type) {
 		case string:
-			if !strings.ContainsAny(v, "\x1b%") && !looksLikeObject(bytes.TrimSpace([]byte(v))) && !strings.Contains(text, v) {
+			if !strings.ContainsAny(v, "\x1b%") && !jsontext.LooksLikeObject(bytes.TrimSpace([]byte(v))) && !strings.Contains(text, v) {
 				t.Errorf("%q: the text %q lacks %q", line, text, v)
 			}
 		case []any:

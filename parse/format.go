@@ -138,7 +138,7 @@ func detect(sample []byte, whole bool, given field.Names) Format {
 		if f, ok := detectJSON(sample, whole, &lines); ok {
 			return f
 		}
-		if more := all[len(sample):]; len(more) > len(sample) && opensObject(more) {
+		if more := all[len(sample):]; len(more) > len(sample) && jsontext.OpensObject(more) {
 			// An empty page of an API, perhaps, before one of which only the beginning is known.
 			lines := countShapes(all)
 			if f, ok := detectJSON(all, false, &lines); ok {
@@ -166,7 +166,7 @@ func opensJSON(sample []byte) bool {
 		next := jsontext.SkipSpace(sample, 1)
 		return next < len(sample) && bytes.IndexByte([]byte(`{["`), sample[next]) >= 0
 	}
-	return opensObject(sample)
+	return jsontext.OpensObject(sample)
 }
 
 // A lineCount counts the lines of a sample that are not blank.
@@ -197,7 +197,7 @@ func countShapes(sample []byte) lineCount {
 		n.total++
 		if c := trimmed[0]; c == '{' || c == '[' {
 			n.brackets++
-			if opensObject(trimmed) { // its end may be missing
+			if jsontext.OpensObject(trimmed) { // its end may be missing
 				n.objects++
 			}
 			// Collectors remove the line feed, which marks the last piece of a line.
@@ -311,26 +311,4 @@ func indentation(line []byte) int {
 		n++
 	}
 	return n
-}
-
-// looksLikeObject reports whether a line without surrounding space starts and ends like a JSON
-// object.
-func looksLikeObject(line []byte) bool {
-	if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' {
-		return false
-	}
-	return opensObject(line)
-}
-
-// opensObject reports whether line starts like a JSON object. Its end may be missing.
-func opensObject(line []byte) bool {
-	if len(line) == 0 || line[0] != '{' {
-		return false
-	}
-	for _, c := range line[1:] {
-		if !jsontext.IsSpace(c) {
-			return c == '"' || c == '}'
-		}
-	}
-	return false
 }

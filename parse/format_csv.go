@@ -6,6 +6,7 @@ import (
 
 	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/table"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -105,7 +106,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 		b.Data = t.form.AppendTime(b.Data, t.cells)
 	}
 	for i, cell := range t.cells {
-		if cell = table.Unquote(cell, &t.value); isNull(cell) || t.form.Date > 0 && (i == t.form.Date-1 || i == t.form.OfDay-1) {
+		if cell = table.Unquote(cell, &t.value); jsontext.IsNull(cell) || t.form.Date > 0 && (i == t.form.Date-1 || i == t.form.OfDay-1) {
 			continue
 		}
 		b.Data = append(convert.AppendComma(b.Data), '"')
@@ -131,7 +132,7 @@ func (t *tableSplitter) line(b *Block, data []byte, e ending, cause string) int 
 		n = len(data)
 	}
 	lines := countLines(data, n, e)
-	if line := bytes.TrimSpace(data[:n]); looksLikeObject(line) {
+	if line := bytes.TrimSpace(data[:n]); jsontext.LooksLikeObject(line) {
 		text := len(b.Data)
 		b.Data = append(b.Data, line...)
 		b.add(text, Span{Bytes: int64(n), Lines: lines, Time: timestamp.NoTime})
@@ -159,13 +160,4 @@ func (t *tableSplitter) skip(b *Block, data []byte, e ending) int {
 		t.long = nil
 	}
 	return n
-}
-
-// isNull reports whether a cell stands for a missing value.
-func isNull(cell []byte) bool {
-	switch string(cell) {
-	case "", "-", "null", "NULL", "(null)", "undefined", "N/A":
-		return true
-	}
-	return false
 }

@@ -150,7 +150,7 @@ func endsInLineFeed(s []byte) bool {
 }
 
 func readDocker(line []byte) (chunk, bool) {
-	if !looksLikeObject(line) || jsontext.ValueEnd(line, 0) != len(line) {
+	if !jsontext.LooksLikeObject(line) || jsontext.ValueEnd(line, 0) != len(line) {
 		return chunk{}, false
 	}
 	var log, stream, time, tag []byte

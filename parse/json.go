@@ -136,7 +136,7 @@ func (w *walk) laidOut(data []byte, values []layout.Value, posted bool) {
 			}
 		case field.Session, field.Client, field.ConnectionID:
 			w.idValue(v.Field, s, v.Rank, false, 0)
-			if posted && v.Depth == 1 && v.Rank != field.GivenSession && !isNull(s) && !isBlank(s) {
+			if posted && v.Depth == 1 && v.Rank != field.GivenSession && !jsontext.IsNull(s) && !isBlank(s) {
 				w.posted.Take(v.Field, s, v.Rank)
 			}
 		case field.Name:
@@ -312,10 +312,10 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	d := w.d
 	if !w.full {
 		// What shows who was there and when must not depend on how far a record is decoded.
-		if escaped && nesting < maxNesting && mayHoldObject(s) {
+		if escaped && nesting < maxNesting && jsontext.MayHoldObject(s) {
 			inner := jsontext.AppendUnescaped(d.nested[nesting][:0], s)
 			d.nested[nesting] = inner
-			if looksLikeObject(bytes.TrimSpace(inner)) {
+			if jsontext.LooksLikeObject(bytes.TrimSpace(inner)) {
 				w.inner(inner, nesting+1)
 			}
 		}
@@ -393,7 +393,7 @@ func (w *walk) telemetryValue(f field.Field, value []byte, rank int) {
 // objectIn returns where the object in a string starts and ends, start is -1 if there is none: the
 // whole string, or a telemetry event after the text of a console line.
 func objectIn(s []byte) (start, end int) {
-	if looksLikeObject(bytes.TrimSpace(s)) {
+	if jsontext.LooksLikeObject(bytes.TrimSpace(s)) {
 		return 0, len(s)
 	}
 	return telemetryIn(s)
@@ -411,22 +411,6 @@ func (w *walk) inner(object []byte, nesting int) bool {
 	return ok
 }
 
-// mayHoldObject reports whether a string, as written, may contain an object: what precedes the
-// object is white space, which may be written as escapes.
-func mayHoldObject(s []byte) bool {
-	for i, c := range s {
-		switch {
-		case c == '{':
-			return true
-		case c == '\\':
-			return bytes.IndexByte(s[i:], '{') >= 0 || bytes.Contains(s[i:], []byte("u007"))
-		case !jsontext.IsSpace(c):
-			return false
-		}
-	}
-	return false
-}
-
 // close leaves the innermost open object.
 func (w *walk) close() {
 	d := w.d
@@ -439,7 +423,7 @@ func (w *walk) close() {
 
 // idValue takes the value of a field made for a session, client or connection.
 func (w *walk) idValue(f field.Field, s []byte, rank int, escaped bool, nesting int) {
-	if isNull(s) || isBlank(s) {
+	if jsontext.IsNull(s) || isBlank(s) {
 		return
 	}
 	switch {

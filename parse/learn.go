@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/level"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/textline"
@@ -207,7 +208,7 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 			switch {
 			case len(text) == 0:
 				continue
-			case opensObject(text):
+			case jsontext.OpensObject(text):
 				if e.Blank {
 					s.around = append(s.around, text)
 					break

@@ -85,7 +85,7 @@ func telemetryIn(text []byte) (start, end int) {
 		}
 		start += n
 		end = start + 1
-		if !opensObject(text[start:]) {
+		if !jsontext.OpensObject(text[start:]) {
 			continue
 		}
 		if end = jsontext.ValueEnd(text, start); end < 0 {

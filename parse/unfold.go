@@ -32,7 +32,7 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 	u, text := d.unfolder, bytes.TrimSpace(e.record)
 	u.begin(e, f)
 	isClear := false
-	if opensObject(text) {
+	if jsontext.OpensObject(text) {
 		if len(u.splitter.outline.Read(text)) > 0 {
 			u.splitter.unfold(&u.block, text, u.outer)
 			isClear = u.isClear(e, d)
@@ -151,7 +151,7 @@ func (u *unfolder) learn(d *Decoder) {
 		if e.Doubt == timestamp.DayMonth && len(dates) < mostLearned {
 			dates = append(dates, bytes.Clone(e.Doubted))
 		}
-		if !opensObject(e.record) || objects == mostLearned {
+		if !jsontext.OpensObject(e.record) || objects == mostLearned {
 			continue
 		}
 		objects++
@@ -298,7 +298,7 @@ func (u *unfolder) differ(d *Decoder) bool {
 		if e == nil || crowd.NextError(e.record) < 0 {
 			continue
 		}
-		if !opensObject(e.record) && outline.IsSDKLine(e.record) {
+		if !jsontext.OpensObject(e.record) && outline.IsSDKLine(e.record) {
 			if lines++; lines == 2 {
 				return true
 			}
