@@ -225,10 +225,10 @@ func isElapsed(word []byte) bool {
 // leadingCode reads the code that the SDK prints before the message of a failed method: "1500
 // Session.publish :: ", "1500 +6s Session.publish :: ". The SDK prints undefined for no code.
 // It reports false if there is no such message.
-func leadingCode(text []byte) (code int32, ok bool) {
-	n := bytes.Index(text, publishMark)
+func (t *reading) leadingCode(text []byte) (code int32, ok bool) {
+	n := t.at(publishCall)
 	if n < 0 {
-		n = bytes.Index(text, subscribeMark)
+		n = t.at(subscribeCall)
 	}
 	if n < 0 {
 		return 0, false

@@ -37,20 +37,25 @@ func nextUnderscore(data []byte) int {
 	}
 }
 
-// firstName returns the first name of the catalogue in text that is a whole word (word.go), 0
-// if there is none.
-func firstName(text []byte) catalogue.ID {
+// readNames reads the words with an underscore in text: it finds the first one that is a name of the
+// catalogue, and those that are source files of the native SDKs, which telemetry does not name.
+func (t *reading) readNames(text []byte, telemetry bool) {
 	for {
 		n := nextUnderscore(text)
 		if n < 0 {
-			return 0
+			return
 		}
 		start, end := wordStart(text, n), wordEnd(text, n+1)
 		start += escapeLetters(text, start)
-		if id := catalogue.Lookup(text[start:end]); id != 0 {
-			return id
-		}
+		word := text[start:end]
 		text = text[end:]
+		if t.name == 0 {
+			t.name = catalogue.Lookup(word)
+		}
+		if telemetry && t.name != 0 {
+			return
+		}
+		t.native = t.native || !telemetry && isCoreFile(word, text)
 	}
 }
 
