@@ -10,16 +10,13 @@ import (
 // name or to a source file of the native SDKs, -1 if there is none. Every name contains OT_ or
 // PROXY_, and underscores are rarer than letters.
 func nextUnderscore(data []byte) int {
-	for from := 0; ; {
+	for from := len("OT"); from < len(data); { // session IDs have an underscore before it
 		n := bytes.IndexByte(data[from:], '_')
 		if n < 0 {
 			return -1
 		}
 		n += from
 		from = n + 1
-		if n < 2 {
-			continue
-		}
 		switch data[n-1] {
 		case 'T':
 			if data[n-2] == 'O' {
@@ -35,6 +32,7 @@ func nextUnderscore(data []byte) int {
 			}
 		}
 	}
+	return -1
 }
 
 // readNames reads the words with an underscore in text: it finds the first one that is a name of the
