@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
@@ -44,17 +45,19 @@ const (
 	subscribeMark = "Session.subscribe :: "
 )
 
-// evidentMarks are the marks that a Finder searches for.
-var evidentMarks = slices.Concat([]mark{
-	{text: exceptionMark, role: exceptionLine},
-	{text: publishMark, role: publishCall},
-	{text: subscribeMark, role: subscribeCall},
-	{text: "Attempt to use invalid error name (", role: sdkBug},
-	{text: "Did not pass Error as second argument: ", role: sdkBug},
-	{text: "OpenTok:RumorSocket:"},
-	{text: "OpenTok:RaptorSocket:error"},
-	{text: "OTErrorClass {code: "},
-}, previewMarks(), titleMarks(), nativeMarks())
+// evidentMarks returns the marks that a Finder searches for.
+func evidentMarks() []mark {
+	return slices.Concat([]mark{
+		{text: exceptionMark, role: exceptionLine},
+		{text: publishMark, role: publishCall},
+		{text: subscribeMark, role: subscribeCall},
+		{text: "Attempt to use invalid error name (", role: sdkBug},
+		{text: "Did not pass Error as second argument: ", role: sdkBug},
+		{text: "OpenTok:RumorSocket:"},
+		{text: "OpenTok:RaptorSocket:error"},
+		{text: "OTErrorClass {code: "},
+	}, previewMarks(), titleMarks(), nativeMarks())
+}
 
 // otherMarks are the marks that matter only in a record that shows an error. Of two that say a method,
 // the first one here counts.
@@ -87,8 +90,9 @@ func previewMarks() []mark {
 		if c.Low < smallest || !catalogue.IsRaised(c.Low) {
 			continue
 		}
-		for _, form := range []string{"{code: %d, mes", "{ code: %d, mes", `{"code":%d,"mes`, `{"code": %d, "mes`, "{'code': %d, 'mes"} {
-			out = append(out, mark{text: fmt.Sprintf(form, c.Low)})
+		code := strconv.Itoa(int(c.Low))
+		for _, form := range [...][2]string{{"{code: ", ", mes"}, {"{ code: ", ", mes"}, {`{"code":`, `,"mes`}, {`{"code": `, `, "mes`}, {"{'code': ", ", 'mes"}} {
+			out = append(out, mark{text: form[0] + code + form[1]})
 		}
 	}
 	return out

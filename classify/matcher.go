@@ -100,8 +100,9 @@ func read(r *Record) reading {
 		t.logger = readLogger(r.Text)
 	}
 	t.readNames(r.Text, r.Telemetry)
-	for i, at := range knownPhrases.within(r.Text, 0) {
-		if m := knownPhrases.markOf(i); m != nil {
+	x := knownPhrases()
+	for i, at := range x.within(r.Text, 0) {
+		if m := x.markOf(i); m != nil {
 			t.readMark(r, m, at)
 			if m.role == saysMethod && (t.says == 0 || i < t.says) {
 				t.says = i
@@ -109,7 +110,7 @@ func read(r *Record) reading {
 			continue
 		}
 		t.phrases++
-		if p := &knownPhrases.phrases[i]; t.phrase == nil || precedes(p, at, t.phrase, t.phraseAt) {
+		if p := &x.phrases[i]; t.phrase == nil || precedes(p, at, t.phrase, t.phraseAt) {
 			t.phrase, t.phraseAt = p, at
 		}
 	}

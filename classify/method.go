@@ -26,7 +26,7 @@ func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name 
 		return m, nil, MethodPhrase
 	}
 	if t.says != 0 {
-		return knownPhrases.markOf(t.says).method, nil, MethodPhrase
+		return knownPhrases().markOf(t.says).method, nil, MethodPhrase
 	}
 	if t.ofUserMedia(r, id) {
 		return initPublisher, nil, MethodPhrase

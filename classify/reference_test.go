@@ -33,7 +33,7 @@ func plainRead(r *Record) reading {
 		t.native = t.native || !r.Telemetry && isCoreFile(r.Text[start:end], r.Text[end:])
 	}
 	for _, f := range plainlyWithin(r.Text) {
-		if m := knownPhrases.markOf(f.index); m != nil {
+		if m := knownPhrases().markOf(f.index); m != nil {
 			t.readMark(r, m, f.at)
 			if m.role == saysMethod && (t.says == 0 || f.index < t.says) {
 				t.says = f.index
@@ -41,7 +41,7 @@ func plainRead(r *Record) reading {
 			continue
 		}
 		t.phrases++
-		if p := &knownPhrases.phrases[f.index]; t.phrase == nil || precedes(p, f.at, t.phrase, t.phraseAt) {
+		if p := &knownPhrases().phrases[f.index]; t.phrase == nil || precedes(p, f.at, t.phrase, t.phraseAt) {
 			t.phrase, t.phraseAt = p, f.at
 		}
 	}
@@ -65,7 +65,7 @@ type found struct{ index, at int }
 
 // plainlyWithin returns what within yields.
 func plainlyWithin(text []byte) (out []found) {
-	x := knownPhrases
+	x := knownPhrases()
 	for i := range x.phrases {
 		p := &x.phrases[i]
 		for at := 0; ; at++ {
@@ -130,11 +130,11 @@ func plainSpelledMethod(text []byte, id catalogue.ID) (catalogue.MethodID, []byt
 func plainPhraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
 	all := plainlyWithin(text)
 	slices.SortStableFunc(all, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(len(knownPhrases.phrases[b.index].Text), len(knownPhrases.phrases[a.index].Text)))
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(len(knownPhrases().phrases[b.index].Text), len(knownPhrases().phrases[a.index].Text)))
 	})
 	last := -1
 	for _, f := range all {
-		p := &knownPhrases.phrases[f.index]
+		p := &knownPhrases().phrases[f.index]
 		if p.Error == 0 || f.at == last {
 			continue // or it is the beginning of another phrase
 		}
@@ -205,8 +205,8 @@ func pieces() []string {
 		"OT_", "OT_NOBODY_KNOWS", "OT_RETRY_BUDGET is 8", "NOT_", "_MS", "Session", "Publisher", "Subscriber", "OT", "Session.unsubscribe :: ", "Socket.open :: ", "OT.NONE :: ", "room.js", ":44", "Chrome/142.0.0.0 ", "1_MX40",
 		" error", " failed", " err:", ":12", " at ", "2026-11-23T10:44:25.972Z ", "joined the room with two devices",
 	}
-	for i := range knownPhrases.phrases {
-		out = append(out, knownPhrases.phrases[i].Text)
+	for i := range knownPhrases().phrases {
+		out = append(out, knownPhrases().phrases[i].Text)
 	}
 	for _, e := range catalogue.Errors()[1:] {
 		out = append(out, e.Name)
