@@ -62,7 +62,7 @@ func (d *Decoder) line(b *Block, line []byte, first bool) (cause string) {
 	if first {
 		record = bytes.TrimPrefix(record, utf8BOM)
 	}
-	full := d.walk.finder.Holds(record) || nextTelemetry(record) >= 0
+	full := nextTelemetry(record) >= 0 || d.walk.finder.Holds(record) // the faster search first
 	cause = d.decode(record, b.Format, full)
 	if cause == "" && !full && !d.walk.full && d.event.Wrapped {
 		d.layouts.Learn(line, d.meaning, b.Format.roles != nil)
