@@ -99,11 +99,16 @@ type codeField struct {
 // next moves to the next field that contains a number. It reports false if there is none.
 func (f *codeField) next(text []byte) bool {
 	for {
-		n := bytes.Index(text[f.end:], []byte("ode"))
+		// Of the letters of "ode", d is the rarest in logs.
+		n := bytes.IndexByte(text[f.end:], 'd')
 		if n < 0 {
 			return false
 		}
-		key := f.end + n + len("ode")
+		key := f.end + n + len("de")
+		f.end = key - 1
+		if n == 0 || key > len(text) || text[key-1] != 'e' || text[key-3] != 'o' {
+			continue
+		}
 		f.end = key
 		start := wordStart(text, key)
 		start += escapeLetters(text, start)
@@ -225,10 +230,10 @@ func isElapsed(word []byte) bool {
 // leadingCode reads the code that the SDK prints before the message of a failed method: "1500
 // Session.publish :: ", "1500 +6s Session.publish :: ". The SDK prints undefined for no code.
 // It reports false if there is no such message.
-func leadingCode(text []byte) (code int32, ok bool) {
-	n := bytes.Index(text, publishMark)
+func (t *reading) leadingCode(text []byte) (code int32, ok bool) {
+	n := t.at(publishCall)
 	if n < 0 {
-		n = bytes.Index(text, subscribeMark)
+		n = t.at(subscribeCall)
 	}
 	if n < 0 {
 		return 0, false

@@ -8,13 +8,14 @@ import "bytes"
 //
 // It implements parse.Finder.
 type Finder struct {
+	index        *phraseIndex // nil until it is needed
 	data         []byte
 	name, phrase int // offsets of the next ones in data, len(data) if there is none
 }
 
 // Reset makes the Finder search another block.
 func (f *Finder) Reset(data []byte) {
-	*f = Finder{data: data, name: -1, phrase: -1}
+	*f = Finder{index: f.index, data: data, name: -1, phrase: -1}
 }
 
 // Next returns the offset of the first byte at or after from that may belong to evidence of an
@@ -24,7 +25,7 @@ func (f *Finder) Next(from int) int {
 		f.name = offsetFrom(from, nextUnderscore(f.data[from:]), len(f.data))
 	}
 	if f.phrase < from {
-		f.phrase = offsetFrom(from, knownPhrases.find(f.data[from:]), len(f.data))
+		f.phrase = offsetFrom(from, f.findPhrase(f.data[from:]), len(f.data))
 	}
 	if next := min(f.name, f.phrase); next < len(f.data) {
 		return next
@@ -35,13 +36,15 @@ func (f *Finder) Next(from int) int {
 // Holds reports whether a text, such as a line or the value of a field, may contain evidence of an
 // error. It is independent of Reset and Next.
 func (f *Finder) Holds(text []byte) bool {
-	// Frequent case first: IDs, numbers and words have no byte that all evidence has.
-	seen := uint8(0)
-	for _, c := range text {
-		seen |= evident[c]
+	return nextUnderscore(text) >= 0 || f.findPhrase(text) >= 0
+}
+
+// findPhrase returns the offset of the first phrase or mark in text, -1 if there is none.
+func (f *Finder) findPhrase(text []byte) int {
+	if f.index == nil {
+		f.index = knownPhrases()
 	}
-	return seen&ofName != 0 && nextUnderscore(text) >= 0 ||
-		(seen&ofPhrase != 0 || seen&ofLibrary == ofLibrary || seen&ofDomain == ofDomain) && knownPhrases.find(text) >= 0
+	return f.index.find(text)
 }
 
 // HoldsValue does what Holds does for the value of a field, without escapes. Besides, the value may be
@@ -53,13 +56,6 @@ func (f *Finder) HoldsValue(value []byte) bool {
 	}
 	return f.Holds(value)
 }
-
-// Every name has an underscore. Every phrase has a space, a colon or a P. A mark of a native SDK has one
-// of these, or a hyphen or dot and a k, as the names of its libraries, or a D and an m, as those of its
-// domains of errors.
-const ofName, ofPhrase, ofLibrary, ofDomain = 1, 2, 4 | 8, 16 | 32
-
-var evident = [256]uint8{'_': ofName, ' ': ofPhrase, ':': ofPhrase, 'P': ofPhrase, '-': 4, '.': 4, 'k': 8, 'D': 16, 'm': 32}
 
 // offsetFrom returns from+at, or end if at is -1.
 func offsetFrom(from, at, end int) int {

@@ -70,7 +70,7 @@ func TestFinderKnowsCodes(t *testing.T) {
 // TestHolds checks that Holds reports of a line what Next finds in it.
 func TestHolds(t *testing.T) {
 	lines := []string{"", "x\n", "OT_TIMEOUT\n", "_MX40\n", "a OT_ b\n", "Session.connect ::\n", "{\"code\":1500}\n", "PROXY_URL\n"}
-	for _, p := range knownPhrases.phrases {
+	for _, p := range knownPhrases().phrases {
 		lines = append(lines, p.Text, "x "+p.Text+" y\n", p.Text[1:]+"\n")
 	}
 	for _, line := range lines {
@@ -82,17 +82,13 @@ func TestHolds(t *testing.T) {
 	}
 }
 
-// TestPhrasesAreEvident checks what Holds relies on, that each phrase has some of a few bytes, and what
-// the recognition of lines relies on, that none contains the end of a value.
-func TestPhrasesAreEvident(t *testing.T) {
+// TestPhrasesAreInValues checks what the recognition of lines relies on: no phrase contains the end of a
+// value.
+func TestPhrasesAreInValues(t *testing.T) {
 	value := regexp.MustCompile(`^: ?"([^"\\]+)"$`)
 	code := regexp.MustCompile(`^\{"code": ?[1-9][0-9]{3},"mes$|^\{"code": [1-9][0-9]{3}, "mes$`)
 	endOfValue := regexp.MustCompile(`[^\\]"(?:[^A-Za-z]|$)|\n`) // in JSON no letter follows it
-	for _, p := range knownPhrases.phrases {
-		marked := strings.ContainsAny(p.Text, "-.") && strings.Contains(p.Text, "k") || strings.Contains(p.Text, "D") && strings.Contains(p.Text, "m")
-		if !strings.ContainsAny(p.Text, " :P") && !marked {
-			t.Errorf("%q has none of these bytes", p.Text)
-		}
+	for _, p := range knownPhrases().phrases {
 		if v := value.FindStringSubmatch(p.Text); v != nil {
 			if !new(Finder).HoldsValue([]byte(v[1])) {
 				t.Errorf("%q is no evidence", v[1])

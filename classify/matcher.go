@@ -49,7 +49,7 @@ type Record struct {
 // use.
 func Match(r *Record) Verdict {
 	t := read(r)
-	if r.Native || t.native || !r.Telemetry && containsCoreFile(r.Text) {
+	if r.Native || t.native {
 		return Verdict{Native: true}
 	}
 	v := named(r, &t)
@@ -72,12 +72,18 @@ func Match(r *Record) Verdict {
 	return v
 }
 
-// A reading is what one pass over the text of a record finds.
+// A reading is what is found in the text of a record: each word with an underscore, each phrase and each
+// mark is looked at once.
 type reading struct {
-	logger logger
-	phrase *catalogue.Phrase // the first one, nil if there is none
-	marked bool              // there is a mark
-	native bool              // there is a mark of a native SDK
+	logger   logger
+	name     catalogue.ID      // the first one, 0 if there is none
+	phrase   *catalogue.Phrase // the first one, nil if there is none
+	phraseAt int
+	phrases  int           // how many there are
+	marked   bool          // there is a mark that is evidence by itself
+	native   bool          // a native SDK wrote it
+	first    [numRoles]int // 1 + the offset of the first mark with a role, 0 if there is none
+	says     int           // the first one in the order of marks that says a method, 0 if there is none
 
 	title        title // of an exception event, with a code of 0 if there is none
 	titleAt      int
@@ -85,29 +91,46 @@ type reading struct {
 	titles       int  // how many were examined
 }
 
+// at returns the offset of the first mark with a role, -1 if there is none.
+func (t *reading) at(r role) int { return t.first[r] - 1 }
+
 func read(r *Record) reading {
 	var t reading
 	if !r.Telemetry {
 		t.logger = readLogger(r.Text)
 	}
-	begin := 0
-	for p, at := range knownPhrases.within(r.Text, 0) {
-		switch {
-		case p.Error == 0:
-			t.marked = true
-			if r.Telemetry {
-				continue
+	t.readNames(r.Text, r.Telemetry)
+	x := knownPhrases()
+	for i, at := range x.within(r.Text, 0) {
+		if m := x.markOf(i); m != nil {
+			t.readMark(r, m, at)
+			if m.role == saysMethod && (t.says == 0 || i < t.says) {
+				t.says = i
 			}
-			if x, ok := titleMarks[p.Text]; ok {
-				t.readTitle(r, x, at+strings.Index(p.Text, x.text))
-			} else if is, ok := nativeMarks[p.Text]; ok && is(r.Text, at, at+len(p.Text)) {
-				t.native = true
-			}
-		case t.phrase == nil || precedes(p, at, t.phrase, begin):
-			t.phrase, begin = p, at
+			continue
+		}
+		t.phrases++
+		if p := &x.phrases[i]; t.phrase == nil || precedes(p, at, t.phrase, t.phraseAt) {
+			t.phrase, t.phraseAt = p, at
 		}
 	}
 	return t
+}
+
+// readMark reads the mark at an offset.
+func (t *reading) readMark(r *Record, m *mark, at int) {
+	if first := &t.first[m.role]; *first == 0 || at < *first-1 {
+		*first = at + 1
+	}
+	t.marked = t.marked || m.role < saysMethod
+	switch m.role {
+	case isTitle:
+		if !r.Telemetry {
+			t.readTitle(r, m.title, at+strings.Index(m.text, m.title.text))
+		}
+	case isNative:
+		t.native = t.native || !r.Telemetry && m.native(r.Text, at, at+len(m.text))
+	}
 }
 
 // named returns the error and evidence of a record with a name or phrase, otherwise a zero
@@ -116,8 +139,8 @@ func named(r *Record, t *reading) Verdict {
 	if id := catalogue.Lookup(r.Name); id != 0 {
 		return Verdict{Error: id, Evidence: ByName}
 	}
-	if id := firstName(r.Text); id != 0 {
-		return Verdict{Error: id, Evidence: ByName}
+	if t.name != 0 {
+		return Verdict{Error: t.name, Evidence: ByName}
 	}
 	if name := raisedName(r, &t.logger); name != nil {
 		return Verdict{Name: name, Evidence: ByName}

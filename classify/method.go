@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 
 	"github.com/otlog/otlog/classify/catalogue"
@@ -18,19 +19,14 @@ func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name 
 	if m, name := spelledMethod(r.Text, id); m != 0 || name != nil {
 		return m, name, MethodSpelled
 	}
-	if m := calledFunction(r.Text, id); m != 0 {
+	if m := functionMethod(r.Text, id); m != 0 {
 		return m, nil, MethodFunction
 	}
-	if m := failedFunction(r.Text, id); m != 0 {
-		return m, nil, MethodFunction
-	}
-	if t.phrase != nil {
-		if m := phraseMethod(r.Text, id); m != 0 {
-			return m, nil, MethodPhrase
-		}
-	}
-	if m := saidMethod(r.Text); m != 0 {
+	if m := t.phraseMethod(r.Text, id); m != 0 {
 		return m, nil, MethodPhrase
+	}
+	if t.says != 0 {
+		return knownPhrases().markOf(t.says).method, nil, MethodPhrase
 	}
 	if t.ofUserMedia(r, id) {
 		return initPublisher, nil, MethodPhrase
@@ -38,7 +34,7 @@ func method(r *Record, t *reading, id catalogue.ID) (m catalogue.MethodID, name 
 	if endsConnectMessage(r.Text, id) {
 		return connect, nil, MethodPhrase
 	}
-	if m := component(r.Text, &t.logger); m != 0 {
+	if m := t.component(); m != 0 {
 		return m, nil, MethodComponent
 	}
 	return 0, nil, MethodUnknown
@@ -90,27 +86,6 @@ var (
 		"publisherInit": initPublisher,
 		"Subscriber":    methodNamed("Session.subscribe"),
 	}
-
-	// said are texts that precede any error of a method.
-	said = []struct {
-		text   []byte
-		method catalogue.MethodID
-	}{
-		{[]byte("Error applying video filter: "), methodNamed("Publisher.applyVideoFilter")},
-		{[]byte("Error applying audio filter: "), methodNamed("Publisher.applyAudioFilter")},
-		{[]byte("(reverted to previous audio device)"), methodNamed("Publisher.setAudioSource")},
-		{[]byte("Subscriber PeerConnection with connection"), methodNamed("Session.subscribe")},
-		{[]byte("Subscriber PeerConnection Error: "), methodNamed("Session.subscribe")},
-		{[]byte("subscriberCreate failed with"), methodNamed("Session.subscribe")},
-		{[]byte("Publisher PeerConnection with connection"), publish},
-		{[]byte("Publisher PeerConnection Error: "), publish},
-		{[]byte("Please call session.unpublish(publisher) first"), publish},
-		{[]byte("The To field was invalid"), methodNamed("Session.signal")},
-		{[]byte("OT.Publisher.publish failed to getUserMedia: "), initPublisher},
-		// Applications print this text, because the vendor's tutorial does. Its texts for other
-		// methods are used for any method.
-		{[]byte("There was an error initializing the publisher"), initPublisher},
-	}
 )
 
 // actionMethod returns the method that posts a telemetry event, 0 if the action does not
@@ -139,10 +114,11 @@ func spelledMethod(text []byte, id catalogue.ID) (catalogue.MethodID, []byte) {
 		}
 		dot := from + n
 		from = dot + 1
-		start, end := wordStart(text, dot), wordEnd(text, dot+1)
-		if dot-start < len("OT") || dot-start > len("Subscriber") {
+		start := classStart(text[:dot])
+		if start < 0 {
 			continue
 		}
+		end := wordEnd(text, dot+1)
 		rest := text[end:]
 		if m := catalogue.LookupMethod(text[start:end]); m != 0 {
 			if bytes.HasPrefix(rest, []byte("()")) && onlyAdvised(m, id) {
@@ -150,7 +126,7 @@ func spelledMethod(text []byte, id catalogue.ID) (catalogue.MethodID, []byte) {
 			}
 			return m, nil
 		}
-		if bytes.HasPrefix(rest, []byte(" :: ")) && isClass(text[start:dot]) && isFunction(text[dot+1:end]) {
+		if bytes.HasPrefix(rest, []byte(" :: ")) && isFunction(text[dot+1:end]) {
 			return 0, text[start:end]
 		}
 	}
@@ -165,26 +141,41 @@ func hashMethod(text []byte) catalogue.MethodID {
 		}
 		hash := from + n
 		from = hash + 1
+		start := classStart(text[:hash])
+		if start < 0 {
+			continue
+		}
 		var spelled [len("Subscriber.getRtcStatsReport")]byte
-		word := text[wordStart(text, hash):wordEnd(text, hash+1)]
+		word := text[start:wordEnd(text, hash+1)]
 		if len(word) > len(spelled) {
 			continue
 		}
 		name := spelled[:copy(spelled[:], word)]
-		name[hash-wordStart(text, hash)] = '.'
+		name[hash-start] = '.'
 		if m := catalogue.LookupMethod(name); m != 0 {
 			return m
 		}
 	}
 }
 
-// isClass reports whether word is one of the SDK's classes.
-func isClass(word []byte) bool {
-	switch string(word) {
-	case "OT", "Session", "Publisher", "Subscriber":
-		return true
+// classStart returns the start of the class of the SDK that text ends with, as a whole word, -1 if it
+// does not end with one.
+func classStart(text []byte) int {
+	if len(text) == 0 {
+		return -1
 	}
-	return false
+	// Frequent case first: words before a dot mostly end in another letter.
+	switch text[len(text)-1] {
+	case 'T', 'n', 'r':
+	default:
+		return -1
+	}
+	start := wordStart(text, len(text))
+	switch string(text[start:]) {
+	case "OT", "Session", "Publisher", "Subscriber":
+		return start
+	}
+	return -1
 }
 
 // isFunction reports whether word may be a method of a class. OT.exception is not a method.
@@ -192,53 +183,54 @@ func isFunction(word []byte) bool {
 	return len(word) > 0 && 'a' <= word[0] && word[0] <= 'z' && bytes.IndexByte(word, '_') < 0 && string(word) != "exception"
 }
 
-// saidMethod returns the method of a text that precedes the error, 0 if there is none.
-func saidMethod(text []byte) catalogue.MethodID {
-	for _, s := range said {
-		if bytes.Contains(text, s.text) {
-			return s.method
-		}
-	}
-	return 0
-}
-
-// calledFunction returns the method of the first call of an SDK function in text, as in "Cannot
-// call forceDisconnect()". It returns 0 if there is none.
-func calledFunction(text []byte, id catalogue.ID) catalogue.MethodID {
-	for from := 0; ; {
-		n := bytes.IndexByte(text[from:], '(')
-		if n < 0 {
-			return 0
-		}
-		paren := from + n
-		from = paren + 1
-		if m := functions[string(text[wordStart(text, paren):paren])]; m != 0 && !onlyAdvised(m, id) {
-			return m
-		}
-	}
-}
-
-// failedFunction returns the method of the first SDK function whose error text reports:
-// "initPublisher error: OT_…". It returns 0 if there is none. Stack lines and advice name
-// functions, too, but report no error after them.
-func failedFunction(text []byte, id catalogue.ID) catalogue.MethodID {
-	for from := 0; ; {
-		start := from
-		for start < len(text) && !isWord(text[start]) {
-			start++
-		}
-		end := wordEnd(text, start)
-		if start == end {
-			return 0
-		}
-		from = end
-		if end-start < len("reportIssue") || end-start > len("forceDisconnect") {
+// functionMethod returns the method of the first call of an SDK function in text, as in "Cannot call
+// forceDisconnect()". If there is none, it returns that of the first function whose error text reports:
+// "initPublisher error: OT_…". Stack lines and advice name functions, too, but report no error after
+// them. It returns 0 if there is none either.
+func functionMethod(text []byte, id catalogue.ID) (failed catalogue.MethodID) {
+	const step = shortestFunction - pieceSize + 1
+	for i, done := 0, 0; i+pieceSize <= len(text); i += step {
+		// Nearly always, this is no part of a function's name.
+		if i < done || !functionPieces[pieceHash(text[i:])] {
 			continue
 		}
-		if m := functions[string(text[start:end])]; m != 0 && reportsError(text[end:]) && !onlyAdvised(m, id) {
+		start, end := wordStart(text, i), wordEnd(text, i)
+		done = end
+		m := functions[string(text[start:end])]
+		if m == 0 || onlyAdvised(m, id) {
+			continue
+		}
+		if end < len(text) && text[end] == '(' {
 			return m
 		}
+		if failed == 0 && reportsError(text[end:]) {
+			failed = m
+		}
 	}
+	return failed
+}
+
+// The names of functions are long, so that a piece of each begins at a multiple of a few bytes.
+const (
+	shortestFunction = len("initSession")
+	pieceSize        = 4
+	pieceBits        = 12
+)
+
+// functionPieces are the hashes of all pieces of the names of functions.
+var functionPieces = func() *[1 << pieceBits]bool {
+	var pieces [1 << pieceBits]bool
+	for name := range functions {
+		for i := range len(name) - pieceSize + 1 {
+			pieces[pieceHash([]byte(name[i:]))] = true
+		}
+	}
+	return &pieces
+}()
+
+// pieceHash returns the hash of the piece at the start of b.
+func pieceHash(b []byte) uint32 {
+	return binary.LittleEndian.Uint32(b) * 0x9e3779b1 >> (32 - pieceBits)
 }
 
 // reportsError reports whether the text after the name of a function says that it failed.
@@ -261,7 +253,7 @@ func reportsError(rest []byte) bool {
 func (t *reading) ofUserMedia(r *Record, id catalogue.ID) bool {
 	said := t.phrase != nil && t.phrase.Error == id && t.phrase.Method == 0
 	if t.phrase == nil { // the preview of an object cuts the message
-		said = bytes.Contains(r.Text, []byte("OT.Publisher Access Denied"))
+		said = t.at(deniesAccess) >= 0
 	}
 	return said && !t.ofSDK(r) &&
 		catalogue.GoesWith(id, initPublisher, publishCode) && catalogue.GoesWith(id, publish, publishCode)
@@ -269,7 +261,7 @@ func (t *reading) ofUserMedia(r *Record, id catalogue.ID) bool {
 
 // ofSDK reports whether the SDK wrote a record, rather than the application.
 func (t *reading) ofSDK(r *Record) bool {
-	return r.Telemetry || len(t.logger.module) > 0 || bytes.Contains(r.Text, exceptionMark)
+	return r.Telemetry || len(t.logger.module) > 0 || t.at(exceptionLine) >= 0
 }
 
 // endsConnectMessage reports whether text contains a message that ends in a code in brackets, as
@@ -299,13 +291,13 @@ func onlyAdvised(m catalogue.MethodID, id catalogue.ID) bool {
 	})
 }
 
-// component returns the method of the module that logged text, 0 if it is unknown. The module
+// component returns the method of the module that logged a record, 0 if it is unknown. The module
 // is identified by its namespace or, in old versions, by the handler at the start of the line.
-func component(text []byte, l *logger) catalogue.MethodID {
-	if m := components[string(l.module)]; m != 0 {
+func (t *reading) component() catalogue.MethodID {
+	if m := components[string(t.logger.module)]; m != 0 {
 		return m
 	}
-	if bytes.Contains(text, []byte("OT.Publisher.onStreamAvailableError")) {
+	if t.at(namesHandler) >= 0 {
 		return initPublisher
 	}
 	return 0

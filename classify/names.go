@@ -10,16 +10,13 @@ import (
 // name or to a source file of the native SDKs, -1 if there is none. Every name contains OT_ or
 // PROXY_, and underscores are rarer than letters.
 func nextUnderscore(data []byte) int {
-	for from := 0; ; {
+	for from := len("OT"); from < len(data); { // session IDs have an underscore before it
 		n := bytes.IndexByte(data[from:], '_')
 		if n < 0 {
 			return -1
 		}
 		n += from
 		from = n + 1
-		if n < 2 {
-			continue
-		}
 		switch data[n-1] {
 		case 'T':
 			if data[n-2] == 'O' {
@@ -35,22 +32,28 @@ func nextUnderscore(data []byte) int {
 			}
 		}
 	}
+	return -1
 }
 
-// firstName returns the first name of the catalogue in text that is a whole word (word.go), 0
-// if there is none.
-func firstName(text []byte) catalogue.ID {
+// readNames reads the words with an underscore in text: it finds the first one that is a name of the
+// catalogue, and those that are source files of the native SDKs, which telemetry does not name.
+func (t *reading) readNames(text []byte, telemetry bool) {
 	for {
 		n := nextUnderscore(text)
 		if n < 0 {
-			return 0
+			return
 		}
 		start, end := wordStart(text, n), wordEnd(text, n+1)
 		start += escapeLetters(text, start)
-		if id := catalogue.Lookup(text[start:end]); id != 0 {
-			return id
-		}
+		word := text[start:end]
 		text = text[end:]
+		if t.name == 0 {
+			t.name = catalogue.Lookup(word)
+		}
+		if telemetry && t.name != 0 {
+			return
+		}
+		t.native = t.native || !telemetry && isCoreFile(word, text)
 	}
 }
 

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -13,32 +14,36 @@ import (
 // by a native SDK.
 type nativeMark func(text []byte, start, end int) bool
 
-// nativeMarks are the marks of native records by the texts that a Finder searches for. The files of
-// the core are found by their underscore instead (coreFile).
-var nativeMarks = func() map[string]nativeMark {
-	all := map[string]nativeMark{
-		"SessionErrorDomain":          isErrorDomain,
-		"PublisherErrorDomain":        isErrorDomain,
-		"SubscriberErrorDomain":       isErrorDomain,
-		"com.opentok.android.":        startsWord,
-		"com.opentokreactnative":      isWholeWord,
-		"OTRN JS: There was an error": isWholeWord, // by the wrapper for React Native
+// nativeMarks are the marks of native records. The files of the core are found by their underscore
+// instead (isCoreFile).
+func nativeMarks() []mark {
+	out := []mark{
+		{text: "SessionErrorDomain", native: isErrorDomain},
+		{text: "PublisherErrorDomain", native: isErrorDomain},
+		{text: "SubscriberErrorDomain", native: isErrorDomain},
+		{text: "com.opentok.android.", native: startsWord},
+		{text: "com.opentokreactnative", native: isWholeWord},
+		{text: "OTRN JS: There was an error", native: isWholeWord}, // by the wrapper for React Native
 	}
 	// Tags of the Android SDK. Web applications have elements with the same names.
 	for _, tag := range []string{"session", "publisher", "subscriber", "nativerenderer", "videorenderer", "videocapturer", "basevideocapturer", "defaultaudiodevice"} {
 		name := "opentok-" + tag
 		if len(name) >= window {
-			all[name] = isLogcatTag
+			out = append(out, mark{text: name, native: isLogcatTag})
 			continue
 		}
-		all["/"+name], all[" "+name] = isLogcatTag, isLogcatTag
+		out = append(out, mark{text: "/" + name, native: isLogcatTag}, mark{text: " " + name, native: isLogcatTag})
 	}
 	// Where systems print the name of the library: in the stack of a crash, and if it is missing.
 	for _, before := range []string{"/arm64/", "/arm64-v8a/", "/arm/", "/armeabi-v7a/", "/x86/", "/x86_64/", "/lib/", "-linux-gnu/", `library "`, `library \"`, `find "`, `find \"`} {
-		all[before+"libopentok.so"] = endsWord
+		out = append(out, mark{text: before + "libopentok.so", native: endsWord})
 	}
-	return all
-}()
+	for i := range out {
+		out[i].role = isNative
+	}
+	slices.SortFunc(out, func(a, b mark) int { return strings.Compare(a.text, b.text) })
+	return out
+}
 
 func startsWord(text []byte, start, _ int) bool { return !joined(text, start) }
 
@@ -113,25 +118,8 @@ func endsCorePrefix(text []byte) bool {
 	return bytes.HasSuffix(text, []byte("otk")) || bytes.HasSuffix(text, []byte("rumor")) || bytes.HasSuffix(text, []byte("raptor"))
 }
 
-// containsCoreFile reports whether text contains a line of a source file of the core, which the
-// native SDKs print before their messages: otk_session.c:812.
-func containsCoreFile(text []byte) bool {
-	for {
-		n := nextUnderscore(text)
-		if n < 0 {
-			return false
-		}
-		start, end := wordStart(text, n), wordEnd(text, n)
-		start += escapeLetters(text, start)
-		if isCoreFile(text[start:end], text[end:]) {
-			return true
-		}
-		text = text[end:]
-	}
-}
-
 // isCoreFile reports whether a word and the text after it are a source file of the core with the
-// number of a line.
+// number of a line, which the native SDKs print before their messages: otk_session.c:812.
 func isCoreFile(word, rest []byte) bool {
 	for _, prefix := range corePrefixes {
 		if !bytes.HasPrefix(word, prefix) {

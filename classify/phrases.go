@@ -3,95 +3,110 @@ package classify
 import (
 	"encoding/binary"
 	"iter"
-	"math"
 	"slices"
+	"sync"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
 // A phraseIndex finds phrases and marks by the algorithm of Wu and Manber: it looks up a gram
 // of a few bytes, and skips the bytes at which no window of a phrase can end. Phrases are lines
-// of catalogue.txt; marks are in statement.go.
+// of catalogue.txt; marks are in marks.go.
 type phraseIndex struct {
-	phrases []catalogue.Phrase // a mark belongs to no error
-	offset  []int              // of the window in each phrase
+	phrases []catalogue.Phrase // those of the catalogue, then the marks, which belong to no error
+	marks   []mark
+	evident int   // how many of the phrases are evidence by themselves; they come first
+	offset  []int // of the window in each phrase
 	shift   [1 << hashBits]uint8
-	first   [1 << hashBits]uint16 // 1 + the index of a phrase whose window ends in the gram, or 0
-	next    []uint16              // 1 + the index of another such phrase, or 0, by phrase
-	longest int                   // bytes of the longest phrase
+	first   [1 << endBits]uint16 // 1 + the index of a phrase whose window ends in the gram, or 0
+	next    []uint16             // 1 + the index of another such phrase, or 0, by phrase
+	longest int                  // bytes of the longest phrase
 }
 
 const (
 	window   = 16 // bytes of a phrase that determine the shifts; no phrase is shorter
 	grain    = 6  // bytes of a gram
 	hashBits = 16
+	endBits  = 10 // of hashes of grams that end a window, which are few
 	// farthest is the shift at a gram that is in no window. No other shift has all of its bits,
 	// so that several shifts can be tested at once.
 	farthest = window - grain + 1
 )
 
-var knownPhrases = newPhraseIndex(phrasesAndMarks())
+// usual are words that lines of logs often contain. With windows that avoid them, a third fewer grams in
+// logs are those of a window.
+const usual = "the session=1_MX40 sessionId connectionId opentok.js:36031 OpenTok:Session:info OpenTok:Subscriber " +
+	"of the publisher subscriber stream was changed failed message error exception :: participant connection for the"
 
-func phrasesAndMarks() []catalogue.Phrase {
-	all := slices.Clone(catalogue.Phrases())
-	for _, m := range marks {
-		all = append(all, catalogue.Phrase{Text: m})
+// knownPhrases returns the index of all phrases and marks. To make it takes 0.3 ms, which a run without
+// records need not wait for.
+var knownPhrases = sync.OnceValue(func() *phraseIndex {
+	return newPhraseIndex(catalogue.Phrases(), evidentMarks(), otherMarks)
+})
+
+func newPhraseIndex(phrases []catalogue.Phrase, evident, other []mark) *phraseIndex {
+	x := &phraseIndex{phrases: slices.Clone(phrases), marks: slices.Concat(evident, other), evident: len(phrases) + len(evident)}
+	for i := range x.marks {
+		x.phrases = append(x.phrases, catalogue.Phrase{Text: x.marks[i].text})
 	}
-	return all
-}
-
-func newPhraseIndex(phrases []catalogue.Phrase) *phraseIndex {
-	x := &phraseIndex{phrases: phrases, offset: make([]int, len(phrases)), next: make([]uint16, len(phrases))}
+	x.offset, x.next = make([]int, len(x.phrases)), make([]uint16, len(x.phrases))
 	for i := range x.shift {
 		x.shift[i] = farthest
 	}
-	often := new([1 << hashBits]uint16) // how many phrases have a gram, by hash
-	for _, p := range phrases {
-		for _, h := range hashes(p.Text) {
+	const size = 64                               // usual bytes of a phrase, at most
+	all := make([]uint16, 0, len(x.phrases)*size) // the hash of every gram
+	for i := range x.phrases {
+		all = appendHashes(all, x.phrases[i].Text)
+	}
+	often := new([1 << hashBits]uint16) // how many phrases have a gram, by hash; more if it is usual
+	rest := all
+	for i := range x.evident {
+		grams := len(x.phrases[i].Text) - grain + 1
+		for _, h := range rest[:grams] {
 			often[h]++
 		}
+		rest = rest[grams:]
 	}
-	for i, p := range phrases {
-		x.longest = max(x.longest, len(p.Text))
-		x.offset[i] = rarestWindow(p.Text, often)
-		text := make([]byte, 8, 8+window) // room to read eight bytes at the first gram
-		text = append(text, p.Text[x.offset[i]:x.offset[i]+window]...)
-		for at := range farthest {
-			shift := &x.shift[hash(text[:8+at+grain])]
-			*shift = min(*shift, uint8(farthest-1-at))
+	for _, h := range appendHashes(nil, usual) {
+		often[h] += 20
+	}
+	rest = all
+	for i := range x.phrases {
+		x.longest = max(x.longest, len(x.phrases[i].Text))
+		grams := len(x.phrases[i].Text) - grain + 1
+		at := rarestWindow(rest[:grams], often)
+		x.offset[i] = at
+		for n, h := range rest[at : at+farthest] {
+			x.shift[h] = min(x.shift[h], uint8(farthest-1-n))
 		}
-		end := hash(text)
+		end := rest[at+farthest-1] >> (hashBits - endBits)
 		x.next[i], x.first[end] = x.first[end], uint16(i)+1
+		rest = rest[grams:]
 	}
 	return x
 }
 
-// hashes returns the hash of every gram of text.
-func hashes(text string) []uint16 {
-	const before = 8 - grain // bytes that hash reads before the first gram
-	b := append(make([]byte, before, before+len(text)), text...)
-	out := make([]uint16, 0, len(text))
+// appendHashes appends the hash of every gram of text.
+func appendHashes(hashes []uint16, text string) []uint16 {
+	var room [128]byte
+	b := append(room[:8-grain], text...) // hash reads eight bytes
 	for end := 8; end <= len(b); end++ {
-		out = append(out, uint16(hash(b[:end])))
+		hashes = append(hashes, uint16(hash(b[:end])))
 	}
-	return out
+	return hashes
 }
 
-// rarestWindow returns the offset of the window of text whose grams are rarest among all
-// phrases. A gram that many phrases share is common in logs, too.
-func rarestWindow(text string, often *[1 << hashBits]uint16) int {
-	costs := make([]int, 0, len(text)) // of the grams
-	for _, h := range hashes(text) {
-		n := int(often[h])
-		costs = append(costs, n*n)
+// rarestWindow returns the offset of the window whose grams are rarest. A gram that many phrases share is
+// common in logs, too.
+func rarestWindow(grams []uint16, often *[1 << hashBits]uint16) int {
+	cost := func(at int) int { n := int(often[grams[at]]); return n * n }
+	sum := 0
+	for at := range farthest {
+		sum += cost(at)
 	}
-	best, least := 0, math.MaxInt
-	for at := range len(text) - window + 1 {
-		sum := 0
-		for _, cost := range costs[at : at+farthest] {
-			sum += cost
-		}
-		if sum < least {
+	best, least := 0, sum
+	for at := 1; at+farthest <= len(grams); at++ {
+		if sum += cost(at+farthest-1) - cost(at-1); sum < least {
 			best, least = at, sum
 		}
 	}
@@ -148,11 +163,12 @@ func (x *phraseIndex) at(i uint16, text []byte, end int) int {
 	return -1
 }
 
-// find returns the offset of the first phrase or mark in text, -1 if there is none.
+// find returns the offset of the first phrase or mark in text that is evidence by itself, -1 if there
+// is none.
 func (x *phraseIndex) find(text []byte) int {
 	for end := x.windowEnd(text, 0); end >= 0; end = x.windowEnd(text, end+1) {
-		for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
-			if at := x.at(i-1, text, end); at >= 0 {
+		for i := x.first[hash(text[:end])>>(hashBits-endBits)]; i != 0; i = x.next[i-1] {
+			if at := x.at(i-1, text, end); at >= 0 && int(i) <= x.evident {
 				return at
 			}
 		}
@@ -163,18 +179,23 @@ func (x *phraseIndex) find(text []byte) int {
 // shiftAt returns how far a window that ends at end can be moved.
 func (x *phraseIndex) shiftAt(text []byte, end int) uint8 { return x.shift[hash(text[:end])] }
 
-// phraseMethod returns the method of the first phrase in text that belongs to an error and to a
+// phraseMethod returns the method of the first phrase in text that belongs to the error id and to a
 // method. It returns 0 if there is none.
-func phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
-	for from := 0; id != 0; {
-		p, at := nextPhrase(text, from)
-		if p == nil {
+func (t *reading) phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
+	if id == 0 || t.phrase == nil {
+		return 0
+	}
+	if t.phrase.Error == id && t.phrase.Method != 0 {
+		return t.phrase.Method
+	}
+	for at := t.phraseAt; t.phrases > 1; {
+		var p *catalogue.Phrase
+		if p, at = nextPhrase(text, at+1); p == nil {
 			return 0
 		}
 		if p.Error == id && p.Method != 0 {
 			return p.Method
 		}
-		from = at + 1
 	}
 	return 0
 }
@@ -183,9 +204,11 @@ func phraseMethod(text []byte, id catalogue.ID) catalogue.MethodID {
 // and its offset. Of several at the same offset it returns the longest. It returns nil if there
 // is none.
 func nextPhrase(text []byte, from int) (first *catalogue.Phrase, begin int) {
-	for p, at := range knownPhrases.within(text, from) {
+	x := knownPhrases()
+	for i, at := range x.within(text, from) {
+		p := &x.phrases[i]
 		switch {
-		case first != nil && at > begin+knownPhrases.longest:
+		case first != nil && at > begin+x.longest:
 			return first, begin // no other phrase can begin earlier
 		case p.Error == 0:
 		case first == nil || precedes(p, at, first, begin):
@@ -202,20 +225,28 @@ func precedes(p *catalogue.Phrase, at int, q *catalogue.Phrase, begin int) bool 
 }
 
 // within yields the marks in text at or after from, and the phrases that consist of whole
-// words, with their offsets. The order is nearly that of the offsets: two may be swapped if
-// they are less than the longest phrase apart.
-func (x *phraseIndex) within(text []byte, from int) iter.Seq2[*catalogue.Phrase, int] {
-	return func(yield func(*catalogue.Phrase, int) bool) {
+// words, by their indices, with their offsets. The order is nearly that of the offsets: two may be
+// swapped if they are less than the longest phrase apart.
+func (x *phraseIndex) within(text []byte, from int) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
 		for end := x.windowEnd(text, from); end >= 0; end = x.windowEnd(text, end+1) {
-			for i := x.first[hash(text[:end])]; i != 0; i = x.next[i-1] {
+			for i := x.first[hash(text[:end])>>(hashBits-endBits)]; i != 0; i = x.next[i-1] {
 				p, at := &x.phrases[i-1], x.at(i-1, text, end)
 				if at < from || p.Error != 0 && (joined(text, at) || joined(text, at+len(p.Text))) {
 					continue
 				}
-				if !yield(p, at) {
+				if !yield(int(i-1), at) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// markOf returns the mark with an index, nil if it is that of a phrase.
+func (x *phraseIndex) markOf(i int) *mark {
+	if n := i - (len(x.phrases) - len(x.marks)); n >= 0 {
+		return &x.marks[n]
+	}
+	return nil
 }

@@ -2,9 +2,6 @@ package classify
 
 import (
 	"bytes"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/otlog/otlog/classify/catalogue"
@@ -19,66 +16,6 @@ type statement struct {
 	code    int32
 	place   place // of the code
 }
-
-// These parts of the SDK's lines identify them. A Finder searches for them, too.
-var (
-	exceptionMark = []byte("OT.exception :: title: ")
-	publishMark   = []byte("Session.publish :: ")
-	subscribeMark = []byte("Session.subscribe :: ")
-	// Bugs of the SDK, printed in place of an error's name.
-	badNameMark  = []byte("Attempt to use invalid error name (")
-	badErrorMark = []byte("Did not pass Error as second argument: ")
-)
-
-// marks are texts that a Finder searches for, because a record with one of them may be evidence
-// without a name or phrase, or be native.
-var marks = slices.Concat([]string{
-	string(exceptionMark), string(publishMark), string(subscribeMark), string(badNameMark), string(badErrorMark),
-	"OpenTok:RumorSocket:", "OpenTok:RaptorSocket:error", "OTErrorClass {code: ",
-}, previewMarks(), slices.Sorted(maps.Keys(titleMarks)), slices.Sorted(maps.Keys(nativeMarks)))
-
-// previewMarks are the beginnings of an error object in text: as JSON, as the preview of a
-// console, or as a dictionary. In minified builds its class has another name: s {code: 1500,
-// message: '…'}.
-func previewMarks() []string {
-	var out []string
-	for _, c := range catalogue.Codes() {
-		if c.Low < smallest || !catalogue.IsRaised(c.Low) {
-			continue
-		}
-		for _, form := range []string{"{code: %d, mes", "{ code: %d, mes", `{"code":%d,"mes`, `{"code": %d, "mes`, "{'code': %d, 'mes"} {
-			out = append(out, fmt.Sprintf(form, c.Low))
-		}
-	}
-	return out
-}
-
-// A title is what the SDK calls a code in exception events.
-type title struct {
-	text string
-	code int32
-}
-
-// titleMarks are the titles by the texts that a Finder searches for. A short title is found only
-// as the value of a field, or before its code.
-var titleMarks = func() map[string]title {
-	all := map[string]title{}
-	for _, c := range catalogue.Codes() {
-		if c.Title == "" || !catalogue.IsRaised(c.Low) {
-			continue
-		}
-		t := title{c.Title, c.Low}
-		if len(c.Title) >= window {
-			all[c.Title] = t
-			continue
-		}
-		for _, form := range []string{`:"%s"`, `: "%s"`, `: '%s'`, `: \"%s\`} {
-			all[fmt.Sprintf(form, c.Title)] = t
-		}
-		all[fmt.Sprintf("%s (%d) msg:", c.Title, c.Low)] = t
-	}
-	return all
-}()
 
 // stated returns the statement of r. id is the error that a name or phrase in r identifies, or
 // 0.
@@ -172,13 +109,13 @@ func (s *statement) marked(r *Record, t *reading) {
 	if l.isError() && (string(l.module) == "RumorSocket" || string(l.module) == "RaptorSocket") {
 		s.failure, s.socket = true, true
 	}
-	if n := bytes.Index(text, exceptionMark); n >= 0 {
+	if n := t.at(exceptionLine); n >= 0 {
 		s.exception(text[n+len(exceptionMark):])
-	} else if code, ok := leadingCode(text); ok {
+	} else if code, ok := t.leadingCode(text); ok {
 		s.failure, s.code, s.place = true, code, bySDK
 	} else if t.title.code != 0 {
 		s.event(r, t)
-	} else if bytes.Contains(text, badNameMark) || bytes.Contains(text, badErrorMark) {
+	} else if t.at(sdkBug) >= 0 {
 		s.failure = true
 	}
 }

@@ -104,10 +104,9 @@ func (d *Decoder) line(b *Block, line []byte, first bool) (cause string) {
 		record = bytes.TrimPrefix(record, utf8BOM)
 	}
 	w := &d.walk
-	holds := w.finder.Holds(record)
-	full := holds || nextTelemetry(record) >= 0
+	full := nextTelemetry(record) >= 0 || w.finder.Holds(record) // the faster search first
 	cause = d.decode(record, b.Format, full)
-	posted := d.event.Telemetry != nil && !holds && !w.coded && w.clientTime && w.deepest == 0
+	posted := d.event.Telemetry != nil && !w.coded && w.clientTime && w.deepest == 0 && !w.finder.Holds(record)
 	if cause == "" && (posted || !full && !w.full && d.event.Wrapped) {
 		d.layouts.Learn(line, d.meaning, b.Format.roles != nil)
 	}

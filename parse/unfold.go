@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
+	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -136,7 +136,7 @@ func (u *unfolder) text(text []byte) {
 	u.lines(text)
 }
 
-var hexEscape = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}`)
+var hexEscape = pattern.New(`\\x[0-9A-Fa-f]{2}`)
 
 // learn finds the key of the time in objects, if its name is unknown, and the order of day and month.
 func (u *unfolder) learn(d *Decoder) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -20,7 +22,7 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/crowd":             {"parse/sessionid"},
 	"parse/digest":            {},
@@ -32,17 +34,18 @@ var mayImport = map[string][]string{
 	"parse/jsontext":          {},
 	"parse/layout":            {"parse/field", "parse/jsontext"},
 	"parse/level":             {"parse/jsontext"},
-	"parse/outline":           {"parse/jsontext", "parse/textline", "parse/timestamp"},
-	"parse/notation":          {"parse/jsontext", "parse/notation/data", "parse/sieve"},
-	"parse/notation/data":     {},
+	"parse/outline":           {"parse/jsontext", "parse/pattern", "parse/textline", "parse/timestamp"},
+	"parse/notation":          {"parse/jsontext", "parse/notation/data", "parse/pattern", "parse/sieve"},
+	"parse/notation/data":     {"parse/pattern"},
+	"parse/pattern":           {},
 	"parse/sessionid":         {"parse/jsontext", "parse/terminal"},
-	"parse/sieve":             {},
+	"parse/sieve":             {"parse/pattern"},
 	"parse/sighting":          {"parse/field", "parse/layout", "parse/sessionid", "parse/timestamp"},
 	"parse/textline":          {"parse/timestamp"},
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
-	"parse/unpack":            {"parse/columnar", "parse/notation", "parse/sieve", "parse/unpack/parallel"},
+	"parse/unpack":            {"parse/columnar", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/parallel"},
 	"parse/unpack/parallel":   {},
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},
@@ -71,11 +74,11 @@ var mayImport = map[string][]string{
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/find", "parse/sieve", "parse/timestamp", "classify/catalogue",
 	},
-	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify/catalogue"},
+	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
 	"cmd/otlog/internal/stream":   {"parse"},
 	"cmd/otlog/internal/terminal": {"parse"},
-	"cmd/otlog/internal/typed":    {"aggregate/calendar"},
+	"cmd/otlog/internal/typed":    {"aggregate/calendar", "parse/pattern"},
 
 	"internal/golden":     {},
 	"internal/testgc":     {},
@@ -179,6 +182,53 @@ func TestImportsRunOneWay(t *testing.T) {
 			t.Errorf("mayImport lists %s, which does not exist", pkg)
 		}
 	}
+}
+
+// TestPatternsAreValid compiles every pattern, which the command does only when it needs one.
+func TestPatternsAreValid(t *testing.T) {
+	patterns := 0
+	eachSource(t, func(pkg, name string, content []byte) {
+		file, err := parser.ParseFile(token.NewFileSet(), name, content, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if f, ok := call.Fun.(*ast.SelectorExpr); !ok || f.Sel.Name != "New" || !isNamed(f.X, "pattern") {
+				return true
+			}
+			patterns++
+			if _, err := regexp.Compile(literal(t, call.Args[0])); err != nil {
+				t.Errorf("%s/%s: %v", pkg, name, err)
+			}
+			return true
+		})
+	})
+	if patterns == 0 {
+		t.Error("no pattern was found")
+	}
+}
+
+func isNamed(e ast.Expr, name string) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == name
+}
+
+// literal returns the value of a string literal, or of the sum of some.
+func literal(t *testing.T, e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BinaryExpr:
+		return literal(t, e.X) + literal(t, e.Y)
+	case *ast.BasicLit:
+		if s, err := strconv.Unquote(e.Value); err == nil {
+			return s
+		}
+	}
+	t.Errorf("a pattern is not a literal")
+	return ""
 }
 
 // TestPackagesAreSmall checks the size of every package, without tests and generated files. A

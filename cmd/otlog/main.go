@@ -13,7 +13,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 	"time"
 	_ "time/tzdata" // where the system has no zones
@@ -28,10 +30,25 @@ type streams struct {
 }
 
 func main() {
-	// The tables of a scan contain no pointers: collecting garbage often costs little time
-	// and saves memory.
-	debug.SetGCPercent(25)
+	collectGarbage()
 	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now()}))
+}
+
+// collectGarbage sets how often garbage is collected: when it is a quarter of what is in use, but not before
+// there are 8 MB of it. The tables of a scan contain no pointers, so that to collect often costs little
+// time and saves memory. While they are small it costs 4 to 10 % of all CPU, and a sixth of a start.
+func collectGarbage() {
+	const share, least = 25, 8 << 20
+	used := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	var adapt func(int)
+	afterCollection := func() { runtime.AddCleanup(new([64]byte), adapt, 0) }
+	adapt = func(int) {
+		metrics.Read(used)
+		debug.SetGCPercent(max(share, int(100*least/max(used[0].Value.Uint64(), 1))))
+		afterCollection()
+	}
+	debug.SetGCPercent(100 * least / (4 << 20)) // the smallest heap is a percentage of 4 MB
+	afterCollection()
 }
 
 // run runs the command line args and returns the exit status.

@@ -8,10 +8,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sieve"
 )
 
@@ -61,7 +61,7 @@ func saysLog(text []byte) bool {
 }
 
 // otherTime matches a Unix time at the start of a line, or a time as web servers write it.
-var otherTime = regexp.MustCompile(`(?m)^\[?1\d{9}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b|\b\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\b`)
+var otherTime = pattern.New(`(?m)^\[?1\d{9}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b|\b\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\b`)
 
 // maxRecord is the length of the longest record that is rewritten. package parse skips longer ones, too.
 const maxRecord = 4 << 20
@@ -71,7 +71,7 @@ var errTooLong = errors.New("a record of more than 4 MiB")
 
 // isHAR matches the start of requests that a browser saved. The format knows which of them are in
 // base64.
-var isHAR = regexp.MustCompile(`^\{\s*"log"\s*:\s*\{`)
+var isHAR = pattern.New(`^\{\s*"log"\s*:\s*\{`)
 
 var utf8BOM = []byte("\xef\xbb\xbf")
 
@@ -160,7 +160,7 @@ func (v *valueReader) replace(dst []byte) ([]byte, error) {
 }
 
 // lineTime matches a date with a time of day at the start of a text.
-var lineTime = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?`)
+var lineTime = pattern.New(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?`)
 
 // decodeValue returns the text that a JSON string contains in base64, perhaps compressed by gzip,
 // nil if it contains none. The error is that of a text that is too long.

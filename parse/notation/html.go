@@ -3,10 +3,10 @@ package notation
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sieve"
 )
 
@@ -57,7 +57,7 @@ func isPage(head []byte, whole bool) bool {
 }
 
 // ownPage matches the report that otlog writes, which repeats the errors of logs.
-var ownPage = regexp.MustCompile(`<meta name="generator" content="otlog"`)
+var ownPage = pattern.New(`<meta name="generator" content="otlog"`)
 
 // pageElements are the elements of HTML that a page or a part of it starts with.
 var pageElements = setOf("html head body p div pre table span ul ol dl h1 h2 h3 h4 br a b font center code article section main meta title style link script blockquote details")
@@ -81,10 +81,10 @@ func setOf(names string) map[string]bool {
 }
 
 // showsSpace matches a style that shows white space as it is.
-var showsSpace = regexp.MustCompile(`white-space\s*:\s*(?:pre|break-spaces)`)
+var showsSpace = pattern.New(`white-space\s*:\s*(?:pre|break-spaces)`)
 
 // onlyTime matches a line that consists of a time, perhaps with a level.
-var onlyTime = regexp.MustCompile(`^[\[(]?(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? |[A-Z][a-z]{2} \d{1,2},? (?:\d{4},? (?:@ )?)?)?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[AP]M|UTC|GMT|[+-]\d\d:?\d\d))*[\])]?:?(?:\s+[A-Z]{3,9})?$`)
+var onlyTime = pattern.New(`^[\[(]?(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? |[A-Z][a-z]{2} \d{1,2},? (?:\d{4},? (?:@ )?)?)?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[AP]M|UTC|GMT|[+-]\d\d:?\d\d))*[\])]?:?(?:\s+[A-Z]{3,9})?$`)
 
 func openPage(text io.Reader) io.Reader {
 	h := &pageReader{m: newMarkup(text, true)}
@@ -404,12 +404,12 @@ func isPart(line []byte) bool {
 
 var (
 	// onlySession matches a text that consists of a session ID, label one that may precede a value.
-	onlySession = regexp.MustCompile(`^(?i:session(?: ?id)?[:=]? ?)?[12]_MX[45][0-9A-Za-z+_~-]{15,}=*$`)
-	label       = regexp.MustCompile(`^[A-Za-z][\w -]{0,30}:?$`)
-	isLevel     = regexp.MustCompile(`^[A-Z]{3,9}$`)
+	onlySession = pattern.New(`^(?i:session(?: ?id)?[:=]? ?)?[12]_MX[45][0-9A-Za-z+_~-]{15,}=*$`)
+	label       = pattern.New(`^[A-Za-z][\w -]{0,30}:?$`)
+	isLevel     = pattern.New(`^[A-Z]{3,9}$`)
 	// sender matches a name and a time, as chats show them over a message.
-	sender     = regexp.MustCompile(`^[^\s:]{1,30}(?: [^\s:]{1,30})?[ \t]+\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?$`)
-	sessionEnd = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_~-]{15,}=*$`)
+	sender     = pattern.New(`^[^\s:]{1,30}(?: [^\s:]{1,30})?[ \t]+\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?$`)
+	sessionEnd = pattern.New(`\b[12]_MX[45][0-9A-Za-z+_~-]{15,}=*$`)
 )
 
 // endsInSession reports whether a line ends in a session ID.

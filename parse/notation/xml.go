@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sieve"
 )
 
@@ -228,9 +228,9 @@ func (e *element) memo(known *int8, test func([]byte) bool, of func(*element) bo
 }
 
 // isEpoch matches a time as a number: of seconds to nanoseconds since 1970.
-var isEpoch = regexp.MustCompile(`^1\d{9}(?:\.\d+|\d{3}|\d{6}|\d{9})?$`)
+var isEpoch = pattern.New(`^1\d{9}(?:\.\d+|\d{3}|\d{6}|\d{9})?$`)
 
-var isNumber = regexp.MustCompile(`^(?:0|[1-9]\d{0,8})$`)
+var isNumber = pattern.New(`^(?:0|[1-9]\d{0,8})$`)
 
 // hasLines reports whether the text of an element consists of lines of a log.
 func (e *element) hasLines() bool { return len(e.children) == 0 && hasLogLines(e.text) }

@@ -3,9 +3,9 @@ package outline
 import (
 	"bytes"
 	"html"
-	"regexp"
 
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // Lines returns the lines in a text that people or programs have wrapped: it may be a JSON string,
@@ -34,12 +34,12 @@ func Lines(text []byte) []byte {
 func isHTML(text []byte) bool { return bytes.IndexByte(text, '<') >= 0 && htmlBreak.Match(text) }
 
 var (
-	htmlBreak = regexp.MustCompile(`(?i)<(?:br */?|/p|/div|/li|/dd|/tr|/pre|/h[1-6])>\n?`)
-	htmlCell  = regexp.MustCompile(`(?i)</(?:td|th|dt)>`)
+	htmlBreak = pattern.New(`(?i)<(?:br */?|/p|/div|/li|/dd|/tr|/pre|/h[1-6])>\n?`)
+	htmlCell  = pattern.New(`(?i)</(?:td|th|dt)>`)
 	// htmlGap matches adjacent elements that join words or a session ID.
-	htmlGap  = regexp.MustCompile(`(\w|[\w~-]{6}[-=]+)(?:</[A-Za-z]+>)+(?:<[A-Za-z][^<>\n]*>)+([\w%])`)
-	htmlTag  = regexp.MustCompile(`</?[A-Za-z][^<>\n]*>`)
-	codeMark = regexp.MustCompile("\\{(?:code|noformat)(?::[^}\n]*)?\\}\n?|```(?:[a-z]+\n)?\n?")
+	htmlGap  = pattern.New(`(\w|[\w~-]{6}[-=]+)(?:</[A-Za-z]+>)+(?:<[A-Za-z][^<>\n]*>)+([\w%])`)
+	htmlTag  = pattern.New(`</?[A-Za-z][^<>\n]*>`)
+	codeMark = pattern.New("\\{(?:code|noformat)(?::[^}\n]*)?\\}\n?|```(?:[a-z]+\n)?\n?")
 )
 
 // unquote returns the text in a text that is a JSON string, which may be nested in other strings.

@@ -5,10 +5,11 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // A Sieve counts the files of directories, and the members of archives, that are left out because
@@ -163,21 +164,21 @@ func IsOfSDK(text []byte) bool {
 // logs.
 func IsOutput(head []byte) bool { return output.Match(head) }
 
-var output = regexp.MustCompile(`^(?:# )?otlog (?:report|diff): ` +
+var output = pattern.New(`^(?:# )?otlog (?:report|diff): ` +
 	`|^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
 	`|^window_start,(?:baseline_start,)?method,` +
 	`|^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)
 
 // statesTime matches a time of day with seconds, anywhere in a line.
-var statesTime = regexp.MustCompile(`(?:^|[^0-9A-Fa-f:.])[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[^0-9A-Fa-f:]|$)`)
+var statesTime = pattern.New(`(?:^|[^0-9A-Fa-f:.])[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[^0-9A-Fa-f:]|$)`)
 
 // sdkText matches a session ID, the prefix of the SDK's lines, the name of an error, and a key of
 // telemetry.
-var sdkText = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_-]{15}|OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]|"clientSystemTime"`)
+var sdkText = pattern.New(`\b[12]_MX[45][0-9A-Za-z+_-]{15}|OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]|"clientSystemTime"`)
 
 var (
-	sdkWords  = regexp.MustCompile(`OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]`)
-	sessionID = regexp.MustCompile(`\b[12]_MX[45][0-9A-Za-z+_-]{15,}=*`)
+	sdkWords  = pattern.New(`OpenTok:[A-Z]|OT\.exception|\bOT_[A-Z]`)
+	sessionID = pattern.New(`\b[12]_MX[45][0-9A-Za-z+_-]{15,}=*`)
 )
 
 // IsLogName reports whether a file or member is named like a log.

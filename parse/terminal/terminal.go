@@ -2,32 +2,44 @@
 // interprets: escape sequences, and the directives of console.log.
 package terminal
 
+import "bytes"
+
 // AppendPlain appends src to dst without escape sequences and the directives %c %o %O %s %d %i
 // %f.
 func AppendPlain(dst, src []byte) []byte {
-	for len(src) > 0 {
-		n := 0
-		for n < len(src) && src[n] != 0x1b && src[n] != '%' {
-			n++
+	percent, escape := -1, -1 // the next ones; two searches take a quarter of the time of one loop
+	for at := 0; ; {
+		if percent < at {
+			percent = indexFrom(src, at, '%')
 		}
-		if n == len(src) {
-			return append(dst, src...)
+		if escape < at {
+			escape = indexFrom(src, at, 0x1b)
 		}
-		dst = append(dst, src[:n]...)
-		src = src[n:]
+		next := min(percent, escape)
+		dst = append(dst, src[at:next]...)
+		if next == len(src) {
+			return dst
+		}
 		width := 0
-		if src[0] == '%' {
-			width = Directive(src)
+		if next == percent {
+			width = Directive(src[next:])
 		} else {
-			width = Escape(src)
+			width = Escape(src[next:])
 		}
 		if width == 0 {
-			dst = append(dst, src[0])
+			dst = append(dst, src[next])
 			width = 1
 		}
-		src = src[width:]
+		at = next + width
 	}
-	return dst
+}
+
+// indexFrom returns the offset of the first c in s at or after from, len(s) if there is none.
+func indexFrom(s []byte, from int, c byte) int {
+	if n := bytes.IndexByte(s[from:], c); n >= 0 {
+		return from + n
+	}
+	return len(s)
 }
 
 // Directive returns the width of the directive that starts at the percent sign s[0], 0 if there

@@ -79,6 +79,9 @@ func FuzzAppendPlain(f *testing.F) {
 		if !bytes.Equal(s, before) {
 			t.Fatalf("%q was changed to %q", before, s)
 		}
+		if want := plainly(s); !bytes.Equal(got, want) {
+			t.Fatalf("%q: got %q, want %q", s, got, want)
+		}
 		if len(got) > len(s) {
 			t.Fatalf("%q grew to %q", s, got)
 		}
@@ -98,4 +101,24 @@ func TestEscapesWithoutEndCostNoMoreThanOthers(t *testing.T) {
 	if got := AppendPlain(nil, line); !bytes.Equal(got, line) {
 		t.Error("sequences without end were removed")
 	}
+}
+
+// plainly does what AppendPlain does, byte by byte.
+func plainly(src []byte) []byte {
+	var dst []byte
+	for len(src) > 0 {
+		width := 0
+		switch src[0] {
+		case '%':
+			width = Directive(src)
+		case 0x1b:
+			width = Escape(src)
+		}
+		if width == 0 {
+			dst = append(dst, src[0])
+			width = 1
+		}
+		src = src[width:]
+	}
+	return dst
 }

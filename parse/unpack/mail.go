@@ -10,8 +10,9 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
-	"regexp"
 	"strings"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // maxParts is how deep the parts of a mail may be nested.
@@ -103,7 +104,7 @@ func isBase64(text []byte) bool {
 }
 
 // quoted is what an equals sign starts in text that is quoted-printable.
-var quoted = regexp.MustCompile(`^=(?:[0-9A-F]{2}|\r?\n)`)
+var quoted = pattern.New(`^=(?:[0-9A-F]{2}|\r?\n)`)
 
 // isQuotedPrintable reports whether text has equals signs that quote, no others, and no long lines.
 func isQuotedPrintable(text []byte) bool {

@@ -4,14 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"io"
-	"regexp"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // maxEnvelope is how much of a line isEnvelope looks at.
 const maxEnvelope = 200
 
 // envelope is the line before each mail in an mbox file: the sender and a date.
-var envelope = regexp.MustCompile(`^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})\b`)
+var envelope = pattern.New(`^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2})\b`)
 
 // isEnvelope reports whether text starts with the line before a mail in an mbox file.
 func isEnvelope(text []byte) bool { return envelope.Match(text[:min(len(text), maxEnvelope)]) }

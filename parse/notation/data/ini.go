@@ -2,14 +2,15 @@ package data
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // INI: a section for each record.
 
 var (
-	iniSection = regexp.MustCompile(`^\[[^\[\]]{1,100}\]$`)
-	iniField   = regexp.MustCompile(`^([A-Za-z_@][\w.;@ -]{0,63}?) ?= ?(.*)$`)
+	iniSection = pattern.New(`^\[[^\[\]]{1,100}\]$`)
+	iniField   = pattern.New(`^([A-Za-z_@][\w.;@ -]{0,63}?) ?= ?(.*)$`)
 )
 
 // iniLine reads a line of INI. A line that is not a field belongs to the value before it.

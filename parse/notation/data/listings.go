@@ -3,8 +3,9 @@ package data
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"slices"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // Listings have a line for each field of a record: mysql \G, psql \x, sqlite3 .mode line, ClickHouse's
@@ -178,18 +179,18 @@ func (l *listing) isField(line []byte, sign string) bool {
 }
 
 var (
-	fieldName = regexp.MustCompile(`^[\pL_@#$"'(*][^:=|]{0,63}$`)
-	counted   = regexp.MustCompile(`^\(?\d+ (?:rows?|records?)(?: in set.*|\)| selected.*)?$|^Elapsed: |^Time: [\d.]+ ms`)
+	fieldName = pattern.New(`^[\pL_@#$"'(*][^:=|]{0,63}$`)
+	counted   = pattern.New(`^\(?\d+ (?:rows?|records?)(?: in set.*|\)| selected.*)?$|^Elapsed: |^Time: [\d.]+ ms`)
 
-	mysqlRow    = regexp.MustCompile(`^\*{5,} ?\d+\. row ?\*{5,}$`)
-	psqlRecord  = regexp.MustCompile(`^(?:-|─|\+-|╔═|╒═|┌─)?\[ ?(?:RECORD|Record|ENREGISTREMENT|DATENSATZ) \d+ ?\](?:[-+─┬┼=]|$)`)
-	houseRow    = regexp.MustCompile(`^Row \d+:$`)
-	houseRule   = regexp.MustCompile(`^(?:─|-)+$`)
-	houseField  = regexp.MustCompile(`^([^\s:][^:]*): *`)
-	firstColon  = regexp.MustCompile(`^ *[^\s:][^:]*: ?`)
-	firstEquals = regexp.MustCompile(`^ *[^\s=][^=]* = ?`)
-	firstListed = regexp.MustCompile(`^[^\s:][^:]*? *( : |  ?:$)`)
-	ldifField   = regexp.MustCompile(`^([A-Za-z_@][\w.;@-]*)(?:: *|\|)(.*)$`)
+	mysqlRow    = pattern.New(`^\*{5,} ?\d+\. row ?\*{5,}$`)
+	psqlRecord  = pattern.New(`^(?:-|─|\+-|╔═|╒═|┌─)?\[ ?(?:RECORD|Record|ENREGISTREMENT|DATENSATZ) \d+ ?\](?:[-+─┬┼=]|$)`)
+	houseRow    = pattern.New(`^Row \d+:$`)
+	houseRule   = pattern.New(`^(?:─|-)+$`)
+	houseField  = pattern.New(`^([^\s:][^:]*): *`)
+	firstColon  = pattern.New(`^ *[^\s:][^:]*: ?`)
+	firstEquals = pattern.New(`^ *[^\s=][^=]* = ?`)
+	firstListed = pattern.New(`^[^\s:][^:]*? *( : |  ?:$)`)
+	ldifField   = pattern.New(`^([A-Za-z_@][\w.;@-]*)(?:: *|\|)(.*)$`)
 )
 
 // field adds the field of a line that is one.
@@ -275,7 +276,7 @@ func clickhouseLine(l *listing, line []byte) {
 }
 
 // blockLine reads a line of records that a blank line separates. Each begins with the same key.
-func blockLine(l *listing, line []byte, first *regexp.Regexp, sign string) bool {
+func blockLine(l *listing, line []byte, first *pattern.Pattern, sign string) bool {
 	if len(bytes.TrimSpace(line)) == 0 {
 		l.blank++
 		return true
@@ -374,8 +375,8 @@ func ldifLine(l *listing, line []byte) {
 }
 
 var (
-	ruled = regexp.MustCompile(`^(?:-{3,}|={3,}|\*{3,}|_{3,})$`)
-	timed = regexp.MustCompile(`^(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d?[/.-](?:\d\d?|[A-Z][a-z]{2})[/.-]\d{2,4}\b|\d{10,19}(?:\.\d+)?$|\d{8}T|[A-Z][a-z]{2},? [A-Z\d])`)
+	ruled = pattern.New(`^(?:-{3,}|={3,}|\*{3,}|_{3,})$`)
+	timed = pattern.New(`^(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d?[/.-](?:\d\d?|[A-Z][a-z]{2})[/.-]\d{2,4}\b|\d{10,19}(?:\.\d+)?$|\d{8}T|[A-Z][a-z]{2},? [A-Z\d])`)
 )
 
 // isTimed reports whether exactly one field of the record is a time.
@@ -391,7 +392,7 @@ func (l *listing) isTimed() bool {
 
 // startsWith reports whether one of the first lines of a text matches, and none before it is longer
 // than a command.
-func startsWith(head []byte, start *regexp.Regexp) bool {
+func startsWith(head []byte, start *pattern.Pattern) bool {
 	n := 0
 	for line := range bytes.Lines(head) {
 		line = bytes.TrimRight(line, "\r\n")

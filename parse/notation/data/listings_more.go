@@ -3,10 +3,11 @@ package data
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // literalValue returns one literal as JSON. raw says that strings in single quotes have no escapes.
@@ -32,9 +33,9 @@ func literalValue(text []byte, raw bool) (json []byte, ok bool) {
 // TOML: an array of tables.
 
 var (
-	tomlArray = regexp.MustCompile(`^\s*\[\[\s*([\w."'-]+)\s*\]\]\s*(?:#.*)?$`)
-	tomlTable = regexp.MustCompile(`^\s*\[\s*([\w."' -]+)\s*\]\s*(?:#.*)?$`)
-	tomlField = regexp.MustCompile(`^\s*([\w-]+(?:\.[\w-]+)*|"[^"]*"|'[^']*')\s*=\s*(.*)$`)
+	tomlArray = pattern.New(`^\s*\[\[\s*([\w."'-]+)\s*\]\]\s*(?:#.*)?$`)
+	tomlTable = pattern.New(`^\s*\[\s*([\w."' -]+)\s*\]\s*(?:#.*)?$`)
+	tomlField = pattern.New(`^\s*([\w-]+(?:\.[\w-]+)*|"[^"]*"|'[^']*')\s*=\s*(.*)$`)
 )
 
 // tomlLine reads a line of TOML. A value may have several.
@@ -116,8 +117,8 @@ func atEnd(err error) bool { return err == errCut || err == errEnds || err == io
 // Redis: what redis-cli prints of a stream.
 
 var (
-	redisLine = regexp.MustCompile(`^\s*(?:\d+\) +)+(.*)$`)
-	redisID   = regexp.MustCompile(`^"([1-9]\d{9,15})-\d+"$`)
+	redisLine = pattern.New(`^\s*(?:\d+\) +)+(.*)$`)
+	redisID   = pattern.New(`^"([1-9]\d{9,15})-\d+"$`)
 )
 
 // redisStreamLine reads a line of redis-cli: the ID of an entry, the name of a field, or its value.
@@ -158,7 +159,7 @@ func redisStreamLine(l *listing, line []byte) {
 	l.grow(len(value))
 }
 
-var redisStart = regexp.MustCompile(`^\s*1\) +(?:1\) +)+"`)
+var redisStart = pattern.New(`^\s*1\) +(?:1\) +)+"`)
 
 func isRedis(head []byte, whole bool) bool {
 	return startsWith(head, redisStart) && isListing(tryListing(head, whole, redisStreamLine))
@@ -166,7 +167,7 @@ func isRedis(head []byte, whole bool) bool {
 
 // Logcat: adb logcat -v long. Its records are rewritten to lines of -v threadtime.
 
-var logcatHeader = regexp.MustCompile(`^\[ ((?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?: [+-]\d{4})?)\s+(?:\w+:\s*)??(\d+):\s*(\w+) ([VDIWEFA])/(.*?)\s*\]$`)
+var logcatHeader = pattern.New(`^\[ ((?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?: [+-]\d{4})?)\s+(?:\w+:\s*)??(\d+):\s*(\w+) ([VDIWEFA])/(.*?)\s*\]$`)
 
 func logcatLine(l *listing, line []byte) {
 	if m := logcatHeader.FindSubmatch(line); m != nil {
@@ -204,9 +205,9 @@ func isLogcat(head []byte, whole bool) bool {
 // AWS: aws --output table, which has a row for each record or for each member.
 
 var (
-	awsRule  = regexp.MustCompile(`^\|*(?:\+-*)+\+?\|*$|^-{5,}$`)
-	awsTitle = regexp.MustCompile(`^\|+ +(\S+) +\|+$`)
-	awsStart = regexp.MustCompile(`^-{5,}$`)
+	awsRule  = pattern.New(`^\|*(?:\+-*)+\+?\|*$|^-{5,}$`)
+	awsTitle = pattern.New(`^\|+ +(\S+) +\|+$`)
+	awsStart = pattern.New(`^-{5,}$`)
 )
 
 // awsLine reads a line of a table. prefix is what a line starts with.
@@ -277,7 +278,7 @@ func isAWS(head []byte, whole bool) bool {
 
 // Redis without a terminal: the ID of an entry, and a line for each name and value.
 
-var redisRawID = regexp.MustCompile(`^([1-9]\d{12})-\d+$`)
+var redisRawID = pattern.New(`^([1-9]\d{12})-\d+$`)
 
 func redisRawLine(l *listing, line []byte) {
 	if m := redisRawID.FindSubmatch(line); m != nil && !l.open {
@@ -319,8 +320,8 @@ func isRedisRaw(head []byte, whole bool) bool {
 // wevtutil: wevtutil qe /f:text of Windows.
 
 var (
-	windowsEvent = regexp.MustCompile(`^Event\[\d+\]:?$`)
-	windowsField = regexp.MustCompile(`^  ([A-Z][\w ]{0,30}): ?(.*)$`)
+	windowsEvent = pattern.New(`^Event\[\d+\]:?$`)
+	windowsField = pattern.New(`^  ([A-Z][\w ]{0,30}): ?(.*)$`)
 )
 
 func windowsLine(l *listing, line []byte) {
@@ -347,9 +348,9 @@ func isWindowsEvents(head []byte, whole bool) bool {
 // SQL*Plus: each column is on a line of its own, below a heading.
 
 var (
-	plusRule = regexp.MustCompile(`^-{2,}$`)
-	plusName = regexp.MustCompile(`^[A-Z][A-Z0-9_$#]*$`)
-	plusTime = regexp.MustCompile(`^(\d\d)-([A-Za-z]{3})-(\d\d) (\d\d)\.(\d\d)\.(\d\d)(\.\d+)? ([AP]M)(?: ([+-]\d\d:\d\d|UTC|GMT))?$`)
+	plusRule = pattern.New(`^-{2,}$`)
+	plusName = pattern.New(`^[A-Z][A-Z0-9_$#]*$`)
+	plusTime = pattern.New(`^(\d\d)-([A-Za-z]{3})-(\d\d) (\d\d)\.(\d\d)\.(\d\d)(\.\d+)? ([AP]M)(?: ([+-]\d\d:\d\d|UTC|GMT))?$`)
 )
 
 // sqlplusLine reads a line. The name of a column is known by the rule after it.

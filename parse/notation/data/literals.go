@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // Literals are data as a programming language prints it: dict of Python, inspect of Ruby and Node.js,
@@ -559,12 +560,12 @@ func (l *literals) pair() {
 
 // The beginnings of statements.
 var (
-	fluentBit = regexp.MustCompile(`^\[\d+\] ?[^\s\[\]{}"']+: \[\[?(\d+\.?\d*)(?:, \{[^{}]*\}\])?, ?\{`)
-	castOf    = regexp.MustCompile(`^\((?:object|array|string|int)\)\s*`)
-	imports   = regexp.MustCompile(`^(?:import|from|require|use|package)\s+[\w.:\\{}, "'/@*-]+;?\r?\n`)
-	keywords  = regexp.MustCompile(`^(?:export\s+default|return|module\.exports\s*=|=>?|<\?php)(?:\s+|\b|$)`)
-	assigned  = regexp.MustCompile(`^(?:export\s+)?(?:(?:const|let|var|my|our|local|static|final|def|val)\s+)?(?:[$@%A-Za-z_][\w$.]*)(?:\[(?:"[^"]*"|'[^']*'|\d*)\])*(?:\s*:\s*[\w<>\[\]| .]+?)?\s*(?:=|:=|\|\|=)\s*(?:[\w.$]+\s*\|\|\s*)?`)
-	guard     = regexp.MustCompile(`^(?:\)\]\}'?,?|for\s*\(;;\);?|while\s*\(1\);?|'use strict';?|"use strict";?|typeof [\w$.]+ === ?["']function["'] ?&& ?)`)
+	fluentBit = pattern.New(`^\[\d+\] ?[^\s\[\]{}"']+: \[\[?(\d+\.?\d*)(?:, \{[^{}]*\}\])?, ?\{`)
+	castOf    = pattern.New(`^\((?:object|array|string|int)\)\s*`)
+	imports   = pattern.New(`^(?:import|from|require|use|package)\s+[\w.:\\{}, "'/@*-]+;?\r?\n`)
+	keywords  = pattern.New(`^(?:export\s+default|return|module\.exports\s*=|=>?|<\?php)(?:\s+|\b|$)`)
+	assigned  = pattern.New(`^(?:export\s+)?(?:(?:const|let|var|my|our|local|static|final|def|val)\s+)?(?:[$@%A-Za-z_][\w$.]*)(?:\[(?:"[^"]*"|'[^']*'|\d*)\])*(?:\s*:\s*[\w<>\[\]| .]+?)?\s*(?:=|:=|\|\|=)\s*(?:[\w.$]+\s*\|\|\s*)?`)
+	guard     = pattern.New(`^(?:\)\]\}'?,?|for\s*\(;;\);?|while\s*\(1\);?|'use strict';?|"use strict";?|typeof [\w$.]+ === ?["']function["'] ?&& ?)`)
 )
 
 // statement rewrites the beginning of a value at the top, or a line that is none.
@@ -651,8 +652,8 @@ func (l *literals) statement() {
 }
 
 var (
-	opener    = regexp.MustCompile(`^(?:new\s+)?[\\A-Za-z_$][\w$.:\\]*\s*(?:\(\d*\)\s*)?[\[{]|^(?:new\s+)?[\\A-Za-z_$][\w$.:\\]*\s*\(\s*(?:[\[{('"\\/)]|[\w$.:\\]+\s*(?:=[^=]|\(|=>)|<class)|^(?:/\*.*?\*/\s*)?[\[{(%]|^<ref \*\d+>`)
-	constants = regexp.MustCompile(`^(?:-?\d[\w.]*|true|false|null|None|True|False|"[^"\\\n]*"|'[^'\\\n]*')\s*(?:;|\n)`)
+	opener    = pattern.New(`^(?:new\s+)?[\\A-Za-z_$][\w$.:\\]*\s*(?:\(\d*\)\s*)?[\[{]|^(?:new\s+)?[\\A-Za-z_$][\w$.:\\]*\s*\(\s*(?:[\[{('"\\/)]|[\w$.:\\]+\s*(?:=[^=]|\(|=>)|<class)|^(?:/\*.*?\*/\s*)?[\[{(%]|^<ref \*\d+>`)
+	constants = pattern.New(`^(?:-?\d[\w.]*|true|false|null|None|True|False|"[^"\\\n]*"|'[^'\\\n]*')\s*(?:;|\n)`)
 )
 
 // opens reports whether a value starts that holds others.

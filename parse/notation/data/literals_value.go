@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // word returns the length of the name that is i bytes ahead, 0 if there is none.
@@ -379,7 +380,7 @@ func (l *literals) brace() {
 
 // notPrinted matches what Node.js prints in brackets that is not an array. A name before the colon is that
 // of an error.
-var notPrinted = regexp.MustCompile(`^\[(?:(?:Function|AsyncFunction|GeneratorFunction|Circular|class|Symbol|Module)[:( ][^\[\]]*|[A-Z]\w*(?:: [^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)?|Getter/Setter)\]`)
+var notPrinted = pattern.New(`^\[(?:(?:Function|AsyncFunction|GeneratorFunction|Circular|class|Symbol|Module)[:( ][^\[\]]*|[A-Z]\w*(?:: [^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)?|Getter/Setter)\]`)
 
 // bracket opens an array, or one with keys.
 func (l *literals) bracket() {
@@ -955,10 +956,10 @@ func (l *literals) scalarCall(name string) {
 }
 
 var (
-	numbers  = regexp.MustCompile(`^\s*(\d{4}),\s*(\d{1,2}),\s*(\d{1,2})((?:,\s*\d{1,6})*)`)
-	shift    = regexp.MustCompile(`timedelta\((?:days=(-?\d+)(?:, )?)?(?:seconds=(-?\d+))?\)`)
-	zoneName = regexp.MustCompile(`["']([\w+-]+/[\w/+-]+)["']`)
-	utcName  = regexp.MustCompile(`(?i)tzinfo=.*\butc\b|tzutc\(|TzInfo\((?:UTC|0)\)`)
+	numbers  = pattern.New(`^\s*(\d{4}),\s*(\d{1,2}),\s*(\d{1,2})((?:,\s*\d{1,6})*)`)
+	shift    = pattern.New(`timedelta\((?:days=(-?\d+)(?:, )?)?(?:seconds=(-?\d+))?\)`)
+	zoneName = pattern.New(`["']([\w+-]+/[\w/+-]+)["']`)
+	utcName  = pattern.New(`(?i)tzinfo=.*\butc\b|tzutc\(|TzInfo\((?:UTC|0)\)`)
 )
 
 // timeOf returns the time that Python prints as datetime.datetime(2026, 11, 23, 10, 44, 25, 972000).

@@ -2,14 +2,15 @@ package data
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // The text format of protocol buffers: each message at the top becomes an object on a line.
 
-var protoStart = regexp.MustCompile(`^[a-z_]\w*\s*:?\s*[{<]`)
+var protoStart = pattern.New(`^[a-z_]\w*\s*:?\s*[{<]`)
 
 // protoLine reads a line of the text format.
 func protoLine(l *listing, line []byte) {
@@ -73,7 +74,7 @@ func protoLine(l *listing, line []byte) {
 	}
 }
 
-var protoField = regexp.MustCompile(`^[A-Za-z_]\w*\s*:\s*(?:"[^"]*"|[\w.+-]+)$`)
+var protoField = pattern.New(`^[A-Za-z_]\w*\s*:\s*(?:"[^"]*"|[\w.+-]+)$`)
 
 // A protoParser parses a message.
 type protoParser struct {

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // A short document of YAML is parsed as a whole. Of a longer one only the values are: each element of
@@ -55,8 +56,8 @@ func openYAML(text io.Reader) io.Reader {
 }
 
 var (
-	yamlStart = regexp.MustCompile(`^(?:---\s|%YAML|- |(?:"[^"\n]+"|'[^'\n]+'|[\w@$./-]+):(?:[ \r\n]|$))`)
-	sdkText   = regexp.MustCompile(`OpenTok|opentok|OT_[A-Z]|OT\.exception|tokbox|clientSystemTime|[12]_MX4`)
+	yamlStart = pattern.New(`^(?:---\s|%YAML|- |(?:"[^"\n]+"|'[^'\n]+'|[\w@$./-]+):(?:[ \r\n]|$))`)
+	sdkText   = pattern.New(`OpenTok|opentok|OT_[A-Z]|OT\.exception|tokbox|clientSystemTime|[12]_MX4`)
 )
 
 // isYAML reports whether a text is YAML with several records, and has something of the SDK in it.
@@ -474,7 +475,7 @@ func (y *yamlReader) nextLine(line []byte) {
 	y.open, y.indent = true, indent
 }
 
-var yamlKey = regexp.MustCompile(`^("(?:[^"\\]|\\.)+"|'[^']+'|[^\s'"\[\]{},#&*!|>%?:-](?:[^:#]|:[^\s])*|-[^\s:]+):(?:\s+(.*))?$`)
+var yamlKey = pattern.New(`^("(?:[^"\\]|\\.)+"|'[^']+'|[^\s'"\[\]{},#&*!|>%?:-](?:[^:#]|:[^\s])*|-[^\s:]+):(?:\s+(.*))?$`)
 
 // key appends a key of the innermost mapping.
 func (y *yamlReader) key(key string) {

@@ -1,11 +1,11 @@
 package events
 
-import "regexp"
+import "github.com/otlog/otlog/parse/pattern"
 
 // secret matches tokens of both kinds (T1==…, and JSON Web Tokens, which have three parts in
 // base64 and begin with an object) and the values of a few fields. The SDK itself prints whole
 // tokens in its messages.
-var secret = regexp.MustCompile(`(T1==)[A-Za-z0-9+/=_-]+` +
+var secret = pattern.New(`(T1==)[A-Za-z0-9+/=_-]+` +
 	`|(eyJ)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,2}` +
 	`|((?i:ice-pwd|x-opentok-auth|x-tb-token-auth)[\\"':= ]+)[^\\"'\s,;}]+` +
 	`|((?i:"credential|"encryptionSecret|"token)\\?"\s*:\s*\\?")[^"\\]+`)

@@ -2,12 +2,12 @@ package typed
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/otlog/otlog/aggregate/calendar"
+	"github.com/otlog/otlog/parse/pattern"
 )
 
 // Instant parses an instant as people type it, in the zone of now:
@@ -54,8 +54,8 @@ func Instant(s string, now time.Time) (time.Time, error) {
 }
 
 var (
-	ago     = regexp.MustCompile(`^(\d{1,5})([wdhms])$`)
-	isoWeek = regexp.MustCompile(`^(\d{4})-[Ww](\d\d)$`)
+	ago     = pattern.New(`^(\d{1,5})([wdhms])$`)
+	isoWeek = pattern.New(`^(\d{4})-[Ww](\d\d)$`)
 )
 
 // inWords parses the words for an instant.
