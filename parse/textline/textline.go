@@ -84,10 +84,7 @@ func IsBorder(line []byte) bool {
 // IsFrame reports whether line is a stack line in the form of a browser's developer tools:
 // "fn @ file:line".
 func IsFrame(line []byte) bool {
-	end := len(line)
-	for end > 0 && (line[end-1] == '\r' || line[end-1] == ' ') {
-		end--
-	}
+	end := textEnd(line)
 	// Frequent case first: most log lines do not end in a digit.
 	if end == 0 || end > MaxFrame || !isDigit(line[end-1]) {
 		return false
@@ -118,7 +115,7 @@ func IsFrame(line []byte) bool {
 // Firefox prints an object within a message on a line of its own. At the end of a message there
 // would be its position in the source.
 func IsPreview(line []byte) bool {
-	line = bytes.TrimRight(line, " \r")
+	line = line[:textEnd(line)]
 	// Frequent case first: most log lines do not end in a brace.
 	if len(line) == 0 || len(line) > MaxFrame || line[len(line)-1] != '}' {
 		return false
@@ -130,6 +127,15 @@ func IsPreview(line []byte) bool {
 	key := line[name+len(" { "):]
 	n := wordLength(key)
 	return n > 0 && bytes.HasPrefix(key[n:], []byte(": "))
+}
+
+// textEnd returns where the text of a line ends, without spaces and a carriage return.
+func textEnd(line []byte) int {
+	end := len(line)
+	for end > 0 && (line[end-1] == '\r' || line[end-1] == ' ') {
+		end--
+	}
+	return end
 }
 
 // wordLength returns the length of the word at the start of line.
