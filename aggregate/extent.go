@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/edges"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -81,53 +82,41 @@ func (r Range) Contains(b Bucket) bool {
 // arrive in pieces, in any order.
 type rangeFinder struct {
 	sessions    map[SessionID]bool // the first fewSessions of them
-	first, last []edge             // of the wrongClocks+1 outermost sessions, outermost first
+	first, last *edges.Outermost[SessionID]
 }
 
-// An edge is the first or the last time of a session. distance grows inwards.
-type edge struct {
-	session  SessionID
-	distance int64
+func newRangeFinder() *rangeFinder {
+	const most = wrongClocks + 1
+	return &rangeFinder{map[SessionID]bool{}, edges.New[SessionID](most), edges.New[SessionID](most)}
 }
 
 // see notes that a session was seen, and when.
 func (f *rangeFinder) see(session SessionID, x Extent) {
 	if len(f.sessions) < fewSessions {
-		if f.sessions == nil {
-			f.sessions = map[SessionID]bool{}
-		}
 		f.sessions[session] = true
 	}
 	if x.known() {
-		f.first = outermost(f.first, edge{session, int64(x.First)})
-		f.last = outermost(f.last, edge{session, -int64(x.End - 1)})
+		f.first.Add(session, int64(x.First))
+		f.last.Add(session, -int64(x.End-1))
 	}
 }
 
-// outermost adds an edge to a list of the outermost ones, of which each session has one.
-func outermost(list []edge, e edge) []edge {
-	if len(list) > wrongClocks && e.distance >= list[wrongClocks].distance {
-		return list
+// add adds what another finder has seen.
+func (f *rangeFinder) add(other *rangeFinder) {
+	for session := range other.sessions {
+		f.see(session, Extent{})
 	}
-	if i := slices.IndexFunc(list, func(other edge) bool { return other.session == e.session }); i >= 0 {
-		if list[i].distance <= e.distance {
-			return list
-		}
-		list = slices.Delete(list, i, i+1)
-	}
-	i := 0
-	for i < len(list) && list[i].distance <= e.distance {
-		i++
-	}
-	list = slices.Insert(list, i, e)
-	return list[:min(len(list), wrongClocks+1)]
+	f.first.Merge(other.first)
+	f.last.Merge(other.last)
 }
 
 // find returns the range of an input with a coverage.
 func (f *rangeFinder) find(coverage []Coverage) Range {
-	if len(f.sessions) >= fewSessions && len(f.first) > wrongClocks {
+	first, ok := f.first.Last()
+	last, _ := f.last.Last()
+	if ok && len(f.sessions) >= fewSessions {
 		const second = int64(time.Second)
-		return Range{f.first[wrongClocks].distance * second, -f.last[wrongClocks].distance * second}
+		return Range{first * second, -last * second}
 	}
 	r := Range{timestamp.NoTime, timestamp.NoTime}
 	for _, c := range coverage {

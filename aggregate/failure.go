@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
@@ -26,7 +27,7 @@ const perRecord = gap / gapRecords
 // A correlator finds the failures of one session after the other. The result depends only
 // on the set of records.
 type correlator struct {
-	names    *dictionary
+	names    *names.Dictionary
 	evidence []Evidence
 	places   spans.Tree // of the evidence, in its source; none if all of it is on one axis of time
 
@@ -75,7 +76,7 @@ func (c *correlator) correlate(all []Evidence) {
 // place notes the places of the evidence, if they matter.
 func (c *correlator) place() {
 	c.places.Reset()
-	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != placed {
+	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != Placed {
 		return
 	}
 	for i := range c.evidence {
@@ -94,7 +95,7 @@ func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, foll
 	first, last := e.places()
 	c.places.Overlapping(e.Origin, first-gapRecords, last+gapRecords, func(s *spans.Span) bool {
 		a := c.evidence[s.Index].Axis()
-		if f := c.of[s.Index]; f != none && (a != e.Axis() || a == placed) {
+		if f := c.of[s.Index]; f != none && (a != e.Axis() || a == Placed) {
 			visit(f, max(s.First-last, first-s.Last, 0)*perRecord, s.Last >= first)
 		}
 		return true
@@ -108,7 +109,7 @@ type failure struct {
 	code   int32       // identifies an error without a name
 	class  Name        // the method, as class returns it; 0: unknown
 	stream streams.IDs // the first stream and subscriber that its records state
-	when   [2]interval // on the axes dated and clock
+	when   [2]interval // on the axes Dated and Clock
 	starts []start     // by source, if places matter
 	joined int32       // increases with each evidence that joins a failure
 	listed bool        // among the active failures of neighbours
@@ -187,7 +188,7 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		best, least = number, d
 	}
 	candidates := open[key]
-	if a := e.Axis(); a != placed {
+	if a := e.Axis(); a != Placed {
 		// Later evidence is even farther from failures that are too far.
 		candidates = slices.DeleteFunc(candidates, func(number int32) bool {
 			d := c.failures[number].when[a].distance(e.First, e.last())
@@ -200,7 +201,7 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		best = int32(len(c.failures))
 		c.failures = append(c.failures, failure{})
 	}
-	if e.Axis() != placed && !slices.Contains(candidates, best) {
+	if e.Axis() != Placed && !slices.Contains(candidates, best) {
 		if len(candidates) == maxOpen {
 			candidates = slices.Delete(candidates, 0, 1)
 		}
@@ -241,7 +242,7 @@ func anyCode(code int32, subscribe bool) bool { return code == 0 || code == 1013
 
 // raises reports whether a method can raise an error with a code.
 func (c *correlator) raises(err, class Name, code int32) bool {
-	if c.names.errors.foreign(err) || c.names.methods.foreign(class) {
+	if c.names.Errors.Foreign(err) || c.names.Methods.Foreign(class) {
 		return true
 	}
 	id := catalogue.ID(err)
@@ -271,7 +272,7 @@ var (
 // fits reports whether a failure is still short enough with the evidence. Places have no
 // length.
 func fits(f *failure, e *Evidence) bool {
-	if e.Axis() == placed {
+	if e.Axis() == Placed {
 		return true
 	}
 	w := &f.when[e.Axis()]
@@ -296,7 +297,7 @@ func (c *correlator) put(number, i int32) {
 		f.class = c.class(e)
 	}
 	f.stream = f.stream.Or(e.Stream)
-	if a := e.Axis(); a != placed {
+	if a := e.Axis(); a != Placed {
 		f.when[a].add(e.First, e.last())
 	}
 	if c.places.Len() > 0 {
@@ -347,7 +348,7 @@ func (c *correlator) connects(f *failure) bool {
 	case f.class != 0:
 		return f.class == classConnect
 	case f.err != 0:
-		return c.names.errors.foreign(f.err) || catalogue.Lists(catalogue.ID(f.err), methodConnect)
+		return c.names.Errors.Foreign(f.err) || catalogue.Lists(catalogue.ID(f.err), methodConnect)
 	}
 	return f.code == 0 || catalogue.GoesWith(0, methodConnect, f.code)
 }
@@ -369,7 +370,7 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 				best, least = number, d
 			}
 		}
-		if a := e.Axis(); a != placed {
+		if a := e.Axis(); a != Placed {
 			for _, number := range near.of(c, e, ahead) {
 				w := &c.failures[number].when[a]
 				consider(number, w.distance(e.First, e.last()), w.last >= e.First)
@@ -381,7 +382,7 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 			continue
 		}
 		c.put(best, i)
-		if e.Axis() != placed {
+		if e.Axis() != Placed {
 			near.add(c, best)
 		}
 	}
@@ -397,11 +398,11 @@ func (c *correlator) compareBegins(a, b int32, e *Evidence) int {
 // beginFor returns the first position of a failure on the axis of evidence, or in its source if
 // the evidence has no time; math.MaxInt64 if the failure has none there.
 func (f *failure) beginFor(e *Evidence) int64 {
-	if a := e.Axis(); a != placed && f.when[a].known {
+	if a := e.Axis(); a != Placed && f.when[a].known {
 		return f.when[a].first
 	}
 	for _, s := range f.starts {
-		if s.source == e.Origin && e.Axis() == placed {
+		if s.source == e.Origin && e.Axis() == Placed {
 			return s.place
 		}
 	}
@@ -505,7 +506,7 @@ func (c *correlator) summaries() []summary {
 		if socket := e.Weight == classify.Socket; e.Code != 0 && (s.code == 0 || s.coded || !socket) {
 			s.code, s.coded = e.Code, socket
 		}
-		if e.Axis() == dated && s.first == timestamp.NoTime {
+		if e.Axis() == Dated && s.first == timestamp.NoTime {
 			s.first = e.First
 		}
 		if s.client.IsZero() {

@@ -35,6 +35,9 @@ func (id SessionID) Compare(other SessionID) int {
 	return cmp.Compare(id.Lo, other.Lo)
 }
 
+// Rank returns the upper half of the SessionID, which sorts like Compare.
+func (id SessionID) Rank() uint64 { return id.Hi }
+
 // Bytes returns the SessionID in big-endian order, which sorts like Compare.
 func (id SessionID) Bytes() [16]byte {
 	var b [16]byte
@@ -157,14 +160,6 @@ func (s *sessions) id(number uint32) SessionID {
 	return s.ids[number-1]
 }
 
-// link returns the link to a number plus one, which may be several.
-func (s *sessions) link(number uint32) Link {
-	if number == several {
-		return Link{Several: true}
-	}
-	return Link{ID: s.id(number)}
-}
-
 type sessionSlot struct {
 	id     SessionID
 	number uint32 // plus one; 0 marks a free slot
@@ -227,6 +222,7 @@ func (s presence) number() uint32 { return uint32(s >> 32) }
 func (s presence) bucket() Bucket { return Bucket(uint32(s) ^ 1<<31) }
 
 func (s presence) Compare(other presence) int { return cmp.Compare(s, other) }
+func (s presence) Rank() uint64               { return uint64(s) }
 
 // Labels describe a client, which is one page load, as stated by its telemetry. 0 is
 // unknown.
@@ -236,7 +232,7 @@ type Labels struct{ SDK, Browser, OS Name }
 func (t *Tally) learn(number uint32, e *parse.Telemetry) {
 	c := &t.sessions.known[number-1].labels
 	if len(e.SDK) > 0 {
-		t.lesser(&c.SDK, t.labels.add(e.SDK))
+		t.lesser(&c.SDK, t.labels.Add(e.SDK))
 	}
 	if len(e.UserAgent) > 0 {
 		agent := t.userAgent(e.UserAgent)
@@ -248,7 +244,7 @@ func (t *Tally) learn(number uint32, e *parse.Telemetry) {
 // lesser sets a label unless its current text sorts first. If the events of a client have
 // different labels (the guid of an old SDK outlives an update), their order must not matter.
 func (t *Tally) lesser(label *Name, n Name) {
-	if n != 0 && n != *label && (*label == 0 || t.labels.text(n) < t.labels.text(*label)) {
+	if n != 0 && n != *label && (*label == 0 || t.labels.Text(n) < t.labels.Text(*label)) {
 		*label = n
 	}
 }
@@ -277,5 +273,5 @@ func (t *Tally) label(s string) Name {
 	if s == "" {
 		return 0
 	}
-	return t.labels.add([]byte(s))
+	return t.labels.Add([]byte(s))
 }

@@ -233,7 +233,7 @@ func (c *cursor) next() error {
 	if err := cmp.Or(c.buckets(v, i), c.extent(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
 		return err
 	}
-	return e.Check(c.stream.covered)
+	return checkEntry(e, c.stream.covered)
 }
 
 func (c *cursor) buckets(v *view, row int) error {

@@ -109,7 +109,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 					return err
 				}
 				f.Part.Tenancies = append(f.Part.Tenancies, t)
-				return t.Check(s.covered)
+				return checkTenancy(t, s.covered)
 			})
 		}},
 	} {
