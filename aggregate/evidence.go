@@ -274,22 +274,33 @@ func (o *evidenceOrder) sortAndFold(all []Evidence) []Evidence {
 // foldAll folds sorted evidence, in place.
 func foldAll(all []Evidence) []Evidence {
 	out := all[:0]
-	// Only the last evidence of a mark in out can be close to a later one. A short list is
-	// searched faster than a map is made.
+	// Only the last evidence of a mark in out can be close to a later one. Most often it is among
+	// the last few of a tick, which are searched faster than a map of marks.
+	const few = 32
 	var latest map[Mark]int
-	if len(all) > 32 {
-		latest = map[Mark]int{}
+	find := func(e *Evidence) int {
+		for j := len(out) - 1; latest == nil && j >= 0; j-- {
+			x := &out[j]
+			switch {
+			case x.Mark == e.Mark:
+				return j
+			case x.Axis() != e.Axis() || e.Axis() != Placed && x.First>>tickBits != e.First>>tickBits:
+				return none
+			case len(out)-j == few:
+				latest = map[Mark]int{}
+				for i := range out {
+					latest[out[i].Mark] = i
+				}
+			}
+		}
+		if j, ok := latest[e.Mark]; ok {
+			return j
+		}
+		return none
 	}
 	for i := range all {
 		e := all[i]
-		j := -1
-		if latest == nil {
-			for j = len(out) - 1; j >= 0 && out[j].Mark != e.Mark; j-- {
-			}
-		} else if known, ok := latest[e.Mark]; ok {
-			j = known
-		}
-		if j >= 0 && out[j].close(&e) {
+		if j := find(&e); j != none && out[j].close(&e) {
 			out[j].fold(&e)
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/aggregate/streams"
@@ -35,6 +36,11 @@ type correlator struct {
 	of       []int32 // failure of each evidence, or none
 	joined   int32   // evidence that has joined a failure
 	calls    attribution
+
+	// Memory for each session anew:
+	weight [classify.Aside + 1][]int32
+	open   lists.Reused[int32] // by error, the failures that later evidence of the same axis may join by time
+	found  []summary
 }
 
 const none = -1
@@ -63,7 +69,10 @@ const none = -1
 func (c *correlator) correlate(all []Evidence) {
 	c.evidence, c.failures, c.of, c.joined = all, c.failures[:0], c.of[:0], 0
 	c.place()
-	var weight [classify.Aside + 1][]int32
+	weight := &c.weight
+	for i := range weight {
+		weight[i] = weight[i][:0]
+	}
 	for i := range all {
 		c.of = append(c.of, none)
 		weight[all[i].Weight] = append(weight[all[i].Weight], int32(i))
@@ -106,32 +115,13 @@ func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, foll
 // together.
 type failure struct {
 	err    Name
-	code   int32       // identifies an error without a name
-	class  Name        // the method, as class returns it; 0: unknown
-	stream streams.IDs // the first stream and subscriber that its records state
-	when   [2]interval // on the axes Dated and Clock
-	starts []start     // by source, if places matter
-	joined int32       // increases with each evidence that joins a failure
-	listed bool        // among the active failures of neighbours
-}
-
-// An interval contains its first and last position.
-type interval struct {
-	first, last int64
-	known       bool
-}
-
-func (v *interval) add(first, last int64) {
-	if !v.known {
-		*v = interval{first, last, true}
-		return
-	}
-	v.first, v.last = min(v.first, first), max(v.last, last)
-}
-
-// distance returns the distance of two intervals, 0 if they overlap.
-func (v *interval) distance(first, last int64) int64 {
-	return max(v.first-last, first-v.last, 0)
+	code   int32             // identifies an error without a name
+	class  Name              // the method, as class returns it; 0: unknown
+	stream streams.IDs       // the first stream and subscriber that its records state
+	when   [2]spans.Interval // on the axes Dated and Clock
+	starts []start           // by source, if places matter
+	joined int32             // increases with each evidence that joins a failure
+	listed bool              // among the active failures of neighbours
 }
 
 // A start is the place of a failure's first record in a source.
@@ -146,20 +136,17 @@ func (c *correlator) chain(which []int32, within int64) {
 	if len(which) == 0 {
 		return
 	}
-	open, own := openFailures{}, int32(len(c.failures))
+	own := int32(len(c.failures))
 	axis := c.evidence[which[0]].Axis()
+	c.open.Clear()
 	for _, i := range which {
 		if a := c.evidence[i].Axis(); a != axis {
 			axis = a
-			clear(open)
+			c.open.Clear()
 		}
-		c.link(open, own, i, within)
+		c.link(own, i, within)
 	}
 }
-
-// openFailures are the failures that later evidence of the same axis may join by time, by
-// error.
-type openFailures map[Name][]int32
 
 // maxOpen is the number of open failures per error. Only crafted logs exceed it.
 const maxOpen = 64
@@ -167,7 +154,7 @@ const maxOpen = 64
 // link adds evidence to a failure that takes it, else to a new failure. Failures before own
 // take none. A failure of the same subscriber is preferred, then one of the same stream, then
 // the nearest, then the one that was joined last.
-func (c *correlator) link(open openFailures, own, i int32, within int64) {
+func (c *correlator) link(own, i int32, within int64) {
 	e := &c.evidence[i]
 	key := e.Error
 	if e.Weight != classify.Strong {
@@ -187,11 +174,12 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		}
 		best, least = number, d
 	}
-	candidates := open[key]
+	open := c.open.Of(int(key))
+	candidates := *open
 	if a := e.Axis(); a != Placed {
 		// Later evidence is even farther from failures that are too far.
 		candidates = slices.DeleteFunc(candidates, func(number int32) bool {
-			d := c.failures[number].when[a].distance(e.First, e.last())
+			d := c.failures[number].when[a].Distance(e.First, e.last())
 			consider(number, d)
 			return d > within
 		})
@@ -207,7 +195,7 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		}
 		candidates = append(candidates, best)
 	}
-	open[key] = candidates
+	*open = candidates
 	c.put(best, i)
 }
 
@@ -276,7 +264,7 @@ func fits(f *failure, e *Evidence) bool {
 		return true
 	}
 	w := &f.when[e.Axis()]
-	return !w.known || max(w.last, e.last())-min(w.first, e.First) <= longest
+	return !w.Known || max(w.Last, e.last())-min(w.First, e.First) <= longest
 }
 
 // put adds evidence i to a failure.
@@ -298,7 +286,7 @@ func (c *correlator) put(number, i int32) {
 	}
 	f.stream = f.stream.Or(e.Stream)
 	if a := e.Axis(); a != Placed {
-		f.when[a].add(e.First, e.last())
+		f.when[a].Add(e.First, e.last())
 	}
 	if c.places.Len() > 0 {
 		f.begin(e)
@@ -373,7 +361,7 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 		if a := e.Axis(); a != Placed {
 			for _, number := range near.of(c, e, ahead) {
 				w := &c.failures[number].when[a]
-				consider(number, w.distance(e.First, e.last()), w.last >= e.First)
+				consider(number, w.Distance(e.First, e.last()), w.Last >= e.First)
 			}
 		}
 		c.beside(e, consider)
@@ -398,8 +386,8 @@ func (c *correlator) compareBegins(a, b int32, e *Evidence) int {
 // beginFor returns the first position of a failure on the axis of evidence, or in its source if
 // the evidence has no time; math.MaxInt64 if the failure has none there.
 func (f *failure) beginFor(e *Evidence) int64 {
-	if a := e.Axis(); a != Placed && f.when[a].known {
-		return f.when[a].first
+	if a := e.Axis(); a != Placed && f.when[a].Known {
+		return f.when[a].First
 	}
 	for _, s := range f.starts {
 		if s.source == e.Origin && e.Axis() == Placed {
@@ -427,22 +415,22 @@ func (n *neighbours) of(c *correlator, e *Evidence, ahead int64) []int32 {
 		n.axis, n.begun, n.queue, n.active = a, true, n.queue[:0], n.active[:0]
 		for i := range int32(n.found) {
 			f := &c.failures[i]
-			if f.listed = false; f.when[a].known {
+			if f.listed = false; f.when[a].Known {
 				n.queue = append(n.queue, i)
 			}
 		}
 		slices.SortFunc(n.queue, func(x, y int32) int {
-			return cmp.Or(cmp.Compare(c.failures[x].when[a].first, c.failures[y].when[a].first), cmp.Compare(x, y))
+			return cmp.Or(cmp.Compare(c.failures[x].when[a].First, c.failures[y].when[a].First), cmp.Compare(x, y))
 		})
 	}
-	for len(n.queue) > 0 && c.failures[n.queue[0]].when[a].first-e.last() <= ahead {
+	for len(n.queue) > 0 && c.failures[n.queue[0]].when[a].First-e.last() <= ahead {
 		n.add(c, n.queue[0])
 		n.queue = n.queue[1:]
 	}
 	n.active = slices.DeleteFunc(n.active, func(i int32) bool {
 		f := &c.failures[i]
 		// A failure that ends before this evidence ends before all later evidence.
-		if e.First-f.when[a].last > gap {
+		if e.First-f.when[a].Last > gap {
 			f.listed = false
 		}
 		return !f.listed
@@ -488,10 +476,11 @@ func (r rank) compare(other rank) int {
 // summaries returns the summary of each failure that correlate has found. The strongest
 // evidence names the failure, and its method; of equally strong evidence the last.
 func (c *correlator) summaries() []summary {
-	out := make([]summary, len(c.failures))
-	for i := range out {
-		out[i] = summary{first: timestamp.NoTime, named: rank{socket: true}}
+	out := c.found[:0]
+	for range c.failures {
+		out = append(out, summary{first: timestamp.NoTime, named: rank{socket: true}})
 	}
+	c.found = out
 	for i := range c.evidence {
 		if c.of[i] == none {
 			continue

@@ -13,8 +13,8 @@ import (
 func Merge(parts ...*Part) *Part {
 	m := &merge{parts: parts, dictionary: names.NewDictionary()}
 	coverage, tenancies := map[Bucket]Coverage{}, tenanciesOf{}
-	out := &Part{Open: func(steps bool) (Cursor, error) {
-		c := m.cursor(steps, true)
+	out := &Part{Open: func(whole bool) (Cursor, error) {
+		c := m.cursor(whole, true)
 		return c, c.seek(spill.Shelf{})
 	}, merge: m}
 	var ids []SourceID
@@ -69,8 +69,8 @@ type mergedOrigin struct {
 
 // cursor returns a cursor, which must seek before it reads. If tidy is false, the contents of an
 // entry may be unsorted and have repeats.
-func (m *merge) cursor(steps, tidy bool) *mergeCursor {
-	c := &mergeCursor{merge: m, steps: steps, tidy: tidy}
+func (m *merge) cursor(whole, tidy bool) *mergeCursor {
+	c := &mergeCursor{merge: m, whole: whole, tidy: tidy}
 	for i := range m.parts {
 		c.all = append(c.all, &mergeInput{names: m.names[i], origins: m.origins[i]})
 	}
@@ -80,7 +80,7 @@ func (m *merge) cursor(steps, tidy bool) *mergeCursor {
 // A mergeCursor reads the entries of several parts, and joins entries with the same ID.
 type mergeCursor struct {
 	*merge
-	steps, tidy bool
+	whole, tidy bool
 	all         []*mergeInput
 	heap        spill.Heap[*mergeInput] // inputs whose entry has not been returned
 	taken       []*mergeInput           // inputs whose entry the last Next returned
@@ -105,7 +105,7 @@ func (c *mergeCursor) seek(to spill.Shelf) error {
 		from, inMemory := in.from.(*tallyCursor)
 		if !inMemory {
 			var err error
-			if in.from, err = c.parts[i].Open(c.steps); err != nil {
+			if in.from, err = c.parts[i].Open(c.whole); err != nil {
 				for _, before := range c.all[:i] {
 					before.from.Close()
 				}

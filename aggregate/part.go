@@ -10,9 +10,9 @@ import (
 // A Part is a sum of records: an entry for each session, sorted by ID, and totals. Parts can
 // be merged.
 type Part struct {
-	// Open returns a cursor before the first entry. Several may be in use at a time.
-	// Without steps, entries have no Steps.
-	Open func(steps bool) (Cursor, error)
+	// Open returns a cursor before the first entry. Several may be in use at a time. Unless
+	// whole is set, entries have no Steps, and maybe no links: to get these takes time.
+	Open func(whole bool) (Cursor, error)
 
 	Names    *Names   // of the numbers in entries
 	Origins  *Origins // likewise

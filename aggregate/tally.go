@@ -248,8 +248,8 @@ func (t *Tally) End() []*Part {
 func (t *Tally) part(sorted *sortedTally) *Part {
 	d := names.Dictionary{Errors: t.errors, Methods: t.methods, Labels: t.labels}
 	return &Part{
-		Open: func(steps bool) (Cursor, error) {
-			return &tallyCursor{sortedTally: sorted, withSteps: steps, end: len(sorted.ids)}, nil
+		Open: func(whole bool) (Cursor, error) {
+			return &tallyCursor{sortedTally: sorted, whole: whole, end: len(sorted.ids)}, nil
 		},
 		Names:   d.Texts(),
 		Origins: &t.origins,
@@ -378,8 +378,8 @@ func (s *sortedTally) link(place uint32) Link {
 // A tallyCursor is a Cursor of a Tally's entries in memory.
 type tallyCursor struct {
 	*sortedTally
-	withSteps bool
-	next, end int // places
+	whole     bool // entries have links and steps
+	next, end int  // places
 	entry     Entry
 }
 
@@ -406,16 +406,17 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	e, k := &c.entry, &c.known[i]
 	*e = Entry{
 		ID: c.ids[i], From: k.from, Key: k.key, SDK: k.labels.SDK, Browser: k.labels.Browser, OS: k.labels.OS,
-		Session: c.link(k.session), Client: c.link(k.client), Telemetry: k.telemetry, Extent: c.extents[i],
+		Telemetry: k.telemetry, Extent: c.extents[i],
 		Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0],
 	}
 	e.Buckets = append(e.Buckets, c.buckets.Of(i)...)
 	for _, x := range c.evidence.Of(i) {
 		e.Evidence = append(e.Evidence, c.evidences.at(int(x)).Evidence)
 	}
-	if !c.withSteps {
+	if !c.whole {
 		return e, nil
 	}
+	e.Session, e.Client = c.link(k.session), c.link(k.client)
 	for _, s := range c.steps.Of(i) {
 		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, what: s.what, Client: c.ids[s.client]})
 	}

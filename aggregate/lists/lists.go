@@ -1,4 +1,4 @@
-// Package lists holds many short lists in one piece of memory.
+// Package lists holds many short lists without much memory for each of them.
 package lists
 
 import "iter"
@@ -34,3 +34,29 @@ func (l *Lists[T]) Of(list int) []T { return l.values[l.begin[list]:l.begin[list
 
 // Len returns the number of all values.
 func (l *Lists[T]) Len() int { return len(l.values) }
+
+// Reused are lists by number that are emptied together, and keep their memory.
+type Reused[T any] struct {
+	lists [][]T
+	used  []int // numbers of lists that may have values
+}
+
+// Of returns the list with a number, to be read and set until the next call of Of or Clear.
+func (r *Reused[T]) Of(number int) *[]T {
+	if number >= len(r.lists) {
+		r.lists = append(r.lists, make([][]T, number+1-len(r.lists))...)
+	}
+	list := &r.lists[number]
+	if len(*list) == 0 {
+		r.used = append(r.used, number)
+	}
+	return list
+}
+
+// Clear empties all lists.
+func (r *Reused[T]) Clear() {
+	for _, number := range r.used {
+		r.lists[number] = r.lists[number][:0]
+	}
+	r.used = r.used[:0]
+}

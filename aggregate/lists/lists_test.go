@@ -33,3 +33,24 @@ func TestLists(t *testing.T) {
 		}
 	}
 }
+
+func TestReused(t *testing.T) {
+	var lists Reused[int]
+	for round := range 3 {
+		want := map[int][]int{}
+		for i := range 20 {
+			number := (i * 7) % (5 + round)
+			list := lists.Of(number)
+			*list, want[number] = append(*list, i), append(want[number], i)
+		}
+		for number, w := range want {
+			if got := *lists.Of(number); !slices.Equal(got, w) {
+				t.Errorf("round %d: list %d is %v, want %v", round, number, got, w)
+			}
+		}
+		lists.Clear()
+		if got := *lists.Of(round); len(got) != 0 {
+			t.Errorf("round %d: %v is left", round, got)
+		}
+	}
+}
