@@ -168,6 +168,7 @@ type settling struct {
 	waitingEvidence spill.Set[movedEvidence]
 
 	settlers []*settler
+	flushes  []func() // of all sets
 }
 
 // A settler does a part of a settling on one core.
@@ -188,10 +189,16 @@ func bound[T spill.Value[T]](set *spill.Set[T], s *settling) {
 		dir, limit = s.space.Dir, s.space.limit/40
 	}
 	set.Bound(s.workers, s.finer, dir, limit)
+	s.flushes = append(s.flushes, set.Flush)
 }
 
-// now returns the division for the next step. What is on disk cannot be read by shelf.
+// now returns the division for the next step. What is on disk cannot be read by shelf; what
+// goes there is known once all values are in runs.
 func (s *settling) now() division {
+	cores.Each(s.workers, len(s.flushes), func(_, i int) error {
+		s.flushes[i]()
+		return nil
+	})
 	if s.space != nil && s.space.Written() > 0 {
 		return division{workers: 1}
 	}

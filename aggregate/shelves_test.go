@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -111,6 +113,47 @@ func TestBrokenPart(t *testing.T) {
 		}
 		if _, err := Settle(nil, whole, p); !errors.Is(err, errGone) || errors.Is(err, io.EOF) {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestSpillingAtAnyTime settles with limits of memory that sets exceed in one step or another.
+func TestSpillingAtAnyTime(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 74))
+	tally := &Tally{}
+	tally.Enter(1)
+	for i := range int64(6000) {
+		id := func(what string, n int64) []byte { return fmt.Appendf(nil, "%s %d", what, n) }
+		e := parse.Event{Time: 1795430665e9 + i*1e9, OfDay: timestamp.NoTime}
+		if r.IntN(3) > 0 {
+			e.ConnectionID, e.Client = id("connection", i/3), id("client", i/4)
+		}
+		if r.IntN(2) > 0 {
+			e.Session = id("session", i/5)
+		}
+		if r.IntN(3) > 0 && e.Client != nil {
+			e.Telemetry = &parse.Telemetry{Action: []byte("Connect"), Variation: []byte("Attempt"), SDK: id("2", i%7)}
+		}
+		v := classify.Verdict{Failure: r.IntN(2) == 0, Error: 1, Evidence: classify.ByName}
+		tally.Add(&e, &v, i)
+	}
+	parts := tally.Parts()
+	var want []string
+	for limit := int64(64 << 20); limit > 10_000; limit = limit * 4 / 5 {
+		space := NewSpace(t.TempDir(), limit, nil, nil)
+		c, err := settle(space, division{3, 4, 4}, parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := Everything(c)
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d bytes, of which %d were written: %d lines, want %d", limit, space.Written(), len(got), len(want))
+		}
+		if err := space.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -14,7 +14,7 @@ type Cursor[T Value[T]] struct {
 
 // Cursor returns a cursor before the first value.
 func (s *Set[T]) Cursor() *Cursor[T] {
-	s.flush()
+	s.Flush()
 	c := &Cursor[T]{set: s}
 	c.Seek(Shelf{})
 	return c

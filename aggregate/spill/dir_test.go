@@ -134,16 +134,16 @@ func TestBrokenDisk(t *testing.T) {
 			set.file = full()
 			defer set.file.Close()
 			fill(set)
-			set.flush()
+			set.Flush()
 		}, "keeping on disk what does not fit into 1 MiB of memory: write /dev/full: no space left on device"},
 		{"gone", func(dir *Dir, set *Set[number]) {
 			fill(set)
-			set.flush()
+			set.Flush()
 			dir.Close()
 		}, "reading back what was kept on disk: "},
 		{"cut", func(_ *Dir, set *Set[number]) {
 			fill(set)
-			set.flush()
+			set.Flush()
 			if err := set.file.Truncate(9 * runLength); err != nil {
 				t.Fatal(err)
 			}

@@ -96,8 +96,9 @@ func (s *Set[T]) AddBy(number int, x T) {
 	w.fresh = append(w.fresh, x)
 }
 
-// flush makes runs of all fresh values. Several cursors may do so at a time.
-func (s *Set[T]) flush() {
+// Flush makes runs of all values, which may put the set on disk. Cursors do so, too, several at a
+// time.
+func (s *Set[T]) Flush() {
 	s.flushing.Lock()
 	defer s.flushing.Unlock()
 	for i := range s.writers {
