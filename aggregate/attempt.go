@@ -106,8 +106,8 @@ func (s Step) Outcome() Outcome { return Outcome(uint8(s.what) - 1) }
 // Millis returns the time of the step in Unix milliseconds, 0 if that is unknown.
 func (s Step) Millis() int64 { return int64(s.what >> 16) }
 
-// nanos returns the time of the step, timestamp.NoTime if that is unknown.
-func (s Step) nanos() int64 {
+// Nanos returns the time of the step in Unix nanoseconds, timestamp.NoTime if that is unknown.
+func (s Step) Nanos() int64 {
 	if s.Millis() == 0 {
 		return timestamp.NoTime
 	}
@@ -132,6 +132,8 @@ func (s step) Compare(other step) int {
 	}
 	return cmp.Or(cmp.Compare(s.client, other.client), s.stream.Compare(other.stream))
 }
+
+func (s step) Rank() uint64 { return uint64(s.session)<<32 | s.call>>32 }
 
 // step adds a telemetry event, if it starts or ends an attempt.
 func (t *Tally) step(e *parse.Event, session, client uint32) {
@@ -231,6 +233,7 @@ func (a attempt) Compare(other attempt) int {
 }
 
 func (a attempt) Key() SessionID { return a.session }
+func (a attempt) Rank() uint64   { return a.session.Hi }
 
 // nanos returns the start of the attempt, timestamp.NoTime if that is unknown.
 func (a *attempt) nanos() int64 {
@@ -261,6 +264,8 @@ func (p posted) Compare(other posted) int {
 	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client),
 		p.Stream.Compare(other.Stream))
 }
+
+func (p posted) Rank() uint64 { return p.Call }
 
 // same reports whether two steps are one event.
 func (p posted) same(other posted) bool { return p.Call == other.Call && p.what == other.what }

@@ -114,7 +114,7 @@ func (x *attribution) load(attempts []attempt) {
 			cmp.Compare(a.end, b.end), a.stream.Compare(b.stream), a.client.Compare(b.client), a.Compare(b))
 	})
 	x.during.Reset()
-	later := nextStarts{}
+	later := streams.Values{} // the start of the next attempt of the method, by stream
 	for to := len(x.attempts); to > 0; {
 		from := to - 1
 		for from > 0 && x.attempts[from-1].method == x.attempts[from].method && x.attempts[from-1].start == x.attempts[from].start {
@@ -127,40 +127,18 @@ func (x *attribution) load(attempts []attempt) {
 			a := &x.attempts[i]
 			last := a.end*int64(time.Millisecond) + int64(reportedWithin)
 			if a.outcome == Open {
-				last = min(a.nanos()+int64(endsWithin), later.after(a)-1)
+				last = min(a.nanos()+int64(endsWithin), later.Least(a.stream, never)-1)
 			}
 			for _, key := range a.stream.Keys() {
 				x.during.Add(spans.Span{Group: groupOf(Name(a.method), key), First: a.nanos(), Last: last, Index: int32(i)})
 			}
 		}
 		for i := from; i < to; i++ {
-			later.add(&x.attempts[i])
+			later.Set(x.attempts[i].stream, x.attempts[i].nanos())
 		}
 		to = from
 	}
 	x.during.Sort()
-}
-
-// nextStarts has the start of the next attempt of a method by stream.
-type nextStarts map[streams.Key]int64
-
-// add adds an attempt that began before all others.
-func (n nextStarts) add(a *attempt) {
-	for _, key := range a.stream.Keys() {
-		n[key] = a.nanos()
-	}
-}
-
-// after returns the start of the next attempt that may be of the same stream and subscriber, never
-// if there is none.
-func (n nextStarts) after(a *attempt) int64 {
-	next := int64(never)
-	for key := range a.stream.Like {
-		if at, ok := n[key]; ok {
-			next = min(next, at)
-		}
-	}
-	return next
 }
 
 // preference orders the outcomes of attempts that began at the same time: a failure belongs to

@@ -2,8 +2,10 @@ package aggregate
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -41,14 +43,15 @@ type Mark struct {
 // An Axis is the scale on which the distance of two records is measured.
 type Axis uint8
 
+// The axes.
 const (
-	dated  Axis = iota // time, in Unix nanoseconds
-	clock              // time of day, in nanoseconds: the date is unknown
-	placed             // index of the record in its origin: the time is unknown
+	Dated  Axis = iota // time, in Unix nanoseconds
+	Clock              // time of day, in nanoseconds: the date is unknown
+	Placed             // index of the record in its origin: the time is unknown
 )
 
 // Axes lists every axis.
-var Axes = [...]Axis{dated, clock, placed}
+var Axes = [...]Axis{Dated, Clock, Placed}
 
 // String returns the axis's name in partials.
 func (a Axis) String() string { return [...]string{"time", "time_of_day", "record"}[a] }
@@ -74,15 +77,15 @@ func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place in
 	out := Evidence{
 		Mark: Mark{
 			Client: client, Stream: streams.Of(e.StreamID, e.SubscriberID), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
-			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight, Flags: uint8(placed),
+			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight, Flags: uint8(Placed),
 		},
 		First: place, Place: uint32(place), Records: 1,
 	}
 	switch {
 	case e.Time != timestamp.NoTime:
-		out.Flags, out.First = uint8(dated), e.Time
+		out.Flags, out.First = uint8(Dated), e.Time
 	case e.OfDay != timestamp.NoTime:
-		out.Flags, out.First = uint8(clock), e.OfDay
+		out.Flags, out.First = uint8(Clock), e.OfDay
 	}
 	if v.Late {
 		out.Flags |= late
@@ -95,7 +98,7 @@ func (e *Evidence) last() int64 { return e.First + int64(e.Span) }
 
 // places returns the indices of the first and the last record in their origin.
 func (e *Evidence) places() (first, last int64) {
-	if e.Axis() == placed {
+	if e.Axis() == Placed {
 		return e.First, e.last()
 	}
 	return int64(e.Place), int64(e.Place) + int64(e.PlaceSpan)
@@ -104,13 +107,22 @@ func (e *Evidence) places() (first, last int64) {
 // A tick is 2^26 ns, 67 ms: records of one mark within the same tick are one evidence.
 const tickBits = 26
 
+// LongestSource is the maximum number of records in a source: distances between them are
+// converted to nanoseconds, by perRecord.
+const LongestSource = math.MaxInt64 / perRecord
+
 // gapRecords is how many records apart two records may be to belong together, if one or both
 // have no time.
 const gapRecords = 20
 
+// InOneTick reports whether all records are in the same tick.
+func (e *Evidence) InOneTick() bool {
+	return e.First>>tickBits == (e.First+int64(e.Span))>>tickBits
+}
+
 // close reports whether two evidences with the same mark are one.
 func (e *Evidence) close(other *Evidence) bool {
-	if e.Axis() == placed {
+	if e.Axis() == Placed {
 		return e.First-other.last() <= gapRecords && other.First-e.last() <= gapRecords
 	}
 	return e.First>>tickBits == other.First>>tickBits
@@ -193,7 +205,7 @@ func (o *evidenceOrder) compare(e, other *Evidence) int {
 		return cmp.Compare(e.Origin, other.Origin)
 	case a != b:
 		return cmp.Compare(a, b)
-	case a == placed && e.Origin != other.Origin:
+	case a == Placed && e.Origin != other.Origin:
 		return cmp.Compare(e.Origin, other.Origin)
 	case e.First != other.First:
 		return cmp.Compare(e.First, other.First)
@@ -205,11 +217,40 @@ func (o *evidenceOrder) compare(e, other *Evidence) int {
 	return o.names.compare(&e.Mark, &other.Mark)
 }
 
+// A Name is the number of an error, a method or a label within one Part.
+type Name = names.Name
+
+// Names holds the text of each Name in the entries of a Part.
+type Names = names.Texts
+
+// A nameOrder orders what has names.
+type nameOrder struct{ *names.Order }
+
+// compare orders marks of the same source.
+func (o *nameOrder) compare(a, b *Mark) int {
+	return cmp.Or(
+		cmp.Compare(a.Flags, b.Flags),
+		cmp.Compare(o.Errors[a.Error], o.Errors[b.Error]),
+		cmp.Compare(o.Methods[a.Method], o.Methods[b.Method]),
+		cmp.Compare(a.Code, b.Code), a.Stream.Compare(b.Stream),
+		cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Weight, b.Weight),
+		a.Client.Compare(b.Client),
+	)
+}
+
+// compareLabels orders the labels of clients.
+func (o *nameOrder) compareLabels(a, b Labels) int {
+	if a == b {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(o.Labels[a.SDK], o.Labels[b.SDK]), cmp.Compare(o.Labels[a.Browser], o.Labels[b.Browser]), cmp.Compare(o.Labels[a.OS], o.Labels[b.OS]))
+}
+
 // float removes the places of a session's evidence and reports true, if all of it is on one
 // axis of time: then no two records are compared by place.
 func float(all []Evidence) bool {
 	axis := all[0].Axis()
-	if axis == placed || slices.ContainsFunc(all, func(e Evidence) bool { return e.Axis() != axis }) {
+	if axis == Placed || slices.ContainsFunc(all, func(e Evidence) bool { return e.Axis() != axis }) {
 		return false
 	}
 	for i := range all {
@@ -233,22 +274,33 @@ func (o *evidenceOrder) sortAndFold(all []Evidence) []Evidence {
 // foldAll folds sorted evidence, in place.
 func foldAll(all []Evidence) []Evidence {
 	out := all[:0]
-	// Only the last evidence of a mark in out can be close to a later one. A short list is
-	// searched faster than a map is made.
+	// Only the last evidence of a mark in out can be close to a later one. Most often it is among
+	// the last few of a tick, which are searched faster than a map of marks.
+	const few = 32
 	var latest map[Mark]int
-	if len(all) > 32 {
-		latest = map[Mark]int{}
+	find := func(e *Evidence) int {
+		for j := len(out) - 1; latest == nil && j >= 0; j-- {
+			x := &out[j]
+			switch {
+			case x.Mark == e.Mark:
+				return j
+			case x.Axis() != e.Axis() || e.Axis() != Placed && x.First>>tickBits != e.First>>tickBits:
+				return none
+			case len(out)-j == few:
+				latest = map[Mark]int{}
+				for i := range out {
+					latest[out[i].Mark] = i
+				}
+			}
+		}
+		if j, ok := latest[e.Mark]; ok {
+			return j
+		}
+		return none
 	}
 	for i := range all {
 		e := all[i]
-		j := -1
-		if latest == nil {
-			for j = len(out) - 1; j >= 0 && out[j].Mark != e.Mark; j-- {
-			}
-		} else if known, ok := latest[e.Mark]; ok {
-			j = known
-		}
-		if j >= 0 && out[j].close(&e) {
+		if j := find(&e); j != none && out[j].close(&e) {
 			out[j].fold(&e)
 			continue
 		}

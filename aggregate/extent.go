@@ -1,60 +1,16 @@
 package aggregate
 
 import (
-	"fmt"
-	"math"
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/edges"
+	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// An Extent is the time from the first record of a session to the last, in whole seconds. The
-// zero Extent is of records without a time.
-type Extent struct {
-	First uint32 // Unix seconds; times before 1970 count as 1970, times after 2106 as 2106
-	End   uint32 // one more than the second of the last record; 0: no record has a time
-}
-
-// extentOf returns the extent of one record at a time in Unix nanoseconds.
-func extentOf(nanos int64) Extent {
-	if nanos == timestamp.NoTime {
-		return Extent{}
-	}
-	second := uint32(min(max(nanos/int64(time.Second), 0), math.MaxUint32-1))
-	return Extent{second, second + 1}
-}
-
-// NewExtent returns the extent from a first to a last second, both Unix times.
-func NewExtent(first, last int64) (Extent, error) {
-	if first < 0 || last < first || last >= math.MaxUint32 {
-		return Extent{}, fmt.Errorf("the records of a session range from %d to %d s", first, last)
-	}
-	return Extent{uint32(first), uint32(last) + 1}, nil
-}
-
-// Times returns the first and the last second, both Unix times. ok is false if no record has a
-// time.
-func (x Extent) Times() (first, last int64, ok bool) {
-	if !x.known() {
-		return 0, 0, false
-	}
-	return int64(x.First), int64(x.End) - 1, true
-}
-
-// known reports whether a record has a time.
-func (x Extent) known() bool { return x.End != 0 }
-
-// add adds the extent of other records of the session.
-func (x *Extent) add(other Extent) {
-	switch {
-	case !other.known():
-	case !x.known():
-		*x = other
-	default:
-		x.First, x.End = min(x.First, other.First), max(x.End, other.End)
-	}
-}
+// An Extent is the time from the first record of a session to the last.
+type Extent = extent.Extent
 
 // A Range is the time that an input covers, in Unix nanoseconds. Both are timestamp.NoTime if
 // no record has a time.
@@ -81,53 +37,41 @@ func (r Range) Contains(b Bucket) bool {
 // arrive in pieces, in any order.
 type rangeFinder struct {
 	sessions    map[SessionID]bool // the first fewSessions of them
-	first, last []edge             // of the wrongClocks+1 outermost sessions, outermost first
+	first, last *edges.Outermost[SessionID]
 }
 
-// An edge is the first or the last time of a session. distance grows inwards.
-type edge struct {
-	session  SessionID
-	distance int64
+func newRangeFinder() *rangeFinder {
+	const most = wrongClocks + 1
+	return &rangeFinder{map[SessionID]bool{}, edges.New[SessionID](most), edges.New[SessionID](most)}
 }
 
 // see notes that a session was seen, and when.
 func (f *rangeFinder) see(session SessionID, x Extent) {
 	if len(f.sessions) < fewSessions {
-		if f.sessions == nil {
-			f.sessions = map[SessionID]bool{}
-		}
 		f.sessions[session] = true
 	}
-	if x.known() {
-		f.first = outermost(f.first, edge{session, int64(x.First)})
-		f.last = outermost(f.last, edge{session, -int64(x.End - 1)})
+	if x.Known() {
+		f.first.Add(session, int64(x.First))
+		f.last.Add(session, -int64(x.End-1))
 	}
 }
 
-// outermost adds an edge to a list of the outermost ones, of which each session has one.
-func outermost(list []edge, e edge) []edge {
-	if len(list) > wrongClocks && e.distance >= list[wrongClocks].distance {
-		return list
+// add adds what another finder has seen.
+func (f *rangeFinder) add(other *rangeFinder) {
+	for session := range other.sessions {
+		f.see(session, Extent{})
 	}
-	if i := slices.IndexFunc(list, func(other edge) bool { return other.session == e.session }); i >= 0 {
-		if list[i].distance <= e.distance {
-			return list
-		}
-		list = slices.Delete(list, i, i+1)
-	}
-	i := 0
-	for i < len(list) && list[i].distance <= e.distance {
-		i++
-	}
-	list = slices.Insert(list, i, e)
-	return list[:min(len(list), wrongClocks+1)]
+	f.first.Merge(other.first)
+	f.last.Merge(other.last)
 }
 
 // find returns the range of an input with a coverage.
 func (f *rangeFinder) find(coverage []Coverage) Range {
-	if len(f.sessions) >= fewSessions && len(f.first) > wrongClocks {
+	first, ok := f.first.Last()
+	last, _ := f.last.Last()
+	if ok && len(f.sessions) >= fewSessions {
 		const second = int64(time.Second)
-		return Range{f.first[wrongClocks].distance * second, -f.last[wrongClocks].distance * second}
+		return Range{first * second, -last * second}
 	}
 	r := Range{timestamp.NoTime, timestamp.NoTime}
 	for _, c := range coverage {

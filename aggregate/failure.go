@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/lists"
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
@@ -26,7 +28,7 @@ const perRecord = gap / gapRecords
 // A correlator finds the failures of one session after the other. The result depends only
 // on the set of records.
 type correlator struct {
-	names    *dictionary
+	names    *names.Dictionary
 	evidence []Evidence
 	places   spans.Tree // of the evidence, in its source; none if all of it is on one axis of time
 
@@ -34,6 +36,11 @@ type correlator struct {
 	of       []int32 // failure of each evidence, or none
 	joined   int32   // evidence that has joined a failure
 	calls    attribution
+
+	// Memory for each session anew:
+	weight [classify.Aside + 1][]int32
+	open   lists.Reused[int32] // by error, the failures that later evidence of the same axis may join by time
+	found  []summary
 }
 
 const none = -1
@@ -62,7 +69,10 @@ const none = -1
 func (c *correlator) correlate(all []Evidence) {
 	c.evidence, c.failures, c.of, c.joined = all, c.failures[:0], c.of[:0], 0
 	c.place()
-	var weight [classify.Aside + 1][]int32
+	weight := &c.weight
+	for i := range weight {
+		weight[i] = weight[i][:0]
+	}
 	for i := range all {
 		c.of = append(c.of, none)
 		weight[all[i].Weight] = append(weight[all[i].Weight], int32(i))
@@ -75,7 +85,7 @@ func (c *correlator) correlate(all []Evidence) {
 // place notes the places of the evidence, if they matter.
 func (c *correlator) place() {
 	c.places.Reset()
-	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != placed {
+	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != Placed {
 		return
 	}
 	for i := range c.evidence {
@@ -94,7 +104,7 @@ func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, foll
 	first, last := e.places()
 	c.places.Overlapping(e.Origin, first-gapRecords, last+gapRecords, func(s *spans.Span) bool {
 		a := c.evidence[s.Index].Axis()
-		if f := c.of[s.Index]; f != none && (a != e.Axis() || a == placed) {
+		if f := c.of[s.Index]; f != none && (a != e.Axis() || a == Placed) {
 			visit(f, max(s.First-last, first-s.Last, 0)*perRecord, s.Last >= first)
 		}
 		return true
@@ -105,32 +115,13 @@ func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, foll
 // together.
 type failure struct {
 	err    Name
-	code   int32       // identifies an error without a name
-	class  Name        // the method, as class returns it; 0: unknown
-	stream streams.IDs // the first stream and subscriber that its records state
-	when   [2]interval // on the axes dated and clock
-	starts []start     // by source, if places matter
-	joined int32       // increases with each evidence that joins a failure
-	listed bool        // among the active failures of neighbours
-}
-
-// An interval contains its first and last position.
-type interval struct {
-	first, last int64
-	known       bool
-}
-
-func (v *interval) add(first, last int64) {
-	if !v.known {
-		*v = interval{first, last, true}
-		return
-	}
-	v.first, v.last = min(v.first, first), max(v.last, last)
-}
-
-// distance returns the distance of two intervals, 0 if they overlap.
-func (v *interval) distance(first, last int64) int64 {
-	return max(v.first-last, first-v.last, 0)
+	code   int32             // identifies an error without a name
+	class  Name              // the method, as class returns it; 0: unknown
+	stream streams.IDs       // the first stream and subscriber that its records state
+	when   [2]spans.Interval // on the axes Dated and Clock
+	starts []start           // by source, if places matter
+	joined int32             // increases with each evidence that joins a failure
+	listed bool              // among the active failures of neighbours
 }
 
 // A start is the place of a failure's first record in a source.
@@ -145,20 +136,17 @@ func (c *correlator) chain(which []int32, within int64) {
 	if len(which) == 0 {
 		return
 	}
-	open, own := openFailures{}, int32(len(c.failures))
+	own := int32(len(c.failures))
 	axis := c.evidence[which[0]].Axis()
+	c.open.Clear()
 	for _, i := range which {
 		if a := c.evidence[i].Axis(); a != axis {
 			axis = a
-			clear(open)
+			c.open.Clear()
 		}
-		c.link(open, own, i, within)
+		c.link(own, i, within)
 	}
 }
-
-// openFailures are the failures that later evidence of the same axis may join by time, by
-// error.
-type openFailures map[Name][]int32
 
 // maxOpen is the number of open failures per error. Only crafted logs exceed it.
 const maxOpen = 64
@@ -166,7 +154,7 @@ const maxOpen = 64
 // link adds evidence to a failure that takes it, else to a new failure. Failures before own
 // take none. A failure of the same subscriber is preferred, then one of the same stream, then
 // the nearest, then the one that was joined last.
-func (c *correlator) link(open openFailures, own, i int32, within int64) {
+func (c *correlator) link(own, i int32, within int64) {
 	e := &c.evidence[i]
 	key := e.Error
 	if e.Weight != classify.Strong {
@@ -186,11 +174,12 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		}
 		best, least = number, d
 	}
-	candidates := open[key]
-	if a := e.Axis(); a != placed {
+	open := c.open.Of(int(key))
+	candidates := *open
+	if a := e.Axis(); a != Placed {
 		// Later evidence is even farther from failures that are too far.
 		candidates = slices.DeleteFunc(candidates, func(number int32) bool {
-			d := c.failures[number].when[a].distance(e.First, e.last())
+			d := c.failures[number].when[a].Distance(e.First, e.last())
 			consider(number, d)
 			return d > within
 		})
@@ -200,13 +189,13 @@ func (c *correlator) link(open openFailures, own, i int32, within int64) {
 		best = int32(len(c.failures))
 		c.failures = append(c.failures, failure{})
 	}
-	if e.Axis() != placed && !slices.Contains(candidates, best) {
+	if e.Axis() != Placed && !slices.Contains(candidates, best) {
 		if len(candidates) == maxOpen {
 			candidates = slices.Delete(candidates, 0, 1)
 		}
 		candidates = append(candidates, best)
 	}
-	open[key] = candidates
+	*open = candidates
 	c.put(best, i)
 }
 
@@ -241,7 +230,7 @@ func anyCode(code int32, subscribe bool) bool { return code == 0 || code == 1013
 
 // raises reports whether a method can raise an error with a code.
 func (c *correlator) raises(err, class Name, code int32) bool {
-	if c.names.errors.foreign(err) || c.names.methods.foreign(class) {
+	if c.names.Errors.Foreign(err) || c.names.Methods.Foreign(class) {
 		return true
 	}
 	id := catalogue.ID(err)
@@ -271,11 +260,11 @@ var (
 // fits reports whether a failure is still short enough with the evidence. Places have no
 // length.
 func fits(f *failure, e *Evidence) bool {
-	if e.Axis() == placed {
+	if e.Axis() == Placed {
 		return true
 	}
 	w := &f.when[e.Axis()]
-	return !w.known || max(w.last, e.last())-min(w.first, e.First) <= longest
+	return !w.Known || max(w.Last, e.last())-min(w.First, e.First) <= longest
 }
 
 // put adds evidence i to a failure.
@@ -296,8 +285,8 @@ func (c *correlator) put(number, i int32) {
 		f.class = c.class(e)
 	}
 	f.stream = f.stream.Or(e.Stream)
-	if a := e.Axis(); a != placed {
-		f.when[a].add(e.First, e.last())
+	if a := e.Axis(); a != Placed {
+		f.when[a].Add(e.First, e.last())
 	}
 	if c.places.Len() > 0 {
 		f.begin(e)
@@ -347,7 +336,7 @@ func (c *correlator) connects(f *failure) bool {
 	case f.class != 0:
 		return f.class == classConnect
 	case f.err != 0:
-		return c.names.errors.foreign(f.err) || catalogue.Lists(catalogue.ID(f.err), methodConnect)
+		return c.names.Errors.Foreign(f.err) || catalogue.Lists(catalogue.ID(f.err), methodConnect)
 	}
 	return f.code == 0 || catalogue.GoesWith(0, methodConnect, f.code)
 }
@@ -369,10 +358,10 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 				best, least = number, d
 			}
 		}
-		if a := e.Axis(); a != placed {
+		if a := e.Axis(); a != Placed {
 			for _, number := range near.of(c, e, ahead) {
 				w := &c.failures[number].when[a]
-				consider(number, w.distance(e.First, e.last()), w.last >= e.First)
+				consider(number, w.Distance(e.First, e.last()), w.Last >= e.First)
 			}
 		}
 		c.beside(e, consider)
@@ -381,7 +370,7 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 			continue
 		}
 		c.put(best, i)
-		if e.Axis() != placed {
+		if e.Axis() != Placed {
 			near.add(c, best)
 		}
 	}
@@ -397,11 +386,11 @@ func (c *correlator) compareBegins(a, b int32, e *Evidence) int {
 // beginFor returns the first position of a failure on the axis of evidence, or in its source if
 // the evidence has no time; math.MaxInt64 if the failure has none there.
 func (f *failure) beginFor(e *Evidence) int64 {
-	if a := e.Axis(); a != placed && f.when[a].known {
-		return f.when[a].first
+	if a := e.Axis(); a != Placed && f.when[a].Known {
+		return f.when[a].First
 	}
 	for _, s := range f.starts {
-		if s.source == e.Origin && e.Axis() == placed {
+		if s.source == e.Origin && e.Axis() == Placed {
 			return s.place
 		}
 	}
@@ -426,22 +415,22 @@ func (n *neighbours) of(c *correlator, e *Evidence, ahead int64) []int32 {
 		n.axis, n.begun, n.queue, n.active = a, true, n.queue[:0], n.active[:0]
 		for i := range int32(n.found) {
 			f := &c.failures[i]
-			if f.listed = false; f.when[a].known {
+			if f.listed = false; f.when[a].Known {
 				n.queue = append(n.queue, i)
 			}
 		}
 		slices.SortFunc(n.queue, func(x, y int32) int {
-			return cmp.Or(cmp.Compare(c.failures[x].when[a].first, c.failures[y].when[a].first), cmp.Compare(x, y))
+			return cmp.Or(cmp.Compare(c.failures[x].when[a].First, c.failures[y].when[a].First), cmp.Compare(x, y))
 		})
 	}
-	for len(n.queue) > 0 && c.failures[n.queue[0]].when[a].first-e.last() <= ahead {
+	for len(n.queue) > 0 && c.failures[n.queue[0]].when[a].First-e.last() <= ahead {
 		n.add(c, n.queue[0])
 		n.queue = n.queue[1:]
 	}
 	n.active = slices.DeleteFunc(n.active, func(i int32) bool {
 		f := &c.failures[i]
 		// A failure that ends before this evidence ends before all later evidence.
-		if e.First-f.when[a].last > gap {
+		if e.First-f.when[a].Last > gap {
 			f.listed = false
 		}
 		return !f.listed
@@ -487,10 +476,11 @@ func (r rank) compare(other rank) int {
 // summaries returns the summary of each failure that correlate has found. The strongest
 // evidence names the failure, and its method; of equally strong evidence the last.
 func (c *correlator) summaries() []summary {
-	out := make([]summary, len(c.failures))
-	for i := range out {
-		out[i] = summary{first: timestamp.NoTime, named: rank{socket: true}}
+	out := c.found[:0]
+	for range c.failures {
+		out = append(out, summary{first: timestamp.NoTime, named: rank{socket: true}})
 	}
+	c.found = out
 	for i := range c.evidence {
 		if c.of[i] == none {
 			continue
@@ -505,7 +495,7 @@ func (c *correlator) summaries() []summary {
 		if socket := e.Weight == classify.Socket; e.Code != 0 && (s.code == 0 || s.coded || !socket) {
 			s.code, s.coded = e.Code, socket
 		}
-		if e.Axis() == dated && s.first == timestamp.NoTime {
+		if e.Axis() == Dated && s.first == timestamp.NoTime {
 			s.first = e.First
 		}
 		if s.client.IsZero() {

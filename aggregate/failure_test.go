@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
@@ -71,7 +72,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 		panic(err)
 	}
 	var groups []foundGroup
-	if err := c.groups(func(g *group) bool {
+	if err := c.newReader().read(spill.Shelf{}, func(g *group) bool {
 		g.failures(func(found []summary) {
 			groups = append(groups, foundGroup{g.id, g.floats, slices.Clone(g.evidence), slices.Clone(g.of), slices.Clone(found)})
 		})

@@ -129,7 +129,7 @@ func (s *selection) takesSession(g *group) bool {
 // connection or client instance. ok is false if no record has it.
 func (c *Counts) Session(id string) (session SessionID, ok bool, err error) {
 	best := FromSource
-	err = c.walk(false, func(e *Entry) error {
+	err = c.merge.cursor(false, false).visit(spill.Shelf{}, func(e *Entry) error {
 		for _, from := range SessionFroms[:best] {
 			if e.From == from && e.ID == sessionHash(from, []byte(id)) {
 				best, session = from, e.ID

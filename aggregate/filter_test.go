@@ -178,7 +178,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 		for in, records := range aside {
 			for _, x := range refFold(records, refFloats(all[in])) {
 				first, code := int64(timestamp.NoTime), x.verdict.Code
-				if x.axis() == dated {
+				if x.axis() == Dated {
 					first = x.at()
 				}
 				if x.name() != "" {
@@ -205,7 +205,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				}
 				got[what+where+"lines"] += row.Lines
 				selected++
-				if by := (Labels{row.SDK, row.Browser, row.OS}); by != (Labels{}) && !slices.Contains(s.Clients, by) {
+				if by := (Labels{SDK: row.SDK, Browser: row.Browser, OS: row.OS}); by != (Labels{}) && !slices.Contains(s.Clients, by) {
 					t.Fatalf("seed %d, %+v: a failure of a client that was not seen: %+v", seed, filter, s)
 				}
 				timed = timed || row.Bucket != NoBucket // within no bounds
@@ -282,7 +282,7 @@ func TestBoundsAreWholeQuarterHours(t *testing.T) {
 	tally := attemptsIn(t, post{"0s", "Connect", "Attempt", "c", ""}, post{"20m0.001s", "Connect", "Attempt", "d", ""})
 	var starts []time.Time
 	for s := range tally.steps.Each {
-		starts = append(starts, time.Unix(0, Step{what: s.what}.nanos()))
+		starts = append(starts, time.Unix(0, Step{what: s.what}.Nanos()))
 	}
 	slices.SortFunc(starts, time.Time.Compare)
 	first, last := starts[0].Truncate(bucketLength), starts[1].Truncate(bucketLength)

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -52,21 +53,85 @@ type Row struct {
 
 // Sessions yields the selected part of each selected session, sorted by SessionID. The
 // Session is valid until the next one. If reading back from disk fails, the last pair holds
-// the error.
+// the error. Sessions that are in memory are made on all cores, a shelf at a time.
 func (c *Counts) Sessions(f Filter) iter.Seq2[*Session, error] {
 	return func(yield func(*Session, error) bool) {
-		selected := c.selection(&f)
-		err := c.groups(func(g *group) bool {
-			if !f.Session.IsZero() && g.id != f.Session {
-				return true
-			}
-			g.selected = selected
-			s := g.session(&f)
-			return s == nil || yield(s, nil)
-		})
-		if err != nil {
-			yield(nil, err)
+		makers := make([]maker, c.workers)
+		for i := range makers {
+			makers[i] = maker{filter: &f, selected: c.selection(&f), from: c.newReader()}
 		}
+		if c.bits == 0 { // there may be too many for one batch
+			if err := makers[0].read(spill.Shelf{}, func(s *Session) bool { return yield(s, nil) }); err != nil {
+				yield(nil, err)
+			}
+			return
+		}
+		cores.InOrder(c.workers, 1<<c.bits, func(worker, i int, out *sessionBatch) error {
+			out.empty()
+			err := makers[worker].read(spill.Shelf{Bits: c.bits, Number: i}, out.add)
+			out.close()
+			return err
+		}, func(out *sessionBatch, err error) bool {
+			for i := range out.sessions {
+				if !yield(&out.sessions[i], nil) {
+					return false
+				}
+			}
+			return err == nil || yield(nil, err)
+		})
+	}
+}
+
+// A maker makes sessions of groups.
+type maker struct {
+	filter   *Filter
+	selected *selection
+	from     *groupReader
+	out      Session
+}
+
+// read visits the selected sessions on a shelf, until visit returns false. A Session is valid
+// until the next one.
+func (m *maker) read(shelf spill.Shelf, visit func(*Session) bool) error {
+	return m.from.read(shelf, func(g *group) bool {
+		if !m.filter.Session.IsZero() && g.id != m.filter.Session {
+			return true
+		}
+		g.selected = m.selected
+		return !g.selected.takesSession(g) || visit(g.session(m.filter, &m.out))
+	})
+}
+
+// A sessionBatch has copies of sessions. Their contents are in four lists, so that a batch that
+// is used again takes no memory for sessions that it no longer has.
+type sessionBatch struct {
+	sessions []Session
+	buckets  []Bucket
+	clients  []Labels
+	attempts []Attempts
+	rows     []Row
+}
+
+func (b *sessionBatch) empty() {
+	b.sessions, b.buckets, b.clients, b.attempts, b.rows = b.sessions[:0], b.buckets[:0], b.clients[:0], b.attempts[:0], b.rows[:0]
+}
+
+func (b *sessionBatch) add(s *Session) bool {
+	b.sessions = append(b.sessions, *s)
+	b.buckets, b.clients = append(b.buckets, s.Buckets...), append(b.clients, s.Clients...)
+	b.attempts, b.rows = append(b.attempts, s.Attempts...), append(b.rows, s.Rows...)
+	return true
+}
+
+// close gives all sessions their contents. The lists have moved while they grew.
+func (b *sessionBatch) close() {
+	buckets, clients, attempts, rows := b.buckets, b.clients, b.attempts, b.rows
+	for i := range b.sessions {
+		s := &b.sessions[i]
+		s.Buckets, buckets = buckets[:len(s.Buckets):len(s.Buckets)], buckets[len(s.Buckets):]
+		s.Clients, clients = clients[:len(s.Clients):len(s.Clients)], clients[len(s.Clients):]
+		s.Attempts, attempts = attempts[:len(s.Attempts):len(s.Attempts)], attempts[len(s.Attempts):]
+		s.Rows, rows = rows[:len(s.Rows):len(s.Rows)], rows[len(s.Rows):]
 	}
 }
 
@@ -89,23 +154,44 @@ type group struct {
 	floats bool   // evidence has no places
 	looked bool   // only is set
 	only   Labels // of the session's only client
-	out    Session
 }
 
-// groups visits the records without an ID, and then every session, until visit returns
-// false.
-func (c *Counts) groups(visit func(*group) bool) error {
-	entries, err := c.merge.open(false, false)
-	if err != nil {
+// A groupReader gathers what is known about each session.
+type groupReader struct {
+	*Counts
+	entries *mergeCursor
+	inputs  spill.Inputs
+	group   group
+
+	resolved                *spill.Follower[SessionID, resolution]
+	attempts, movedAttempts *spill.Follower[SessionID, attempt]
+	members                 *spill.Follower[SessionID, member]
+	movedBuckets            *spill.Follower[SessionID, movedBucket]
+	movedEvidence           *spill.Follower[SessionID, movedEvidence]
+}
+
+func (c *Counts) newReader() *groupReader {
+	r := &groupReader{
+		Counts: c, entries: c.merge.cursor(false, false),
+		group:    group{correlator: correlator{names: c.merge.dictionary}, order: c.order, times: c.Range},
+		resolved: spill.Follow(&c.resolved), members: spill.Follow(&c.members),
+		attempts: spill.Follow(&c.attempts), movedAttempts: spill.Follow(&c.movedAttempts),
+		movedBuckets: spill.Follow(&c.movedBuckets), movedEvidence: spill.Follow(&c.movedEvidence),
+	}
+	r.inputs = spill.Inputs{r.resolved, r.members, r.attempts, r.movedAttempts, r.movedBuckets, r.movedEvidence}
+	return r
+}
+
+// read visits every session on a shelf, until visit returns false. The records without an ID are
+// on the first shelf, before all sessions. The group is valid until the next one.
+func (r *groupReader) read(shelf spill.Shelf, visit func(*group) bool) error {
+	if err := r.entries.seek(shelf); err != nil {
 		return err
 	}
-	defer entries.Close()
-	var (
-		resolved, attempts, members                = spill.Follow(&c.resolved), spill.Follow(&c.attempts), spill.Follow(&c.members)
-		movedBuckets, movedEvidence, movedAttempts = spill.Follow(&c.movedBuckets), spill.Follow(&c.movedEvidence), spill.Follow(&c.movedAttempts)
-	)
-	g := &group{correlator: correlator{names: c.merge.dictionary}, order: c.order, times: c.Range}
-	e, err := entries.Next()
+	defer r.entries.Close()
+	r.inputs.Seek(shelf)
+	g := &r.group
+	e, err := r.entries.Next()
 	for {
 		if err != nil && err != io.EOF {
 			return err
@@ -120,17 +206,17 @@ func (c *Counts) groups(visit func(*group) bool) error {
 		if err == nil {
 			least(e.ID, true)
 		}
-		least(movedBuckets.Next())
-		least(movedEvidence.Next())
-		least(movedAttempts.Next())
+		least(r.movedBuckets.Next())
+		least(r.movedEvidence.Next())
+		least(r.movedAttempts.Next())
 		if !more {
 			break
 		}
 		*g = group{
-			correlator: g.correlator, order: g.order, times: g.times, out: g.out,
+			correlator: g.correlator, order: g.order, times: g.times,
 			id: id, buckets: g.buckets[:0], all: g.all[:0], attempts: g.attempts[:0],
 		}
-		moved := len(resolved.Of(id)) > 0
+		moved := len(r.resolved.Of(id)) > 0
 		if err == nil && e.ID == id {
 			g.from, g.key = e.From, e.Key
 			if !moved {
@@ -138,22 +224,22 @@ func (c *Counts) groups(visit func(*group) bool) error {
 				g.buckets, g.all = append(g.buckets, e.Buckets...), append(g.all, e.Evidence...)
 			}
 			if id.IsZero() {
-				g.all = slices.DeleteFunc(g.all, func(x Evidence) bool { return !c.tenant(x.Origin).IsZero() })
+				g.all = slices.DeleteFunc(g.all, func(x Evidence) bool { return !r.tenant(x.Origin).IsZero() })
 			}
-			e, err = entries.Next()
+			e, err = r.entries.Next()
 		}
-		if own := attempts.Of(id); !moved {
+		if own := r.attempts.Of(id); !moved {
 			g.attempts = append(g.attempts, own...)
 		}
-		for _, m := range movedBuckets.Of(id) {
+		for _, m := range r.movedBuckets.Of(id) {
 			g.buckets = append(g.buckets, m.bucket)
 			g.posts = g.posts || m.telemetry
 		}
-		for _, m := range movedEvidence.Of(id) {
+		for _, m := range r.movedEvidence.Of(id) {
 			g.all = append(g.all, m.Evidence)
 		}
-		g.attempts = append(g.attempts, movedAttempts.Of(id)...)
-		g.members = members.Of(id)
+		g.attempts = append(g.attempts, r.movedAttempts.Of(id)...)
+		g.members = r.members.Of(id)
 		if moved && len(g.buckets)+len(g.all)+len(g.attempts) == 0 {
 			continue // all of it moved away
 		}
@@ -161,15 +247,11 @@ func (c *Counts) groups(visit func(*group) bool) error {
 			return nil
 		}
 	}
-	return cmp.Or(resolved.Err(), attempts.Err(), members.Err(), movedBuckets.Err(), movedEvidence.Err(), movedAttempts.Err())
+	return r.inputs.Err()
 }
 
-// session returns the selected part of a session, nil if the session is not selected.
-func (g *group) session(f *Filter) *Session {
-	if !g.selected.takesSession(g) {
-		return nil
-	}
-	s := &g.out
+// session sets s to the selected part of a selected session, and returns it.
+func (g *group) session(f *Filter, s *Session) *Session {
 	*s = Session{
 		ID: g.id, From: g.from, APIKey: g.key, Telemetry: g.posts,
 		Buckets: s.Buckets[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
@@ -268,9 +350,9 @@ func (g *group) rows(out []Row) []Row {
 func (g *group) countAttempts(out []Attempts) []Attempts {
 	compare := func(a, b Attempts) int {
 		return cmp.Or(
-			cmp.Compare(g.order.methods[a.Method], g.order.methods[b.Method]),
+			cmp.Compare(g.order.Methods[a.Method], g.order.Methods[b.Method]),
 			cmp.Compare(a.Bucket, b.Bucket), cmp.Compare(a.Outcome, b.Outcome), compareBools(a.Inferred, b.Inferred),
-			g.order.compareLabels(Labels{a.SDK, a.Browser, a.OS}, Labels{b.SDK, b.Browser, b.OS}))
+			g.order.compareLabels(Labels{SDK: a.SDK, Browser: a.Browser, OS: a.OS}, Labels{SDK: b.SDK, Browser: b.Browser, OS: b.OS}))
 	}
 	add := func(a, b *Attempts) {
 		a.Attempts += b.Attempts
@@ -335,9 +417,9 @@ func onlyClient(members []member) (only Labels) {
 func (o *nameOrder) compareRows(a, b Row) int {
 	switch {
 	case a.Method != b.Method:
-		return cmp.Compare(o.methods[a.Method], o.methods[b.Method])
+		return cmp.Compare(o.Methods[a.Method], o.Methods[b.Method])
 	case a.Error != b.Error:
-		return cmp.Compare(o.errors[a.Error], o.errors[b.Error])
+		return cmp.Compare(o.Errors[a.Error], o.Errors[b.Error])
 	case a.Code != b.Code:
 		return cmp.Compare(a.Code, b.Code)
 	case a.Bucket != b.Bucket:
@@ -347,7 +429,7 @@ func (o *nameOrder) compareRows(a, b Row) int {
 	case a.Stated != b.Stated:
 		return cmp.Compare(a.Stated, b.Stated)
 	}
-	return o.compareLabels(Labels{a.SDK, a.Browser, a.OS}, Labels{b.SDK, b.Browser, b.OS})
+	return o.compareLabels(Labels{SDK: a.SDK, Browser: a.Browser, OS: a.OS}, Labels{SDK: b.SDK, Browser: b.Browser, OS: b.OS})
 }
 
 // mergeAt is the number of rows that are gathered before equal ones are merged.
@@ -376,7 +458,7 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 		Bucket: NoBucket, Method: e.Method, Error: e.Error, Code: e.Code,
 		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: timestamp.NoTime, Last: timestamp.NoTime,
 	}
-	if e.Axis() == dated {
+	if e.Axis() == Dated {
 		if row.Bucket, row.First = g.began(e.First); row.Bucket != NoBucket {
 			row.Last = e.last()
 		}

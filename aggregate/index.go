@@ -5,6 +5,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 )
@@ -57,7 +58,7 @@ func (c *Counts) Index() (*Index, error) {
 	if err := resolved.Err(); err != nil {
 		return nil, err
 	}
-	return x, c.groups(func(g *group) bool {
+	return x, c.newReader().read(spill.Shelf{}, func(g *group) bool {
 		x.add(g)
 		return true
 	})
@@ -141,10 +142,10 @@ func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evid
 	out := newEvidence(e, v, client, number)
 	dictionary := x.counts.merge.dictionary
 	if len(v.Name) > 0 {
-		out.Error = dictionary.errors.number[string(v.Name)]
+		out.Error = dictionary.Errors.Number(v.Name)
 	}
 	if len(v.MethodName) > 0 {
-		out.Method = dictionary.methods.number[string(v.MethodName)]
+		out.Method = dictionary.Methods.Number(v.MethodName)
 	}
 	return out
 }

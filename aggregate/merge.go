@@ -5,18 +5,26 @@ import (
 	"math"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
 // Merge returns the sum of parts. Each of its cursors opens cursors of the parts.
 func Merge(parts ...*Part) *Part {
-	m := &merge{parts: parts, dictionary: newDictionary()}
+	m := &merge{parts: parts, dictionary: names.NewDictionary()}
 	coverage, tenancies := map[Bucket]Coverage{}, tenanciesOf{}
-	out := &Part{Open: func(steps bool) (Cursor, error) { return m.open(steps, true) }, merge: m}
+	out := &Part{Open: func(whole bool) (Cursor, error) {
+		c := m.cursor(whole, true)
+		return c, c.seek(spill.Shelf{})
+	}, merge: m}
 	var ids []SourceID
-	m.dictionary.learn(parts)
+	var texts []*Names
 	for _, p := range parts {
-		m.names = append(m.names, m.dictionary.add(p.Names))
+		texts = append(texts, p.Names)
+	}
+	m.dictionary.Learn(texts)
+	for _, p := range parts {
+		m.names = append(m.names, m.dictionary.Add(p.Names))
 		for _, c := range p.Coverage {
 			addCoverage(coverage, c)
 		}
@@ -38,19 +46,19 @@ func Merge(parts ...*Part) *Part {
 		}
 		m.origins = append(m.origins, origins)
 	}
-	out.Names, out.Origins, out.Coverage = m.dictionary.names(), NewOrigins(ids), sortedCoverage(coverage)
+	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), sortedCoverage(coverage)
 	out.Tenancies = tenancies.sorted()
-	m.order = newNameOrder(out.Names)
+	m.order = &nameOrder{names.NewOrder(out.Names)}
 	return out
 }
 
 // A merge reads several parts as one.
 type merge struct {
 	parts      []*Part
-	dictionary *dictionary
+	dictionary *names.Dictionary
 	order      *nameOrder
-	names      []*translation   // of each part
-	origins    [][]mergedOrigin // of each part
+	names      []*names.Translation // of each part
+	origins    [][]mergedOrigin     // of each part
 }
 
 // A mergedOrigin is the origin of a part, with its source numbered as in the merge.
@@ -59,41 +67,59 @@ type mergedOrigin struct {
 	first  int64  // index of its first record in the source, from 0
 }
 
-// open returns a cursor. If tidy is false, entries may be unsorted and contain duplicates.
-func (m *merge) open(steps, tidy bool) (Cursor, error) {
-	c := &mergeCursor{merge: m, tidy: tidy}
-	for i, p := range m.parts {
-		from, err := p.Open(steps)
-		if err != nil {
-			c.Close()
-			return nil, err
-		}
-		in := &mergeInput{from: from, names: m.names[i], origins: m.origins[i]}
-		c.all = append(c.all, in)
-		c.taken = append(c.taken, in)
+// cursor returns a cursor, which must seek before it reads. If tidy is false, the contents of an
+// entry may be unsorted and have repeats.
+func (m *merge) cursor(whole, tidy bool) *mergeCursor {
+	c := &mergeCursor{merge: m, whole: whole, tidy: tidy}
+	for i := range m.parts {
+		c.all = append(c.all, &mergeInput{names: m.names[i], origins: m.origins[i]})
 	}
-	return c, nil
+	return c
 }
 
 // A mergeCursor reads the entries of several parts, and joins entries with the same ID.
 type mergeCursor struct {
 	*merge
-	tidy  bool
-	all   []*mergeInput
-	heap  spill.Heap[*mergeInput] // inputs whose entry has not been returned
-	taken []*mergeInput           // inputs whose entry the last Next returned
-	sum   Entry
+	whole, tidy bool
+	all         []*mergeInput
+	heap        spill.Heap[*mergeInput] // inputs whose entry has not been returned
+	taken       []*mergeInput           // inputs whose entry the last Next returned
+	sum         Entry
 }
 
 type mergeInput struct {
 	from    Cursor
 	entry   *Entry
-	names   *translation
+	names   *names.Translation
 	origins []mergedOrigin
 }
 
 // Less orders inputs by the ID of their entry.
 func (in *mergeInput) Less(other *mergeInput) bool { return in.entry.ID.Compare(other.entry.ID) < 0 }
+
+// seek moves the cursor before the first entry on a shelf, which ends it. The shelf has no bits
+// unless all entries are in memory. The cursor must be closed before it seeks again.
+func (c *mergeCursor) seek(to spill.Shelf) error {
+	c.heap, c.taken = c.heap[:0], c.taken[:0]
+	for i, in := range c.all {
+		from, inMemory := in.from.(*tallyCursor)
+		if !inMemory {
+			var err error
+			if in.from, err = c.parts[i].Open(c.whole); err != nil {
+				for _, before := range c.all[:i] {
+					before.from.Close()
+				}
+				return err
+			}
+			from, inMemory = in.from.(*tallyCursor)
+		}
+		if inMemory {
+			from.seek(to)
+		}
+		c.taken = append(c.taken, in)
+	}
+	return nil
+}
 
 func (c *mergeCursor) Close() {
 	for _, in := range c.all {
@@ -151,14 +177,14 @@ func (in *mergeInput) advance() error {
 	}
 	in.entry = e
 	n := in.names
-	e.Key, e.SDK, e.Browser, e.OS = n.labels[e.Key], n.labels[e.SDK], n.labels[e.Browser], n.labels[e.OS]
+	e.Key, e.SDK, e.Browser, e.OS = n.Labels[e.Key], n.Labels[e.SDK], n.Labels[e.Browser], n.Labels[e.OS]
 	for i := range e.Evidence {
 		x := &e.Evidence[i]
-		x.Error, x.Method = n.errors[x.Error], n.methods[x.Method]
+		x.Error, x.Method = n.Errors[x.Error], n.Methods[x.Method]
 		o := in.origins[x.Origin]
 		x.Origin, x.Place = o.source, uint32(min(o.first+int64(x.Place), math.MaxUint32))
 		x.PlaceSpan = min(x.PlaceSpan, math.MaxUint32-x.Place)
-		if x.Axis() == placed {
+		if x.Axis() == Placed {
 			x.First += o.first
 		}
 	}
@@ -172,7 +198,7 @@ func (m *merge) join(e, other *Entry) {
 	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
 	e.Session.add(other.Session)
 	e.Client.add(other.Client)
-	e.Extent.add(other.Extent)
+	e.Extent.Add(other.Extent)
 	e.Telemetry = e.Telemetry || other.Telemetry
 	e.Buckets = append(e.Buckets, other.Buckets...)
 	e.Evidence = append(e.Evidence, other.Evidence...)
@@ -182,7 +208,7 @@ func (m *merge) join(e, other *Entry) {
 // lesser returns the label that sorts first. If the events of a client have different
 // labels, their order must not matter.
 func (m *merge) lesser(a, b Name) Name {
-	if a == 0 || b != 0 && m.order.labels[b] < m.order.labels[a] {
+	if a == 0 || b != 0 && m.order.Labels[b] < m.order.Labels[a] {
 		return b
 	}
 	return a

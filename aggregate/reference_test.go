@@ -414,11 +414,11 @@ func refTenants(records []*refRecord) map[string]string {
 func (r *refRecord) axis() Axis {
 	switch {
 	case r.event.Time != timestamp.NoTime:
-		return dated
+		return Dated
 	case r.event.OfDay != timestamp.NoTime:
-		return clock
+		return Clock
 	}
-	return placed
+	return Placed
 }
 
 func (r *refRecord) at() int64 {
@@ -456,8 +456,8 @@ next:
 		one.alike, one.last, one.lastPlace = []*refRecord{r}, r.at(), r.place
 		for _, o := range out {
 			if kinds[o] != kind ||
-				r.axis() == placed && r.place-o.last > 20 ||
-				r.axis() != placed && r.at()>>26 != o.at()>>26 {
+				r.axis() == Placed && r.place-o.last > 20 ||
+				r.axis() != Placed && r.at()>>26 != o.at()>>26 {
 				continue
 			}
 			o.alike = append(o.alike, r)
@@ -503,7 +503,7 @@ func (r *refRecord) says(other *refRecord) int {
 // refFloats reports whether the places of a session's records do not matter: all of them are
 // on one axis of time.
 func refFloats(g []*refRecord) bool {
-	return !strings.HasPrefix(g[0].session, "source:") && g[0].axis() != placed &&
+	return !strings.HasPrefix(g[0].session, "source:") && g[0].axis() != Placed &&
 		!slices.ContainsFunc(g, func(r *refRecord) bool { return r.axis() != g[0].axis() })
 }
 
@@ -527,7 +527,7 @@ func refSort(g []*refRecord, floats bool) {
 		switch {
 		case a.axis() != b.axis():
 			return cmp.Compare(a.axis(), b.axis())
-		case a.axis() == placed:
+		case a.axis() == Placed:
 			return order
 		case floats:
 			order = a.says(b)
@@ -555,7 +555,7 @@ type refDistance struct {
 // distances returns how far a record is from a failure: in time, if they share an axis, and
 // from each record of the failure that has no time in common with it, in records of their source.
 func (f *refFailure) distances(r *refRecord) (out []refDistance) {
-	if r.axis() != placed {
+	if r.axis() != Placed {
 		var same []*refRecord
 		for _, x := range f.records {
 			if x.axis() == r.axis() {
@@ -568,7 +568,7 @@ func (f *refFailure) distances(r *refRecord) (out []refDistance) {
 		}
 	}
 	for _, x := range f.records {
-		if x.source != r.source || x.axis() == r.axis() && r.axis() != placed {
+		if x.source != r.source || x.axis() == r.axis() && r.axis() != Placed {
 			continue
 		}
 		if n := max(x.place-r.lastPlace, r.place-x.lastPlace, 0); n <= refRecords {
@@ -601,7 +601,7 @@ func (f *refFailure) within(r *refRecord, limit time.Duration) time.Duration {
 
 // fits reports whether a failure would be at most 30 s long with a record.
 func (f *refFailure) fits(r *refRecord) bool {
-	if r.axis() == placed {
+	if r.axis() == Placed {
 		return true
 	}
 	with := []*refRecord{r}
@@ -620,9 +620,9 @@ func (f *refFailure) begin(r *refRecord) int64 {
 	first := int64(math.MaxInt64)
 	for _, x := range f.records {
 		switch {
-		case r.axis() == placed && x.source == r.source:
+		case r.axis() == Placed && x.source == r.source:
 			first = min(first, x.place)
-		case r.axis() != placed && x.axis() == r.axis():
+		case r.axis() != Placed && x.axis() == r.axis():
 			first = min(first, x.at())
 		}
 	}
@@ -833,7 +833,7 @@ func (f *refFailure) summary() refSummary {
 				code = c
 			}
 		}
-		if r.axis() == dated && out.first == timestamp.NoTime {
+		if r.axis() == Dated && out.first == timestamp.NoTime {
 			out.first = r.at()
 		}
 		out.client = cmp.Or(out.client, r.client())

@@ -7,20 +7,21 @@
 //     bytes and records (source.go).
 //  2. Each worker counts in its own [Tally] (tally.go): which session was seen when
 //     (session.go), the [Evidence] of errors (evidence.go), and each [Step] of an attempt
-//     (attempt.go). Errors, methods and labels are numbers there (names.go).
+//     (attempt.go). Errors, methods and labels are numbers there (package names).
 //  3. A Tally is a sum. It is read as a [Part]: entries sorted by session ID (part.go).
 //     Files hold parts, too, and so does a [Space] on disk if memory is short. [Merge]
 //     reads several parts as one (merge.go).
 //  4. [Settle] finds the session of every connection and client, and moves what is known of
-//     them there (settle.go).
+//     them there (settle.go). It divides IDs by their first bits among all cores.
 //  5. [Counts.Sessions] yields one session after the other (group.go), with the failures
-//     (failure.go) and attempts that a [Filter] selects (filter.go).
+//     (failure.go) and attempts that a [Filter] selects (filter.go), made on all cores.
 //
 // The windows of a report are unions of quarter-hours, each a [Bucket] (window.go). An
 // [Index] finds the failure of a single record (index.go).
 //
 // Package batch turns settled sessions into Arrow record batches, package partial writes
-// and reads parts as Arrow streams, and package spill keeps sets that outgrow memory.
+// and reads parts as Arrow streams, package spill keeps sets that outgrow memory, and package
+// cores divides work.
 package aggregate
 
 import (

@@ -3,12 +3,11 @@ package aggregate
 import (
 	"cmp"
 	"encoding/binary"
-	"strings"
 	"time"
 
-	"github.com/mileusna/useragent"
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -34,6 +33,9 @@ func (id SessionID) Compare(other SessionID) int {
 	}
 	return cmp.Compare(id.Lo, other.Lo)
 }
+
+// Rank returns the upper half of the SessionID, which sorts like Compare.
+func (id SessionID) Rank() uint64 { return id.Hi }
 
 // Bytes returns the SessionID in big-endian order, which sorts like Compare.
 func (id SessionID) Bytes() [16]byte {
@@ -157,14 +159,6 @@ func (s *sessions) id(number uint32) SessionID {
 	return s.ids[number-1]
 }
 
-// link returns the link to a number plus one, which may be several.
-func (s *sessions) link(number uint32) Link {
-	if number == several {
-		return Link{Several: true}
-	}
-	return Link{ID: s.id(number)}
-}
-
 type sessionSlot struct {
 	id     SessionID
 	number uint32 // plus one; 0 marks a free slot
@@ -237,55 +231,7 @@ func (s presence) number() uint32 { return uint32(s >> 32) }
 func (s presence) bucket() Bucket { return Bucket(uint32(s) ^ 1<<31) }
 
 func (s presence) Compare(other presence) int { return cmp.Compare(s, other) }
+func (s presence) Rank() uint64               { return uint64(s) }
 
-// Labels describe a client, which is one page load, as stated by its telemetry. 0 is
-// unknown.
-type Labels struct{ SDK, Browser, OS Name }
-
-// learn takes the labels of a client from a telemetry event that it posted.
-func (t *Tally) learn(number uint32, e *parse.Telemetry) {
-	c := &t.sessions.known[number-1].labels
-	if len(e.SDK) > 0 {
-		t.lesser(&c.SDK, t.labels.add(e.SDK))
-	}
-	if len(e.UserAgent) > 0 {
-		agent := t.userAgent(e.UserAgent)
-		t.lesser(&c.Browser, agent.Browser)
-		t.lesser(&c.OS, agent.OS)
-	}
-}
-
-// lesser sets a label unless its current text sorts first. If the events of a client have
-// different labels (the guid of an old SDK outlives an update), their order must not matter.
-func (t *Tally) lesser(label *Name, n Name) {
-	if n != 0 && n != *label && (*label == 0 || t.labels.text(n) < t.labels.text(*label)) {
-		*label = n
-	}
-}
-
-// maxAgents is the maximum number of user agents in Tally.agents.
-const maxAgents = 1000
-
-// userAgent returns the browser, with its major version, and the system of a user agent
-// string.
-func (t *Tally) userAgent(s []byte) Labels {
-	if c, ok := t.agents[string(s)]; ok {
-		return c
-	}
-	ua := useragent.Parse(string(s))
-	major, _, _ := strings.Cut(ua.Version, ".")
-	c := Labels{Browser: t.label(strings.TrimSpace(ua.Name + " " + major)), OS: t.label(ua.OS)}
-	if t.agents == nil || len(t.agents) == maxAgents {
-		t.agents = map[string]Labels{}
-	}
-	t.agents[string(s)] = c
-	return c
-}
-
-// label returns the number of a label, 0 for "".
-func (t *Tally) label(s string) Name {
-	if s == "" {
-		return 0
-	}
-	return t.labels.add([]byte(s))
-}
+// Labels describe a client.
+type Labels = clients.Labels

@@ -3,8 +3,11 @@ package aggregate
 import (
 	"cmp"
 	"io"
+	"math/bits"
+	"runtime"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
@@ -22,6 +25,7 @@ type Counts struct {
 	order   *nameOrder
 	sources []SourceID
 	tenants map[SourceID]SessionID // the session that a source is
+	division
 
 	resolved spill.Set[resolution]
 	attempts spill.Set[attempt]
@@ -41,7 +45,7 @@ type Counts struct {
 //  1. gather reads all entries. A surrogate ID that was seen with exactly one session
 //     belongs to it. A connection without a session, but with exactly one client, requests
 //     the owner of that client.
-//  2. answer answers these requests.
+//  2. answer answers these requests, and forward moves what is known of the connections.
 //  3. house finds the sources that are one session, and moves the records without an ID there.
 //  4. divide divides telemetry into attempts.
 //  5. move moves attempts to the owners of their IDs.
@@ -49,34 +53,93 @@ type Counts struct {
 //
 // No step looks anything up. Every message from one ID to another is put into a set that is
 // sorted by its receiver, and read in step with the entries. So the time per session does
-// not depend on the number of sessions.
+// not depend on the number of sessions, and every step but house is done shelf by shelf, on all
+// cores.
 func Settle(space *Space, parts ...*Part) (*Counts, error) {
+	d, err := newDivision(runtime.GOMAXPROCS(0), parts)
+	if err != nil {
+		return nil, err
+	}
+	return settle(space, d, parts)
+}
+
+// A division divides IDs among cores.
+type division struct {
+	workers int
+	bits    uint // of the shelves that workers read
+	finer   uint // of those of sets; more than bits if what is read is not in memory
+}
+
+// perShelf is about how many entries a shelf has: enough to make the cost of a shelf itself
+// negligible, few enough to be sorted in the cache.
+const perShelf = 512
+
+// newDivision returns the division of parts. Entries that are not in memory cannot be read by shelf.
+func newDivision(workers int, parts []*Part) (division, error) {
+	entries := 0
+	for _, p := range parts {
+		c, err := p.Open(false)
+		if err != nil {
+			return division{}, err
+		}
+		c.Close()
+		in, ok := c.(*tallyCursor)
+		if !ok {
+			return division{workers: 1, finer: 8}, nil
+		}
+		entries += in.weight()
+	}
+	n := min(uint(bits.Len(uint(entries/perShelf))), 12)
+	return division{workers, n, n}, nil
+}
+
+func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	sum := Merge(parts...)
 	c := &Counts{
-		Names: sum.Names, Duplicates: sum.Posts,
+		Names: sum.Names, Duplicates: sum.Posts, division: d,
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
 	}
-	s := &settling{Counts: c, space: space, tenancies: sum.Tenancies}
-	bound(&c.resolved, space)
-	bound(&c.attempts, space)
-	bound(&c.members, space)
-	bound(&c.movedBuckets, space)
-	bound(&c.movedEvidence, space)
-	bound(&c.movedAttempts, space)
-	bound(&s.posts, space)
-	bound(&s.clients, space)
-	bound(&s.labelRequests, space)
-	bound(&s.ownerRequests, space)
-	bound(&s.waitingBuckets, space)
-	bound(&s.waitingEvidence, space)
-	for _, step := range []func() error{s.gather, s.answer, s.house, s.divide, s.move, s.introduce} {
+	s := &settling{Counts: c, space: space, tenancies: sum.Tenancies, owners: map[SessionID]*SessionID{}, times: newRangeFinder()}
+	for _, t := range s.tenancies {
+		for _, id := range t.Surrogates {
+			s.owners[id] = new(SessionID)
+		}
+	}
+	for i := range d.workers {
+		s.settlers = append(s.settlers, &settler{
+			settling: s, number: i, entries: c.merge.cursor(true, false), times: newRangeFinder(), sdks: make([]bool, len(c.Names.Labels)),
+		})
+	}
+	bound(&c.resolved, s)
+	bound(&c.attempts, s)
+	bound(&c.members, s)
+	bound(&c.movedBuckets, s)
+	bound(&c.movedEvidence, s)
+	bound(&c.movedAttempts, s)
+	bound(&s.posts, s)
+	bound(&s.clients, s)
+	bound(&s.labelRequests, s)
+	bound(&s.ownerRequests, s)
+	bound(&s.answers, s)
+	bound(&s.waitingBuckets, s)
+	bound(&s.waitingEvidence, s)
+	for _, step := range []func() error{s.gather, s.answer, s.forward, s.house, s.divide, s.move, s.introduce} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
+	c.division = s.now()
+	sdks := make([]bool, len(c.Names.Labels))
+	for _, w := range s.settlers {
+		s.times.add(w.times)
+		c.Duplicates -= w.distinct
+		for label, seen := range w.sdks {
+			sdks[label] = sdks[label] || seen && label != 0
+		}
+	}
 	c.Range = s.times.find(sum.Coverage)
 	c.Coverage, c.WrongClock = c.Range.plausible(sum.Coverage)
-	for label, seen := range s.sdks {
+	for label, seen := range sdks {
 		if seen {
 			c.SDKs = append(c.SDKs, c.Names.Labels[label])
 		}
@@ -93,32 +156,90 @@ type settling struct {
 	posts         spill.Set[posted]
 	clients       spill.Set[client]
 	labelRequests spill.Set[request]
-	sdks          []bool // seen, by label
-	times         rangeFinder
+	times         *rangeFinder
 
 	tenancies []*Tenancy
-	owners    map[SessionID]SessionID // the session of each surrogate ID in tenancies; zero: none
+	owners    map[SessionID]*SessionID // the session of each surrogate ID in tenancies; zero: none
 
 	// Connections that wait for the owner of their client, and what moves to it:
 	ownerRequests   spill.Set[ownerRequest]
+	answers         spill.Set[resolution]
 	waitingBuckets  spill.Set[movedBucket]
 	waitingEvidence spill.Set[movedEvidence]
+
+	settlers []*settler
+	flushes  []func() // of all sets
 }
 
-// walk visits all entries. They may be unsorted and have repeats.
-func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
-	entries, err := c.merge.open(steps, false)
-	if err != nil {
+// A settler does a part of a settling on one core.
+type settler struct {
+	*settling
+	number   int // among the writers of sets
+	entries  *mergeCursor
+	times    *rangeFinder
+	sdks     []bool // seen, by label
+	distinct int64  // telemetry events of attempts
+}
+
+// bound bounds the memory of a set, if there is a space. About a dozen sets share it.
+func bound[T spill.Value[T]](set *spill.Set[T], s *settling) {
+	var dir *spill.Dir
+	var limit int64
+	if s.space != nil {
+		dir, limit = s.space.Dir, s.space.limit/40
+	}
+	set.Bound(s.workers, s.finer, dir, limit)
+	s.flushes = append(s.flushes, set.Flush)
+}
+
+// now returns the division for the next step. What is on disk cannot be read by shelf; what
+// goes there is known once all values are in runs.
+func (s *settling) now() division {
+	cores.Each(s.workers, len(s.flushes), func(_, i int) error {
+		s.flushes[i]()
+		return nil
+	})
+	if s.space != nil && s.space.Written() > 0 {
+		return division{workers: 1}
+	}
+	return s.division
+}
+
+// shelves does a step on all cores: do is called for each shelf.
+func (s *settling) shelves(do func(w *settler, shelf spill.Shelf) error) error {
+	d := s.now()
+	return cores.Each(d.workers, 1<<d.bits, func(worker, i int) error {
+		return do(s.settlers[worker], spill.Shelf{Bits: d.bits, Number: i})
+	})
+}
+
+// each does a step on all cores. begin is called once on each of them, and returns what to do
+// for each shelf, and the inputs to read from it.
+func (s *settling) each(begin func(w *settler) (func(), spill.Inputs)) error {
+	steps, inputs := make([]func(), len(s.settlers)), make([]spill.Inputs, len(s.settlers))
+	return s.shelves(func(w *settler, shelf spill.Shelf) error {
+		if steps[w.number] == nil {
+			steps[w.number], inputs[w.number] = begin(w)
+		}
+		inputs[w.number].Seek(shelf)
+		steps[w.number]()
+		return inputs[w.number].Err()
+	})
+}
+
+// visit visits all entries on a shelf.
+func (c *mergeCursor) visit(shelf spill.Shelf, do func(*Entry) error) error {
+	if err := c.seek(shelf); err != nil {
 		return err
 	}
-	defer entries.Close()
+	defer c.Close()
 	for {
-		e, err := entries.Next()
+		e, err := c.Next()
 		if err == io.EOF {
 			return nil
 		}
 		if err == nil {
-			err = visit(e)
+			err = do(e)
 		}
 		if err != nil {
 			return err
@@ -129,35 +250,28 @@ func (c *Counts) walk(steps bool, visit func(*Entry) error) error {
 // gather finds the owner of each entry that states it, and moves the contents of surrogate
 // IDs there.
 func (s *settling) gather() error {
-	s.sdks = make([]bool, len(s.Names.Labels))
-	s.owners = map[SessionID]SessionID{}
-	for _, t := range s.tenancies {
-		for _, id := range t.Surrogates {
-			s.owners[id] = SessionID{}
-		}
+	return s.shelves(func(w *settler, shelf spill.Shelf) error { return w.entries.visit(shelf, w.gather) })
+}
+
+func (s *settler) gather(e *Entry) error {
+	switch e.From {
+	case FromConnection:
+		s.gatherConnection(e)
+	case FromClient, FromGUID:
+		s.gatherClient(e)
+	default:
+		s.requestLabels(e, e.ID)
+		s.see(e, e.ID)
 	}
-	err := s.walk(true, func(e *Entry) error {
-		switch e.From {
-		case FromConnection:
-			s.gatherConnection(e)
-		case FromClient, FromGUID:
-			s.gatherClient(e)
-		default:
-			s.requestLabels(e, e.ID)
-			s.see(e, e.ID)
-		}
-		for _, step := range e.Steps {
-			s.posts.Add(posted{Step: step, session: e.ID, from: e.From})
-		}
-		return nil
-	})
-	s.sdks[0] = false
-	return err
+	for _, step := range e.Steps {
+		s.posts.AddBy(s.number, posted{Step: step, session: e.ID, from: e.From})
+	}
+	return nil
 }
 
 // gatherConnection finds the owner of a connection: the session that it was seen with, else
 // the owner of its client, which is requested.
-func (s *settling) gatherConnection(e *Entry) {
+func (s *settler) gatherConnection(e *Entry) {
 	owner := e.ID
 	switch {
 	case e.Session.one():
@@ -165,116 +279,125 @@ func (s *settling) gatherConnection(e *Entry) {
 		s.own(e.ID, owner)
 		s.resolve(e, owner)
 	case !e.Session.any() && e.Client.one():
-		s.ownerRequests.Add(ownerRequest{request{e.Client.ID, e.ID}, e.Extent})
+		s.ownerRequests.AddBy(s.number, ownerRequest{request{e.Client.ID, e.ID}, e.Extent})
 		for i := range e.Evidence {
-			s.waitingEvidence.Add(movedEvidence{e.ID, e.Evidence[i]})
+			s.waitingEvidence.AddBy(s.number, movedEvidence{e.ID, e.Evidence[i]})
 		}
 		for _, b := range e.Buckets {
-			s.waitingBuckets.Add(movedBucket{e.ID, b, e.Telemetry})
+			s.waitingBuckets.AddBy(s.number, movedBucket{e.ID, b, e.Telemetry})
 		}
 		return
 	}
 	s.see(e, owner)
 	s.requestLabels(e, owner)
 	if e.Client.one() {
-		s.labelRequests.Add(request{e.Client.ID, owner})
+		s.labelRequests.AddBy(s.number, request{e.Client.ID, owner})
 	}
 }
 
 // gatherClient finds the owner of a client: the session that it was seen with. What a guid did
 // elsewhere stays with the guid.
-func (s *settling) gatherClient(e *Entry) {
+func (s *settler) gatherClient(e *Entry) {
 	owner := e.ID
 	if e.Session.one() {
 		owner = e.Session.ID
 		s.own(e.ID, owner)
 	}
-	l := Labels{e.SDK, e.Browser, e.OS}
+	l := Labels{SDK: e.SDK, Browser: e.Browser, OS: e.OS}
 	switch {
 	case owner == e.ID:
 		s.see(e, e.ID)
 		s.requestLabels(e, e.ID)
 	case e.From == FromGUID:
 		s.see(e, e.ID)
-		s.members.Add(member{e.ID, e.ID, l, false})
+		s.members.AddBy(s.number, member{e.ID, e.ID, l, false})
 	default:
 		s.see(e, owner)
 		s.resolve(e, owner)
 		s.requestLabels(e, owner)
 	}
 	s.sdks[l.SDK] = true
-	s.clients.Add(client{e.ID, owner, l})
-	s.members.Add(member{owner, e.ID, l, true})
+	s.clients.AddBy(s.number, client{e.ID, owner, l})
+	s.members.AddBy(s.number, member{owner, e.ID, l, true})
 }
 
 // own notes the session of a surrogate ID, if a tenancy depends on it.
-func (s *settling) own(id, session SessionID) {
-	if _, ok := s.owners[id]; ok {
-		s.owners[id] = session
+func (s *settler) own(id, session SessionID) {
+	if owner := s.owners[id]; owner != nil {
+		*owner = session // the entry of an ID is visited once, so no other core does this
 	}
 }
 
 // see notes when the records of an entry show that their owner was there.
-func (s *settling) see(e *Entry, owner SessionID) {
+func (s *settler) see(e *Entry, owner SessionID) {
 	if len(e.Buckets) > 0 && !owner.IsZero() {
 		s.times.see(owner, e.Extent)
 	}
 }
 
 // resolve moves the contents of a surrogate ID to its owner.
-func (s *settling) resolve(e *Entry, owner SessionID) {
-	s.resolved.Add(resolution{e.ID, owner})
+func (s *settler) resolve(e *Entry, owner SessionID) {
+	s.resolved.AddBy(s.number, resolution{e.ID, owner})
 	for _, b := range e.Buckets {
-		s.movedBuckets.Add(movedBucket{owner, b, e.Telemetry})
+		s.movedBuckets.AddBy(s.number, movedBucket{owner, b, e.Telemetry})
 	}
 	for _, x := range e.Evidence {
-		s.movedEvidence.Add(movedEvidence{owner, x})
+		s.movedEvidence.AddBy(s.number, movedEvidence{owner, x})
 	}
 }
 
 // requestLabels requests the labels of the clients that posted evidence in a session.
-func (s *settling) requestLabels(e *Entry, session SessionID) {
+func (s *settler) requestLabels(e *Entry, session SessionID) {
 	var last SessionID
 	for i := range e.Evidence {
 		if id := e.Evidence[i].Client; id != last {
-			s.labelRequests.Add(request{id, session})
+			s.labelRequests.AddBy(s.number, request{id, session})
 			last = id
 		}
 	}
 }
 
-// answer answers the requests of connections for the owner of their client, and moves their
-// contents there.
+// answer answers the requests of connections for the owner of their client.
 func (s *settling) answer() error {
-	clients, requests := spill.Follow(&s.clients), s.ownerRequests.Cursor()
-	var answers spill.Set[resolution]
-	bound(&answers, s.space)
-	for r, ok := requests.Next(); ok; r, ok = requests.Next() {
-		owner := r.client
-		if c := clients.Of(r.client); len(c) > 0 {
-			owner = c[0].owner
-		}
-		if owner != r.client {
-			s.own(r.asker, owner)
-		}
-		s.times.see(owner, r.extent)
-		answers.Add(resolution{r.asker, owner})
-	}
-	answer, buckets, evidence := answers.Cursor(), spill.Follow(&s.waitingBuckets), spill.Follow(&s.waitingEvidence)
-	for a, ok := answer.Next(); ok; a, ok = answer.Next() {
-		s.resolved.Add(a)
-		for _, m := range buckets.Of(a.surrogate) {
-			s.movedBuckets.Add(movedBucket{a.owner, m.bucket, m.telemetry})
-		}
-		for _, m := range evidence.Of(a.surrogate) {
-			s.movedEvidence.Add(movedEvidence{a.owner, m.Evidence})
-			if !m.Client.IsZero() {
-				s.labelRequests.Add(request{m.Client, a.owner})
+	err := s.each(func(w *settler) (func(), spill.Inputs) {
+		clients, requests := spill.Follow(&s.clients), s.ownerRequests.Cursor()
+		return func() {
+			for r, ok := requests.Next(); ok; r, ok = requests.Next() {
+				owner := r.client
+				if c := clients.Of(r.client); len(c) > 0 {
+					owner = c[0].owner
+				}
+				if owner != r.client {
+					w.own(r.asker, owner)
+				}
+				w.times.see(owner, r.extent)
+				s.answers.AddBy(w.number, resolution{r.asker, owner})
 			}
-		}
-	}
-	return cmp.Or(requests.Err(), clients.Err(), answer.Err(), buckets.Err(), evidence.Err(),
-		answers.Drop(), s.ownerRequests.Drop(), s.waitingBuckets.Drop(), s.waitingEvidence.Drop())
+		}, spill.Inputs{requests, clients}
+	})
+	return cmp.Or(err, s.ownerRequests.Drop())
+}
+
+// forward moves the contents of connections to the owners of their clients.
+func (s *settling) forward() error {
+	err := s.each(func(w *settler) (func(), spill.Inputs) {
+		answers, buckets, evidence := s.answers.Cursor(), spill.Follow(&s.waitingBuckets), spill.Follow(&s.waitingEvidence)
+		return func() {
+			for a, ok := answers.Next(); ok; a, ok = answers.Next() {
+				s.resolved.AddBy(w.number, a)
+				for _, m := range buckets.Of(a.surrogate) {
+					s.movedBuckets.AddBy(w.number, movedBucket{a.owner, m.bucket, m.telemetry})
+				}
+				for _, m := range evidence.Of(a.surrogate) {
+					s.movedEvidence.AddBy(w.number, movedEvidence{a.owner, m.Evidence})
+					if !m.Client.IsZero() {
+						s.labelRequests.AddBy(w.number, request{m.Client, a.owner})
+					}
+				}
+			}
+		}, spill.Inputs{answers, buckets, evidence}
+	})
+	return cmp.Or(err, s.answers.Drop(), s.waitingBuckets.Drop(), s.waitingEvidence.Drop())
 }
 
 // house finds the sources that are one session, and moves their records without an ID there.
@@ -283,22 +406,23 @@ func (s *settling) house() error {
 	for _, t := range s.tenancies {
 		session := t.Session
 		if session.IsZero() && len(t.Surrogates) > 0 {
-			session = s.owners[t.Surrogates[0]]
+			session = *s.owners[t.Surrogates[0]]
 		}
-		if session.IsZero() || slices.ContainsFunc(t.Surrogates, func(id SessionID) bool { return s.owners[id] != session }) {
+		if session.IsZero() || slices.ContainsFunc(t.Surrogates, func(id SessionID) bool { return *s.owners[id] != session }) {
 			continue
 		}
 		s.tenants[t.Source] = session
 		for _, b := range t.Buckets {
-			s.movedBuckets.Add(movedBucket{session, b, false})
+			s.movedBuckets.AddBy(0, movedBucket{session, b, false})
 		}
 		s.times.see(session, t.Extent)
 	}
 	if len(s.tenants) == 0 {
 		return nil
 	}
-	entries, err := s.merge.open(false, false)
-	if err != nil {
+	// The entry without an ID comes first.
+	entries := s.merge.cursor(false, false)
+	if err := entries.seek(spill.Shelf{}); err != nil {
 		return err
 	}
 	defer entries.Close()
@@ -311,7 +435,7 @@ func (s *settling) house() error {
 	}
 	for _, x := range e.Evidence {
 		if tenant := s.tenant(x.Origin); !tenant.IsZero() {
-			s.movedEvidence.Add(movedEvidence{tenant, x})
+			s.movedEvidence.AddBy(0, movedEvidence{tenant, x})
 		}
 	}
 	return nil
@@ -322,46 +446,53 @@ func (c *Counts) tenant(origin uint32) SessionID { return c.tenants[c.sources[or
 
 // divide divides the steps of each call into attempts.
 func (s *settling) divide() error {
-	var call []posted
-	var attempts []attempt
-	end := func() {
-		attempts = attemptsOf(call, attempts)
-		for _, a := range attempts {
-			s.attempts.Add(a)
+	err := s.each(func(w *settler) (func(), spill.Inputs) {
+		var call []posted
+		var attempts []attempt
+		end := func() {
+			attempts = attemptsOf(call, attempts)
+			for _, a := range attempts {
+				s.attempts.AddBy(w.number, a)
+			}
+			call = call[:0]
 		}
-		call = call[:0]
-	}
-	posts := s.posts.Cursor()
-	for p, ok := posts.Next(); ok; p, ok = posts.Next() {
-		if n := len(call); n > 0 && call[n-1].same(p) {
-			call[n-1] = p // the last of equal steps is the best
-			continue
-		}
-		s.Duplicates--
-		if len(call) > 0 && call[0].Call != p.Call {
+		posts := s.posts.Cursor()
+		return func() {
+			for p, ok := posts.Next(); ok; p, ok = posts.Next() {
+				if n := len(call); n > 0 && call[n-1].same(p) {
+					call[n-1] = p // the last of equal steps is the best
+					continue
+				}
+				w.distinct++
+				if len(call) > 0 && call[0].Call != p.Call {
+					end()
+				}
+				call = append(call, p)
+			}
 			end()
-		}
-		call = append(call, p)
-	}
-	end()
-	return cmp.Or(posts.Err(), s.posts.Drop())
+		}, spill.Inputs{posts}
+	})
+	return cmp.Or(err, s.posts.Drop())
 }
 
 // move moves the attempts of surrogate IDs to their owners, and requests the labels of
 // clients that are not members of the session.
 func (s *settling) move() error {
-	resolved, members, attempts := spill.Follow(&s.resolved), spill.Follow(&s.members), s.attempts.Cursor()
-	for a, ok := attempts.Next(); ok; a, ok = attempts.Next() {
-		stated := a.session
-		if r := resolved.Of(stated); len(r) > 0 {
-			a.session = r[0].owner
-			s.movedAttempts.Add(a)
-		}
-		if !a.client.IsZero() && (a.session != stated || !hasMember(members.Of(stated), a.client)) {
-			s.labelRequests.Add(request{a.client, a.session})
-		}
-	}
-	return cmp.Or(resolved.Err(), members.Err(), attempts.Err())
+	return s.each(func(w *settler) (func(), spill.Inputs) {
+		resolved, members, attempts := spill.Follow(&s.resolved), spill.Follow(&s.members), s.attempts.Cursor()
+		return func() {
+			for a, ok := attempts.Next(); ok; a, ok = attempts.Next() {
+				stated := a.session
+				if r := resolved.Of(stated); len(r) > 0 {
+					a.session = r[0].owner
+					s.movedAttempts.AddBy(w.number, a)
+				}
+				if !a.client.IsZero() && (a.session != stated || !hasMember(members.Of(stated), a.client)) {
+					s.labelRequests.AddBy(w.number, request{a.client, a.session})
+				}
+			}
+		}, spill.Inputs{resolved, members, attempts}
+	})
 }
 
 // hasMember reports whether a client is a member of a session. Members may be many.
@@ -376,13 +507,17 @@ func findMember(all []member, client SessionID) (int, bool) {
 
 // introduce answers the requests of sessions for the labels of clients.
 func (s *settling) introduce() error {
-	clients, requests := spill.Follow(&s.clients), s.labelRequests.Cursor()
-	for r, ok := requests.Next(); ok; r, ok = requests.Next() {
-		if c := clients.Of(r.client); len(c) > 0 && c[0].owner != r.asker && !r.asker.IsZero() {
-			s.members.Add(member{r.asker, r.client, c[0].labels, false})
-		}
-	}
-	return cmp.Or(requests.Err(), clients.Err(), s.labelRequests.Drop(), s.clients.Drop())
+	err := s.each(func(w *settler) (func(), spill.Inputs) {
+		clients, requests := spill.Follow(&s.clients), s.labelRequests.Cursor()
+		return func() {
+			for r, ok := requests.Next(); ok; r, ok = requests.Next() {
+				if c := clients.Of(r.client); len(c) > 0 && c[0].owner != r.asker && !r.asker.IsZero() {
+					s.members.AddBy(w.number, member{r.asker, r.client, c[0].labels, false})
+				}
+			}
+		}, spill.Inputs{requests, clients}
+	})
+	return cmp.Or(err, s.labelRequests.Drop(), s.clients.Drop())
 }
 
 // A resolution is the owner of a surrogate ID: a session, or a connection's client.
@@ -393,6 +528,7 @@ func (r resolution) Compare(other resolution) int {
 }
 
 func (r resolution) Key() SessionID { return r.surrogate }
+func (r resolution) Rank() uint64   { return r.surrogate.Hi }
 
 // A request asks for the owner or the labels of a client.
 type request struct{ client, asker SessionID }
@@ -400,6 +536,8 @@ type request struct{ client, asker SessionID }
 func (r request) Compare(other request) int {
 	return cmp.Or(r.client.Compare(other.client), r.asker.Compare(other.asker))
 }
+
+func (r request) Rank() uint64 { return r.client.Hi }
 
 // An ownerRequest is the request of a connection for the owner of its client.
 type ownerRequest struct {
@@ -422,6 +560,7 @@ func (c client) Compare(other client) int {
 }
 
 func (c client) Key() SessionID { return c.id }
+func (c client) Rank() uint64   { return c.id.Hi }
 
 // A member is a client that was seen in a session.
 type member struct {
@@ -436,6 +575,7 @@ func (m member) Compare(other member) int {
 }
 
 func (m member) Key() SessionID { return m.session }
+func (m member) Rank() uint64   { return m.session.Hi }
 
 // A movedBucket is a bucket in which a session was seen by a surrogate ID.
 type movedBucket struct {
@@ -449,6 +589,7 @@ func (m movedBucket) Compare(other movedBucket) int {
 }
 
 func (m movedBucket) Key() SessionID { return m.session }
+func (m movedBucket) Rank() uint64   { return m.session.Hi }
 
 // A movedEvidence is evidence of a session that was found under a surrogate ID.
 type movedEvidence struct {
@@ -467,3 +608,4 @@ func (m movedEvidence) Compare(other movedEvidence) int {
 }
 
 func (m movedEvidence) Key() SessionID { return m.session }
+func (m movedEvidence) Rank() uint64   { return m.session.Hi }

@@ -371,7 +371,7 @@ func (t *Tenancy) note(e *parse.Event, id SessionID, at instant) {
 		t.addSession(id)
 	case id.IsZero():
 		t.addBucket(at.bucket)
-		t.Extent.add(at.extent)
+		t.Extent.Add(at.extent)
 	default:
 		t.addSurrogate(id)
 	}
@@ -417,7 +417,7 @@ func (t *Tenancy) add(other *Tenancy) {
 	for _, b := range other.Buckets {
 		t.addBucket(b)
 	}
-	t.Extent.add(other.Extent)
+	t.Extent.Add(other.Extent)
 	if t.Several || other.Several {
 		t.end()
 	}

@@ -2,11 +2,15 @@ package aggregate
 
 import (
 	"io"
-	"iter"
 	"maps"
+	"math"
 	"slices"
 	"unsafe"
 
+	"github.com/otlog/otlog/aggregate/clients"
+	"github.com/otlog/otlog/aggregate/extent"
+	"github.com/otlog/otlog/aggregate/lists"
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -36,10 +40,10 @@ type Tally struct {
 	origins   Origins
 	tenancies map[*SourceID]*Tenancy // of the sources of pieces
 	tenancy   *Tenancy               // of the current piece; nil: not looked up
-	errors    names
-	methods   names
-	labels    names // of SDK versions, browsers and systems
-	agents    map[string]Labels
+	errors    names.Table
+	methods   names.Table
+	labels    names.Table // of SDK versions, browsers and systems
+	clients   clients.Reader
 	evidences evidences
 
 	steps spill.Set[step]
@@ -51,8 +55,8 @@ type Tally struct {
 
 // start makes the zero Tally ready.
 func (t *Tally) start() {
-	if t.errors.known == 0 {
-		t.errors, t.methods, t.labels = errorNames(), methodNames(), labelNames()
+	if t.errors.IsZero() {
+		t.errors, t.methods, t.labels = names.Errors(), names.Methods(), names.Labels()
 	}
 }
 
@@ -89,7 +93,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 			t.sessions.known[session-1].telemetry = true
 		}
 		if client != 0 {
-			t.learn(client, e.Telemetry)
+			t.clients.Read(e.Telemetry, &t.sessions.known[client-1].labels, &t.labels)
 		}
 	}
 	if !v.Failure {
@@ -98,10 +102,10 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	t.start()
 	x := kept{session: session, Evidence: newEvidence(e, v, t.sessions.id(client), number)}
 	if len(v.Name) > 0 {
-		x.Error = t.errors.add(v.Name)
+		x.Error = t.errors.Add(v.Name)
 	}
 	if len(v.MethodName) > 0 {
-		x.Method = t.methods.add(v.MethodName)
+		x.Method = t.methods.Add(v.MethodName)
 	}
 	x.Origin = t.origins.here()
 	t.evidences.add(&x)
@@ -109,7 +113,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 
 // pass notes the time of a record, which the caller adds to t.current.
 func (t *Tally) pass(nanos int64) instant {
-	at := instant{BucketOf(nanos), extentOf(nanos)}
+	at := instant{BucketOf(nanos), extent.Of(nanos)}
 	// Frequent case first: neighbouring records share a bucket.
 	if at.bucket != t.current.Bucket || t.current.Records == (Records{}) {
 		t.cover()
@@ -255,7 +259,7 @@ func (t *Tally) see(id []byte, at instant) uint32 {
 	if len(t.sessions.ids) > before {
 		t.start()
 		if t.key = sessionid.AppendKey(t.key[:0], id); len(t.key) > 0 {
-			t.sessions.known[before].key = t.labels.add(t.key)
+			t.sessions.known[before].key = t.labels.Add(t.key)
 		}
 	}
 	return t.seen(slot, at)
@@ -269,7 +273,7 @@ func (t *Tally) seen(slot *sessionSlot, at instant) uint32 {
 		slot.bucket = at.bucket
 		t.presences.Add(newPresence(slot.number, at.bucket))
 	}
-	slot.extent.add(at.extent)
+	slot.extent.Add(at.extent)
 	return slot.number
 }
 
@@ -292,18 +296,18 @@ func (t *Tally) Parts() []*Part {
 // them. Nothing can be added to the Tally afterwards.
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
-	t.sessions.slots, t.presences, t.steps = nil, spill.Set[presence]{}, spill.Set[step]{}
+	t.sessions, t.presences, t.steps = sessions{}, spill.Set[presence]{}, spill.Set[step]{}
 	return parts
 }
 
 // part returns the entries that are in memory as a part.
 func (t *Tally) part(sorted *sortedTally) *Part {
-	d := dictionary{t.errors, t.methods, t.labels}
+	d := names.Dictionary{Errors: t.errors, Methods: t.methods, Labels: t.labels}
 	return &Part{
-		Open: func(steps bool) (Cursor, error) {
-			return &tallyCursor{t: t, sortedTally: sorted, withSteps: steps}, nil
+		Open: func(whole bool) (Cursor, error) {
+			return &tallyCursor{sortedTally: sorted, whole: whole, end: len(sorted.ids)}, nil
 		},
-		Names:   d.names(),
+		Names:   d.Texts(),
 		Origins: &t.origins,
 	}
 }
@@ -337,16 +341,18 @@ func (t *Tally) size() int64 {
 }
 
 // A sortedTally holds the contents of a Tally in the order of its entries, so that reading
-// the entries reads memory sequentially.
+// the entries reads memory sequentially. The number of a session or surrogate ID is its place
+// in that order. Place 0 has the records without an ID.
 type sortedTally struct {
-	order   []numbered // sorted by SessionID; the zero SessionID comes first
-	extents []Extent   // in that order
+	ids     []SessionID
+	known   []known
+	extents []Extent
 
-	// The values of all sessions in that order, and the index of each session's first.
-	evidence                       []uint32 // indices into Tally.evidences
-	buckets                        []Bucket
-	steps                          []step
-	evidenceAt, bucketsAt, stepsAt []uint32
+	// By place:
+	evidence  *lists.Lists[uint32] // indices into evidences
+	evidences *evidences
+	buckets   *lists.Lists[Bucket]
+	steps     *lists.Lists[step]
 }
 
 // numbered is the ID of a session with its number plus one.
@@ -355,95 +361,121 @@ type numbered struct {
 	number uint32
 }
 
+func (n numbered) Compare(other numbered) int { return n.id.Compare(other.id) }
+func (n numbered) Rank() uint64               { return n.id.Hi }
+
 func (t *Tally) sort() *sortedTally {
 	n := len(t.sessions.ids) + 1
-	s := &sortedTally{order: make([]numbered, n), extents: make([]Extent, n)}
-	for i := range s.order {
-		s.order[i] = numbered{t.sessions.id(uint32(i)), uint32(i)}
-	}
-	slices.SortFunc(s.order, func(a, b numbered) int { return a.id.Compare(b.id) })
+	s := &sortedTally{evidences: &t.evidences}
 	place := make([]uint32, n) // by number plus one
-	for i, o := range s.order {
-		place[o.number] = uint32(i)
+	s.ids = t.sessions.order(place)
+	s.known, s.extents = make([]known, n), make([]Extent, n)
+	s.known[0].from = FromSource
+	for i, k := range t.sessions.known {
+		k.session, k.client = placeOf(place, k.session), placeOf(place, k.client)
+		s.known[place[i+1]] = k
 	}
 	for i := range t.sessions.slots {
 		if slot := &t.sessions.slots[i]; slot.number != 0 {
 			s.extents[place[slot.number]] = slot.extent
 		}
 	}
-	s.evidence, s.evidenceAt = share(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
+	s.evidence = lists.Make(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
 		for i := range uint32(t.evidences.len()) {
 			yield(place[t.evidences.at(int(i)).session], i)
 		}
 	})
-	s.buckets, s.bucketsAt = share(n, t.presences.Len(), func(yield func(uint32, Bucket) bool) {
+	s.buckets = lists.Make(n, t.presences.Len(), func(yield func(uint32, Bucket) bool) {
 		for x := range t.presences.Each {
 			yield(place[x.number()], x.bucket())
 		}
 	})
-	s.steps, s.stepsAt = share(n, t.steps.Len(), func(yield func(uint32, step) bool) {
+	s.steps = lists.Make(n, t.steps.Len(), func(yield func(uint32, step) bool) {
 		for x := range t.steps.Each {
+			x.client = place[x.client]
 			yield(place[x.session], x)
 		}
 	})
 	return s
 }
 
-// share sorts values by their place, of which there are n. begin holds the index of the
-// first value of each place.
-func share[T any](n, values int, all iter.Seq2[uint32, T]) (out []T, begin []uint32) {
-	begin = make([]uint32, n+2)
-	for place := range all {
-		begin[place+2]++
+// order returns all IDs in order, the zero ID first, and sets the place of each number plus one.
+func (s *sessions) order(place []uint32) []SessionID {
+	all, sorted := make([]numbered, len(place)), make([]numbered, len(place))
+	for i := range all {
+		all[i] = numbered{s.id(uint32(i)), uint32(i)}
 	}
-	for i := 2; i < len(begin); i++ {
-		begin[i] += begin[i-1]
+	spill.Sort(sorted, all)
+	ids := make([]SessionID, len(place))
+	for i, x := range sorted {
+		ids[i], place[x.number] = x.id, uint32(i)
 	}
-	// begin[place+1] is the index of the place's next value. In the end it is the index
-	// where the next place begins.
-	out = make([]T, values)
-	for place, x := range all {
-		next := &begin[place+1]
-		out[*next] = x
-		*next++
+	return ids
+}
+
+// placeOf returns the place of a number plus one, which may be several.
+func placeOf(place []uint32, number uint32) uint32 {
+	if number == several {
+		return several
 	}
-	return out, begin[:n+1]
+	return place[number]
+}
+
+// weight returns about how long it takes to settle the entries, in entries.
+func (s *sortedTally) weight() int { return len(s.ids) + s.evidence.Len() }
+
+// link returns the link to a place, which may be several.
+func (s *sortedTally) link(place uint32) Link {
+	if place == several {
+		return Link{Several: true}
+	}
+	return Link{ID: s.ids[place]}
 }
 
 // A tallyCursor is a Cursor of a Tally's entries in memory.
 type tallyCursor struct {
 	*sortedTally
-	t         *Tally
-	withSteps bool
-	next      int // into order
+	whole     bool // entries have links and steps
+	next, end int  // places
 	entry     Entry
 }
 
 func (c *tallyCursor) Close() {}
 
+// seek moves the cursor before the first entry on a shelf, which ends it.
+func (c *tallyCursor) seek(to spill.Shelf) {
+	at := func(hi uint64) int {
+		i, _ := slices.BinarySearchFunc(c.ids, SessionID{Hi: hi}, SessionID.Compare)
+		return i
+	}
+	first, last := to.Bounds()
+	if c.next, c.end = at(first), len(c.ids); last != math.MaxUint64 {
+		c.end = at(last + 1)
+	}
+}
+
 func (c *tallyCursor) Next() (*Entry, error) {
-	if c.next == len(c.order) {
+	if c.next == c.end {
 		return nil, io.EOF
 	}
 	i := c.next
 	c.next++
-	t, e := c.t, &c.entry
-	*e = Entry{ID: c.order[i].id, From: FromSource, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
-	if n := c.order[i].number; n != 0 {
-		k := &t.sessions.known[n-1]
-		e.From, e.Key, e.SDK, e.Browser, e.OS = k.from, k.key, k.labels.SDK, k.labels.Browser, k.labels.OS
-		e.Session, e.Client, e.Telemetry = t.sessions.link(k.session), t.sessions.link(k.client), k.telemetry
+	e, k := &c.entry, &c.known[i]
+	*e = Entry{
+		ID: c.ids[i], From: k.from, Key: k.key, SDK: k.labels.SDK, Browser: k.labels.Browser, OS: k.labels.OS,
+		Telemetry: k.telemetry, Extent: c.extents[i],
+		Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0],
 	}
-	e.Extent = c.extents[i]
-	e.Buckets = append(e.Buckets, c.buckets[c.bucketsAt[i]:c.bucketsAt[i+1]]...)
-	for _, x := range c.evidence[c.evidenceAt[i]:c.evidenceAt[i+1]] {
-		e.Evidence = append(e.Evidence, t.evidences.at(int(x)).Evidence)
+	e.Buckets = append(e.Buckets, c.buckets.Of(i)...)
+	for _, x := range c.evidence.Of(i) {
+		e.Evidence = append(e.Evidence, c.evidences.at(int(x)).Evidence)
 	}
-	if !c.withSteps {
+	if !c.whole {
 		return e, nil
 	}
-	for _, s := range c.steps[c.stepsAt[i]:c.stepsAt[i+1]] {
-		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, what: s.what, Client: t.sessions.id(s.client)})
+	e.Session, e.Client = c.link(k.session), c.link(k.client)
+	for _, s := range c.steps.Of(i) {
+		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, what: s.what, Client: c.ids[s.client]})
 	}
 	return e, nil
 }

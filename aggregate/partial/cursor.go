@@ -12,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
@@ -233,7 +234,7 @@ func (c *cursor) next() error {
 	if err := cmp.Or(c.buckets(v, i), c.extent(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
 		return err
 	}
-	return e.Check(c.stream.covered)
+	return checkEntry(e, c.stream.covered)
 }
 
 func (c *cursor) buckets(v *view, row int) error {
@@ -256,7 +257,7 @@ func (c *cursor) extent(v *view, row int) (err error) {
 		return errors.New("one of first_seen and last_seen is missing")
 	}
 	if !v.firstSeen.IsNull(row) {
-		c.entry.Extent, err = aggregate.NewExtent(int64(v.firstSeen.Value(row)), int64(v.lastSeen.Value(row)))
+		c.entry.Extent, err = extent.New(int64(v.firstSeen.Value(row)), int64(v.lastSeen.Value(row)))
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	_ "github.com/otlog/otlog/internal/testgc"
@@ -208,7 +209,7 @@ func mostAllocated(size int) uint64 { return 256<<20 + 64*uint64(size) }
 func entries(all ...aggregate.Entry) *aggregate.Part {
 	for i := range all {
 		if slices.Contains(all[i].Buckets, aggregate.BucketOf(at)) {
-			all[i].Extent, _ = aggregate.NewExtent(at/1e9, at/1e9)
+			all[i].Extent, _ = extent.New(at/1e9, at/1e9)
 		}
 	}
 	return &aggregate.Part{

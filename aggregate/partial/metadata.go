@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/sieve"
@@ -109,7 +110,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 					return err
 				}
 				f.Part.Tenancies = append(f.Part.Tenancies, t)
-				return t.Check(s.covered)
+				return checkTenancy(t, s.covered)
 			})
 		}},
 	} {
@@ -288,7 +289,7 @@ func (j *jsonTenancy) tenancy() (*aggregate.Tenancy, error) {
 		t.Buckets = append(t.Buckets, b)
 	}
 	if j.Extent != nil {
-		t.Extent, err = aggregate.NewExtent(j.Extent[0], j.Extent[1])
+		t.Extent, err = extent.New(j.Extent[0], j.Extent[1])
 	}
 	return t, err
 }

@@ -88,3 +88,23 @@ func (t *Tree) descend(from, to int, first, last int64, visit func(*Span) bool) 
 	}
 	return t.descend(from, root, first, last, visit)
 }
+
+// An Interval contains its first and last position. The zero Interval has none.
+type Interval struct {
+	First, Last int64
+	Known       bool
+}
+
+// Add extends the interval by another.
+func (v *Interval) Add(first, last int64) {
+	if !v.Known {
+		*v = Interval{first, last, true}
+		return
+	}
+	v.First, v.Last = min(v.First, first), max(v.Last, last)
+}
+
+// Distance returns the distance of two intervals, 0 if they overlap.
+func (v *Interval) Distance(first, last int64) int64 {
+	return max(v.First-last, first-v.Last, 0)
+}

@@ -1,101 +1,121 @@
 package spill
 
-import (
-	"cmp"
-	"fmt"
-	"unsafe"
-)
+import "slices"
 
 // A Cursor yields the values of a set in order, each once.
 type Cursor[T Value[T]] struct {
-	heads   Heap[*head[T]]
-	last    T
-	started bool
-	err     error // of the disk: it ends the cursor
+	set        *Set[T]
+	shelf, end int // the next shelf of the set, and the one at which to stop
+	merger     *merger[T]
+	values     []T // the next ones
+	room, more []T // for values of several runs
+	err        error
 }
 
-func newCursor[T Value[T]](sorted [][]T, disk []diskRun[T], err error) *Cursor[T] {
-	c := &Cursor[T]{err: err}
-	for _, run := range sorted {
-		c.heads.Push(&head[T]{values: run})
-	}
-	for _, run := range disk {
-		h := &head[T]{rest: run}
-		if c.err = cmp.Or(c.err, h.fill()); c.err != nil {
-			return c
-		}
-		c.heads.Push(h)
-	}
+// Cursor returns a cursor before the first value.
+func (s *Set[T]) Cursor() *Cursor[T] {
+	s.Flush()
+	c := &Cursor[T]{set: s}
+	c.Seek(Shelf{})
 	return c
 }
 
-// Peek returns the next value without advancing. ok is false at the end, and after an
-// error.
-func (c *Cursor[T]) Peek() (x T, ok bool) {
-	for c.err == nil && len(c.heads) > 0 {
-		x = c.heads[0].values[0]
-		if !c.started || x != c.last {
-			return x, true
-		}
-		c.drop()
+// Seek moves the cursor before the first value on a shelf, which ends it. A shelf has at most as
+// many bits as the set; that of a set with values on disk has none.
+func (c *Cursor[T]) Seek(to Shelf) {
+	s := c.set
+	c.values, c.err = nil, s.err
+	if len(s.disk) > 0 {
+		c.merger = newMerger(s.runs, s.disk)
+		c.shelf, c.end = 0, 0
+		return
 	}
-	return x, false
+	wide := s.bits - to.Bits
+	c.shelf, c.end = to.Number<<wide, (to.Number+1)<<wide
 }
 
 // Next returns the next value. ok is false at the end, and after an error.
 func (c *Cursor[T]) Next() (x T, ok bool) {
-	if x, ok = c.Peek(); ok {
-		c.last, c.started = x, true
-		c.drop()
+	if len(c.values) == 0 && !c.fill() {
+		return x, false
 	}
-	return x, ok
+	x, c.values = c.values[0], c.values[1:]
+	return x, true
 }
 
 // Err returns the error that ended the cursor, if any.
 func (c *Cursor[T]) Err() error { return c.err }
 
-// drop removes the first value of the first run.
-func (c *Cursor[T]) drop() {
-	h := c.heads[0]
-	if h.values = h.values[1:]; len(h.values) == 0 {
-		if c.err = h.fill(); c.err != nil {
-			return
+// fill gets the next values. It returns false at the end, and after an error.
+func (c *Cursor[T]) fill() bool {
+	if c.values = nil; c.err != nil {
+		return false
+	}
+	if c.merger != nil {
+		if c.room == nil {
+			c.room = make([]T, 0, max(chunkBytes/sizeOf[T](), 1))
 		}
-		if len(h.values) == 0 {
-			c.heads.Pop()
-			return
+		c.values = c.merger.appendTo(c.room[:0])
+		c.err = c.merger.err
+		return len(c.values) > 0 && c.err == nil
+	}
+	for c.shelf < c.end {
+		c.values = c.take(c.shelf)
+		c.shelf++
+		if len(c.values) > 0 {
+			return true
 		}
 	}
-	c.heads.Fix()
+	return false
 }
 
-// A head is the unread rest of a run.
-type head[T Value[T]] struct {
-	values []T        // in memory; empty only at the end
-	rest   diskRun[T] // after values
-	chunk  []T        // buffer for values from disk
+// take returns the values on a shelf, sorted. To sort the values of all runs together is faster
+// than to merge the runs: there are many, with few values each.
+func (c *Cursor[T]) take(shelf int) []T {
+	var only []T
+	all, runs := c.room[:0], 0
+	for i := range c.set.runs {
+		of := c.set.runs[i].of(shelf)
+		if len(of) == 0 {
+			continue
+		}
+		if runs++; runs == 1 {
+			only = of
+			continue
+		}
+		if runs == 2 {
+			all = append(all, only...)
+		}
+		all = append(all, of...)
+	}
+	if runs <= 1 {
+		return only
+	}
+	c.room = all
+	c.more = slices.Grow(c.more[:0], len(all))[:len(all)]
+	Sort(c.more, all)
+	return slices.Compact(c.more)
 }
 
-// Less orders heads by their next value.
-func (h *head[T]) Less(other *head[T]) bool { return h.values[0].Compare(other.values[0]) < 0 }
+// Inputs are cursors and followers that are read together.
+type Inputs []interface {
+	Seek(Shelf)
+	Err() error
+}
 
-// fill reads the next values of a run from disk. At its end there are none.
-func (h *head[T]) fill() error {
-	r := &h.rest
-	var x T
-	n := min(chunkBytes/int64(unsafe.Sizeof(x)), (r.to-r.from)/int64(unsafe.Sizeof(x)))
-	if n == 0 {
-		h.values = nil
-		return nil
+// Seek moves all of them to a shelf.
+func (all Inputs) Seek(to Shelf) {
+	for _, in := range all {
+		in.Seek(to)
 	}
-	if h.chunk == nil {
-		h.chunk = make([]T, n) // the first chunk is the longest
+}
+
+// Err returns the error that ended one of them, if any.
+func (all Inputs) Err() error {
+	for _, in := range all {
+		if err := in.Err(); err != nil {
+			return err
+		}
 	}
-	h.values = h.chunk[:n]
-	b := bytesOf(h.values)
-	if _, err := r.file.ReadAt(b, r.from); err != nil {
-		return fmt.Errorf("reading back what was kept on disk: %w", err)
-	}
-	r.from += int64(len(b))
 	return nil
 }

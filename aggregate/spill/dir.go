@@ -127,28 +127,32 @@ type diskRun[T Value[T]] struct {
 // chunkBytes is how much of a run is read at a time.
 const chunkBytes = 32 << 10
 
-// write writes all values of a cursor at the start of the run, and sets its end.
-func (r *diskRun[T]) write(d *Dir, c *Cursor[T]) error {
+// write writes all values of a merger at the start of the run, and sets its end.
+func (r *diskRun[T]) write(d *Dir, from *merger[T]) error {
 	r.to = r.from
-	chunk := make([]T, 0, 8*chunkBytes/unsafe.Sizeof(c.last))
-	flush := func() error {
+	chunk := make([]T, 0, 8*chunkBytes/sizeOf[T]())
+	for {
+		chunk = from.appendTo(chunk[:0])
+		if len(chunk) == 0 || from.err != nil {
+			break
+		}
 		n, err := r.file.WriteAt(bytesOf(chunk), r.to)
 		r.to += int64(n)
-		chunk = chunk[:0]
-		return err
-	}
-	for x, ok := c.Next(); ok; x, ok = c.Next() {
-		if chunk = append(chunk, x); len(chunk) == cap(chunk) {
-			if err := flush(); err != nil {
-				return d.explain(err)
-			}
+		if err != nil {
+			return d.explain(err)
 		}
 	}
-	if err := errors.Join(flush(), c.err); err != nil {
-		return d.explain(err)
+	if from.err != nil {
+		return d.explain(from.err)
 	}
 	d.count(r.to - r.from)
 	return nil
+}
+
+// sizeOf returns the size of a value in bytes.
+func sizeOf[T any]() int {
+	var x T
+	return int(unsafe.Sizeof(x))
 }
 
 // bytesOf returns the memory of values. Only the process that wrote it can read it.
@@ -156,5 +160,5 @@ func bytesOf[T any](values []T) []byte {
 	if len(values) == 0 {
 		return nil
 	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(values[0])))
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*sizeOf[T]())
 }

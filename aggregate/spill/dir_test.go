@@ -13,8 +13,11 @@ import (
 )
 
 // spilling returns a set that holds hardly anything in memory.
-func spilling(dir *Dir, background bool) *Set[number] {
-	return &Set[number]{dir: dir, limit: 1, background: background}
+func spilling(dir *Dir) *Set[number] {
+	var set Set[number]
+	set.Bound(1, 0, dir, 1<<30)
+	set.limit = 1
+	return &set
 }
 
 // checkEmpty reports files left in a directory.
@@ -29,23 +32,20 @@ func checkEmpty(t *testing.T, path string) {
 // merged, with repeats within and between them.
 func TestRunsOnDisk(t *testing.T) {
 	for _, test := range []struct {
-		name       string
-		background bool
-		short      int
-		values     int
+		name   string
+		length int // of a run
+		values int
 	}{
-		{"at once", false, 0, 10 * runLength},
-		{"in the background", true, 0, 10*runLength + 5},
-		{"many short ones", false, shortest, (maxRuns + 20) * shortest},
-		{"many short ones in the background", true, shortest, (maxRuns+20)*shortest + 5},
-		{"a few", true, 0, 5},
-		{"none", false, 0, 0},
+		{"some", runLength, 10*runLength + 5},
+		{"many short ones", shortest, (maxRuns+20)*shortest + 5},
+		{"a few", runLength, 5},
+		{"none", runLength, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := t.TempDir()
 			dir := NewDir(path, 1<<20, nil)
-			r, set := rand.New(rand.NewPCG(1, 51)), spilling(dir, test.background)
-			set.short = test.short
+			r, set := rand.New(rand.NewPCG(1, 51)), spilling(dir)
+			set.length = test.length
 			want := make([]number, test.values)
 			for i := range want {
 				want[i] = number(r.Uint64N(uint64(len(want)) * 2))
@@ -134,42 +134,40 @@ func TestBrokenDisk(t *testing.T) {
 			set.file = full()
 			defer set.file.Close()
 			fill(set)
-			set.flush()
+			set.Flush()
 		}, "keeping on disk what does not fit into 1 MiB of memory: write /dev/full: no space left on device"},
 		{"gone", func(dir *Dir, set *Set[number]) {
 			fill(set)
-			set.flush()
+			set.Flush()
 			dir.Close()
 		}, "reading back what was kept on disk: "},
 		{"cut", func(_ *Dir, set *Set[number]) {
 			fill(set)
-			set.flush()
+			set.Flush()
 			if err := set.file.Truncate(9 * runLength); err != nil {
 				t.Fatal(err)
 			}
 		}, "reading back what was kept on disk: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for _, background := range []bool{false, true} {
-				path := t.TempDir()
-				dir := NewDir(path, 1<<20, nil)
-				set := spilling(dir, background)
-				test.spoil(dir, set)
-				c := set.Cursor()
-				for _, ok := c.Next(); ok; _, ok = c.Next() {
-				}
-				if c.err == nil || !strings.HasPrefix(c.err.Error(), test.want) {
-					t.Errorf("got  %v\nwant %s", c.err, test.want)
-				}
-				dir.Close() // may be closed already
-				checkEmpty(t, path)
+			path := t.TempDir()
+			dir := NewDir(path, 1<<20, nil)
+			set := spilling(dir)
+			test.spoil(dir, set)
+			c := set.Cursor()
+			for _, ok := c.Next(); ok; _, ok = c.Next() {
 			}
+			if c.err == nil || !strings.HasPrefix(c.err.Error(), test.want) {
+				t.Errorf("got  %v\nwant %s", c.err, test.want)
+			}
+			dir.Close() // may be closed already
+			checkEmpty(t, path)
 		})
 	}
 }
 
 func TestMissingDirectoryIsReported(t *testing.T) {
-	set := spilling(NewDir(filepath.Join(t.TempDir(), "nowhere"), 64<<20, nil), false)
+	set := spilling(NewDir(filepath.Join(t.TempDir(), "nowhere"), 64<<20, nil))
 	fill(set)
 	if err := set.Cursor().err; !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "64 MiB of memory") {
 		t.Errorf("got %v", err)

@@ -92,3 +92,24 @@ func (k Key) Holds(i IDs) bool {
 func (k Key) Hash() uint32 {
 	return uint32((k.stream*0x9e3779b97f4a7c15 ^ k.subscriber*0xa0761d6478bd642f) >> 32)
 }
+
+// Values has one value for each stream and subscriber.
+type Values map[Key]int64
+
+// Set sets the value of IDs.
+func (v Values) Set(of IDs, value int64) {
+	for _, key := range of.Keys() {
+		v[key] = value
+	}
+}
+
+// Least returns the least of the values that were set last for IDs that may be of the same
+// stream and subscriber, otherwise if there is none.
+func (v Values) Least(of IDs, otherwise int64) int64 {
+	for key := range of.Like {
+		if value, ok := v[key]; ok {
+			otherwise = min(otherwise, value)
+		}
+	}
+	return otherwise
+}
