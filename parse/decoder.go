@@ -32,6 +32,7 @@ type Decoder struct {
 	telemetry Telemetry
 	clock     timestamp.Clock
 	marked    bool // the record may hold an OpenTok session ID
+	sessions  sessionid.Memo
 
 	peeked struct{ start, end int } // the line after the last record
 
@@ -326,7 +327,8 @@ func (d *Decoder) lead(line []byte) level.Level {
 
 // clear removes what was decoded of a record.
 func (d *Decoder) clear() {
-	d.event, d.stated = Event{Time: timestamp.NoTime, OfDay: timestamp.NoTime}, false
+	d.event, d.stated = Event{}, false
+	d.event.Time, d.event.OfDay = timestamp.NoTime, timestamp.NoTime
 }
 
 // framed decodes an object that is not the whole line: around it are the comma or the brackets
@@ -464,7 +466,7 @@ func (d *Decoder) fill(line []byte, full bool) {
 // sessionIn returns the first OpenTok session ID in a record, nil if there is none.
 func (d *Decoder) sessionIn(line []byte) []byte {
 	if d.marked {
-		if start, end := sessionid.Next(line); start >= 0 {
+		if start, end := d.sessions.Next(line); start >= 0 {
 			return line[start:end]
 		}
 	}
