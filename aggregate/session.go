@@ -110,13 +110,33 @@ func clientOf(e *parse.Event) (SessionFrom, SessionID) {
 }
 
 // sessions numbers the sessions and surrogate IDs of a Tally in the order in which they were
-// first seen, from 0. It is an open-addressing hash table: every record of a log is looked
-// up in it.
+// first seen. It is an open-addressing hash table: nearly every record of a log is looked up in it.
+// A slot takes 8 bytes, and entries never move, so that the table grows at little cost.
 type sessions struct {
-	slots []sessionSlot // a power of two of them, at most three quarters used
-	ids   []SessionID
-	known []known
+	slots   []slot // a power of two of them, at most three quarters used
+	entries []*[entriesOfChunk]entry
+	n       int // entries that are used
 }
+
+// A slot is where an entry may be found.
+type slot struct {
+	tag    uint32 // of its ID
+	number uint32 // of the entry plus one; 0 marks a free slot
+}
+
+// An entry is one session or surrogate ID.
+type entry struct {
+	id     SessionID
+	number uint32 // plus one
+	bucket Bucket // in which it was seen last, or unseen
+	extent Extent
+	known
+}
+
+const entriesOfChunk = 1 << 10
+
+// unseen is a bucket before the first instant that parse yields.
+const unseen = NoBucket + 1
 
 // known is what is known of a session or surrogate ID.
 type known struct {
@@ -135,7 +155,7 @@ const several = 1<<32 - 1
 
 // bind notes that a surrogate ID was seen with a session. Both are numbers plus one.
 func (s *sessions) bind(surrogate, session uint32) {
-	if k := &s.known[surrogate-1]; k.session == 0 {
+	if k := s.at(surrogate); k.session == 0 {
 		k.session = session
 	} else if k.session != session {
 		k.session = several
@@ -144,7 +164,7 @@ func (s *sessions) bind(surrogate, session uint32) {
 
 // bindClient notes that a connection was seen with a client. Both are numbers plus one.
 func (s *sessions) bindClient(connection, client uint32) {
-	if k := &s.known[connection-1]; k.client == 0 {
+	if k := s.at(connection); k.client == 0 {
 		k.client = client
 	} else if k.client != client {
 		k.client = several
@@ -156,67 +176,58 @@ func (s *sessions) id(number uint32) SessionID {
 	if number == 0 {
 		return SessionID{}
 	}
-	return s.ids[number-1]
+	return s.at(number).id
 }
 
-type sessionSlot struct {
-	id     SessionID
-	number uint32 // plus one; 0 marks a free slot
-	bucket Bucket // in which the session was seen last, or unseen
-	extent Extent
+// at returns the entry of a number plus one.
+func (s *sessions) at(number uint32) *entry {
+	return &s.entries[(number-1)/entriesOfChunk][(number-1)%entriesOfChunk]
 }
 
-// unseen is a bucket before the first instant that parse yields.
-const unseen = NoBucket + 1
-
-// slot returns the slot of id, which it adds if it is new.
-func (s *sessions) slot(from SessionFrom, id SessionID) *sessionSlot {
-	if len(s.ids) >= len(s.slots)/4*3 {
+// entry returns the entry of id, which it adds if it is new.
+func (s *sessions) entry(from SessionFrom, id SessionID) *entry {
+	if s.n >= len(s.slots)/4*3 {
 		s.grow(max(2*len(s.slots), 1<<10))
 	}
-	slot := s.find(id)
-	if slot.number == 0 {
-		s.ids, s.known = append(s.ids, id), append(s.known, known{from: from})
-		*slot = sessionSlot{id: id, number: uint32(len(s.ids)), bucket: unseen}
-	}
-	return slot
-}
-
-// find returns the slot of id, or the free slot for it.
-func (s *sessions) find(id SessionID) *sessionSlot { return &s.slots[s.indexOf(id)] }
-
-func (s *sessions) indexOf(id SessionID) uint64 {
-	mask := uint64(len(s.slots) - 1)
-	for i := id.Lo & mask; ; i = (i + 1) & mask {
-		slot := &s.slots[i]
-		if slot.number == 0 || slot.id == id {
-			return i
+	tag, mask := uint32(id.Hi), uint32(len(s.slots)-1)
+	i := tag & mask
+	for ; s.slots[i].number != 0; i = (i + 1) & mask {
+		if s.slots[i].tag != tag {
+			continue
+		}
+		if e := s.at(s.slots[i].number); e.id == id {
+			return e
 		}
 	}
-}
-
-// place returns the index of the slot of a number plus one, 0 for 0.
-func (s *sessions) place(number uint32) uint32 {
-	if number == 0 {
-		return 0
+	if s.n == len(s.entries)*entriesOfChunk {
+		s.entries = append(s.entries, new([entriesOfChunk]entry))
 	}
-	return uint32(s.indexOf(s.ids[number-1]))
+	s.n++
+	s.slots[i] = slot{tag, uint32(s.n)}
+	e := s.at(uint32(s.n))
+	*e = entry{id: id, number: uint32(s.n), bucket: unseen, known: known{from: from}}
+	return e
 }
 
 func (s *sessions) grow(size int) {
-	old := s.slots
-	s.slots = make([]sessionSlot, size)
-	for i := range old {
-		if old[i].number != 0 {
-			*s.find(old[i].id) = old[i]
+	old, mask := s.slots, uint32(size-1)
+	s.slots = make([]slot, size)
+	for _, x := range old {
+		if x.number == 0 {
+			continue
 		}
+		i := x.tag & mask
+		for s.slots[i].number != 0 {
+			i = (i + 1) & mask
+		}
+		s.slots[i] = x
 	}
 }
 
 // clear removes all sessions, and keeps the memory.
 func (s *sessions) clear() {
 	clear(s.slots)
-	s.ids, s.known = s.ids[:0], s.known[:0]
+	s.n = 0
 }
 
 // A presence notes that a session was seen in a bucket. The session's number is the upper

@@ -90,10 +90,10 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 		t.start()
 		t.step(e, session, client)
 		if session != 0 {
-			t.sessions.known[session-1].telemetry = true
+			t.sessions.at(session).telemetry = true
 		}
 		if client != 0 {
-			t.clients.Read(e.Telemetry, &t.sessions.known[client-1].labels, &t.labels)
+			t.clients.Read(e.Telemetry, &t.sessions.at(client).labels, &t.labels)
 		}
 	}
 	if !v.Failure {
@@ -143,15 +143,13 @@ func (t *Tally) See(s *sighting.Sightings) {
 		case known.person != p.Number:
 			e := parse.Event{Time: x.Time, Session: p.Session, Client: p.Client, ConnectionID: p.ConnectionID}
 			number, _ := t.sessionOf(&e, at)
-			*known = acquaintance{person: p.Number, number: number, at: t.sessions.place(number)}
-		case known.number != 0:
-			// Frequent case first: the table has not grown.
-			if t.sessions.slots[known.at].number != known.number {
-				known.at = t.sessions.place(known.number)
+			if *known = (acquaintance{person: p.Number}); number != 0 {
+				known.entry = t.sessions.at(number)
 			}
-			t.seen(&t.sessions.slots[known.at], at)
+		case known.entry != nil:
+			t.seen(known.entry, at)
 		}
-		if known.number == 0 {
+		if known.entry == nil {
 			t.current.WithoutID.Clean++
 		}
 	}
@@ -160,8 +158,7 @@ func (t *Tally) See(s *sighting.Sightings) {
 // An acquaintance is a person whose session was looked up.
 type acquaintance struct {
 	person uint64 // its number, see sighting.Person
-	number uint32 // as sessionOf returns it
-	at     uint32 // the index of its slot
+	entry  *entry // of what sessionOf returns; nil: nothing
 }
 
 // inhabit notes which session a record shows in its source. session is as sessionOf returns it.
@@ -205,10 +202,10 @@ func (t *Tally) sessionOf(e *parse.Event, at instant) (session, client uint32) {
 	from, id := clientOf(e)
 	client = t.surrogate(from, id)
 	var connection uint32
-	var slot *sessionSlot // of the connection
+	var connected *entry // of the connection
 	if len(e.ConnectionID) > 0 {
-		slot = t.sessions.slot(FromConnection, sessionHash(FromConnection, e.ConnectionID))
-		connection = slot.number
+		connected = t.sessions.entry(FromConnection, sessionHash(FromConnection, e.ConnectionID))
+		connection = connected.number
 		if client != 0 && from == FromClient {
 			t.sessions.bindClient(connection, client)
 		}
@@ -221,9 +218,9 @@ func (t *Tally) sessionOf(e *parse.Event, at instant) (session, client uint32) {
 			}
 		}
 	case connection != 0:
-		session = t.seen(slot, at)
+		session = t.seen(connected, at)
 	default:
-		session = t.seen(t.sessions.slot(from, id), at)
+		session = t.seen(t.sessions.entry(from, id), at)
 	}
 	return session, client
 }
@@ -245,7 +242,7 @@ func (t *Tally) surrogate(from SessionFrom, id SessionID) uint32 {
 	if id.IsZero() {
 		return 0
 	}
-	return t.sessions.slot(from, id).number
+	return t.sessions.entry(from, id).number
 }
 
 // see notes that a session was seen at an instant, and returns its number plus one, 0 if id is
@@ -254,27 +251,27 @@ func (t *Tally) see(id []byte, at instant) uint32 {
 	if len(id) == 0 {
 		return 0
 	}
-	before := len(t.sessions.ids)
-	slot := t.sessions.slot(FromSession, NewSessionID(id))
-	if len(t.sessions.ids) > before {
+	before := t.sessions.n
+	e := t.sessions.entry(FromSession, NewSessionID(id))
+	if t.sessions.n > before {
 		t.start()
 		if t.key = sessionid.AppendKey(t.key[:0], id); len(t.key) > 0 {
-			t.sessions.known[before].key = t.labels.Add(t.key)
+			e.key = t.labels.Add(t.key)
 		}
 	}
-	return t.seen(slot, at)
+	return t.seen(e, at)
 }
 
-// seen notes that the session of a slot was seen at an instant, and returns its number plus
+// seen notes that the session of an entry was seen at an instant, and returns its number plus
 // one.
-func (t *Tally) seen(slot *sessionSlot, at instant) uint32 {
+func (t *Tally) seen(e *entry, at instant) uint32 {
 	// Frequent case first: neighbouring records of a session share a bucket.
-	if slot.bucket != at.bucket {
-		slot.bucket = at.bucket
-		t.presences.Add(newPresence(slot.number, at.bucket))
+	if e.bucket != at.bucket {
+		e.bucket = at.bucket
+		t.presences.Add(newPresence(e.number, at.bucket))
 	}
-	slot.extent.Add(at.extent)
-	return slot.number
+	e.extent.Add(at.extent)
+	return e.number
 }
 
 // Parts returns the parts whose sum is the Tally. They are valid until the next Add.
@@ -297,6 +294,7 @@ func (t *Tally) Parts() []*Part {
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
 	t.sessions, t.presences, t.steps = sessions{}, spill.Set[presence]{}, spill.Set[step]{}
+	clear(t.met[:])
 	return parts
 }
 
@@ -316,7 +314,7 @@ func (t *Tally) part(sorted *sortedTally) *Part {
 func (t *Tally) Spill(to *Space) error {
 	t.start()
 	t.cover()
-	if len(t.sessions.ids) == 0 && t.evidences.len() == 0 {
+	if t.sessions.n == 0 && t.evidences.len() == 0 {
 		return nil
 	}
 	p, err := to.keep(t.part(t.sort()))
@@ -333,8 +331,8 @@ func (t *Tally) Spill(to *Space) error {
 // size returns the approximate number of bytes that Spill can free.
 func (t *Tally) size() int64 {
 	s := &t.sessions
-	return int64(cap(s.slots))*int64(unsafe.Sizeof(sessionSlot{})) +
-		int64(len(s.ids))*int64(unsafe.Sizeof(SessionID{})+unsafe.Sizeof(known{})) +
+	return int64(cap(s.slots))*int64(unsafe.Sizeof(slot{})) +
+		int64(s.n)*int64(unsafe.Sizeof(entry{})) +
 		int64(t.presences.Len())*int64(unsafe.Sizeof(presence(0))) +
 		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
 		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
@@ -365,20 +363,17 @@ func (n numbered) Compare(other numbered) int { return n.id.Compare(other.id) }
 func (n numbered) Rank() uint64               { return n.id.Hi }
 
 func (t *Tally) sort() *sortedTally {
-	n := len(t.sessions.ids) + 1
+	n := t.sessions.n + 1
 	s := &sortedTally{evidences: &t.evidences}
 	place := make([]uint32, n) // by number plus one
 	s.ids = t.sessions.order(place)
 	s.known, s.extents = make([]known, n), make([]Extent, n)
 	s.known[0].from = FromSource
-	for i, k := range t.sessions.known {
+	for number := uint32(1); number < uint32(n); number++ {
+		e, at := t.sessions.at(number), place[number]
+		s.known[at], s.extents[at] = e.known, e.extent
+		k := &s.known[at]
 		k.session, k.client = placeOf(place, k.session), placeOf(place, k.client)
-		s.known[place[i+1]] = k
-	}
-	for i := range t.sessions.slots {
-		if slot := &t.sessions.slots[i]; slot.number != 0 {
-			s.extents[place[slot.number]] = slot.extent
-		}
 	}
 	s.evidence = lists.Make(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
 		for i := range uint32(t.evidences.len()) {

@@ -103,7 +103,7 @@ func TestSessionTableGrows(t *testing.T) {
 	const n = 100_000
 	for round := range 2 {
 		for i := range uint32(n) {
-			if got := s.slot(FromSession, NewSessionID(fmt.Appendf(nil, "session %d", i))).number; got != i+1 {
+			if got := s.entry(FromSession, NewSessionID(fmt.Appendf(nil, "session %d", i))).number; got != i+1 {
 				t.Fatalf("round %d: session %d has number %d", round, i, got)
 			}
 		}
