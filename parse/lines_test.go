@@ -229,6 +229,7 @@ func FuzzLines(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 20 {
 		f.Add([]byte(randomLines(r, 8)))
+		f.Add([]byte(peopleLines(r, 8)))
 	}
 	f.Fuzz(func(t *testing.T, log []byte) {
 		checkLines(t, Format{}, string(log)+"\n"+string(log))
