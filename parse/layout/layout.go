@@ -131,7 +131,7 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 		return -1, nil
 	}
 	l.values, l.runs.open, l.posted = l.values[:0], nil, false
-	at, node := &l.nodes[0], int32(0)
+	at := &l.nodes[0]
 	for i := start; ; {
 		rest := data[i:]
 		var e *edge
@@ -145,18 +145,18 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 			return -1, nil
 		}
 		i += len(e.joint)
-		at, node = &l.nodes[e.to], e.to
+		at = &l.nodes[e.to]
 		from := i
 		if at.isID && l.runs.open == nil {
 			if run := l.runs.find(data, i); run != nil {
-				if run.matches(data[i:], node) {
+				if run.matches(data[i:], e.to) {
 					l.values = append(l.values, Value{Start: i, Run: run})
 					i += len(run.text) - 1
-					at, node = &l.nodes[run.to], run.to
+					at = &l.nodes[run.to]
 					continue
 				}
 				if !used(l.values, run) {
-					l.runs.begin(run, node, i)
+					l.runs.begin(run, e.to, i)
 				}
 			}
 		} else if !at.isID && l.runs.open != nil {
@@ -179,7 +179,7 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 			l.posted = l.posted || at.posts
 			v := Value{Field: at.field, Rank: at.rank, Depth: at.depth, Start: from, End: i}
 			if l.values = append(l.values, v); at.isID && l.runs.open != nil {
-				l.runs.add(v, node, i)
+				l.runs.add(v, e.to, i)
 			}
 		}
 	}
