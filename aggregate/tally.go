@@ -27,7 +27,7 @@ import (
 // among workers, files or machines in any way, and lead to the same Counts. Time is kept in
 // quarter-hours; reports combine them to windows of any time zone.
 //
-// A Tally takes 60 to 90 bytes per session or surrogate ID, 8 per session and bucket, 72 per
+// A Tally takes 64 to 72 bytes per session or surrogate ID, 8 per session and bucket, 72 per
 // record that shows an error (fewer if there are many: see Evidence), and 32 per telemetry
 // event of an attempt.
 type Tally struct {
