@@ -33,45 +33,25 @@ func (r Range) Contains(b Bucket) bool {
 	return b != NoBucket && r.First != timestamp.NoTime && b >= BucketOf(r.First)-beyond && b <= BucketOf(r.Last)+beyond
 }
 
-// A rangeFinder finds the range of an input from the extents of its sessions. An extent may
-// arrive in pieces, in any order.
-type rangeFinder struct {
-	sessions    map[SessionID]bool // the first fewSessions of them
-	first, last *edges.Outermost[SessionID]
-}
+// ends find the range of an input from the extents of its sessions.
+type ends struct{ *edges.Ends[SessionID] }
 
-func newRangeFinder() *rangeFinder {
-	const most = wrongClocks + 1
-	return &rangeFinder{map[SessionID]bool{}, edges.New[SessionID](most), edges.New[SessionID](most)}
-}
+func newEnds() ends { return ends{edges.NewEnds[SessionID](fewSessions, wrongClocks)} }
 
 // see notes that a session was seen, and when.
-func (f *rangeFinder) see(session SessionID, x Extent) {
-	if len(f.sessions) < fewSessions {
-		f.sessions[session] = true
+func (f ends) see(session SessionID, x Extent) {
+	if first, last, ok := x.Times(); ok {
+		f.See(session, first, last)
+	} else {
+		f.Meet(session)
 	}
-	if x.Known() {
-		f.first.Add(session, int64(x.First))
-		f.last.Add(session, -int64(x.End-1))
-	}
-}
-
-// add adds what another finder has seen.
-func (f *rangeFinder) add(other *rangeFinder) {
-	for session := range other.sessions {
-		f.see(session, Extent{})
-	}
-	f.first.Merge(other.first)
-	f.last.Merge(other.last)
 }
 
 // find returns the range of an input with a coverage.
-func (f *rangeFinder) find(coverage []Coverage) Range {
-	first, ok := f.first.Last()
-	last, _ := f.last.Last()
-	if ok && len(f.sessions) >= fewSessions {
-		const second = int64(time.Second)
-		return Range{first * second, -last * second}
+func (f ends) find(coverage []Coverage) Range {
+	const second = int64(time.Second)
+	if first, last, ok := f.Find(); ok {
+		return Range{first * second, last * second}
 	}
 	r := Range{timestamp.NoTime, timestamp.NoTime}
 	for _, c := range coverage {

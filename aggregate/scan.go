@@ -32,6 +32,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -112,7 +113,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	for i := range parts {
 		workers.Go(func() {
 			tally := &Tally{}
-			s.work(tally, newGlance(&o, tally, found))
+			s.work(i, tally, newGlance(&o, tally, found))
 			parts[i] = tally.End()
 		})
 	}
@@ -163,6 +164,11 @@ type task struct {
 	piece   *piece
 	reader  *parse.Reader // of a section, or nil
 	block   *parse.Block  // or nil
+
+	// If deal is set, the task is one of these sections. Each worker gets neighbours: half of the
+	// sessions of a log are then in the Tally of one worker only.
+	sections []task
+	deal     *cores.Ranges
 }
 
 // A reading is a Source that is being read.
@@ -243,8 +249,13 @@ func (s *scan) read(in *parse.Input, src *reading) {
 		s.sources.Go(finish) // the next input is read meanwhile
 		return
 	}
+	var sections []task
 	for _, r := range readers {
-		s.tasks <- src.task(r, nil)
+		sections = append(sections, src.task(r, nil))
+	}
+	deal := cores.NewRanges(cap(s.slots), len(sections))
+	for range sections {
+		s.tasks <- task{sections: sections, deal: deal}
 	}
 	finish()
 }
@@ -265,8 +276,8 @@ func (s *scan) stream(src *reading, r *parse.Reader) {
 	}
 }
 
-// work does tasks until there are no more.
-func (s *scan) work(tally *Tally, look *glance) {
+// work does tasks as a worker, numbered from 0, until there are no more.
+func (s *scan) work(worker int, tally *Tally, look *glance) {
 	w := newWorker(tally)
 	own := &parse.Block{}
 	for {
@@ -274,6 +285,10 @@ func (s *scan) work(tally *Tally, look *glance) {
 		case t, more := <-s.tasks:
 			if !more {
 				return
+			}
+			if t.deal != nil {
+				section, _ := t.deal.Next(worker) // there are as many tasks as sections
+				t = t.sections[section]
 			}
 			s.do(t, w, tally, own)
 			s.bound(tally)

@@ -99,7 +99,7 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 		Names: sum.Names, Duplicates: sum.Posts, division: d,
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
 	}
-	s := &settling{Counts: c, space: space, tenancies: sum.Tenancies, owners: map[SessionID]*SessionID{}, times: newRangeFinder()}
+	s := &settling{Counts: c, space: space, tenancies: sum.Tenancies, owners: map[SessionID]*SessionID{}, times: newEnds()}
 	for _, t := range s.tenancies {
 		for _, id := range t.Surrogates {
 			s.owners[id] = new(SessionID)
@@ -107,7 +107,7 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	}
 	for i := range d.workers {
 		s.settlers = append(s.settlers, &settler{
-			settling: s, number: i, entries: c.merge.cursor(true, false), times: newRangeFinder(), sdks: make([]bool, len(c.Names.Labels)),
+			settling: s, number: i, entries: c.merge.cursor(true, false), times: newEnds(), sdks: make([]bool, len(c.Names.Labels)),
 		})
 	}
 	bound(&c.resolved, s)
@@ -131,7 +131,7 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	c.division = s.now()
 	sdks := make([]bool, len(c.Names.Labels))
 	for _, w := range s.settlers {
-		s.times.add(w.times)
+		s.times.Merge(w.times.Ends)
 		c.Duplicates -= w.distinct
 		for label, seen := range w.sdks {
 			sdks[label] = sdks[label] || seen && label != 0
@@ -156,7 +156,7 @@ type settling struct {
 	posts         spill.Set[posted]
 	clients       spill.Set[client]
 	labelRequests spill.Set[request]
-	times         *rangeFinder
+	times         ends
 
 	tenancies []*Tenancy
 	owners    map[SessionID]*SessionID // the session of each surrogate ID in tenancies; zero: none
@@ -176,7 +176,7 @@ type settler struct {
 	*settling
 	number   int // among the writers of sets
 	entries  *mergeCursor
-	times    *rangeFinder
+	times    ends
 	sdks     []bool // seen, by label
 	distinct int64  // telemetry events of attempts
 }
