@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"strings"
 
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
@@ -23,8 +22,8 @@ func (j *job) compareRevisions() error {
 	was := "otlog@" + j.before
 	var all table
 	differ := "no log"
-	measure := func(g *log, now, then command) error {
-		pairs, err := inTurn(j.ctx, now, []command{then}, j.pairs)
+	measure := func(g *log, now, then lab.Command) error {
+		pairs, err := inTurn(j.Ctx, now, []lab.Command{then}, j.pairs)
 		if err == nil {
 			all = append(all, j.record(g, "otlog", []string{was}, pairs)...)
 		}
@@ -36,8 +35,8 @@ func (j *job) compareRevisions() error {
 			if err != nil {
 				return err
 			}
-			now, then := j.otlog("otlog", g), j.otlog("otlog-before", g)
-			if err := j.answer(now, g.checkReport); err != nil {
+			now, then := j.Otlog("otlog", g.Log), j.Otlog("otlog-before", g.Log)
+			if err := j.Answer(now, g.CheckReport); err != nil {
 				return fmt.Errorf("%s, %s: %w", in, l, err)
 			}
 			equal, err := j.sameReport(now, then)
@@ -45,32 +44,32 @@ func (j *job) compareRevisions() error {
 				return err
 			}
 			if !equal {
-				differ = strings.TrimPrefix(differ+", "+g.input.name+" "+string(l), "no log, ")
+				differ = strings.TrimPrefix(differ+", "+g.Input.Name+" "+string(l), "no log, ")
 			}
 			if err := measure(g, now, then); err != nil {
 				return err
 			}
-			os.Remove(g.path)
+			os.Remove(g.Path)
 		}
 	}
 	for _, in := range j.inputs {
-		if in.name != "app" && in.name != "console" {
+		if in.Name != "app" && in.Name != "console" {
 			continue
 		}
 		g, err := j.generate(in, layout.Raw)
 		if err != nil {
 			return err
 		}
-		clean := *g
-		clean.input.name, clean.path = in.name+"-clean", j.at("clean"+in.ext)
-		if clean.truth.Totals.Bytes, err = keepClean(g.path, clean.path); err != nil {
+		kept, err := j.KeepClean(g.Log)
+		if err != nil {
 			return err
 		}
-		if err := measure(&clean, j.otlog("otlog", &clean, "--jobs", "1"), j.otlog("otlog-before", &clean, "--jobs", "1")); err != nil {
+		clean := log{Log: kept}
+		if err := measure(&clean, j.Otlog("otlog", kept, "--jobs", "1"), j.Otlog("otlog-before", kept, "--jobs", "1")); err != nil {
 			return err
 		}
-		os.Remove(g.path)
-		os.Remove(clean.path)
+		os.Remove(g.Path)
+		os.Remove(kept.Path)
 	}
 	if err := all.write(j.out); err != nil {
 		return err
@@ -79,27 +78,23 @@ func (j *job) compareRevisions() error {
 	return err
 }
 
-// buildRevisions builds the generator, otlog, and otlog as of the earlier revision.
+// buildRevisions builds otlog, and otlog as of the earlier revision.
 func (j *job) buildRevisions() error {
-	if err := errors.Join(
-		j.build(j.root, "gencorpus", "./bench/gencorpus"),
-		j.build(j.root, "otlog", "./cmd/otlog"),
-		j.sh(j.root, "git", "archive", "--format", "tar", "-o", j.at("before.tar"), j.before),
-		os.Mkdir(j.at("before"), 0o755),
-	); err != nil {
+	if err := j.Build(j.Root, "otlog", "./cmd/otlog"); err != nil {
 		return err
 	}
-	if err := j.sh("", "tar", "-xf", j.at("before.tar"), "-C", j.at("before")); err != nil {
+	before, err := j.Checkout(j.before)
+	if err != nil {
 		return err
 	}
-	return j.build(j.at("before"), "otlog-before", "./cmd/otlog")
+	return j.Build(before, "otlog-before", "./cmd/otlog")
 }
 
 // sameReport reports whether two revisions give the same report, except for their version.
-func (j *job) sameReport(now, then command) (bool, error) {
+func (j *job) sameReport(now, then lab.Command) (bool, error) {
 	var reports [2][]byte
-	for i, c := range []command{now, then} {
-		if err := j.answer(c, func(r io.Reader) (err error) {
+	for i, c := range []lab.Command{now, then} {
+		if err := j.Answer(c, func(r io.Reader) (err error) {
 			reports[i], err = io.ReadAll(r)
 			return err
 		}); err != nil {
@@ -111,29 +106,3 @@ func (j *job) sameReport(now, then command) (bool, error) {
 }
 
 var toolVersion = regexp.MustCompile(`"tool_version": *"[^"]*"`)
-
-// keepClean copies lines that neither come from the SDK nor contain its errors, and returns their
-// size.
-func keepClean(from, to string) (size int64, err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return 0, err
-	}
-	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return 0, err
-	}
-	w := bufio.NewWriter(out)
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if !unclean.Match(lines.Bytes()) {
-			n, _ := w.Write(append(lines.Bytes(), '\n')) // Flush returns the error
-			size += int64(n)
-		}
-	}
-	return size, errors.Join(lines.Err(), w.Flush(), out.Close())
-}
-
-var unclean = regexp.MustCompile(`(?i)\bOT_|\bOT\.|OpenTok|clientSystemTime|getUserMedia|permission|publish|Session\.|"code"|code:|\(\d{4}\)`)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
@@ -19,20 +18,20 @@ import (
 // days apart, and otlog takes the clocks of the last ones to be wrong.
 func newJob(t *testing.T) *job {
 	t.Helper()
-	j := &job{ctx: context.Background(), size: "2MB", pairs: 1, inputs: inputs, layouts: layout.All, programs: programs,
-		dir: t.TempDir(), root: filepath.Join("..", ".."), stderr: io.Discard, out: io.Discard}
-	var err error
-	if j.root, err = filepath.Abs(j.root); err != nil {
+	files, err := lab.New(context.Background(), t.TempDir(), io.Discard)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(j.build(j.root, "gencorpus", "./bench/gencorpus"), j.build(j.root, "otlog", "./cmd/otlog")); err != nil {
+	t.Cleanup(files.Close)
+	j := &job{Lab: files, size: "2MB", pairs: 1, inputs: lab.Inputs, layouts: layout.All, programs: programs, out: io.Discard}
+	if err := j.Build(j.Root, "otlog", "./cmd/otlog"); err != nil {
 		t.Fatal(err)
 	}
 	return j
 }
 
 // generated returns a small log with its checksum.
-func generated(t *testing.T, j *job, in input, l layout.Layout) *log {
+func generated(t *testing.T, j *job, in lab.Input, l layout.Layout) *log {
 	t.Helper()
 	raw, err := j.generate(in, layout.Raw)
 	if err != nil {
@@ -44,7 +43,7 @@ func generated(t *testing.T, j *job, in input, l layout.Layout) *log {
 			t.Fatal(err)
 		}
 	}
-	if g.sum, err = checksum(raw.path); err != nil {
+	if g.sum, err = checksum(raw.Path); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -55,11 +54,11 @@ func generated(t *testing.T, j *job, in input, l layout.Layout) *log {
 func TestAnswers(t *testing.T) {
 	j := newJob(t)
 	var logs []*log
-	for _, in := range inputs {
+	for _, in := range lab.Inputs {
 		logs = append(logs, generated(t, j, in, layout.Raw))
 	}
 	for _, l := range layout.All[1:] {
-		logs = append(logs, generated(t, j, inputs[1], l))
+		logs = append(logs, generated(t, j, lab.Inputs[1], l))
 	}
 	peers := j.installed()
 	for _, p := range peers {
@@ -69,8 +68,8 @@ func TestAnswers(t *testing.T) {
 				if line == "" {
 					continue
 				}
-				if err := j.answer(shell(line), g.checker(p.task)); err != nil {
-					t.Errorf("%s, %s: %v", g.input, g.layout, err)
+				if err := j.Answer(lab.Shell(line), g.checker(p.task)); err != nil {
+					t.Errorf("%s, %s: %v", g.Input, g.Layout, err)
 				}
 			}
 		})
@@ -83,9 +82,9 @@ func TestAnswers(t *testing.T) {
 // TestWrongAnswers checks that an answer that differs from the truth is refused.
 func TestWrongAnswers(t *testing.T) {
 	j := newJob(t)
-	g := generated(t, j, inputs[0], layout.Raw)
+	g := generated(t, j, lab.Inputs[0], layout.Raw)
 	var right strings.Builder
-	for _, n := range g.truth.Names {
+	for _, n := range g.Truth.Names {
 		day, err := time.Parse(time.DateOnly, n.Day)
 		if err != nil {
 			t.Fatal(err)
@@ -97,7 +96,7 @@ func TestWrongAnswers(t *testing.T) {
 	if err := g.checkCounts(strings.NewReader(right.String())); err != nil {
 		t.Errorf("the right answer was refused: %v", err)
 	}
-	one := g.truth.Names[0]
+	one := g.Truth.Names[0]
 	for what, answer := range map[string]string{
 		"nothing":        "",
 		"too many":       right.String() + one.Day + " " + one.Name + " 1\n",
@@ -111,13 +110,13 @@ func TestWrongAnswers(t *testing.T) {
 			t.Errorf("%s: the answer was accepted", what)
 		}
 	}
-	if err := g.checkLines(strings.NewReader(fmt.Sprintf("  %d %s\n", g.truth.Totals.Lines, g.path))); err != nil {
+	if err := g.checkLines(strings.NewReader(fmt.Sprintf("  %d %s\n", g.Truth.Totals.Lines, g.Path))); err != nil {
 		t.Error(err)
 	}
-	if g.checkLines(strings.NewReader("1 "+g.path)) == nil || g.checkText(strings.NewReader("text")) == nil {
+	if g.checkLines(strings.NewReader("1 "+g.Path)) == nil || g.checkText(strings.NewReader("text")) == nil {
 		t.Error("a wrong number of lines or a wrong text was accepted")
 	}
-	if g.checkReport(strings.NewReader("{}")) == nil {
+	if g.CheckReport(strings.NewReader("{}")) == nil {
 		t.Error("an empty report was accepted")
 	}
 }
@@ -151,58 +150,5 @@ func TestRun(t *testing.T) {
 		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%q was accepted", args)
 		}
-	}
-}
-
-// TestCosts checks that the processes of a pipeline count.
-func TestCosts(t *testing.T) {
-	idle, err := shell("true").run(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	busy, err := shell("head -c 200000000 /dev/zero | cat | wc -c").run(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if busy.cpu <= idle.cpu || busy.peak == 0 {
-		t.Errorf("a busy pipeline took %v, an idle one %v", busy.cpu, idle.cpu)
-	}
-	if _, err := shell("echo no >&2; exit 3").run(context.Background()); err == nil || !strings.Contains(err.Error(), "no") {
-		t.Errorf("a program that failed gave the error %v", err)
-	}
-}
-
-func TestSpread(t *testing.T) {
-	for want, s := range map[string][]float64{"2.00 [1.00 to 9.00]": {9, 1, 2}, "1.50 [1.00 to 2.00]": {1, 2}, "4.00 [4.00 to 4.00]": {4}} {
-		if got := spread(s, 2); got != want {
-			t.Errorf("%v: %s, want %s", s, got, want)
-		}
-	}
-}
-
-// TestKeepClean checks that no line of the SDK remains.
-func TestKeepClean(t *testing.T) {
-	dir := t.TempDir()
-	from, to := filepath.Join(dir, "all"), filepath.Join(dir, "clean")
-	f, err := os.Create(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := corpus.Generate(f, corpus.Options{Size: 200_000}); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	size, err := keepClean(from, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if int64(len(text)) != size || size < 50_000 || strings.Contains(string(text), "OpenTok:") || strings.Contains(string(text), "clientSystemTime") {
-		t.Errorf("%d of %d bytes remain", len(text), size)
 	}
 }

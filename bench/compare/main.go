@@ -24,13 +24,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
 
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
@@ -48,31 +45,28 @@ func main() {
 
 // A job is what the arguments ask for.
 type job struct {
-	ctx      context.Context
+	*lab.Lab
 	size     string
 	pairs    int
 	before   string
-	inputs   []input
+	inputs   []lab.Input
 	layouts  []layout.Layout
 	programs []program
 
-	dir    string    // of all files
-	root   string    // of the repository
-	out    io.Writer // results
-	stderr io.Writer
+	out io.Writer // results
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	j := job{ctx: ctx, stderr: stderr}
+	var j job
 	flags.StringVar(&j.size, "size", "1GB", "`bytes` of each generated log: a number with kB, MB or GB")
 	flags.IntVar(&j.pairs, "pairs", 7, "how often each pair runs")
 	flags.StringVar(&j.before, "before", "", "compare with otlog as of this `revision` only")
 	dir := flags.String("dir", os.TempDir(), "where the logs are kept: best in memory")
-	inputNames := flags.String("inputs", "", "`names` of logs, separated by commas: "+listOf(inputs))
-	layoutNames := flags.String("layouts", "", "`names` of layouts, separated by commas: "+listOf(layout.All)+" (with -before raw only)")
-	programNames := flags.String("peers", "", "`names` of other programs, separated by commas: "+listOf(programs))
+	inputNames := flags.String("inputs", "", "`names` of logs, separated by commas: "+lab.ListOf(lab.Inputs))
+	layoutNames := flags.String("layouts", "", "`names` of layouts, separated by commas: "+lab.ListOf(layout.All)+" (with -before raw only)")
+	programNames := flags.String("peers", "", "`names` of other programs, separated by commas: "+lab.ListOf(programs))
 	name := flags.String("o", "", "`file` that gets the results, too")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -86,22 +80,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if j.before != "" && *layoutNames == "" {
 		*layoutNames = string(layout.Raw)
 	}
-	if j.inputs, err = choose("inputs", *inputNames, inputs); err != nil {
+	if j.inputs, err = lab.Choose("inputs", *inputNames, lab.Inputs); err != nil {
 		return err
 	}
-	if j.layouts, err = choose("layouts", *layoutNames, layout.All); err != nil {
+	if j.layouts, err = lab.Choose("layouts", *layoutNames, layout.All); err != nil {
 		return err
 	}
-	if j.programs, err = choose("peers", *programNames, programs); err != nil {
+	if j.programs, err = lab.Choose("peers", *programNames, programs); err != nil {
 		return err
 	}
-	if j.root, err = j.output("", "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
+	if j.Lab, err = lab.New(ctx, *dir, stderr); err != nil {
 		return err
 	}
-	if j.dir, err = os.MkdirTemp(*dir, "otlog-bench-"); err != nil {
-		return err
-	}
-	defer os.RemoveAll(j.dir)
+	defer j.Close()
 	j.out = stdout
 	if *name != "" {
 		f, err := os.Create(*name)
@@ -115,54 +106,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return j.compareRevisions()
 	}
 	return j.compareAll()
-}
-
-// choose returns the items with the names in text, all if text is empty.
-func choose[T fmt.Stringer](what, text string, all []T) ([]T, error) {
-	if text == "" {
-		return all, nil
-	}
-	var list []T
-	for name := range strings.SplitSeq(text, ",") {
-		i := slices.IndexFunc(all, func(item T) bool { return item.String() == name })
-		if i < 0 {
-			return nil, fmt.Errorf("-%s: expected some of %s, found %q", what, listOf(all), name)
-		}
-		list = append(list, all[i])
-	}
-	return list, nil
-}
-
-func listOf[T fmt.Stringer](all []T) string {
-	var names []string
-	for _, item := range all {
-		names = append(names, item.String())
-	}
-	return strings.Join(names, ",")
-}
-
-// at returns the path of a file of this run.
-func (j *job) at(name string) string { return filepath.Join(j.dir, name) }
-
-// sh runs a program before the measurements.
-func (j *job) sh(dir, name string, args ...string) error {
-	_, err := j.output(dir, name, args...)
-	return err
-}
-
-// output runs a program before the measurements and returns its output, without the space around it.
-func (j *job) output(dir, name string, args ...string) (string, error) {
-	c := exec.CommandContext(j.ctx, name, args...)
-	c.Dir = dir
-	c.Stderr = j.stderr
-	text, err := c.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", strings.Join(append([]string{name}, args...), " "), err)
-	}
-	return strings.TrimSpace(string(text)), nil
-}
-
-// build builds a command of a revision in dir. Paths are trimmed, so that revisions share the cache.
-func (j *job) build(dir, name, pkg string) error {
-	return j.sh(dir, "go", "build", "-trimpath", "-o", j.at(name), pkg)
 }

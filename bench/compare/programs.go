@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
@@ -41,21 +42,21 @@ const (
 var programs = []program{
 	{
 		name: "otlog-1-core", task: reports, version: "version",
-		find: func(j *job) (string, error) { return quote(j.at("otlog")), nil },
+		find: func(j *job) (string, error) { return quote(j.At("otlog")), nil },
 		line: func(j *job, found string, g *log) string {
-			if g.layout != layout.Raw {
+			if g.Layout != layout.Raw {
 				return ""
 			}
-			return "GOMAXPROCS=1 " + found + " " + strings.Join(reportArgs, " ") + " " + quote(g.path)
+			return "GOMAXPROCS=1 " + found + " " + strings.Join(lab.ReportArgs, " ") + " " + quote(g.Path)
 		},
 	},
 	{
 		name: "wc", task: lines, find: onPath("wc"), version: "--version",
 		line: func(_ *job, found string, g *log) string {
-			if g.layout != layout.Raw {
+			if g.Layout != layout.Raw {
 				return ""
 			}
-			return found + " -l " + quote(g.path)
+			return found + " -l " + quote(g.Path)
 		},
 	},
 	{name: "zstd", task: decodes, find: onPath("zstd"), version: "--version", line: decoder(".zst")},
@@ -67,8 +68,8 @@ var programs = []program{
 		line: func(j *job, found string, g *log) string {
 			rg := found + " --no-config -N --no-unicode "
 			first := rg + "-F -e OT_ -e PROXY_URL"
-			if g.layout == layout.Raw {
-				first += " " + quote(g.path)
+			if g.Layout == layout.Raw {
+				first += " " + quote(g.Path)
 			} else {
 				first = j.decoded(g) + " | " + first + " -"
 			}
@@ -81,11 +82,11 @@ var programs = []program{
 		name: "rare", task: counts, find: onPath("rare"), version: "--version",
 		line: func(j *job, found string, g *log) string {
 			rare := found + " --nocolor filter -m " + quote(timeText+".*?"+nameText) + " -e '{1} {2}'"
-			switch g.layout.Ext() {
+			switch g.Layout.Ext() {
 			case "":
-				rare += " " + quote(g.path)
+				rare += " " + quote(g.Path)
 			case ".gz":
-				rare += " -z " + quote(g.path)
+				rare += " -z " + quote(g.Path)
 			default:
 				rare = j.decoded(g) + " | " + rare
 			}
@@ -111,23 +112,23 @@ const counter = `awk '/^[0-9]/ { t = $1; next } { if (length(t) == 13) t = int(t
 
 func decoder(ext string) func(*job, string, *log) string {
 	return func(_ *job, found string, g *log) string {
-		if g.layout.Ext() != ext {
+		if g.Layout.Ext() != ext {
 			return ""
 		}
-		return found + " -dc " + quote(g.path)
+		return found + " -dc " + quote(g.Path)
 	}
 }
 
 // decoded is the command line that writes the text of a log: of gzip with the fastest decoder there
 // is.
 func (j *job) decoded(g *log) string {
-	if g.layout.Ext() == ".zst" {
-		return "zstd -dc " + quote(g.path)
+	if g.Layout.Ext() == ".zst" {
+		return "zstd -dc " + quote(g.Path)
 	}
 	if path, err := exec.LookPath("igzip"); err == nil {
-		return quote(path) + " -dc " + quote(g.path)
+		return quote(path) + " -dc " + quote(g.Path)
 	}
-	return "gzip -dc " + quote(g.path)
+	return "gzip -dc " + quote(g.Path)
 }
 
 func onPath(name string) func(*job) (string, error) {
@@ -138,7 +139,7 @@ func onPath(name string) func(*job) (string, error) {
 }
 
 // peers is the directory of scripts and packages.
-func (j *job) peers() string { return filepath.Join(j.root, "bench", "peers") }
+func (j *job) peers() string { return filepath.Join(j.Root, "bench", "peers") }
 
 // script finds a script whose package is installed.
 func script(name, pkg string) func(*job) (string, error) {
@@ -156,7 +157,7 @@ func script(name, pkg string) func(*job) (string, error) {
 }
 
 func scriptLine(_ *job, found string, g *log) string {
-	return found + " " + quote(g.path) + " " + quote(timeText) + " " + quote(nameText)
+	return found + " " + quote(g.Path) + " " + quote(timeText) + " " + quote(nameText)
 }
 
 // ripgrep finds the newest ripgrep, on the path or among the packages.
@@ -168,7 +169,7 @@ func ripgrep(j *job) (string, error) {
 	var newest string
 	var version [3]int
 	for _, path := range found {
-		text, err := j.output("", path, "--version")
+		text, err := j.Output("", path, "--version")
 		if err != nil {
 			continue
 		}
@@ -196,12 +197,12 @@ func (j *job) installed() (peers []peer) {
 	for _, p := range j.programs {
 		found, err := p.find(j)
 		if err != nil {
-			fmt.Fprintf(j.stderr, "%s: not installed\n", p.name)
+			fmt.Fprintf(j.Stderr, "%s: not installed\n", p.name)
 			continue
 		}
-		text, err := j.output("", "sh", "-c", strings.TrimSpace(found+" "+p.version))
+		text, err := j.Output("", "sh", "-c", strings.TrimSpace(found+" "+p.version))
 		if err != nil {
-			fmt.Fprintf(j.stderr, "%s: left out, because it does not print its version: %v\n", p.name, err)
+			fmt.Fprintf(j.Stderr, "%s: left out, because it does not print its version: %v\n", p.name, err)
 			continue
 		}
 		text, _, _ = strings.Cut(text, "\n")

@@ -5,19 +5,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
 // compareAll measures otlog against the other programs.
 func (j *job) compareAll() error {
-	if err := j.build(j.root, "gencorpus", "./bench/gencorpus"); err != nil {
-		return err
-	}
-	if err := j.build(j.root, "otlog", "./cmd/otlog"); err != nil {
+	if err := j.Build(j.Root, "otlog", "./cmd/otlog"); err != nil {
 		return err
 	}
 	peers := j.installed()
@@ -34,7 +31,7 @@ func (j *job) compareAll() error {
 		if err != nil {
 			return err
 		}
-		if raw.sum, err = checksum(raw.path); err != nil {
+		if raw.sum, err = checksum(raw.Path); err != nil {
 			return err
 		}
 		for _, l := range j.layouts {
@@ -51,43 +48,35 @@ func (j *job) compareAll() error {
 			}
 			all = append(all, rows...)
 			if g != raw {
-				os.Remove(g.path)
+				os.Remove(g.Path)
 			}
 		}
-		os.Remove(raw.path)
+		os.Remove(raw.Path)
 	}
 	return all.write(j.out)
 }
 
-// otlog returns the command that reports on a log.
-func (j *job) otlog(program string, g *log, args ...string) command {
-	return command{j.at(program), slices.Concat(args, reportArgs, []string{g.path})}
-}
-
-// reportArgs ask otlog for the report that the truth can be compared with.
-var reportArgs = []string{"--format", "json", "--window", "1d"}
-
 // compare checks the answers of all programs for a log, and measures those that are right.
 func (j *job) compare(g *log, peers []peer) (table, error) {
-	own := j.otlog("otlog", g)
-	if err := j.answer(own, g.checkReport); err != nil {
+	own := j.Otlog("otlog", g.Log)
+	if err := j.Answer(own, g.CheckReport); err != nil {
 		return nil, err
 	}
 	var names []string
-	var others []command
+	var others []lab.Command
 	for _, p := range peers {
 		line := p.line(j, p.found, g)
 		if line == "" {
 			continue
 		}
-		if err := j.answer(shell(line), g.checker(p.task)); err != nil {
-			fmt.Fprintf(j.stderr, "%s, %s: %s is left out: %v\n", g.input, g.layout, p.name, err)
+		if err := j.Answer(lab.Shell(line), g.checker(p.task)); err != nil {
+			fmt.Fprintf(j.Stderr, "%s, %s: %s is left out: %v\n", g.Input, g.Layout, p.name, err)
 			continue
 		}
 		names = append(names, p.name)
-		others = append(others, shell(line))
+		others = append(others, lab.Shell(line))
 	}
-	pairs, err := inTurn(j.ctx, own, others, j.pairs)
+	pairs, err := inTurn(j.Ctx, own, others, j.pairs)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +85,9 @@ func (j *job) compare(g *log, peers []peer) (table, error) {
 
 // record prints a benchmark line for each run, and returns the rows of the table.
 func (j *job) record(g *log, own string, names []string, pairs [][]pair) (rows table) {
-	var costs []cost
+	var costs []lab.Cost
 	for k, name := range names {
-		var others []cost
+		var others []lab.Cost
 		for _, p := range pairs[k] {
 			j.benchmark(g, own, p.a)
 			j.benchmark(g, name, p.b)
@@ -110,32 +99,19 @@ func (j *job) record(g *log, own string, names []string, pairs [][]pair) (rows t
 }
 
 // head prints what benchstat shows above its tables.
-func (j *job) head() {
-	fmt.Fprintf(j.out, "goos: %s\ngoarch: %s\ncpu: %s, %d cores\ngo: %s\nsize: %s\n", runtime.GOOS, runtime.GOARCH, cpu(), runtime.NumCPU(), runtime.Version(), j.size)
-}
-
-// cpu returns the name of the processor.
-func cpu() string {
-	text, _ := os.ReadFile("/proc/cpuinfo") // on Linux only
-	for line := range strings.Lines(string(text)) {
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "unknown"
-}
+func (j *job) head() { fmt.Fprintf(j.out, "%ssize: %s\n", lab.Head(), j.size) }
 
 // benchmark prints one run in Go's benchmark format.
-func (j *job) benchmark(g *log, name string, c cost) {
+func (j *job) benchmark(g *log, name string, c lab.Cost) {
 	fmt.Fprintf(j.out, "BenchmarkCount/input=%s/layout=%s/program=%s 1 %d ns/op %d cpu-ns/op %d peak-B %.1f MB/s\n",
-		g.input, g.layout, name, c.wall.Nanoseconds(), c.cpu.Nanoseconds(), c.peak, float64(g.truth.Totals.Bytes)/1e6/c.wall.Seconds())
+		g.Input, g.Layout, name, c.Wall.Nanoseconds(), c.CPU.Nanoseconds(), c.Peak, float64(g.Truth.Totals.Bytes)/1e6/c.Wall.Seconds())
 }
 
 // A row has the runs of one program on one log.
 type row struct {
 	log   *log
 	name  string
-	costs []cost
+	costs []lab.Cost
 	pairs []pair // with otlog, if the program is another one
 }
 
@@ -150,31 +126,23 @@ func (t table) write(w io.Writer) error {
 		if len(r.costs) == 0 {
 			continue // otlog, without another program
 		}
-		wall, cpu, peak := columns(r.costs)
+		wall, cpu, peak := lab.Columns(r.costs)
 		walls, cpus := "", ""
 		if len(r.pairs) > 0 {
 			walls, cpus = ratios(r.pairs)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %.0f | %s | %s |\n", r.log.input, r.log.layout, r.name, spread(wall, 3), spread(cpu, 3), slices.Max(peak), walls, cpus)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %.0f | %s | %s |\n", r.log.Input, r.log.Layout, r.name, lab.Spread(wall, 3), lab.Spread(cpu, 3), slices.Max(peak), walls, cpus)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// columns returns wall and CPU time in seconds, and peak memory in MB.
-func columns(costs []cost) (wall, cpu, peak []float64) {
-	for _, c := range costs {
-		wall, cpu, peak = append(wall, c.wall.Seconds()), append(cpu, c.cpu.Seconds()), append(peak, float64(c.peak)/1e6)
-	}
-	return wall, cpu, peak
 }
 
 // ratios returns the spread of the ratios of pairs.
 func ratios(pairs []pair) (walls, cpus string) {
 	var wall, cpu []float64
 	for _, p := range pairs {
-		wall = append(wall, p.a.wall.Seconds()/p.b.wall.Seconds())
-		cpu = append(cpu, p.a.cpu.Seconds()/max(p.b.cpu.Seconds(), 1e-3)) // some systems count in ticks
+		wall = append(wall, p.a.Wall.Seconds()/p.b.Wall.Seconds())
+		cpu = append(cpu, p.a.CPU.Seconds()/max(p.b.CPU.Seconds(), 1e-3)) // some systems count in ticks
 	}
-	return spread(wall, 2), spread(cpu, 2)
+	return lab.Spread(wall, 2), lab.Spread(cpu, 2)
 }

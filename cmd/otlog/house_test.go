@@ -91,7 +91,8 @@ var mayImport = map[string][]string{
 	"internal/reporttest": {"report", "aggregate", "aggregate/calendar", "parse", "parse/find"},
 	"bench/corpus":        {}, // an independent judge
 	"bench/sessions":      {},
-	"bench/compare":       {"bench/corpus", "bench/layout"},
+	"bench/compare":       {"bench/corpus", "bench/lab", "bench/layout"},
+	"bench/lab":           {"bench/corpus", "bench/layout"},
 	"bench/gencorpus":     {"bench/corpus", "bench/layout", "classify/catalogue"},
 	"bench/genweeks":      {},
 	"bench/layout":        {},
