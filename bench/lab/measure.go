@@ -31,6 +31,12 @@ func (l *Lab) Otlog(program string, g *Log, args ...string) Command {
 // ReportArgs ask otlog for the report that the truth can be compared with.
 var ReportArgs = []string{"--format", "json", "--window", "1d"}
 
+// With returns the command with more in its environment.
+func (c Command) With(env ...string) Command {
+	c.Env = slices.Concat(c.Env, env)
+	return c
+}
+
 func (c Command) exec(ctx context.Context) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
 	cmd.Env = append(append(os.Environ(), "LC_ALL=C", "TZ=UTC"), c.Env...)

@@ -97,6 +97,7 @@ var mayImport = map[string][]string{
 	"bench/genweeks":      {},
 	"bench/layout":        {},
 	"bench/manysessions":  {"bench/sessions"},
+	"bench/stages":        {"bench/lab", "bench/layout"},
 }
 
 // doors are the only packages that may import a dependency.
