@@ -70,7 +70,8 @@ type Options struct {
 	Telemetry float64
 
 	// SessionSize is the mean size of a session in bytes: 10,000 if zero, at least 500. With
-	// telemetry it is at least 3,000, because every session connects first.
+	// telemetry it is at least 3,000, because every session connects first. A session of 100 kB
+	// lasts two hours, one of 100 MB five weeks: Days must be enough.
 	SessionSize int64
 
 	// Seconds rounds all times to whole seconds and spreads the records of a failure over the
@@ -84,7 +85,8 @@ type Options struct {
 const (
 	msPerDay    = 86_400_000
 	msPerHour   = 3_600_000
-	sessionTime = 600_000 // approximate length of a session in ms
+	usualSize   = 10_000  // bytes of a session
+	sessionTime = 600_000 // approximate length of such a session in ms
 	quietTime   = 12_000  // minimum time between failures of a session in ms
 	calmTime    = 4_000   // between the end of a call and a failure that is not its own in ms
 	maxDelay    = 3_000   // maximum delay of a record in ms
@@ -116,7 +118,7 @@ func (o Options) resolve() (Options, error) {
 		o.ErrorRate = 0
 	}
 	if o.SessionSize == 0 {
-		o.SessionSize = 10_000 // about 100,000 sessions per GB
+		o.SessionSize = usualSize // about 100,000 sessions per GB
 	}
 	switch {
 	case o.Format != NDJSON && o.Format != Console && o.Format != App:
@@ -313,7 +315,9 @@ func (g *generator) admit() {
 			return
 		}
 		// A small corpus has few sessions per day. They come in bunches, so that they overlap.
-		left := max(float64(g.end-msPerHour-g.arrival), 0)
+		// The last sessions arrive early enough to end in time.
+		last := g.end - msPerHour*max(g.o.SessionSize, usualSize)/usualSize
+		left := max(float64(last-g.arrival), 0)
 		bunch := 1
 		if overlap := sessionTime * float64(g.size-g.planned) / float64(g.o.SessionSize) / (left + 1); overlap < concurrent {
 			bunch = concurrent
