@@ -92,9 +92,7 @@ func IsPairValue(key []byte) bool {
 
 // HasWrappers reports whether a text may have values in wrappers, or beside their names.
 func HasWrappers(text []byte) bool {
-	has := func(key string) bool {
-		return bytes.Contains(text, []byte(`"`+key+`"`)) || bytes.Contains(text, []byte(`\"`+key+`\"`))
-	}
+	has := func(key string) bool { return holdsKey(text, `"`+key+`"`) || holdsKey(text, `\"`+key+`\"`) }
 	for _, key := range []string{"S", "N", "$date", "$numberLong", "$numberInt", "$numberDouble", "stringValue", "timestampValue", "integerValue", "string", "long", "long.timestamp-millis", "seconds", "_seconds"} {
 		if has(key) {
 			return true
@@ -109,6 +107,22 @@ func HasWrappers(text []byte) bool {
 		}
 	}
 	return false
+}
+
+// holdsKey reports whether a text has a quoted key. As a value it means nothing: telemetry of signals
+// states "type":"string".
+func holdsKey(text []byte, quoted string) bool {
+	for {
+		_, after, found := bytes.Cut(text, []byte(quoted))
+		if !found {
+			return false
+		}
+		// A cell of a table doubles quotes.
+		if rest := bytes.TrimLeft(after, "\" \t\r\n"); len(rest) > 0 && rest[0] == ':' {
+			return true
+		}
+		text = after
+	}
 }
 
 // A Member is a value under the key that it counts under.

@@ -16,6 +16,25 @@ func TestWrapperAt(t *testing.T) {
 	}
 }
 
+// TestHasWrappers checks that a key counts, and a value does not: telemetry of signals has "type":"string".
+func TestHasWrappers(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"at":{"$date":"t"}}`: true, `{"at" : { "S" : "t" }}`: true, `{"log":"{\"at\":{\"string\":\"t\"}}"}`: true,
+		`"{""at"":{""string"":""t""}}"`:                             true,
+		`{"name":"at","value":"t"}`:                                 true,
+		`{"payload":{"type":"string"},"a":["S","N"],"b":"seconds"}`: false,
+		`{"payload":"{\"type\":\"string\"}"}`:                       false,
+		`{"a":"value","name":"b"}`:                                  false,
+		`{"value":"b"}`:                                             false,
+		`{"a":"string"`:                                             false,
+		`{"type":"string","at":{"string":"t"}}`:                     true,
+	} {
+		if got := HasWrappers([]byte(text)); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
 // TestGuessWithinWrappers finds times in typed values, and in pairs of a name and a value.
 func TestGuessWithinWrappers(t *testing.T) {
 	for record, want := range map[string]string{
