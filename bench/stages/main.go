@@ -1,6 +1,6 @@
 // Stages measures how much CPU time each stage of otlog takes, per GB of log.
 //
-//	go run ./bench/stages -size 1GB -runs 10 -dir /dev/shm -before 425bb64
+//	go run ./bench/stages -size 1GB -runs 5 -dir /dev/shm -before 425bb64
 //
 // It writes logs (package lab), and runs the whole command on each of them, on one core: as it is built,
 // to measure its CPU time, and in turn with a CPU profile. The samples of the profile divide the time:
@@ -11,8 +11,7 @@
 // and of this one.
 //
 // otlog has no flag for a profile, so a profile is begun by two lines that are compiled into it
-// (profile.go). Thereby memory, garbage collector and workers are those of the command, in either
-// revision.
+// (profile.go). So memory, garbage collector and workers are those of the command, in either revision.
 package main
 
 import (
@@ -52,11 +51,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("stages", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	size := flags.String("size", "1GB", "`bytes` of each generated log: a number with kB, MB or GB")
-	runs := flags.Int("runs", 10, "how often each log is read: a second of CPU time gives 100 samples")
+	runs := flags.Int("runs", 5, "how often each log is read: a second of CPU time gives 100 samples")
 	before := flags.String("before", "", "measure this earlier `revision`, too")
 	dir := flags.String("dir", os.TempDir(), "where the logs are kept: best in memory")
-	inputNames := flags.String("inputs", "app,console,telemetry", "`names` of logs, separated by commas: "+lab.ListOf(lab.Inputs))
-	layoutNames := flags.String("layouts", "raw,zst", "`names` of layouts, separated by commas: "+lab.ListOf(layout.All))
+	inputNames := flags.String("inputs", "app,console,telemetry,sessions", "`names` of logs, separated by commas: "+lab.ListOf(lab.Inputs))
+	layoutNames := flags.String("layouts", "raw", "`names` of layouts, separated by commas: "+lab.ListOf(layout.All))
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -65,14 +65,13 @@ var rules = []struct {
 
 	{"aggregate.(*Tally).See", seeing},
 	{"aggregate.(*Tally).Add", counting},
-	{"aggregate.(*Tally).", settling},                // sorts what was counted
-	{"aggregate/spill.(*Set).rotate.func", settling}, // and so does a goroutine
+	{"aggregate.(*Tally).", settling}, // sorts what was counted
+	{sortsBeside, settling},
 	{"aggregate.(*worker).", counting},
 	{"aggregate.(*tallyCursor).", settling},
 	{"aggregate.Settle", settling},
 	{"aggregate.(*Counts).", settling},
 	{"aggregate/cores.", settling},
-	{"main.(*reading).settle", settling},
 	{"aggregate.(*scan).", cutting}, // recognizes the format
 
 	{"aggregate/batch.", reporting},
@@ -87,6 +86,9 @@ var rules = []struct {
 	{"runtime.mstart", collecting},
 	{"runtime.findRunnable", collecting},
 }
+
+// sortsBeside is a goroutine of earlier revisions, which sorted what was counted while the scan went on.
+const sortsBeside = "aggregate/spill.(*Set).rotate.func"
 
 // stageOf returns the stage of a stack, by the innermost function that has a rule.
 func stageOf(stack []string) stage {

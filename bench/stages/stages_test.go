@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otlog/otlog/bench/lab"
 )
 
 // traces is what pprof prints, shortened.
@@ -72,6 +75,39 @@ func TestStageOf(t *testing.T) {
 		}
 	}
 }
+
+// TestRules checks that the functions of otlog that rules name exist: after a change of a name, the time
+// of a function would count for its caller's stage.
+func TestRules(t *testing.T) {
+	files, err := lab.New(context.Background(), t.TempDir(), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	if err := files.Build(files.Root, "otlog", "./cmd/otlog"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := files.Output("", "go", "tool", "nm", files.At("otlog"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var functions []string
+	for line := range strings.Lines(text) {
+		if f := strings.SplitN(strings.TrimSpace(line), " ", 3); len(f) == 3 {
+			functions = append(functions, functionName(f[2]))
+		}
+	}
+	for _, r := range rules {
+		if !ours.MatchString(r.begins) || r.begins == sortsBeside {
+			continue
+		}
+		if !slices.ContainsFunc(functions, func(name string) bool { return strings.HasPrefix(name, r.begins) }) {
+			t.Errorf("no function begins with %s", r.begins)
+		}
+	}
+}
+
+var ours = regexp.MustCompile(`^(parse|classify|aggregate|report|main)[./]`)
 
 func TestOf(t *testing.T) {
 	shares := perStage{starting: .125, reading: .375, other: .5}
