@@ -64,6 +64,8 @@ func TestStageOf(t *testing.T) {
 		{"classify.(*phraseIndex).next classify.(*Finder).Next parse/layout.(*node).textEnd", finding},
 		{"classify.(*phraseIndex).next classify.Match aggregate.(*worker).judge", classifying},
 		{"parse.(*walk).object parse.(*Decoder).decode", decoding},
+		{"parse/sessionid.NextMark aggregate.(*worker).block.(*Decoder).Events.func1", cutting},
+		{"aggregate.(*worker).count aggregate.(*worker).block-range1", counting},
 		{"aggregate.(*Tally).See", seeing},
 		{"runtime.growslice aggregate.(*Tally).Add", counting},
 		{"runtime.gcAssistAlloc runtime.mallocgc aggregate.(*Tally).Add", collecting},
