@@ -92,9 +92,11 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		s.free <- &parse.Block{}
 	}
 	o.Input.SectionSize = cmp.Or(o.Input.SectionSize, sectionSize)
-	if jobs > 1 {
-		o.Input.Pool = parallel.NewPool(jobs - 1)
+	memory := int64(0)
+	if s.space != nil {
+		memory = s.space.limit
 	}
+	o.Input.Pool = parallel.For(jobs, memory)
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)

@@ -251,9 +251,8 @@ func (t *Tally) see(id []byte, at instant) uint32 {
 	if len(id) == 0 {
 		return 0
 	}
-	before := t.sessions.n
 	e := t.sessions.entry(FromSession, NewSessionID(id))
-	if t.sessions.n > before {
+	if e.bucket == unseen { // it is new
 		t.start()
 		if t.key = sessionid.AppendKey(t.key[:0], id); len(t.key) > 0 {
 			e.key = t.labels.Add(t.key)

@@ -94,10 +94,28 @@ func (e expansionError) Error() string {
 func (u *unpacker) expand(depth, n int) error {
 	u.decoded[depth] += int64(n)
 	limit := u.limit()
-	if limit < 0 || u.decoded[depth] <= expansionFloor || u.decoded[depth]/limit < u.raw.n {
+	if limit < 0 || u.decoded[depth] <= expansionFloor || u.decoded[depth]/limit < u.needed() {
 		return nil
 	}
 	return expansionError{limit}
+}
+
+// needed returns how many bytes of the source were needed for what has been decoded.
+func (u *unpacker) needed() int64 {
+	if u.ahead == nil {
+		return u.raw.n
+	}
+	n, _ := u.ahead.Position()
+	return max(n, u.head)
+}
+
+// safeExpansion returns how many times its size a part of a source may unpack to, whatever is beside it,
+// 0 for any.
+func (u *unpacker) safeExpansion() int64 {
+	if limit := u.limit(); limit > 0 {
+		return max(limit/2, 1)
+	}
+	return 0
 }
 
 // limit returns the limit of expansion, negative if there is none.

@@ -123,7 +123,7 @@ func Texts(s Source, o Options) iter.Seq2[*Text, error] {
 	return func(yield func(*Text, error) bool) {
 		u := &unpacker{Options: o, yield: yield, file: s.File, size: s.Size}
 		u.raw = counter{Reader: s.Rest}
-		u.raw.n = int64(len(s.Head))
+		u.raw.n, u.head = int64(len(s.Head)), int64(len(s.Head))
 		u.examine(s.Name, s.Head, s.Err, &u.raw, nil)
 	}
 }
@@ -135,6 +135,8 @@ type unpacker struct {
 	file  io.ReaderAt // the source, if it is a regular file
 	size  int64       // of file
 	raw   counter     // the source
+	ahead position    // of what has been decoded, if the source is read ahead
+	head  int64       // bytes of the source that are read in any case
 	body  bool        // see Text.Body
 	page  bool        // the text is HTML
 	// decoded counts the decoded bytes, by the number of layers around them.
@@ -198,11 +200,17 @@ func (u *unpacker) decompress(p *packing, r io.Reader, around layers) (io.ReadCl
 	case u.Pool == nil:
 	case len(around) > 1: // reading ahead would break off the layers around it too early
 	case p.name == "zstd":
-		return parallel.Zstd(r, openZstd, u.Pool), nil
+		return u.onSeveralCores(parallel.Zstd(r, openZstd, u.Pool, u.safeExpansion())), nil
 	case p.name == "gzip":
-		return parallel.Bgzip(r, openGzip, u.Pool), nil
+		return u.onSeveralCores(parallel.Bgzip(r, openGzip, u.Pool, u.safeExpansion())), nil
 	}
 	return p.open(r)
+}
+
+// onSeveralCores notes the reader of the source, which reads ahead.
+func (u *unpacker) onSeveralCores(r *parallel.Reader) *parallel.Reader {
+	u.ahead = r
+	return r
 }
 
 // text yields a stream that has no further layer.

@@ -1,7 +1,9 @@
 package parallel
 
 // SetLimits makes a pool cut smaller pieces.
-func (p *Pool) SetLimits(piece, packed, decoded int) { p.limits = limits{piece, packed, decoded} }
+func (p *Pool) SetLimits(piece, packed, decoded int) {
+	p.limits = limits{piece: piece, packed: packed, decoded: decoded}
+}
 
 // Free returns how many pieces are not lent.
 func (p *Pool) Free() int { return len(p.pieces) }

@@ -22,10 +22,11 @@ import (
 	"slices"
 )
 
-// These limits bound the memory of a piece to 26 MiB: 12 MiB of text, 11 MiB of packed bytes, and
-// 3 MiB of the decoders. n cores read at most n sources, with a piece each, and share n-1 others: less
-// than 52 MiB per core. Common streams need less: frames of 8 MiB of a log take 10 MiB per piece,
-// blocks of bgzip 2 MiB.
+// PieceMemory bounds the memory of a piece: 12 MiB of text, 11 MiB of packed bytes, and 3 MiB of the
+// decoders. Common streams need less: frames of 8 MiB of a log take 10 MiB per piece, blocks of bgzip
+// 2 MiB.
+const PieceMemory = 26 << 20
+
 const (
 	pieceSize  = 1 << 20  // a piece of that many bytes, packed or decoded, gets no other unit
 	maxPacked  = 4 << 20  // bytes of a packed unit
@@ -33,7 +34,11 @@ const (
 	readSize   = 64 << 10
 )
 
-type limits struct{ piece, packed, decoded int }
+// limits are those of a unit, in bytes, and how many times its size it may unpack to.
+type limits struct {
+	piece, packed, decoded int
+	expansion              int64 // 0: any
+}
 
 // A Pool lends pieces to readers.
 type Pool struct {
@@ -41,13 +46,28 @@ type Pool struct {
 	limits limits
 }
 
-// NewPool returns a pool for n goroutines that decode, in addition to one of each reader.
+// NewPool returns a pool of n pieces, each of which a goroutine decodes. A reader that finds none when
+// it is opened is serial.
 func NewPool(n int) *Pool {
-	p := &Pool{pieces: make(chan *piece, n), limits: limits{pieceSize, maxPacked, maxDecoded}}
+	p := &Pool{pieces: make(chan *piece, n), limits: limits{piece: pieceSize, packed: maxPacked, decoded: maxDecoded}}
 	for range n {
-		p.pieces <- &piece{lent: true}
+		p.pieces <- &piece{}
 	}
 	return p
+}
+
+// For returns a pool for so many workers, nil if its pieces would take more than a quarter of the memory,
+// which is 0 if it has no bound.
+func For(workers int, memory int64) *Pool {
+	const most = 16 // more cores find enough to do besides
+	n := min(workers, most)
+	if memory > 0 {
+		n = min(n, int(memory/4/PieceMemory))
+	}
+	if n < 2 {
+		return nil
+	}
+	return NewPool(n)
 }
 
 // An Opener opens a serial reader.
@@ -61,8 +81,10 @@ type Reader struct {
 	pool   *Pool
 	walk   func(*unit, []byte, limits) int
 	decode func(*piece) bool
+	limits limits
+	buffer int64 // how much the serial reader reads at once, 0: what it needs
 
-	own    *piece        // used before those of the pool, so that a reader never waits for another; nil while in use
+	own    *piece        // used before others of the pool, so that a reader never waits for another; nil while in use
 	queue  []*piece      // that are decoded, in order; the first is being read
 	text   []byte        // of the first piece, not yet read
 	rest   []byte        // read from in, and in no piece
@@ -79,14 +101,30 @@ type progress struct {
 	err error // the last read's, of the serial reader
 }
 
-// Zstd returns a reader of zstd frames.
-func Zstd(in io.Reader, serial Opener, p *Pool) *Reader {
-	return &Reader{in: in, open: serial, pool: p, walk: walkFrame, decode: (*piece).decodeFrames, own: &piece{}}
+// Zstd returns a reader of zstd frames. Frames that unpack to more than expansion times their size are left
+// to the serial reader, which can tell where a limit is reached; 0 is no limit.
+func Zstd(in io.Reader, serial Opener, p *Pool, expansion int64) *Reader {
+	r := newReader(in, serial, p, expansion)
+	r.walk, r.decode = walkFrame, (*piece).decodeFrames
+	return r
 }
 
-// Bgzip returns a reader of gzip members.
-func Bgzip(in io.Reader, serial Opener, p *Pool) *Reader {
-	return &Reader{in: in, open: serial, pool: p, walk: walkMember, decode: (*piece).decodeMembers, own: &piece{}}
+// Bgzip returns a reader of gzip members, with the same limit.
+func Bgzip(in io.Reader, serial Opener, p *Pool, expansion int64) *Reader {
+	r := newReader(in, serial, p, expansion)
+	r.walk, r.decode, r.buffer = walkMember, (*piece).decodeMembers, gzipBuffer
+	return r
+}
+
+// gzipBuffer is the size of the buffer of a gzip reader.
+const gzipBuffer = 4 << 10
+
+func newReader(in io.Reader, serial Opener, p *Pool, expansion int64) *Reader {
+	r := &Reader{in: in, open: serial, pool: p, limits: p.limits}
+	r.limits.expansion = expansion
+	r.own = r.take()
+	r.cut = r.own == nil
+	return r
 }
 
 // Position returns how many bytes of the compressed stream a serial reader would have read by
@@ -112,10 +150,19 @@ func (r *Reader) Close() error {
 		r.give(p)
 	}
 	r.queue, r.text, r.cut = nil, nil, true
+	r.leave()
 	if r.serial != nil {
 		return r.serial.Close()
 	}
 	return nil
+}
+
+// leave gives back the last piece.
+func (r *Reader) leave() {
+	if r.own != nil {
+		r.pool.pieces <- r.own
+		r.own = nil
+	}
 }
 
 // next goes on to the next piece, or to the serial reader.
@@ -169,10 +216,13 @@ func (r *Reader) fill(p *piece) (end int) {
 	for {
 		need := 1
 		if end < len(p.packed) {
-			if end >= r.pool.limits.piece || p.size >= r.pool.limits.piece {
+			if end >= r.limits.piece || p.size >= r.limits.piece {
 				return end
 			}
-			need = r.walk(&u, p.packed[end:], r.pool.limits)
+			need = r.walk(&u, p.packed[end:], r.limits)
+		}
+		if need == whole && r.limits.expansion > 0 && int64(u.decoded) > r.limits.expansion*int64(u.packed) {
+			need = uncut
 		}
 		if need == whole {
 			end += u.packed
@@ -216,7 +266,8 @@ func (r *Reader) goSerial() {
 		again = append(again, r.in)
 	}
 	r.queue, r.rest, r.cut = nil, nil, true
-	serial, err := r.open(&counted{io.MultiReader(again...), &r.progress})
+	r.leave()
+	serial, err := r.open(&counted{io.MultiReader(again...), r.buffer, &r.progress, nil})
 	if err != nil {
 		serial = failed{err}
 	}
@@ -239,28 +290,43 @@ func (r *Reader) take() *piece {
 
 // give takes back a piece.
 func (r *Reader) give(p *piece) {
-	if p.lent {
-		r.pool.pieces <- p
-	} else {
+	if r.own == nil && !r.cut {
 		r.own = p
+	} else {
+		r.pool.pieces <- p
 	}
 }
 
 // drop takes back a piece, but not its memory.
-func (r *Reader) drop(p *piece) {
-	if p.lent {
-		r.pool.pieces <- &piece{lent: true}
-	}
-}
+func (r *Reader) drop(*piece) { r.give(&piece{}) }
 
-// counted counts what is read.
+// counted counts what is read. It reads as much at once as if the buffer had been filled from the start
+// of the stream, so that the count does not depend on where the serial reader began.
 type counted struct {
 	io.Reader
+	buffer int64
 	*progress
+	next error // of the next read
 }
 
-func (c *counted) Read(b []byte) (int, error) {
-	n, err := c.Reader.Read(b)
+func (c *counted) Read(b []byte) (n int, err error) {
+	if c.next != nil {
+		c.err = c.next
+		return 0, c.err
+	}
+	if c.buffer > 0 {
+		b = b[:min(int64(len(b)), c.buffer-c.n%c.buffer)]
+	}
+	for n == 0 || c.buffer > 0 && n < len(b) && err == nil {
+		var more int
+		if more, err = c.Reader.Read(b[n:]); more == 0 {
+			break
+		}
+		n += more
+	}
+	if n > 0 {
+		c.next, err = err, nil
+	}
 	c.n += int64(n)
 	c.err = err
 	return n, err

@@ -175,9 +175,9 @@ func isGzip(stream []byte) bool { return len(stream) > 0 && stream[0] == 0x1f }
 
 func parallelReader(stream []byte, in io.Reader, open parallel.Opener, p *parallel.Pool) *parallel.Reader {
 	if isGzip(stream) {
-		return parallel.Bgzip(in, open, p)
+		return parallel.Bgzip(in, open, p, 0)
 	}
-	return parallel.Zstd(in, open, p)
+	return parallel.Zstd(in, open, p, 0)
 }
 
 // decoders are kept, because a zstd decoder may allocate a large window.

@@ -34,7 +34,6 @@ type piece struct {
 	text   []byte
 	sound  bool // text is the whole text of the units
 	read   bool // text is being read
-	lent   bool // the piece belongs to the pool
 	work   sync.WaitGroup
 
 	zstd *zstd.Decoder
