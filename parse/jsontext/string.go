@@ -15,29 +15,79 @@ func StringEnd(s []byte, i int) (end int, escaped bool) {
 	for i+8 <= len(s) {
 		// Zero bytes of quote and slash mark a quote or a backslash.
 		x := binary.LittleEndian.Uint64(s[i:])
-		quote, slash := x^0x2222222222222222, x^0x5c5c5c5c5c5c5c5c
-		found := ((quote - 0x0101010101010101) &^ quote) | ((slash - 0x0101010101010101) &^ slash)
-		if found &= 0x8080808080808080; found == 0 {
+		quote, slash := x^lows*'"', x^lows*'\\'
+		found := ((quote-lows)&^quote | (slash-lows)&^slash) & highs
+		if found == 0 {
 			i += 8
 			continue
 		}
 		if i += bits.TrailingZeros64(found) >> 3; s[i] == '"' {
-			return i, escaped
+			return i, false
 		}
-		escaped = true
-		i += 2
+		return escapedEnd(s, i), true
+	}
+	for ; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return i, false
+		case '\\':
+			return escapedEnd(s, i), true
+		}
+	}
+	return -1, false
+}
+
+const (
+	lows  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// escapedEnd returns what StringEnd does, of a string that continues at i with a backslash. Objects inside
+// strings have many escapes, at which a search for each would mispredict: with masks, the lines of
+// containers take a third of the time.
+func escapedEnd(s []byte, i int) int {
+	before := uint64(0) // not 0: the byte before i is a backslash that escapes it
+	for ; i+8 <= len(s); i += 8 {
+		x := binary.LittleEndian.Uint64(s[i:])
+		slashes := equal(x, '\\')
+		escaped := slashes<<8 | before
+		if slashes&escaped != 0 { // backslashes in a row, of which some are escaped
+			for k, c := range s[i : i+8] {
+				switch {
+				case before != 0:
+					before = 0
+				case c == '"':
+					return i + k
+				case c == '\\':
+					before = 1 << 7
+				}
+			}
+			continue
+		}
+		if found := equal(x, '"') &^ escaped; found != 0 {
+			return i + bits.TrailingZeros64(found)>>3
+		}
+		before = slashes >> 56
+	}
+	if before != 0 {
+		i++
 	}
 	for i < len(s) && s[i] != '"' {
 		if s[i] == '\\' {
-			escaped = true
 			i++
 		}
 		i++
 	}
 	if i >= len(s) {
-		return -1, escaped
+		return -1
 	}
-	return i, escaped
+	return i
+}
+
+// equal returns the highest bit of each byte of x that is c.
+func equal(x uint64, c byte) uint64 {
+	x ^= lows * uint64(c)
+	return ^(x&^highs + ^uint64(highs) | x) & highs
 }
 
 // AppendUnescaped appends the value of a JSON string, given as written between its quotes. It

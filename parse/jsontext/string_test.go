@@ -2,6 +2,7 @@ package jsontext
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -119,6 +120,31 @@ func TestStringEnd(t *testing.T) {
 					t.Errorf("%q: got %d, %v, want %d, %v", pad+test.line+tail, end, escaped, want, test.escaped)
 				}
 			}
+		}
+	}
+}
+
+// TestStringEndAtRandom compares with a search byte by byte, in strings of bytes whose masks are alike.
+func TestStringEndAtRandom(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 6))
+	for range 200_000 {
+		s := make([]byte, r.IntN(40))
+		for i := range s {
+			s[i] = "aaaaaaaaa\\\\\\\"]#!\x00\xa2\xdc"[r.IntN(19)]
+		}
+		start := r.IntN(len(s) + 1)
+		end, escaped := start, false
+		for ; end < len(s) && s[end] != '"'; end++ {
+			if s[end] == '\\' {
+				escaped = true
+				end++
+			}
+		}
+		if end >= len(s) {
+			end = -1
+		}
+		if got, is := StringEnd(s, start); got != end || is != escaped {
+			t.Fatalf("%q from %d: %d %t, want %d %t", s, start, got, is, end, escaped)
 		}
 	}
 }

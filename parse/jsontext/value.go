@@ -5,7 +5,10 @@
 // members of an object and the elements of an array.
 package jsontext
 
-import "iter"
+import (
+	"encoding/binary"
+	"iter"
+)
 
 // Members yields the keys of a JSON object, as written between their quotes, and its values,
 // as written. It stops at the end of the object, or before the first member that is incomplete
@@ -126,8 +129,9 @@ func Quoted(value []byte) []byte {
 func AppendQuoted(dst, s []byte) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	start := 0
-	for i, c := range s {
+	start, plain := 0, plainLen(s)
+	for i := plain; i < len(s); i++ {
+		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			continue
 		}
@@ -147,6 +151,19 @@ func AppendQuoted(dst, s []byte) []byte {
 		}
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// plainLen returns how many bytes at the start of s need no escape. It may miss up to seven.
+func plainLen(s []byte) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := binary.LittleEndian.Uint64(s[i:])
+		quote, slash := x^lows*'"', x^lows*'\\'
+		if ((quote-lows)&^quote|(slash-lows)&^slash|(x-lows*' ')&^x)&highs != 0 {
+			break
+		}
+	}
+	return i
 }
 
 // IsSpace reports whether c is white space in JSON.

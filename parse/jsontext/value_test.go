@@ -62,6 +62,9 @@ func TestAppendQuoted(t *testing.T) {
 		"a\"b\\c":         `"a\"b\\c"`,
 		"a\nb\rc\td\x01e": `"a\nb\rc\td\u0001e"`,
 		"é\xff":           "\"é\xff\"",
+
+		"eight bytes, and a \" further on": `"eight bytes, and a \" further on"`,
+		"0123456\t":                        `"0123456\t"`,
 	} {
 		got := AppendQuoted([]byte("x"), []byte(s))
 		if string(got) != "x"+want {

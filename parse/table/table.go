@@ -3,6 +3,8 @@ package table
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -367,9 +369,7 @@ func AppendCells(cells [][]byte, data []byte, delimiter byte, last bool) ([][]by
 				return cells, 0
 			}
 		}
-		for i < len(data) && data[i] != delimiter && data[i] != '\n' {
-			i++
-		}
+		i = cellEnd(data, i, delimiter)
 		switch {
 		case i < len(data) && data[i] == delimiter:
 			cells = append(cells, data[start:i])
@@ -381,6 +381,23 @@ func AppendCells(cells [][]byte, data []byte, delimiter byte, last bool) ([][]by
 			return cells, 0
 		}
 	}
+}
+
+// cellEnd returns the offset of the first delimiter or line feed at or after i, len(data) if there is none.
+func cellEnd(data []byte, i int, delimiter byte) int {
+	const lows, highs = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(data); i += 8 {
+		x := binary.LittleEndian.Uint64(data[i:])
+		ends, line := x^lows*uint64(delimiter), x^lows*'\n'
+		// The lowest bit that is set belongs to the first such byte; higher ones may not.
+		if found := ((ends-lows)&^ends | (line-lows)&^line) & highs; found != 0 {
+			return i + bits.TrailingZeros64(found)>>3
+		}
+	}
+	for i < len(data) && data[i] != delimiter && data[i] != '\n' {
+		i++
+	}
+	return i
 }
 
 // Unquote returns the value of a cell. It may use buffer.

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -39,6 +41,25 @@ func TestDetect(t *testing.T) {
 		form, _ := Detect([]byte(test.text), true, field.Names{Session: "room"})
 		if form.Delimiter != test.delimiter || form.Columns != test.headless {
 			t.Errorf("%s: got %+v, want %q, %d", test.name, form, test.delimiter, test.headless)
+		}
+	}
+}
+
+// TestCellsAtRandom compares with a search byte by byte for the ends of cells.
+func TestCellsAtRandom(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 7))
+	for range 100_000 {
+		data := make([]byte, r.IntN(40))
+		for i := range data {
+			data[i] = "aaaaaaaaaaaaaa,,\n-\x0b\xac"[r.IntN(20)]
+		}
+		i := r.IntN(len(data) + 1)
+		want := len(data)
+		if n := bytes.IndexAny(data[i:], ",\n"); n >= 0 {
+			want = i + n
+		}
+		if got := cellEnd(data, i, ','); got != want {
+			t.Fatalf("%q from %d: got %d, want %d", data, i, got, want)
 		}
 	}
 }

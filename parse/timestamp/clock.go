@@ -275,13 +275,23 @@ func (c *Clock) readDate(b []byte) bool {
 	return true
 }
 
+// daysBefore1970 is the number of days from 1 March 0000 to 1 January 1970.
+const daysBefore1970 = 719468
+
 // dayNumber returns the days from 1970-01-01 to a date, and false if there is no such date.
 func dayNumber(year, month, day int64) (days int64, ok bool) {
 	if year < minYear || year > maxYear || month < 1 || month > 12 || day < 1 || day > 31 {
 		return 0, false
 	}
-	t := time.Date(int(year), time.Month(month), int(day), 0, 0, 0, 0, time.UTC)
-	return t.Unix() / (24 * 3600), t.Day() == int(day) // 30 February
+	leap := year%4 == 0 && (year%100 != 0 || year%400 == 0)
+	if month == 2 && day > 28 && !(leap && day == 29) || day > 30 && (month == 4 || month == 6 || month == 9 || month == 11) {
+		return 0, false
+	}
+	// Years that begin in March end with the leap day.
+	if month -= 3; month < 0 {
+		month, year = month+12, year-1
+	}
+	return 365*year + year/4 - year/100 + year/400 + (153*month+2)/5 + day - 1 - daysBefore1970, true
 }
 
 // zone reads a zone at the start of b, after a space or not. It returns the seconds east of

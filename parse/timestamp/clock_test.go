@@ -303,3 +303,18 @@ func TestNear(t *testing.T) {
 		}
 	}
 }
+
+// TestDayNumber compares dates with those of package time, and dates that do not exist.
+func TestDayNumber(t *testing.T) {
+	for year := int64(minYear); year <= maxYear; year++ {
+		for month := int64(1); month <= 12; month++ {
+			for day := int64(1); day <= 31; day++ {
+				date := time.Date(int(year), time.Month(month), int(day), 0, 0, 0, 0, time.UTC)
+				days, ok := dayNumber(year, month, day)
+				if ok != (date.Day() == int(day)) || ok && days*24*3600 != date.Unix() {
+					t.Fatalf("%d-%d-%d: %d, %t", year, month, day, days, ok)
+				}
+			}
+		}
+	}
+}
