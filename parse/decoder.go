@@ -49,8 +49,12 @@ type Decoder struct {
 	walks    bool           // it walks each line, recognizing none
 	layouts  layout.Layouts // of lines whose keys have these roles and this meaning
 	roles    *field.Roles
-	meaning  func(path [][]byte, key []byte) (field.Field, int)
-	inner    *Decoder // of records in a record
+	rules    layout.Rules
+	source   sighting.Source
+	matched  sighting.Line // the line that is compared with earlier ones
+	tried    int           // records of the block that may be built like earlier ones
+	known    int           // how many of these were recognized
+	inner    *Decoder      // of records in a record
 	unfolder *unfolder
 }
 
@@ -138,7 +142,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 				}
 			} else {
 				d.event.Offset, d.event.Bytes, d.event.Lines, d.event.record = b.Offset+int64(start), end-start, lines, record
-				if !d.emit(yield) {
+				if !d.emit(nil, yield) {
 					return
 				}
 			}
@@ -156,9 +160,19 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	}
 }
 
-// emit yields the event, unless it is only a sighting.
-func (d *Decoder) emit(yield func(*Event, *SyntaxError) bool) bool {
+// emit yields the event, unless it is only a sighting. stated is what can be learned from an event that was
+// recognized, nil if there is nothing.
+func (d *Decoder) emit(stated *sighting.Stated, yield func(*Event, *SyntaxError) bool) bool {
 	e := &d.event
+	if stated != nil {
+		if !yield(e, nil) {
+			return false
+		}
+		if d.stated || sessionid.NextMark(e.record) < 0 {
+			d.Sightings.Meet(stated, sighting.IDs{Session: e.Session, Client: e.Client, ConnectionID: e.ConnectionID}, !d.stated)
+		}
+		return true
+	}
 	if d.Sightings == nil || !e.clean() {
 		return yield(e, nil)
 	}
@@ -175,16 +189,33 @@ func (d *Decoder) emit(yield func(*Event, *SyntaxError) bool) bool {
 
 // spans yields the records of a block whose format is not line-based.
 func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) bool) {
-	data := b.Data
-	f.Reset(data)
+	data, offset, recognizes := b.Data, b.Offset, d.recognizes(b.Format)
 	d.marked = true
-	candidate, telemetry, offset := f.Next(0), nextTelemetry(data), b.Offset
+	candidate, telemetry := -1, -1
+	if recognizes {
+		defer d.weigh()
+	} else {
+		f.Reset(data)
+		candidate, telemetry = f.Next(0), nextTelemetry(data)
+	}
 	for i := range b.Records {
 		s := &b.Records[i]
 		skipped := s.Skipped
+		var stated *sighting.Stated
 		if skipped == nil {
-			full := uint(candidate) < uint(s.End) || uint(telemetry) < uint(s.End)
-			if cause := d.decode(data[s.Start:s.End], b.Format, full); cause != "" {
+			var is recognition
+			var cause string
+			if recognizes && s.Start < s.End {
+				is, stated, cause = d.span(b, s, f)
+			} else {
+				full := uint(candidate) < uint(s.End) || uint(telemetry) < uint(s.End)
+				cause = d.decode(data[s.Start:s.End], b.Format, full)
+			}
+			switch {
+			case is == seen:
+				offset += s.Bytes
+				continue
+			case cause != "":
 				skipped = &SyntaxError{Reason: Damaged, Cause: cause}
 			}
 		}
@@ -209,7 +240,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			if s.Session != nil && !d.stated {
 				e.Session = s.Session
 			}
-			if !d.emit(yield) {
+			if !d.emit(stated, yield) {
 				return
 			}
 		}

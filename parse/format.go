@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 
+	"github.com/otlog/otlog/parse/container"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/table"
@@ -127,26 +128,26 @@ func detect(sample []byte, whole bool, given field.Names) Format {
 	if isJournal(sample) {
 		return formatOf("journal")
 	}
-	lines := countShapes(sample)
+	lines := container.ShapesOf(sample)
 	switch {
-	case lines.cri > lines.total/2:
+	case lines.CRI > lines.Total/2:
 		return formatOf("cri")
-	case lines.docker > lines.total/2:
+	case lines.Docker > lines.Total/2:
 		return formatOf("docker")
 	}
-	if lines.brackets > 0 || len(sample) > 0 && sample[0] == '"' {
+	if lines.Brackets > 0 || len(sample) > 0 && sample[0] == '"' {
 		if f, ok := detectJSON(sample, whole, &lines); ok {
 			return f
 		}
 		if more := all[len(sample):]; len(more) > len(sample) && jsontext.OpensObject(more) {
 			// An empty page of an API, perhaps, before one of which only the beginning is known.
-			lines := countShapes(all)
+			lines := container.ShapesOf(all)
 			if f, ok := detectJSON(all, false, &lines); ok {
 				return f
 			}
 		}
 	}
-	if lines.objects > lines.total-lines.objects {
+	if lines.Objects > lines.Total-lines.Objects {
 		if bytes.IndexByte(sample, textline.RecordSeparator) >= 0 {
 			f := formatOf("json") // a text sequence
 			f.plainArrays = false
@@ -155,7 +156,7 @@ func detect(sample []byte, whole bool, given field.Names) Format {
 		return formatOf("jsonl")
 	}
 	f := formatOf("console")
-	f.indent = max(lines.indent, 0)
+	f.indent = max(lines.Indent, 0)
 	return f
 }
 
@@ -169,55 +170,10 @@ func opensJSON(sample []byte) bool {
 	return jsontext.OpensObject(sample)
 }
 
-// A lineCount counts the lines of a sample that are not blank.
-type lineCount struct {
-	total    int
-	objects  int // lines that start like a JSON object
-	brackets int // lines that start with a bracket or a brace
-	docker   int // lines of Docker
-	cri      int // lines of another container runtime
-	indent   int // the smallest indentation, -1 if there is no line
-}
-
-func countShapes(sample []byte) lineCount {
-	n := lineCount{indent: -1}
-	for line := range bytes.Lines(sample) {
-		trimmed := bytes.TrimSpace(line)
-		if textline.IsEventField(trimmed) {
-			continue
-		}
-		trimmed = textline.Unframed(trimmed)
-		if len(trimmed) == 0 {
-			continue
-		}
-		if len(trimmed) == 1 && (trimmed[0] == '[' || trimmed[0] == ']') {
-			n.brackets++ // an array with one element per line
-			continue
-		}
-		n.total++
-		if c := trimmed[0]; c == '{' || c == '[' {
-			n.brackets++
-			if jsontext.OpensObject(trimmed) { // its end may be missing
-				n.objects++
-			}
-			// Collectors remove the line feed, which marks the last piece of a line.
-			if x, ok := readDocker(trimmed); ok && (!x.more || bytes.Contains(trimmed, []byte(`"logtag"`))) {
-				n.docker++
-			}
-		} else if _, ok := readCRI(trimmed); ok {
-			n.cri++
-		}
-		if width := indentation(line); n.indent < 0 || width < n.indent {
-			n.indent = width
-		}
-	}
-	return n
-}
-
 // detectJSON reports whether sample is JSON that is not one record per line, and its format. It
 // reads the sample to decide.
-func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
-	byLines := lines.total > 1 && lines.objects > lines.total-lines.objects
+func detectJSON(sample []byte, whole bool, lines *container.Shapes) (Format, bool) {
+	byLines := lines.Total > 1 && lines.Objects > lines.Total-lines.Objects
 	for _, plain := range []bool{false, true} {
 		seen := statsOf(sample, whole, plain, byLines)
 		seen.objects -= seen.pages.Empty(seen.arranged, keys{})
@@ -234,14 +190,14 @@ func detectJSON(sample []byte, whole bool, lines *lineCount) (Format, bool) {
 		if !byLines {
 			size += seen.spanning
 		}
-		isList := plain && sample[0] == '[' && seen.objects > lines.total/2 // of strings
+		isList := plain && sample[0] == '[' && seen.objects > lines.Total/2 // of strings
 		if plain && size*8 > int64(len(sample)) || isList && sample[jsontext.SkipSpace(sample, 1)] == '"' {
 			f := formatOf("json")
 			f.plainArrays = false
 			return f, true
 		}
 	}
-	if lines.total == 1 && lines.objects == 1 && len(sample) >= largeDocument {
+	if lines.Total == 1 && lines.Objects == 1 && len(sample) >= largeDocument {
 		f := formatOf("json")
 		f.plainArrays = false
 		return f, true

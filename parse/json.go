@@ -124,18 +124,24 @@ func (w *walk) laidOut(data []byte, values []layout.Value, posted bool) {
 			w.laidOut(data[v.Start:], v.Run.Values, posted)
 			continue
 		}
-		s := data[v.Start:v.End]
+		if v.End < 0 {
+			v.End, _ = jsontext.StringEnd(data, v.Start)
+		}
+		s, nesting := data[v.Start:v.End], int(v.Nesting)
+		if w.deepest < nesting {
+			w.deepest, w.levels[nesting] = nesting, ids.None()
+		}
 		switch v.Field {
 		case field.Time:
-			w.timeValue(s, v.Rank, v.Depth, 0)
+			w.timeValue(s, v.Rank, v.Depth, nesting)
 		case field.Level:
-			w.levelValue(s, v.Rank, v.Depth, 0)
+			w.levelValue(s, v.Rank, v.Depth, nesting)
 		case field.Message:
 			if w.said == nil {
 				w.said = s
 			}
 		case field.Session, field.Client, field.ConnectionID:
-			w.idValue(v.Field, s, v.Rank, false, 0)
+			w.idValue(v.Field, s, v.Rank, false, nesting)
 			if posted && v.Depth == 1 && v.Rank != field.GivenSession && !jsontext.IsNull(s) && !isBlank(s) {
 				w.posted.Take(v.Field, s, v.Rank)
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/otlog/otlog/parse/container"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -61,9 +62,9 @@ func splitterOf(f Format, l limits) splitter {
 	case byRow:
 		return newTableSplitter(f, l)
 	case dockerLines:
-		return newPieceSplitter(dockerReader, l)
+		return newPieceSplitter(container.Docker, l)
 	case criLines:
-		return newPieceSplitter(criReader, l)
+		return newPieceSplitter(container.CRI, l)
 	case journalEntries:
 		return &journalSplitter{l}
 	}

@@ -55,7 +55,7 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 // Unfolded returns the decoder of what Unfold returns.
 func (d *Decoder) Unfolded() *Decoder {
 	if d.inner == nil {
-		d.inner = &Decoder{clock: d.clock}
+		d.inner = &Decoder{clock: d.clock, walks: true}
 	}
 	d.inner.SkipLevels = d.SkipLevels
 	return d.inner

@@ -22,7 +22,8 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/container", "parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse/container":         {"parse/jsontext", "parse/textline", "parse/timestamp"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/crowd":             {"parse/sessionid"},
 	"parse/digest":            {},

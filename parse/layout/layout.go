@@ -14,6 +14,9 @@
 //     value that is not plain: it has an escape or may be evidence of an error. Texts that were plain
 //     before are remembered, because to look for evidence takes longer than to compare (text.go).
 //
+// An object inside a string, as in the lines of containers, has joints and values as well. Its quotes are
+// escaped. A text may also end in an escaped line feed.
+//
 // A layout that gives up costs time. So Worth says for each block whether to try.
 package layout
 
@@ -27,7 +30,8 @@ import (
 type Judge interface {
 	// HoldsValue reports whether a text without escapes may belong to evidence of an error.
 	HoldsValue(text []byte) bool
-	// StatesCode reports whether a text that ends in a parenthesis may state an error's code.
+	// StatesCode reports whether a text that ends in a parenthesis may state an error's code, or an escaped
+	// key and its value.
 	StatesCode(text []byte) bool
 	// IsCode reports whether a number in a field made for codes may be an error's code.
 	IsCode(n int32) bool
@@ -36,10 +40,11 @@ type Judge interface {
 // A Value is one that means something, or a run of such values.
 type Value struct {
 	Field      field.Field
-	Rank       int  // as [field.Of] returns it
-	Depth      int  // of objects and arrays around it
-	Start, End int  // where it is, without its quotes
-	Run        *Run // if not nil: values that are known, whose places count from Start
+	Nesting    uint8 // 1 in an object inside a string
+	Rank       int   // as [field.Of] returns it
+	Depth      int   // of objects and arrays around it
+	Start, End int   // where it is, without its quotes; a text that contains an object has no end: -1
+	Run        *Run  // if not nil: values that are known, whose places count from Start
 }
 
 // Layouts are those of one source. The zero Layouts know none. They are not safe for concurrent use.
@@ -61,6 +66,10 @@ type node struct {
 	means bool // its field has a meaning
 	isID  bool // its value is an ID of a session, client or connection
 	posts bool // its value is the client's own time
+	inner bool // it is in an object inside a string
+	after bool // it is in or after one
+	codes bool // the joint before it ends in the escaped key of a code
+	said  int  // how far before it a message starts that contains an object, 0: none
 	field field.Field
 	rank  int
 	depth int
@@ -146,7 +155,13 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 		}
 		i += len(e.joint)
 		at = &l.nodes[e.to]
-		from := i
+		from, joint := i, len(e.joint)
+		if at.said > 0 {
+			if l.runs.open != nil {
+				l.runs.end(data)
+			}
+			l.values = append(l.values, Value{Field: field.Message, Depth: 1, Start: i - at.said, End: -1})
+		}
 		if at.isID && l.runs.open == nil {
 			if run := l.runs.find(data, i); run != nil {
 				if run.matches(data[i:], e.to) {
@@ -164,6 +179,9 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 		}
 		switch at.kind {
 		case end:
+			if l.posted && at.after {
+				return -1, nil
+			}
 			return i, l.values
 		case number:
 			i = numberEnd(data, i)
@@ -175,9 +193,17 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 				return -1, nil
 			}
 		}
+		if at.codes && j.StatesCode(data[from-joint:i]) {
+			return -1, nil
+		}
 		if at.means {
 			l.posted = l.posted || at.posts
 			v := Value{Field: at.field, Rank: at.rank, Depth: at.depth, Start: from, End: i}
+			if at.inner {
+				v.Nesting = 1
+			} else if at.kind == text && i < len(data) && data[i] == '\\' {
+				v.End += len(lineFeed)
+			}
 			if l.values = append(l.values, v); at.isID && l.runs.open != nil {
 				l.runs.add(v, e.to, i)
 			}

@@ -35,7 +35,11 @@ func show(data []byte, values []Value) (out []string) {
 			out = append(out, show(data[v.Start:], v.Run.Values)...)
 			continue
 		}
-		out = append(out, fmt.Sprintf("%d@%d=%s", v.Field, v.Depth, data[v.Start:v.End]))
+		if v.End < 0 {
+			out = append(out, "object")
+			continue
+		}
+		out = append(out, fmt.Sprintf("%d@%d=%s", v.Field, v.Depth+10*int(v.Nesting), data[v.Start:v.End]))
 	}
 	return out
 }
@@ -45,6 +49,8 @@ func TestRead(t *testing.T) {
 		`{"time":"2026-11-23T10:00:00Z","level":"info","msg":"joined","sessionId":"a","n":1,"code":7,"ok":true}`,
 		`{"time":"2026-11-23T10:00:00Z","level":"info","msg":"joined","ctx":{"sessionId":"a","list":["x","y"]}}`,
 		`{"n":null}`,
+		`{"log":"{\"time\":\"2026-11-23T10:00:00Z\",\"sessionId\":\"a\",\"code\":7,\"msg\":\"joined\"}\n","stream":"stdout"}`,
+		`{"log":"joined\n","stream":"stdout"}`,
 	}
 	const at = "1@1=2026-11-23T10:00:01Z 16@1=warn 4@1=left"
 	for _, test := range []struct{ name, line, want string }{
@@ -61,13 +67,22 @@ func TestRead(t *testing.T) {
 		{"something after it", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"left","sessionId":"b","n":1,"code":8,"ok":true} x`, "-"},
 		{"the end is missing", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"left`, "-"},
 		{"another literal", `{"n":true}`, "-"},
+		{"an object in a string", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b\",\"code\":8,\"msg\":\"left\"}\n","stream":"stderr"}`, "object 1@11=2026-11-23T10:00:01Z 2@11=b"},
+		{"its code", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b\",\"code\":1004,\"msg\":\"left\"}\n","stream":"stderr"}`, "-"},
+		{"its evidence", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b\",\"code\":8,\"msg\":\"OT_TIMEOUT\"}\n","stream":"stderr"}`, "-"},
+		{"an escape in it", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b\",\"code\":8,\"msg\":\"\\\"x\\\"\"}\n","stream":"stderr"}`, "-"},
+		{"its end is missing", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b\",\"code\":8,\"msg\":\"left\n","stream":"stderr"}`, "-"},
+		{"a quote in it", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b","stream":"stderr"}`, "-"},
+		{"a line feed at the end", `{"log":"left\n","stream":"stderr"}`, `4@1=left\n`},
+		{"another escape at the end", `{"log":"left\t","stream":"stderr"}`, "-"},
+		{"a line feed within", `{"log":"left\nit\n","stream":"stderr"}`, "-"},
 	} {
 		var l Layouts
 		if got := read(&l, test.line); got != "-" {
 			t.Errorf("%s: %s is recognized before any line", test.name, got)
 		}
 		for _, line := range learned {
-			l.Learn([]byte(line+"\n"), means, false)
+			l.Learn([]byte(line+"\n"), Rules{Means: means})
 		}
 		for range 2 { // the second time some texts are known
 			if got := read(&l, test.line); got != test.want {
@@ -86,7 +101,7 @@ func TestPaths(t *testing.T) {
 	roles := &field.Roles{Given: field.Names{Session: "a.user"}}
 	var l Layouts
 	for _, line := range []string{`{"a":{"n":1,"user":"x"}}`, `{"b":{"n":1,"user":"x"}}`} {
-		l.Learn([]byte(line+"\n"), field.MeaningOf(roles), true)
+		l.Learn([]byte(line+"\n"), Rules{Means: field.MeaningOf(roles), ByPath: true})
 	}
 	for line, want := range map[string]string{`{"a":{"n":2,"user":"y"}}`: "2@2=y", `{"b":{"n":2,"user":"y"}}`: ""} {
 		if got := read(&l, line); got != want {
@@ -105,7 +120,7 @@ func TestRuns(t *testing.T) {
 			fmt.Sprintf("2@1=%s 9@1=%s 8@1=client %d", s, c, connection)
 	}
 	first, _ := line(0, 0)
-	l.Learn([]byte(first+"\n"), means, false)
+	l.Learn([]byte(first+"\n"), Rules{Means: means})
 	for range 20_000 {
 		text, want := line(r.IntN(40), r.IntN(40))
 		if got := read(&l, text); got != want {
@@ -119,7 +134,7 @@ func TestBounds(t *testing.T) {
 	var l Layouts
 	for i := range 20_000 {
 		long := strings.Repeat("x", i%400)
-		l.Learn(fmt.Appendf(nil, "{\"k%d\":\"%s\",\"j%d\":%d,\"msg\":\"%d%s\"}\n", i, long, i/3, i, i, long), means, false)
+		l.Learn(fmt.Appendf(nil, "{\"k%d\":\"%s\",\"j%d\":%d,\"msg\":\"%d%s\"}\n", i, long, i/3, i, i, long), Rules{Means: means})
 		read(&l, fmt.Sprintf(`{"k%d":"%s%d"}`, i, long, i))
 	}
 	texts, size := 0, 0

@@ -8,12 +8,14 @@ import (
 	"github.com/otlog/otlog/parse/field"
 )
 
-// textEnd returns where the text ends that starts at i, -1 if it is not plain.
+// textEnd returns where the text ends that starts at i, -1 if it is not plain. The next joint decides whether
+// a backslash may end it.
 func (n *node) textEnd(data []byte, i int, j Judge) int {
 	var known *[]byte
-	if n.texts != nil && i+8 <= len(data) {
+	if n.texts != nil && n.texts.worth() && i+8 <= len(data) {
 		known = n.texts.slot(data[i:])
 		if k := *known; len(k) > 0 && bytes.HasPrefix(data[i:], k) {
+			n.texts.unknown = 0
 			return i + len(k) - 1
 		}
 	}
@@ -59,17 +61,27 @@ var inClock = func() (t [256]bool) {
 	return t
 }()
 
-// texts are texts that were plain, with the quote after them, by their first bytes and some others.
+// texts are texts that were plain, with the byte after them, by their first bytes and some others.
 // Levels, loggers and user agents are recognized with one comparison.
 type texts struct {
 	all   [numTexts][]byte
 	other int // where the others are; texts of one field often begin alike
+
+	unknown int // how many texts in a row were not remembered
 }
 
 const (
 	numTexts = 64
 	maxKnown = 256 // bytes of a text
 )
+
+// worth reports whether to compare the next text. Where all texts differ, as in the lines of a console, few
+// are compared.
+func (t *texts) worth() bool {
+	const all, some = 64, 16
+	t.unknown++
+	return t.unknown < all || t.unknown%some == 0
+}
 
 // slot returns where the text at the start of data is remembered, if it is. data has eight bytes at
 // least.
@@ -102,15 +114,15 @@ const (
 	highs = 0x8080808080808080
 )
 
-// plainEnd returns where the string ends that starts at i, -1 if it does not end, or has an escape or a
-// control character, such as the line feed that ends a record.
+// plainEnd returns where the next quote or backslash is, -1 if there is none, or a control character precedes
+// it, such as the line feed that ends a record.
 func plainEnd(data []byte, i int) int {
 	for ; i+8 <= len(data); i += 8 {
 		x := binary.LittleEndian.Uint64(data[i:])
 		quote, slash := x^(ones*'"'), x^(ones*'\\')
 		// The lowest bit that is set belongs to the first such byte; higher ones may not.
 		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-ones*' ')&^x) & highs; found != 0 {
-			if i += bits.TrailingZeros64(found) >> 3; data[i] == '"' {
+			if i += bits.TrailingZeros64(found) >> 3; data[i] >= ' ' {
 				return i
 			}
 			return -1
@@ -118,9 +130,9 @@ func plainEnd(data []byte, i int) int {
 	}
 	for ; i < len(data); i++ {
 		switch c := data[i]; {
-		case c == '"':
+		case c == '"' || c == '\\':
 			return i
-		case c == '\\' || c < ' ':
+		case c < ' ':
 			return -1
 		}
 	}

@@ -100,9 +100,7 @@ func (s *Sightings) SeeRecord(ids IDs, time int64, size, lines int, text bool) b
 	if who < 0 {
 		return false
 	}
-	s.Seen = append(s.Seen, Sighting{time, uint32(who), text})
-	s.Bytes += int64(size)
-	s.Lines += int64(lines)
+	s.add(Sighting{time, uint32(who), text}, size, lines)
 	return true
 }
 
@@ -112,10 +110,10 @@ func (s *Sightings) MeetRecord(ids IDs) { s.Meet(&Stated{ids, found}, ids, false
 // found is in place of the rank of a session in records that were decoded.
 const found = -1
 
-func (s *Sightings) add(time int64, who uint32, size int) {
-	s.Seen = append(s.Seen, Sighting{Time: time, Who: who})
+func (s *Sightings) add(x Sighting, size, lines int) {
+	s.Seen = append(s.Seen, x)
 	s.Bytes += int64(size)
-	s.Lines++
+	s.Lines += int64(lines)
 }
 
 // Counted removes the sightings.
@@ -130,7 +128,7 @@ func (s *Sightings) Forget() {
 
 // place returns the only index that a person may have.
 func place(of *Stated) int {
-	x := word(of.Session) + 3*word(of.ConnectionID) + 5*word(of.Client)
+	x := word(of.Session) + 3*word(of.ConnectionID) + 5*word(of.Client) + 7*uint64(of.rank)
 	return int(x * 0x9e3779b97f4a7c15 >> (64 - numKnownBits))
 }
 
