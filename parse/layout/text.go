@@ -106,6 +106,9 @@ func (t *texts) add(slot *[]byte, text []byte) {
 			t.other = at
 		}
 	}
+	if *slot == nil {
+		*slot = make([]byte, 0, maxKnown) // so that it never grows
+	}
 	*slot = append((*slot)[:0], text...)
 }
 
