@@ -237,7 +237,7 @@ func (p *path) step(line []byte, i int, k kind, key []byte) bool {
 	if !ok {
 		if to = int32(len(l.nodes)); k == text && n.field != field.Time && !n.isID && !n.codes && l.tables < maxTables {
 			l.tables++
-			n.texts = &texts{}
+			n.texts = newTexts()
 		}
 		l.nodes = append(l.nodes, n)
 		l.places[string(p.name)] = to

@@ -75,6 +75,15 @@ const (
 	maxKnown = 256 // bytes of a text
 )
 
+// newTexts returns room for texts. Later, none is allocated, however rarely a text is compared.
+func newTexts() *texts {
+	t, room := &texts{}, make([]byte, numTexts*maxKnown)
+	for i := range t.all {
+		t.all[i] = room[i*maxKnown : i*maxKnown : (i+1)*maxKnown]
+	}
+	return t
+}
+
 // worth reports whether to compare the next text. Where all texts differ, as in the lines of a console, few
 // are compared.
 func (t *texts) worth() bool {
@@ -105,9 +114,6 @@ func (t *texts) add(slot *[]byte, text []byte) {
 		if at >= 8 {
 			t.other = at
 		}
-	}
-	if *slot == nil {
-		*slot = make([]byte, 0, maxKnown) // so that it never grows
 	}
 	*slot = append((*slot)[:0], text...)
 }
