@@ -6,13 +6,14 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/parse"
 )
 
-// trickle is a live input that pauses every few bytes.
+// trickle is a live input that pauses every few bytes, by the clock of the test.
 type trickle struct {
 	*bytes.Reader
 	reads int
@@ -20,7 +21,7 @@ type trickle struct {
 
 func (r *trickle) Read(b []byte) (int, error) {
 	r.reads++
-	time.Sleep(300 * time.Microsecond)
+	<-time.After(300 * time.Microsecond)
 	return r.Reader.Read(b[:min(len(b), 1+r.reads*r.reads%4000)])
 }
 
@@ -33,6 +34,11 @@ func stream(log []byte) []parse.Source {
 	return []parse.Source{{Path: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}
 }
 
+// inBubble runs a test whose clock goes on when all its goroutines wait.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
+}
+
 // TestLookingChangesNothing checks that Look does not change the result of a scan, and that
 // each Look shows the result of scanning the bytes read so far.
 func TestLookingChangesNothing(t *testing.T) {
@@ -41,7 +47,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		"console":  generated(t, corpus.Console, 300_000),
 		"timeless": timeless(300_000),
 	} {
-		t.Run(name, func(t *testing.T) {
+		inBubble(t, name, func(t *testing.T) {
 			want := scanned(t, stream(log), Options{})
 			type seen struct {
 				account Account

@@ -16,7 +16,7 @@
 //  5. [Counts.Sessions] yields one session after the other (group.go), with the failures
 //     (failure.go) and attempts that a [Filter] selects (filter.go), made on all cores.
 //
-// The windows of a report are unions of quarter-hours, each a [Bucket] (window.go). An
+// The windows of a report are unions of quarter-hours, each a [Bucket] (bucket.go). An
 // [Index] finds the failure of a single record (index.go).
 //
 // Package batch turns settled sessions into Arrow record batches, package partial writes
@@ -167,8 +167,8 @@ type task struct {
 	reader  *parse.Reader // of a section, or nil
 	block   *parse.Block  // or nil
 
-	// If deal is set, the task is one of these sections. Each worker gets neighbours: half of the
-	// sessions of a log are then in the Tally of one worker only.
+	// If deal is set, the task is one of these sections. Each worker gets neighbours, so that a session
+	// is in few Tallies, however many workers there are.
 	sections []task
 	deal     *cores.Ranges
 }

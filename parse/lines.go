@@ -44,7 +44,7 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 	defer d.weigh()
 	d.marked = true
 	line := &d.matched
-	*line = sighting.Line{Data: data, Before: timestamp.NoTime, Count: 1}
+	*line = sighting.Line{Data: data, Before: timestamp.NoTime, Lines: 1}
 	for start := 0; start < len(data); start = line.End {
 		var cause string
 		line.Start, line.End = start, 0
@@ -167,7 +167,7 @@ func (d *Decoder) span(b *Block, s *Span, f Finder) (is recognition, stated *sig
 		n--
 	}
 	l := &d.matched
-	l.Data, l.Start, l.End, l.Before, l.Bytes, l.Count = data, s.Start, s.End, timestamp.NoTime, int(s.Bytes), int(s.Lines)
+	l.Data, l.Start, l.End, l.Before, l.Bytes, l.Lines = data, s.Start, s.End, timestamp.NoTime, int(s.Bytes), int(s.Lines)
 	if n > 0 && record[n-1] == '}' {
 		if isDigit(record[0]) {
 			l.Before, n = d.clock.Parse(record)

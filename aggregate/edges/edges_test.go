@@ -36,3 +36,24 @@ func TestOutermost(t *testing.T) {
 		}
 	}
 }
+
+// TestEnds leaves out the outermost owners, wherever they were seen.
+func TestEnds(t *testing.T) {
+	var parts []*Ends[int]
+	for range 3 {
+		parts = append(parts, NewEnds[int](5, 1))
+	}
+	for owner := range 6 {
+		parts[owner%3].See(owner, int64(10*owner), int64(10*owner)+5)
+		parts[2].See(owner, int64(10*owner)+1, int64(10*owner)+2)
+	}
+	if _, _, ok := parts[0].Find(); ok {
+		t.Error("two owners are enough")
+	}
+	parts[0].Meet(9)
+	parts[0].Merge(parts[1])
+	parts[0].Merge(parts[2])
+	if first, last, ok := parts[0].Find(); !ok || first != 10 || last != 45 {
+		t.Errorf("got %d to %d, %t, want 10 to 45", first, last, ok)
+	}
+}

@@ -24,24 +24,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return
-		}
-		fmt.Fprintln(os.Stderr, "compare:", err)
-		os.Exit(1)
-	}
-}
+func main() { lab.Main("compare", run) }
 
 // A job is what the arguments ask for.
 type job struct {
@@ -68,11 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	layoutNames := flags.String("layouts", "", "`names` of layouts, separated by commas: "+lab.ListOf(layout.All)+" (with -before raw only)")
 	programNames := flags.String("peers", "", "`names` of other programs, separated by commas: "+lab.ListOf(programs))
 	name := flags.String("o", "", "`file` that gets the results, too")
-	if err := flags.Parse(args); err != nil {
+	if err := lab.Parse(flags, args); err != nil {
 		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
 	}
 	if j.pairs < 1 {
 		return fmt.Errorf("-pairs: expected at least 1, found %d", j.pairs)

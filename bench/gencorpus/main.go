@@ -13,8 +13,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 
 	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/bench/layout"
@@ -50,11 +48,11 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
 	}
-	bytes, err := parseSize(*size)
+	bytes, err := corpus.ParseSize(*size)
 	if err != nil {
 		return fmt.Errorf("-size: %w", err)
 	}
-	sessionBytes, err := parseSize(*session)
+	sessionBytes, err := corpus.ParseSize(*session)
 	if err != nil {
 		return fmt.Errorf("-session-size: %w", err)
 	}
@@ -121,23 +119,4 @@ func write(name string, stdout io.Writer, fill func(io.Writer) error) error {
 		os.Remove(name)
 	}
 	return err
-}
-
-// parseSize reads a number of bytes with an optional unit.
-func parseSize(text string) (int64, error) {
-	number, unit := text, int64(1)
-	for _, u := range []struct {
-		suffix string
-		bytes  int64
-	}{{"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}} {
-		if rest, ok := strings.CutSuffix(text, u.suffix); ok {
-			number, unit = strings.TrimSpace(rest), u.bytes
-			break
-		}
-	}
-	n, err := strconv.ParseFloat(number, 64)
-	if err != nil || !(n > 0) || n*float64(unit) > 1e15 {
-		return 0, fmt.Errorf("expected a size such as 64MB, found %q", text)
-	}
-	return int64(n * float64(unit)), nil
 }

@@ -11,32 +11,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
+	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return
-		}
-		fmt.Fprintln(os.Stderr, "growth:", err)
-		os.Exit(1)
-	}
-}
+func main() { lab.Main("growth", run) }
 
 // A job is what the arguments ask for.
 type job struct {
@@ -54,18 +42,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	runs := flags.Int("runs", 3, "how often each log is read")
 	coresText := flags.String("cores", "1,2", "`numbers` of cores, separated by commas")
 	dir := flags.String("dir", os.TempDir(), "where the logs are kept: best in memory")
-	if err := flags.Parse(args); err != nil {
+	if err := lab.Parse(flags, args); err != nil {
 		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
 	}
 	if *runs < 1 {
 		return fmt.Errorf("-runs: expected at least 1, found %d", *runs)
 	}
-	size, err := parseSize(*sizeText)
+	size, err := corpus.ParseSize(*sizeText)
 	if err != nil {
-		return err
+		return fmt.Errorf("-size: %w", err)
 	}
 	j := &job{runs: *runs, out: stdout}
 	for text := range strings.SplitSeq(*coresText, ",") {
@@ -83,25 +68,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "%ssize: %s, %d runs\n", lab.Head(), *sizeText, *runs)
-	for _, s := range seriesOf(size) {
+	for _, s := range seriesOf(float64(size) / 1e6) {
 		if err := j.measure(s); err != nil {
 			return fmt.Errorf("%s: %w", s.title, err)
 		}
 	}
 	_, err = fmt.Fprintf(stdout, "\nMedians. The longest time of a row is at most %.2f times its shortest.\n", j.worst)
 	return err
-}
-
-// parseSize reads a number of MB.
-func parseSize(text string) (mb float64, err error) {
-	for unit, mbs := range map[string]float64{"kB": 1e-3, "MB": 1, "GB": 1e3} {
-		if number, ok := strings.CutSuffix(text, unit); ok {
-			if n, err := strconv.ParseFloat(number, 64); err == nil && n > 0 {
-				return n * mbs, nil
-			}
-		}
-	}
-	return 0, fmt.Errorf("-size: expected a size such as 1GB, found %q", text)
 }
 
 // A series is a table. In each log one thing is another.

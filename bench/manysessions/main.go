@@ -17,25 +17,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/sessions"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return
-		}
-		fmt.Fprintln(os.Stderr, "manysessions:", err)
-		os.Exit(1)
-	}
-}
+func main() { lab.Main("manysessions", run) }
 
 // excess is the maximum memory of the process as a multiple of the bound, which excludes garbage.
 const excess = 1.5
@@ -49,11 +39,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	memory := flags.String("memory", "", "`bound` that otlog is given, such as 256MiB; none if empty")
 	program := flags.String("otlog", "", "`path` of the program; it is built if empty")
 	dir := flags.String("dir", os.TempDir(), "where otlog keeps its temporary files: best not in memory")
-	if err := flags.Parse(args); err != nil {
+	if err := lab.Parse(flags, args); err != nil {
 		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
 	}
 	bound, err := parseSize(*memory)
 	if err != nil {

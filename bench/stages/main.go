@@ -16,29 +16,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return
-		}
-		fmt.Fprintln(os.Stderr, "stages:", err)
-		os.Exit(1)
-	}
-}
+func main() { lab.Main("stages", run) }
 
 // A job is what the arguments ask for.
 type job struct {
@@ -56,11 +43,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	dir := flags.String("dir", os.TempDir(), "where the logs are kept: best in memory")
 	inputNames := flags.String("inputs", "app,console,telemetry,sessions", "`names` of logs, separated by commas: "+lab.ListOf(lab.Inputs))
 	layoutNames := flags.String("layouts", "raw", "`names` of layouts, separated by commas: "+lab.ListOf(layout.All))
-	if err := flags.Parse(args); err != nil {
+	if err := lab.Parse(flags, args); err != nil {
 		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("expected flags only, found %q", flags.Arg(0))
 	}
 	if *runs < 1 {
 		return fmt.Errorf("-runs: expected at least 1, found %d", *runs)

@@ -133,12 +133,8 @@ var (
 	byName    map[string]ID
 	byMethod  map[string]MethodID
 	byCode    map[int32][]raised
-	byNumber  [numberEnd]uint8 // 1 + the index of the code with a number, 0 if there is none
 	subscribe MethodID
 )
-
-// numberEnd is larger than every code: codes have four digits.
-const numberEnd = 10_000
 
 // raised is a method that raises an error with a code.
 type raised struct {
@@ -167,9 +163,6 @@ func init() {
 	subscribe = byMethod["Session.subscribe"]
 	for i := range codeTable {
 		c := &codeTable[i]
-		for n := c.Low; n <= c.High; n++ {
-			byNumber[n] = uint8(i + 1)
-		}
 		for j := range c.Uses {
 			u := &c.Uses[j]
 			inherit(&u.Owner, &u.Meaning, &u.Remedy, c.Owner, c.Meaning, c.Remedy)
@@ -215,10 +208,19 @@ func LookupMethod(name []byte) MethodID { return byMethod[string(name)] }
 // LookupCode returns the code that is n or has n in its range, nil if there is none. It does
 // not allocate. The row is shared and must not be changed.
 func LookupCode(n int32) *Code {
-	if n < 0 || n >= numberEnd || byNumber[n] == 0 {
+	i, found := slices.BinarySearchFunc(codeTable, n, func(c Code, n int32) int {
+		switch {
+		case c.High < n:
+			return -1
+		case c.Low > n:
+			return 1
+		}
+		return 0
+	})
+	if !found {
 		return nil
 	}
-	return &codeTable[byNumber[n]-1]
+	return &codeTable[i]
 }
 
 // Name returns the error's name, "" for 0.

@@ -552,7 +552,7 @@ func TestLookupCode(t *testing.T) {
 			}
 		}
 	}
-	for _, n := range []int32{-1, 0, 10, 1000, 1499, 3000, 3008, 9999, 10_000, 1 << 30} {
+	for _, n := range []int32{-1, 0, 10, 1000, 1499, 3000, 3008, 9999} {
 		if c := LookupCode(n); c != nil {
 			t.Errorf("%d is %s", n, c.Text)
 		}

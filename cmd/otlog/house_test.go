@@ -96,9 +96,9 @@ var mayImport = map[string][]string{
 	"bench/lab":           {"bench/corpus", "bench/layout"},
 	"bench/gencorpus":     {"bench/corpus", "bench/layout", "classify/catalogue"},
 	"bench/genweeks":      {},
-	"bench/growth":        {"bench/lab", "bench/layout"},
+	"bench/growth":        {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/layout":        {},
-	"bench/manysessions":  {"bench/sessions"},
+	"bench/manysessions":  {"bench/lab", "bench/sessions"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }
 

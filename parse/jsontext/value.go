@@ -8,6 +8,7 @@ package jsontext
 import (
 	"encoding/binary"
 	"iter"
+	"math/bits"
 )
 
 // Members yields the keys of a JSON object, as written between their quotes, and its values,
@@ -129,8 +130,8 @@ func Quoted(value []byte) []byte {
 func AppendQuoted(dst, s []byte) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	start, plain := 0, plainLen(s)
-	for i := plain; i < len(s); i++ {
+	start := 0
+	for i := PlainLen(s); i < len(s); i++ {
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			continue
@@ -153,15 +154,20 @@ func AppendQuoted(dst, s []byte) []byte {
 	return append(append(dst, s[start:]...), '"')
 }
 
-// plainLen returns how many bytes at the start of s need no escape. It may miss up to seven.
-func plainLen(s []byte) int {
+// PlainLen returns how many bytes are at the start of s before the first quote, backslash or control
+// character.
+func PlainLen(s []byte) int {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
 		x := binary.LittleEndian.Uint64(s[i:])
 		quote, slash := x^lows*'"', x^lows*'\\'
-		if ((quote-lows)&^quote|(slash-lows)&^slash|(x-lows*' ')&^x)&highs != 0 {
-			break
+		// The lowest bit that is set belongs to the first such byte; higher ones may not.
+		if found := ((quote-lows)&^quote | (slash-lows)&^slash | (x-lows*' ')&^x) & highs; found != 0 {
+			return i + bits.TrailingZeros64(found)>>3
 		}
+	}
+	for i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\' {
+		i++
 	}
 	return i
 }

@@ -29,10 +29,9 @@ type runs struct {
 }
 
 const (
-	runBits = 9
-	maxRun  = 384 // bytes; all runs take 400 KiB at most
-	// idsOfRun is how many IDs a run has: of a session, a connection and a client.
-	idsOfRun = 4
+	runBits  = 9
+	maxRun   = 384 // bytes; all runs take 400 KiB at most
+	idsOfRun = 4   // at most; lines seldom state more than a session, a connection and a client
 )
 
 // find returns the run that may start at data[i], nil if there is no room for it.

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/otlog/otlog/parse/field"
+	"github.com/otlog/otlog/parse/jsontext"
 )
 
 // textEnd returns where the text ends that starts at i, -1 if it is not plain. The next joint decides whether
@@ -118,34 +119,13 @@ func (t *texts) add(slot *[]byte, text []byte) {
 	*slot = append((*slot)[:0], text...)
 }
 
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
 // plainEnd returns where the next quote or backslash is, -1 if there is none, or a control character precedes
 // it, such as the line feed that ends a record.
 func plainEnd(data []byte, i int) int {
-	for ; i+8 <= len(data); i += 8 {
-		x := binary.LittleEndian.Uint64(data[i:])
-		quote, slash := x^(ones*'"'), x^(ones*'\\')
-		// The lowest bit that is set belongs to the first such byte; higher ones may not.
-		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (x-ones*' ')&^x) & highs; found != 0 {
-			if i += bits.TrailingZeros64(found) >> 3; data[i] >= ' ' {
-				return i
-			}
-			return -1
-		}
+	if i += jsontext.PlainLen(data[i:]); i == len(data) || data[i] < ' ' {
+		return -1
 	}
-	for ; i < len(data); i++ {
-		switch c := data[i]; {
-		case c == '"' || c == '\\':
-			return i
-		case c < ' ':
-			return -1
-		}
-	}
-	return -1
+	return i
 }
 
 // numberEnd returns where the number ends that starts at i.

@@ -23,7 +23,7 @@ type Line struct {
 	Start, End   int            // of its object in Data
 	Values       []layout.Value // of the object
 	Before       int64          // the time before the object, or timestamp.NoTime
-	Bytes, Count int            // of the record; its lines
+	Bytes, Lines int            // of the record
 }
 
 // A Source is what all lines of a source have in common.
@@ -78,7 +78,7 @@ func (s *Sightings) See(l *Line, of *Source) (*Stated, bool) {
 	// Frequent case first: a run of all IDs whose person is known needs no other comparison.
 	all := run != nil && ids == 1
 	if all && run.OwnerIs != 0 && s.Known[run.Owner].Number == run.OwnerIs {
-		s.add(Sighting{Time: time, Who: run.Owner}, l.Bytes, l.Count)
+		s.add(Sighting{Time: time, Who: run.Owner}, l.Bytes, l.Lines)
 		return nil, true
 	}
 	s.stated = Stated{}
@@ -93,13 +93,13 @@ func (s *Sightings) See(l *Line, of *Source) (*Stated, bool) {
 	if p.elsewhere {
 		if start, end := of.Sessions.Next(data[l.Start:l.End]); start >= 0 {
 			ids := IDs{Session: data[l.Start+start : l.Start+end], Client: p.Client, ConnectionID: p.ConnectionID}
-			return nil, s.SeeRecord(ids, time, l.Bytes, l.Count, false)
+			return nil, s.SeeRecord(ids, time, l.Bytes, l.Lines, false)
 		}
 	}
 	if all && !p.elsewhere {
 		run.Owner, run.OwnerIs = uint32(who), p.Number
 	}
-	s.add(Sighting{Time: time, Who: uint32(who)}, l.Bytes, l.Count)
+	s.add(Sighting{Time: time, Who: uint32(who)}, l.Bytes, l.Lines)
 	return nil, true
 }
 

@@ -197,7 +197,7 @@ func (r *Reader) start() bool {
 	if end == 0 || r.cut && len(r.queue) == 0 {
 		// There is nothing to decode beside it: the serial reader returns its first bytes sooner.
 		r.rest = p.packed
-		r.drop(p)
+		r.give(&piece{})
 		return false
 	}
 	r.rest = append(r.rest[:0], p.packed[end:]...)
@@ -257,7 +257,7 @@ func (r *Reader) goSerial() {
 	for _, p := range r.queue {
 		p.work.Wait()
 		again = append(again, bytes.NewReader(p.packed))
-		r.drop(p)
+		r.give(&piece{}) // its memory is still in use
 	}
 	again = append(again, bytes.NewReader(r.rest))
 	if r.err != nil {
@@ -296,9 +296,6 @@ func (r *Reader) give(p *piece) {
 		r.pool.pieces <- p
 	}
 }
-
-// drop takes back a piece, but not its memory.
-func (r *Reader) drop(*piece) { r.give(&piece{}) }
 
 // counted counts what is read. It reads as much at once as if the buffer had been filled from the start
 // of the stream, so that the count does not depend on where the serial reader began.

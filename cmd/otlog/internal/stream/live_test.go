@@ -5,11 +5,14 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
 // TestLivePipeIsTheStream checks that a LivePipe loses no bytes, whatever the pauses.
-func TestLivePipeIsTheStream(t *testing.T) {
+func TestLivePipeIsTheStream(t *testing.T) { synctest.Test(t, readLivePipe) }
+
+func readLivePipe(t *testing.T) {
 	in, out := io.Pipe()
 	p := NewLivePipe(in, nil)
 	p.quiet, p.every = time.Millisecond, 3*time.Millisecond
@@ -19,7 +22,7 @@ func TestLivePipeIsTheStream(t *testing.T) {
 			part := strings.Repeat("x", i*i%1000+1)
 			want.WriteString(part)
 			io.WriteString(out, part)
-			time.Sleep(time.Duration(i%7) * 100 * time.Microsecond)
+			<-time.After(time.Duration(i%7) * 500 * time.Microsecond)
 		}
 		out.Close()
 	}()
