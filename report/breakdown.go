@@ -120,11 +120,13 @@ const (
 // A divider makes a Breakdown, batch by batch.
 type divider struct {
 	dimension Dimension
-	wholes    []*fold       // that the groups are parts of
-	shown     []bool        // by window: whether it counts; nil: all do
-	room      int           // for groups with a name
-	groups    []*groupFolds // by label; nil: none
-	others    *groupFolds   // nil: none
+	pair      *Pair          // groups names; nil: each name is a group
+	wholes    []*fold        // that the groups are parts of
+	shown     []bool         // by window: whether it counts; nil: all do
+	room      int            // for groups with a name
+	groups    []*groupFolds  // by label; nil: none
+	sides     [2]*groupFolds // of the pair; nil: none
+	others    *groupFolds    // nil: none
 }
 
 // groupFolds make the numbers of one group.
@@ -149,7 +151,7 @@ func newDivider(d Dimension, r *Report, wholes []*fold) *divider {
 		}
 	}
 	return &divider{
-		dimension: d, wholes: wholes, shown: shown,
+		dimension: d, pair: r.Pair, wholes: wholes, shown: shown,
 		room:   min(max(maxGroupWindows/windows, minGroups), maxGroups),
 		groups: make([]*groupFolds, len(wholes[0].names.Labels)),
 	}
@@ -266,6 +268,8 @@ func (d *divider) newGroup(label uint16) *groupFolds {
 	switch {
 	case label == 0:
 		return d.newFolds("")
+	case d.pair != nil && d.pair.By == d.dimension:
+		return d.pairFolds(d.pair.groupOf(d.wholes[0].names.Labels[label]))
 	case d.room > 0:
 		d.room--
 		return d.newFolds(d.wholes[0].names.Labels[label])
@@ -273,6 +277,21 @@ func (d *divider) newGroup(label uint16) *groupFolds {
 		d.others = d.newFolds(Others)
 	}
 	return d.others
+}
+
+// pairFolds returns the group of a pair with that name.
+func (d *divider) pairFolds(name string) *groupFolds {
+	g := &d.others
+	switch name {
+	case d.pair.Before:
+		g = &d.sides[0]
+	case d.pair.After:
+		g = &d.sides[1]
+	}
+	if *g == nil {
+		*g = d.newFolds(name)
+	}
+	return *g
 }
 
 func (d *divider) newFolds(name string) *groupFolds {
@@ -287,7 +306,12 @@ func (d *divider) newFolds(name string) *groupFolds {
 func (d *divider) end() Breakdown {
 	var all []*groupFolds
 	for _, g := range d.groups {
-		if g != nil && g != d.others {
+		if g != nil && g != d.others && g != d.sides[0] && g != d.sides[1] {
+			all = append(all, g)
+		}
+	}
+	for _, g := range d.sides {
+		if g != nil {
 			all = append(all, g)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +95,7 @@ func TestAcknowledgingChangesNoNumber(t *testing.T) {
 	}
 	without := func(r *report.Report) []byte {
 		out := reporttest.Print(t, func(w io.Writer) error { return report.WriteJSON(w, r) })
+		out = regexp.MustCompile(`"headline": .*`).ReplaceAll(out, nil) // it leaves out what is acknowledged
 		return bytes.ReplaceAll(out, []byte(",\n      \"acknowledged\": true"), nil)
 	}
 	if got, want := without(r), without(plain); !bytes.Equal(got, want) {

@@ -17,12 +17,13 @@ const schemaVersion = 1
 func WriteJSON(w io.Writer, r *Report) error {
 	out := jsonReport{
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
-		Window: r.Window.String(), Zone: r.Zone.String(), By: r.By,
+		Headline: r.Headline().Says,
+		Window:   r.Window.String(), Zone: r.Zone.String(), By: r.By,
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
 		Range:  jsonRange{instant(r.Start), instant(r.End)},
 		Totals: r.jsonTotals(), Sources: r.jsonSources(), LeftOut: r.jsonLeftOut(),
 		Windows: []jsonWindow{}, Groups: r.jsonGroups(), Errors: r.jsonErrors(), Methods: r.jsonMethods(),
-		Changes: jsonChanges(r.Changes), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
+		Changes: jsonChanges(r.Changes), Contrasts: r.jsonContrasts(), Baseline: r.Baseline.jsonBaseline(), Warnings: r.jsonWarnings(),
 	}
 	for _, w := range r.Windows {
 		out.Windows = append(out.Windows, jsonWindow{
@@ -100,6 +101,7 @@ type jsonReport struct {
 	SchemaVersion    int            `json:"schema_version"`
 	ToolVersion      string         `json:"tool_version"`
 	CatalogueVersion string         `json:"catalogue_version"`
+	Headline         string         `json:"headline"`
 	Window           string         `json:"window"`
 	Zone             string         `json:"tz"`
 	By               Dimension      `json:"by,omitempty"`
@@ -115,6 +117,7 @@ type jsonReport struct {
 	Errors           []jsonErrorOf  `json:"errors"`
 	Methods          []jsonMethodOf `json:"methods"`
 	Changes          []jsonChange   `json:"changes"`
+	Contrasts        []jsonContrast `json:"contrasts"`
 	Baseline         *jsonBaseline  `json:"baseline"`
 	Warnings         []string       `json:"warnings"`
 }

@@ -5,9 +5,11 @@
 //  1. [New] folds the record batches of package batch into a [Report]: it draws windows, counts
 //     distinct sessions, and looks names up in the catalogue (fold.go). A [Breakdown] does the
 //     same for each group of clients (breakdown.go).
-//  2. Two sides are compared and each [Change] is tested: the input with a baseline, or the last
-//     two complete windows (side.go, change.go).
+//  2. Two sides are compared and each [Change] is tested: the input with a baseline, the last two
+//     complete windows, or two groups of clients (side.go, change.go, pair.go). Each group is
+//     compared with the others, too (contrast.go).
 //  3. Known errors are marked ([Ignore]), and what limits the numbers becomes warnings.
+//  4. One sentence says what matters most (headline.go).
 //
 // Package report knows counts and the catalogue, never log lines.
 package report
@@ -47,6 +49,10 @@ type Options struct {
 	// bounds of time, its Filter must be the same, and so must its Zone: the rate of one
 	// method or SDK is not comparable with that of another. New does not check this.
 	Baseline *Report
+
+	// Pair is what to compare instead: two groups of clients. By is its dimension then, and Window
+	// is the whole input.
+	Pair *Pair
 }
 
 // A Report is what every format prints: failures, the lines that show them, and the numbers
@@ -75,11 +81,13 @@ type Report struct {
 	// nothing to compare, there are none.
 	Changes  []Change
 	Baseline *Report
+	Pair     *Pair
 
 	Ignored []IgnoredLine // of Options.Ignore, in order
 
 	Breakdowns []Breakdown // in the order of Options.Breakdown
 	By         Dimension   // of the breakdown whose groups are rows of JSON and CSV; "" for none
+	Contrasts  []Contrast  // of the groups of all Breakdowns, in their order
 
 	Missing []string // Options.Warnings
 }
@@ -241,7 +249,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources, Baseline: o.Baseline, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut,
+		Sources: sources, Baseline: o.Baseline, Pair: o.Pair, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut,
 	}
 	dimensions := o.Breakdown
 	if o.By != "" && !slices.Contains(dimensions, o.By) {
@@ -264,7 +272,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 		r.Warnings = append(r.Warnings, widened)
 	}
 	r.Warnings = append(r.Warnings, r.warnings()...)
-	r.Changes = r.Compare()
+	r.Changes, r.Contrasts = r.Compare(), r.contrasts()
 	if o.Ignore != nil {
 		r.Warnings = append(r.Warnings, r.acknowledge(&o, in.names)...)
 	}

@@ -72,10 +72,14 @@ func (n *Numbers) Side(window int) *Side {
 	return s
 }
 
-// Sides returns what a report compares: its whole input with that of the Baseline if there is
-// one, else its last two complete windows. ok is false if there are not two of them.
+// Sides returns what a report compares: the groups of a Pair, or its whole input with that of the
+// Baseline if there is one, else its last two complete windows. ok is false if there are not two
+// of them.
 func (r *Report) Sides() (before, after *Side, ok bool) {
-	if r.Baseline != nil {
+	switch {
+	case r.Pair != nil:
+		return r.pairSide(r.Pair.Before), r.pairSide(r.Pair.After), true
+	case r.Baseline != nil:
 		return r.Baseline.Whole.Side(0), r.Whole.Side(0), true
 	}
 	i, j, ok := r.LastComplete()
@@ -148,7 +152,7 @@ func (r *Report) Compare() []Change {
 				c.Difference, c.Test, c.Verdict = nil, nil, ""
 			}
 		}
-		if r.Baseline == nil {
+		if r.Baseline == nil && r.Pair == nil {
 			c.Baseline, c.Start = before.Window.Start, after.Window.Start
 		}
 	}

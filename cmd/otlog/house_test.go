@@ -119,6 +119,7 @@ var doors = map[string][]string{
 	"github.com/spf13/pflag":           {"cmd/otlog/internal/shell"},
 	"github.com/vbauerster/mpb/v8":     {"cmd/otlog/internal/terminal"},
 	"golang.org/x/term":                {"cmd/otlog/internal/terminal"},
+	"github.com/mattn/go-runewidth":    {"report/words"},
 	"go.yaml.in/yaml/v4":               {"parse/notation/data"},
 }
 

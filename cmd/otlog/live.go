@@ -60,7 +60,8 @@ func (o *reportOptions) draw(view *terminal.Screen, counts *aggregate.Counts, so
 		return err
 	}
 	var b bytes.Buffer
-	if err := page.Text(&b, r, page.TextOptions{Options: page.Options{Top: o.top, Brief: true}}); err != nil {
+	// The width may have changed since the last time.
+	if err := page.Text(&b, r, page.TextOptions{Options: page.Options{Top: o.top, Brief: true}, Width: view.Width(), Color: o.color.on(true)}); err != nil {
 		return err
 	}
 	return view.Draw(b.Bytes())

@@ -67,11 +67,11 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	return p, o.resolveFormat(s, p)
 }
 
-// resolveBy sets the property of clients that divides the report. Formats for people show the
-// main properties whether asked or not.
+// resolveBy sets the property of clients that divides the report. Most formats have the main
+// properties whether asked or not.
 func (o *reportOptions) resolveBy(p *reportPlan) error {
 	options := &p.options
-	if p.format.People {
+	if p.format.Groups {
 		options.Breakdown = []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}
 	}
 	options.By = report.Dimension(o.by)
@@ -136,7 +136,7 @@ func (o *reportOptions) resolveFormat(s streams, p *reportPlan) error {
 	case o.table != "" && !slices.Contains(f.Tables, o.table):
 		return usageError(fmt.Errorf("--table: %q is not a table of %s: expected one of %s%s", o.table, f.Name, strings.Join(f.Tables, ", "), lookup.DidYouMean(lookup.Nearest(o.table, f.Tables))))
 	}
-	p.how = format.Options{Page: page.TextOptions{Options: page.Options{Top: o.top, Diff: o.diff}}, Table: o.table}
+	p.how = format.Options{Page: page.TextOptions{Options: page.Options{Top: o.top, Diff: o.diff, Title: o.title}}, Table: o.table}
 	if f.ShowsAll && !o.topGiven() {
 		p.how.Page.Top = 0
 	}

@@ -17,7 +17,8 @@ type Format struct {
 	Name string
 	Help string // what it is for: a word or two
 
-	People   bool     // made for people, who see groups of clients in any case; else for programs
+	People   bool     // made for people; else for programs
+	Groups   bool     // has the groups of clients in any case, at least in its headline
 	ShowsAll bool     // shows all errors, changes and inputs unless Options.Top is given: it can be searched
 	Rows     bool     // rows by session, made of counts: no report, so no baseline, no gates, no groups
 	Packs    bool     // Options.Rows.Compress has an effect
@@ -42,16 +43,16 @@ type Options struct {
 // All lists the formats, the default first.
 func All() []Format {
 	return []Format{
-		{Name: "text", Help: "people", People: true, Write: func(w io.Writer, in Input, o Options) error {
+		{Name: "text", Help: "people", People: true, Groups: true, Write: func(w io.Writer, in Input, o Options) error {
 			return page.Text(w, in.Report, o.Page)
 		}},
-		{Name: "markdown", Help: "people", People: true, Write: func(w io.Writer, in Input, o Options) error {
+		{Name: "markdown", Help: "people", People: true, Groups: true, Write: func(w io.Writer, in Input, o Options) error {
 			return page.Markdown(w, in.Report, o.Page.Options)
 		}},
-		{Name: "html", Help: "people", People: true, ShowsAll: true, Write: func(w io.Writer, in Input, o Options) error {
+		{Name: "html", Help: "people", People: true, Groups: true, ShowsAll: true, Write: func(w io.Writer, in Input, o Options) error {
 			return page.HTML(w, in.Report, o.Page.Options)
 		}},
-		{Name: "json", Help: "programs", Write: func(w io.Writer, in Input, _ Options) error {
+		{Name: "json", Help: "programs", Groups: true, Write: func(w io.Writer, in Input, _ Options) error {
 			return report.WriteJSON(w, in.Report)
 		}},
 		{Name: "csv", Help: "spreadsheets", Tables: report.CSVTables, Write: func(w io.Writer, in Input, o Options) error {

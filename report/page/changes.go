@@ -19,23 +19,19 @@ import (
 
 // rates adds the failure rates of the methods that every call uses.
 func (c *composer) rates() {
-	unit, unitByWindow := "Unit~~~~", "Unit~"
-	if c.errorsOnly {
-		unit, unitByWindow = "Unit", "Unit" // never left out
-	}
-	heads := []string{"Method", unit, ">Failed", ">Failure rate", "95% interval~~~"}
+	heads := []string{"Method", "Unit~~~~", ">Failed", ">Failure rate", "95% interval~~~"}
 	if c.before != nil {
-		heads = append(heads, ">Failed before~~", ">Previous~", ">Change (pts)", "Change interval~~~~~", "Significant?")
+		heads = append(heads, ">Failed before~~", "&>Previous", ">Change (pts)", "Change interval~~~~~", "Significant?")
 	}
 	s := section{title: "Failure rates"}
-	t, trend := newTable(heads...), newTable(append([]string{"Method by window", unitByWindow}, c.windowHeads()...)...)
-	attempts := false
+	t, trend := newTable(heads...), newTable(append([]string{"Method by window", "Unit~"}, c.windowHeads()...)...)
+	attempts, others := false, false
 	for _, method := range c.attempted() {
-		before, now, unit := c.headline(method)
+		before, now, unit := c.methodRate(method)
 		if now.Rate == nil && before.Rate == nil {
 			continue
 		}
-		attempts = attempts || unit == "attempts"
+		attempts, others = attempts || unit == "attempts", others || unit != "attempts"
 		of := unit
 		if unit == "sessions" {
 			of = c.sessions()
@@ -47,12 +43,7 @@ func (c *composer) rates() {
 			for i, share := range shares {
 				w := &c.shownWindows()[i]
 				f.points = append(f.points, chart.Point{Label: windowName(c.r, *w), Rate: share.Rate, Complete: w.Complete})
-				value := none()
-				if share.Rate != nil {
-					value = percentCell(share.Rate.Value)
-					value.text += " of " + words.Number(share.Whole)
-				}
-				cells = append(cells, value)
+				cells = append(cells, ofWhole(share))
 			}
 			trend.add(cells...)
 		}
@@ -90,6 +81,9 @@ func (c *composer) rates() {
 		s.notes = append(s.notes, c.withTelemetry())
 	}
 	for _, t := range []*table{t, trend} {
+		if others {
+			t.columns[1].spare = 0 // without it, a share of sessions would be taken for one of attempts
+		}
 		if len(t.rows) > 0 {
 			s.tables = append(s.tables, t)
 		}
@@ -117,9 +111,9 @@ func (c *composer) attempted() []string {
 	return out
 }
 
-// headline returns the failed attempts of a method on both sides; or the failed sessions, if
+// methodRate returns the failed attempts of a method on both sides; or the failed sessions, if
 // the attempts of a side are unknown.
-func (c *composer) headline(method string) (before, after stats.Share, unit string) {
+func (c *composer) methodRate(method string) (before, after stats.Share, unit string) {
 	if c.before == nil {
 		after, unit = methodShare(c.after.Methods[method])
 		return stats.Share{}, after, unit
@@ -171,9 +165,9 @@ func (c *composer) verdict(change *report.Change) cell {
 		return none()
 	}
 	switch change.Verdict {
-	case report.Up, report.Added:
+	case report.Up, report.Added, report.Higher:
 		return cell{text: "yes, " + change.Verdict, tone: worse}
-	case report.Down, report.Gone:
+	case report.Down, report.Gone, report.Lower:
 		return cell{text: "yes, " + change.Verdict, tone: better}
 	case report.Same:
 		return cell{text: "about the same", tone: faint}
@@ -304,13 +298,12 @@ func limits(s *report.Side) []string {
 func (c *composer) movers(s *section) {
 	all := significant(c.r.Changes)
 	for _, group := range [...]struct {
-		head     string
-		verdicts []string
-	}{{"Changed", []string{report.Up, report.Down}}, {"New", []string{report.Added}}, {"Gone", []string{report.Gone}}} {
-		t := newTable(group.head, "Error", "Method", ">Failed before", ">Previous~~", ">Sessions failed", ">"+c.rateHead()+"~~", ">Change (pts)", "Change interval~~~", ">q~~~~")
+		head, verdict string
+	}{{"More often", report.Up}, {"New", report.Added}, {"Less often", report.Down}, {"Gone", report.Gone}} {
+		t := newTable(group.head, "Method", ">Failed before~", "&>Previous", ">Sessions failed", "&>"+c.rateHead(), ">Change (pts)", "Change interval~~", ">q~~~")
 		for i := range all {
 			change := &all[i]
-			if !slices.Contains(group.verdicts, change.Verdict) {
+			if change.Verdict != group.verdict {
 				continue
 			}
 			if t.all++; c.o.Top > 0 && len(t.rows) == c.o.Top {
@@ -318,8 +311,8 @@ func (c *composer) movers(s *section) {
 			}
 			label := textCell(change.Label)
 			label.code = change.Scope == report.ScopeError && change.Error != ""
-			verdict := cell{text: change.Verdict, tone: c.verdict(change).tone}
-			row := append([]cell{verdict, label, code(change.Method)}, changeCells(change)...)
+			label.tone = c.verdict(change).tone
+			row := append([]cell{label, code(change.Method)}, changeCells(change)...)
 			t.add(append(row, cell{text: words.Small(change.Test.Q), order: change.Test.Q, numeric: true})...)
 		}
 		if len(t.rows) > 0 {

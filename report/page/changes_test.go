@@ -216,29 +216,29 @@ func TestChangesInText(t *testing.T) {
 		want    string
 	}{
 		{"all", changes, 0, `
-Changed  Error       Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
-up       any error   Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
-up       OT_TIMEOUT  Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
+More often  Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+any error   Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
+OT_TIMEOUT  Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
 
-New  Error                         Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
-new  OT_\u001b[31m (undocumented)  Session.publish     0 of 2,000     0.00%      12 of 2,000         0.60%         +0.60  +0.28 to +1.05   <0.001
+New                           Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+OT_\u001b[31m (undocumented)  Session.publish     0 of 2,000     0.00%      12 of 2,000         0.60%         +0.60  +0.28 to +1.05   <0.001
 
-Gone  Error             Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
-gone  OT_NOT_CONNECTED  Session.publish    30 of 2,000      1.5%       0 of 2,000          0.0%          -1.5  -2.1 to -1.0     <0.001
+Gone              Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+OT_NOT_CONNECTED  Session.publish    30 of 2,000      1.5%       0 of 2,000          0.0%          -1.5  -2.1 to -1.0     <0.001
 Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect
 the most sessions come first.
 Session rates: 4 of 6 tested at a false discovery rate of 5%: 4 significant, 1 inconclusive (too few sessions), 1
 unknown (no session IDs).
 `},
 		{"one", changes[len(changes)-4:], 1, `
-Changed  Error       Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
-up       OT_TIMEOUT  Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
+More often  Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+OT_TIMEOUT  Session.publish    40 of 2,000      2.0%      80 of 2,000          4.0%          +2.0  +0.9 to +3.1     <0.001
 
-New  Error                         Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
-new  OT_\u001b[31m (undocumented)  Session.publish     0 of 2,000     0.00%      12 of 2,000         0.60%         +0.60  +0.28 to +1.05   <0.001
+New                           Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+OT_\u001b[31m (undocumented)  Session.publish     0 of 2,000     0.00%      12 of 2,000         0.60%         +0.60  +0.28 to +1.05   <0.001
 
-Gone  Error             Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
-gone  OT_NOT_CONNECTED  Session.publish    30 of 2,000      1.5%       0 of 2,000          0.0%          -1.5  -2.1 to -1.0     <0.001
+Gone              Method           Failed before  Previous  Sessions failed  Session rate  Change (pts)  Change interval       q
+OT_NOT_CONNECTED  Session.publish    30 of 2,000      1.5%       0 of 2,000          0.0%          -1.5  -2.1 to -1.0     <0.001
 Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect
 the most sessions come first.
 Session rates: 3 of 4 tested at a false discovery rate of 5%: 3 significant, 1 inconclusive (too few sessions).

@@ -10,11 +10,11 @@ import (
 // diff makes the page of what changed from the baseline.
 func (c *composer) diff() {
 	r := c.r
+	c.answer()
 	c.name, c.subject = "otlog diff", fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
 	c.fact("Filters", filterWords(r))
 	c.partial()
 	c.facts = append(c.facts, c.compared()...)
-	c.sideBySide()
 	c.rates()
 	s := section{title: "What changed"}
 	c.movers(&s)
@@ -22,6 +22,7 @@ func (c *composer) diff() {
 	c.advice()
 	c.breakdowns()
 	c.acknowledged()
+	c.sideBySide()
 	c.warnings()
 }
 

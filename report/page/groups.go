@@ -34,7 +34,7 @@ type groupSide struct {
 // breakdowns divides the numbers by SDK version, browser and so on.
 func (c *composer) breakdowns() {
 	clients := section{title: "By client", notes: []string{
-		"A session counts for every client seen in it. Rates are shares of the " + c.sessions() + " in the same row. Differences between rows are not tested.",
+		"A session counts for every client seen in it. Rates are shares of the " + c.sessions() + " in the same row. Differs? is a test of each row against all others that have a name.",
 	}}
 	var asked *section // of the dimension of --by
 	for i := range c.r.Breakdowns {
@@ -80,7 +80,7 @@ func (c *composer) groupSides(b *report.Breakdown) []groupSide {
 		}
 	}
 	low := func(s *groupSide) float64 {
-		if rate := failedShare(s.Side).Rate; rate != nil {
+		if rate := s.FailedShare("").Rate; rate != nil {
 			return rate.Low
 		}
 		return -1
@@ -112,15 +112,6 @@ func (c *composer) baselineGroup(d report.Dimension, name string) *report.Side {
 	return nil
 }
 
-// failedShare returns the share of sessions that have a failure.
-func failedShare(s *report.Side) stats.Share {
-	var sessionless int64
-	for _, m := range s.Methods {
-		sessionless += m.Sessionless
-	}
-	return report.SessionShare(s.Window.SessionsFailed, sessionless, s.Sessions)
-}
-
 // groupTable lists groups with their rates.
 func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 	var methods []string
@@ -129,29 +120,40 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 			methods = append(methods, method)
 		}
 	}
-	heads := []string{dimensionName(d), ">Sessions failed", ">" + c.rateHead(), "95% interval~"}
+	tested := slices.ContainsFunc(groups, func(s groupSide) bool { return c.groups[groupKey{d, s.name, ""}] != nil })
+	heads := []string{dimensionName(d), ">Sessions failed", "&>" + c.rateHead(), "95% interval~~~~~"}
 	if c.before != nil {
 		heads = append(heads, ">Previous~")
 	}
-	for _, method := range methods {
+	if tested {
+		heads = append(heads, "Differs?")
+	}
+	for i, method := range methods {
 		_, bare, _ := strings.Cut(method, ".")
-		heads = append(heads, ">"+bare+" failed~~", ">"+bare+" rate~~")
+		heads = append(heads, ">"+bare+" failed"+strings.Repeat("~", 2+i), "&>"+bare+" rate")
 	}
 	t := newTable(heads...)
 	t.all = len(groups)
 	for _, g := range limit(groups, c.o.Top) {
-		share := failedShare(g.Side)
+		share := g.FailedShare("")
 		row := append([]cell{textCell(g.name)}, rateCells(share)...)
 		if c.before != nil {
 			before := none()
-			if g.before != nil && failedShare(g.before).Rate != nil {
-				before = percentCell(failedShare(g.before).Rate.Value)
+			if g.before != nil && g.before.FailedShare("").Rate != nil {
+				before = ofWhole(g.before.FailedShare(""))
 			}
 			row = append(row, before)
 		}
+		if tested {
+			row = append(row, c.verdict(c.groups[groupKey{d, g.name, ""}]))
+		}
 		for _, method := range methods {
 			if a := g.Attempts(method); a.Rated() {
-				row = append(row, rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]...)
+				cells := rateCells(stats.NewShare(a.Failed, a.Attempts))[:2]
+				if contrast := c.groups[groupKey{d, g.name, method}]; contrast != nil && contrast.Significant() {
+					cells[1].tone = c.verdict(contrast).tone
+				}
+				row = append(row, cells...)
 			} else {
 				row = append(row, none(), none())
 			}
@@ -163,7 +165,7 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 
 // groupErrors lists the errors of each group.
 func (c *composer) groupErrors(d report.Dimension, groups []groupSide) *table {
-	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions failed", ">"+c.rateHead(), "95% interval~")
+	t := newTable(dimensionName(d), "Error", "Method", ">Failures", ">Sessions failed", "&>"+c.rateHead(), "95% interval~")
 	for _, g := range limit(groups, c.o.Top) {
 		errors := listErrors(g.Side, func(e *report.Error) bool { return !e.Acknowledged })
 		t.all += len(errors)

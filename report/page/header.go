@@ -10,30 +10,90 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// header says what was read, and what the page is about.
+// header says what matters most, what the page is about, and what limits all numbers on it.
 func (c *composer) header() {
+	r := c.r
+	c.answer()
+	c.name, c.subject = "otlog report", c.input()
+	if c.ofWindow() {
+		c.subject = fmt.Sprintf("%s, compared with %s", windowDays(r, c.after.Window), c.sideName(c.before))
+		c.fact("Sessions", sessionWords(r, c.after.Window.Sessions, c.after.Window.SessionsFailed, c.after, " in "+c.sideName(c.after)))
+	}
+	c.fact("Filters", filterWords(r))
+	c.doubts()
+}
+
+// answer says what matters most, by which errors, since when, and what to do.
+func (c *composer) answer() {
+	h := c.r.Headline()
+	c.headline = h.Says
+	if h.Method == "" {
+		return
+	}
+	errors := listErrors(c.after, func(e *report.Error) bool {
+		return e.Method == h.Method && !e.Acknowledged && (h.Error == nil || e.Key() == *h.Error)
+	})
+	if len(errors) == 0 {
+		return
+	}
+	worst := errors[0]
+	if h.Error != nil {
+		c.fact("Seen", seen(worst))
+	} else {
+		var lines []string
+		for _, e := range limit(errors, words.MaxListed) {
+			lines = append(lines, c.inShort(e))
+		}
+		c.fact("Errors", lines...)
+	}
+	if _, remedy, owner, _ := advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
+		c.fact("What to do", fmt.Sprintf("%s (%s)", remedy, owner))
+	}
+}
+
+// inShort says how often an error occurred, and since when.
+func (c *composer) inShort(e *report.Error) string {
+	out := e.Label() + ": "
+	if e.Sessions > 0 && c.after.Sessions > 0 {
+		out += fmt.Sprintf("%s %s (%s)", fraction(int64(e.Sessions), c.after.Sessions).text, c.sessions(), words.Percent(int64(e.Sessions), c.after.Sessions))
+	} else {
+		out += words.Count(e.Failures, "failure")
+	}
+	change := c.changes[e.Key()]
+	switch {
+	case change == nil || !change.Significant():
+	case change.Verdict == report.Added:
+		out += ", new"
+	case change.Difference.Value > 0:
+		out += ", up from " + changeCells(change)[1].text
+	default:
+		out += ", down from " + changeCells(change)[1].text
+	}
+	if at := seen(e); at != "" {
+		out += ", seen " + at
+	}
+	return out
+}
+
+// seen says when an error occurred, "" if no record has a time.
+func seen(e *report.Error) string {
+	switch {
+	case e.First.IsZero():
+		return ""
+	case e.First.Equal(e.Last):
+		return "at " + words.Minute(e.First)
+	}
+	return "from " + words.Span(e.First, e.Last)
+}
+
+// input names what was read, and the time that it covers.
+func (c *composer) input() string {
 	r := c.r
 	name := fmt.Sprintf("%d sources", len(r.Sources))
 	if len(r.Sources) == 1 {
 		name = r.Sources[0].Name
 	}
-	input := fmt.Sprintf("%s, %s, %s", name, words.Bytes(r.Totals.Bytes), period(r))
-	c.name, c.subject = "otlog report", input
-	if c.ofWindow() {
-		c.subject = fmt.Sprintf("%s, compared with %s", windowDays(r, c.after.Window), c.sideName(c.before))
-		c.fact("Input", input)
-	}
-	c.fact("Weeks", weekNames(r))
-	c.fact("Filters", filterWords(r))
-	c.doubts()
-	c.fact("Files", report.LeftOutWords(r.Sources, &r.LeftOut))
-	a := r.Totals.Records
-	c.fact("Records", fmt.Sprintf("%s: %s with an error, %s telemetry, %s clean, %s skipped",
-		words.Number(a.Total()), words.Number(a.Classified), words.Number(a.Telemetry), words.Number(a.Clean), words.Number(a.Skipped)))
-	if n := r.Totals.Records.Native; n > 0 {
-		c.fact("Native SDKs", words.Count(n, "record")+" (iOS, Android, React Native, …), in no failure and no rate: their codes have other meanings")
-	}
-	c.counted()
+	return fmt.Sprintf("%s, %s, %s", name, words.Bytes(r.Totals.Bytes), period(r))
 }
 
 // fact adds a fact, unless it is empty.
@@ -43,64 +103,81 @@ func (c *composer) fact(head string, lines ...string) {
 	}
 }
 
-// counted adds the numbers of sessions and failures, and how failures were identified.
-func (c *composer) counted() {
+// read says what was read, and what it consists of: all of it, whatever the page is about.
+func (c *composer) read() {
 	r := c.r
-	total := r.Totals
-	sessions, failed, failures, unnamed, sessionless := total.Sessions, total.SessionsFailed, total.Failures, total.Unnamed, total.Sessionless
-	what, others := "", surrogates(r)
-	if c.ofWindow() {
-		what, others = " in "+c.sideName(c.after), ""
-		sessions, failed = c.after.Window.Sessions, c.after.Window.SessionsFailed
-		failures, unnamed, sessionless = 0, 0, 0
-		for _, e := range c.after.Errors {
-			failures += e.Failures
-			sessionless += e.Sessionless
-			if e.Name == "" {
-				unnamed += e.Failures
-			}
+	s := section{title: "What was read"}
+	add := func(head, line string) {
+		if line != "" {
+			s.facts = append(s.facts, fact{head: head, lines: []string{line}})
 		}
+	}
+	if c.ofWindow() || r.Pair != nil {
+		add("Input", c.input())
+	}
+	add("Weeks", weekNames(r))
+	add("Files", report.LeftOutWords(r.Sources, &r.LeftOut))
+	t := &r.Totals
+	a := t.Records
+	add("Records", fmt.Sprintf("%s: %s with an error, %s telemetry, %s clean, %s skipped",
+		words.Number(a.Total()), words.Number(a.Classified), words.Number(a.Telemetry), words.Number(a.Clean), words.Number(a.Skipped)))
+	if n := a.Native; n > 0 {
+		add("Native SDKs", words.Count(n, "record")+" (iOS, Android, React Native, …), in no failure and no rate: their codes have other meanings")
+	}
+	add("Sessions", sessionWords(r, t.Sessions, t.SessionsFailed, r.Whole.Side(0), "")+surrogates(r))
+	if t.Failures > 0 {
+		add("Failures", fmt.Sprintf("%s, %s (%s) without an error name", words.Number(t.Failures), words.Number(t.Unnamed), words.Percent(t.Unnamed, t.Failures)))
+	}
+	if len(t.Evidence) > 0 {
+		add("Identified by", evidenceShares(r))
+	}
+	if t := c.inputs(); t != nil {
+		s.tables = []*table{t}
+	}
+	c.section(s)
+}
+
+// sessionWords says how many sessions there are on a side, and how many of them failed; what names
+// the side.
+func sessionWords(r *report.Report, sessions, failed int, side *report.Side, what string) string {
+	var failures, sessionless int64
+	for _, e := range side.Errors {
+		failures += e.Failures
+		sessionless += e.Sessionless
 	}
 	switch {
 	case sessions == 0 && r.Filter != report.Filter{}:
-		c.fact("Sessions", "none match the filters")
+		return "none match the filters"
 	case r.Totals.Records.Total() == r.Totals.Records.Skipped:
-		c.fact("Sessions", "none, because no record was read")
+		return "none, because no record was read"
 	case sessions == 0:
 		record := "record"
 		if r.Totals.Records.Native > 0 {
 			record += " of the JavaScript SDK"
 		}
-		c.fact("Sessions", "no "+record+" has a session ID, so affected sessions cannot be counted; --session-field names another field")
+		return "no " + record + what + " has a session ID, so affected sessions cannot be counted; --session-field names another field"
 	case failures > 0 && failures == sessionless:
-		c.fact("Sessions", fmt.Sprintf("%s%s, but no failure has a session ID", words.Number(sessions), what))
-	default:
-		kind := ""
-		if r.Population() == report.WithErrors {
-			kind = " with errors"
-		}
-		c.fact("Sessions", fmt.Sprintf("%s%s%s, %s (%s) with %s failure%s",
-			words.Number(sessions), kind, what, words.Number(failed), words.Percent(failed, sessions), article(r), others))
+		return fmt.Sprintf("%s%s, but no failure has a session ID", words.Number(sessions), what)
 	}
-	if failures > 0 {
-		c.fact("Failures", fmt.Sprintf("%s%s, %s (%s) without an error name", words.Number(failures), what, words.Number(unnamed), words.Percent(unnamed, failures)))
+	kind := ""
+	if r.Population() == report.WithErrors {
+		kind = " with errors"
 	}
-	if len(total.Evidence) > 0 {
-		c.fact("Identified by", evidenceShares(r))
-	}
+	return fmt.Sprintf("%s%s%s, %s (%s) with %s failure",
+		words.Number(sessions), kind, what, words.Number(failed), words.Percent(failed, sessions), article(r))
 }
 
 // doubts says at the top what was not read, or twice, since it limits all numbers below.
 func (c *composer) doubts() {
 	alarm := func(head, line string) { c.facts = append(c.facts, fact{head, []string{line}, true}) }
 	if damaged := c.r.Damaged(); len(damaged) > 0 {
-		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (see the warnings below)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
+		alarm("DAMAGED", fmt.Sprintf("%d of %d sources could not be read in full: %s (see the warnings at the end)", len(damaged), len(c.r.Sources), sourceNames(damaged)))
 	}
 	if repeats := repeated(c.r); repeats != "" {
 		alarm("DUPLICATE", repeats)
 	}
 	if n := len(c.r.Missing); n > 0 {
-		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings below)", words.Count(n, "input")))
+		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings at the end)", words.Count(n, "input")))
 	}
 	c.partial()
 }
@@ -137,7 +214,7 @@ func repeated(r *report.Report) string {
 	case 1:
 		return fmt.Sprintf("%s has the same content as %s: %s", sourceNames(again), words.Printable(repeats[again[0]].Name), report.CountedAgain)
 	}
-	return fmt.Sprintf("%d of %d sources have the same content as another one: %s (see the warnings below): %s",
+	return fmt.Sprintf("%d of %d sources have the same content as another one: %s (see the warnings at the end): %s",
 		len(again), len(r.Sources), sourceNames(again), report.CountedAgain)
 }
 

@@ -41,11 +41,12 @@ func (c *composer) coverage() {
 	c.section(section{title: "Gaps in coverage", tables: []*table{t}, notes: []string{note}})
 }
 
-// inputs lists what was read of every source, damaged and repeated sources first.
-func (c *composer) inputs() {
+// inputs lists what was read of every source, damaged and repeated sources first; nil if there is
+// only one, and the rest of the page says it all.
+func (c *composer) inputs() *table {
 	sources := slices.Clone(c.r.Sources)
 	if len(sources) == 1 && !troubled(sources[0]) {
-		return // the header says it all
+		return nil
 	}
 	repeats := c.r.Repeats()
 	bad := func(s *aggregate.Source) bool { return troubled(s) || repeats[s] != nil }
@@ -75,9 +76,10 @@ func (c *composer) inputs() {
 		}
 		t.add(append(row, damage)...)
 	}
-	if len(t.rows) > 0 {
-		c.section(section{title: "Inputs", tables: []*table{t}})
+	if len(t.rows) == 0 {
+		return nil
 	}
+	return t
 }
 
 func troubled(s *aggregate.Source) bool { return s.Failed != nil || s.Damaged() }

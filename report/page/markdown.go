@@ -16,7 +16,7 @@ func Markdown(w io.Writer, r *report.Report, o Options) error {
 		return err
 	}
 	m := &markdownPage{}
-	m.printf("# %s\n\n", inMarkdown(p.title()))
+	m.printf("# %s\n\n%s\n\n", inMarkdown(p.headline), inMarkdown(p.about()))
 	m.facts(p.facts)
 	for i := range p.sections {
 		m.section(&p.sections[i])

@@ -1,7 +1,7 @@
 // Package page composes what a report says to people, and writes it.
 //
-//  1. A composer puts a page together, section by section: header.go, changes.go, tables.go,
-//     groups.go, input.go; a page about the difference of two inputs: diff.go.
+//  1. A composer puts a page together, section by section, the answer first: header.go,
+//     changes.go, tables.go, groups.go, input.go; a page about the difference of two inputs: diff.go.
 //  2. Each format writes the same page: [Text] for a terminal, [Markdown] for a code host or a
 //     chat, [HTML] for a browser.
 //
@@ -21,9 +21,10 @@ import (
 
 // Options select what is on a page.
 type Options struct {
-	Top   int  // rows of errors, changes, inputs and groups; 0: all
-	Brief bool // only what was read and what failed, the worst first
-	Diff  bool // only what changed from the baseline to the whole input
+	Top   int    // rows of errors, changes, inputs and groups; 0: all
+	Brief bool   // only what was read and what failed, the worst first
+	Diff  bool   // only what changed from the baseline to the whole input
+	Title string // what the user calls the page; "": nothing
 
 	windows int // how many of the last windows are side by side; 0: 6
 }
@@ -31,13 +32,18 @@ type Options struct {
 // A page is what a report says to people, the most important first. Its strings may come
 // from outside.
 type page struct {
+	headline string // the answer, in one sentence
 	name     string // of the command
-	subject  string // the input, or the window and the one before it
+	subject  string // the title that the user gave; the input, or the window and the one before it
 	facts    []fact
 	sections []section
 }
 
-func (p *page) title() string { return p.name + ": " + p.subject }
+// about says what the page is about.
+func (p *page) about() string { return p.name + ": " + p.subject }
+
+// title is that of a window of a browser.
+func (p *page) title() string { return p.headline + " " + p.about() }
 
 // A fact is one or more lines with a head.
 type fact struct {
@@ -94,6 +100,13 @@ type composer struct {
 
 	changes map[report.ErrorKey]*report.Change // session rates of errors
 	methods map[string]*report.Change          // session rates of methods
+	groups  map[groupKey]*report.Change        // of each group against the others
+}
+
+// A groupKey is a group of clients and a method; "" for any failure.
+type groupKey struct {
+	dimension     report.Dimension
+	group, method string
 }
 
 // compose makes the page of a report.
@@ -114,8 +127,8 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.header()
 		c.rates()
 		c.changed()
-		c.worstErrors()
 		c.advice()
+		c.worstErrors()
 		c.allMethods()
 		c.windows()
 		c.breakdowns()
@@ -123,16 +136,19 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.recovered()
 		c.acknowledged()
 		c.coverage()
-		c.inputs()
+		c.read()
 		c.reading()
 		c.warnings()
+	}
+	if o.Title != "" {
+		c.subject = o.Title + ", " + c.subject
 	}
 	return &c.page, nil
 }
 
 // newComposer finds the sides of the page.
 func newComposer(r *report.Report, o Options) (*composer, error) {
-	c := &composer{r: r, o: o, changes: map[report.ErrorKey]*report.Change{}, methods: map[string]*report.Change{}}
+	c := &composer{r: r, o: o, changes: map[report.ErrorKey]*report.Change{}, methods: map[string]*report.Change{}, groups: map[groupKey]*report.Change{}}
 	switch before, after, ok := r.LastComplete(); {
 	case o.Brief:
 		c.after = r.Whole.Side(0)
@@ -154,6 +170,10 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 		default:
 			c.changes[report.ErrorKey{Method: change.Method, Name: change.Error, Code: change.Code}] = change
 		}
+	}
+	for i := range r.Contrasts {
+		x := &r.Contrasts[i]
+		c.groups[groupKey{x.Dimension, x.Group, x.Method}] = &x.Change
 	}
 	return c, nil
 }

@@ -236,7 +236,7 @@ func TestGroupsOfPages(t *testing.T) {
 // that a log of their failures is not called free of failures.
 func TestNativeRecordsAreNamed(t *testing.T) {
 	const native = `Error Domain=OTSessionErrorDomain Code=1541 "Timed out while attempting to publish."` + "\n"
-	const clean = "No failure of the JavaScript SDK was found. Native SDKs wrote 3 records, "
+	const clean = "No failure of the JavaScript SDK was found; native SDKs wrote 3 records, "
 	for _, test := range []struct {
 		log  string
 		want []string
@@ -244,7 +244,7 @@ func TestNativeRecordsAreNamed(t *testing.T) {
 	}{
 		{"hello\n" + strings.Repeat(native, 3), []string{"3 records (iOS, Android, ", clean, "native SDKs (iOS, Android, React Native, …) wrote 3 records"}, "No failure of the SDK"},
 		{"OT_TIMEOUT\n" + native, []string{"1 record (iOS, Android, ", "wrote 1 record: "}, "No failure"},
-		{"hello\n", []string{"No failure of the SDK was found."}, "ative SDKs"},
+		{"hello\n", []string{"No failure of the SDK was found in 1 record."}, "ative SDKs"},
 	} {
 		r := reporttest.OfLog(t, []byte(test.log), report.Options{})
 		for name, out := range map[string][]byte{

@@ -129,45 +129,6 @@ func TestNothingIsMarkupInMarkdown(t *testing.T) {
 	}
 }
 
-// TestNarrowTables checks which columns are left out on narrow terminals.
-func TestNarrowTables(t *testing.T) {
-	table := newTable("Error", ">Failures~", "Method", "Last seen~~")
-	table.row("OT_TIMEOUT", "64", "Session.publish", "2026-11-22 21:26")
-	table.row("OT_NOT_CONNECTED", "8", "Session.signal", "2026-11-22 03:36")
-	for width, want := range map[int]string{
-		0: `
-Error             Failures  Method           Last seen
-OT_TIMEOUT              64  Session.publish  2026-11-22 21:26
-OT_NOT_CONNECTED         8  Session.signal   2026-11-22 03:36
-`,
-		50: `
-Error             Failures  Method
-OT_TIMEOUT              64  Session.publish
-OT_NOT_CONNECTED         8  Session.signal
-`,
-		35: `
-Error             Method
-OT_TIMEOUT        Session.publish
-OT_NOT_CONNECTED  Session.signal
-`,
-		20: `
-Error
-  Method
-OT_TIMEOUT
-  Session.publish
-OT_NOT_CONNECTED
-  Session.signal
-`,
-	} {
-		var b strings.Builder
-		b.WriteByte('\n')
-		table.layout(width).print(&b, width, palette{})
-		if b.String() != want {
-			t.Errorf("%d: got %s", width, &b)
-		}
-	}
-}
-
 // TestUnknownSharesAreNotNothing checks that an error whose failures have no session has no share
 // of sessions anywhere, rather than 0%.
 func TestUnknownSharesAreNotNothing(t *testing.T) {

@@ -3,7 +3,6 @@ package page
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
@@ -27,6 +26,7 @@ type column struct {
 	// spare is the order in which columns are left out if there is no room: the highest
 	// first. 0: never.
 	spare int
+	with  bool // left out with the column before: a rate says nothing without its numbers
 }
 
 // A cell is a text of a table, which may come from outside.
@@ -53,13 +53,14 @@ const (
 
 // newTable returns a table without rows. A head that begins with '>' aligns its column to the
 // right. A column whose head ends with '~' may be left out; more of them, and it is left out
-// earlier.
+// earlier. A column whose head begins with '&' is left out with the one before.
 func newTable(heads ...string) *table {
 	t := &table{}
 	for _, h := range heads {
+		h, with := strings.CutPrefix(h, "&")
 		name, right := strings.CutPrefix(h, ">")
 		head := strings.TrimRight(name, "~")
-		t.columns = append(t.columns, column{head: head, right: right, spare: len(name) - len(head)})
+		t.columns = append(t.columns, column{head: head, right: right, spare: len(name) - len(head), with: with})
 	}
 	return t
 }
@@ -113,6 +114,16 @@ func ratio(value float64, digits int) cell {
 // percentCell returns a ratio with as many digits as it needs.
 func percentCell(value float64) cell { return ratio(value, words.Digits(value)) }
 
+// ofWhole returns a cell for the rate of a share, with what it is a share of.
+func ofWhole(s stats.Share) cell {
+	if s.Rate == nil {
+		return none()
+	}
+	c := percentCell(s.Rate.Value)
+	c.text += " of " + words.Number(s.Whole)
+	return c
+}
+
 // interval returns a cell for the interval of a rate.
 func interval(r *stats.Rate) cell {
 	return cell{text: fmt.Sprintf("%.1f to %.1f%%", 100*r.Low, 100*r.High), order: r.Low, numeric: true}
@@ -124,111 +135,4 @@ func rateCells(s stats.Share) []cell {
 		return []cell{none(), none(), none()}
 	}
 	return []cell{fraction(s.Part, s.Whole), percentCell(s.Rate.Value), interval(s.Rate)}
-}
-
-// layout returns the table without the columns that do not fit a terminal of that width; 0:
-// everything fits.
-func (t *table) layout(width int) *table {
-	out := t
-	for width > 0 && out.width() > width {
-		last, spare := -1, 0
-		for i, c := range out.columns {
-			if c.spare > spare {
-				last, spare = i, c.spare
-			}
-		}
-		if last < 0 {
-			break
-		}
-		out = out.without(last)
-	}
-	return out
-}
-
-// without returns the table without a column.
-func (t *table) without(column int) *table {
-	out := &table{all: t.all, unranked: t.unranked}
-	for i, c := range t.columns {
-		if i != column {
-			out.columns = append(out.columns, c)
-		}
-	}
-	for _, row := range t.rows {
-		var rest []cell
-		for i, c := range row {
-			if i != column {
-				rest = append(rest, c)
-			}
-		}
-		out.rows = append(out.rows, rest)
-	}
-	return out
-}
-
-const gutter = 2 // spaces between columns
-
-// widths returns the width of each column.
-func (t *table) widths() []int {
-	widths := make([]int, len(t.columns))
-	for i, c := range t.columns {
-		widths[i] = utf8.RuneCountInString(c.head)
-	}
-	for _, row := range t.rows {
-		for i, c := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(words.Printable(c.text)))
-		}
-	}
-	return widths
-}
-
-func (t *table) width() int {
-	sum := gutter * (len(t.columns) - 1)
-	for _, w := range t.widths() {
-		sum += w
-	}
-	return sum
-}
-
-// print writes heads and rows. If they are wider than width, the first column has lines of its
-// own.
-func (t *table) print(b *strings.Builder, width int, p palette) {
-	heads := make([]cell, len(t.columns))
-	bare := true
-	for i, c := range t.columns {
-		heads[i] = cell{text: c.head, tone: faint}
-		bare = bare && c.head == ""
-	}
-	widths := t.widths()
-	stacked := width > 0 && t.width() > width
-	rows := t.rows
-	if !bare {
-		rows = append([][]cell{heads}, rows...)
-	}
-	for _, row := range rows {
-		var line, blank strings.Builder // blank: spaces, unless they end the line
-		for i, c := range row {
-			text := words.Printable(c.text)
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text))
-			if i > 0 {
-				blank.WriteString(strings.Repeat(" ", gutter))
-			}
-			if t.columns[i].right {
-				blank.WriteString(pad)
-			}
-			if text != "" {
-				line.WriteString(blank.String())
-				blank.Reset()
-				line.WriteString(p.paint(text, c.tone))
-			}
-			if !t.columns[i].right {
-				blank.WriteString(pad)
-			}
-			if stacked && i == 0 {
-				line.WriteByte('\n')
-				blank.Reset()
-			}
-		}
-		b.WriteString(line.String())
-		b.WriteByte('\n')
-	}
 }

@@ -15,31 +15,6 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// found explains an input without failures.
-func (c *composer) found() {
-	r := c.r
-	says := ""
-	switch a := r.Read(); {
-	case a.Total() == 0:
-		says = "The input is empty."
-	case a.Total() == a.Skipped:
-		says = "No record could be read, so it is unknown whether there were errors."
-	case r.Totals.Failures == 0 && r.Filter != report.Filter{}:
-		says = "No failure matches the filters."
-	case r.Totals.Failures == 0:
-		says = "No failure of the SDK was found."
-		if a.Skipped > 0 {
-			says = fmt.Sprintf("No failure of the SDK was found in what could be read; %s skipped.", words.Count(a.Skipped, "record"))
-		}
-		if n := r.Totals.Records.Native; n > 0 {
-			says = fmt.Sprintf("No failure of the JavaScript SDK was found. Native SDKs wrote %s, whose errors otlog does not count: otlog explain NUMBER says what a code of theirs means.", words.Count(n, "record"))
-		}
-	default:
-		return
-	}
-	c.section(section{notes: []string{says}})
-}
-
 // worstErrors lists the errors that most sessions saw.
 func (c *composer) worstErrors() {
 	errors := listErrors(c.after, func(e *report.Error) bool { return !e.Acknowledged })
@@ -78,7 +53,7 @@ func (c *composer) errorTable(errors []*report.Error) *table {
 		if c.errorsOnly {
 			share += " with errors"
 		}
-		heads = append(heads, ">Sessions", share)
+		heads = append(heads, ">Sessions", "&"+share)
 	}
 	if c.before != nil {
 		heads = append(heads, ">Change (pts)~~~", "Significant?")
@@ -116,7 +91,6 @@ func (c *composer) errorTable(errors []*report.Error) *table {
 
 // allMethods lists the methods, the worst first.
 func (c *composer) allMethods() {
-	c.found()
 	var methods []*report.Method
 	for _, m := range c.after.Methods {
 		if m.Failures > 0 || m.Recovered > 0 || m.Attempts != nil {
@@ -129,13 +103,13 @@ func (c *composer) allMethods() {
 	if len(methods) == 0 {
 		return
 	}
-	heads := []string{"Method", ">Failures", ">Lines~~~", ">Sessions failed", ">" + c.rateHead(), "95% interval~~"}
+	heads := []string{"Method", ">Failures", ">Lines~~~", ">Sessions failed", "&>" + c.rateHead(), "95% interval~~"}
 	if c.before != nil {
 		heads = append(heads, ">Change (pts)~", "Significant?")
 	}
 	attempts := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts.Rated() })
 	if attempts {
-		heads = append(heads, ">Attempts failed~~", ">Failure rate~~")
+		heads = append(heads, ">Attempts failed~~", "&>Failure rate")
 	}
 	recovered := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Recovered > 0 })
 	if recovered {
@@ -143,7 +117,7 @@ func (c *composer) allMethods() {
 	}
 	open := slices.ContainsFunc(methods, func(m *report.Method) bool { return m.Attempts != nil && m.Attempts.Open > 0 })
 	if open {
-		heads = append(heads, ">Open~~~", ">Never ended~")
+		heads = append(heads, ">Open~~~", "&>Never ended")
 	}
 	t := newTable(heads...)
 	for _, m := range methods {

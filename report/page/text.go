@@ -4,7 +4,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
@@ -37,7 +36,8 @@ type textPage struct {
 }
 
 func (t *textPage) page(p *page) {
-	t.paragraph("", p.title(), strong)
+	t.paragraph("", p.headline, strong)
+	t.paragraph("", p.about(), faint)
 	t.facts(p.facts)
 	for i := range p.sections {
 		t.out.WriteByte('\n')
@@ -65,7 +65,7 @@ func (t *textPage) section(s *section) {
 			named.columns[0].head += " (" + of + ")"
 			table = &named
 		}
-		table.layout(t.width).print(&t.out, t.width, t.palette)
+		table.print(&t.out, t.width, t.palette)
 	}
 	for i := range s.advices {
 		a := &s.advices[i]
@@ -98,7 +98,7 @@ func (t *textPage) facts(facts []fact) {
 			if f.alarm {
 				tone = worse
 			}
-			t.paragraph(head+strings.Repeat(" ", max(room-utf8.RuneCountInString(head), 1)), line, tone)
+			t.paragraph(head+strings.Repeat(" ", max(room-words.Width(head), 1)), line, tone)
 			head = ""
 		}
 	}
@@ -118,10 +118,10 @@ func (t *textPage) paragraph(head, s string, tone tone) {
 	if t.width > 0 {
 		width = min(width, max(t.width, 40))
 	}
-	indent := utf8.RuneCountInString(head)
+	indent := words.Width(head)
 	line, column := "", indent
 	for word := range strings.FieldsSeq(words.Printable(s)) {
-		n := utf8.RuneCountInString(word)
+		n := words.Width(word)
 		switch {
 		case line == "":
 		case column+1+n > width:

@@ -1,9 +1,6 @@
 package words
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Columns formats rows as plain text with aligned columns, two spaces apart. All rows have
 // the same number of columns.
@@ -14,7 +11,7 @@ func Columns(rows [][]string) string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(text))
+			widths[i] = max(widths[i], Width(text))
 		}
 	}
 	var out strings.Builder
@@ -22,7 +19,7 @@ func Columns(rows [][]string) string {
 		var line strings.Builder
 		for i, text := range row {
 			line.WriteString(text)
-			line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text)+2))
+			line.WriteString(strings.Repeat(" ", widths[i]-Width(text)+2))
 		}
 		out.WriteString(strings.TrimRight(line.String(), " "))
 		out.WriteByte('\n')

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // MinuteLayout is the layout of instants in a report for people.
@@ -121,6 +123,12 @@ func Bytes(n int64) string {
 		return fmt.Sprintf("%d B", n)
 	}
 	return fmt.Sprintf("%.1f %s", value, units[0])
+}
+
+// Width returns how many columns of a terminal a printable text takes.
+func Width(s string) int {
+	c := runewidth.Condition{} // not what the environment says: output is the same everywhere
+	return c.StringWidth(s)
 }
 
 // Printable makes text from outside safe to show: it replaces each character that is not

@@ -4,10 +4,8 @@ package terminal
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -33,11 +31,12 @@ func Width(f *os.File) int {
 	return width
 }
 
-// A Screen is a text on a terminal that the next text replaces.
+// A Screen is a text on a terminal that the next text replaces. It uses the alternate screen of the
+// terminal, so that what was printed before is there again in the end.
 type Screen struct {
 	w     io.Writer
 	size  func() (width, height int)
-	drawn int // lines
+	shown bool
 }
 
 // NewScreen returns an empty screen on a terminal.
@@ -51,39 +50,41 @@ func NewScreen(f *os.File) *Screen {
 	}}
 }
 
-// Draw replaces what was drawn before by as much of text as the terminal has room for.
+// Width returns the number of columns that the screen has now.
+func (s *Screen) Width() int {
+	width, _ := s.size()
+	return width
+}
+
+// Draw replaces what was drawn before by the first lines of a text, as many as the terminal has room
+// for. It draws from the top, so that it does not matter whether the size has changed.
 func (s *Screen) Draw(text []byte) error {
-	width, height := s.size()
+	_, height := s.size()
 	var b bytes.Buffer
-	s.wipe(&b)
+	if !s.shown {
+		b.WriteString("\x1b[?1049h\x1b[?7l") // without wrapping lines
+		s.shown = true
+	}
+	b.WriteString("\x1b[H")
+	drawn := 0
 	for line := range bytes.Lines(text) {
-		if s.drawn == height-1 {
+		if drawn++; drawn == height {
 			break
 		}
-		line = bytes.TrimRight(line, "\n")
-		for utf8.RuneCount(line) > width {
-			_, last := utf8.DecodeLastRune(line)
-			line = line[:len(line)-last]
-		}
-		b.Write(line)
-		b.WriteByte('\n')
-		s.drawn++
+		b.Write(bytes.TrimRight(line, "\n"))
+		b.WriteString("\x1b[K\r\n")
 	}
+	b.WriteString("\x1b[J")
 	_, err := s.w.Write(b.Bytes())
 	return err
 }
 
 // Clear removes what was drawn.
 func (s *Screen) Clear() error {
-	var b bytes.Buffer
-	s.wipe(&b)
-	_, err := s.w.Write(b.Bytes())
-	return err
-}
-
-func (s *Screen) wipe(b *bytes.Buffer) {
-	if s.drawn > 0 {
-		fmt.Fprintf(b, "\r\x1b[%dA\x1b[J", s.drawn)
+	if !s.shown {
+		return nil
 	}
-	s.drawn = 0
+	s.shown = false
+	_, err := io.WriteString(s.w, "\x1b[?7h\x1b[?1049l")
+	return err
 }

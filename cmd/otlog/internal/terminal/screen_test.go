@@ -7,16 +7,22 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-func TestScreenDrawsOver(t *testing.T) {
+// TestScreenDrawsFromTheTop checks what is drawn, also after the height has changed.
+func TestScreenDrawsFromTheTop(t *testing.T) {
 	var out bytes.Buffer
-	s := &Screen{w: &out, size: func() (int, int) { return 5, 4 }}
-	for _, test := range []struct{ text, want string }{
-		{"one\ntwo\n", "one\ntwo\n"},
-		{"größer als fünf\n2\n3\n4\n5\n", "\r\x1b[2A\x1b[Jgröße\n2\n3\n"},
-		{"", "\r\x1b[3A\x1b[J"},
-		{"last\n", "last\n"},
+	height := 4
+	s := &Screen{w: &out, size: func() (int, int) { return 5, height }}
+	for _, test := range []struct {
+		height     int
+		text, want string
+	}{
+		{4, "one\ntwo\n", "\x1b[?1049h\x1b[?7l\x1b[Hone\x1b[K\r\ntwo\x1b[K\r\n\x1b[J"},
+		{4, "1\n2\n3\n4\n5\n", "\x1b[H1\x1b[K\r\n2\x1b[K\r\n3\x1b[K\r\n\x1b[J"},
+		{3, "1\n2\n3\n4\n5\n", "\x1b[H1\x1b[K\r\n2\x1b[K\r\n\x1b[J"},
+		{4, "", "\x1b[H\x1b[J"},
 	} {
 		out.Reset()
+		height = test.height
 		if err := s.Draw([]byte(test.text)); err != nil {
 			t.Fatal(err)
 		}
@@ -24,9 +30,11 @@ func TestScreenDrawsOver(t *testing.T) {
 			t.Errorf("got %q, want %q", out.String(), test.want)
 		}
 	}
-	out.Reset()
-	if err := s.Clear(); err != nil || out.String() != "\r\x1b[1A\x1b[J" {
-		t.Errorf("got %q, %v", out.String(), err)
+	for _, want := range []string{"\x1b[?7h\x1b[?1049l", ""} {
+		out.Reset()
+		if err := s.Clear(); err != nil || out.String() != want {
+			t.Errorf("got %q, %v, want %q", out.String(), err, want)
+		}
 	}
 }
 

@@ -1,0 +1,59 @@
+package report
+
+import "strings"
+
+// A Pair is two groups of clients, or of customers, to compare within one input.
+type Pair struct {
+	By Dimension
+
+	// Before and After are names of groups, or what several names begin with: Chrome for all of
+	// its versions, 2.35 for 2.35.1 and 2.35.2.
+	Before, After string
+}
+
+// groupOf returns the group of a name: Before, After, or else [Others]. If both include it, the
+// longer one counts.
+func (p *Pair) groupOf(name string) string {
+	before, after := Includes(p.Before, name), Includes(p.After, name)
+	switch {
+	case before && after && len(p.After) > len(p.Before), after && !before:
+		return p.After
+	case before:
+		return p.Before
+	}
+	return Others
+}
+
+// Includes reports whether the name of a group is wanted, or begins with the words or the parts of
+// a version that are wanted. Case does not matter.
+func Includes(wanted, name string) bool {
+	if len(name) < len(wanted) || !strings.EqualFold(name[:len(wanted)], wanted) {
+		return false
+	}
+	rest := name[len(wanted):]
+	return rest == "" || strings.ContainsRune(". ", rune(rest[0]))
+}
+
+// pairSide returns a group of the Pair; a side without sessions if no client belongs to it.
+func (r *Report) pairSide(name string) *Side {
+	for _, g := range r.groups() {
+		if g.Name == name {
+			return g.Whole.Side(0)
+		}
+	}
+	return (&Numbers{Windows: []Window{{}}}).Side(0)
+}
+
+// Label names a group of the Pair.
+func (p *Pair) Label(name string) string { return Label(p.By, name) }
+
+// Label names a group of a dimension in a sentence: SDK 2.35.2, Chrome 142.
+func Label(d Dimension, name string) string {
+	switch d {
+	case BySDK:
+		return "SDK " + name
+	case ByAPIKey:
+		return "API key " + name
+	}
+	return name
+}
