@@ -51,6 +51,7 @@ var mayImport = map[string][]string{
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
+	"classify/noise":          {},
 	"classify/catalogue/read": {},
 	"aggregate":               {"aggregate/clients", "aggregate/cores", "aggregate/edges", "aggregate/extent", "aggregate/lists", "aggregate/names", "aggregate/spans", "aggregate/spill", "aggregate/streams", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "parse/unpack/parallel", "classify", "classify/catalogue"},
 	"aggregate/calendar":      {},
