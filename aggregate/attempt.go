@@ -107,11 +107,13 @@ func (s Step) Outcome() Outcome { return Outcome(uint8(s.what) - 1) }
 func (s Step) Millis() int64 { return int64(s.what >> 16) }
 
 // Nanos returns the time of the step in Unix nanoseconds, timestamp.NoTime if that is unknown.
-func (s Step) Nanos() int64 {
-	if s.Millis() == 0 {
+func (s Step) Nanos() int64 { return nanosOfMillis(s.Millis()) }
+
+func nanosOfMillis(millis int64) int64 {
+	if millis == 0 {
 		return timestamp.NoTime
 	}
-	return s.Millis() * int64(time.Millisecond)
+	return millis * int64(time.Millisecond)
 }
 
 // A step is a Step in a Tally, with the numbers plus one of its session and client.
@@ -137,6 +139,15 @@ func (s step) Rank() uint64 { return uint64(s.session)<<32 | s.call>>32 }
 
 // step adds a telemetry event, if it starts or ends an attempt.
 func (t *Tally) step(e *parse.Event, session, client uint32) {
+	if s, ok := stepOf(e, &t.key); ok {
+		t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client, stream: s.Stream})
+		t.posts++
+	}
+}
+
+// stepOf returns the step of a telemetry event, without its client. ok is false if the event neither
+// starts nor ends an attempt. key is memory for the call.
+func stepOf(e *parse.Event, key *[]byte) (s Step, ok bool) {
 	starts, outcome := false, Open
 	var method catalogue.MethodID
 	tel := e.Telemetry
@@ -153,10 +164,10 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 	case "Failure", "Failed":
 		outcome = Failed
 		if !tel.Failed() {
-			return // the SDK goes on by itself
+			return s, false // the SDK goes on by itself
 		}
 	default: // others, such as Attempting, neither start nor end an attempt
-		return
+		return s, false
 	}
 	var stream streams.IDs
 	var id []byte // the ID that only this call has
@@ -170,7 +181,7 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 			// timer of a destroyed publisher. Only a missing role ends a publish
 			// before it has a stream.
 			if string(tel.FailureReason) != "Permission" {
-				return
+				return s, false
 			}
 			id = e.ConnectionID
 		}
@@ -180,23 +191,22 @@ func (t *Tally) step(e *parse.Event, session, client uint32) {
 			id = e.StreamID
 		}
 	default:
-		return
+		return s, false
 	}
-	t.key = append(t.key[:0], tel.Action...)
-	t.key = append(t.key, 0)
-	t.key = append(t.key, e.Client...)
-	t.key = append(t.key, 0)
-	t.key = append(t.key, id...)
+	k := append((*key)[:0], tel.Action...)
+	k = append(k, 0)
+	k = append(k, e.Client...)
+	k = append(k, 0)
+	k = append(k, id...)
 	if len(e.StreamID) == 0 && method == methodPublish {
 		// Without a stream, only the time distinguishes refused calls.
-		t.key = append(t.key, 0)
+		k = append(k, 0)
 		for shift := 0; shift < 64; shift += 8 {
-			t.key = append(t.key, byte(e.Time>>shift))
+			k = append(k, byte(e.Time>>shift))
 		}
 	}
-	s := NewStep(xxh3.Hash(t.key), stream, SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome)
-	t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client, stream: stream})
-	t.posts++
+	*key = k
+	return NewStep(xxh3.Hash(k), stream, SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome), true
 }
 
 var (
@@ -236,12 +246,7 @@ func (a attempt) Key() SessionID { return a.session }
 func (a attempt) Rank() uint64   { return a.session.Hi }
 
 // nanos returns the start of the attempt, timestamp.NoTime if that is unknown.
-func (a *attempt) nanos() int64 {
-	if a.start == 0 {
-		return timestamp.NoTime
-	}
-	return a.start * int64(time.Millisecond)
-}
+func (a *attempt) nanos() int64 { return nanosOfMillis(a.start) }
 
 // neverEnds reports whether an attempt without an end began so long before the end of the input,
 // in Unix nanoseconds, that it should have ended.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -31,6 +32,7 @@ type attribution struct {
 // none.
 func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 	x := &c.calls
+	x.attempts, x.first = x.attempts[:0], x.first[:0]
 	if len(attempts) == 0 || !slices.ContainsFunc(found, belongs) {
 		return found
 	}
@@ -87,7 +89,7 @@ func (x *attribution) latest(s *summary, key streams.Key) int32 {
 	best := int32(none)
 	x.during.Overlapping(groupOf(s.method, key), s.first, s.first, func(at *spans.Span) bool {
 		a := &x.attempts[at.Index]
-		if Name(a.method) != s.method || apart(a.client, s.client) || !key.Holds(a.stream) {
+		if Name(a.method) != s.method || hashed.Apart(a.client, s.client) || !key.Holds(a.stream) {
 			return true
 		}
 		same := s.client.IsZero() || a.client == s.client
@@ -103,7 +105,6 @@ func (x *attribution) latest(s *summary, key streams.Key) int32 {
 // reportedWithin after its end; without an end, before the next attempt of the same method, and
 // of the same stream and subscriber where both state one, and at most endsWithin after the start.
 func (x *attribution) load(attempts []attempt) {
-	x.attempts, x.first = x.attempts[:0], x.first[:0]
 	for _, a := range attempts {
 		if a.start != 0 && !a.inferred {
 			x.attempts, x.first = append(x.attempts, a), append(x.first, none)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -131,7 +132,7 @@ func (c *Counts) Session(id string) (session SessionID, ok bool, err error) {
 	best := FromSource
 	err = c.merge.cursor(false, false).visit(spill.Shelf{}, func(e *Entry) error {
 		for _, from := range SessionFroms[:best] {
-			if e.From == from && e.ID == sessionHash(from, []byte(id)) {
+			if e.From == from && e.ID == hashed.Of(from, []byte(id)) {
 				best, session = from, e.ID
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -96,11 +97,11 @@ func refID(session string) SessionID {
 			if t, err := time.Parse(time.DateOnly, day); err == nil {
 				e.Time = t.UnixNano()
 			}
-			_, hash := clientOf(e)
+			_, hash := hashed.ClientOf(e)
 			return hash
 		}
 		if ok {
-			return sessionHash(from, []byte(id))
+			return hashed.Of(from, []byte(id))
 		}
 	}
 	return SessionID{}

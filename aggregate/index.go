@@ -2,9 +2,11 @@ package aggregate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -29,7 +31,8 @@ type Index struct {
 	source   map[SourceID]uint32
 	resolved map[SessionID]SessionID // the session of surrogate IDs
 	byMark   map[indexKey][]indexed
-	sdk      map[SessionID]string // of clients, and of sessions with one client
+	labels   map[SessionID]Labels // of clients, and of sessions with one client
+	calls    map[SessionID][]Attempt
 }
 
 type indexKey struct {
@@ -42,11 +45,11 @@ type indexed struct {
 	failure *Failure // nil: not counted
 }
 
-// Index returns the index of all failures.
-func (c *Counts) Index() (*Index, error) {
+// Index returns the index of all failures; if sessions are given, of their failures and attempts only.
+func (c *Counts) Index(sessions ...SessionID) (*Index, error) {
 	x := &Index{
 		counts: c, source: map[SourceID]uint32{}, resolved: map[SessionID]SessionID{},
-		byMark: map[indexKey][]indexed{}, sdk: map[SessionID]string{},
+		byMark: map[indexKey][]indexed{}, labels: map[SessionID]Labels{}, calls: map[SessionID][]Attempt{},
 	}
 	for i, id := range c.sources {
 		x.source[id] = uint32(i)
@@ -59,19 +62,24 @@ func (c *Counts) Index() (*Index, error) {
 		return nil, err
 	}
 	return x, c.newReader().read(spill.Shelf{}, func(g *group) bool {
-		x.add(g)
+		if len(sessions) == 0 {
+			x.add(g)
+		} else if slices.Contains(sessions, g.id) {
+			x.calls[g.id] = x.attempts(g, x.add(g))
+		}
 		return true
 	})
 }
 
-// add adds the failures of one session.
-func (x *Index) add(g *group) {
+// add adds the failures of one session, and returns those of its attempts.
+func (x *Index) add(g *group) map[attempt]*Failure {
 	for _, m := range g.members {
-		x.sdk[m.client] = x.counts.Names.Labels[m.labels.SDK]
+		x.labels[m.client] = m.labels
 	}
 	if !g.id.IsZero() {
-		x.sdk[g.id] = x.counts.Names.Labels[g.clientOf(SessionID{}).SDK]
+		x.labels[g.id] = g.clientOf(SessionID{})
 	}
+	of := map[attempt]*Failure{}
 	g.failures(func(found []summary) {
 		failures := make([]*Failure, len(found))
 		for i := range g.evidence {
@@ -86,7 +94,13 @@ func (x *Index) add(g *group) {
 			key := indexKey{g.id, e.Mark}
 			x.byMark[key] = append(x.byMark[key], indexed{*e, f})
 		}
+		for i, n := range g.calls.first {
+			if n != none {
+				of[g.calls.attempts[i]] = failures[n]
+			}
+		}
 	})
+	return of
 }
 
 // failure returns a failure with its ID. e is its first evidence.
@@ -138,7 +152,7 @@ func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, numbe
 
 // evidence returns the evidence of a record in the numbers of the counts.
 func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evidence {
-	_, client := clientOf(e)
+	_, client := hashed.ClientOf(e)
 	out := newEvidence(e, v, client, number)
 	dictionary := x.counts.merge.dictionary
 	if len(v.Name) > 0 {
@@ -156,9 +170,9 @@ func statedSession(e *parse.Event) (SessionID, SessionFrom) {
 	case len(e.Session) > 0:
 		return NewSessionID(e.Session), FromSession
 	case len(e.ConnectionID) > 0:
-		return sessionHash(FromConnection, e.ConnectionID), FromConnection
+		return hashed.Of(FromConnection, e.ConnectionID), FromConnection
 	}
-	from, id := clientOf(e)
+	from, id := hashed.ClientOf(e)
 	return id, from
 }
 
@@ -179,9 +193,9 @@ func (x *Index) SessionOf(e *parse.Event, source SourceID) (SessionID, SessionFr
 // of its session; "" if that is unknown.
 func (x *Index) SDKOf(e *parse.Event, source SourceID) string {
 	if len(e.Client) > 0 {
-		_, client := clientOf(e)
-		return x.sdk[client]
+		_, client := hashed.ClientOf(e)
+		return x.counts.Names.Labels[x.labels[client].SDK]
 	}
 	id, _ := x.SessionOf(e, source)
-	return x.sdk[id]
+	return x.counts.Names.Labels[x.labels[id].SDK]
 }

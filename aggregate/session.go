@@ -2,112 +2,34 @@ package aggregate
 
 import (
 	"cmp"
-	"encoding/binary"
-	"time"
-
-	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/aggregate/clients"
-	"github.com/otlog/otlog/parse"
-	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/aggregate/hashed"
 )
 
-// A SessionID is the 128-bit XXH3 hash of an OpenTok session ID. The chance that two of a
-// billion sessions collide is below 1e-20, so counts of distinct sessions are exact in
-// practice, and a session takes the same memory however long its ID is.
-//
-// A record without a session ID has a surrogate ID: the hash, with another seed, of its
-// connection ID, client instance ID, or guid and day. The zero SessionID is none.
-type SessionID struct{ Hi, Lo uint64 }
+// A SessionID is the hash of an OpenTok session ID, or a surrogate ID.
+type SessionID = hashed.ID
 
 // NewSessionID returns the SessionID of an OpenTok session ID.
-func NewSessionID(id []byte) SessionID { return sessionHash(FromSession, id) }
-
-// IsZero reports whether id is the zero SessionID.
-func (id SessionID) IsZero() bool { return id == SessionID{} }
-
-// Compare orders SessionIDs; the zero SessionID comes first.
-func (id SessionID) Compare(other SessionID) int {
-	if id.Hi != other.Hi {
-		return cmp.Compare(id.Hi, other.Hi)
-	}
-	return cmp.Compare(id.Lo, other.Lo)
-}
-
-// Rank returns the upper half of the SessionID, which sorts like Compare.
-func (id SessionID) Rank() uint64 { return id.Hi }
-
-// Bytes returns the SessionID in big-endian order, which sorts like Compare.
-func (id SessionID) Bytes() [16]byte {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], id.Hi)
-	binary.BigEndian.PutUint64(b[8:], id.Lo)
-	return b
-}
+func NewSessionID(id []byte) SessionID { return hashed.Of(FromSession, id) }
 
 // SessionIDOf returns the SessionID whose Bytes are b.
-func SessionIDOf(b [16]byte) SessionID {
-	return SessionID{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
-}
+func SessionIDOf(b [16]byte) SessionID { return hashed.FromBytes(b) }
 
 // SessionFrom is the kind of ID by which a session is known.
-type SessionFrom uint8
+type SessionFrom = hashed.From
 
 // The kinds of ID, best first.
 const (
-	FromSession    SessionFrom = iota // a session ID
-	FromConnection                    // a connection ID whose session is unknown
-	FromClient                        // a client instance ID whose session is unknown
-	FromGUID                          // a guid and a day
-	FromSource                        // none: the records of a source that have no ID
+	FromSession    = hashed.FromSession
+	FromConnection = hashed.FromConnection
+	FromClient     = hashed.FromClient
+	FromGUID       = hashed.FromGUID
+	FromSource     = hashed.FromSource
 )
 
 // SessionFroms lists every kind.
-var SessionFroms = [...]SessionFrom{FromSession, FromConnection, FromClient, FromGUID, FromSource}
-
-// String returns the kind's name in the output of otlog events.
-func (f SessionFrom) String() string {
-	return [...]string{"session", "connection", "client", "guid", "source"}[f]
-}
-
-// sessionHash returns the SessionID of an ID of a kind.
-func sessionHash(from SessionFrom, id []byte) SessionID {
-	if from == FromSession {
-		return SessionID(xxh3.Hash128(id)) // frequent, and faster without a seed
-	}
-	return ofKind(SessionID(xxh3.Hash128Seed(id, uint64(from))), from == FromGUID)
-}
-
-// ofKind marks the hash of a client by its lowest bit: whether it is that of a guid.
-func ofKind(id SessionID, guid bool) SessionID {
-	if id.Lo &^= 1; guid {
-		id.Lo |= 1
-	}
-	return id
-}
-
-// apart reports whether the hashes of two clients are of different clients. A guid and a client
-// instance ID may be of the same one; so may a client that is unknown.
-func apart(a, b SessionID) bool {
-	return a != b && !a.IsZero() && !b.IsZero() && a.Lo&1 == b.Lo&1
-}
-
-// clientOf returns the kind and the hash of a record's client, the zero SessionID if it has
-// none. A guid outlives its page load, so it is one client per day (UTC).
-func clientOf(e *parse.Event) (SessionFrom, SessionID) {
-	switch {
-	case len(e.Client) == 0:
-		return FromSource, SessionID{}
-	case !e.GUID:
-		return FromClient, sessionHash(FromClient, e.Client)
-	}
-	const nanos = uint64(24 * time.Hour)
-	day := uint64(1 << 40) // of records without a time
-	if e.Time != timestamp.NoTime {
-		day = (uint64(e.Time) + 100_000*nanos) / nanos // times may be before 1970
-	}
-	return FromGUID, ofKind(SessionID(xxh3.Hash128Seed(e.Client, uint64(FromGUID)|day<<8)), true)
-}
+var SessionFroms = hashed.Froms
 
 // sessions numbers the sessions and surrogate IDs of a Tally in the order in which they were
 // first seen. It is an open-addressing hash table: nearly every record of a log is looked up in it.

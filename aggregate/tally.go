@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/extent"
+	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spill"
@@ -199,12 +200,12 @@ func (t *Tally) sessionOf(e *parse.Event, at instant) (session, client uint32) {
 	if len(e.Client) == 0 && len(e.ConnectionID) == 0 {
 		return session, 0
 	}
-	from, id := clientOf(e)
+	from, id := hashed.ClientOf(e)
 	client = t.surrogate(from, id)
 	var connection uint32
 	var connected *entry // of the connection
 	if len(e.ConnectionID) > 0 {
-		connected = t.sessions.entry(FromConnection, sessionHash(FromConnection, e.ConnectionID))
+		connected = t.sessions.entry(FromConnection, hashed.Of(FromConnection, e.ConnectionID))
 		connection = connected.number
 		if client != 0 && from == FromClient {
 			t.sessions.bindClient(connection, client)

@@ -161,6 +161,15 @@ type Record struct {
 // Walk visits all readable records, in the order of the sources and of their lines, and
 // accounts for them as Scan does. If visit returns an error, Walk stops and returns it.
 func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([]*Source, error) {
+	return walk(sources, o, false, visit)
+}
+
+// WalkWhole is Walk with the text of all records, not only of those that may show an error.
+func WalkWhole(sources []parse.Source, o parse.Options, visit func(*Record) error) ([]*Source, error) {
+	return walk(sources, o, true, visit)
+}
+
+func walk(sources []parse.Source, o parse.Options, whole bool, visit func(*Record) error) ([]*Source, error) {
 	o.SectionSize = 0 // one reader per source
 	var out []*Source
 	for _, from := range sources {
@@ -169,7 +178,7 @@ func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([
 			out = append(out, newSource(&parse.Input{Name: from.String()}, digest.Identity{}, err))
 			continue
 		}
-		found, err := walkFile(f, o, visit)
+		found, err := walkFile(f, o, whole, visit)
 		f.Close() // only read from: nothing can be lost
 		out = append(out, found...)
 		if err != nil {
@@ -180,7 +189,7 @@ func Walk(sources []parse.Source, o parse.Options, visit func(*Record) error) ([
 }
 
 // walkFile visits the records of a file.
-func walkFile(f *parse.File, o parse.Options, visit func(*Record) error) (out []*Source, err error) {
+func walkFile(f *parse.File, o parse.Options, whole bool, visit func(*Record) error) (out []*Source, err error) {
 	id := identify(f)
 	for in, err := range f.Inputs(o) {
 		to := newSource(in, id, err)
@@ -188,7 +197,7 @@ func walkFile(f *parse.File, o parse.Options, visit func(*Record) error) (out []
 		if err != nil {
 			continue
 		}
-		if err := walkInput(in, to, visit); err != nil {
+		if err := walkInput(in, to, whole, visit); err != nil {
 			return out, err
 		}
 	}
@@ -196,8 +205,9 @@ func walkFile(f *parse.File, o parse.Options, visit func(*Record) error) (out []
 }
 
 // walkInput visits the records of an input.
-func walkInput(in *parse.Input, to *Source, visit func(*Record) error) error {
+func walkInput(in *parse.Input, to *Source, whole bool, visit func(*Record) error) error {
 	w := &worker{}
+	w.finder.All, w.inner.All = whole, whole
 	w.decoder.SetTimes(in.Times)
 	var stopped error
 	record := &Record{Source: to.Name, ID: to.ID} // reused, as the event is

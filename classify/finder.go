@@ -8,6 +8,8 @@ import "bytes"
 //
 // It implements parse.Finder.
 type Finder struct {
+	All bool // every byte may belong to evidence, so that all records are decoded in full
+
 	index        *phraseIndex // nil until it is needed
 	data         []byte
 	name, phrase int // offsets of the next ones in data, len(data) if there is none
@@ -15,12 +17,15 @@ type Finder struct {
 
 // Reset makes the Finder search another block.
 func (f *Finder) Reset(data []byte) {
-	*f = Finder{index: f.index, data: data, name: -1, phrase: -1}
+	*f = Finder{All: f.All, index: f.index, data: data, name: -1, phrase: -1}
 }
 
 // Next returns the offset of the first byte at or after from that may belong to evidence of an
 // error, -1 if there is none. from must not decrease between calls.
 func (f *Finder) Next(from int) int {
+	if f.All && from < len(f.data) {
+		return from
+	}
 	if f.name < from {
 		f.name = offsetFrom(from, nextUnderscore(f.data[from:]), len(f.data))
 	}
@@ -36,7 +41,7 @@ func (f *Finder) Next(from int) int {
 // Holds reports whether a text, such as a line or the value of a field, may contain evidence of an
 // error. It is independent of Reset and Next.
 func (f *Finder) Holds(text []byte) bool {
-	return nextUnderscore(text) >= 0 || f.findPhrase(text) >= 0
+	return f.All || nextUnderscore(text) >= 0 || f.findPhrase(text) >= 0
 }
 
 // findPhrase returns the offset of the first phrase or mark in text, -1 if there is none.

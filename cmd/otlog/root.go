@@ -59,7 +59,7 @@ quarter-hours; the report states the bounds that it used.`,
 		RunE: root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
+	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newSession(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
 	shell.Complete(root)
 	return root
 }

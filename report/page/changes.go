@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/chart"
 	"github.com/otlog/otlog/report/lookup"
@@ -444,7 +443,7 @@ const maxAdvice = 3
 func (c *composer) advice() {
 	s := section{title: "What to do"}
 	add := func(method, name string, code int32, label, says string) {
-		meaning, remedy, owner, link := advise(method, name, code)
+		meaning, remedy, owner, link := lookup.Advise(method, name, code)
 		known := slices.ContainsFunc(s.advices, func(a advice) bool { return a.name == label && a.method == method })
 		if len(s.advices) < maxAdvice && meaning != "" && !known {
 			s.advices = append(s.advices, advice{label, method, says, meaning, remedy, owner.String(), link})
@@ -469,29 +468,4 @@ func (c *composer) advice() {
 	if len(s.advices) > 0 {
 		c.section(s)
 	}
-}
-
-// advise returns what the catalogue says about an error of a method, or about its code if the
-// error has no name. All results are zero if the catalogue has no such entry.
-func advise(method, name string, number int32) (meaning, remedy string, owner catalogue.Owner, link string) {
-	of := catalogue.LookupMethod([]byte(method))
-	if id := catalogue.Lookup([]byte(name)); id != 0 {
-		e := id.Get()
-		uses := slices.DeleteFunc(slices.Clone(e.Uses), func(u catalogue.Use) bool { return u.Method != of })
-		// If the error has two meanings in the method, only the error's own applies to both.
-		if len(uses) == 1 {
-			return uses[0].Meaning, uses[0].Remedy, uses[0].Owner, e.Link
-		}
-		return e.Meaning, e.Remedy, e.Owner, e.Link
-	}
-	entry := catalogue.LookupCode(number)
-	if name != "" || number == 0 || entry == nil {
-		return "", "", 0, ""
-	}
-	for _, u := range entry.Uses {
-		if u.Method == of && !u.General {
-			return u.Meaning, u.Remedy, u.Owner, entry.Link
-		}
-	}
-	return entry.Meaning, entry.Remedy, entry.Owner, entry.Link
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 )
 
 // sectionText returns a section as plain text.
@@ -109,13 +110,13 @@ func TestAdvice(t *testing.T) {
 		{report.Change{Method: "Session.publish"}, ""},
 		{report.Change{Method: "Session.publish", Code: 1500}, codeMeaning(t, 1500, "Session.publish")},
 	} {
-		meaning, remedy, owner, link := advise(test.change.Method, test.change.Error, test.change.Code)
+		meaning, remedy, owner, link := lookup.Advise(test.change.Method, test.change.Error, test.change.Code)
 		if meaning != test.want || (remedy == "") != (meaning == "") || (owner == 0) != (meaning == "") || (link == "") != (meaning == "") {
 			t.Errorf("%+v: got %q, %q, %q, want %q", test.change, meaning, remedy, owner, test.want)
 		}
 	}
 	for _, u := range named("OT_TIMEOUT").Uses {
-		if meaning, _, _, _ := advise(u.Method.Name(), "OT_TIMEOUT", 0); meaning != u.Meaning {
+		if meaning, _, _, _ := lookup.Advise(u.Method.Name(), "OT_TIMEOUT", 0); meaning != u.Meaning {
 			t.Errorf("%s: got %q, want %q", u.Method.Name(), meaning, u.Meaning)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -46,7 +47,7 @@ func (c *composer) answer() {
 		}
 		c.fact("Errors", lines...)
 	}
-	if _, remedy, owner, _ := advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
+	if _, remedy, owner, _ := lookup.Advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
 		c.fact("What to do", fmt.Sprintf("%s (%s)", remedy, owner))
 	}
 }

@@ -135,6 +135,6 @@ func aboutGaps(rows []chart.Gap) string {
 
 // anchor returns the name of a section's title in links.
 func anchor(title string) string {
-	parts := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return !inWord(byte(c)) || c > 0x7f })
+	parts := strings.FieldsFunc(strings.ToLower(title), func(c rune) bool { return !words.InWord(byte(c)) || c > 0x7f })
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "-")
 }

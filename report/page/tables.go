@@ -81,7 +81,7 @@ func (c *composer) errorTable(errors []*report.Error) *table {
 			row = append(row, points, c.verdict(change))
 		}
 		owner := none()
-		if meaning, _, of, _ := advise(e.Method, e.Name, e.Key().Code); meaning != "" {
+		if meaning, _, of, _ := lookup.Advise(e.Method, e.Name, e.Key().Code); meaning != "" {
 			owner = textCell(of.String())
 		}
 		t.add(append(row, owner, textCell(words.Minute(e.First)), textCell(words.Minute(e.Last)))...)

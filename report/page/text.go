@@ -119,22 +119,10 @@ func (t *textPage) paragraph(head, s string, tone tone) {
 		width = min(width, max(t.width, 40))
 	}
 	indent := words.Width(head)
-	line, column := "", indent
-	for word := range strings.FieldsSeq(words.Printable(s)) {
-		n := words.Width(word)
-		switch {
-		case line == "":
-		case column+1+n > width:
-			t.out.WriteString(head + t.paint(line, tone) + "\n")
-			head, line, column = strings.Repeat(" ", indent), "", indent
-		default:
-			line += " "
-			column++
-		}
-		line += word
-		column += n
+	for _, line := range words.Wrap(words.Printable(s), width-indent) {
+		t.out.WriteString(head + t.paint(line, tone) + "\n")
+		head = strings.Repeat(" ", indent)
 	}
-	t.out.WriteString(head + t.paint(line, tone) + "\n")
 }
 
 // A palette colours text for a terminal, if it is on.
