@@ -29,5 +29,5 @@ func Everything(c *Counts) []string {
 			out = append(out, fmt.Sprintf("row by %q %q %q", label(r.SDK), label(r.Browser), label(r.OS)))
 		}
 	}
-	return append(out, fmt.Sprint(c.Coverage), fmt.Sprint(c.Range, c.WrongClock), fmt.Sprint(c.Duplicates), fmt.Sprint(c.SDKs))
+	return append(out, fmt.Sprint(c.Coverage), fmt.Sprint(c.Range, c.WrongClock), fmt.Sprint(c.Duplicates), fmt.Sprint(c.Seen.Texts(0xf, c.Names.Labels)))
 }

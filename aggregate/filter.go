@@ -3,15 +3,15 @@ package aggregate
 import (
 	"math"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
-// A Filter selects by time, session and SDK version. It selects whole failures and attempts,
+// A Filter selects by time, session, client and API key. It selects whole failures and attempts,
 // after correlation, and the presences that are their denominators; it never selects
 // records. The zero Filter selects everything.
 type Filter struct {
@@ -26,14 +26,8 @@ type Filter struct {
 
 	Session SessionID // as returned by Counts.Session; zero: any
 
-	// SDK is a version, such as 2.35.2, or the start of several, such as 2.35; "": any.
-	SDK string
-}
-
-// TakesSDK reports whether clients with a version of the SDK are selected; "" is an unknown
-// version.
-func (f *Filter) TakesSDK(version string) bool {
-	return f.SDK == "" || version == f.SDK || strings.HasPrefix(version, f.SDK+".")
+	Clients clients.Filter
+	APIKey  string // that created the session; "": any
 }
 
 // Bounded reports whether a Filter selects by time.
@@ -97,15 +91,16 @@ func nanosOf(t time.Time) int64 {
 // A selection is a Filter, except its session, in the numbers of Counts.
 type selection struct {
 	since, until Bucket
-	sdk          []bool // by label; nil: any
+	clients      clients.Selection
+	keys         []bool // by label; nil: any
 }
 
 func (c *Counts) selection(f *Filter) *selection {
-	s := &selection{}
+	s := &selection{clients: f.Clients.In(c.Names.Labels)}
 	s.since, s.until = f.Buckets()
-	if f.SDK != "" {
+	if f.APIKey != "" {
 		for _, label := range c.Names.Labels {
-			s.sdk = append(s.sdk, f.TakesSDK(label))
+			s.keys = append(s.keys, label == f.APIKey)
 		}
 	}
 	return s
@@ -114,16 +109,14 @@ func (c *Counts) selection(f *Filter) *selection {
 // takes reports whether a failure or attempt of a client is selected that began at first.
 func (s *selection) takes(first int64, client Labels) bool {
 	b := BucketOf(first)
-	return (b == NoBucket || s.since <= b && b < s.until) && s.takesClient(client)
+	return (b == NoBucket || s.since <= b && b < s.until) && s.clients.Takes(client)
 }
 
-func (s *selection) takesClient(client Labels) bool { return s.sdk == nil || s.sdk[client.SDK] }
-
-// takesSession reports whether a session is selected: a client that was seen in it has a
-// selected version. Records without an ID are selected one by one.
+// takesSession reports whether a session is selected: its API key is, and a client that was seen in
+// it. Records without an ID are selected one by one.
 func (s *selection) takesSession(g *group) bool {
-	return s.sdk == nil || g.id.IsZero() ||
-		slices.ContainsFunc(g.members, func(m member) bool { return s.takesClient(m.labels) })
+	return (s.keys == nil || s.keys[g.key]) && (s.clients.Any() || g.id.IsZero() ||
+		slices.ContainsFunc(g.members, func(m member) bool { return s.clients.Takes(m.labels) }))
 }
 
 // Session returns the session of an ID as written in a log: a session ID, or the ID of a

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -41,7 +42,7 @@ func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string)
 		}
 		return time.Unix(0, at+r.Int64N(3)-1)
 	}
-	f = Filter{Since: instant(), Until: instant(), SDK: []string{"", "", "2.35", "2.35.2", "2.34", "2"}[r.IntN(6)]}
+	f = Filter{Since: instant(), Until: instant(), Clients: clients.Filter{SDK: []string{"", "", "2.35", "2.35.2", "2.34", "2"}[r.IntN(6)]}}
 	if !f.Until.IsZero() && f.Until.Before(f.Since) {
 		f.Since, f.Until = f.Until, f.Since
 	}
@@ -140,7 +141,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			}
 			inTime := first == timestamp.NoTime || within(time.Unix(0, first), filter)
 			version := sdk[client]
-			ofSDK := filter.SDK == "" || version == filter.SDK || strings.HasPrefix(version, filter.SDK+".")
+			ofSDK := filter.Clients.SDK == "" || version == filter.Clients.SDK || strings.HasPrefix(version, filter.Clients.SDK+".")
 			if !inTime || !ofSDK || !filter.Session.IsZero() && refID(in) != filter.Session {
 				return
 			}
@@ -215,7 +216,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				timed = timed || a.Bucket != NoBucket
 			}
 			for _, client := range s.Clients {
-				if !filter.TakesSDK(c.Names.Labels[client.SDK]) {
+				if !filter.Clients.Takes(client.Names(c.Names.Labels)) {
 					t.Fatalf("seed %d, %+v: a client that is not selected: %+v", seed, filter, s)
 				}
 			}

@@ -292,7 +292,7 @@ func (g *group) began(nanos int64) (Bucket, int64) {
 // labels appends the labels of the selected clients.
 func (g *group) labels(out []Labels) []Labels {
 	for i := range g.members {
-		if l := g.members[i].labels; g.selected.takesClient(l) {
+		if l := g.members[i].labels; g.selected.clients.Takes(l) {
 			out = append(out, l)
 		}
 	}

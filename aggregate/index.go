@@ -6,6 +6,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
@@ -22,7 +23,7 @@ type Failure struct {
 	// Recovered reports that its attempt ended in success: it counts as recovered, not as a
 	// failure.
 	Recovered bool
-	SDK       string // version; "" if unknown
+	Client    clients.Names
 }
 
 // An Index finds the failure of a record. It is held in memory.
@@ -115,7 +116,7 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	return &Failure{
 		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
 		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,
-		First: first, Recovered: s.recovered, SDK: names.Labels[g.clientOf(s.client).SDK],
+		First: first, Recovered: s.recovered, Client: g.clientOf(s.client).Names(names.Labels),
 	}
 }
 
@@ -189,13 +190,12 @@ func (x *Index) SessionOf(e *parse.Event, source SourceID) (SessionID, SessionFr
 	return id, from
 }
 
-// SDKOf returns the SDK version of the client that a record states, else of the only client
-// of its session; "" if that is unknown.
-func (x *Index) SDKOf(e *parse.Event, source SourceID) string {
-	if len(e.Client) > 0 {
-		_, client := hashed.ClientOf(e)
-		return x.counts.Names.Labels[x.labels[client].SDK]
-	}
+// ClientOf returns what is known of the client that a record states, else of the only client of its
+// session.
+func (x *Index) ClientOf(e *parse.Event, source SourceID) clients.Names {
 	id, _ := x.SessionOf(e, source)
-	return x.counts.Names.Labels[x.labels[id].SDK]
+	if len(e.Client) > 0 {
+		_, id = hashed.ClientOf(e)
+	}
+	return x.labels[id].Names(x.counts.Names.Labels)
 }

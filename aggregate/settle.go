@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/aggregate/spill"
 )
@@ -16,10 +17,10 @@ import (
 type Counts struct {
 	Names      *Names
 	Range      Range
-	Coverage   []Coverage // buckets with records, sorted; filters do not apply
-	WrongClock int64      // records whose time is far outside the range; Coverage has them in NoBucket
-	Duplicates int64      // telemetry events of attempts that were seen before
-	SDKs       []string   // versions that were seen, sorted
+	Coverage   []Coverage   // buckets with records, sorted; filters do not apply
+	WrongClock int64        // records whose time is far outside the range; Coverage has them in NoBucket
+	Duplicates int64        // telemetry events of attempts that were seen before
+	Seen       clients.Seen // what its labels are names of
 
 	merge   *merge
 	order   *nameOrder
@@ -107,7 +108,7 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	}
 	for i := range d.workers {
 		s.settlers = append(s.settlers, &settler{
-			settling: s, number: i, entries: c.merge.cursor(true, false), times: newEnds(), sdks: make([]bool, len(c.Names.Labels)),
+			settling: s, number: i, entries: c.merge.cursor(true, false), times: newEnds(), seen: make(clients.Seen, len(c.Names.Labels)),
 		})
 	}
 	bound(&c.resolved, s)
@@ -129,22 +130,14 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 		}
 	}
 	c.division = s.now()
-	sdks := make([]bool, len(c.Names.Labels))
+	c.Seen = make(clients.Seen, len(c.Names.Labels))
 	for _, w := range s.settlers {
 		s.times.Merge(w.times.Ends)
 		c.Duplicates -= w.distinct
-		for label, seen := range w.sdks {
-			sdks[label] = sdks[label] || seen && label != 0
-		}
+		c.Seen.Add(w.seen)
 	}
 	c.Range = s.times.find(sum.Coverage)
 	c.Coverage, c.WrongClock = c.Range.plausible(sum.Coverage)
-	for label, seen := range sdks {
-		if seen {
-			c.SDKs = append(c.SDKs, c.Names.Labels[label])
-		}
-	}
-	slices.Sort(c.SDKs)
 	return c, nil
 }
 
@@ -177,8 +170,8 @@ type settler struct {
 	number   int // among the writers of sets
 	entries  *mergeCursor
 	times    ends
-	sdks     []bool // seen, by label
-	distinct int64  // telemetry events of attempts
+	seen     clients.Seen
+	distinct int64 // telemetry events of attempts
 }
 
 // bound bounds the memory of a set, if there is a space. About a dozen sets share it.
@@ -260,6 +253,7 @@ func (s *settler) gather(e *Entry) error {
 	case FromClient, FromGUID:
 		s.gatherClient(e)
 	default:
+		s.seen.Key(e.Key)
 		s.requestLabels(e, e.ID)
 		s.see(e, e.ID)
 	}
@@ -316,7 +310,7 @@ func (s *settler) gatherClient(e *Entry) {
 		s.resolve(e, owner)
 		s.requestLabels(e, owner)
 	}
-	s.sdks[l.SDK] = true
+	s.seen.Client(l)
 	s.clients.AddBy(s.number, client{e.ID, owner, l})
 	s.members.AddBy(s.number, member{owner, e.ID, l, true})
 }

@@ -6,26 +6,29 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/report/words"
 )
 
 // A Filter selects failures and attempts, each as a whole: all records of a selected failure
 // count, in or out of the bounds. The zero Filter selects everything.
 //
-// Bounds of time, session and SDK version also select the denominators: sessions and attempts,
+// Bounds of time, session, API key and client also select the denominators: sessions and attempts,
 // and for bounds of time windows and records too. Method and error do not. No filter changes
 // the account of what was read.
 type Filter struct {
 	Since, Until time.Time // select a failure by its first record, an attempt by its start; Until is excluded; zero: no bound
 	Session      string    // ID of a session, connection or client instance, as a log states it
+	APIKey       string    // that created the session
 	SDK          string    // version: 2.35.2, or 2.35 for all 2.35.x
+	Browser, OS  string    // Chrome 142, or Chrome for all versions; Windows
 	Method       string
 	Error        string
 }
 
 // In returns the same selection for counts, in which a session has a hash.
 func (f *Filter) In(c *aggregate.Counts) (aggregate.Filter, error) {
-	out := aggregate.Filter{Since: f.Since, Until: f.Until, SDK: f.SDK}
+	out := aggregate.Filter{Since: f.Since, Until: f.Until, APIKey: f.APIKey, Clients: f.Clients()}
 	if f.Session != "" {
 		id, ok, err := c.Session(f.Session)
 		if err != nil {
@@ -37,6 +40,11 @@ func (f *Filter) In(c *aggregate.Counts) (aggregate.Filter, error) {
 		out.Session = id
 	}
 	return out, nil
+}
+
+// Clients returns the part of a filter that selects clients.
+func (f *Filter) Clients() clients.Filter {
+	return clients.Filter{SDK: f.SDK, Browser: f.Browser, OS: f.OS}
 }
 
 // Bounded reports whether a filter has bounds of time.

@@ -175,7 +175,10 @@ func (r *Report) jsonWarnings() []string { return append([]string{}, r.Warnings.
 // are counted.
 type jsonFilters struct {
 	Session      *string `json:"session"`
+	APIKey       *string `json:"apikey"`
 	SDK          *string `json:"sdk"`
+	Browser      *string `json:"browser"`
+	OS           *string `json:"os"`
 	Method       *string `json:"method"`
 	Error        *string `json:"error"`
 	CountedSince *string `json:"counted_since"`
@@ -185,7 +188,8 @@ type jsonFilters struct {
 func (r *Report) jsonFilters() jsonFilters {
 	f := &r.Filter
 	return jsonFilters{
-		Session: optional(f.Session), SDK: optional(f.SDK), Method: optional(f.Method), Error: optional(f.Error),
+		Session: optional(f.Session), APIKey: optional(f.APIKey), SDK: optional(f.SDK), Browser: optional(f.Browser), OS: optional(f.OS),
+		Method: optional(f.Method), Error: optional(f.Error),
 		CountedSince: r.instant(f.Since), CountedUntil: r.instant(f.Until),
 	}
 }

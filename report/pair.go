@@ -1,6 +1,6 @@
 package report
 
-import "strings"
+import "github.com/otlog/otlog/aggregate/clients"
 
 // A Pair is two groups of clients, or of customers, to compare within one input.
 type Pair struct {
@@ -14,7 +14,7 @@ type Pair struct {
 // groupOf returns the group of a name: Before, After, or else [Others]. If both include it, the
 // longer one counts.
 func (p *Pair) groupOf(name string) string {
-	before, after := Includes(p.Before, name), Includes(p.After, name)
+	before, after := clients.Includes(p.Before, name), clients.Includes(p.After, name)
 	switch {
 	case before && after && len(p.After) > len(p.Before), after && !before:
 		return p.After
@@ -22,16 +22,6 @@ func (p *Pair) groupOf(name string) string {
 		return p.Before
 	}
 	return Others
-}
-
-// Includes reports whether the name of a group is wanted, or begins with the words or the parts of
-// a version that are wanted. Case does not matter.
-func Includes(wanted, name string) bool {
-	if len(name) < len(wanted) || !strings.EqualFold(name[:len(wanted)], wanted) {
-		return false
-	}
-	rest := name[len(wanted):]
-	return rest == "" || strings.ContainsRune(". ", rune(rest[0]))
 }
 
 // pairSide returns a group of the Pair; a side without sessions if no client belongs to it.

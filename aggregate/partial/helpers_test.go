@@ -169,7 +169,7 @@ func contents(parts ...*aggregate.Part) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []string{fmt.Sprint(c.Range, c.WrongClock, c.Coverage, c.Duplicates, c.SDKs)}
+	out := []string{fmt.Sprint(c.Range, c.WrongClock, c.Coverage, c.Duplicates, c.Seen.Texts(0xf, c.Names.Labels))}
 	label := func(n aggregate.Name) string { return c.Names.Labels[n] }
 	for s, err := range c.Sessions(aggregate.Filter{}) {
 		if err != nil {

@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
+	"github.com/otlog/otlog/report/words"
 )
 
 // filterOptions are the flags that select failures and attempts, as typed.
@@ -20,7 +22,9 @@ type filterOptions struct {
 	since, until string
 	zone         string
 	session      string
+	apiKey       string
 	sdk          string
+	browser, os  string
 	method       string
 	err          string
 }
@@ -30,7 +34,10 @@ func (o *filterOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.since, "since", "", "only failures and attempts that began at `TIME` or later: 2026-11-16, 2026-11-16T10:00:00Z,\n2026-W47, 2026-11, 7d or 24h (ago), today, yesterday, \"last week\"")
 	f.StringVar(&o.until, "until", "", "only failures and attempts that began before `TIME`")
 	f.StringVar(&o.session, "session", "", "only this session `ID`")
+	f.StringVar(&o.apiKey, "apikey", "", "only sessions that this API `KEY` created")
 	f.StringVar(&o.sdk, "sdk", "", "only clients with this SDK `VERSION`: 2.35.2, or 2.35 for all of 2.35")
+	f.StringVar(&o.browser, "browser", "", "only clients with this `BROWSER`: \"Chrome 142\", or Chrome for all of its versions")
+	f.StringVar(&o.os, "os", "", "only clients with this operating `SYSTEM`, as in Windows")
 	f.StringVar(&o.method, "method", "", "only this `METHOD`, as in Session.publish")
 	f.StringVar(&o.err, "error", "", "only this error `NAME`")
 }
@@ -42,7 +49,7 @@ func (o *filterOptions) addZone(cmd *cobra.Command, what string) {
 
 // resolve returns the filter and the zone. Periods such as 7d end now.
 func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, error) {
-	f := report.Filter{Session: o.session, SDK: o.sdk, Method: o.method, Error: o.err}
+	f := report.Filter{Session: o.session, APIKey: o.apiKey, SDK: o.sdk, Browser: o.browser, OS: o.os, Method: o.method, Error: o.err}
 	zone, err := time.LoadLocation(o.zone)
 	if err != nil {
 		return f, nil, usageError(fmt.Errorf("--tz: %w", err))
@@ -85,20 +92,34 @@ func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 			return usageError(fmt.Errorf("--session: no record has the ID %q\nhint: give the whole ID, as the log has it", f.Session))
 		}
 	}
-	seen := c.SDKs
-	matches := func(version string) bool {
-		filter := aggregate.Filter{SDK: f.SDK}
-		return filter.TakesSDK(version)
-	}
-	if f.SDK != "" && !slices.ContainsFunc(seen, matches) {
-		const most = 8
-		few := strings.Join(seen[:min(len(seen), most)], ", ")
-		if len(seen) > most {
-			few += ", …"
+	for _, of := range [...]struct {
+		flag, value, what string
+		kind              clients.Kind
+	}{
+		{"--apikey", f.APIKey, "session has the API key", clients.APIKey},
+		{"--sdk", f.SDK, "telemetry has version", clients.SDK},
+		{"--browser", f.Browser, "telemetry has the browser", clients.Browser},
+		{"--os", f.OS, "telemetry has the operating system", clients.OS},
+	} {
+		seen := c.Seen.Texts(of.kind, c.Names.Labels)
+		matches := func(name string) bool {
+			return name == of.value || of.kind != clients.APIKey && clients.Includes(of.value, name)
 		}
-		return usageError(fmt.Errorf("--sdk: no telemetry has version %q\nhint: it has %s", f.SDK, cmp.Or(few, "no version at all")))
+		if of.value != "" && !slices.ContainsFunc(seen, matches) {
+			return usageError(fmt.Errorf("%s: no %s %q\nhint: it has %s", of.flag, of.what, of.value, some(seen)))
+		}
 	}
 	return nil
+}
+
+// some lists a few names.
+func some(names []string) string {
+	const most = 8
+	few := strings.Join(names[:min(len(names), most)], ", ")
+	if len(names) > most {
+		few += ", …"
+	}
+	return words.Printable(cmp.Or(few, "none at all"))
 }
 
 // unknownName is the error of a name that the catalogue lacks.

@@ -315,7 +315,8 @@ func filterWords(r *report.Report) string {
 		value string
 	}{
 		{name: "since", bound: f.Since}, {name: "until", bound: f.Until},
-		{name: "session", value: f.Session}, {name: "SDK", value: f.SDK},
+		{name: "session", value: f.Session}, {name: "API key", value: f.APIKey},
+		{name: "SDK", value: f.SDK}, {name: "browser", value: f.Browser}, {name: "system", value: f.OS},
 		{name: "method", value: f.Method}, {name: "error", value: f.Error},
 	} {
 		if !part.bound.IsZero() {

@@ -21,6 +21,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
@@ -263,13 +264,13 @@ func TestRowsAddUpToTheReport(t *testing.T) {
 		"method and error": {Method: "Session.publish", Error: "OT_NOT_CONNECTED"},
 		"session":          {Session: session},
 		"no such session":  {Session: "1_none"},
-		"SDK":              {SDK: counts.SDKs[0][:4]},
+		"SDK":              {SDK: counts.Seen.Texts(clients.SDK, counts.Names.Labels)[0][:4]},
 		"since":            {Since: at("2026-11-17T00:00:00Z")},
 		"until":            {Until: at("2026-11-18T06:30:00Z")},
 		"time":             {Since: at("2026-11-16T09:45:00Z"), Until: at("2026-11-19T00:00:00Z")},
 		"odd time":         {Since: at("2026-11-16T09:51:12.345678901Z"), Until: at("2026-11-19T17:03:00.5Z")},
 		"time and error":   {Since: at("2026-11-16T09:51:12Z"), Error: "OT_TIMEOUT"},
-		"SDK and time":     {Until: at("2026-11-18T06:31:00Z"), SDK: counts.SDKs[0]},
+		"SDK and time":     {Until: at("2026-11-18T06:31:00Z"), SDK: counts.Seen.Texts(clients.SDK, counts.Names.Labels)[0]},
 	}
 	compared := 0
 	for name, filter := range filters {

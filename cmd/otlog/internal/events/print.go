@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/clients"
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
@@ -41,7 +43,7 @@ type Result struct {
 // source "-"; if it is read twice, a temporary file keeps it.
 func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	f := &o.Filter
-	p := &printer{Options: o, bounds: aggregate.Filter{Since: f.Since, Until: f.Until, SDK: f.SDK}}
+	p := &printer{Options: o, bounds: aggregate.Filter{Since: f.Since, Until: f.Until, APIKey: f.APIKey, Clients: f.Clients()}}
 	var err error
 	if p.counts, err = aggregate.Settle(nil); err != nil {
 		return nil, err
@@ -70,7 +72,9 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 // A printer prints the events that the filter selects.
 type printer struct {
 	Options
-	bounds   aggregate.Filter    // of time and SDK version
+	bounds   aggregate.Filter // of time and clients
+	reader   clients.Reader
+	texts    names.Table         // of the reader
 	session  aggregate.SessionID // of the filter
 	timeless int                 // see Result
 	enc      *json.Encoder
@@ -118,7 +122,7 @@ func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
 func (p *printer) checkFilter() error {
 	f := p.Filter
 	if p.Once {
-		f.Session, f.SDK = "", ""
+		f = report.Filter{Method: f.Method, Error: f.Error}
 	}
 	var err error
 	if p.session, _, err = p.counts.Session(f.Session); err != nil {
@@ -137,10 +141,10 @@ func (p *printer) write(r *aggregate.Record) error {
 	if p.index != nil {
 		f = p.relate(e, r)
 	}
+	e.decodeSession()
 	if !p.takes(e, r, f) {
 		return nil
 	}
-	e.decodeSession()
 	return p.enc.Encode(e)
 }
 
@@ -161,22 +165,32 @@ func (p *printer) takes(e *event, r *aggregate.Record, f *aggregate.Failure) boo
 			return false
 		}
 	}
-	began, sdk := r.Event.Time, ""
+	if want.APIKey != "" && !equal(e.APIKey, want.APIKey) {
+		return false
+	}
+	began, client := r.Event.Time, clients.Names{}
 	switch t := r.Event.Telemetry; {
 	case f != nil:
-		began, sdk = f.First, f.SDK
+		began, client = f.First, f.Client
 	case p.index != nil:
-		sdk = p.index.SDKOf(r.Event, r.ID)
+		client = p.index.ClientOf(r.Event, r.ID)
 	case t != nil:
-		sdk = string(t.SDK)
+		client = p.client(t)
 	}
-	if !p.bounds.TakesSDK(sdk) {
+	if !p.bounds.Clients.Takes(client) {
 		return false
 	}
 	if began == timestamp.NoTime && p.bounds.Bounded() {
 		p.timeless++
 	}
 	return p.bounds.Contains(began)
+}
+
+// client returns what a telemetry event says of its client.
+func (p *printer) client(t *parse.Telemetry) clients.Names {
+	var labels clients.Labels
+	p.reader.Read(t, &labels, &p.texts)
+	return clients.Names{SDK: p.texts.Text(labels.SDK), Browser: p.texts.Text(labels.Browser), OS: p.texts.Text(labels.OS)}
 }
 
 func equal(have *string, want string) bool { return have != nil && strings.EqualFold(*have, want) }
