@@ -26,8 +26,12 @@ const (
 )
 
 // contrasts compares each group with the others of its dimension, for any failure and for each
-// method that failed. All of them are tested as one family.
+// method that failed. All of them are tested as one family. The groups of a Pair are compared as its
+// sides.
 func (r *Report) contrasts() []Contrast {
+	if r.Pair != nil {
+		return nil
+	}
 	var out []Contrast
 	for i := range r.Breakdowns {
 		out = append(out, r.contrastsOf(&r.Breakdowns[i])...)

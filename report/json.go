@@ -18,7 +18,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 	out := jsonReport{
 		SchemaVersion: schemaVersion, ToolVersion: r.ToolVersion, CatalogueVersion: r.CatalogueVersion,
 		Headline: r.Headline().Says,
-		Window:   r.Window.String(), Zone: r.Zone.String(), By: r.By,
+		Window:   r.Window.String(), Zone: r.Zone.String(), By: r.By, Pair: (*jsonPair)(r.Pair),
 		Since: r.instant(r.Filter.Since), Until: r.instant(r.Filter.Until), Filters: r.jsonFilters(),
 		Range:  jsonRange{instant(r.Start), instant(r.End)},
 		Totals: r.jsonTotals(), Sources: r.jsonSources(), LeftOut: r.jsonLeftOut(),
@@ -105,6 +105,7 @@ type jsonReport struct {
 	Window           string         `json:"window"`
 	Zone             string         `json:"tz"`
 	By               Dimension      `json:"by,omitempty"`
+	Pair             *jsonPair      `json:"pair,omitempty"`
 	Since            *string        `json:"since"`
 	Until            *string        `json:"until"`
 	Filters          jsonFilters    `json:"filters"`
@@ -120,6 +121,13 @@ type jsonReport struct {
 	Contrasts        []jsonContrast `json:"contrasts"`
 	Baseline         *jsonBaseline  `json:"baseline"`
 	Warnings         []string       `json:"warnings"`
+}
+
+// A jsonPair is the groups that changes compare.
+type jsonPair struct {
+	By     Dimension `json:"by"`
+	Before string    `json:"before"`
+	After  string    `json:"after"`
 }
 
 // A jsonRange is the time that the input covers.

@@ -24,14 +24,14 @@ func (p *Pair) groupOf(name string) string {
 	return Others
 }
 
-// pairSide returns a group of the Pair; a side without sessions if no client belongs to it.
-func (r *Report) pairSide(name string) *Side {
+// PairNumbers returns the numbers of a group of the Pair; none if no client belongs to it.
+func (r *Report) PairNumbers(name string) *Numbers {
 	for _, g := range r.groups() {
 		if g.Name == name {
-			return g.Whole.Side(0)
+			return g.Whole
 		}
 	}
-	return (&Numbers{Windows: []Window{{}}}).Side(0)
+	return &Numbers{Windows: []Window{{}}}
 }
 
 // Label names a group of the Pair.

@@ -78,7 +78,7 @@ func (n *Numbers) Side(window int) *Side {
 func (r *Report) Sides() (before, after *Side, ok bool) {
 	switch {
 	case r.Pair != nil:
-		return r.pairSide(r.Pair.Before), r.pairSide(r.Pair.After), true
+		return r.PairNumbers(r.Pair.Before).Side(0), r.PairNumbers(r.Pair.After).Side(0), true
 	case r.Baseline != nil:
 		return r.Baseline.Whole.Side(0), r.Whole.Side(0), true
 	}

@@ -79,6 +79,7 @@ var mayImport = map[string][]string{
 	"report/gate":             {"report", "report/lookup", "report/words"},
 	"report/rows":             {"report", "aggregate", "aggregate/batch", "aggregate/calendar", "aggregate/columns", "classify/catalogue"},
 	"cmd/otlog": {
+		"aggregate/clients",
 		"cmd/otlog/internal/events", "cmd/otlog/internal/shell", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/find", "parse/sieve", "parse/timestamp", "classify/catalogue",

@@ -87,9 +87,27 @@ func (o *reportOptions) resolveBy(p *reportPlan) error {
 		return usageError(fmt.Errorf("--by: %q is not a property of clients: expected one of %s%s", o.by, dimensions(", "), nearDimension(o.by)))
 	case p.format.Rows:
 		return usageError(fmt.Errorf("--by: rows of --format %s always have the columns sdk, browser, os and api_key", o.format))
-	case len(p.format.Tables) > 0 && changes:
+	case len(p.format.Tables) > 0 && changes && o.pair == nil:
 		return usageError(errors.New("--by: changes are not divided\nhint: --table errors or methods of otlog report"))
 	}
+	return o.resolvePair(p)
+}
+
+// resolvePair sets the two groups that otlog diff --by compares.
+func (o *reportOptions) resolvePair(p *reportPlan) error {
+	if o.pair == nil {
+		return nil
+	}
+	before, after := o.pair[0], o.pair[1]
+	switch {
+	case before == "" || after == "":
+		return usageError(errors.New("--by: one of the two groups has no name"))
+	case strings.EqualFold(before, after):
+		return usageError(fmt.Errorf("--by: both groups are %q", before))
+	case !p.options.Window.All():
+		return usageError(errors.New("--by: two groups are compared over the whole input: leave out --window, or select time with --since and --until"))
+	}
+	p.options.Pair = &report.Pair{By: p.options.By, Before: before, After: after}
 	return nil
 }
 

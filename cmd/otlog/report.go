@@ -37,7 +37,8 @@ type reportOptions struct {
 	ignore   string
 	failOn   []string
 	baseline []string
-	diff     bool // otlog diff: the baseline is an argument, and the page is about changes
+	diff     bool     // otlog diff: the baseline is an argument, and the page is about changes
+	pair     []string // otlog diff --by: the two groups that it compares; nil: two inputs
 
 	topGiven func() bool
 }
@@ -174,6 +175,9 @@ func (o *reportOptions) run(s streams, args []string) error {
 		return err
 	}
 	if err := checkFilter(&plan.options.Filter, counts); err != nil {
+		return err
+	}
+	if err := checkPair(plan.options.Pair, counts); err != nil {
 		return err
 	}
 	// The report has these messages too, but it may go to a file or a program.

@@ -20,11 +20,11 @@ func newRoot(s streams) *cobra.Command {
 documented errors they contain, in which method, in how many sessions, and since when.`,
 		Example: `  otlog logs/                           what fails, in which method, in how many sessions
   otlog --window 1w 'logs/**/*.zst'     the last week, compared with the one before
-  otlog --format html -o r.html logs/   a page to forward, or markdown
-  kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second
-  otlog --format json app.log.gz        for programs
-  otlog diff before/ after/             what changed, and is it chance?
-  otlog explain OT_TIMEOUT              what it means and what to do`,
+  otlog session 1_MX40… logs/           what happened in one session
+  otlog explain OT_TIMEOUT              what it means and what to do
+  otlog diff --by sdk 2.34 2.35 logs/   which of two versions fails more often
+  otlog --format html -o r.html logs/   a page to forward; markdown, and json for programs
+  kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second`,
 		Args:          cobra.ArbitraryArgs, // the word after otlog may be a path
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -47,8 +47,8 @@ report says how many were left out, and why. Content, not names, decides how a f
 zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16), its format (see otlog formats), and
 whether it is a partial, written by otlog scan. Partials and logs add up to one report, in any mix.
 
-Filters select failures with all their records. --since, --until, --session and --sdk also select
-the sessions and attempts that failures are a share of. Bounds of time are widened to whole
+Filters select failures with all their records. All but --method and --error also
+select the sessions and attempts that failures are a share of. Bounds of time are widened to whole
 quarter-hours; the report states the bounds that it used.`,
 		Example: `  kubectl logs web-0 | otlog                      from a pipe
   otlog report --since 7d --sdk 2.35 logs/        a week, and clients of one SDK version
@@ -59,7 +59,7 @@ quarter-hours; the report states the bounds that it used.`,
 		RunE: root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
-	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newSession(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
+	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newSession(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newHash(s), newMan(s))
 	shell.Complete(root)
 	return root
 }
@@ -69,9 +69,9 @@ func guide() *shell.Guide {
 	return &shell.Guide{
 		Groups: []shell.FlagGroup{
 			{Heading: "What to read", Flags: []string{"input-format", "time-field", "session-field", "message-field", "time-format", "assume-tz", "max-expansion", "force"}},
-			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "sdk"}},
+			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "apikey", "sdk", "browser", "os"}},
 			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
-			{Heading: "How to print", Flags: []string{"format", "table", "output", "title", "top", "color", "no-pager", "live", "compress", "hash-key-file"}},
+			{Heading: "How to print", Flags: []string{"format", "table", "output", "title", "top", "color", "no-pager", "live", "compress", "hash-key-file", "from"}},
 			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help"}},
 		},
 		First: []string{"since", "method", "error", "window", "baseline", "fail-on", "format", "output", "live"},

@@ -16,6 +16,8 @@ func compared(r *report.Report) (before, after *report.Side, when string, err er
 	switch {
 	case !r.Comparable():
 		return nil, nil, "", errors.New("only one side seems to hold errors only: the session rates are shares of different sessions")
+	case r.Pair != nil:
+		return before, after, fmt.Sprintf(", %s compared with %s", r.Pair.Label(r.Pair.After), r.Pair.Label(r.Pair.Before)) + mixed(r), nil
 	case r.Baseline != nil:
 		return before, after, ", against the baseline" + mixed(r), nil
 	case !ok:

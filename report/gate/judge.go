@@ -111,7 +111,10 @@ func newPeriod(r *report.Report) (*period, error) {
 			return nil, fmt.Errorf("no window of %s is complete", r.Window)
 		}
 	}
-	if p.seen().Records == 0 {
+	if r.Pair != nil {
+		p.numbers = r.PairNumbers(r.Pair.After)
+	}
+	if r.Pair == nil && p.seen().Records == 0 {
 		return nil, errors.New("no records in the period")
 	}
 	return p, nil

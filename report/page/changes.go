@@ -205,19 +205,19 @@ func (c *composer) compared() []fact {
 			n += " with errors"
 		}
 		lines := []string{fmt.Sprintf("%s: %s", c.sideName(of.side), n)}
-		if !c.ofWindow() {
+		if c.r.Baseline != nil {
 			lines = []string{fmt.Sprintf("%s: %s, %s", inputName(of.r), n, period(of.r))}
 			lines = append(lines, unread(of.r)...)
 		}
-		out = append(out, fact{head: of.head, lines: append(lines, limits(of.side)...)})
+		out = append(out, fact{head: of.head, lines: append(lines, c.limits(of.side)...)})
 	}
 	if c.ofWindow() {
 		if end, start := c.before.Window.End, c.after.Window.Start; end.Before(start) {
 			out = append(out, fact{head: "Between", lines: []string{"no records from " + words.Span(end, start)}})
 		}
-		if lines := unread(c.r); len(lines) > 0 {
-			out = append(out, fact{head: "Both", lines: lines})
-		}
+	}
+	if lines := unread(c.r); len(lines) > 0 && c.r.Baseline == nil {
+		out = append(out, fact{head: "Both", lines: lines})
 	}
 	return out
 }
@@ -273,9 +273,9 @@ func unread(r *report.Report) []string {
 }
 
 // limits lists what else limits the meaning of the rates of a side.
-func limits(s *report.Side) []string {
+func (c *composer) limits(s *report.Side) []string {
 	var out []string
-	if h := s.Window.Hours; h.Silent > 0 {
+	if h := s.Window.Hours; h.Silent > 0 && c.r.Pair == nil { // else both sides have the same hours
 		out = append(out, fmt.Sprintf("no records in %s of %s hours, longest gap %s", words.Number(h.Silent), words.Number(h.All), words.Span(h.GapStart, h.GapEnd)))
 	}
 	var failures, sessionless int64

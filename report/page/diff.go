@@ -7,11 +7,16 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
-// diff makes the page of what changed from the baseline.
+// diff makes the page of what differs between two inputs, or two groups of clients.
 func (c *composer) diff() {
 	r := c.r
 	c.answer()
-	c.name, c.subject = "otlog diff", fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
+	c.name = "otlog diff"
+	if r.Pair != nil {
+		c.subject = fmt.Sprintf("from %s to %s, in %s", c.sideName(c.before), c.sideName(c.after), c.input())
+	} else {
+		c.subject = fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
+	}
 	c.fact("Filters", filterWords(r))
 	c.partial()
 	c.facts = append(c.facts, c.compared()...)
@@ -20,9 +25,14 @@ func (c *composer) diff() {
 	c.movers(&s)
 	c.section(s)
 	c.advice()
-	c.breakdowns()
-	c.acknowledged()
-	c.sideBySide()
+	if r.Pair != nil {
+		c.pair()
+		c.read()
+	} else {
+		c.breakdowns()
+		c.acknowledged()
+		c.sideBySide()
+	}
 	c.warnings()
 }
 
@@ -48,4 +58,15 @@ func (c *composer) sideBySide() {
 	row("Failures", func(t *report.Totals) cell { return amount(t.Failures) })
 	row("Failures without a session ID", func(t *report.Totals) cell { return amount(t.Sessionless) })
 	c.section(section{title: "What was read", tables: []*table{t}})
+}
+
+// pair compares two groups of clients as a whole.
+func (c *composer) pair() {
+	t := newTable(dimensionName(c.r.Pair.By), ">Sessions failed", "&>"+c.rateHead(), "95% interval~")
+	for _, s := range []*report.Side{c.before, c.after} {
+		t.add(append([]cell{textCell(c.sideName(s))}, rateCells(s.FailedShare(""))...)...)
+	}
+	c.section(section{title: "Groups", tables: []*table{t}, notes: []string{
+		"A session counts for every client seen in it: one with clients of both groups is on both sides. Groups may differ in more than this, for instance in their browsers and networks.",
+	}})
 }

@@ -152,6 +152,8 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 	switch before, after, ok := r.LastComplete(); {
 	case o.Brief:
 		c.after = r.Whole.Side(0)
+	case r.Pair != nil:
+		c.before, c.after, _ = r.Sides()
 	case o.Diff && r.Baseline == nil:
 		return nil, errors.New("a diff needs a baseline to compare with")
 	case r.Baseline != nil:
@@ -212,13 +214,19 @@ func (c *composer) withTelemetry() string {
 }
 
 // ofWindow reports whether the page is about one window of several.
-func (c *composer) ofWindow() bool { return c.before != nil && c.r.Baseline == nil }
+func (c *composer) ofWindow() bool {
+	return c.before != nil && c.r.Baseline == nil && c.r.Pair == nil
+}
 
 // sideName returns the name of a side.
 func (c *composer) sideName(s *report.Side) string {
 	switch {
 	case c.ofWindow():
 		return windowName(c.r, *s.Window)
+	case c.r.Pair != nil && s == c.before:
+		return c.r.Pair.Label(c.r.Pair.Before)
+	case c.r.Pair != nil:
+		return c.r.Pair.Label(c.r.Pair.After)
 	case s == c.before:
 		return "before"
 	}

@@ -28,6 +28,15 @@ func (k Key) ID() string {
 	return hex.EncodeToString(sum[:4])
 }
 
+// Hash returns the hash of a session, as tables have it.
+func (k Key) Hash(id aggregate.SessionID) (string, error) {
+	h, err := newHasher(k)
+	if err != nil {
+		return "", err
+	}
+	return string(h.hash(id)), nil
+}
+
 // A hasher makes the hashes of sessions, 16 hexadecimal digits each: the first 8 bytes
 // of the SessionID after AES-128.
 type hasher struct {

@@ -43,7 +43,7 @@ type Result struct {
 // source "-"; if it is read twice, a temporary file keeps it.
 func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	f := &o.Filter
-	p := &printer{Options: o, bounds: aggregate.Filter{Since: f.Since, Until: f.Until, APIKey: f.APIKey, Clients: f.Clients()}}
+	p := &printer{Options: o, texts: names.Labels(), bounds: aggregate.Filter{Since: f.Since, Until: f.Until, APIKey: f.APIKey, Clients: f.Clients()}}
 	var err error
 	if p.counts, err = aggregate.Settle(nil); err != nil {
 		return nil, err
@@ -190,7 +190,13 @@ func (p *printer) takes(e *event, r *aggregate.Record, f *aggregate.Failure) boo
 func (p *printer) client(t *parse.Telemetry) clients.Names {
 	var labels clients.Labels
 	p.reader.Read(t, &labels, &p.texts)
-	return clients.Names{SDK: p.texts.Text(labels.SDK), Browser: p.texts.Text(labels.Browser), OS: p.texts.Text(labels.OS)}
+	text := func(label names.Name) string {
+		if label == 0 {
+			return ""
+		}
+		return p.texts.Text(label)
+	}
+	return clients.Names{SDK: text(labels.SDK), Browser: text(labels.Browser), OS: text(labels.OS)}
 }
 
 func equal(have *string, want string) bool { return have != nil && strings.EqualFold(*have, want) }
