@@ -87,12 +87,12 @@ func (t *table) width(s shape) int {
 	return sum
 }
 
-// print writes a table in width columns. If even its cells do not fit side by side, each has a line
-// of its own, and those that are wider than the terminal are wrapped by it.
+// print writes a table in width columns. If its cells do not fit side by side, each has a line of its
+// own. Lines break at spaces: a name that is wider than the terminal is not cut.
 func (t *table) print(b *strings.Builder, width int, p palette) {
 	t, s := t.fit(width)
 	if s == cards {
-		t.printCards(b, p)
+		t.printCards(b, width, p)
 		return
 	}
 	heads, bare := make([]cell, len(t.columns)), true
@@ -138,7 +138,7 @@ func (t *table) printRow(b *strings.Builder, row []cell, widths []int, s shape, 
 }
 
 // printCards writes the cells of each row below its first one, each beside its head.
-func (t *table) printCards(b *strings.Builder, p palette) {
+func (t *table) printCards(b *strings.Builder, width int, p palette) {
 	most := 0
 	for _, c := range t.columns[1:] {
 		most = max(most, words.Width(c.head))
@@ -151,10 +151,19 @@ func (t *table) printCards(b *strings.Builder, p palette) {
 			b.WriteString(p.paint(text, row[0].tone) + "\n")
 		}
 		for i, c := range row[1:] {
-			if text := words.Printable(c.text); text != "" {
-				head := t.columns[i+1].head
-				b.WriteString("  " + p.paint(head, faint) + strings.Repeat(" ", most-words.Width(head)+gutter) + p.paint(text, c.tone) + "\n")
+			if c.text == "" {
+				continue
 			}
+			head := t.columns[i+1].head
+			b.WriteString("  " + p.paint(head, faint) + strings.Repeat(" ", most-words.Width(head)+gutter))
+			indent := "\n" + strings.Repeat(" ", gutter+most+gutter)
+			for j, line := range words.Wrap(words.Printable(c.text), width-len(indent)+1) {
+				if j > 0 {
+					b.WriteString(indent)
+				}
+				b.WriteString(p.paint(line, c.tone))
+			}
+			b.WriteByte('\n')
 		}
 	}
 }

@@ -45,12 +45,14 @@ OT_TIMEOUT
   Failed     64
   Rate       5.5%
   Method     Session.publish
-  Last seen  2026-11-22 21:26
+  Last seen  2026-11-22
+             21:26
 名前.log
   Failed     8
   Rate       0.7%
   Method     Session.signal
-  Last seen  2026-11-22 03:36
+  Last seen  2026-11-22
+             03:36
 `,
 	} {
 		var b strings.Builder
@@ -177,23 +179,28 @@ func indexColumn(line, text string, from int) int {
 // misplacedCards reads cards back: each cell is beside its head.
 func misplacedCards(table *table, lines []string) error {
 	lines = lines[1:]
+	next := func() string {
+		line := lines[0]
+		lines = lines[1:]
+		return line
+	}
 	for _, row := range table.rows {
-		if words.Printable(row[0].text) != "" {
-			if lines[0] != words.Printable(row[0].text) {
-				return fmt.Errorf("%q is not %q", lines[0], row[0].text)
-			}
-			lines = lines[1:]
+		if text := words.Printable(row[0].text); text != "" && next() != text {
+			return fmt.Errorf("%q has no line", text)
 		}
 		for i, c := range row[1:] {
-			text := words.Printable(c.text)
+			text, head := words.Printable(c.text), table.columns[i+1].head
 			if text == "" {
 				continue
 			}
-			head, value, ok := strings.Cut(strings.TrimPrefix(lines[0], "  "+table.columns[i+1].head), "  ")
-			if !ok || strings.TrimSpace(head) != "" || strings.TrimLeft(value, " ") != text {
-				return fmt.Errorf("%q is not %q of %q", lines[0], text, table.columns[i+1].head)
+			line := next()
+			value, ok := strings.CutPrefix(line, "  "+head+"  ")
+			for ok && len(lines) > 0 && strings.HasPrefix(lines[0], strings.Repeat(" ", 3)) { // it goes on
+				value += " " + next()
 			}
-			lines = lines[1:]
+			if strings.Join(strings.Fields(value), " ") != strings.Join(strings.Fields(text), " ") {
+				return fmt.Errorf("%q is not %q of %q", line, text, head)
+			}
 		}
 	}
 	if len(lines) > 0 {

@@ -72,7 +72,7 @@ func (t *textPage) section(s *section) {
 		if i > 0 {
 			t.out.WriteByte('\n')
 		}
-		t.line(a.name+" in "+a.method+", "+a.says, plain)
+		t.paragraph("", a.name+" in "+a.method+", "+a.says, plain)
 		t.paragraph("  Meaning   ", a.meaning, plain)
 		t.paragraph("  Remedy    ", a.remedy, plain)
 		t.paragraph("  Owner     ", a.owner, plain)
@@ -84,7 +84,11 @@ func (t *textPage) section(s *section) {
 		t.paragraph("", note, faint)
 	}
 	for _, warning := range s.warnings {
-		t.line("warning: "+warning, plain)
+		if t.width > 0 {
+			t.paragraph("", "warning: "+warning, plain)
+		} else {
+			t.line("warning: "+warning, plain) // programs may look for it
+		}
 	}
 }
 

@@ -1,0 +1,203 @@
+package report_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/internal/reporttest"
+	"github.com/otlog/otlog/report"
+)
+
+// weekOf is a week of sessions, of which some failed to publish and some by an error of connect.
+func weekOf(sessions, published, connected int) reporttest.Week {
+	w := reporttest.Publishing(published, sessions)
+	w.Methods = append(w.Methods, report.Method{Name: "Session.connect", Failures: int64(connected), SessionsFailed: connected, Sessions: sessions})
+	if connected > 0 {
+		w.Errors = append(w.Errors, report.Error{Method: "Session.connect", Name: "OT_CONNECT_FAILED", Code: 1006, Sessions: connected, Failures: int64(connected)})
+	}
+	return w
+}
+
+// read is a log that was read.
+var read = []*aggregate.Source{{Name: "app.log", Account: aggregate.Account{Records: aggregate.Records{Clean: 8000}}}}
+
+// TestHeadlinesOfChanges shows the headline of two complete weeks.
+func TestHeadlinesOfChanges(t *testing.T) {
+	calls := func(sessions, failed int) reporttest.Week {
+		w := reporttest.Publishing(failed, sessions)
+		for _, name := range []string{"Session.connect", "Session.subscribe"} {
+			w.Methods = append(w.Methods, report.Method{
+				Name: name, Failures: 30, SessionsFailed: 30, Sessions: sessions,
+				Attempts: &report.Attempts{Attempts: int64(sessions), Failed: 30},
+			})
+		}
+		return w
+	}
+	for _, test := range []struct {
+		name          string
+		before, after reporttest.Week
+		want          string
+	}{
+		{"worse", weekOf(2000, 40, 0), weekOf(2000, 90, 0), "Publishing got worse: 2.2% of attempts failed, up from 1.0% (not chance)."},
+		{"worse, without telemetry", weekOf(2000, 0, 20), weekOf(2000, 0, 60), "Connecting got worse: 3.0% of sessions failed, up from 1.0% (not chance)."},
+		{"the worst of two", weekOf(2000, 40, 20), weekOf(2000, 80, 100), "Connecting got worse: 5.0% of sessions failed, up from 1.0% (not chance)."},
+		{"worse counts more than better", weekOf(2000, 400, 20), weekOf(2000, 40, 60), "Connecting got worse: 3.0% of sessions failed, up from 1.0% (not chance)."},
+		{"better", weekOf(2000, 90, 0), weekOf(2000, 40, 0), "Publishing got better: 1.0% of attempts failed, down from 2.2% (not chance)."},
+		{"rare", weekOf(200_000, 0, 10), weekOf(200_000, 0, 60), "Connecting got worse: 0.030% of sessions failed, up from 0.005% (not chance)."},
+		{"the same", weekOf(2000, 40, 20), weekOf(2000, 42, 21), "Nothing changed that could not be chance: 63 of 2,000 sessions (3.1%) had a failure, before 3.0%."},
+		{"the same, with telemetry", calls(2000, 40), calls(2000, 42), "Nothing changed that could not be chance: connect 1.5%, publish 1.1%, subscribe 1.5% of attempts failed."},
+		{"too few sessions", weekOf(50, 1, 0), weekOf(2000, 200, 0), "Too few sessions to tell: 50 before, 2,000 after, and a test needs 100 on each side."},
+		{"too few failures", weekOf(2000, 1, 0), weekOf(2000, 2, 0), "Too few failures to tell: before in 1 of 2,000 sessions, after in 2 of 2,000."},
+		{"no failures", weekOf(2000, 0, 0), weekOf(2000, 0, 0), "No failure of the SDK was found in 4,000 sessions."},
+		{"no sessions before", reporttest.Week{}, weekOf(2000, 40, 0), "No record before has a session ID, so nothing can be compared; 40 of 2,000 sessions (2.0%) had a failure, by OT_TIMEOUT in Session.publish."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := reporttest.Weeks(test.before, test.after)
+			for i, w := range []*reporttest.Week{&test.before, &test.after} {
+				for _, m := range w.Methods {
+					r.Windows[i].SessionsFailed += m.SessionsFailed
+				}
+			}
+			r.Totals.Sessions = test.before.Sessions + test.after.Sessions
+			for _, e := range r.Errors {
+				r.Totals.Failures += e.Failures
+			}
+			wholeOf(r)
+			r.Sources = read
+			reporttest.Complete(r)
+			if got := r.Headline().Says; got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+// wholeOf sets the numbers of the whole input, as far as a headline needs them.
+func wholeOf(r *report.Report) {
+	whole := &report.Numbers{Totals: r.Totals, Windows: []report.Window{{Complete: true, Sessions: r.Totals.Sessions}}}
+	for _, w := range r.Windows {
+		whole.Windows[0].SessionsFailed += w.SessionsFailed
+	}
+	for _, m := range r.Methods {
+		m.Window = 0
+		whole.Methods = append(whole.Methods, m)
+	}
+	for _, e := range r.Errors {
+		e.Window = 0
+		whole.Errors = append(whole.Errors, e)
+	}
+	r.Whole = whole
+}
+
+// TestHeadlinesOfErrors shows the headline if errors changed, but no method as a whole.
+func TestHeadlinesOfErrors(t *testing.T) {
+	with := func(name string, failed, others int) reporttest.Week {
+		w := reporttest.Week{Sessions: 2000, Methods: []report.Method{{Name: "Session.publish", Failures: 300, SessionsFailed: 300, Sessions: 2000}}}
+		for _, e := range []report.Error{
+			{Method: "Session.publish", Name: name, Sessions: failed, Failures: int64(failed)},
+			{Method: "Session.publish", Name: "OT_TIMEOUT", Sessions: others, Failures: int64(others)},
+		} {
+			if e.Failures > 0 {
+				w.Errors = append(w.Errors, e)
+			}
+		}
+		return w
+	}
+	const ice = "OT_ICE_WORKFLOW_FAILED"
+	for _, test := range []struct{ before, after, want string }{
+		{"0 300", "20 295", ice + " in Session.publish is new: 1.0% of sessions, none before (not chance)."},
+		{"20 295", "60 290", ice + " in Session.publish got more frequent: 3.0% of sessions, up from 1.0% (not chance)."},
+		{"60 290", "20 295", ice + " in Session.publish got less frequent: 1.0% of sessions, down from 3.0% (not chance)."},
+		{"20 295", "0 300", ice + " in Session.publish is gone: none of 2,000 sessions, before 1.0% of them (not chance)."},
+	} {
+		parse := func(s string) reporttest.Week {
+			failed, others, _ := strings.Cut(s, " ")
+			return with(ice, atoi(t, failed), atoi(t, others))
+		}
+		r := reporttest.Weeks(parse(test.before), parse(test.after))
+		r.Totals.Failures, r.Totals.Sessions, r.Sources = 600, 4000, read
+		if got := reporttest.Complete(r).Headline().Says; got != test.want {
+			t.Errorf("%s, %s: got\n%s\nwant\n%s", test.before, test.after, got, test.want)
+		}
+	}
+	// An acknowledged error is no news.
+	r := reporttest.Complete(reporttest.Weeks(with(ice, 0, 300), with(ice, 20, 295)))
+	r.Totals.Failures, r.Totals.Sessions, r.Sources = 600, 4000, read
+	for i := range r.Changes {
+		r.Changes[i].Acknowledged = r.Changes[i].Error == ice
+	}
+	if got := r.Headline().Says; strings.Contains(got, ice) {
+		t.Errorf("got %s", got)
+	}
+}
+
+func atoi(t *testing.T, s string) int {
+	t.Helper()
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestHeadlinesOfLogs shows the headline of whole logs, which are compared with nothing.
+func TestHeadlinesOfLogs(t *testing.T) {
+	const clean = `{"time":"2026-11-16T10:00:00Z","level":"info","sessionId":"1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5%d","message":"all is well"}` + "\n"
+	const failed = `{"time":"2026-11-16T10:00:01Z","level":"error","sessionId":"1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5%d","message":"Session.publish :: OT_TIMEOUT: timed out"}` + "\n"
+	lines := func(line string, from, to int) string {
+		var b strings.Builder
+		for i := from; i < to; i++ {
+			fmt.Fprintf(&b, line, i)
+		}
+		return b.String()
+	}
+	for _, test := range []struct {
+		name, log string
+		o         report.Options
+		want      string
+	}{
+		{"empty", "", report.Options{}, "The input is empty."},
+		{"no failure", lines(clean, 10, 32), report.Options{}, "No failure of the SDK was found in 22 sessions."},
+		{"no session", "hello\nhello\n", report.Options{}, "No failure of the SDK was found in 2 records."},
+		{"no match", lines(failed, 10, 11), report.Options{Filter: report.Filter{Method: "Session.connect"}}, "No failure matches the filters."},
+		{"one session", lines(clean, 10, 11) + lines(failed, 10, 11), report.Options{}, "The only session had a failure, by OT_TIMEOUT in Session.publish (1 failure)."},
+		{"one error", lines(clean, 10, 110) + lines(failed, 10, 15), report.Options{}, "5 of 100 sessions (5.0%) had a failure, by OT_TIMEOUT in Session.publish."},
+		{"two errors", lines(clean, 10, 110) + lines(failed, 10, 15) + strings.ReplaceAll(lines(failed, 20, 22), "publish :: OT_TIMEOUT", "signal :: OT_NOT_CONNECTED"), report.Options{},
+			"7 of 100 sessions (7.0%) had a failure, most often OT_TIMEOUT in Session.publish (5 sessions, 5.0%)."},
+		{"errors only", lines(failed, 10, 60), report.Options{}, "50 of 50 sessions with errors (100.0%) had a failure, by OT_TIMEOUT in Session.publish."},
+		{"acknowledged", lines(clean, 10, 110) + lines(failed, 10, 15), report.Options{Ignore: reporttest.Ignore(t, "OT_TIMEOUT")}, "5 of 100 sessions (5.0%) had a failure, all of them acknowledged."},
+		{"no session ID", strings.Repeat("all is well\n", 50) + "Session.publish :: OT_TIMEOUT: timed out\n", report.Options{}, "1 failure, of unknown sessions, by OT_TIMEOUT in Session.publish (1)."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := reporttest.OfLog(t, []byte(test.log), test.o).Headline().Says; got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestHeadlinesOfGroups shows whom a headline concerns, and the headline of two groups.
+func TestHeadlinesOfGroups(t *testing.T) {
+	weeks := reporttest.Scan(t, reporttest.Find(t, reporttest.Root(t)+"/testdata/weeks"))
+	pair := func(d report.Dimension, before, after string) report.Options {
+		return report.Options{By: d, Pair: &report.Pair{By: d, Before: before, After: after}}
+	}
+	for _, test := range []struct {
+		o    report.Options
+		want string
+	}{
+		{report.Options{Window: reporttest.Window(t, "1w"), Breakdown: report.Dimensions()}, "Publishing got worse: 6.7% of attempts failed, up from 2.4% (not chance); mostly with SDK 2.35.2 (64 of 75 failed sessions)."},
+		{report.Options{Window: reporttest.Window(t, "1w")}, "Publishing got worse: 6.7% of attempts failed, up from 2.4% (not chance)."},
+		{pair(report.BySDK, "2.34.1", "2.35.2"), "Publishing fails more often with SDK 2.35.2: 4.6% of attempts failed, 2.1% with SDK 2.34.1 (not chance)."},
+		{pair(report.BySDK, "2.35", "2.34"), "Publishing fails less often with SDK 2.34: 2.1% of attempts failed, 4.6% with SDK 2.35 (not chance)."},
+		{pair(report.ByBrowser, "Chrome", "Safari"), "No difference that could not be chance: connect 2.4%, publish 2.4%, subscribe 2.5% of attempts failed."},
+		{pair(report.ByOS, "Windows", "Plan 9"), "No session is known to be of Plan 9."},
+	} {
+		if got := weeks(test.o).Headline().Says; got != test.want {
+			t.Errorf("got\n%s\nwant\n%s", got, test.want)
+		}
+	}
+}
