@@ -72,7 +72,7 @@ func (s *Screen) Draw(text []byte) error {
 			break
 		}
 		b.Write(bytes.TrimRight(line, "\n"))
-		b.WriteString("\x1b[K\r\n")
+		b.WriteString("\x1b[K\n")
 	}
 	b.WriteString("\x1b[J")
 	_, err := s.w.Write(b.Bytes())

@@ -16,9 +16,9 @@ func TestScreenDrawsFromTheTop(t *testing.T) {
 		height     int
 		text, want string
 	}{
-		{4, "one\ntwo\n", "\x1b[?1049h\x1b[?7l\x1b[Hone\x1b[K\r\ntwo\x1b[K\r\n\x1b[J"},
-		{4, "1\n2\n3\n4\n5\n", "\x1b[H1\x1b[K\r\n2\x1b[K\r\n3\x1b[K\r\n\x1b[J"},
-		{3, "1\n2\n3\n4\n5\n", "\x1b[H1\x1b[K\r\n2\x1b[K\r\n\x1b[J"},
+		{4, "one\ntwo\n", "\x1b[?1049h\x1b[?7l\x1b[Hone\x1b[K\ntwo\x1b[K\n\x1b[J"},
+		{4, "1\n2\n3\n4\n5\n", "\x1b[H1\x1b[K\n2\x1b[K\n3\x1b[K\n\x1b[J"},
+		{3, "1\n2\n3\n4\n5\n", "\x1b[H1\x1b[K\n2\x1b[K\n\x1b[J"},
 		{4, "", "\x1b[H\x1b[J"},
 	} {
 		out.Reset()
