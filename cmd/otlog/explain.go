@@ -34,7 +34,7 @@ func newExplain(s streams) *cobra.Command {
 		Use:   "explain NAME|CODE|METHOD|LINE ...",
 		Short: "Explain an error, a code, a method, or lines of a log: meaning and remedy",
 		Long: `explain says what an error, a code or a method means, and what to do. Names may be short: timeout is
-OT_TIMEOUT, publish is Session.publish, NotAllowedError is what the SDK makes of it.
+OT_TIMEOUT, publish is Session.publish, and NotAllowedError is OT_USER_MEDIA_ACCESS_DENIED.
 
 Any other text is read like a log, in every format that otlog reads: a line of a console, a record of
 JSON, a telemetry body, several of them. explain says what each record is and whether it matters, with

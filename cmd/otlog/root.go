@@ -8,6 +8,7 @@ import (
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 )
 
 // newRoot returns the command otlog, which reports unless it is given a subcommand.
@@ -28,12 +29,22 @@ documented errors they contain, in which method, in how many sessions, and since
 		Args:          cobra.ArbitraryArgs, // the word after otlog may be a path
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, args []string) error { return o.run(s, args) },
+		RunE:          func(_ *cobra.Command, args []string) error { return o.run(s, args) },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(shell.FlagError(cmd, err)) })
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		_, _ = io.WriteString(cmd.OutOrStdout(), guide().Help(cmd)) // cobra takes no error
+		width := shell.Width
+		if tty := terminal.Of(s.out); tty != nil && terminal.Width(tty) > 0 {
+			width = terminal.Width(tty)
+		}
+		_, _ = io.WriteString(cmd.OutOrStdout(), guide().Help(cmd, width)) // cobra takes no error
 	})
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		if err := shell.CheckEmpty(cmd, args); err != nil {
+			return usageError(err)
+		}
+		return nil
+	}
 	o.addFlags(root)
 
 	reportCmd := &cobra.Command{
@@ -59,8 +70,16 @@ quarter-hours; the report states the bounds that it used.`,
 		RunE: root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
+	askVersion := root.Flags().BoolP("version", "V", false, "print the version of otlog and of its catalogue")
+	root.RunE = func(_ *cobra.Command, args []string) error {
+		if *askVersion {
+			return printVersion(s)
+		}
+		return o.run(s, args)
+	}
 	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
 	shell.Complete(root)
+	shell.CompleteBash(root)
 	return root
 }
 
@@ -108,11 +127,13 @@ func newVersion(s streams) *cobra.Command {
 		Short:             "Print the version of otlog and of its catalogue",
 		Args:              noArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
-			return err
-		},
+		RunE:              func(*cobra.Command, []string) error { return printVersion(s) },
 	}
+}
+
+func printVersion(s streams) error {
+	_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
+	return err
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

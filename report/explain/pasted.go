@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -130,7 +131,9 @@ func (p *Pasted) writeFailures(b *strings.Builder) {
 		} else {
 			text += " is a failure"
 		}
-		text += ": " + words.Printable(name) + " in " + words.Printable(f.Method)
+		if text += ": " + words.Printable(name); f.Method != lookup.UnknownMethod {
+			text += " in " + words.Printable(f.Method)
+		}
 		if f.Recovered {
 			text += ", recovered"
 		}
