@@ -33,14 +33,14 @@ func newExplain(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain NAME|CODE|METHOD|LINE ...",
 		Short: "Explain an error, a code, a method, or lines of a log: meaning and remedy",
-		Long: `explain says what an error, a code or a method means, and what to do. Names may be short: timeout is
-OT_TIMEOUT, publish is Session.publish, and NotAllowedError is OT_USER_MEDIA_ACCESS_DENIED.
+		Long: `explain says what an error, a code or a method means, and what to do. Names may be short: timeout
+is OT_TIMEOUT, publish is Session.publish, and NotAllowedError is OT_USER_MEDIA_ACCESS_DENIED.
 
-Any other text is read like a log, in every format that otlog reads: a line of a console, a record of
-JSON, a telemetry body, several of them. explain says what each record is and whether it matters, with
-the evidence for its error, code and method, and which lines are one failure. It knows messages of the
-SDK and of browsers that show no failure, too. Without arguments, and for -, it reads standard input,
-at most 4 MiB. Tokens are replaced by [redacted].`,
+Any other text is read like a log, in every format that otlog reads: a line of a console, a record
+of JSON, a telemetry body, several of them. explain says what each record is and whether it
+matters, with the evidence for its error, code and method, and which lines are one failure. It
+knows messages of the SDK and of browsers that show no failure, too. Without arguments, and for -,
+it reads standard input, at most 4 MiB. Tokens are replaced by [redacted].`,
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
   otlog explain Session.publish

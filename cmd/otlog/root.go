@@ -91,7 +91,7 @@ func guide() *shell.Guide {
 			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "sdk"}},
 			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
 			{Heading: "How to print", Flags: []string{"format", "table", "output", "top", "color", "live", "compress", "hash-key-file"}},
-			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help"}},
+			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help", "version"}},
 		},
 		First: []string{"since", "method", "error", "window", "baseline", "fail-on", "format", "output", "live"},
 		Statuses: [][2]string{

@@ -277,8 +277,12 @@ func (x *Explanation) unknown(r *Record) {
 	x.Counted = "in no failure"
 	x.Meaning = "It names no error of the SDK, contains no text or code that belongs to one, and is no message of the SDK or of a browser that otlog knows."
 	switch {
-	case len(r.Near) > 0:
-		x.Remedy = "Did you mean " + strings.Join(r.Near, " or ") + "? Otherwise paste it together with the lines before and after it."
+	case r.UnknownName != "":
+		x.Meaning = r.UnknownName + " looks like the name of an error, but is none that otlog knows."
+		x.Remedy = "Paste the line together with the lines before and after it."
+		if near := lookup.Near(r.UnknownName); len(near) > 0 {
+			x.Remedy = "Did you mean " + strings.Join(near, " or ") + "? Otherwise paste the line together with the lines before and after it."
+		}
 	case r.BrowserError != "":
 		id := lookup.BrowserError(r.BrowserError)
 		x.Meaning += fmt.Sprintf(" %s is an error of the browser. From getUserMedia, the SDK reports it as %s; other calls of the page raise it, too.", r.BrowserError, id.Name())

@@ -21,7 +21,7 @@ type Record struct {
 	Exception    bool             // it is an exception line of the SDK
 	Noise        *noise.Kind      // of a record without evidence
 	NativeCode   int32            // that a record of a native SDK states
-	Near         []string         // names that a misspelled name in it probably means
+	UnknownName  string           // in a record without evidence: it looks like an error's name, but is none
 	BrowserError string           // the browser's name of an error of getUserMedia, in a record without evidence
 
 	Telemetry *Telemetry // nil for another record

@@ -35,7 +35,7 @@ func newRecord(r *aggregate.Record, index *aggregate.Index) *explain.Record {
 	}
 	if !v.Failure && !v.Native {
 		out.Noise = noise.Find(e.Text)
-		out.Near, out.BrowserError = near(e.Text), browserError(e.Text)
+		out.UnknownName, out.BrowserError = unknownName(e.Text), browserError(e.Text)
 	}
 	if v.Native {
 		out.NativeCode = nativeCode(e)
@@ -80,13 +80,13 @@ func phraseOf(text []byte, id catalogue.ID) string {
 
 var sdkName = pattern.New(`\b(?:OT|PROXY|SET)_[A-Z][A-Z0-9_]+\b`)
 
-// near returns the names that a misspelled name in text probably means.
-func near(text []byte) []string {
-	word := string(sdkName.Find(text))
-	if word == "" || lookup.KnownError(word) {
-		return nil
+// unknownName returns the first word in text that looks like an error's name but is none of the catalogue,
+// "" if there is none.
+func unknownName(text []byte) string {
+	if word := string(sdkName.Find(text)); !lookup.KnownError(word) {
+		return word
 	}
-	return lookup.Near(word)
+	return ""
 }
 
 var domError = pattern.New(`\b[A-Z][A-Za-z]+Error\b`)

@@ -39,7 +39,7 @@ In every new shell, on Linux:
 
   otlog completion bash > ~/.local/share/bash-completion/completions/otlog
 
-That directory is read by the bash-completion package. Without it, or on macOS, add the first line to
+The bash-completion package reads that directory. Without it, or on macOS, add the first command to
 ~/.bashrc.`
 }
 

@@ -12,6 +12,9 @@ import (
 // CheckEmpty returns an error if a flag was given an empty value, or if an argument is empty. Mostly a
 // variable of a script is not set; to go on would read or select something else than was meant.
 func CheckEmpty(cmd *cobra.Command, args []string) error {
+	if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
+		return nil // the word at the cursor may be empty
+	}
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if err == nil && isEmpty(f.Value) {
