@@ -77,7 +77,7 @@ quarter-hours; the report states the bounds that it used.`,
 		}
 		return o.run(s, args)
 	}
-	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
+	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newSession(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newMan(s))
 	shell.Complete(root)
 	shell.CompleteBash(root)
 	return root

@@ -1,0 +1,460 @@
+package story
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otlog/otlog/report/words"
+)
+
+// A page is a story for people, before it is text or Markdown. Its strings are not escaped.
+type page struct {
+	facts  []fact
+	since  string // the start, for the head of the timeline
+	rows   []row
+	advice []advice
+	end    []string
+	people bool // several clients took part
+}
+
+// A fact is a head with lines.
+type fact struct {
+	head  string
+	lines []string
+	alarm bool
+}
+
+// A row is an entry of the timeline.
+type row struct {
+	offset, client, head string
+	lines                []string
+	tone                 tone
+}
+
+// A tone is how important a row is.
+type tone uint8
+
+const (
+	plain tone = iota
+	faint      // folded lines and gaps
+	good
+	bad
+	strong
+)
+
+// An advice explains an error.
+type advice struct {
+	title  string
+	points [][2]string // head and text
+	link   string
+}
+
+// The number of entries that a page shows, at its start and at its end, and of errors that it explains.
+const (
+	shownFirst  = 70
+	shownLast   = 30
+	mostAdvised = 5
+)
+
+// compose makes the page of a story.
+func compose(s *Story) *page {
+	p := &page{people: len(s.Clients) > 1}
+	short := shortNames(s.Sources)
+	fact := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
+	fact("Session", s.sessionWords()...)
+	if s.APIKey != nil {
+		key := *s.APIKey
+		if s.Created != nil {
+			key += ", session created " + minute(*s.Created) + " UTC"
+		}
+		fact("API key", key)
+	}
+	if s.First != nil {
+		p.since = instant(*s.First, s.ClockOnly)
+		text := p.since
+		if s.Last != nil && s.DurationMS != nil {
+			text += ", " + duration(*s.DurationMS) + " to the last record"
+		}
+		fact("Began", text)
+	} else {
+		fact("Began", "unknown: no record has a time")
+	}
+	fact("Records", s.recordWords())
+	for i := range s.Clients {
+		c := &s.Clients[i]
+		fact(strings.ToUpper(c.Label[:1])+c.Label[1:], c.words()...)
+	}
+	if outcomes := s.outcomes(); len(outcomes) > 0 {
+		fact("Attempts", outcomes...)
+	} else {
+		fact("Attempts", "unknown: no record is telemetry of a call")
+	}
+	fact("Result", s.Summary)
+	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
+	for i := range s.Timeline {
+		p.rows = append(p.rows, s.row(&s.Timeline[i], short))
+	}
+	if left := len(p.rows) - shownFirst - shownLast; left > 0 {
+		between := row{lines: []string{words.Count(left, "entry") + " left out here: --format json has all"}, tone: faint}
+		if left > 1 {
+			between.lines[0] = words.Number(left) + " entries left out here: --format json has all"
+		}
+		p.rows = slices.Concat(p.rows[:shownFirst], []row{between}, p.rows[len(p.rows)-shownLast:])
+	}
+	p.advise(s, short)
+	p.end = s.endWords(short)
+	return p
+}
+
+func (s *Story) sessionWords() []string {
+	id := s.Session
+	if s.SessionFrom != "session" {
+		id += " (the ID of a " + s.SessionFrom + ": no record states its session)"
+	}
+	out := []string{id}
+	for _, asked := range s.Asked {
+		out = append(out, "asked for as "+asked)
+	}
+	return out
+}
+
+func (s *Story) recordWords() string {
+	out := fmt.Sprintf("%s, %s telemetry, in %s", words.Number(s.Records.Total), words.Number(s.Records.Telemetry), words.List(s.Sources))
+	if n := s.Records.Repeated; n > 0 {
+		out += fmt.Sprintf("; %s found again and not repeated here", words.Number(n))
+	}
+	if n := s.Records.LeftOut; n > 0 {
+		out += fmt.Sprintf("; the last %s are left out: a story has at most %s", words.Number(n), words.Number(mostRecords))
+	}
+	return out
+}
+
+// words says what is known of a client.
+func (c *Client) words() []string {
+	var of []string
+	if c.SDK != nil {
+		of = append(of, "SDK "+*c.SDK)
+	}
+	for _, l := range []*string{c.Browser, c.OS} {
+		if l != nil {
+			of = append(of, *l)
+		}
+	}
+	if len(of) == 0 {
+		of = []string{"SDK and browser unknown"}
+	}
+	if c.Asked {
+		of = append(of, "asked for")
+	}
+	out := []string{strings.Join(of, ", ")}
+	if c.Instance != nil {
+		out = append(out, "client "+*c.Instance)
+	}
+	const most = 5
+	for i, id := range c.Connections {
+		if i == most {
+			return append(out, words.Number(len(c.Connections)-most)+" more connections")
+		}
+		out = append(out, "connection "+id)
+	}
+	return out
+}
+
+// row returns an entry for people.
+func (s *Story) row(e *Entry, short map[string]string) row {
+	r := row{}
+	if e.OffsetMS != nil {
+		r.offset = offset(*e.OffsetMS)
+	}
+	if e.Client != nil {
+		r.client = *e.Client
+	}
+	switch e.Kind {
+	case KindAttempt:
+		a := &s.Attempts[*e.Attempt-1]
+		r.head, r.lines = bare(a.Method), []string{a.words()}
+		r.tone = map[string]tone{"succeeded": good, "failed": bad, "never_ended": bad}[a.Outcome]
+	case KindFailure:
+		f := &s.Failures[*e.Failure-1]
+		r.head, r.tone = fmt.Sprintf("FAILURE %d", f.Number), bad
+		title := f.full() + in(f.Method)
+		if f.Recovered {
+			r.head, r.tone = fmt.Sprintf("recovered %d", f.Number), plain
+			title += ": its attempt succeeded in the end"
+		}
+		r.lines = []string{title}
+		if e.Text != "" {
+			r.lines = append(r.lines, "“"+e.Text+"”")
+		}
+		r.lines = append(r.lines, fmt.Sprintf("%s: %s", words.Count(f.LineCount, "line"), placesOf(f, short)))
+	case KindCause:
+		r.head, r.lines = "beside it", []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
+	case KindLine:
+		r.head, r.lines = "log", []string{e.Text + " (" + e.placeWords(short) + ")"}
+	case KindFolded:
+		r.lines, r.tone = []string{foldedWords(e)}, faint
+	case KindGap:
+		r.offset = ""
+		r.lines, r.tone = []string{duration(*e.DurationMS) + " without a record"}, faint
+	}
+	return r
+}
+
+func foldedWords(e *Entry) string {
+	var parts []string
+	for _, f := range e.Folded {
+		parts = append(parts, words.Number(f.Lines)+" "+f.Name)
+	}
+	if len(parts) == 1 {
+		return words.Count(e.Lines, "line") + " of: " + e.Folded[0].Name
+	}
+	return words.Count(e.Lines, "line") + ": " + strings.Join(parts, ", ")
+}
+
+// words says how an attempt ended.
+func (a *Attempt) words() string {
+	out := map[string]string{
+		"succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled by the application",
+		"open": "had not ended when the input ends", "never_ended": "never ended",
+	}[a.Outcome]
+	if a.DurationMS != nil {
+		out += " after " + duration(*a.DurationMS)
+	}
+	if a.Retries > 0 {
+		retries := "1 retry"
+		if a.Retries > 1 {
+			retries = words.Number(a.Retries) + " retries"
+		}
+		out += ", " + retries + " by the SDK"
+	}
+	if a.Inferred {
+		out += " (its start is not in the log)"
+	}
+	if a.Failure != nil {
+		out += fmt.Sprintf(": failure %d", *a.Failure)
+	}
+	return out
+}
+
+// placesOf lists the lines of a failure: app.log:12, 13; telemetry.jsonl:4.
+func placesOf(f *Failure, short map[string]string) string {
+	const most = 8
+	var out strings.Builder
+	source := ""
+	for i, l := range f.Lines {
+		if i == most {
+			fmt.Fprintf(&out, " and %s more", words.Number(f.LineCount-most))
+			break
+		}
+		switch {
+		case l.Source == source:
+			fmt.Fprintf(&out, ", %d", l.Line)
+		default:
+			if i > 0 {
+				out.WriteString("; ")
+			}
+			fmt.Fprintf(&out, "%s:%d", short[l.Source], l.Line)
+		}
+		source = l.Source
+	}
+	return out.String()
+}
+
+func (e *Entry) placeWords(short map[string]string) string {
+	out := fmt.Sprintf("%s:%d", short[e.Place.Source], e.Place.Line)
+	if e.Lines > 1 {
+		out += fmt.Sprintf(" and %s more", words.Number(e.Lines-1))
+	}
+	return out
+}
+
+// advise explains the errors of the failures, each once, those that were not recovered first.
+func (p *page) advise(s *Story, short map[string]string) {
+	type key struct{ label, method string }
+	seen := map[key]bool{}
+	more := 0
+	for _, recovered := range []bool{false, true} {
+		for i := range s.Failures {
+			f := &s.Failures[i]
+			k := key{f.full(), f.Method}
+			if f.Recovered != recovered || seen[k] {
+				continue
+			}
+			seen[k] = true
+			if len(p.advice) == mostAdvised {
+				more++
+				continue
+			}
+			p.advice = append(p.advice, s.adviceOn(f, short))
+		}
+	}
+	if more > 0 {
+		p.advice = append(p.advice, advice{title: words.Count(more, "more error") + ": otlog explain NAME"})
+	}
+}
+
+// adviceOn explains the error of a failure, and what is beside its failures.
+func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
+	var numbers []string
+	beside := map[string]*Entry{}
+	var order []string
+	for i := range s.Failures {
+		o := &s.Failures[i]
+		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered {
+			continue
+		}
+		numbers = append(numbers, fmt.Sprint(o.Number))
+		for _, at := range o.Beside {
+			if e := &s.Timeline[at]; beside[e.Name] == nil {
+				beside[e.Name] = e
+				order = append(order, e.Name)
+			}
+		}
+	}
+	what := "Failure "
+	if f.Recovered {
+		what = "Recovered "
+	}
+	const most = 10
+	if n := len(numbers); n > most {
+		numbers = append(numbers[:most], "…")
+	}
+	a := advice{title: what + strings.Join(numbers, ", ") + ": " + f.full() + in(f.Method), link: f.Link}
+	point := func(head, text string) {
+		if text != "" {
+			a.points = append(a.points, [2]string{head, text})
+		}
+	}
+	if f.Meaning == "" {
+		point("Meaning", "The catalogue has no entry for it.")
+	}
+	point("Meaning", f.Meaning)
+	point("Remedy", f.Remedy)
+	point("Owner", f.Owner)
+	for _, name := range order {
+		e := beside[name]
+		point("Beside it", strings.TrimSpace(fmt.Sprintf("%s (%s). %s %s", name, e.placeWords(short), e.Meaning, e.Remedy)))
+	}
+	return a
+}
+
+// endWords says how the session ended.
+func (s *Story) endWords(short map[string]string) []string {
+	var out []string
+	if e := &s.End; e.Place != nil {
+		last := "Last record"
+		if s.DurationMS != nil {
+			last += " at " + offset(*s.DurationMS)
+		}
+		if e.Client != nil && len(s.Clients) > 1 {
+			last += ", " + *e.Client
+		}
+		out = append(out, fmt.Sprintf("%s: %s (%s:%d)", last, e.Text, short[e.Place.Source], e.Place.Line))
+	}
+	open := func(numbers []int, how string) {
+		const most = 5
+		for i, n := range numbers {
+			if i == most {
+				out = append(out, words.Number(len(numbers)-most)+" more attempts "+how)
+				return
+			}
+			a := &s.Attempts[n-1]
+			by, from := "", ""
+			if a.Client != nil && len(s.Clients) > 1 {
+				by = " of " + *a.Client
+			}
+			if a.OffsetMS != nil {
+				from = ", begun at " + offset(*a.OffsetMS) + ","
+			}
+			out = append(out, bare(a.Method)+by+from+" "+how)
+		}
+	}
+	open(s.End.NeverEnded, "never ended: no event says that it succeeded, failed or was cancelled")
+	open(s.End.Open, "had not ended when the input ends")
+	if len(s.Attempts) > 0 && len(s.End.NeverEnded)+len(s.End.Open) == 0 {
+		out = append(out, "Every attempt ended.")
+	}
+	return out
+}
+
+// bare returns a method without its class: publish.
+func bare(method string) string {
+	if _, after, ok := strings.Cut(method, "."); ok {
+		return after
+	}
+	return method
+}
+
+// shortNames returns a short name for each source: its last part, if that is of no other one.
+func shortNames(sources []string) map[string]string {
+	count := map[string]int{}
+	out := map[string]string{}
+	for _, s := range slices.Compact(slices.Sorted(slices.Values(sources))) {
+		count[path.Base(s)]++
+	}
+	for _, s := range sources {
+		if out[s] = s; count[path.Base(s)] == 1 {
+			out[s] = path.Base(s)
+		}
+	}
+	return out
+}
+
+// offset formats a distance from the start: +1.204 s, +1:02.3, +1:02:03.
+func offset(ms int64) string {
+	sign := "+"
+	if ms < 0 {
+		sign, ms = "-", -ms
+	}
+	switch {
+	case ms < 60_000:
+		return fmt.Sprintf("%s%d.%03d s", sign, ms/1000, ms%1000)
+	case ms < 3_600_000:
+		return fmt.Sprintf("%s%d:%02d.%d", sign, ms/60_000, ms/1000%60, ms/100%10)
+	}
+	return fmt.Sprintf("%s%d:%02d:%02d", sign, ms/3_600_000, ms/60_000%60, ms/1000%60)
+}
+
+// duration formats a duration: 0.204 s, 15.0 s, 2 min 14 s, 1 h 2 min, 3 d 4 h.
+func duration(ms int64) string {
+	switch s := ms / 1000; {
+	case ms < 10_000:
+		return fmt.Sprintf("%d.%03d s", s, ms%1000)
+	case s < 60:
+		return fmt.Sprintf("%d.%d s", s, ms/100%10)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	case s < 48*3600:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	default:
+		return fmt.Sprintf("%d d %d h", s/86_400, s/3600%24)
+	}
+}
+
+// instant formats the start of a session as written in JSON.
+func instant(s string, clockOnly bool) string {
+	if clockOnly {
+		return s + " (no record has a date)"
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return s
+	}
+	zone := "UTC"
+	if _, seconds := t.Zone(); seconds != 0 {
+		zone = t.Format("-07:00")
+	}
+	return t.Format("2006-01-02 15:04:05.000 ") + zone
+}
+
+// minute formats an instant of JSON to the minute.
+func minute(s string) string {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return s
+	}
+	return t.Format(words.MinuteLayout)
+}

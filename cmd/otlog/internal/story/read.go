@@ -1,0 +1,151 @@
+package story
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
+)
+
+// Options say which stories to read.
+type Options struct {
+	Input parse.Options
+	IDs   []string // of sessions, connections or clients, or their beginnings; none: list the sessions worth looking at
+	Top   int      // sessions to list, 0 for all
+	Zone  *time.Location
+}
+
+// A Result is what was read.
+type Result struct {
+	Stories []*Story  // in the order of Options.IDs
+	Ranking []*Ranked // if there are no IDs
+	Failed  int       // sessions with a failure, if there are no IDs
+	Sources []*aggregate.Source
+
+	ranks bool
+}
+
+// Read reads the stories of sessions. stdin is read for the source "-"; a temporary file keeps it for
+// the second reading. The error is an [*UnknownError] or an [*AmbiguousError] if an ID means no session.
+func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
+	x := &reader{Options: o, stories: map[aggregate.SessionID]*collector{}}
+	for _, id := range o.IDs {
+		x.asked = append(x.asked, newQuestion(id))
+	}
+	kept := stream.NewCopy(stdin)
+	defer kept.Remove()
+	if err := x.learn(sources, kept); err != nil {
+		return nil, fmt.Errorf("keeping the input for a second reading: %w", err)
+	}
+	stream.SetStdin(sources, io.NopCloser(kept.File))
+	if len(o.IDs) == 0 {
+		return x.rank(sources)
+	}
+	var ids []aggregate.SessionID
+	for _, q := range x.asked {
+		id, err := q.resolve(x.counts)
+		if err != nil {
+			return nil, err
+		}
+		c := x.stories[id]
+		if c == nil {
+			c = newCollector(id)
+			x.stories[id], ids = c, append(ids, id)
+		}
+		c.asked = append(c.asked, q.text)
+	}
+	var err error
+	if x.index, err = x.counts.Index(ids...); err != nil {
+		return nil, err
+	}
+	read, err := aggregate.WalkWhole(sources, o.Input, func(r *aggregate.Record) error {
+		x.collect(r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &Result{Sources: read}
+	for _, id := range ids {
+		out.Stories = append(out.Stories, newBuilder(x.stories[id], x.index, o.Zone).build())
+	}
+	return out, nil
+}
+
+// A reader reads the input twice.
+type reader struct {
+	Options
+	asked   []*question
+	counts  *aggregate.Counts // of the first reading
+	index   *aggregate.Index
+	stories map[aggregate.SessionID]*collector
+	beside  beside
+}
+
+// learn reads the input for the first time.
+func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) error {
+	stream.SetStdin(sources, io.NopCloser(stdin))
+	source := ""
+	var tally aggregate.Tally
+	input := x.Input
+	if input.Sieve != nil {
+		input.Sieve = &sieve.Sieve{} // the second reading counts what is left out
+	}
+	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
+		if r.Source != source {
+			tally.Enter(r.ID)
+			source = r.Source
+		}
+		tally.Add(r.Event, r.Verdict, r.Number)
+		for _, q := range x.asked {
+			q.look(r.Event)
+		}
+		return nil
+	})
+	if err = errors.Join(err, stdin.Rewind()); err != nil {
+		return err
+	}
+	x.counts, err = aggregate.Settle(nil, tally.Parts()...)
+	return err
+}
+
+// collect keeps a record of a session that is asked for, or a line of the browser beside one of its
+// failures. Records that state another ID are never kept.
+func (x *reader) collect(r *aggregate.Record) {
+	x.beside.enter(r)
+	if r.Event.Blank && !r.Verdict.Failure && r.Event.Telemetry == nil {
+		return
+	}
+	id, _ := x.index.SessionOf(r.Event, r.ID)
+	c := x.stories[id]
+	switch {
+	case c != nil:
+		x.collectOf(c, r)
+	case id.IsZero() && !r.Verdict.Failure && r.Event.Telemetry == nil:
+		kind := noiseOf(r.Event)
+		if kind == nil || !kind.Cause {
+			return
+		}
+		line := newRecord(r, nil)
+		line.kind, line.noise = cause, kind
+		x.beside.offer(line, r.Source)
+	}
+}
+
+func (x *reader) collectOf(c *collector, r *aggregate.Record) {
+	f := x.index.Find(r.Event, r.Verdict, r.ID, r.Number)
+	record := newRecord(r, f)
+	c.add(record, r)
+	if f != nil {
+		x.beside.fail(c, record, r.Source)
+	}
+}
+
+// hasPrefix reports whether an ID begins with a text.
+func hasPrefix(id []byte, text string) bool { return bytes.HasPrefix(id, []byte(text)) }
