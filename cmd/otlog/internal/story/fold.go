@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/otlog/otlog/classify/noise"
 )
 
 // gapAfter is how long nothing happens before the timeline says so.
@@ -218,6 +220,10 @@ func (t *roll) cause(r *record) {
 	}
 	t.flush()
 	e := t.entry(KindCause, r)
+	e.Origin = "browser"
+	if r.noise.From == noise.SDK {
+		e.Origin = "sdk"
+	}
 	e.Name, e.Text, e.Meaning, e.Remedy = r.noise.Name, r.text, r.noise.Meaning, r.noise.Remedy
 	t.out = append(t.out, e)
 }

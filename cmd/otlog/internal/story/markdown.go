@@ -39,6 +39,9 @@ func (m *markdownWriter) page(s *Story, p *page) {
 	for i := range p.rows {
 		m.row(&p.rows[i], p.people)
 	}
+	if p.note != "" {
+		m.printf("\n%s\n", words.Markdown(p.note))
+	}
 	if len(p.advice) > 0 {
 		m.printf("\n### What to do\n")
 	}

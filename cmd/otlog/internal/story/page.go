@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type page struct {
 	facts  []fact
 	since  string // the start, for the head of the timeline
 	rows   []row
+	note   string // below them
 	advice []advice
 	end    []string
 	people bool // several clients took part
@@ -52,9 +54,11 @@ type advice struct {
 	link   string
 }
 
-// The number of entries that a page shows, at its start and at its end, and of errors that it explains.
+// The number of entries that a page shows, at its start and at its end, of folded lines that are worth an
+// entry, and of errors that it explains.
 const (
 	shownFirst  = 70
+	leastFolded = 3 // lines
 	shownLast   = 30
 	mostAdvised = 5
 )
@@ -65,6 +69,13 @@ func compose(s *Story) *page {
 	short := shortNames(s.Sources)
 	fact := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
 	fact("Session", s.sessionWords()...)
+	fact("Result", s.Summary)
+	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
+	if outcomes := s.outcomes(); len(outcomes) > 0 {
+		fact("Attempts", outcomes...)
+	} else {
+		fact("Attempts", "unknown: no record is telemetry of a call")
+	}
 	if s.APIKey != nil {
 		key := *s.APIKey
 		if s.Created != nil {
@@ -87,26 +98,32 @@ func compose(s *Story) *page {
 		c := &s.Clients[i]
 		fact(strings.ToUpper(c.Label[:1])+c.Label[1:], c.words()...)
 	}
-	if outcomes := s.outcomes(); len(outcomes) > 0 {
-		fact("Attempts", outcomes...)
-	} else {
-		fact("Attempts", "unknown: no record is telemetry of a call")
-	}
-	fact("Result", s.Summary)
-	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
-	for i := range s.Timeline {
-		p.rows = append(p.rows, s.row(&s.Timeline[i], short))
-	}
-	if left := len(p.rows) - shownFirst - shownLast; left > 0 {
-		between := row{lines: []string{words.Count(left, "entry") + " left out here: --format json has all"}, tone: faint}
-		if left > 1 {
-			between.lines[0] = words.Number(left) + " entries left out here: --format json has all"
-		}
-		p.rows = slices.Concat(p.rows[:shownFirst], []row{between}, p.rows[len(p.rows)-shownLast:])
-	}
+	p.roll(s, short)
 	p.advise(s, short)
 	p.end = s.endWords(short)
 	return p
+}
+
+// roll makes the rows of the timeline. Entries with few folded lines are left out, and counted.
+func (p *page) roll(s *Story, short map[string]string) {
+	few := map[string]int{}
+	for i := range s.Timeline {
+		e := &s.Timeline[i]
+		if e.Kind == KindFolded && e.Lines < leastFolded {
+			for _, f := range e.Folded {
+				few[f.Name] += f.Lines
+			}
+			continue
+		}
+		p.rows = append(p.rows, s.row(e, short))
+	}
+	if left := len(p.rows) - shownFirst - shownLast; left > 0 {
+		between := row{lines: []string{words.Number(left) + " more entries here: --format json has all"}, tone: faint}
+		p.rows = slices.Concat(p.rows[:shownFirst], []row{between}, p.rows[len(p.rows)-shownLast:])
+	}
+	if len(few) > 0 {
+		p.note = "Not shown, fewer than " + words.Number(leastFolded) + " in a row: " + counted(few)
+	}
 }
 
 func (s *Story) sessionWords() []string {
@@ -191,7 +208,7 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		}
 		r.lines = append(r.lines, fmt.Sprintf("%s: %s", words.Count(f.LineCount, "line"), placesOf(f, short)))
 	case KindCause:
-		r.head, r.lines = "beside it", []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
+		r.head, r.lines = e.Origin, []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
 	case KindLine:
 		r.head, r.lines = "log", []string{e.Text + " (" + e.placeWords(short) + ")"}
 	case KindFolded:
@@ -203,15 +220,25 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 	return r
 }
 
+// counted lists numbers of lines, the largest first: 8 telemetry, 4 debug output of the SDK.
+func counted(lines map[string]int) string {
+	names := slices.Sorted(maps.Keys(lines))
+	slices.SortStableFunc(names, func(a, b string) int { return lines[b] - lines[a] })
+	for i, name := range names {
+		names[i] = words.Number(lines[name]) + " " + name
+	}
+	return strings.Join(names, ", ")
+}
+
 func foldedWords(e *Entry) string {
-	var parts []string
+	lines := map[string]int{}
 	for _, f := range e.Folded {
-		parts = append(parts, words.Number(f.Lines)+" "+f.Name)
+		lines[f.Name] = f.Lines
 	}
-	if len(parts) == 1 {
-		return words.Count(e.Lines, "line") + " of: " + e.Folded[0].Name
+	if len(e.Folded) == 1 {
+		return e.Folded[0].Name + ": " + words.Count(e.Lines, "line")
 	}
-	return words.Count(e.Lines, "line") + ": " + strings.Join(parts, ", ")
+	return words.Count(e.Lines, "line") + ": " + counted(lines)
 }
 
 // words says how an attempt ended.
@@ -224,11 +251,7 @@ func (a *Attempt) words() string {
 		out += " after " + duration(*a.DurationMS)
 	}
 	if a.Retries > 0 {
-		retries := "1 retry"
-		if a.Retries > 1 {
-			retries = words.Number(a.Retries) + " retries"
-		}
-		out += ", " + retries + " by the SDK"
+		out += ", " + retries(a.Retries)
 	}
 	if a.Inferred {
 		out += " (its start is not in the log)"
@@ -403,7 +426,7 @@ func shortNames(sources []string) map[string]string {
 	return out
 }
 
-// offset formats a distance from the start: +1.204 s, +1:02.3, +1:02:03.
+// offset formats a distance from the start: +1.204 s, +1:02.3, +1:02:03, +2 d 1:02:03.
 func offset(ms int64) string {
 	sign := "+"
 	if ms < 0 {
@@ -415,7 +438,11 @@ func offset(ms int64) string {
 	case ms < 3_600_000:
 		return fmt.Sprintf("%s%d:%02d.%d", sign, ms/60_000, ms/1000%60, ms/100%10)
 	}
-	return fmt.Sprintf("%s%d:%02d:%02d", sign, ms/3_600_000, ms/60_000%60, ms/1000%60)
+	days := ""
+	if d := ms / 86_400_000; d > 0 {
+		days = fmt.Sprintf("%d d ", d)
+	}
+	return fmt.Sprintf("%s%s%d:%02d:%02d", sign, days, ms/3_600_000%24, ms/60_000%60, ms/1000%60)
 }
 
 // duration formats a duration: 0.204 s, 15.0 s, 2 min 14 s, 1 h 2 min, 3 d 4 h.

@@ -97,6 +97,9 @@ func newRecord(r *aggregate.Record, f *aggregate.Failure) *record {
 	}
 	if out.kind != telemetry && out.kind != noisy && out.kind != native {
 		out.text = brief(events.Text(e))
+		if out.action != "" { // without a variation
+			out.text = strings.Replace(out.text, " : ", ": ", 1)
+		}
 	}
 	return out
 }
@@ -116,7 +119,7 @@ func brief(s string) string {
 	lines := strings.Split(s, "\n")
 	kept := lines[:0]
 	for _, l := range lines {
-		if l = strings.TrimSpace(l); l != "" && !isStack(l) {
+		if l = strings.TrimSpace(l); l != "" && (len(kept) == 0 || !isStack(l)) {
 			kept = append(kept, l)
 		}
 	}

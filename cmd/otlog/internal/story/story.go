@@ -125,13 +125,14 @@ type Entry struct {
 	Attempt    *int     `json:"attempt"`
 	Failure    *int     `json:"failure"`
 	Place      *Place   `json:"place"` // of the first line
-	Name       string   `json:"name"`  // of a kind of lines
+	Name       string   `json:"name"`  // the method, or a kind of lines
 	Text       string   `json:"text"`
 	Lines      int      `json:"lines"`
 	DurationMS *int64   `json:"duration_ms"` // of a gap
 	Folded     []Folded `json:"folded"`
 
-	// What a cause means.
+	// Who printed a cause, and what it means.
+	Origin  string `json:"origin"` // browser or sdk
 	Meaning string `json:"meaning"`
 	Remedy  string `json:"remedy"`
 }

@@ -34,6 +34,9 @@ func (t *textWriter) page(p *page) {
 	for i := range p.rows {
 		t.row(&p.rows[i], p.people)
 	}
+	if p.note != "" {
+		t.paragraph("", p.note, faint)
+	}
 	if len(p.advice) > 0 {
 		t.title("What to do")
 	}
@@ -79,7 +82,7 @@ func (t *textWriter) facts(facts []fact) {
 
 // row prints an entry: offset, client, what, and its lines.
 func (t *textWriter) row(r *row, people bool) {
-	const offsetRoom, clientRoom, headRoom = 10, 10, 12
+	const offsetRoom, clientRoom, headRoom = 12, 10, 12
 	head := strings.Repeat(" ", max(offsetRoom-len(r.offset), 0)) + r.offset + "  "
 	if people {
 		head += r.client + strings.Repeat(" ", max(clientRoom-len(r.client), 1))

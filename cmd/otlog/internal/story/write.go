@@ -11,9 +11,9 @@ var Formats = []string{"text", "markdown", "json"}
 
 // Style is how people read a text.
 type Style struct {
-	Width   int // of the terminal, in columns; 0: unknown
-	Color   bool
-	Command string // that shows a session of the list, without the session: "otlog session ID logs/"
+	Width int // of the terminal, in columns; 0: unknown
+	Color bool
+	Paths []string // arguments for the command that shows a session of the list
 }
 
 // Write writes stories, or the list of sessions, in one of Formats.
