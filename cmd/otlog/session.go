@@ -110,6 +110,9 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	}
 	r, err := story.Read(found.sources, s.in, options)
 	if err != nil {
+		if r != nil {
+			sayTrouble(s, r.Sources) // the ID may be in what could not be read
+		}
 		return meant(err)
 	}
 	if err := found.sift(s, options.Input.Sieve, len(r.Sources)); err != nil {
@@ -130,7 +133,7 @@ func (o *sessionOptions) style(s streams, paths []string) story.Style {
 	if o.output == "" {
 		tty = terminal.Of(s.out)
 	}
-	out := story.Style{Color: o.color.on(tty != nil), Paths: paths}
+	out := story.Style{Color: o.color.on(tty != nil), Paths: paths, ToolVersion: toolVersion()}
 	if tty != nil {
 		out.Width = terminal.Width(tty)
 	}

@@ -164,7 +164,7 @@ func IsOfSDK(text []byte) bool {
 // logs.
 func IsOutput(head []byte) bool { return output.Match(head) }
 
-var output = pattern.New(`^(?:# )?otlog (?:report|diff): ` +
+var output = pattern.New(`^(?:##? )?otlog (?:report|diff|session): ` +
 	`|^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
 	`|^window_start,(?:baseline_start,)?method,` +
 	`|^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)

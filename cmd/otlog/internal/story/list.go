@@ -10,17 +10,17 @@ import (
 // writeRanking writes the sessions worth looking at.
 func (r *Result) writeRanking(format string, style Style) string {
 	if len(r.Ranking) == 0 {
-		return "No record has a session ID, so there is no session to show.\n"
+		return title + "no record has a session ID, so there is none to show\n"
 	}
-	title := fmt.Sprintf("Worth looking at: %s of %s with a failure", words.Number(len(r.Ranking)), words.Count(r.Failed, "session"))
+	head := fmt.Sprintf("%s with a failure; %s worth looking at", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
 	if r.Failed == 0 {
-		title = "No session has a failure. The most recent ones:"
+		head = "no session has a failure; the most recent ones"
 	}
 	if format == "markdown" {
-		return r.markdownTable(title, style)
+		return r.markdownTable(title+head, style)
 	}
 	t := newTextWriter(style.Width, style.Color)
-	t.paragraph("", title, strong)
+	t.paragraph("", title+head, strong)
 	for _, s := range r.Ranking {
 		c := s.cells()
 		t.out.WriteByte('\n')
@@ -50,9 +50,9 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-func (r *Result) markdownTable(title string, style Style) string {
+func (r *Result) markdownTable(head string, style Style) string {
 	m := &markdownWriter{}
-	m.printf("## %s\n\n| Session | When | Failures | Errors | Client |\n| --- | --- | --- | --- | --- |\n", words.Markdown(title))
+	m.printf("## %s\n\n| Session | When | Failures | Errors | Client |\n| --- | --- | --- | --- | --- |\n", words.Markdown(head))
 	for _, s := range r.Ranking {
 		c := s.cells()
 		m.printf("| %s | %s | %s | %s | %s |\n",

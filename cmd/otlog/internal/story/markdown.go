@@ -13,8 +13,8 @@ type markdownWriter struct{ out strings.Builder }
 
 func (m *markdownWriter) printf(format string, args ...any) { fmt.Fprintf(&m.out, format, args...) }
 
-func (m *markdownWriter) page(s *Story, p *page) {
-	m.printf("## Session %s\n\n", words.Markdown(s.Session))
+func (m *markdownWriter) page(p *page) {
+	m.printf("## %s\n\n", words.Markdown(p.title))
 	for _, f := range p.facts {
 		var lines []string
 		for _, line := range f.lines {

@@ -3,7 +3,6 @@ package story
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 // A page is a story for people, before it is text or Markdown. Its strings are not escaped.
 type page struct {
+	title  string
 	facts  []fact
 	since  string // the start, for the head of the timeline
 	rows   []row
@@ -63,18 +63,26 @@ const (
 	mostAdvised = 5
 )
 
+// title is the beginning of every output. By it, otlog knows its own output when it looks for logs.
+const title = "otlog session: "
+
 // compose makes the page of a story.
 func compose(s *Story) *page {
-	p := &page{people: len(s.Clients) > 1}
+	p := &page{title: title + s.Session, people: len(s.Clients) > 1}
 	short := shortNames(s.Sources)
 	fact := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
-	fact("Session", s.sessionWords()...)
 	fact("Result", s.Summary)
 	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
 	if outcomes := s.outcomes(); len(outcomes) > 0 {
 		fact("Attempts", outcomes...)
 	} else {
 		fact("Attempts", "unknown: no record is telemetry of a call")
+	}
+	if s.SessionFrom != "session" {
+		fact("Session", "unknown: this is the ID of a "+s.SessionFrom)
+	}
+	for _, asked := range s.Asked {
+		fact("Asked for", asked)
 	}
 	if s.APIKey != nil {
 		key := *s.APIKey
@@ -124,18 +132,6 @@ func (p *page) roll(s *Story, short map[string]string) {
 	if len(few) > 0 {
 		p.note = "Not shown, fewer than " + words.Number(leastFolded) + " in a row: " + counted(few)
 	}
-}
-
-func (s *Story) sessionWords() []string {
-	id := s.Session
-	if s.SessionFrom != "session" {
-		id += " (the ID of a " + s.SessionFrom + ": no record states its session)"
-	}
-	out := []string{id}
-	for _, asked := range s.Asked {
-		out = append(out, "asked for as "+asked)
-	}
-	return out
 }
 
 func (s *Story) recordWords() string {
@@ -208,7 +204,7 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		}
 		r.lines = append(r.lines, fmt.Sprintf("%s: %s", words.Count(f.LineCount, "line"), placesOf(f, short)))
 	case KindCause:
-		r.head, r.lines = e.Origin, []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
+		r.head, r.lines = map[string]string{"browser": "browser", "sdk": "SDK"}[e.Origin], []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
 	case KindLine:
 		r.head, r.lines = "log", []string{e.Text + " (" + e.placeWords(short) + ")"}
 	case KindFolded:
@@ -262,28 +258,25 @@ func (a *Attempt) words() string {
 	return out
 }
 
-// placesOf lists the lines of a failure: app.log:12, 13; telemetry.jsonl:4.
+// placesOf lists the lines of a failure by source: app.log:12, 13; telemetry.jsonl:4.
 func placesOf(f *Failure, short map[string]string) string {
 	const most = 8
-	var out strings.Builder
-	source := ""
-	for i, l := range f.Lines {
-		if i == most {
-			fmt.Fprintf(&out, " and %s more", words.Number(f.LineCount-most))
-			break
+	lines := map[string][]string{}
+	var order []string
+	for _, l := range f.Lines[:min(len(f.Lines), most)] {
+		if lines[l.Source] == nil {
+			order = append(order, l.Source)
 		}
-		switch {
-		case l.Source == source:
-			fmt.Fprintf(&out, ", %d", l.Line)
-		default:
-			if i > 0 {
-				out.WriteString("; ")
-			}
-			fmt.Fprintf(&out, "%s:%d", short[l.Source], l.Line)
-		}
-		source = l.Source
+		lines[l.Source] = append(lines[l.Source], fmt.Sprint(l.Line))
 	}
-	return out.String()
+	for i, source := range order {
+		order[i] = short[source] + ":" + strings.Join(lines[source], ", ")
+	}
+	out := strings.Join(order, "; ")
+	if more := f.LineCount - most; more > 0 {
+		out += " and " + words.Number(more) + " more"
+	}
+	return out
 }
 
 func (e *Entry) placeWords(short map[string]string) string {
@@ -411,16 +404,16 @@ func bare(method string) string {
 	return method
 }
 
-// shortNames returns a short name for each source: its last part, if that is of no other one.
+// shortNames returns a short name for each source: as many of its last parts as make it the only one.
 func shortNames(sources []string) map[string]string {
-	count := map[string]int{}
 	out := map[string]string{}
-	for _, s := range slices.Compact(slices.Sorted(slices.Values(sources))) {
-		count[path.Base(s)]++
-	}
 	for _, s := range sources {
-		if out[s] = s; count[path.Base(s)] == 1 {
-			out[s] = path.Base(s)
+		parts := strings.Split(s, "/")
+		for n := 1; n <= len(parts); n++ {
+			out[s] = strings.Join(parts[len(parts)-n:], "/")
+			if !slices.ContainsFunc(sources, func(other string) bool { return other != s && strings.HasSuffix("/"+other, "/"+out[s]) }) {
+				break
+			}
 		}
 	}
 	return out

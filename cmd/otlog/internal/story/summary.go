@@ -1,12 +1,14 @@
 package story
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -107,6 +109,9 @@ func (s *Story) outcomes() []string {
 		of.retries += a.Retries
 		of.by[a.Outcome]++
 	}
+	slices.SortFunc(order, func(a, b string) int {
+		return cmp.Or(cmp.Compare(slices.Index(lookup.CallMethods[:], a), slices.Index(lookup.CallMethods[:], b)), cmp.Compare(a, b))
+	})
 	var out []string
 	for _, method := range order {
 		of := sums[method]

@@ -25,6 +25,7 @@ func newTextWriter(width int, color bool) *textWriter {
 }
 
 func (t *textWriter) page(p *page) {
+	t.paragraph("", p.title, strong)
 	t.facts(p.facts)
 	title := "Timeline"
 	if p.since != "" {
@@ -68,11 +69,8 @@ func (t *textWriter) facts(facts []fact) {
 		head := f.head
 		for _, line := range f.lines {
 			tone := plain
-			switch {
-			case f.alarm:
+			if f.alarm {
 				tone = bad
-			case f.head == "Session":
-				tone = strong
 			}
 			t.paragraph(head+strings.Repeat(" ", max(room-len(head), 1)), line, tone)
 			head = ""
