@@ -113,7 +113,7 @@ func (o *sessionOptions) run(s streams, args []string) error {
 		if r != nil {
 			sayTrouble(s, r.Sources) // the ID may be in what could not be read
 		}
-		return meant(err)
+		return sessionMeant(err)
 	}
 	if err := found.sift(s, options.Input.Sieve, len(r.Sources)); err != nil {
 		return err
@@ -166,8 +166,8 @@ func isPath(arg string) bool {
 	return len(found) > 0
 }
 
-// meant adds hints to the error of an ID that means no session.
-func meant(err error) error {
+// sessionMeant adds hints to the error of an ID that means no session.
+func sessionMeant(err error) error {
 	var unknown *story.UnknownError
 	var ambiguous *story.AmbiguousError
 	switch {
