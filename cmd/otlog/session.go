@@ -42,9 +42,9 @@ long nothing was logged; and what never ended. Attempts and failures are those o
 --session.
 
 An ID is that of a session, or of a connection or client of it, as the log has it, or at least its
-first 12 characters. An argument that is neither a path that exists, nor a pattern that matches, nor
-- is an ID. Without an ID, session lists the sessions worth looking at: those with most failures that
-were not recovered.
+first 12 characters. An argument that is neither a path that exists, nor a pattern that matches,
+nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
+failures that were not recovered.
 
 The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens in the text are
 replaced by [redacted]. Lines of other sessions are never shown. A line of the browser that states
