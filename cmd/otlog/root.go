@@ -23,8 +23,8 @@ documented errors they contain, in which method, in how many sessions, and since
   otlog --window 1w 'logs/**/*.zst'     the last week, compared with the one before
   otlog --format html -o r.html logs/   a page to forward, or markdown
   kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second
-  otlog --format json app.log.gz        for programs
   otlog diff before/ after/             what changed, and is it chance?
+  otlog session 1_MX40… logs/           what happened in one call
   otlog explain OT_TIMEOUT              what it means and what to do`,
 		Args:          cobra.ArbitraryArgs, // the word after otlog may be a path
 		SilenceErrors: true,

@@ -2,7 +2,6 @@ package story
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -87,63 +86,6 @@ func (b *builder) build() *Story {
 	s.End = b.end()
 	s.Summary = s.summary()
 	return s
-}
-
-// order sorts the records by time. A record without a date keeps its place after the record before it
-// in its source, or before the first one that has a date; the records of a source without any date come
-// last. If no record has a date, times of day count.
-func (b *builder) order() {
-	slices.SortStableFunc(b.records, func(x, y *record) int {
-		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.number, y.number))
-	})
-	if !slices.ContainsFunc(b.records, (*record).dated) {
-		b.useClock()
-	}
-	const undated = math.MaxInt64
-	next := int64(undated)
-	for i := len(b.records) - 1; i >= 0; i-- {
-		r := b.records[i]
-		if i+1 < len(b.records) && b.records[i+1].source != r.source {
-			next = undated
-		}
-		if r.dated() {
-			next = r.time
-		}
-		r.at = next
-	}
-	before := int64(undated)
-	for i, r := range b.records {
-		if i > 0 && b.records[i-1].source != r.source {
-			before = undated
-		}
-		if r.dated() {
-			before = r.time
-		} else if before != undated {
-			r.at = before
-		}
-	}
-	slices.SortStableFunc(b.records, func(x, y *record) int { return cmp.Compare(x.at, y.at) })
-}
-
-// useClock gives records the time of their day, on a day that begins at 0. A time that is more than half
-// a day before the one before it is of the next day.
-func (b *builder) useClock() {
-	const day = int64(24 * time.Hour)
-	days, before := int64(0), int64(0)
-	for i, r := range b.records {
-		if i > 0 && b.records[i-1].source != r.source {
-			days, before = 0, 0
-		}
-		if r.ofDay == timestamp.NoTime {
-			continue
-		}
-		b.clockOnly = true
-		if r.ofDay < before-day/2 {
-			days++
-		}
-		before = r.ofDay
-		r.time = days*day + r.ofDay
-	}
 }
 
 // dedupe merges records that are one: equal telemetry events of the same time, and lines of the same

@@ -16,7 +16,7 @@ const gapAfter = time.Minute
 // folds lines of the application, too.
 const (
 	mostInARow  = 3
-	mostEntries = 60
+	mostEntries = 40
 )
 
 // timeline returns the entries. If there would be too many, lines of the application are shown only
@@ -53,9 +53,11 @@ func (b *builder) unroll(shows func(all []*record, i int) bool) []Entry {
 		f.beside = nil
 	}
 	met := map[*failure]bool{}
-	var before *record // with a time
+	var before *record // with a time; nil if one without a time follows it
 	for i, r := range b.records {
-		if r.dated() {
+		if !r.dated() {
+			before = nil
+		} else {
 			if before != nil && r.time-before.time > int64(gapAfter) {
 				t.gap(before, r)
 			}

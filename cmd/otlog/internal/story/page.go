@@ -79,7 +79,7 @@ func compose(s *Story) *page {
 		fact("Attempts", "unknown: no record is telemetry of a call")
 	}
 	if s.SessionFrom != "session" {
-		fact("Session", "unknown: this is the ID of a "+s.SessionFrom)
+		fact("Session", "unknown: this is "+map[string]string{"connection": "the ID of a connection", "client": "the ID of a client", "guid": "the guid of a browser on a day"}[s.SessionFrom])
 	}
 	for _, asked := range s.Asked {
 		fact("Asked for", asked)
@@ -188,7 +188,7 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 	switch e.Kind {
 	case KindAttempt:
 		a := &s.Attempts[*e.Attempt-1]
-		r.head, r.lines = bare(a.Method), []string{a.words()}
+		r.head, r.lines = bare(a.Method), []string{s.attemptWords(a)}
 		r.tone = map[string]tone{"succeeded": good, "failed": bad, "never_ended": bad}[a.Outcome]
 	case KindFailure:
 		f := &s.Failures[*e.Failure-1]
@@ -237,8 +237,8 @@ func foldedWords(e *Entry) string {
 	return words.Count(e.Lines, "line") + ": " + counted(lines)
 }
 
-// words says how an attempt ended.
-func (a *Attempt) words() string {
+// attemptWords says how an attempt ended.
+func (s *Story) attemptWords(a *Attempt) string {
 	out := map[string]string{
 		"succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled by the application",
 		"open": "had not ended when the input ends", "never_ended": "never ended",
@@ -252,7 +252,11 @@ func (a *Attempt) words() string {
 	if a.Inferred {
 		out += " (its start is not in the log)"
 	}
-	if a.Failure != nil {
+	switch {
+	case a.Failure == nil:
+	case s.Failures[*a.Failure-1].Recovered:
+		out += fmt.Sprintf(" (recovered %d)", *a.Failure)
+	default:
 		out += fmt.Sprintf(": failure %d", *a.Failure)
 	}
 	return out

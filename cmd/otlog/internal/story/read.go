@@ -51,16 +51,18 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	}
 	var ids []aggregate.SessionID
 	for _, q := range x.asked {
-		id, err := q.resolve(x.counts)
+		meant, err := q.resolve(x.counts)
 		if err != nil {
 			return &Result{Sources: read}, err
 		}
-		c := x.stories[id]
-		if c == nil {
-			c = newCollector(id)
-			x.stories[id], ids = c, append(ids, id)
+		for _, id := range meant {
+			c := x.stories[id]
+			if c == nil {
+				c = newCollector(id)
+				x.stories[id], ids = c, append(ids, id)
+			}
+			c.asked = append(c.asked, q.text)
 		}
-		c.asked = append(c.asked, q.text)
 	}
 	if x.index, err = x.counts.Index(ids...); err != nil {
 		return nil, err
@@ -134,7 +136,7 @@ func (x *reader) collect(r *aggregate.Record) {
 			return
 		}
 		line := newRecord(r, nil)
-		line.kind, line.noise = cause, kind
+		line.kind, line.noise, line.alone = cause, kind, true
 		x.beside.offer(line, r.Source)
 	}
 }

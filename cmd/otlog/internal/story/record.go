@@ -12,6 +12,7 @@ import (
 	"github.com/otlog/otlog/classify/noise"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -52,6 +53,7 @@ type record struct {
 
 	at    int64   // place in the timeline, see order
 	who   int     // index of the client, or nobody
+	alone bool    // it states no session, connection or client, and is only beside a failure
 	again []Place // where it was found again
 }
 
@@ -117,6 +119,7 @@ func brief(s string) string {
 	// The colours of the SDK's lines are part of their text in many logs.
 	s, _, _ = strings.Cut(s, " color: #")
 	lines := strings.Split(s, "\n")
+	lines[0] = clock.ReplaceAllString(lines[0], "")
 	kept := lines[:0]
 	for _, l := range lines {
 		if l = strings.TrimSpace(l); l != "" && (len(kept) == 0 || !isStack(l)) {
@@ -129,6 +132,9 @@ func brief(s string) string {
 	}
 	return s
 }
+
+// clock matches the time of day at the start of a line of a console.
+var clock = pattern.New(`^\s*[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)? `)
 
 // isStack reports whether a line is one of a stack, as in "at f (app.js:1:2)" and "f @ app.js:1".
 func isStack(l string) bool {

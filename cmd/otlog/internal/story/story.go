@@ -7,7 +7,7 @@
 //     definitions of its own, so it agrees with the report.
 //  2. The second reading keeps the records of these sessions only (record.go), and lines of the browser
 //     beside their failures.
-//  3. The records are sorted and become a [Story] (build.go, clients.go, fold.go).
+//  3. The records are sorted and become a [Story] (build.go, order.go, clients.go, fold.go).
 //  4. A page for people is composed once (page.go) and written as text or Markdown. JSON is the Story.
 //
 // Without IDs, the sessions worth looking at are listed (rank.go).

@@ -276,6 +276,27 @@ func TestTimesOfDay(t *testing.T) {
 	}
 }
 
+// TestDebugConsole checks a console with times of day in another zone, which shows telemetry with dates:
+// each event twice.
+func TestDebugConsole(t *testing.T) {
+	at := func(seconds float64) string {
+		return after(seconds).Add(5*time.Hour + 30*time.Minute).Format("15:04:05.000 ")
+	}
+	sent := func(seconds float64, action, variation string) string {
+		return at(seconds) + "OpenTok:analytics:debug sending analytics: +4ms https://hlg.tokbox.com/prod " + posted(seconds, 1, action, variation, "")
+	}
+	log := []string{"console.log", sent(0, "Connect", "Attempt"), sent(0, "Connect", "Attempt"), sent(1, "Connect", "Success")}
+	for i := range 40 {
+		log = append(log, at(2+3*float64(i))+"OpenTok:Session:debug heartbeat")
+	}
+	log = append(log, sent(124, "Connection", "Event"), at(130)+"[app] left", sent(500, "Connection", "Event"))
+	s := story(t, log)
+	expect(t, s, "attempt connect", "folded 41", "line [app] left", "gap 6 min 10 s", "folded 1")
+	if e := s.Timeline[2]; e.OffsetMS == nil || *e.OffsetMS != 130_000 || s.Records.Repeated != 1 {
+		t.Errorf("line %+v, records %+v", e, s.Records)
+	}
+}
+
 func TestRetries(t *testing.T) {
 	s := story(t, []string{
 		"one.jsonl",
@@ -319,6 +340,16 @@ func TestIDs(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%s: got %s, want %s", test.id, got, test.want)
+		}
+	}
+	// A guid outlives a session and a day.
+	guid := func(seconds float64, id string) string {
+		return fmt.Sprintf(`{"action":"Publish","variation":"Attempt","clientSystemTime":%d,"sessionId":%q,"guid":"guid-of-a-browser","streamId":"s","clientVersion":"js-2.13.2"}`, after(seconds).UnixMilli(), id)
+	}
+	for _, id := range []string{"guid-of-a-browser", "guid-of-a-br"} {
+		r, err := read(t, []string{id}, []string{"a.log", guid(0, ""), guid(100_000, ""), guid(0, session)})
+		if err != nil || len(r.Stories) != 3 {
+			t.Errorf("%s: %+v, %v, want two days and a session", id, r, err)
 		}
 	}
 	r, err := read(t, []string{session, "instance-1"}, log)
