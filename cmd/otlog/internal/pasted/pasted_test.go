@@ -108,7 +108,7 @@ func TestMostExplained(t *testing.T) {
 	if err := p.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Count(b.String(), "\n  Line "); got != explain.MostExplained || !strings.Contains(b.String(), "\n150 records more, ") {
+	if got := strings.Count(b.String(), "\n  What "); got != explain.MostExplained || !strings.Contains(b.String(), "\n150 records more, ") {
 		t.Errorf("%d explanations:\n%s", got, b.String()[max(0, b.Len()-300):])
 	}
 }
