@@ -257,6 +257,10 @@ func (x *Explanation) noise(r *Record) {
 func (x *Explanation) native(r *Record) {
 	x.Verdict, x.Summary, x.Link = "native", "Not counted: written by a native SDK", catalogue.NativeLink
 	x.Counted = "in no failure and no rate: otlog counts the failures of the JavaScript SDK, and reports how many records native SDKs wrote"
+	if r.Noise != nil {
+		x.Meaning, x.Remedy = r.Noise.Meaning, r.Noise.Remedy
+		return
+	}
 	c := catalogue.LookupNative(r.NativeCode)
 	if c == nil {
 		x.Meaning = "The native SDKs have codes, but no error names. A message in words is mostly beside the code."

@@ -33,7 +33,7 @@ func newRecord(r *aggregate.Record, index *aggregate.Index) *explain.Record {
 	if v.Evidence == classify.ByPhrase {
 		out.Phrase = phraseOf(e.Text, v.Error)
 	}
-	if !v.Failure && !v.Native {
+	if !v.Failure {
 		out.Noise = noise.Find(e.Text)
 		out.UnknownName, out.BrowserError = unknownName(e.Text), browserError(e.Text)
 	}
