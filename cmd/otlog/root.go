@@ -25,8 +25,7 @@ documented errors they contain, in which method, in how many sessions, and since
   kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second
   otlog diff before/ after/             what changed, and is it chance?
   otlog session 1_MX40… logs/           what happened in one call
-  otlog explain OT_TIMEOUT              what it means and what to do
-  otlog explain 'a line of a log'       what it is, and whether it matters`,
+  otlog explain OT_TIMEOUT              what a name or a line of a log means, and what to do`,
 		Args:          cobra.ArbitraryArgs, // the word after otlog may be a path
 		SilenceErrors: true,
 		SilenceUsage:  true,
