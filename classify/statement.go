@@ -223,6 +223,13 @@ func (l *logger) isError() bool { return string(l.level) == "error" }
 
 var namespace = []byte("OpenTok:")
 
+// Logger returns the module and the level of the SDK's logger that printed a text, nil if it shows none:
+// Publisher and error of "OpenTok:Publisher:error …".
+func Logger(text []byte) (module, level []byte) {
+	l := readLogger(text)
+	return l.module, l.level
+}
+
 // readLogger reads the first namespace in text.
 func readLogger(text []byte) logger {
 	n := bytes.Index(text, namespace)

@@ -1,63 +1,186 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/pasted"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report/explain"
 	"github.com/otlog/otlog/report/lookup"
+	"github.com/otlog/otlog/report/words"
 )
 
+// explainOptions are the flags of otlog explain, as typed.
+type explainOptions struct {
+	all    bool
+	format string
+}
+
 func newExplain(s streams) *cobra.Command {
-	var all bool
-	var format string
+	o := &explainOptions{}
 	cmd := &cobra.Command{
-		Use:   "explain NAME|CODE|METHOD ...",
-		Short: "Explain an error, a code or the errors of a method: meaning and remedy",
+		Use:   "explain NAME|CODE|METHOD|LINE ...",
+		Short: "Explain an error, a code, a method, or lines of a log: meaning and remedy",
+		Long: `explain says what an error, a code or a method means, and what to do. Names may be short: timeout
+is OT_TIMEOUT, publish is Session.publish, and NotAllowedError is OT_USER_MEDIA_ACCESS_DENIED.
+
+Any other text is read like a log, in every format that otlog reads: a line of a console, a record
+of JSON, a telemetry body, several of them. explain says what each record is and whether it
+matters, with the evidence for its error, code and method, and which lines are one failure. It
+knows messages of the SDK and of browsers that show no failure, too. Without arguments, and for -,
+it reads standard input, at most 4 MiB. Tokens are replaced by [redacted].`,
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
   otlog explain Session.publish
+  otlog explain 'OpenTok:Publisher:error OT.Publisher.onPublishingTimeout +0ms'
+  kubectl logs web-0 --tail 20 | otlog explain
   otlog explain --all --format markdown`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0 && !all:
-				return usageError(errors.New("expected an error name, a code or a method, or --all"))
-			case len(args) > 0 && all:
-				return usageError(errors.New("--all takes no arguments"))
-			case format != "text" && (format != "markdown" || !all):
-				return usageError(fmt.Errorf("--format: expected text, or markdown with --all, got %q%s", format, lookup.DidYouMean(lookup.Nearest(format, []string{"text", "markdown"}))))
-			}
-			return nil
-		},
+		Args:              func(_ *cobra.Command, args []string) error { return o.check(s, args) },
 		ValidArgsFunction: shell.Explained,
-		RunE: func(_ *cobra.Command, args []string) error {
-			switch {
-			case all && format == "markdown":
-				return explain.WriteAllMarkdown(s.out)
-			case all:
-				return explain.WriteAll(s.out)
-			}
-			for i, query := range args {
-				if i > 0 {
-					fmt.Fprintln(s.out)
-				}
-				err := explain.Write(s.out, query)
-				var unknown *explain.UnknownError
-				if errors.As(err, &unknown) {
-					return usageError(fmt.Errorf("%w%s", err, lookup.DidYouMean(unknown.Near)))
-				}
-				if err != nil {
-					return usageError(err)
-				}
-			}
-			return nil
-		},
+		RunE:              func(_ *cobra.Command, args []string) error { return o.run(s, args) },
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "explain all errors and codes")
-	cmd.Flags().StringVar(&format, "format", "text", "text, or markdown with --all")
-	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words("text", "markdown")) // fails only if the flag does not exist
+	cmd.Flags().BoolVar(&o.all, "all", false, "explain all errors and codes")
+	cmd.Flags().StringVar(&o.format, "format", "text", "text; markdown with --all; json for lines, one object per explanation")
+	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words("text", "markdown", "json")) // fails only if the flag does not exist
 	return cmd
+}
+
+// check checks flags and arguments.
+func (o *explainOptions) check(s streams, args []string) error {
+	formats := []string{"text", "markdown", "json"}
+	switch {
+	case !slices.Contains(formats, o.format):
+		return usageError(fmt.Errorf("--format: expected text, markdown with --all, or json for lines, got %q%s", o.format, lookup.DidYouMean(lookup.Nearest(o.format, formats))))
+	case o.format == "markdown" && !o.all:
+		return usageError(errors.New("--format: expected text or json, or markdown with --all"))
+	case o.format == "json" && o.all:
+		return usageError(errors.New("--format: expected text or markdown with --all: json is for lines"))
+	case len(args) == 0 && !o.all && terminal.Is(s.in):
+		return usageError(errNothingToExplain)
+	case len(args) > 0 && o.all:
+		return usageError(errors.New("--all takes no arguments"))
+	}
+	return nil
+}
+
+var errNothingToExplain = errors.New("expected an error name, a code, a method or a line of a log, or --all")
+
+func (o *explainOptions) run(s streams, args []string) error {
+	switch {
+	case o.all && o.format == "markdown":
+		return explain.WriteAllMarkdown(s.out)
+	case o.all:
+		return explain.WriteAll(s.out)
+	case len(args) == 0:
+		args = []string{"-"}
+	}
+	var status error
+	for i := 0; i < len(args); i++ {
+		if i > 0 && o.format == "text" {
+			fmt.Fprintln(s.out)
+		}
+		if args[i] == "-" {
+			text, err := readPasted(s.in)
+			if err != nil {
+				return err
+			}
+			status = worst(status, o.lines(s, "stdin", text))
+			continue
+		}
+		err := explain.Write(s.out, args[i])
+		var unknown *explain.UnknownError
+		if !errors.As(err, &unknown) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := notALine(args[i], unknown); err != nil {
+			return err
+		}
+		// Adjacent lines may belong to one failure.
+		last := i + 1
+		for last < len(args) && isLine(args[last]) {
+			last++
+		}
+		status = worst(status, o.lines(s, "the pasted text", []byte(strings.Join(args[i:last], "\n"))))
+		i = last - 1
+	}
+	return status
+}
+
+// isLine reports whether an argument after a line is another one.
+func isLine(arg string) bool {
+	var unknown *explain.UnknownError
+	err := explain.Write(io.Discard, arg)
+	return arg != "-" && errors.As(err, &unknown) && notALine(arg, unknown) == nil
+}
+
+// notALine returns an error if an argument that is in no catalogue is no line of a log either: a file, or
+// a single word.
+func notALine(arg string, unknown *explain.UnknownError) error {
+	if info, err := os.Stat(arg); err == nil && !strings.Contains(arg, "\n") {
+		what, hint := "file", fmt.Sprintf("otlog %s reports, otlog explain - < %[1]s explains its lines", words.Printable(arg))
+		if info.IsDir() {
+			what, hint = "directory", fmt.Sprintf("otlog %s reports", words.Printable(arg))
+		}
+		return usageError(fmt.Errorf("%q is a %s, not a line of a log\nhint: %s", arg, what, hint))
+	}
+	if strings.Trim(arg, wordBytes) != "" {
+		return nil
+	}
+	return usageError(fmt.Errorf("%w%s", unknown, lookup.DidYouMean(unknown.Near)))
+}
+
+// wordBytes are the bytes of names and paths. A line of a log has others, too.
+const wordBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.#/\\-~"
+
+// readPasted reads lines from standard input, up to a bound.
+func readPasted(in io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(in, pasted.Most))
+	if err != nil {
+		return nil, fmt.Errorf("stdin: %w", err)
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, usageError(fmt.Errorf("nothing on standard input: %w", errNothingToExplain))
+	}
+	return text, nil
+}
+
+// lines explains the lines of a text.
+func (o *explainOptions) lines(s streams, name string, text []byte) error {
+	p, read, err := pasted.Read(name, text, parse.Options{Times: timestamp.Times{Latest: s.now}})
+	if err != nil {
+		return err
+	}
+	write := p.Write
+	if o.format == "json" {
+		write = p.WriteJSON
+	}
+	if err := write(s.out); err != nil {
+		return err
+	}
+	sayTrouble(s, read)
+	if len(text) == pasted.Most {
+		say(s.err, "%s: read the first %s\nhint: otlog FILE reports whole logs", name, words.Bytes(pasted.Most))
+	}
+	if p.Records() > 0 {
+		return statusOf(nil, read, true)
+	}
+	if slices.ContainsFunc(read, (*aggregate.Source).Damaged) {
+		return &statusError{status: exitDamaged}
+	}
+	return usageError(fmt.Errorf("%s: %w", name, errNothingToExplain))
 }

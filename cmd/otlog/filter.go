@@ -38,8 +38,8 @@ func (o *filterOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.sdk, "sdk", "", "only clients with this SDK `VERSION`: 2.35.2, or 2.35 for all of 2.35")
 	f.StringVar(&o.browser, "browser", "", "only clients with this `BROWSER`: \"Chrome 142\", or Chrome for all of its versions")
 	f.StringVar(&o.os, "os", "", "only clients with this operating `SYSTEM`, as in Windows")
-	f.StringVar(&o.method, "method", "", "only this `METHOD`, as in Session.publish")
-	f.StringVar(&o.err, "error", "", "only this error `NAME`")
+	f.StringVar(&o.method, "method", "", "only this `METHOD`: Session.publish, or publish")
+	f.StringVar(&o.err, "error", "", "only this error `NAME`: OT_TIMEOUT, or timeout")
 }
 
 // addZone adds the flag for the time zone of flags and output.
@@ -49,10 +49,16 @@ func (o *filterOptions) addZone(cmd *cobra.Command, what string) {
 
 // resolve returns the filter and the zone. Periods such as 7d end now.
 func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, error) {
-	f := report.Filter{Session: o.session, APIKey: o.apiKey, SDK: o.sdk, Browser: o.browser, OS: o.os, Method: o.method, Error: o.err}
+	f := report.Filter{Session: o.session, APIKey: o.apiKey, SDK: o.sdk, Browser: o.browser, OS: o.os}
 	zone, err := time.LoadLocation(o.zone)
 	if err != nil {
 		return f, nil, usageError(fmt.Errorf("--tz: %w", err))
+	}
+	if f.Error, err = meant("--error", o.err, lookup.Errors(o.err)); err != nil {
+		return f, nil, err
+	}
+	if f.Method, err = meant("--method", o.method, lookup.Methods(o.method)); err != nil {
+		return f, nil, err
 	}
 	now = now.In(zone)
 	bound := func(flag, text string) time.Time {
@@ -71,6 +77,22 @@ func (o *filterOptions) resolve(now time.Time) (report.Filter, *time.Location, e
 			o.since, o.until, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 	}
 	return f, zone, err
+}
+
+// meant returns the full name of what a flag means. A word that means nothing in the catalogue is a name
+// that only the logs have, or a misspelled one (checkFilter).
+func meant[ID interface{ Name() string }](flag, word string, found []ID) (string, error) {
+	switch len(found) {
+	case 0:
+		return word, nil
+	case 1:
+		return found[0].Name(), nil
+	}
+	var names []string
+	for _, id := range found {
+		names = append(names, id.Name())
+	}
+	return "", usageError(fmt.Errorf("%s: %q means several: give one of %s", flag, word, strings.Join(names, ", ")))
 }
 
 // checkFilter returns an error if a filter can match nothing in what was read.

@@ -48,6 +48,30 @@ func TestHelpFits(t *testing.T) {
 	}
 }
 
+// TestHelpFitsNarrowTerminals checks the help of every command at the widths of small terminals. Only a
+// word may be wider.
+func TestHelpFitsNarrowTerminals(t *testing.T) {
+	root := newRoot(streams{})
+	root.InitDefaultHelpCmd()
+	for _, width := range []int{40, 60, 71, 72, 80, 99} {
+		for _, args := range commandLines(root) {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(guide().Help(cmd, width)) {
+				line = strings.TrimSuffix(line, "\n")
+				if utf8.RuneCountInString(line) > width && strings.Contains(strings.TrimSpace(line), " ") {
+					t.Errorf("otlog %s --help at %d columns: %s", strings.Join(args, " "), width, line)
+				}
+			}
+		}
+	}
+	if guide().Help(root, 1) != guide().Help(root, shell.Narrowest) || guide().Help(root, 500) != guide().Help(root, shell.Width) {
+		t.Error("a width is out of bounds")
+	}
+}
+
 // TestEveryFlagHasAGroup compares the groups of the guide with the flags of commands.
 func TestEveryFlagHasAGroup(t *testing.T) {
 	root := newRoot(streams{})

@@ -105,7 +105,7 @@ func statusOf(missing []string, read []*aggregate.Source, force bool) error {
 type unpackOptions struct {
 	maxExpansion           int64
 	format                 string
-	time, session, message fieldName
+	time, session, message string
 }
 
 func (o *unpackOptions) addFlags(cmd *cobra.Command) {
@@ -126,7 +126,7 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 	if err := o.checkFormat(); err != nil {
 		return parse.Options{}, err
 	}
-	fields := field.Names{Time: string(o.time), Session: string(o.session), Message: string(o.message)}
+	fields := field.Names{Time: o.time, Session: o.session, Message: o.message}
 	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields}, nil
 }
 
@@ -162,26 +162,12 @@ func (o *unpackOptions) checkFormat() error {
 	return usageError(fmt.Errorf("--input-format: %q is not a format: expected %s%s", o.format, strings.Join(formatNames(), ", "), lookup.DidYouMean(lookup.Nearest(o.format, formatNames()))))
 }
 
-// A fieldName is the value of a flag that names a field of logs.
-type fieldName string
-
-func (n *fieldName) String() string { return string(*n) }
-func (n *fieldName) Type() string   { return "string" }
-
-// Set implements pflag.Value. An empty name, as of an unset variable, is an error.
-func (n *fieldName) Set(s string) error {
-	if *n = fieldName(s); s == "" {
-		return errors.New("expected the name of a field")
-	}
-	return nil
-}
-
 // addFields adds the flags that name the fields of logs.
 func (o *unpackOptions) addFields(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.Var(&o.time, "time-field", "`FIELD` or column of the time, for logs in which otlog does not find it: createdAt,\nor meta.at in an object")
-	f.Var(&o.session, "session-field", "`FIELD` or column that identifies the session, for logs without session IDs: userId")
-	f.Var(&o.message, "message-field", "`FIELD` or column of the text")
+	f.StringVar(&o.time, "time-field", "", "`FIELD` or column of the time, for logs in which otlog does not find it: createdAt,\nor meta.at in an object")
+	f.StringVar(&o.session, "session-field", "", "`FIELD` or column that identifies the session, for logs without session IDs: userId")
+	f.StringVar(&o.message, "message-field", "", "`FIELD` or column of the text")
 }
 
 // timeOptions are the flags that say how to read the times of logs, as typed.

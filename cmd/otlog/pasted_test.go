@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// pasted is a log as its console shows it.
-const pasted = `2026-11-23T10:44:25.959Z 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B joining with camera = 1
+// ticketText is a log as its console shows it.
+const ticketText = `2026-11-23T10:44:25.959Z 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B joining with camera = 1
 2026-11-23T10:44:25.972Z 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B OpenTok:Session:error OT_AUTHENTICATION_ERROR: Token expired (1004) +0ms
     at Session.connect (https://clinic.example/opentok.js:100048:21)
 2026-11-23T10:44:25.973Z 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B OT.exception :: title: Authentication error (1004) msg: Token expired (1004)
@@ -24,7 +24,7 @@ const pasted = `2026-11-23T10:44:25.959Z 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5B 
 
 // TestPastedLogs checks that a log counts the same however a person passes it on.
 func TestPastedLogs(t *testing.T) {
-	lines := strings.SplitAfter(strings.TrimSuffix(pasted, "\n"), "\n")
+	lines := strings.SplitAfter(strings.TrimSuffix(ticketText, "\n"), "\n")
 	without := strings.Join(append(lines[:2:2], lines[3:]...), "") // stack lines
 	each := func(log, prefix, suffix string) string {
 		return regexp.MustCompile(`(?m)^(.+)$`).ReplaceAllString(log, prefix+"$1"+suffix)
@@ -40,36 +40,36 @@ func TestPastedLogs(t *testing.T) {
 	}
 	var printable strings.Builder
 	w := quotedprintable.NewWriter(&printable)
-	fmt.Fprint(w, pasted)
+	fmt.Fprint(w, ticketText)
 	w.Close()
-	encoded := base64.StdEncoding.EncodeToString([]byte(pasted)) + "\n"
+	encoded := base64.StdEncoding.EncodeToString([]byte(ticketText)) + "\n"
 	for name, log := range map[string]string{
 		"indented":                     "The customer says:\n" + each(without, "    ", ""),
 		"indented by a tab":            each(without, "\t", ""),
-		"quoted":                       each(pasted, "> ", ""),
-		"quoted twice":                 each(pasted, ">> ", ""),
-		"quoted in a reply":            each(pasted, "> > ", ""),
+		"quoted":                       each(ticketText, "> ", ""),
+		"quoted twice":                 each(ticketText, ">> ", ""),
+		"quoted in a reply":            each(ticketText, "> > ", ""),
 		"a list":                       each(without, "- ", ""),
 		"another list":                 each(without, "* ", ""),
 		"a numbered list":              numbered,
-		"a fence":                      "See:\n```\n" + pasted + "```\nThanks\n",
+		"a fence":                      "See:\n```\n" + ticketText + "```\nThanks\n",
 		"a table in Markdown":          "| time | message |\n|---|---|\n" + cells.ReplaceAllString(without, "| $1 | $2 |"),
 		"psql":                         " time | message\n------+---------\n" + cells.ReplaceAllString(without, " $1 | $2") + "(5 rows)\n",
 		"MySQL":                        "+------+---------+\n| time | message |\n+------+---------+\n" + cells.ReplaceAllString(without, "| $1 | $2 |") + "+------+---------+\n",
 		"a host before the time":       each(without, "web-0 ", ""),
 		"a pod and a container":        each(without, "web-0 app ", ""),
 		"docker compose":               each(without, "web-1  | ", ""),
-		"grep -H":                      each(pasted, "logs/app.log:", ""),
-		"double quotes":                each(pasted, `"`, `",`),
-		"a diff":                       "--- a/app.log\n+++ b/app.log\n@@ -0,0 +1,6 @@\n" + each(pasted, "+", ""),
+		"grep -H":                      each(ticketText, "logs/app.log:", ""),
+		"double quotes":                each(ticketText, `"`, `",`),
+		"a diff":                       "--- a/app.log\n+++ b/app.log\n@@ -0,0 +1,6 @@\n" + each(ticketText, "+", ""),
 		"INSERT":                       cells.ReplaceAllString(without, "INSERT INTO logs VALUES (1,'$1','$2');"),
 		"logfmt":                       cells.ReplaceAllString(without, `level=error msg="$2" ts=$1`),
 		"YAML":                         cells.ReplaceAllString(without, "- message: '$2'\n  timestamp: '$1'"),
 		"quoted-printable":             mail + part("text/plain; charset=utf-8", "quoted-printable", printable.String()),
 		"base64":                       mail + part("text/plain", "base64", encoded),
-		"alternatives":                 mail + "Content-Type: multipart/alternative; boundary=b\n\n--b\n" + part("text/plain", "7bit", pasted) + "--b\n" + part("text/html", "7bit", "<p>"+pasted+"</p>\n") + "--b--\n",
-		"HTML":                         mail + part("text/html", "7bit", "<html><body><p>Hello</p><pre>"+html.EscapeString(pasted)+"</pre></body></html>\n"),
-		"a part of HTML":               mail + part("text/html", "base64", base64.StdEncoding.EncodeToString([]byte("<div>"+strings.ReplaceAll(html.EscapeString(pasted), "\n", "<br>")+"</div>"))+"\n"),
+		"alternatives":                 mail + "Content-Type: multipart/alternative; boundary=b\n\n--b\n" + part("text/plain", "7bit", ticketText) + "--b\n" + part("text/html", "7bit", "<p>"+ticketText+"</p>\n") + "--b--\n",
+		"HTML":                         mail + part("text/html", "7bit", "<html><body><p>Hello</p><pre>"+html.EscapeString(ticketText)+"</pre></body></html>\n"),
+		"a part of HTML":               mail + part("text/html", "base64", base64.StdEncoding.EncodeToString([]byte("<div>"+strings.ReplaceAll(html.EscapeString(ticketText), "\n", "<br>")+"</div>"))+"\n"),
 		"attached":                     mail + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment; filename=app.log\n" + part("application/octet-stream", "base64", encoded) + "--b--\n",
 		"attached to a forwarded mail": mail + "Content-Type: message/rfc822\n\n" + mail + "Content-Type: multipart/mixed; boundary=b\n\n--b\n" + part("text/plain; name=app.log", "base64", encoded) + "--b--\n",
 		"an mbox":                      "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + mail + part("text/plain", "quoted-printable", printable.String()),
@@ -78,12 +78,12 @@ func TestPastedLogs(t *testing.T) {
 		"a mail with carriage returns": strings.ReplaceAll(mail+part("text/plain", "base64", encoded), "\n", "\r"),
 		"a part of a mail":             part("text/plain", "base64", encoded),
 		"a part and its boundary":      "--b\n" + part("text/plain", "quoted-printable", printable.String()) + "\n--b--\n",
-		"a line like an mbox":          "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + pasted,
-		"a line From":                  "From now on the camera is on\n" + pasted,
-		"a line Content-Type":          "Content-Type: text/plain\n" + pasted,
-		"a header in a log":            part("text/plain", "base64", pasted),
+		"a line like an mbox":          "From a@clinic.example Tue Nov 24 09:00:00 2026\n" + ticketText,
+		"a line From":                  "From now on the camera is on\n" + ticketText,
+		"a line Content-Type":          "Content-Type: text/plain\n" + ticketText,
+		"a header in a log":            part("text/plain", "base64", ticketText),
 	} {
-		got, want := countsOf(t, log), countsOf(t, pasted)
+		got, want := countsOf(t, log), countsOf(t, ticketText)
 		if got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}

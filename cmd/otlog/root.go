@@ -8,6 +8,7 @@ import (
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 )
 
 // newRoot returns the command otlog, which reports unless it is given a subcommand.
@@ -20,20 +21,30 @@ func newRoot(s streams) *cobra.Command {
 documented errors they contain, in which method, in how many sessions, and since when.`,
 		Example: `  otlog logs/                           what fails, in which method, in how many sessions
   otlog --window 1w 'logs/**/*.zst'     the last week, compared with the one before
-  otlog session 1_MX40… logs/           what happened in one session
-  otlog explain OT_TIMEOUT              what it means and what to do
+  otlog session 1_MX40… logs/           what happened in one call
+  otlog explain OT_TIMEOUT              what a name or a line of a log means, and what to do
   otlog diff --by sdk 2.34 2.35 logs/   which of two versions fails more often
   otlog --format html -o r.html logs/   a page to forward; markdown, and json for programs
   kubectl logs -f web-0 | otlog --live  from a pipe, redrawn every second`,
 		Args:          cobra.ArbitraryArgs, // the word after otlog may be a path
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, args []string) error { return o.run(s, args) },
+		RunE:          func(_ *cobra.Command, args []string) error { return o.run(s, args) },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError(shell.FlagError(cmd, err)) })
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		_, _ = io.WriteString(cmd.OutOrStdout(), guide().Help(cmd)) // cobra takes no error
+		width := shell.Width
+		if tty := terminal.Of(s.out); tty != nil && terminal.Width(tty) > 0 {
+			width = terminal.Width(tty)
+		}
+		_, _ = io.WriteString(cmd.OutOrStdout(), guide().Help(cmd, width)) // cobra takes no error
 	})
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		if err := shell.CheckEmpty(cmd, args); err != nil {
+			return usageError(err)
+		}
+		return nil
+	}
 	o.addFlags(root)
 
 	reportCmd := &cobra.Command{
@@ -59,8 +70,16 @@ quarter-hours; the report states the bounds that it used.`,
 		RunE: root.RunE,
 	}
 	reportCmd.Flags().AddFlagSet(root.Flags())
+	askVersion := root.Flags().BoolP("version", "V", false, "print the version of otlog and of its catalogue")
+	root.RunE = func(_ *cobra.Command, args []string) error {
+		if *askVersion {
+			return printVersion(s)
+		}
+		return o.run(s, args)
+	}
 	root.AddCommand(reportCmd, newScan(s), newMerge(s), newDiff(s), newSession(s), newEvents(s), newExplain(s), newFormats(s), newVersion(s), newGates(), newHash(s), newMan(s))
 	shell.Complete(root)
+	shell.CompleteBash(root)
 	return root
 }
 
@@ -72,7 +91,7 @@ func guide() *shell.Guide {
 			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "apikey", "sdk", "browser", "os"}},
 			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
 			{Heading: "How to print", Flags: []string{"format", "table", "output", "title", "top", "color", "no-pager", "live", "compress", "hash-key-file", "from"}},
-			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help"}},
+			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help", "version"}},
 		},
 		First: []string{"since", "method", "error", "window", "baseline", "fail-on", "format", "output", "live"},
 		Statuses: [][2]string{
@@ -108,11 +127,13 @@ func newVersion(s streams) *cobra.Command {
 		Short:             "Print the version of otlog and of its catalogue",
 		Args:              noArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
-			return err
-		},
+		RunE:              func(*cobra.Command, []string) error { return printVersion(s) },
 	}
+}
+
+func printVersion(s streams) error {
+	_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
+	return err
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -35,19 +35,19 @@ func newSession(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "session [flags] [ID ...] [PATH ...]",
 		Short: "Show what happened in a session: clients, attempts, failures, and what to do",
-		Long: `session shows the story of a session on one screen, or for a ticket: who took part, with SDK, browser
+		Long: `session shows the story of a session, on a screen or for a ticket: who took part, with SDK, browser
 and system; each attempt to connect, publish and subscribe, and how it ended; each failure with its
 lines, meaning and remedy; what the browser printed beside it, such as a refused connection; how
 long nothing was logged; and what never ended. Attempts and failures are those of otlog report
 --session.
 
 An ID is that of a session, or of a connection or client of it, as the log has it, or at least its
-first 12 characters. Any argument that is not an existing path, a pattern that matches, or - is an
-ID. Without an ID, session lists the sessions worth looking at: those with most failures that were
-not recovered.
+first 12 characters. An argument that is neither a path that exists, nor a pattern that matches,
+nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
+failures that were not recovered.
 
 The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens in the text are
-replaced by [redacted]. Lines of other sessions are never shown; a line of the browser that states
+replaced by [redacted]. Lines of other sessions are never shown. A line of the browser that states
 no session is shown if it is within 20 records or 10 seconds of a failure, in the same source.`,
 		Example: `  otlog session logs/                        the sessions worth looking at
   otlog session 1_MX40… logs/                the story of one
@@ -110,7 +110,10 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	}
 	r, err := story.Read(found.sources, s.in, options)
 	if err != nil {
-		return meant(err)
+		if r != nil {
+			sayTrouble(s, r.Sources) // the ID may be in what could not be read
+		}
+		return sessionMeant(err)
 	}
 	if err := found.sift(s, options.Input.Sieve, len(r.Sources)); err != nil {
 		return err
@@ -130,15 +133,9 @@ func (o *sessionOptions) style(s streams, paths []string) story.Style {
 	if o.output == "" {
 		tty = terminal.Of(s.out)
 	}
-	out := story.Style{Color: o.color.on(tty != nil), Command: "otlog session ID"}
+	out := story.Style{Color: o.color.on(tty != nil), Paths: paths, ToolVersion: toolVersion()}
 	if tty != nil {
 		out.Width = terminal.Width(tty)
-	}
-	for _, p := range paths {
-		if strings.Trim(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./,:@%") != "" {
-			p = "'" + strings.ReplaceAll(p, "'", `'\''`) + "'"
-		}
-		out.Command += " " + p
 	}
 	return out
 }
@@ -169,8 +166,8 @@ func isPath(arg string) bool {
 	return len(found) > 0
 }
 
-// meant adds hints to the error of an ID that means no session.
-func meant(err error) error {
+// sessionMeant adds hints to the error of an ID that means no session.
+func sessionMeant(err error) error {
 	var unknown *story.UnknownError
 	var ambiguous *story.AmbiguousError
 	switch {

@@ -164,7 +164,7 @@ func IsOfSDK(text []byte) bool {
 // logs.
 func IsOutput(head []byte) bool { return output.Match(head) }
 
-var output = pattern.New(`^(?:[^\n]*\n){0,5}(?:# )?otlog (?:report|diff): ` + // after the headline
+var output = pattern.New(`^(?:[^\n]*\n){0,5}(?:##? )?otlog (?:report|diff|session): ` + // after the headline
 	`|^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
 	`|^window_start,(?:baseline_start,)?method,` +
 	`|^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)

@@ -24,15 +24,17 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("%q is not an error name, code or method in the catalogue", e.Query)
 }
 
-// Write writes what the catalogue says about an error name, a code or a method. Case does not
-// matter, and OT_ and the class may be missing: timeout is OT_TIMEOUT, publish is
+// Write writes what the catalogue says about an error name, a code, its title or a method. Case does
+// not matter, and OT_ and the class may be missing: timeout is OT_TIMEOUT, publish is
 // Session.publish. The error is a [*UnknownError] if there is no such entry.
 func Write(w io.Writer, query string) error {
+	query = strings.TrimSpace(query)
 	var out strings.Builder
-	for i := range catalogue.Errors() {
-		if e := catalogue.ID(i).Get(); i > 0 && names(query, e.Name, "OT_") {
-			explainError(&out, e)
+	for _, id := range lookup.Errors(query) {
+		if lookup.BrowserError(query) == id {
+			fmt.Fprintf(&out, "\n%s is an error of the browser. The SDK reports it as\n", query)
 		}
+		explainError(&out, id.Get())
 	}
 	if n, err := strconv.ParseInt(query, 10, 32); err == nil {
 		for _, c := range catalogue.Codes() {
@@ -44,22 +46,19 @@ func Write(w io.Writer, query string) error {
 			explainNative(&out, c)
 		}
 	}
-	for i, m := range catalogue.Methods() {
-		_, bare, _ := strings.Cut(m.Name, ".")
-		if i > 0 && (names(query, m.Name, "") || names(query, bare, "")) {
-			explainMethod(&out, catalogue.MethodID(i), &m)
+	for _, c := range catalogue.Codes() {
+		if c.Title != "" && strings.EqualFold(strings.TrimRight(query, "."), strings.TrimRight(c.Title, ".")) {
+			explainCode(&out, &c)
 		}
+	}
+	for _, id := range lookup.Methods(query) {
+		explainMethod(&out, id, &catalogue.Methods()[id])
 	}
 	if out.Len() == 0 {
 		return &UnknownError{Query: query, Near: lookup.Near(query)}
 	}
 	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
 	return err
-}
-
-// names reports whether query is name, with or without its prefix.
-func names(query, name, prefix string) bool {
-	return strings.EqualFold(query, name) || prefix != "" && strings.EqualFold(prefix+query, name)
 }
 
 func explainError(b *strings.Builder, e *catalogue.Error) {

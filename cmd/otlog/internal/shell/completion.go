@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report/gate"
+	"github.com/otlog/otlog/report/lookup"
 )
 
 // Complete sets what a shell may offer for the arguments and flags of all commands.
@@ -80,9 +81,17 @@ func Words(words ...cobra.Completion) cobra.CompletionFunc {
 	}
 }
 
-// completeMethod offers methods.
+// completeMethod offers methods, and without their class those that only one class has.
 func completeMethod(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return beginning(typed, methodNames()), cobra.ShellCompDirectiveNoFileComp
+	words := methodNames()
+	if typed != "" {
+		for _, m := range catalogue.Methods()[1:] {
+			if _, bare, _ := strings.Cut(m.Name, "."); len(lookup.Methods(bare)) == 1 {
+				words = append(words, cobra.CompletionWithDesc(bare, brief(m.Summary, meaningWidth)))
+			}
+		}
+	}
+	return beginning(typed, words), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeError offers errors. If the typed text lacks OT_, it offers the whole name, for

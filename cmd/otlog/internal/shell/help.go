@@ -90,8 +90,10 @@ func describe(f *pflag.Flag) (typed, usage string) {
 	return typed, usage
 }
 
-// Help returns the help of a command.
-func (g *Guide) Help(cmd *cobra.Command) string {
+// Help returns the help of a command, at most width columns wide, of which there are at least [Narrowest]
+// and at most [Width].
+func (g *Guide) Help(cmd *cobra.Command, width int) string {
+	width = min(max(width, Narrowest), Width)
 	var b strings.Builder
 	block := func(heading string, lines ...string) {
 		if b.Len() > 0 {
@@ -100,7 +102,7 @@ func (g *Guide) Help(cmd *cobra.Command) string {
 		if heading != "" {
 			b.WriteString(heading + ":\n")
 		}
-		b.WriteString(strings.Join(lines, "\n") + "\n")
+		b.WriteString(fit(strings.Join(lines, "\n"), width) + "\n")
 	}
 	block("", strings.TrimRight(cmp.Or(cmd.Long, cmd.Short), "\n"))
 	if cmd.IsAdditionalHelpTopicCommand() {
@@ -113,12 +115,12 @@ func (g *Guide) Help(cmd *cobra.Command) string {
 	if commands := listed(cmd); len(commands) > 0 {
 		var lines []string
 		for _, c := range commands {
-			lines = append(lines, fmt.Sprintf("  %-11s %s", c.Name(), c.Short))
+			lines = append(lines, hang(fmt.Sprintf("  %-11s", c.Name()), c.Short, width))
 		}
 		block("Commands", lines...)
 	}
 	if !cmd.HasParent() {
-		block("Flags used most", g.firstLines(cmd)...)
+		block("Flags used most", g.firstLines(cmd, width)...)
 		block("", "All flags and the exit status: otlog report --help; of a command: otlog COMMAND --help")
 		return b.String()
 	}
@@ -129,7 +131,11 @@ func (g *Guide) Help(cmd *cobra.Command) string {
 			if f.Shorthand == "" {
 				typed = "    " + typed
 			}
-			lines = append(lines, hang(fmt.Sprintf("  %-27s", typed), usage, Width))
+			if width < wideEnough {
+				lines = append(lines, "  "+strings.TrimLeft(typed, " "), flow(usage, "      ", "      ", width))
+				continue
+			}
+			lines = append(lines, hang(fmt.Sprintf("  %-27s", typed), usage, width))
 		}
 		block(list.Heading, lines...)
 	}
@@ -138,7 +144,7 @@ func (g *Guide) Help(cmd *cobra.Command) string {
 		for _, s := range g.Statuses {
 			all = append(all, s[0]+" "+s[1])
 		}
-		block("", hang("Exit status:", strings.Join(all, ", "), Width))
+		block("", hang("Exit status:", strings.Join(all, ", "), width))
 	}
 	return b.String()
 }
@@ -162,8 +168,11 @@ func useLine(cmd *cobra.Command) string {
 	return cmd.CommandPath() + " " + strings.Join(names, "|")
 }
 
+// wideEnough is the width from which flags and what they do are beside each other.
+const wideEnough = 72
+
 // firstLines returns a line for each flag of g.First.
-func (g *Guide) firstLines(cmd *cobra.Command) []string {
+func (g *Guide) firstLines(cmd *cobra.Command, width int) []string {
 	var lines []string
 	for _, group := range g.Groups {
 		heading := group.Heading
@@ -172,8 +181,15 @@ func (g *Guide) firstLines(cmd *cobra.Command) []string {
 				continue
 			}
 			typed, usage := describe(cmd.Flags().Lookup(name))
-			left := fmt.Sprintf("  %-16s %-18s ", heading, typed)
-			lines = append(lines, left+brief(usage, Width-len(left)))
+			if width < wideEnough {
+				if heading != "" {
+					lines = append(lines, "  "+heading)
+				}
+				lines = append(lines, "    "+typed, flow(usage, "      ", "      ", width))
+			} else {
+				left := fmt.Sprintf("  %-16s %-18s ", heading, typed)
+				lines = append(lines, left+brief(usage, width-len(left)))
+			}
 			heading = ""
 		}
 	}

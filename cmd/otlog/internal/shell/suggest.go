@@ -3,6 +3,7 @@ package shell
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,8 +12,19 @@ import (
 	"github.com/otlog/otlog/report/lookup"
 )
 
-// FlagError adds a suggestion to the error of an unknown flag.
+// FlagError adds a suggestion to the error of an unknown flag, and says what a value must be.
 func FlagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		f := invalid.GetFlag()
+		switch {
+		case invalid.GetValue() == "":
+			return emptyValue(f)
+		case strings.HasPrefix(f.Value.Type(), "int"):
+			return fmt.Errorf("--%s: expected a number, got %q", f.Name, invalid.GetValue())
+		}
+		return err
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return err

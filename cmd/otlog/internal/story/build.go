@@ -2,7 +2,6 @@ package story
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -20,8 +19,8 @@ type builder struct {
 
 	people    []*person
 	clockOnly bool
-	first     int64 // of the first record, NoTime if unknown
-	last      *record
+	first     int64   // of the first record, NoTime if unknown
+	end       *record // the last one
 	repeated  int
 	attempts  []*call
 	calls     map[uint64][]*call // attempts by aggregate.Attempt.Call
@@ -54,6 +53,7 @@ func newBuilder(c *collector, x *aggregate.Index, zone *time.Location) *builder 
 
 // build returns the story.
 func (b *builder) build() *Story {
+	b.records = b.all()
 	b.order()
 	b.dedupe()
 	b.meet()
@@ -71,6 +71,9 @@ func (b *builder) build() *Story {
 	}
 	s.decode()
 	s.Records = Records{Total: len(b.records), Repeated: b.repeated, LeftOut: b.leftOut}
+	if b.collector.last != nil {
+		s.Records.LeftOut-- // it is shown
+	}
 	for _, r := range b.records {
 		if r.action != "" {
 			s.Records.Telemetry++
@@ -84,66 +87,9 @@ func (b *builder) build() *Story {
 		s.Failures = append(s.Failures, b.failure(f))
 	}
 	b.frame(s)
-	s.End = b.end()
+	s.End = b.ending()
 	s.Summary = s.summary()
 	return s
-}
-
-// order sorts the records by time. A record without a date keeps its place after the record before it
-// in its source, or before the first one that has a date; the records of a source without any date come
-// last. If no record has a date, times of day count.
-func (b *builder) order() {
-	slices.SortStableFunc(b.records, func(x, y *record) int {
-		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.number, y.number))
-	})
-	if !slices.ContainsFunc(b.records, (*record).dated) {
-		b.useClock()
-	}
-	const undated = math.MaxInt64
-	next := int64(undated)
-	for i := len(b.records) - 1; i >= 0; i-- {
-		r := b.records[i]
-		if i+1 < len(b.records) && b.records[i+1].source != r.source {
-			next = undated
-		}
-		if r.dated() {
-			next = r.time
-		}
-		r.at = next
-	}
-	before := int64(undated)
-	for i, r := range b.records {
-		if i > 0 && b.records[i-1].source != r.source {
-			before = undated
-		}
-		if r.dated() {
-			before = r.time
-		} else if before != undated {
-			r.at = before
-		}
-	}
-	slices.SortStableFunc(b.records, func(x, y *record) int { return cmp.Compare(x.at, y.at) })
-}
-
-// useClock gives records the time of their day, on a day that begins at 0. A time that is more than half
-// a day before the one before it is of the next day.
-func (b *builder) useClock() {
-	const day = int64(24 * time.Hour)
-	days, before := int64(0), int64(0)
-	for i, r := range b.records {
-		if i > 0 && b.records[i-1].source != r.source {
-			days, before = 0, 0
-		}
-		if r.ofDay == timestamp.NoTime {
-			continue
-		}
-		b.clockOnly = true
-		if r.ofDay < before-day/2 {
-			days++
-		}
-		before = r.ofDay
-		r.time = days*day + r.ofDay
-	}
 }
 
 // dedupe merges records that are one: equal telemetry events of the same time, and lines of the same
@@ -183,8 +129,8 @@ func (b *builder) span() {
 		if r.dated() && b.first == timestamp.NoTime {
 			b.first = r.time
 		}
-		if r.dated() || b.last == nil || !b.last.dated() {
-			b.last = r
+		if r.dated() || b.end == nil || !b.end.dated() {
+			b.end = r
 		}
 	}
 }
@@ -348,15 +294,15 @@ func (b *builder) when(nanos int64) (at *string, offset *int64) {
 // frame sets when the session began and ended.
 func (b *builder) frame(s *Story) {
 	s.First, _ = b.when(b.first)
-	if b.last != nil {
-		s.Last, s.DurationMS = b.when(b.last.time)
+	if b.end != nil {
+		s.Last, s.DurationMS = b.when(b.end.time)
 	}
 }
 
-// end says what the last record is, and what did not end.
-func (b *builder) end() End {
+// ending says what the last record is, and what did not end.
+func (b *builder) ending() End {
 	out := End{NeverEnded: []int{}, Open: []int{}}
-	if r := b.last; r != nil {
+	if r := b.end; r != nil {
 		out.Text, out.Place, out.Client = r.words(), pointer(b.place(r)), who(r.who)
 	}
 	for _, c := range b.attempts {

@@ -50,7 +50,7 @@ func (b *builder) meet() {
 	}
 	if len(b.people) == 1 { // all that the session's records do not state is of its only client
 		for _, r := range b.records {
-			if r.kind != cause || r.client != "" {
+			if !r.alone {
 				r.who = 0
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/otlog/otlog/classify/noise"
 )
 
 // gapAfter is how long nothing happens before the timeline says so.
@@ -14,7 +16,7 @@ const gapAfter = time.Minute
 // folds lines of the application, too.
 const (
 	mostInARow  = 3
-	mostEntries = 60
+	mostEntries = 40
 )
 
 // timeline returns the entries. If there would be too many, lines of the application are shown only
@@ -51,10 +53,12 @@ func (b *builder) unroll(shows func(all []*record, i int) bool) []Entry {
 		f.beside = nil
 	}
 	met := map[*failure]bool{}
-	var before *record // with a time
+	var before *record // with a time; nil if one without a time follows it
 	for i, r := range b.records {
-		if r.dated() {
-			if before != nil && r.time-before.time > int64(gapAfter) {
+		if !r.dated() {
+			before = nil
+		} else {
+			if before != nil && b.leftOut == 0 && r.time-before.time > int64(gapAfter) {
 				t.gap(before, r)
 			}
 			before = r
@@ -218,6 +222,10 @@ func (t *roll) cause(r *record) {
 	}
 	t.flush()
 	e := t.entry(KindCause, r)
+	e.Origin = "browser"
+	if r.noise.From == noise.SDK {
+		e.Origin = "sdk"
+	}
 	e.Name, e.Text, e.Meaning, e.Remedy = r.noise.Name, r.text, r.noise.Meaning, r.noise.Remedy
 	t.out = append(t.out, e)
 }

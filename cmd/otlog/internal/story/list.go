@@ -3,96 +3,83 @@ package story
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/otlog/otlog/report/words"
 )
 
-// writeRanking writes the sessions worth looking at: a table if it fits, else a paragraph for each.
+// writeRanking writes the sessions worth looking at.
 func (r *Result) writeRanking(format string, style Style) string {
-	title := fmt.Sprintf("%s worth looking at, of %s with a failure", words.Count(len(r.Ranking), "session"), words.Number(r.Failed))
-	if r.Failed == 0 {
-		title = "No session has a failure; the most recent ones:"
-	}
 	if len(r.Ranking) == 0 {
-		return "No record has a session ID, so there is no session to show.\n"
+		return title + "no record has a session ID, so there is none to show\n"
 	}
-	rows := [][]string{{"Session", "When", "Failures", "Errors", "Client"}}
-	for _, s := range r.Ranking {
-		rows = append(rows, s.cells())
+	head := fmt.Sprintf("%s with a failure; %s worth looking at", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
+	if r.Failed == 0 {
+		head = "no session has a failure; the most recent ones"
 	}
 	if format == "markdown" {
-		return r.markdownTable(title, rows, style)
+		return r.markdownTable(title+head, style)
 	}
 	t := newTextWriter(style.Width, style.Color)
-	t.paragraph("", title, strong)
-	t.out.WriteByte('\n')
-	for _, row := range rows {
-		for i := range row {
-			row[i] = words.Printable(row[i])
-		}
+	t.paragraph("", title+head, strong)
+	for _, s := range r.Ranking {
+		c := s.cells()
+		t.out.WriteByte('\n')
+		t.paragraph("", c.session, plain)
+		t.paragraph("  ", c.when+" · "+c.client, faint)
+		t.paragraph("  ", c.failures+" · "+c.errors, plain)
 	}
-	if table := words.Columns(rows); style.Width == 0 || widestLine(table) <= style.Width {
-		t.out.WriteString(table)
-	} else {
-		for _, row := range rows[1:] {
-			t.paragraph("", row[0], plain)
-			for i := 1; i < len(row); i++ {
-				t.paragraph(fmt.Sprintf("  %-9s ", rows[0][i]), row[i], plain)
-			}
-		}
-	}
-	t.out.WriteByte('\n')
-	t.out.WriteString("Show one of them: " + words.Printable(r.command(style)) + "\n")
+	t.out.WriteString("\nShow the first one: " + words.Printable(r.command(style)) + "\n")
 	return t.out.String()
 }
 
 // command returns the command that shows the first session.
 func (r *Result) command(style Style) string {
-	return strings.ReplaceAll(style.Command, "ID", r.Ranking[0].Session)
-}
-
-func widestLine(s string) int {
-	widest := 0
-	for line := range strings.SplitSeq(s, "\n") {
-		widest = max(widest, utf8.RuneCountInString(line))
+	out := "otlog session " + shellWord(r.Ranking[0].Session)
+	for _, p := range style.Paths {
+		out += " " + shellWord(p)
 	}
-	return widest
+	return out
 }
 
-func (r *Result) markdownTable(title string, rows [][]string, style Style) string {
+// shellWord quotes an argument for a shell, if that is necessary.
+func shellWord(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./,:@%"
+	if s != "" && strings.Trim(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func (r *Result) markdownTable(head string, style Style) string {
 	m := &markdownWriter{}
-	m.printf("## %s\n\n", words.Markdown(strings.TrimSuffix(title, ":")))
-	for i, row := range rows {
-		for j := range row {
-			row[j] = words.Markdown(row[j])
-		}
-		m.printf("| %s |\n", strings.Join(row, " | "))
-		if i == 0 {
-			m.printf("|%s\n", strings.Repeat(" --- |", len(row)))
-		}
+	m.printf("## %s\n\n| Session | When | Failures | Errors | Client |\n| --- | --- | --- | --- | --- |\n", words.Markdown(head))
+	for _, s := range r.Ranking {
+		c := s.cells()
+		m.printf("| %s | %s | %s | %s | %s |\n",
+			words.Markdown(c.session), words.Markdown(c.when), words.Markdown(c.failures), words.Markdown(c.errors), words.Markdown(c.client))
 	}
-	m.printf("\nShow one of them: %s\n", words.Markdown(r.command(style)))
+	m.printf("\nShow the first one: %s\n", words.Markdown(r.command(style)))
 	return m.out.String()
 }
 
-// cells returns a row of the list.
-func (s *Ranked) cells() []string {
-	id, when := s.Session, "-"
+// cells are what the list says of a session.
+type cells struct{ session, when, failures, errors, client string }
+
+func (s *Ranked) cells() cells {
+	c := cells{session: s.Session, when: "time unknown", failures: words.Count(s.Failures, "failure")}
 	if s.SessionFrom != "session" {
-		id += " (" + s.SessionFrom + ")"
+		c.session += " (" + s.SessionFrom + ")"
 	}
 	if s.First != nil {
-		when = minute(*s.First)
-		if to := minute(*s.Last); to[:10] != when[:10] {
-			when += " to " + to
-		} else if to != when {
-			when += " to " + to[11:]
+		c.when = minute(*s.First)
+		if to := minute(*s.Last); to[:10] != c.when[:10] {
+			c.when += " to " + to
+		} else if to != c.when {
+			c.when += " to " + to[11:]
 		}
 	}
-	failures := words.Number(s.Failures)
 	if s.Recovered > 0 {
-		failures += fmt.Sprintf(" (+%s recovered)", words.Number(s.Recovered))
+		c.failures += ", " + words.Number(s.Recovered) + " recovered"
 	}
 	var errors, clients []string
 	for i := range s.Errors {
@@ -109,12 +96,16 @@ func (s *Ranked) cells() []string {
 			clients = append(clients, strings.Join(of, ", "))
 		}
 	}
-	return []string{id, when, failures, orDash(words.List(errors)), orDash(strings.Join(clients[:min(len(clients), 2)], "; "))}
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
+	if c.errors = words.List(errors); c.errors == "" {
+		c.errors = "no error"
 	}
-	return s
+	switch n := len(clients); {
+	case n == 0:
+		c.client = "client unknown"
+	case n > 2:
+		c.client = strings.Join(clients[:2], "; ") + " and " + words.Number(n-2) + " more"
+	default:
+		c.client = strings.Join(clients, "; ")
+	}
+	return c
 }

@@ -13,8 +13,8 @@ type markdownWriter struct{ out strings.Builder }
 
 func (m *markdownWriter) printf(format string, args ...any) { fmt.Fprintf(&m.out, format, args...) }
 
-func (m *markdownWriter) page(s *Story, p *page) {
-	m.printf("## Session %s\n\n", words.Markdown(s.Session))
+func (m *markdownWriter) page(p *page) {
+	m.printf("## %s\n\n", words.Markdown(p.title))
 	for _, f := range p.facts {
 		var lines []string
 		for _, line := range f.lines {
@@ -38,6 +38,9 @@ func (m *markdownWriter) page(s *Story, p *page) {
 	}
 	for i := range p.rows {
 		m.row(&p.rows[i], p.people)
+	}
+	if p.note != "" {
+		m.printf("\n%s\n", words.Markdown(p.note))
 	}
 	if len(p.advice) > 0 {
 		m.printf("\n### What to do\n")

@@ -2,7 +2,7 @@ package story
 
 import (
 	"fmt"
-	"path"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,9 +12,11 @@ import (
 
 // A page is a story for people, before it is text or Markdown. Its strings are not escaped.
 type page struct {
+	title  string
 	facts  []fact
 	since  string // the start, for the head of the timeline
 	rows   []row
+	note   string // below them
 	advice []advice
 	end    []string
 	people bool // several clients took part
@@ -52,19 +54,36 @@ type advice struct {
 	link   string
 }
 
-// The number of entries that a page shows, at its start and at its end, and of errors that it explains.
+// The number of entries that a page shows, at its start and at its end, of folded lines that are worth an
+// entry, and of errors that it explains.
 const (
 	shownFirst  = 70
+	leastFolded = 3 // lines
 	shownLast   = 30
 	mostAdvised = 5
 )
 
+// title is the beginning of every output. By it, otlog knows its own output when it looks for logs.
+const title = "otlog session: "
+
 // compose makes the page of a story.
 func compose(s *Story) *page {
-	p := &page{people: len(s.Clients) > 1}
+	p := &page{title: title + s.Session, people: len(s.Clients) > 1}
 	short := shortNames(s.Sources)
 	fact := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
-	fact("Session", s.sessionWords()...)
+	fact("Result", s.Summary)
+	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
+	if outcomes := s.outcomes(); len(outcomes) > 0 {
+		fact("Attempts", outcomes...)
+	} else {
+		fact("Attempts", "unknown: no record is telemetry of a call")
+	}
+	if s.SessionFrom != "session" {
+		fact("Session", "unknown: this is "+map[string]string{"connection": "the ID of a connection", "client": "the ID of a client", "guid": "the guid of a browser on a day"}[s.SessionFrom])
+	}
+	for _, asked := range s.Asked {
+		fact("Asked for", asked)
+	}
 	if s.APIKey != nil {
 		key := *s.APIKey
 		if s.Created != nil {
@@ -87,38 +106,61 @@ func compose(s *Story) *page {
 		c := &s.Clients[i]
 		fact(strings.ToUpper(c.Label[:1])+c.Label[1:], c.words()...)
 	}
-	if outcomes := s.outcomes(); len(outcomes) > 0 {
-		fact("Attempts", outcomes...)
-	} else {
-		fact("Attempts", "unknown: no record is telemetry of a call")
-	}
-	fact("Result", s.Summary)
-	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
-	for i := range s.Timeline {
-		p.rows = append(p.rows, s.row(&s.Timeline[i], short))
-	}
-	if left := len(p.rows) - shownFirst - shownLast; left > 0 {
-		between := row{lines: []string{words.Count(left, "entry") + " left out here: --format json has all"}, tone: faint}
-		if left > 1 {
-			between.lines[0] = words.Number(left) + " entries left out here: --format json has all"
-		}
-		p.rows = slices.Concat(p.rows[:shownFirst], []row{between}, p.rows[len(p.rows)-shownLast:])
-	}
+	p.roll(s, short)
 	p.advise(s, short)
 	p.end = s.endWords(short)
 	return p
 }
 
-func (s *Story) sessionWords() []string {
-	id := s.Session
-	if s.SessionFrom != "session" {
-		id += " (the ID of a " + s.SessionFrom + ": no record states its session)"
+// roll makes the rows of the timeline. Entries with few folded lines are left out, and counted. Equal
+// failures in a row are one row.
+func (p *page) roll(s *Story, short map[string]string) {
+	few := map[string]int{}
+	var first *Failure // of equal ones in a row
+	for i := range s.Timeline {
+		e := &s.Timeline[i]
+		if e.Kind == KindFolded && e.Lines < leastFolded {
+			for _, f := range e.Folded {
+				few[f.Name] += f.Lines
+			}
+			continue
+		}
+		if e.Kind != KindFailure {
+			first = nil
+		} else if f := &s.Failures[*e.Failure-1]; first == nil || !first.alike(f) {
+			first = f
+		} else {
+			p.again(first, f)
+			continue
+		}
+		p.rows = append(p.rows, s.row(e, short))
 	}
-	out := []string{id}
-	for _, asked := range s.Asked {
-		out = append(out, "asked for as "+asked)
+	if left := len(p.rows) - shownFirst - shownLast; left > 0 {
+		between := row{lines: []string{words.Number(left) + " more entries here: --format json has all"}, tone: faint}
+		p.rows = slices.Concat(p.rows[:shownFirst], []row{between}, p.rows[len(p.rows)-shownLast:])
 	}
-	return out
+	if len(few) > 0 {
+		p.note = "Not shown, fewer than " + words.Number(leastFolded) + " in a row: " + counted(few)
+	}
+}
+
+// alike reports whether two failures differ only in their time and lines.
+func (f *Failure) alike(other *Failure) bool {
+	return f.full() == other.full() && f.Method == other.Method && f.Recovered == other.Recovered && equal(f.Client, other.Client)
+}
+
+// again adds a failure to the last row, which is of an equal one.
+func (p *page) again(first, f *Failure) {
+	r := &p.rows[len(p.rows)-1]
+	r.head = fmt.Sprintf("%s to %d", headOf(first), f.Number)
+	text := fmt.Sprintf("%s in a row", words.Count(f.Number-first.Number+1, "failure"))
+	if f.OffsetMS != nil {
+		text += ", the last at " + offset(*f.OffsetMS)
+	}
+	if f.Number > first.Number+1 {
+		r.lines = r.lines[:len(r.lines)-1]
+	}
+	r.lines = append(r.lines, text)
 }
 
 func (s *Story) recordWords() string {
@@ -127,7 +169,7 @@ func (s *Story) recordWords() string {
 		out += fmt.Sprintf("; %s found again and not repeated here", words.Number(n))
 	}
 	if n := s.Records.LeftOut; n > 0 {
-		out += fmt.Sprintf("; the last %s are left out: a story has at most %s", words.Number(n), words.Number(mostRecords))
+		out += fmt.Sprintf("; %s more are left out to bound memory", words.Number(n))
 	}
 	return out
 }
@@ -175,14 +217,14 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 	switch e.Kind {
 	case KindAttempt:
 		a := &s.Attempts[*e.Attempt-1]
-		r.head, r.lines = bare(a.Method), []string{a.words()}
+		r.head, r.lines = bare(a.Method), []string{s.attemptWords(a)}
 		r.tone = map[string]tone{"succeeded": good, "failed": bad, "never_ended": bad}[a.Outcome]
 	case KindFailure:
 		f := &s.Failures[*e.Failure-1]
-		r.head, r.tone = fmt.Sprintf("FAILURE %d", f.Number), bad
+		r.head, r.tone = headOf(f), bad
 		title := f.full() + in(f.Method)
 		if f.Recovered {
-			r.head, r.tone = fmt.Sprintf("recovered %d", f.Number), plain
+			r.tone = plain
 			title += ": its attempt succeeded in the end"
 		}
 		r.lines = []string{title}
@@ -191,7 +233,7 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		}
 		r.lines = append(r.lines, fmt.Sprintf("%s: %s", words.Count(f.LineCount, "line"), placesOf(f, short)))
 	case KindCause:
-		r.head, r.lines = "beside it", []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
+		r.head, r.lines = map[string]string{"browser": "browser", "sdk": "SDK"}[e.Origin], []string{e.Name, "“" + e.Text + "”", e.placeWords(short)}
 	case KindLine:
 		r.head, r.lines = "log", []string{e.Text + " (" + e.placeWords(short) + ")"}
 	case KindFolded:
@@ -203,19 +245,37 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 	return r
 }
 
-func foldedWords(e *Entry) string {
-	var parts []string
-	for _, f := range e.Folded {
-		parts = append(parts, words.Number(f.Lines)+" "+f.Name)
+// headOf returns what a failure is called.
+func headOf(f *Failure) string {
+	if f.Recovered {
+		return fmt.Sprintf("recovered %d", f.Number)
 	}
-	if len(parts) == 1 {
-		return words.Count(e.Lines, "line") + " of: " + e.Folded[0].Name
-	}
-	return words.Count(e.Lines, "line") + ": " + strings.Join(parts, ", ")
+	return fmt.Sprintf("FAILURE %d", f.Number)
 }
 
-// words says how an attempt ended.
-func (a *Attempt) words() string {
+// counted lists numbers of lines, the largest first: 8 telemetry, 4 debug output of the SDK.
+func counted(lines map[string]int) string {
+	names := slices.Sorted(maps.Keys(lines))
+	slices.SortStableFunc(names, func(a, b string) int { return lines[b] - lines[a] })
+	for i, name := range names {
+		names[i] = words.Number(lines[name]) + " " + name
+	}
+	return strings.Join(names, ", ")
+}
+
+func foldedWords(e *Entry) string {
+	lines := map[string]int{}
+	for _, f := range e.Folded {
+		lines[f.Name] = f.Lines
+	}
+	if len(e.Folded) == 1 {
+		return e.Folded[0].Name + ": " + words.Count(e.Lines, "line")
+	}
+	return words.Count(e.Lines, "line") + ": " + counted(lines)
+}
+
+// attemptWords says how an attempt ended.
+func (s *Story) attemptWords(a *Attempt) string {
 	out := map[string]string{
 		"succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled by the application",
 		"open": "had not ended when the input ends", "never_ended": "never ended",
@@ -224,43 +284,40 @@ func (a *Attempt) words() string {
 		out += " after " + duration(*a.DurationMS)
 	}
 	if a.Retries > 0 {
-		retries := "1 retry"
-		if a.Retries > 1 {
-			retries = words.Number(a.Retries) + " retries"
-		}
-		out += ", " + retries + " by the SDK"
+		out += ", " + retries(a.Retries)
 	}
 	if a.Inferred {
 		out += " (its start is not in the log)"
 	}
-	if a.Failure != nil {
+	switch {
+	case a.Failure == nil:
+	case s.Failures[*a.Failure-1].Recovered:
+		out += fmt.Sprintf(" (recovered %d)", *a.Failure)
+	default:
 		out += fmt.Sprintf(": failure %d", *a.Failure)
 	}
 	return out
 }
 
-// placesOf lists the lines of a failure: app.log:12, 13; telemetry.jsonl:4.
+// placesOf lists the lines of a failure by source: app.log:12, 13; telemetry.jsonl:4.
 func placesOf(f *Failure, short map[string]string) string {
 	const most = 8
-	var out strings.Builder
-	source := ""
-	for i, l := range f.Lines {
-		if i == most {
-			fmt.Fprintf(&out, " and %s more", words.Number(f.LineCount-most))
-			break
+	lines := map[string][]string{}
+	var order []string
+	for _, l := range f.Lines[:min(len(f.Lines), most)] {
+		if lines[l.Source] == nil {
+			order = append(order, l.Source)
 		}
-		switch {
-		case l.Source == source:
-			fmt.Fprintf(&out, ", %d", l.Line)
-		default:
-			if i > 0 {
-				out.WriteString("; ")
-			}
-			fmt.Fprintf(&out, "%s:%d", short[l.Source], l.Line)
-		}
-		source = l.Source
+		lines[l.Source] = append(lines[l.Source], fmt.Sprint(l.Line))
 	}
-	return out.String()
+	for i, source := range order {
+		order[i] = short[source] + ":" + strings.Join(lines[source], ", ")
+	}
+	out := strings.Join(order, "; ")
+	if more := f.LineCount - most; more > 0 {
+		out += " and " + words.Number(more) + " more"
+	}
+	return out
 }
 
 func (e *Entry) placeWords(short map[string]string) string {
@@ -298,7 +355,7 @@ func (p *page) advise(s *Story, short map[string]string) {
 
 // adviceOn explains the error of a failure, and what is beside its failures.
 func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
-	var numbers []string
+	var numbers []int
 	beside := map[string]*Entry{}
 	var order []string
 	for i := range s.Failures {
@@ -306,7 +363,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered {
 			continue
 		}
-		numbers = append(numbers, fmt.Sprint(o.Number))
+		numbers = append(numbers, o.Number)
 		for _, at := range o.Beside {
 			if e := &s.Timeline[at]; beside[e.Name] == nil {
 				beside[e.Name] = e
@@ -318,11 +375,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 	if f.Recovered {
 		what = "Recovered "
 	}
-	const most = 10
-	if n := len(numbers); n > most {
-		numbers = append(numbers[:most], "…")
-	}
-	a := advice{title: what + strings.Join(numbers, ", ") + ": " + f.full() + in(f.Method), link: f.Link}
+	a := advice{title: what + ranges(numbers) + ": " + f.full() + in(f.Method), link: f.Link}
 	point := func(head, text string) {
 		if text != "" {
 			a.points = append(a.points, [2]string{head, text})
@@ -339,6 +392,29 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 		point("Beside it", strings.TrimSpace(fmt.Sprintf("%s (%s). %s %s", name, e.placeWords(short), e.Meaning, e.Remedy)))
 	}
 	return a
+}
+
+// ranges lists ascending numbers: 1, 4 to 7. It leaves out what is too much to read.
+func ranges(numbers []int) string {
+	const most = 8
+	var out []string
+	for from := 0; from < len(numbers); {
+		to := from
+		for to+1 < len(numbers) && numbers[to+1] == numbers[to]+1 {
+			to++
+		}
+		switch {
+		case len(out) == most:
+			return strings.Join(append(out, "…"), ", ")
+		case to > from+1:
+			out = append(out, fmt.Sprintf("%d to %d", numbers[from], numbers[to]))
+		default:
+			to = from
+			out = append(out, fmt.Sprint(numbers[from]))
+		}
+		from = to + 1
+	}
+	return strings.Join(out, ", ")
 }
 
 // endWords says how the session ended.
@@ -388,22 +464,22 @@ func bare(method string) string {
 	return method
 }
 
-// shortNames returns a short name for each source: its last part, if that is of no other one.
+// shortNames returns a short name for each source: as many of its last parts as make it the only one.
 func shortNames(sources []string) map[string]string {
-	count := map[string]int{}
 	out := map[string]string{}
-	for _, s := range slices.Compact(slices.Sorted(slices.Values(sources))) {
-		count[path.Base(s)]++
-	}
 	for _, s := range sources {
-		if out[s] = s; count[path.Base(s)] == 1 {
-			out[s] = path.Base(s)
+		parts := strings.Split(s, "/")
+		for n := 1; n <= len(parts); n++ {
+			out[s] = strings.Join(parts[len(parts)-n:], "/")
+			if !slices.ContainsFunc(sources, func(other string) bool { return other != s && strings.HasSuffix("/"+other, "/"+out[s]) }) {
+				break
+			}
 		}
 	}
 	return out
 }
 
-// offset formats a distance from the start: +1.204 s, +1:02.3, +1:02:03.
+// offset formats a distance from the start: +1.204 s, +1:02.3, +1:02:03, +2 d 1:02:03.
 func offset(ms int64) string {
 	sign := "+"
 	if ms < 0 {
@@ -415,7 +491,11 @@ func offset(ms int64) string {
 	case ms < 3_600_000:
 		return fmt.Sprintf("%s%d:%02d.%d", sign, ms/60_000, ms/1000%60, ms/100%10)
 	}
-	return fmt.Sprintf("%s%d:%02d:%02d", sign, ms/3_600_000, ms/60_000%60, ms/1000%60)
+	days := ""
+	if d := ms / 86_400_000; d > 0 {
+		days = fmt.Sprintf("%d d ", d)
+	}
+	return fmt.Sprintf("%s%s%d:%02d:%02d", sign, days, ms/3_600_000%24, ms/60_000%60, ms/1000%60)
 }
 
 // duration formats a duration: 0.204 s, 15.0 s, 2 min 14 s, 1 h 2 min, 3 d 4 h.

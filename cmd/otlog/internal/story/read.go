@@ -32,7 +32,8 @@ type Result struct {
 }
 
 // Read reads the stories of sessions. stdin is read for the source "-"; a temporary file keeps it for
-// the second reading. The error is an [*UnknownError] or an [*AmbiguousError] if an ID means no session.
+// the second reading. The error is an [*UnknownError] or an [*AmbiguousError] if an ID means no
+// session; the Result has the sources then.
 func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	x := &reader{Options: o, stories: map[aggregate.SessionID]*collector{}}
 	for _, id := range o.IDs {
@@ -40,7 +41,8 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	}
 	kept := stream.NewCopy(stdin)
 	defer kept.Remove()
-	if err := x.learn(sources, kept); err != nil {
+	read, err := x.learn(sources, kept)
+	if err != nil {
 		return nil, fmt.Errorf("keeping the input for a second reading: %w", err)
 	}
 	stream.SetStdin(sources, io.NopCloser(kept.File))
@@ -49,22 +51,23 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	}
 	var ids []aggregate.SessionID
 	for _, q := range x.asked {
-		id, err := q.resolve(x.counts)
+		meant, err := q.resolve(x.counts)
 		if err != nil {
-			return nil, err
+			return &Result{Sources: read}, err
 		}
-		c := x.stories[id]
-		if c == nil {
-			c = newCollector(id)
-			x.stories[id], ids = c, append(ids, id)
+		for _, id := range meant {
+			c := x.stories[id]
+			if c == nil {
+				c = newCollector(id)
+				x.stories[id], ids = c, append(ids, id)
+			}
+			c.asked = append(c.asked, q.text)
 		}
-		c.asked = append(c.asked, q.text)
 	}
-	var err error
 	if x.index, err = x.counts.Index(ids...); err != nil {
 		return nil, err
 	}
-	read, err := aggregate.WalkWhole(sources, o.Input, func(r *aggregate.Record) error {
+	read, err = aggregate.WalkWhole(sources, o.Input, func(r *aggregate.Record) error {
 		x.collect(r)
 		return nil
 	})
@@ -89,7 +92,7 @@ type reader struct {
 }
 
 // learn reads the input for the first time.
-func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) error {
+func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) ([]*aggregate.Source, error) {
 	stream.SetStdin(sources, io.NopCloser(stdin))
 	source := ""
 	var tally aggregate.Tally
@@ -97,7 +100,7 @@ func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) error {
 	if input.Sieve != nil {
 		input.Sieve = &sieve.Sieve{} // the second reading counts what is left out
 	}
-	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
+	read, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
 		if r.Source != source {
 			tally.Enter(r.ID)
 			source = r.Source
@@ -109,10 +112,10 @@ func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) error {
 		return nil
 	})
 	if err = errors.Join(err, stdin.Rewind()); err != nil {
-		return err
+		return nil, err
 	}
 	x.counts, err = aggregate.Settle(nil, tally.Parts()...)
-	return err
+	return read, err
 }
 
 // collect keeps a record of a session that is asked for, or a line of the browser beside one of its
@@ -133,7 +136,7 @@ func (x *reader) collect(r *aggregate.Record) {
 			return
 		}
 		line := newRecord(r, nil)
-		line.kind, line.noise = cause, kind
+		line.kind, line.noise, line.alone = cause, kind, true
 		x.beside.offer(line, r.Source)
 	}
 }

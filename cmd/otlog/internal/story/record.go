@@ -12,6 +12,7 @@ import (
 	"github.com/otlog/otlog/classify/noise"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -52,6 +53,7 @@ type record struct {
 
 	at    int64   // place in the timeline, see order
 	who   int     // index of the client, or nobody
+	alone bool    // it states no session, connection or client, and is only beside a failure
 	again []Place // where it was found again
 }
 
@@ -97,6 +99,9 @@ func newRecord(r *aggregate.Record, f *aggregate.Failure) *record {
 	}
 	if out.kind != telemetry && out.kind != noisy && out.kind != native {
 		out.text = brief(events.Text(e))
+		if out.action != "" { // without a variation
+			out.text = strings.Replace(out.text, " : ", ": ", 1)
+		}
 	}
 	return out
 }
@@ -114,9 +119,10 @@ func brief(s string) string {
 	// The colours of the SDK's lines are part of their text in many logs.
 	s, _, _ = strings.Cut(s, " color: #")
 	lines := strings.Split(s, "\n")
+	lines[0] = clock.ReplaceAllString(lines[0], "")
 	kept := lines[:0]
 	for _, l := range lines {
-		if l = strings.TrimSpace(l); l != "" && !isStack(l) {
+		if l = strings.TrimSpace(l); l != "" && (len(kept) == 0 || !isStack(l)) {
 			kept = append(kept, l)
 		}
 	}
@@ -127,6 +133,9 @@ func brief(s string) string {
 	return s
 }
 
+// clock matches the time of day at the start of a line of a console.
+var clock = pattern.New(`^\s*[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)? `)
+
 // isStack reports whether a line is one of a stack, as in "at f (app.js:1:2)" and "f @ app.js:1".
 func isStack(l string) bool {
 	_, after, ok := strings.Cut(l, " @ ")
@@ -136,8 +145,12 @@ func isStack(l string) bool {
 // dated reports whether the time of a record is known.
 func (r *record) dated() bool { return r.time != timestamp.NoTime }
 
-// mostRecords is the maximum number of records that are kept of a session.
-const mostRecords = 100_000
+// The maximum number of records that are kept of a session, and of those among them that show no failure,
+// no attempt and no cause.
+const (
+	mostRecords = 100_000
+	mostOthers  = mostRecords / 2
+)
 
 // A collector keeps the records of a session.
 type collector struct {
@@ -147,7 +160,9 @@ type collector struct {
 	asked   []string
 	sources []string
 	records []*record
+	others  int // records that show no failure, no attempt and no cause
 	leftOut int
+	last    *record           // of those left out, by time
 	owner   map[string]string // the client of a connection
 }
 
@@ -169,15 +184,30 @@ func (c *collector) add(r *record, of *aggregate.Record) {
 
 // put adds a record of a source.
 func (c *collector) put(r *record, source string) {
-	if len(c.records) == mostRecords {
-		c.leftOut++
-		return
-	}
 	if n := len(c.sources); n == 0 || c.sources[n-1] != source {
 		c.sources = append(c.sources, source)
 	}
 	r.source = len(c.sources) - 1
+	shows := r.failure != nil || r.kind == step || r.kind == cause
+	if len(c.records) >= mostRecords || !shows && c.others >= mostOthers {
+		c.leftOut++
+		if c.last == nil || r.time >= c.last.time {
+			c.last = r
+		}
+		return
+	}
+	if !shows {
+		c.others++
+	}
 	c.records = append(c.records, r)
+}
+
+// all returns the records that are kept. The last one is always among them, so that the end is known.
+func (c *collector) all() []*record {
+	if c.last == nil {
+		return c.records
+	}
+	return append(c.records, c.last)
 }
 
 // nameOf returns the ID of a record whose hash is id, and its kind; "" if it states none.

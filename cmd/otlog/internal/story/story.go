@@ -7,7 +7,7 @@
 //     definitions of its own, so it agrees with the report.
 //  2. The second reading keeps the records of these sessions only (record.go), and lines of the browser
 //     beside their failures.
-//  3. The records are sorted and become a [Story] (build.go, clients.go, fold.go).
+//  3. The records are sorted and become a [Story] (build.go, order.go, clients.go, fold.go).
 //  4. A page for people is composed once (page.go) and written as text or Markdown. JSON is the Story.
 //
 // Without IDs, the sessions worth looking at are listed (rank.go).
@@ -125,13 +125,14 @@ type Entry struct {
 	Attempt    *int     `json:"attempt"`
 	Failure    *int     `json:"failure"`
 	Place      *Place   `json:"place"` // of the first line
-	Name       string   `json:"name"`  // of a kind of lines
+	Name       string   `json:"name"`  // the method, or a kind of lines
 	Text       string   `json:"text"`
 	Lines      int      `json:"lines"`
 	DurationMS *int64   `json:"duration_ms"` // of a gap
 	Folded     []Folded `json:"folded"`
 
-	// What a cause means.
+	// Who printed a cause, and what it means.
+	Origin  string `json:"origin"` // browser or sdk
 	Meaning string `json:"meaning"`
 	Remedy  string `json:"remedy"`
 }

@@ -1,12 +1,14 @@
 package story
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/otlog/otlog/parse/sessionid"
+	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -58,14 +60,10 @@ func (s *Story) summary() string {
 	}
 	out := "no failure"
 	if n := len(failed); n > 0 {
-		out = words.Count(n, "failure") + " that was not recovered: "
-		if n > 1 {
-			out = words.Count(n, "failure") + " that were not recovered: "
-		}
-		out += names(failed)
+		out = words.Count(n, "failure") + ", not recovered: " + names(failed)
 	}
 	if n := len(recovered); n > 0 {
-		out += fmt.Sprintf("; %s recovered: %s", words.Number(n), names(recovered))
+		out += fmt.Sprintf("; recovered: %s", names(recovered))
 	}
 	if n := len(s.End.NeverEnded) + len(s.End.Open); n > 0 {
 		out += "; " + words.Count(n, "attempt") + " without an end"
@@ -111,6 +109,9 @@ func (s *Story) outcomes() []string {
 		of.retries += a.Retries
 		of.by[a.Outcome]++
 	}
+	slices.SortFunc(order, func(a, b string) int {
+		return cmp.Or(cmp.Compare(slices.Index(lookup.CallMethods[:], a), slices.Index(lookup.CallMethods[:], b)), cmp.Compare(a, b))
+	})
 	var out []string
 	for _, method := range order {
 		of := sums[method]
@@ -121,9 +122,17 @@ func (s *Story) outcomes() []string {
 			}
 		}
 		if of.retries > 0 {
-			parts = append(parts, words.Count(of.retries, "retry")+" by the SDK")
+			parts = append(parts, retries(of.retries))
 		}
 		out = append(out, fmt.Sprintf("%s: %s", method, strings.Join(parts, ", ")))
 	}
 	return out
+}
+
+// retries says how often the SDK tried again.
+func retries(n int) string {
+	if n == 1 {
+		return "1 retry by the SDK"
+	}
+	return words.Number(n) + " retries by the SDK"
 }

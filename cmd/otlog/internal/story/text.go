@@ -25,6 +25,7 @@ func newTextWriter(width int, color bool) *textWriter {
 }
 
 func (t *textWriter) page(p *page) {
+	t.paragraph("", p.title, strong)
 	t.facts(p.facts)
 	title := "Timeline"
 	if p.since != "" {
@@ -33,6 +34,9 @@ func (t *textWriter) page(p *page) {
 	t.title(title)
 	for i := range p.rows {
 		t.row(&p.rows[i], p.people)
+	}
+	if p.note != "" {
+		t.paragraph("", p.note, faint)
 	}
 	if len(p.advice) > 0 {
 		t.title("What to do")
@@ -65,11 +69,8 @@ func (t *textWriter) facts(facts []fact) {
 		head := f.head
 		for _, line := range f.lines {
 			tone := plain
-			switch {
-			case f.alarm:
+			if f.alarm {
 				tone = bad
-			case f.head == "Session":
-				tone = strong
 			}
 			t.paragraph(head+strings.Repeat(" ", max(room-len(head), 1)), line, tone)
 			head = ""
@@ -77,16 +78,30 @@ func (t *textWriter) facts(facts []fact) {
 	}
 }
 
+// The room for what is before the lines of an entry, in columns, and the least room for the lines. If there
+// is less, the lines are below.
+const (
+	offsetRoom = 12
+	clientRoom = 10
+	headRoom   = 12
+	leastRoom  = 36
+)
+
 // row prints an entry: offset, client, what, and its lines.
 func (t *textWriter) row(r *row, people bool) {
-	const offsetRoom, clientRoom, headRoom = 10, 10, 12
 	head := strings.Repeat(" ", max(offsetRoom-len(r.offset), 0)) + r.offset + "  "
 	if people {
 		head += r.client + strings.Repeat(" ", max(clientRoom-len(r.client), 1))
 	}
 	head += r.head
 	if r.head != "" {
-		head += strings.Repeat(" ", max(headRoom-len(r.head), 1))
+		head += strings.Repeat(" ", max(headRoom-len(r.head), 2))
+	}
+	if t.width < offsetRoom+2+clientRoom+headRoom+leastRoom {
+		if head = strings.Join(strings.Fields(head), " "); head != "" {
+			t.paragraph("", head, r.tone)
+		}
+		head = "    "
 	}
 	for _, line := range r.lines {
 		t.paragraph(head, line, r.tone)

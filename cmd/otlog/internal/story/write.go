@@ -11,15 +11,17 @@ var Formats = []string{"text", "markdown", "json"}
 
 // Style is how people read a text.
 type Style struct {
-	Width   int // of the terminal, in columns; 0: unknown
-	Color   bool
-	Command string // that shows a session of the list, without the session: "otlog session ID logs/"
+	Width int // of the terminal, in columns; 0: unknown
+	Color bool
+	Paths []string // arguments for the command that shows a session of the list
+
+	ToolVersion string
 }
 
 // Write writes stories, or the list of sessions, in one of Formats.
 func (r *Result) Write(w io.Writer, format string, style Style) error {
 	if format == "json" {
-		return r.writeJSON(w)
+		return r.writeJSON(w, style.ToolVersion)
 	}
 	var out string
 	if r.ranks {
@@ -31,19 +33,24 @@ func (r *Result) Write(w io.Writer, format string, style Style) error {
 	return err
 }
 
-func (r *Result) writeJSON(w io.Writer) error {
+// A document is the output as JSON. It has either sessions or a ranking.
+type document struct {
+	SchemaVersion int        `json:"schema_version"`
+	ToolVersion   string     `json:"tool_version"`
+	Sessions      []*Story   `json:"sessions"`
+	Failed        *int       `json:"sessions_failed"`
+	Ranking       *[]*Ranked `json:"ranking"`
+}
+
+func (r *Result) writeJSON(w io.Writer, toolVersion string) error {
+	d := document{SchemaVersion: 1, ToolVersion: toolVersion, Sessions: r.Stories}
+	if r.ranks {
+		d.Sessions, d.Failed, d.Ranking = []*Story{}, &r.Failed, &r.Ranking
+	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if r.ranks {
-		return enc.Encode(struct {
-			Failed  int       `json:"sessions_failed"`
-			Ranking []*Ranked `json:"ranking"`
-		}{r.Failed, r.Ranking})
-	}
-	return enc.Encode(struct {
-		Sessions []*Story `json:"sessions"`
-	}{r.Stories})
+	return enc.Encode(d)
 }
 
 func (r *Result) writeStories(format string, style Style) string {
@@ -52,7 +59,7 @@ func (r *Result) writeStories(format string, style Style) string {
 		p := compose(s)
 		if format == "markdown" {
 			m := &markdownWriter{}
-			m.page(s, p)
+			m.page(p)
 			pages = append(pages, m.out.String())
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -24,6 +25,9 @@ func WriteWhole(name string, write func(io.Writer) error) error {
 		return errors.Join(Buffered(f, write), f.Close())
 	}
 	beside, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		failed.Path = name // nobody knows the other name
+	}
 	if err != nil {
 		return err
 	}
