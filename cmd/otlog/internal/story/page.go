@@ -112,15 +112,25 @@ func compose(s *Story) *page {
 	return p
 }
 
-// roll makes the rows of the timeline. Entries with few folded lines are left out, and counted.
+// roll makes the rows of the timeline. Entries with few folded lines are left out, and counted. Equal
+// failures in a row are one row.
 func (p *page) roll(s *Story, short map[string]string) {
 	few := map[string]int{}
+	var first *Failure // of equal ones in a row
 	for i := range s.Timeline {
 		e := &s.Timeline[i]
 		if e.Kind == KindFolded && e.Lines < leastFolded {
 			for _, f := range e.Folded {
 				few[f.Name] += f.Lines
 			}
+			continue
+		}
+		if e.Kind != KindFailure {
+			first = nil
+		} else if f := &s.Failures[*e.Failure-1]; first == nil || !first.alike(f) {
+			first = f
+		} else {
+			p.again(first, f)
 			continue
 		}
 		p.rows = append(p.rows, s.row(e, short))
@@ -132,6 +142,25 @@ func (p *page) roll(s *Story, short map[string]string) {
 	if len(few) > 0 {
 		p.note = "Not shown, fewer than " + words.Number(leastFolded) + " in a row: " + counted(few)
 	}
+}
+
+// alike reports whether two failures differ only in their time and lines.
+func (f *Failure) alike(other *Failure) bool {
+	return f.full() == other.full() && f.Method == other.Method && f.Recovered == other.Recovered && equal(f.Client, other.Client)
+}
+
+// again adds a failure to the last row, which is of an equal one.
+func (p *page) again(first, f *Failure) {
+	r := &p.rows[len(p.rows)-1]
+	r.head = fmt.Sprintf("%s to %d", headOf(first), f.Number)
+	text := fmt.Sprintf("%s in a row", words.Count(f.Number-first.Number+1, "failure"))
+	if f.OffsetMS != nil {
+		text += ", the last at " + offset(*f.OffsetMS)
+	}
+	if f.Number > first.Number+1 {
+		r.lines = r.lines[:len(r.lines)-1]
+	}
+	r.lines = append(r.lines, text)
 }
 
 func (s *Story) recordWords() string {
@@ -192,10 +221,10 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		r.tone = map[string]tone{"succeeded": good, "failed": bad, "never_ended": bad}[a.Outcome]
 	case KindFailure:
 		f := &s.Failures[*e.Failure-1]
-		r.head, r.tone = fmt.Sprintf("FAILURE %d", f.Number), bad
+		r.head, r.tone = headOf(f), bad
 		title := f.full() + in(f.Method)
 		if f.Recovered {
-			r.head, r.tone = fmt.Sprintf("recovered %d", f.Number), plain
+			r.tone = plain
 			title += ": its attempt succeeded in the end"
 		}
 		r.lines = []string{title}
@@ -214,6 +243,14 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		r.lines, r.tone = []string{duration(*e.DurationMS) + " without a record"}, faint
 	}
 	return r
+}
+
+// headOf returns what a failure is called.
+func headOf(f *Failure) string {
+	if f.Recovered {
+		return fmt.Sprintf("recovered %d", f.Number)
+	}
+	return fmt.Sprintf("FAILURE %d", f.Number)
 }
 
 // counted lists numbers of lines, the largest first: 8 telemetry, 4 debug output of the SDK.
@@ -318,7 +355,7 @@ func (p *page) advise(s *Story, short map[string]string) {
 
 // adviceOn explains the error of a failure, and what is beside its failures.
 func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
-	var numbers []string
+	var numbers []int
 	beside := map[string]*Entry{}
 	var order []string
 	for i := range s.Failures {
@@ -326,7 +363,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered {
 			continue
 		}
-		numbers = append(numbers, fmt.Sprint(o.Number))
+		numbers = append(numbers, o.Number)
 		for _, at := range o.Beside {
 			if e := &s.Timeline[at]; beside[e.Name] == nil {
 				beside[e.Name] = e
@@ -338,11 +375,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 	if f.Recovered {
 		what = "Recovered "
 	}
-	const most = 10
-	if n := len(numbers); n > most {
-		numbers = append(numbers[:most], "…")
-	}
-	a := advice{title: what + strings.Join(numbers, ", ") + ": " + f.full() + in(f.Method), link: f.Link}
+	a := advice{title: what + ranges(numbers) + ": " + f.full() + in(f.Method), link: f.Link}
 	point := func(head, text string) {
 		if text != "" {
 			a.points = append(a.points, [2]string{head, text})
@@ -359,6 +392,29 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 		point("Beside it", strings.TrimSpace(fmt.Sprintf("%s (%s). %s %s", name, e.placeWords(short), e.Meaning, e.Remedy)))
 	}
 	return a
+}
+
+// ranges lists ascending numbers: 1, 4 to 7. It leaves out what is too much to read.
+func ranges(numbers []int) string {
+	const most = 8
+	var out []string
+	for from := 0; from < len(numbers); {
+		to := from
+		for to+1 < len(numbers) && numbers[to+1] == numbers[to]+1 {
+			to++
+		}
+		switch {
+		case len(out) == most:
+			return strings.Join(append(out, "…"), ", ")
+		case to > from+1:
+			out = append(out, fmt.Sprintf("%d to %d", numbers[from], numbers[to]))
+		default:
+			to = from
+			out = append(out, fmt.Sprint(numbers[from]))
+		}
+		from = to + 1
+	}
+	return strings.Join(out, ", ")
 }
 
 // endWords says how the session ended.

@@ -358,6 +358,35 @@ func TestIDs(t *testing.T) {
 	}
 }
 
+// TestEqualFailuresAreOneRow checks that a page does not repeat equal failures, unless something else is
+// between them.
+func TestEqualFailuresAreOneRow(t *testing.T) {
+	const signal = "OpenTok:Session:error OT_NOT_CONNECTED: Unable to send signal - you are not connected to the session."
+	log := []string{"a.log"}
+	for i := range 5 {
+		log = append(log, logged(10*float64(i), session, signal))
+	}
+	log = append(log, logged(50, session, timeout), logged(60, session, signal))
+	s := story(t, log)
+	if len(s.Failures) != 7 {
+		t.Fatalf("%d failures", len(s.Failures))
+	}
+	p := compose(s)
+	var heads []string
+	for _, r := range p.rows {
+		heads = append(heads, r.head)
+	}
+	if want := []string{"FAILURE 1 to 5", "FAILURE 6", "FAILURE 7"}; !slices.Equal(heads, want) {
+		t.Errorf("got %q, want %q", heads, want)
+	}
+	if got := p.rows[0].lines; got[len(got)-1] != "5 failures in a row, the last at +40.000 s" {
+		t.Errorf("got %q", got)
+	}
+	if got := p.advice[0].title; got != "Failure 1 to 5, 7: OT_NOT_CONNECTED in Session.signal" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestRanking checks the order of the sessions worth looking at.
 func TestRanking(t *testing.T) {
 	const access = "OT_USER_MEDIA_ACCESS_DENIED: denied"
@@ -415,7 +444,7 @@ func TestWidth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, width := range []int{40, 60, 100} {
+	for _, width := range []int{40, 60, 80, 100} {
 		var out bytes.Buffer
 		if err := r.Write(io.Writer(&out), "text", Style{Width: width}); err != nil {
 			t.Fatal(err)

@@ -78,16 +78,30 @@ func (t *textWriter) facts(facts []fact) {
 	}
 }
 
+// The room for what is before the lines of an entry, in columns, and the least room for the lines. If there
+// is less, the lines are below.
+const (
+	offsetRoom = 12
+	clientRoom = 10
+	headRoom   = 12
+	leastRoom  = 36
+)
+
 // row prints an entry: offset, client, what, and its lines.
 func (t *textWriter) row(r *row, people bool) {
-	const offsetRoom, clientRoom, headRoom = 12, 10, 12
 	head := strings.Repeat(" ", max(offsetRoom-len(r.offset), 0)) + r.offset + "  "
 	if people {
 		head += r.client + strings.Repeat(" ", max(clientRoom-len(r.client), 1))
 	}
 	head += r.head
 	if r.head != "" {
-		head += strings.Repeat(" ", max(headRoom-len(r.head), 1))
+		head += strings.Repeat(" ", max(headRoom-len(r.head), 2))
+	}
+	if t.width < offsetRoom+2+clientRoom+headRoom+leastRoom {
+		if head = strings.Join(strings.Fields(head), " "); head != "" {
+			t.paragraph("", head, r.tone)
+		}
+		head = "    "
 	}
 	for _, line := range r.lines {
 		t.paragraph(head, line, r.tone)
