@@ -19,8 +19,8 @@ type builder struct {
 
 	people    []*person
 	clockOnly bool
-	first     int64 // of the first record, NoTime if unknown
-	last      *record
+	first     int64   // of the first record, NoTime if unknown
+	end       *record // the last one
 	repeated  int
 	attempts  []*call
 	calls     map[uint64][]*call // attempts by aggregate.Attempt.Call
@@ -53,6 +53,7 @@ func newBuilder(c *collector, x *aggregate.Index, zone *time.Location) *builder 
 
 // build returns the story.
 func (b *builder) build() *Story {
+	b.records = b.all()
 	b.order()
 	b.dedupe()
 	b.meet()
@@ -70,6 +71,9 @@ func (b *builder) build() *Story {
 	}
 	s.decode()
 	s.Records = Records{Total: len(b.records), Repeated: b.repeated, LeftOut: b.leftOut}
+	if b.collector.last != nil {
+		s.Records.LeftOut-- // it is shown
+	}
 	for _, r := range b.records {
 		if r.action != "" {
 			s.Records.Telemetry++
@@ -83,7 +87,7 @@ func (b *builder) build() *Story {
 		s.Failures = append(s.Failures, b.failure(f))
 	}
 	b.frame(s)
-	s.End = b.end()
+	s.End = b.ending()
 	s.Summary = s.summary()
 	return s
 }
@@ -125,8 +129,8 @@ func (b *builder) span() {
 		if r.dated() && b.first == timestamp.NoTime {
 			b.first = r.time
 		}
-		if r.dated() || b.last == nil || !b.last.dated() {
-			b.last = r
+		if r.dated() || b.end == nil || !b.end.dated() {
+			b.end = r
 		}
 	}
 }
@@ -290,15 +294,15 @@ func (b *builder) when(nanos int64) (at *string, offset *int64) {
 // frame sets when the session began and ended.
 func (b *builder) frame(s *Story) {
 	s.First, _ = b.when(b.first)
-	if b.last != nil {
-		s.Last, s.DurationMS = b.when(b.last.time)
+	if b.end != nil {
+		s.Last, s.DurationMS = b.when(b.end.time)
 	}
 }
 
-// end says what the last record is, and what did not end.
-func (b *builder) end() End {
+// ending says what the last record is, and what did not end.
+func (b *builder) ending() End {
 	out := End{NeverEnded: []int{}, Open: []int{}}
-	if r := b.last; r != nil {
+	if r := b.end; r != nil {
 		out.Text, out.Place, out.Client = r.words(), pointer(b.place(r)), who(r.who)
 	}
 	for _, c := range b.attempts {

@@ -58,7 +58,7 @@ func (b *builder) unroll(shows func(all []*record, i int) bool) []Entry {
 		if !r.dated() {
 			before = nil
 		} else {
-			if before != nil && r.time-before.time > int64(gapAfter) {
+			if before != nil && b.leftOut == 0 && r.time-before.time > int64(gapAfter) {
 				t.gap(before, r)
 			}
 			before = r

@@ -169,7 +169,7 @@ func (s *Story) recordWords() string {
 		out += fmt.Sprintf("; %s found again and not repeated here", words.Number(n))
 	}
 	if n := s.Records.LeftOut; n > 0 {
-		out += fmt.Sprintf("; the last %s are left out: a story has at most %s", words.Number(n), words.Number(mostRecords))
+		out += fmt.Sprintf("; %s more are left out to bound memory", words.Number(n))
 	}
 	return out
 }

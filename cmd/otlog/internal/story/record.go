@@ -145,8 +145,12 @@ func isStack(l string) bool {
 // dated reports whether the time of a record is known.
 func (r *record) dated() bool { return r.time != timestamp.NoTime }
 
-// mostRecords is the maximum number of records that are kept of a session.
-const mostRecords = 100_000
+// The maximum number of records that are kept of a session, and of those among them that show no failure,
+// no attempt and no cause.
+const (
+	mostRecords = 100_000
+	mostOthers  = mostRecords / 2
+)
 
 // A collector keeps the records of a session.
 type collector struct {
@@ -156,7 +160,9 @@ type collector struct {
 	asked   []string
 	sources []string
 	records []*record
+	others  int // records that show no failure, no attempt and no cause
 	leftOut int
+	last    *record           // of those left out, by time
 	owner   map[string]string // the client of a connection
 }
 
@@ -178,15 +184,30 @@ func (c *collector) add(r *record, of *aggregate.Record) {
 
 // put adds a record of a source.
 func (c *collector) put(r *record, source string) {
-	if len(c.records) == mostRecords {
-		c.leftOut++
-		return
-	}
 	if n := len(c.sources); n == 0 || c.sources[n-1] != source {
 		c.sources = append(c.sources, source)
 	}
 	r.source = len(c.sources) - 1
+	shows := r.failure != nil || r.kind == step || r.kind == cause
+	if len(c.records) >= mostRecords || !shows && c.others >= mostOthers {
+		c.leftOut++
+		if c.last == nil || r.time >= c.last.time {
+			c.last = r
+		}
+		return
+	}
+	if !shows {
+		c.others++
+	}
 	c.records = append(c.records, r)
+}
+
+// all returns the records that are kept. The last one is always among them, so that the end is known.
+func (c *collector) all() []*record {
+	if c.last == nil {
+		return c.records
+	}
+	return append(c.records, c.last)
 }
 
 // nameOf returns the ID of a record whose hash is id, and its kind; "" if it states none.

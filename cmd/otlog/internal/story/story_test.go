@@ -415,14 +415,27 @@ func TestRanking(t *testing.T) {
 	}
 }
 
-// TestBound checks that no more records are kept than a story may have.
+// TestBound checks that no more records are kept than a story may have, and that those that show
+// something, and the last one, are.
 func TestBound(t *testing.T) {
 	c := newCollector(aggregate.SessionID{})
-	for range mostRecords + 5 {
-		c.put(&record{}, "a.log")
+	put := func(k kind, n, from int) {
+		for i := range n {
+			c.put(&record{kind: k, time: int64(from + i)}, "a.log")
+		}
 	}
-	if len(c.records) != mostRecords || c.leftOut != 5 {
+	put(line, mostOthers+5, 0)
+	put(step, 10, 1e6)
+	put(line, 1, 2e6)
+	if len(c.records) != mostOthers+10 || c.leftOut != 6 {
 		t.Errorf("%d records, %d left out", len(c.records), c.leftOut)
+	}
+	put(step, mostRecords, 3e6)
+	if len(c.records) != mostRecords {
+		t.Errorf("%d records", len(c.records))
+	}
+	if all := c.all(); all[len(all)-1].time != 3e6+mostRecords-1 {
+		t.Errorf("the last one is of %d", all[len(all)-1].time)
 	}
 }
 
