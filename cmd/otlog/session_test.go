@@ -30,10 +30,10 @@ func TestStoriesAgreeWithReports(t *testing.T) {
 		most  int // sessions that are compared
 		least int // sessions that are listed
 	}{
-		{"../../testdata/logs", 60, 53},
-		{"../../testdata/corpus/sdk-2.20.3", 30, 50},
-		{"../../testdata/corpus/scenarios", 30, 2},
-		{"../../testdata/weeks", 8, 1000},
+		{"../../testdata/logs", 40, 53},
+		{"../../testdata/corpus/sdk-2.20.3", 16, 50},
+		{"../../testdata/corpus/scenarios", 16, 2},
+		{"../../testdata/weeks", 6, 1000},
 	} {
 		var list struct {
 			Ranking []struct{ Session string }
