@@ -42,7 +42,7 @@ func TestHelpFits(t *testing.T) {
 				t.Errorf("otlog %s --help: %d columns: %s", strings.Join(args, " "), n, line)
 			}
 		}
-		if n := strings.Count(out.String(), "\n"); len(args) == 0 && (n < 24 || n > 40) {
+		if n := strings.Count(out.String(), "\n"); len(args) == 0 && (n < 24 || n > 42) {
 			t.Errorf("otlog --help: %d lines", n)
 		}
 	}

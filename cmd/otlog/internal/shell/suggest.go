@@ -40,7 +40,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 }
 
 // Commands are the names of all commands.
-var Commands = []string{"report", "scan", "merge", "diff", "session", "events", "explain", "formats", "gates", "man", "version", "completion", "help"}
+var Commands = []string{"report", "scan", "merge", "diff", "session", "events", "explain", "formats", "gates", "hash", "man", "version", "completion", "help"}
 
 // CommandMeant returns a suggestion for a misspelled command, which otlog takes for a path;
 // "" if the arguments resemble none.
