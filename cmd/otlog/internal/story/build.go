@@ -75,7 +75,7 @@ func (b *builder) build() *Story {
 		s.Records.LeftOut-- // it is shown
 	}
 	for _, r := range b.records {
-		if r.action != "" {
+		if r.posted {
 			s.Records.Telemetry++
 		}
 	}

@@ -114,11 +114,8 @@ func (r *record) foldName() string {
 
 // words returns what a record says, in short.
 func (r *record) words() string {
-	switch {
-	case r.text != "":
+	if r.text != "" {
 		return r.text
-	case r.action != "":
-		return "telemetry " + r.action
 	}
 	return r.foldName()
 }
@@ -207,11 +204,16 @@ func (t *roll) fail(f *failure, r *record) {
 	t.out = append(t.out, e)
 }
 
-// best returns the record with the strongest evidence, which says most of what happened.
+// best returns the record with the strongest evidence, which says most of what happened. A line of the
+// console says more than telemetry.
 func (f *failure) best() *record {
-	return slices.MaxFunc(f.records, func(a, b *record) int {
-		return cmp.Or(cmp.Compare(a.evidence, b.evidence), cmp.Compare(len(b.action), len(a.action)))
-	})
+	best := f.records[0]
+	for _, r := range f.records[1:] {
+		if r.evidence > best.evidence || r.evidence == best.evidence && best.posted && !r.posted {
+			best = r
+		}
+	}
+	return best
 }
 
 // cause adds a line that may give the reason of a failure. Equal ones in a row are one entry.

@@ -6,9 +6,10 @@
 //     the sessions that are meant (ask.go), their attempts and their failures: a story has no
 //     definitions of its own, so it agrees with the report.
 //  2. The second reading keeps the records of these sessions only (record.go), and lines of the browser
-//     beside their failures.
+//     beside their failures (collect.go).
 //  3. The records are sorted and become a [Story] (build.go, order.go, clients.go, fold.go).
-//  4. A page for people is composed once (page.go) and written as text or Markdown. JSON is the Story.
+//  4. A page for people is composed once (page.go, advice.go) and written as text or Markdown. JSON is
+//     the Story.
 //
 // Without IDs, the sessions worth looking at are listed (rank.go).
 package story
