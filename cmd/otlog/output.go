@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/report/words"
 )
 
 // emit writes to a file, or to standard output if name is empty.
@@ -16,6 +19,25 @@ func emit(s streams, name string, write func(io.Writer) error) error {
 		return stream.Buffered(s.out, write)
 	}
 	return stream.WriteWhole(name, write)
+}
+
+// emitText writes a text for people as emit does. If it is longer than the terminal that it goes to,
+// it is shown in a pager; where there is none, last is its last line. all prints it at once.
+func emitText(s streams, name string, all bool, last string, write func(io.Writer) error) error {
+	tty := terminal.Of(s.out)
+	if name != "" || tty == nil || all {
+		return emit(s, name, write)
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	return terminal.Page(tty, b.Bytes(), []byte("\n"+words.Printable(last)+"\n"))
+}
+
+// addPager adds the flag that prints at once.
+func addPager(cmd *cobra.Command, all *bool) {
+	cmd.Flags().BoolVar(all, "no-pager", false, "on a terminal, print a long text at once instead of in $PAGER (less)")
 }
 
 // compression is the flag for the compression of Arrow, as typed.

@@ -11,10 +11,8 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/calendar"
-	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/format"
-	"github.com/otlog/otlog/report/words"
 )
 
 // reportOptions are the flags of otlog report and otlog diff, as typed.
@@ -30,7 +28,7 @@ type reportOptions struct {
 	title  string
 	top    int
 	color  colorOption
-	print  bool // without a pager
+	all    bool // without a pager
 	live   bool
 	read   readOptions
 
@@ -61,7 +59,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.topGiven = func() bool { return f.Changed("top") }
 	f.StringVar(&o.title, "title", "", "`TITLE` of a report for people, below its headline")
 	o.color.addFlag(cmd)
-	f.BoolVar(&o.print, "no-pager", false, "on a terminal, print a long report at once instead of in $PAGER (less)")
+	addPager(cmd, &o.all)
 	if !o.diff {
 		f.StringArrayVar(&o.baseline, "baseline", nil, "compare with `PATH`, logs or a partial: what changed since, and is it chance?")
 	}
@@ -208,15 +206,10 @@ func (o *reportOptions) writeReport(s streams, plan *reportPlan, read *reading, 
 	if err := plan.format.Write(&b, format.Input{Report: r}, plan.how); err != nil {
 		return nil, err
 	}
-	if tty := o.terminal(s); tty != nil && plan.format.People && !o.print {
-		// Without a pager the end of the output is what a reader sees.
-		err = terminal.Page(tty, b.Bytes(), []byte("\n"+words.Printable(r.Headline().Says)+"\n"))
-	} else {
-		err = emit(s, o.output, func(w io.Writer) error {
-			_, err := w.Write(b.Bytes())
-			return err
-		})
-	}
+	err = emitText(s, o.output, o.all || !plan.format.People, r.Headline().Says, func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type sessionOptions struct {
 	color  colorOption
 	unpack unpackOptions
 	times  timeOptions
+	all    bool // without a pager
 }
 
 func newSession(s streams) *cobra.Command {
@@ -63,6 +64,7 @@ no session is shown if it is within 20 records or 10 seconds of a failure, in th
 	f.StringVar(&o.zone, "tz", "UTC", "time `ZONE` of times, as in Europe/Berlin or Local")
 	f.IntVar(&o.top, "top", 10, "maximum number of sessions in the list, 0 for all")
 	o.color.addFlag(cmd)
+	addPager(cmd, &o.all)
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
 	return cmd
@@ -121,7 +123,7 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	sayTrouble(s, r.Sources)
 	left := options.Input.Sieve.LeftOut()
 	sayLeftOut(s, r.Sources, &left)
-	if err := emit(s, o.output, func(w io.Writer) error { return r.Write(w, o.format, o.style(s, paths)) }); err != nil {
+	if err := emitText(s, o.output, o.all || o.format == "json", "otlog session: "+strings.Join(options.IDs, ", "), func(w io.Writer) error { return r.Write(w, o.format, o.style(s, paths)) }); err != nil {
 		return fmt.Errorf("writing the session: %w", err)
 	}
 	return statusOf(found.missing, r.Sources, false)
