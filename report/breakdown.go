@@ -17,6 +17,9 @@ const (
 	ByBrowser Dimension = "browser"
 	ByOS      Dimension = "os"
 	ByAPIKey  Dimension = "apikey"
+
+	// bySDKAndBrowser combines two of them, for the headline.
+	bySDKAndBrowser Dimension = "sdk and browser"
 )
 
 // Dimensions lists all dimensions.
@@ -120,13 +123,15 @@ const (
 // A divider makes a Breakdown, batch by batch.
 type divider struct {
 	dimension Dimension
-	pair      *Pair          // groups names; nil: each name is a group
-	wholes    []*fold        // that the groups are parts of
-	shown     []bool         // by window: whether it counts; nil: all do
-	room      int            // for groups with a name
-	groups    []*groupFolds  // by label; nil: none
-	sides     [2]*groupFolds // of the pair; nil: none
-	others    *groupFolds    // nil: none
+	pair      *Pair                // groups names; nil: each name is a group
+	wholes    []*fold              // that the groups are parts of
+	shown     []bool               // by window: whether it counts; nil: all do
+	room      int                  // for groups with a name
+	names     []string             // of labels
+	groups    []*groupFolds        // by label; nil: none
+	combined  map[[2]uint16]uint16 // labels of SDK and browser together
+	sides     [2]*groupFolds       // of the pair; nil: none
+	others    *groupFolds          // nil: none
 }
 
 // groupFolds make the numbers of one group.
@@ -150,10 +155,14 @@ func newDivider(d Dimension, r *Report, wholes []*fold) *divider {
 			wholes = wholes[1:]
 		}
 	}
+	names := wholes[0].names.Labels
+	if d == bySDKAndBrowser {
+		names = []string{""}
+	}
 	return &divider{
 		dimension: d, pair: r.Pair, wholes: wholes, shown: shown,
-		room:   min(max(maxGroupWindows/windows, minGroups), maxGroups),
-		groups: make([]*groupFolds, len(wholes[0].names.Labels)),
+		room:  min(max(maxGroupWindows/windows, minGroups), maxGroups),
+		names: names, groups: make([]*groupFolds, len(names)), combined: map[[2]uint16]uint16{},
 	}
 }
 
@@ -249,9 +258,30 @@ func (d *divider) labelOf(who *batch.Who, c *batch.Client, i int) uint16 {
 		return c.Browser[i]
 	case ByOS:
 		return c.OS[i]
+	case bySDKAndBrowser:
+		return d.combine(c.SDK[i], c.Browser[i])
 	}
 	return who.APIKey[i]
 }
+
+// combine returns the label of two labels, 0 if one of them is unknown.
+func (d *divider) combine(sdk, browser uint16) uint16 {
+	key := [2]uint16{sdk, browser}
+	label := d.combined[key]
+	if label != 0 || sdk == 0 || browser == 0 {
+		return label
+	}
+	if len(d.names) <= maxGroups+1 { // the labels beyond are one: they have no groups of their own
+		texts := d.wholes[0].names.Labels
+		d.names, d.groups = append(d.names, combinedName(texts[sdk], texts[browser])), append(d.groups, nil)
+	}
+	label = uint16(len(d.names) - 1)
+	d.combined[key] = label
+	return label
+}
+
+// combinedName returns the name of a group of one SDK version and browser.
+func combinedName(sdk, browser string) string { return sdk + "\x00" + browser }
 
 // group returns the group of a label.
 func (d *divider) group(label uint16) *groupFolds {
@@ -269,10 +299,10 @@ func (d *divider) newGroup(label uint16) *groupFolds {
 	case label == 0:
 		return d.newFolds("")
 	case d.pair != nil && d.pair.By == d.dimension:
-		return d.pairFolds(d.pair.groupOf(d.wholes[0].names.Labels[label]))
+		return d.pairFolds(d.pair.groupOf(d.names[label]))
 	case d.room > 0:
 		d.room--
-		return d.newFolds(d.wholes[0].names.Labels[label])
+		return d.newFolds(d.names[label])
 	case d.others == nil:
 		d.others = d.newFolds(Others)
 	}

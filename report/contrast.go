@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otlog/otlog/report/stats"
@@ -36,6 +37,12 @@ func (r *Report) contrasts() []Contrast {
 	for i := range r.Breakdowns {
 		out = append(out, r.contrastsOf(&r.Breakdowns[i])...)
 	}
+	test(out)
+	return out
+}
+
+// test tests contrasts as one family.
+func test(out []Contrast) {
 	changes := make([]Change, len(out))
 	for i := range out {
 		changes[i] = out[i].Change
@@ -52,6 +59,29 @@ func (r *Report) contrasts() []Contrast {
 		}
 		out[i].Change = *c
 	}
+}
+
+// within compares the browsers of one SDK version with each other, or the versions of one browser, for
+// one method.
+func (r *Report) within(x *Contrast) []Contrast {
+	b := Breakdown{Dimension: ByBrowser}
+	if x.Dimension == ByBrowser {
+		b.Dimension = BySDK
+	}
+	for _, g := range r.combined.Groups {
+		sdk, browser, _ := strings.Cut(g.Name, "\x00")
+		switch {
+		case x.Dimension == BySDK && sdk == x.Group:
+			g.Name = browser
+		case x.Dimension == ByBrowser && browser == x.Group:
+			g.Name = sdk
+		default:
+			continue
+		}
+		b.Groups = append(b.Groups, g)
+	}
+	out := slices.DeleteFunc(r.contrastsOf(&b), func(c Contrast) bool { return c.Method != x.Method })
+	test(out)
 	return out
 }
 

@@ -55,6 +55,9 @@ func (r *Report) fold(in *input, dimensions []Dimension) error {
 		folds = append(folds, whole)
 	}
 	var dividers []*divider
+	if slices.Contains(dimensions, BySDK) && slices.Contains(dimensions, ByBrowser) {
+		dimensions = append(slices.Clip(dimensions), bySDKAndBrowser)
+	}
 	for _, d := range dimensions {
 		dividers = append(dividers, newDivider(d, r, folds))
 	}
@@ -76,7 +79,11 @@ func (r *Report) fold(in *input, dimensions []Dimension) error {
 		f.out.Totals.WrongClock, f.out.Totals.Duplicates = in.wrongClock, in.duplicates
 	}
 	for _, d := range dividers {
-		r.Breakdowns = append(r.Breakdowns, d.end())
+		if b := d.end(); d.dimension == bySDKAndBrowser {
+			r.combined = b
+		} else {
+			r.Breakdowns = append(r.Breakdowns, b)
+		}
 	}
 	return nil
 }

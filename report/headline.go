@@ -187,21 +187,37 @@ func (r *Report) attempts(method string) (before, after stats.Share, ok bool) {
 // mostly says which clients a change concerns: the group that fails more often than the others, by
 // more than chance, and has at least half of the failed sessions. "" if there is none.
 func (r *Report) mostly(c *Change) string {
+	most := mostly(r.Contrasts, c.Method)
+	if most == nil || c.Scope == ScopeError {
+		return ""
+	}
+	all, name := most.After.Part+most.Before.Part, Label(most.Dimension, most.Group)
+	// A browser may stand out only because most of its users have the new SDK, so it is compared with
+	// the other browsers of that SDK.
+	if narrow := mostly(r.within(most), c.Method); narrow != nil {
+		if most, narrow = narrow, most; narrow.Dimension == BySDK {
+			name += " on " + Label(most.Dimension, most.Group)
+		} else {
+			name = Label(most.Dimension, most.Group) + " on " + name
+		}
+	}
+	return fmt.Sprintf("; mostly with %s (%s failed %s)", name, words.Fraction(most.After.Part, all), r.sessions())
+}
+
+// mostly returns the contrast of the group that fails more often than the others, and has at least half
+// of the failed sessions; of several the surest. nil if there is none.
+func mostly(all []Contrast, method string) *Contrast {
 	var most *Contrast
-	for i := range r.Contrasts {
-		x := &r.Contrasts[i]
-		if x.Method != c.Method || x.Verdict != Higher || 2*x.After.Part < x.After.Part+x.Before.Part {
+	for i := range all {
+		x := &all[i]
+		if x.Method != method || x.Verdict != Higher || 2*x.After.Part < x.After.Part+x.Before.Part {
 			continue
 		}
 		if most == nil || x.Test.P < most.Test.P {
 			most = x
 		}
 	}
-	if most == nil || c.Scope == ScopeError {
-		return ""
-	}
-	return fmt.Sprintf("; mostly with %s (%s failed %s)", Label(most.Dimension, most.Group),
-		words.Fraction(most.After.Part, most.After.Part+most.Before.Part), r.sessions())
+	return most
 }
 
 // unchanged says that no change is significant, and the rates.

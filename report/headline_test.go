@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/internal/reporttest"
@@ -199,5 +200,35 @@ func TestHeadlinesOfGroups(t *testing.T) {
 		if got := weeks(test.o).Headline().Says; got != test.want {
 			t.Errorf("got\n%s\nwant\n%s", got, test.want)
 		}
+	}
+}
+
+// TestHeadlinesNameBrowserAndSDK shows the headline if one SDK version fails on one browser only.
+func TestHeadlinesNameBrowserAndSDK(t *testing.T) {
+	const agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+	browsers := []string{agent + "Chrome/142.0.0.0 Safari/537.36", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"}
+	var log strings.Builder
+	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	const perWeek = 1200
+	for n := range 2 * perWeek {
+		at := start.Add(time.Duration(n) * 7 * 24 * time.Hour / perWeek)
+		sdk, browser := []string{"js-2.34.1", "js-2.35.2"}[n/2%2], browsers[n%2]
+		fails := n%100 == 7 || n >= perWeek && sdk == "js-2.35.2" && n%2 == 0 && n%5 == 0
+		end := `"Success"`
+		if fails {
+			end = `"Failure","failureReason":"ConnectToSession","failureCode":1006,"failureName":"OT_CONNECT_FAILED"`
+		}
+		for i, variation := range []string{`"Attempt"`, end} {
+			fmt.Fprintf(&log, `{"logVersion":"2","clientVersion":%q,"clientSystemTime":%d,"action":"Connect","sessionId":"s-%d","connectionId":"c-%d","clientInstanceId":"i-%d","userAgent":%q,"variation":%s}`+"\n",
+				sdk, at.UnixMilli()+int64(i), n, n, n, browser, variation)
+		}
+	}
+	r := reporttest.OfLog(t, []byte(log.String()), report.Options{Window: reporttest.Window(t, "1w"), Breakdown: []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}})
+	const want = "Connecting got worse: 6.0% of attempts failed, up from 1.0% (not chance); mostly with SDK 2.35.2 on Chrome 142 (60 of 72 failed sessions)."
+	if got := r.Headline().Says; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if len(r.Breakdowns) != 3 {
+		t.Errorf("there are %d breakdowns", len(r.Breakdowns))
 	}
 }

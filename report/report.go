@@ -88,6 +88,7 @@ type Report struct {
 	Breakdowns []Breakdown // in the order of Options.Breakdown
 	By         Dimension   // of the breakdown whose groups are rows of JSON and CSV; "" for none
 	Contrasts  []Contrast  // of the groups of all Breakdowns, in their order
+	combined   Breakdown   // by SDK version and browser together
 
 	Missing []string // Options.Warnings
 }
