@@ -24,7 +24,14 @@ func (t *table) fit(width int) (*table, shape) {
 	if width == 0 {
 		return t, flat
 	}
-	for _, s := range []shape{flat, stacked} {
+	if t.width(flat) <= width {
+		return t, flat
+	}
+	shapes := []shape{flat, stacked}
+	if t.dense {
+		shapes = []shape{stacked, flat}
+	}
+	for _, s := range shapes {
 		for out := t; out != nil; out = out.smaller() {
 			if out.width(s) <= width {
 				return out, s
@@ -50,7 +57,7 @@ func (t *table) smaller() *table {
 	for end < len(t.columns) && t.columns[end].with {
 		end++
 	}
-	out := &table{all: t.all, unranked: t.unranked, columns: slices.Delete(slices.Clone(t.columns), first, end)}
+	out := &table{all: t.all, unranked: t.unranked, dense: t.dense, columns: slices.Delete(slices.Clone(t.columns), first, end)}
 	for _, row := range t.rows {
 		out.rows = append(out.rows, slices.Delete(slices.Clone(row), first, end))
 	}

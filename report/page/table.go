@@ -17,6 +17,8 @@ type table struct {
 	// unless the table is unranked.
 	all      int
 	unranked bool
+
+	dense bool // its columns matter more than its lines: windows side by side
 }
 
 type column struct {

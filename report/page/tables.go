@@ -228,6 +228,7 @@ func (c *composer) windows() {
 		s.title += fmt.Sprintf(" (last %d of %d)", len(shown), len(r.Windows))
 	}
 	t := newTable(append([]string{"Error", "Method", "Trend~"}, c.windowHeads()...)...)
+	t.dense = true
 	line := func(head, method, trend cell, count func(window int) int64) {
 		row := []cell{head, method, trend}
 		for i := range shown {
