@@ -12,7 +12,7 @@ func (c *composer) diff() {
 	r := c.r
 	c.answer()
 	c.name, c.subject = "otlog diff", fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
-	c.fact("Filters", filterWords(r))
+	c.fact(selectedFilters, filterWords(r))
 	c.partial()
 	c.facts = append(c.facts, c.compared()...)
 	c.rates()
