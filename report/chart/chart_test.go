@@ -231,6 +231,21 @@ func TestChartWords(t *testing.T) {
 	}
 }
 
+// TestWrap checks where labels above their marks break.
+func TestWrap(t *testing.T) {
+	for label, want := range map[string][]string{
+		"":                             {""},
+		"OT_TIMEOUT · Session.publish": {"OT_TIMEOUT · Session.publish"},
+		"OT_USER_MEDIA_ACCESS_DENIED · OT.initPublisher":            {"OT_USER_MEDIA_ACCESS_DENIED", "OT.initPublisher"},
+		"OT_UNEXPECTED_ERROR_CODE (undocumented) · Session.connect": {"OT_UNEXPECTED_ERROR_CODE", "(undocumented)", "Session.connect"},
+		strings.Repeat("W", 100):                                    {strings.Repeat("W", 21) + "…"},
+	} {
+		if got := wrap(label); !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", label, got, want)
+		}
+	}
+}
+
 func TestChartOfNoNumbers(t *testing.T) {
 	bad := &stats.Rate{Value: math.NaN(), Low: 0, High: math.Inf(1)}
 	if c, err := Trend("", "", []Point{{"a", bad, true}}); err == nil {

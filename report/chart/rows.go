@@ -131,21 +131,33 @@ func placeBeside(marks []mark) (places []place, widest, bottom float64) {
 }
 
 // placeBelow returns the places of rows whose labels are above the marks, and the lower end of all
-// rows. A label that is too wide has a line for each of its parts.
+// rows.
 func placeBelow(marks []mark) (places []place, bottom float64) {
 	for _, m := range marks {
-		lines := []string{m.label}
-		if before, after, ok := strings.Cut(m.label, separator); ok && widthOf(m.label, labelSize) > narrowWidth {
-			lines = []string{before, after}
-		}
-		for i := range lines {
-			lines[i] = cut(lines[i], labelSize, narrowWidth)
-		}
+		lines := wrap(m.label)
 		top := bottom
 		bottom += lineHeight*float64(len(lines)) + markHeight
 		places = append(places, place{lines, "start", at{0, top + labelSize}, bottom - markHeight + 7})
 	}
 	return places, bottom
+}
+
+// wrap returns the lines of a label above its mark. A label that is too wide has a line for each of
+// its parts, and one of these may break at its last space.
+func wrap(label string) []string {
+	wide := func(s string) bool { return widthOf(s, labelSize) > narrowWidth }
+	parts := []string{label}
+	if wide(label) {
+		parts = strings.SplitN(label, separator, 2)
+	}
+	var lines []string
+	for _, part := range parts {
+		if space := strings.LastIndexByte(part, ' '); space > 0 && wide(part) {
+			lines, part = append(lines, cut(part[:space], labelSize, narrowWidth)), part[space+1:]
+		}
+		lines = append(lines, cut(part, labelSize, narrowWidth))
+	}
+	return lines
 }
 
 // drawRows draws marks from the top down, each in a row of its own. unit is the name of the

@@ -104,11 +104,12 @@ func (s *section) caption(t *table) string {
 // of an account, stay in order.
 func (t *table) sortable() bool { return len(t.rows) > 1 && t.columns[0].head != "" }
 
-// tabletColumns and paperColumns are the numbers of characters that fit side by side on a tablet and
-// on a sheet of paper, which is printed with smaller letters.
-const tabletColumns, paperColumns = 96, 190
+// The numbers of characters that fit side by side: on a tablet; on a sheet of paper, which is
+// printed with smaller letters; and on a telephone beside a first column that is at least as wide as
+// its longest word.
+const tabletColumns, paperColumns, phoneColumns, phoneWord = 96, 190, 22, 16
 
-// classes returns the classes of a table.
+// classes returns the classes of a table, which say how wide it is.
 func (t *table) classes() string {
 	out := "slim"
 	switch width := t.width(flat); {
@@ -116,11 +117,24 @@ func (t *table) classes() string {
 		out = "broad vast"
 	case width > tabletColumns:
 		out = "broad"
+	case width-t.widths()[0] <= phoneColumns && t.longestWord() <= phoneWord:
+		out = "small"
 	}
 	if t.sortable() {
 		out += " sortable"
 	}
 	return out
+}
+
+// longestWord returns the width of the longest word of the first column.
+func (t *table) longestWord() int {
+	longest := 0
+	for _, row := range t.rows {
+		for _, word := range strings.Fields(row[0].text) {
+			longest = max(longest, words.Width(words.Printable(word)))
+		}
+	}
+	return longest
 }
 
 // classes returns the classes of a cell in a column.
