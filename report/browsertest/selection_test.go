@@ -172,3 +172,32 @@ func TestSelectionOfWhatWasCounted(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+// Shares are rounded as the command rounds them, also those in the middle of two numbers.
+func TestSharesAreRoundedAlike(t *testing.T) {
+	t.Parallel()
+	b := open(t, siteOf(t, "weeks").file())
+	const most = 400
+	got := eval[[]string](b, fmt.Sprintf(`Array.from({ length: %d }, (_, n) => Array.from({ length: n + 2 }, (_, part) => percent(part / (n + 1)))).flat()`, most))
+	i, ties := 0, 0
+	for whole := 1; whole <= most; whole++ {
+		for part := 0; part <= whole; part++ {
+			share := float64(part) / float64(whole)
+			if want := fmt.Sprintf("%.1f%%", 100*share); got[i] != want {
+				t.Errorf("%d of %d is %s, want %s", part, whole, got[i], want)
+			}
+			if part*400%whole == 0 && part*400/whole%2 == 1 {
+				ties++
+			}
+			i++
+		}
+	}
+	if ties < 10 {
+		t.Errorf("only %d shares are in the middle", ties)
+	}
+	for share, want := range map[string]string{"1 / 1100": "0.09%", "1 / 1000": "0.1%", "1 / 1600": "0.06%", "1 / 123456": "0.0008%", "1 / 1e9": "0.000000%", "0": "0.0%"} {
+		if got := eval[string](b, "percent("+share+")"); got != want {
+			t.Errorf("%s is %s, want %s", share, got, want)
+		}
+	}
+}
