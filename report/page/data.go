@@ -23,6 +23,7 @@ type selection struct {
 
 	Of       string          `json:"of"`       // what session rates are shares of
 	RateHead string          `json:"rateHead"` // of a column of session rates
+	Top      int             `json:"top"`      // errors in a table; 0: all
 	Calls    int             `json:"calls"`    // the first of Methods are those that every call uses
 	Methods  []string        `json:"methods"`
 	Errors   []selectedError `json:"errors"`
@@ -63,14 +64,14 @@ const wholeInput = -1
 const maxSelectionRows = 20_000
 
 // newSelection returns what a reader of the page may select, nil if there is no choice, or too
-// much for a page.
+// much for a page. A dimension whose groups have too many rows is left out.
 func newSelection(c *composer) *selection {
 	r := c.r
 	if c.o.Diff || r.Pair != nil || r.Whole == nil {
 		return nil
 	}
 	s := &selection{
-		Windows: []string{}, Shown: wholeInput, Errors: []selectedError{}, Of: c.sessions(), RateHead: c.rateHead(), Calls: len(lookup.CallMethods),
+		Windows: []string{}, Shown: wholeInput, Errors: []selectedError{}, Of: c.sessions(), RateHead: c.rateHead(), Top: c.o.Top, Calls: len(lookup.CallMethods),
 		methods: map[string]int{}, errors: map[report.ErrorKey]int{},
 	}
 	for _, method := range lookup.CallMethods {
@@ -99,6 +100,7 @@ func newSelection(c *composer) *selection {
 		if b.Dimension == r.By {
 			counted = all
 		}
+		parts, rows := len(s.Parts), s.rows
 		for j := range b.Groups {
 			g := &b.Groups[j]
 			windows := counted
@@ -106,6 +108,9 @@ func newSelection(c *composer) *selection {
 				windows = nil
 			}
 			s.add(dimensionName(b.Dimension), cmp.Or(g.Name, "unknown"), &g.Numbers, g.Whole, windows)
+		}
+		if s.rows > maxSelectionRows && rows <= maxSelectionRows {
+			s.Parts, s.rows = s.Parts[:parts], rows
 		}
 	}
 	if s.rows > maxSelectionRows || len(s.Windows) == 0 && len(s.Parts) == 1 {

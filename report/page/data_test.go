@@ -98,6 +98,17 @@ func TestNoSelection(t *testing.T) {
 	}
 }
 
+// TestSelectionWithoutGroups checks that windows can be selected where groups have too many rows.
+func TestSelectionWithoutGroups(t *testing.T) {
+	weeks := slices.Repeat([]reporttest.Week{reporttest.Publishing(40, 2000)}, maxSelectionRows/4)
+	r := reporttest.Weeks(weeks...)
+	r.By = report.BySDK
+	r.Breakdowns = []report.Breakdown{{Dimension: report.BySDK, Groups: []report.Group{{Name: "2.35.2", Numbers: r.Numbers}}}}
+	if s := selectionFor(t, r, Options{}); s == nil || len(s.Parts) != 1 || len(s.Windows) != len(weeks) || s.rows > maxSelectionRows {
+		t.Error("no choice of windows alone")
+	}
+}
+
 // TestSelectionIsData checks that names from outside cannot end the element, and that unknown numbers
 // and rates are marked.
 func TestSelectionIsData(t *testing.T) {

@@ -59,6 +59,9 @@ func tags(n *html.Node) []string {
 		}
 		out = append(out, tag)
 	}
+	if n.Data == "div" && len(n.Attr) > 0 && n.Attr[0].Val == "narrow" {
+		return out // the drawing beside it is of the same rows, and here labels have several lines
+	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		out = append(out, tags(c)...)
 	}

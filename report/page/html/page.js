@@ -205,7 +205,8 @@ const tablesOf = (data, spans) => {
   const errors = Array.from(sum(spans, "errors", 4), ([i, counts]) => ({ ...data.errors[i], counts }));
   errors.sort((a, b) => nameless(a) - nameless(b) || (known ? b.counts[3] - a.counts[3] : 0) || b.counts[0] - a.counts[0] || inOrder(data.methods[a.method], data.methods[b.method]) || inOrder(a.label, b.label));
   const errorHeads = ["Error", "Method", ">Failures", ">Lines", ...(known ? [">Sessions", `>${data.rateHead}`, "95% interval"] : [])];
-  const errorRows = errors.map(({ label, named, method, counts: [failures, lines, , of] }) => [
+  const shown = errors.slice(0, data.top || errors.length);
+  const errorRows = shown.map(({ label, named, method, counts: [failures, lines, , of] }) => [
     { text: label, code: named }, name(method), amount(failures), amount(lines),
     ...(known ? [amount(of), ...whole(of).slice(1)] : []),
   ]);
@@ -222,12 +223,13 @@ const tablesOf = (data, spans) => {
 
   return [
     ["Failure rates", ["Method", "Unit", ">Failed", ">Failure rate", "95% interval"], rates],
-    ["Errors", errorHeads, errorRows],
+    ["Errors", errorHeads, errorRows, errors.length - shown.length],
     ["Methods", methodHeads, methodRows],
-  ].map(([title, heads, rows]) => {
+  ].map(([title, heads, rows, more = 0]) => {
     const id = "selected-" + title.toLowerCase().replace(" ", "-");
     return make("section", { className: "selected", "aria-labelledby": id }, make("h2", { id }, title),
-      rows.length > 0 ? makeTable(title, heads, rows) : make("p", { className: "note" }, "None."));
+      rows.length > 0 ? makeTable(title, heads, rows) : make("p", { className: "note" }, "None."),
+      more > 0 ? make("p", { className: "note" }, `Not shown: ${number(more)} ${more === 1 ? "error" : "errors"}.`) : "");
   });
 };
 
