@@ -50,13 +50,20 @@ func TestSkipLink(t *testing.T) {
 	b.until(`document.activeElement === look.controls().find((e) => e.closest("main"))`)
 }
 
-// A table that is wider than its region scrolls by keyboard.
-func TestScrollByKey(t *testing.T) {
+// On a telephone, where rows are cards, the heads of a table appear when the keyboard reaches them.
+func TestKeyboardOnPhone(t *testing.T) {
 	t.Parallel()
 	b := blank(t)
 	b.size(390, 844, true)
 	b.visit(siteOf(t, "weeks").file())
-	const region = `look.section("Errors").querySelector("table").closest("[tabindex]")`
+	checkKeyboard(b, siteOf(t, "whole")) // forwards only
+}
+
+// A table that is wider than its region scrolls by keyboard.
+func TestScrollByKey(t *testing.T) {
+	t.Parallel()
+	b := open(t, siteOf(t, "days").file())
+	const region = `look.section("Sessions by window of 1d (last 31 of 36)").querySelector("table").closest("[tabindex]")`
 	if eval[bool](b, region+".scrollLeft !== 0 || "+region+".scrollWidth <= "+region+".clientWidth") {
 		t.Fatal("the table does not have to be scrolled")
 	}

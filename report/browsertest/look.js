@@ -164,6 +164,48 @@ globalThis.look = (() => {
       return [{ name: name(e), moved, inside: s.getBoundingClientRect().right <= innerWidth + 0.5 }];
     });
 
+  // unlabelled lists the values of cards without the head of their column, and counts the cards. A
+  // card is a row that is no line: the first cell is above all others.
+  const unlabelled = () => {
+    const out = { cards: 0, found: [] };
+    for (const t of all("table")) {
+      for (const r of rows(t).filter(shown)) {
+        if (getComputedStyle(r).display === "table-row") continue;
+        out.cards++;
+        const [title, ...cells] = Array.from(r.cells);
+        const bottom = title.getBoundingClientRect().bottom;
+        for (const [i, c] of cells.entries()) {
+          if (text(c) === "" && !c.querySelector("svg")) continue;
+          const label = /^"((?:[^"\\]|\\.)*)"/.exec(getComputedStyle(c, "::before").content)?.[1].replace(/\\(.)/g, "$1");
+          if (label !== text(heads(t)[i + 1]) || !shown(c)) out.found.push(`${name(c)} has the label ${label}`);
+          if (shown(title) && c.getBoundingClientRect().top < bottom - 0.5) out.found.push(`${name(c)} is not below ${name(title)}`);
+        }
+      }
+    }
+    return out;
+  };
+
+  // separated lists the titles that are on another page than what follows them, if the page is
+  // printed on sheets of a size. Columns break as sheets do.
+  const separated = (width, height) => {
+    const gap = 1000;
+    Object.assign(document.body.style, { width: `${width}px`, height: `${height}px`, columnWidth: `${width}px`, columnGap: `${gap}px`, columnFill: "auto", margin: "0" });
+    const sheet = (e) => Math.floor((e.getClientRects()[0].x + scrollX + 1) / (width + gap));
+    const out = { sheets: 0, found: [] };
+    const together = (e, next) => {
+      if (!shown(e) || !next) return;
+      if (sheet(e) !== sheet(next)) out.found.push(`${name(e)} is on sheet ${sheet(e)} of ${height} px, ${name(next)} on ${sheet(next)}`);
+    };
+    for (const e of all("h1, h2")) together(e, e.nextElementSibling?.querySelector("dt, tr, article, svg, li") ?? e.nextElementSibling);
+    for (const t of all("table")) {
+      together(t.tHead.rows[0], rows(t)[0]);
+      together(t.tHead.rows[0], rows(t)[1]);
+    }
+    out.sheets = 1 + Math.max(...all("footer, section, tr").map(sheet));
+    document.body.removeAttribute("style");
+    return out;
+  };
+
   // complaints lists faults in the structure of a page for people who hear it.
   const complaints = () => {
     const out = [];
@@ -187,7 +229,7 @@ globalThis.look = (() => {
       const [title, desc] = e.children;
       must(title?.localName === "title" && text(title), "a chart does not begin with a title", e);
       must(desc?.localName === "desc" && text(desc), "a chart's title is not followed by what it is", e);
-      must(e.closest("section")?.querySelector("table"), "no table has the numbers of a chart", e);
+      must((e.closest("section") ?? document.querySelector("main")).querySelector("table"), "no table has the numbers of a chart", e);
     }
     for (const e of all("table")) {
       must(e.caption && text(e.caption), "a table has no caption", e);
@@ -205,7 +247,13 @@ globalThis.look = (() => {
       must(!targets.has(text(e)) || targets.get(text(e)) === href, "two links of one text lead to two places", e);
       targets.set(text(e), href);
     }
-    for (const e of all("input, button, [role=region]")) must(text(e) || e.getAttribute("aria-label") || e.labels?.length, "a control has no name", e);
+    // A browser may forget that the parts of a table are such if their display changes.
+    const parts = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell" };
+    for (const e of all("table, table *")) {
+      const role = e.localName === "th" ? (e.scope === "col" ? "columnheader" : "rowheader") : parts[e.localName];
+      must(role === undefined || e.getAttribute("role") === role, "a part of a table has no role", e);
+    }
+    for (const e of all("input, select, button, [role=region]")) must(text(e) || e.getAttribute("aria-label") || e.labels?.length, "a control has no name", e);
     return out;
   };
 
@@ -234,6 +282,6 @@ globalThis.look = (() => {
 
   return {
     all, text, shown, until, middle, section, heads, rows, table, focused, controls, faint, grounds, wide, small, page, scrolling,
-    complaints, foreign, controlling,
+    unlabelled, separated, complaints, foreign, controlling,
   };
 })();

@@ -31,6 +31,7 @@ type site struct {
 
 var sites = []site{
 	{name: "weeks", args: []string{"--window", "1w", "testdata/weeks"}},
+	{name: "days", args: []string{"--window", "1d", "testdata/weeks"}},
 	{name: "whole", args: []string{"testdata/logs"}},
 	{name: "groups", args: []string{"--window", "1w", "--by", "sdk", "testdata/weeks"}},
 	{name: "diff", args: []string{"diff", "testdata/weeks/2026-W46.jsonl.zst", "testdata/weeks/2026-W47.jsonl.zst"}},

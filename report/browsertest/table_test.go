@@ -331,7 +331,8 @@ func TestWithoutScript(t *testing.T) {
 	}
 }
 
-// The filter leaves the rows with all of its words, and shows all rows when it is cleared.
+// The filter leaves the rows with all of its words, and the tables and sections that have such rows.
+// It shows everything when it is cleared.
 func TestFilter(t *testing.T) {
 	t.Parallel()
 	const all = `look.all("tbody tr")`
@@ -344,12 +345,14 @@ func TestFilter(t *testing.T) {
 	}
 	rows := eval[[]string](b, all+".map(look.text)")
 	says := func() string { return eval[string](b, `look.text(document.querySelector("output, [role=status]"))`) }
-	for _, test := range []struct{ name, typed string }{
-		{"one word", "timeout"},
-		{"words in any order", "publish ot_"},
-		{"capitals", "SESSION.connect"},
-		{"nothing has it", "no such thing"},
-		{"a number", "1,"},
+	const hidden = `look.all("table, section, article, .drawing, nav a").filter((e) => !look.shown(e)).length`
+	unseen := eval[int](b, hidden)
+	for _, test := range []struct{ name, typed, clear string }{
+		{"one word", "timeout", strings.Repeat(kb.Backspace, 7)},
+		{"words in any order", "publish ot_", kb.Escape},
+		{"capitals", "SESSION.connect", kb.Escape},
+		{"nothing has it", "no such thing", kb.Escape},
+		{"a number", "1,", kb.Backspace + kb.Backspace},
 	} {
 		b.run(test.name, func(b *tab) {
 			var want []string
@@ -367,10 +370,23 @@ func TestFilter(t *testing.T) {
 			if got, want := says(), fmt.Sprintf("%d of %d rows", len(want), len(rows)); got != want {
 				b.Errorf("it says %q, want %q", got, want)
 			}
-			b.press(strings.Repeat(kb.Backspace, len(test.typed)))
+			// Tables and sections without a row are hidden, and the links to these sections.
+			for _, empty := range eval[[]string](b, `look.all("main table, main section").filter((e) => look.shown(e) && e.querySelector("tbody tr") && !look.all("tbody tr, article", e).some(look.shown)).map(look.text)`) {
+				b.Errorf("without any row this is shown: %.60s", empty)
+			}
+			if dead := eval[[]string](b, `look.all("nav a").filter((a) => look.shown(a) !== look.shown(document.querySelector(a.getAttribute("href")))).map(look.text)`); len(dead) > 0 {
+				b.Errorf("links to what is hidden, or none to what is shown: %q", dead)
+			}
+			if len(want) == 0 && eval[bool](b, `look.shown(look.section("Errors"))`) {
+				b.Error("a section without rows is shown")
+			}
+			b.press(test.clear)
 			b.until(`document.activeElement.value === ""`)
 			if n := eval[int](b, all+".filter(look.shown).length"); n != len(rows) {
 				b.Errorf("cleared, %d of %d rows are shown", n, len(rows))
+			}
+			if n := eval[int](b, hidden); n != unseen {
+				b.Errorf("cleared, %d elements are hidden, want %d", n, unseen)
 			}
 			if got := says(); got != "" {
 				b.Errorf("cleared, it says %q", got)

@@ -17,7 +17,7 @@ type Point struct {
 }
 
 const (
-	trendWidth, trendHeight = 300, 140
+	trendWidth, trendHeight = 290, 140
 	trendTop, trendBottom   = 5, 121 // of the marks
 	tickSize                = 11     // letters of tick labels
 	tickGap                 = 5.5    // between tick labels and marks

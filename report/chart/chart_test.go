@@ -53,16 +53,21 @@ func TestChartGoldens(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Check(t, "trend.svg", []byte(c))
-	c, err = Estimates("Sessions that failed, by error", "Worst is 15.4%.", estimates())
+	c, err = Estimates("Sessions that failed, by error", "Worst is 15.4%.", estimates(), Wide)
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden.Check(t, "estimates.svg", []byte(c))
-	c, err = Differences("What changed", "Most is +7.5 points.", gaps(estimates()))
+	c, err = Differences("What changed", "Most is +7.5 points.", gaps(estimates()), Wide)
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden.Check(t, "differences.svg", []byte(c))
+	c, err = Estimates("Sessions that failed, by error", "Worst is 15.4%.", estimates(), Narrow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "estimates-narrow.svg", []byte(c))
 }
 
 // hostile returns labels that may come from outside.
@@ -80,8 +85,10 @@ func edges() map[string]func() (string, error) {
 		out["trend of "+name] = func() (string, error) { return Trend(name, name, points) }
 	}
 	rows := func(name string, rows []Estimate) {
-		out["estimates of "+name] = func() (string, error) { return Estimates(name, name, rows) }
-		out["differences of "+name] = func() (string, error) { return Differences(name, name, gaps(rows)) }
+		for shape, which := range map[Shape]string{Wide: "wide", Narrow: "narrow"} {
+			out[which+" estimates of "+name] = func() (string, error) { return Estimates(name, name, rows, shape) }
+			out[which+" differences of "+name] = func() (string, error) { return Differences(name, name, gaps(rows), shape) }
+		}
 	}
 	repeat := func(n int, part, whole int64) []Point { return trendOf(slices.Repeat([][2]int64{{part, whole}}, n)...) }
 	for _, n := range []int{0, 1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 21, 52, 168, 1000} {
@@ -207,7 +214,7 @@ func TestChartWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 300 140\">\n<title>&lt;T&gt;</title>\n<desc>A &amp; B\\u001b</desc>\n"; !strings.HasPrefix(c, want) {
+	if want := "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 290 140\">\n<title>&lt;T&gt;</title>\n<desc>A &amp; B\\u001b</desc>\n"; !strings.HasPrefix(c, want) {
 		t.Errorf("%s\nwant first\n%s", c, want)
 	}
 	if got, want := texts(c, "ink"), []string{"2026-W36", "2026-W37", "0%", "0.5%", "1.0%"}; !slices.Equal(got, want) {
@@ -217,10 +224,25 @@ func TestChartWords(t *testing.T) {
 	if got, want := texts(c, "ink"), []string{"nothing to show"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q and %v, want %q", got, err, want)
 	}
-	c, err = Estimates("", "", []Estimate{{Label: strings.Repeat("i", 61)}, {Label: strings.Repeat("i", 60)}, {Label: "<script>"}})
+	c, err = Estimates("", "", []Estimate{{Label: strings.Repeat("i", 61)}, {Label: strings.Repeat("i", 60)}, {Label: "<script>"}}, Wide)
 	want := []string{strings.Repeat("i", 59) + "…", strings.Repeat("i", 60), "&lt;script&gt;"}
 	if got := texts(c, "name"); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q and %v, want %q", got, err, want)
+	}
+}
+
+// TestWrap checks where labels above their marks break.
+func TestWrap(t *testing.T) {
+	for label, want := range map[string][]string{
+		"":                             {""},
+		"OT_TIMEOUT · Session.publish": {"OT_TIMEOUT · Session.publish"},
+		"OT_USER_MEDIA_ACCESS_DENIED · OT.initPublisher":            {"OT_USER_MEDIA_ACCESS_DENIED", "OT.initPublisher"},
+		"OT_UNEXPECTED_ERROR_CODE (undocumented) · Session.connect": {"OT_UNEXPECTED_ERROR_CODE", "(undocumented)", "Session.connect"},
+		strings.Repeat("W", 100):                                    {strings.Repeat("W", 21) + "…"},
+	} {
+		if got := wrap(label); !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", label, got, want)
+		}
 	}
 }
 
@@ -229,10 +251,10 @@ func TestChartOfNoNumbers(t *testing.T) {
 	if c, err := Trend("", "", []Point{{"a", bad, true}}); err == nil {
 		t.Error(c)
 	}
-	if c, err := Estimates("", "", []Estimate{{Label: "a", After: bad}}); err == nil {
+	if c, err := Estimates("", "", []Estimate{{Label: "a", After: bad}}, Wide); err == nil {
 		t.Error(c)
 	}
-	if c, err := Differences("", "", []Gap{{Label: "a", Difference: &stats.Difference{High: math.Inf(1)}}}); err == nil {
+	if c, err := Differences("", "", []Gap{{Label: "a", Difference: &stats.Difference{High: math.Inf(1)}}}, Wide); err == nil {
 		t.Error(c)
 	}
 }
@@ -302,7 +324,7 @@ func BenchmarkTrendChart(b *testing.B) {
 func BenchmarkEstimatesChart(b *testing.B) {
 	rows := append(estimates(), estimates()[:5]...)
 	for b.Loop() {
-		if _, err := Estimates("T", "A", rows); err != nil {
+		if _, err := Estimates("T", "A", rows, Wide); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -311,7 +333,7 @@ func BenchmarkEstimatesChart(b *testing.B) {
 func BenchmarkDifferencesChart(b *testing.B) {
 	rows := gaps(append(estimates(), estimates()[:5]...))
 	for b.Loop() {
-		if _, err := Differences("T", "A", rows); err != nil {
+		if _, err := Differences("T", "A", rows, Wide); err != nil {
 			b.Fatal(err)
 		}
 	}

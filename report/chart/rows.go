@@ -1,6 +1,10 @@
 package chart
 
-import "github.com/otlog/otlog/report/stats"
+import (
+	"strings"
+
+	"github.com/otlog/otlog/report/stats"
+)
 
 // A Tone says whether a change is good or bad news.
 type Tone string
@@ -26,17 +30,30 @@ type Gap struct {
 	Tone       Tone
 }
 
+// A Shape is the width of a chart of rows, for which it is drawn: its letters must not shrink.
+type Shape uint8
+
+// What a Shape may be.
 const (
-	rowsWidth, rowHeight = 720, 22
-	labelSize            = 12  // letters of row labels
-	maxRowLabel          = 465 // width; the rest is for the marks
-	labelGap             = 19  // between labels and marks
+	Wide   Shape = iota // labels are beside the marks
+	Narrow              // labels are above the marks: for a telephone
+)
+
+const (
+	rowsWidth, rowHeight    = 720, 22 // of the wide shape
+	narrowWidth, markHeight = 290, 24 // of the narrow shape
+	lineHeight              = 15      // of a label above its mark
+	labelSize               = 12      // letters of row labels
+	maxRowLabel             = 465     // width; the rest is for the marks
+	labelGap                = 19      // between labels and marks
+	wideSteps, narrowSteps  = 6, 4    // of the axis, at most
+	separator               = " · "   // between the parts of a label
 )
 
 // Estimates draws one row for each estimate, the first on top: a dot with its 95% interval,
 // and a ring for the value before. It returns an <svg> element; title and about are its name
 // and description.
-func Estimates(title, about string, rows []Estimate) (string, error) {
+func Estimates(title, about string, rows []Estimate, shape Shape) (string, error) {
 	marks := make([]mark, len(rows))
 	high := 0.0
 	for i, r := range rows {
@@ -53,13 +70,13 @@ func Estimates(title, about string, rows []Estimate) (string, error) {
 	if high == 0 {
 		high = leastRate
 	}
-	return drawRows(title, about, "", newScale(0, high, 5, percentTick), marks)
+	return drawRows(title, about, "", newScale(0, high, shape.steps()-1, percentTick), marks, shape)
 }
 
 // Differences draws one row for each difference, the first on top: a dot with its 95%
 // interval, and a line at 0. It returns an <svg> element; title and about are its name and
 // description.
-func Differences(title, about string, rows []Gap) (string, error) {
+func Differences(title, about string, rows []Gap, shape Shape) (string, error) {
 	marks := make([]mark, len(rows))
 	low, high := 0.0, 0.0
 	for i, r := range rows {
@@ -71,7 +88,7 @@ func Differences(title, about string, rows []Gap) (string, error) {
 	if low == high {
 		low, high = -leastRate, leastRate
 	}
-	return drawRows(title, about, "change in percentage points", newScale(low, high, 6, pointsTick), marks)
+	return drawRows(title, about, "change in percentage points", newScale(low, high, shape.steps(), pointsTick), marks, shape)
 }
 
 // A mark is a row of either chart.
@@ -82,37 +99,97 @@ type mark struct {
 	tone   Tone
 }
 
+func (s Shape) steps() int {
+	if s == Narrow {
+		return narrowSteps
+	}
+	return wideSteps
+}
+
+// A place is where a row is drawn.
+type place struct {
+	lines  []string // of the label
+	anchor string
+	label  at      // of the first line
+	y      float64 // of the mark
+}
+
+// placeBeside returns the places of rows whose labels are to the left of the marks, the width of
+// the labels, and the lower end of all rows.
+func placeBeside(marks []mark) (places []place, widest, bottom float64) {
+	for _, m := range marks {
+		label := cut(m.label, labelSize, maxRowLabel)
+		widest = max(widest, widthOf(label, labelSize))
+		y := bottom + rowHeight/2
+		places = append(places, place{[]string{label}, "end", at{0, y + middle*labelSize}, y})
+		bottom += rowHeight
+	}
+	for i := range places {
+		places[i].label.x = widest
+	}
+	return places, widest, bottom
+}
+
+// placeBelow returns the places of rows whose labels are above the marks, and the lower end of all
+// rows.
+func placeBelow(marks []mark) (places []place, bottom float64) {
+	for _, m := range marks {
+		lines := wrap(m.label)
+		top := bottom
+		bottom += lineHeight*float64(len(lines)) + markHeight
+		places = append(places, place{lines, "start", at{0, top + labelSize}, bottom - markHeight + 7})
+	}
+	return places, bottom
+}
+
+// wrap returns the lines of a label above its mark. A label that is too wide has a line for each of
+// its parts, and one of these may break at its last space.
+func wrap(label string) []string {
+	wide := func(s string) bool { return widthOf(s, labelSize) > narrowWidth }
+	parts := []string{label}
+	if wide(label) {
+		parts = strings.SplitN(label, separator, 2)
+	}
+	var lines []string
+	for _, part := range parts {
+		if space := strings.LastIndexByte(part, ' '); space > 0 && wide(part) {
+			lines, part = append(lines, cut(part[:space], labelSize, narrowWidth)), part[space+1:]
+		}
+		lines = append(lines, cut(part, labelSize, narrowWidth))
+	}
+	return lines
+}
+
 // drawRows draws marks from the top down, each in a row of its own. unit is the name of the
 // axis, if it has one; then there is a line at 0.
-func drawRows(title, about, unit string, axis scale, marks []mark) (string, error) {
-	bottom := float64(rowHeight * max(len(marks), 1))
-	c := &canvas{width: rowsWidth, height: bottom + 20}
-	if unit != "" {
+func drawRows(title, about, unit string, axis scale, marks []mark, shape Shape) (string, error) {
+	c := &canvas{width: rowsWidth, height: rowHeight}
+	left := 0.0
+	var places []place
+	if shape == Narrow {
+		c.width = narrowWidth
+		places, c.height = placeBelow(marks)
+	} else if len(marks) > 0 {
+		places, left, c.height = placeBeside(marks)
+		left += labelGap
+	}
+	bottom := c.height
+	if c.height += 20; unit != "" {
 		c.height += 14
 	}
 	if len(marks) == 0 {
 		return nothing(c, title, about)
 	}
-	labels := make([]string, len(marks))
-	widest := 0.0
-	for i, m := range marks {
-		labels[i] = cut(m.label, labelSize, maxRowLabel)
-		widest = max(widest, widthOf(labels[i], labelSize))
-	}
 	// Half of the outer tick labels is beside the marks.
-	left, right := widest+labelGap, float64(rowsWidth)
+	right := c.width
 	for _, t := range axis.ticks {
 		half := widthOf(t.label, tickSize) / 2
-		left, right = max(left, half), min(right, rowsWidth-half)
+		left, right = max(left, half), min(right, c.width-half)
 	}
 	x := func(v float64) float64 { return left + axis.at(v)*(right-left) }
-	y := func(row int) float64 { return rowHeight * (float64(row) + 0.5) }
 	c.text(inkClass, tickSize, "middle", at{(left + right) / 2, c.height - descent}, unit)
 	for _, t := range axis.ticks {
 		c.text(inkClass, tickSize, "middle", at{x(t.value), bottom + 16}, t.label)
-	}
-	for i, label := range labels {
-		c.text(nameClass, labelSize, "end", at{widest, y(i) + middle*labelSize}, label)
 	}
 	for _, t := range axis.ticks {
 		c.line(gridClass, 1, false, at{x(t.value), bottom}, at{x(t.value), 0})
@@ -120,20 +197,25 @@ func drawRows(title, about, unit string, axis scale, marks []mark) (string, erro
 	if unit != "" {
 		c.line(inkClass, 1, false, at{x(0), 0}, at{x(0), bottom})
 	}
+	for _, p := range places {
+		for i, line := range p.lines {
+			c.text(nameClass, labelSize, p.anchor, at{p.label.x, p.label.y + lineHeight*float64(i)}, line)
+		}
+	}
 	for i, m := range marks {
-		of := seriesClass
+		of, y := seriesClass, places[i].y
 		if m.tone == Worse || m.tone == Better {
 			of = class(m.tone)
 		}
 		if m.after != nil {
-			c.line(of, 2, false, at{x(m.after.Low), y(i)}, at{x(m.after.High), y(i)})
+			c.line(of, 2, false, at{x(m.after.Low), y}, at{x(m.after.High), y})
 		}
 		if m.before != nil {
 			// Larger than the dot, which may lie inside it.
-			c.ring(beforeClass, at{x(m.before.Value), y(i)}, 4.25)
+			c.ring(beforeClass, at{x(m.before.Value), y}, 4.25)
 		}
 		if m.after != nil {
-			c.dot(of, at{x(m.after.Value), y(i)}, 3.5)
+			c.dot(of, at{x(m.after.Value), y}, 3.5)
 		}
 	}
 	return c.svg(title, about)

@@ -59,12 +59,12 @@ func (c *composer) rates() {
 				cells := changeCells(&change)
 				row[3] = cells[3]
 				row = append(row, append(cells[:2:2], append(cells[4:], verdict)...)...)
-				f.says += fmt.Sprintf("; previously %s, %s pts", cells[1].text, cells[4].text)
+				f.change = fmt.Sprintf("previously %s, %s pts; ", cells[1].text, cells[4].text)
 			}
 			if verdict.tone == worse {
 				f.tone = worse
 			}
-			f.says += "; significant: " + verdict.text
+			f.change += "significant: " + verdict.text
 		}
 		t.add(row...)
 		s.figures = append(s.figures, f)

@@ -17,7 +17,7 @@ func (c *composer) diff() {
 	} else {
 		c.subject = fmt.Sprintf("from %s to %s", inputName(r.Baseline), inputName(r))
 	}
-	c.fact("Filters", filterWords(r))
+	c.fact(selectedFilters, filterWords(r))
 	c.partial()
 	c.facts = append(c.facts, c.compared()...)
 	c.rates()

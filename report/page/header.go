@@ -20,9 +20,12 @@ func (c *composer) header() {
 		c.subject = fmt.Sprintf("%s, compared with %s", windowDays(r, c.after.Window), c.sideName(c.before))
 		c.fact("Sessions", sessionWords(r, c.after.Window.Sessions, c.after.Window.SessionsFailed, c.after, " in "+c.sideName(c.after)))
 	}
-	c.fact("Filters", filterWords(r))
+	c.fact(selectedFilters, filterWords(r))
 	c.doubts()
 }
+
+// The heads of two facts: the remedy, and what the user selected.
+const whatToDo, selectedFilters = "What to do", "Filters"
 
 // answer says what matters most, by which errors, since when, and what to do.
 func (c *composer) answer() {
@@ -48,7 +51,7 @@ func (c *composer) answer() {
 		c.fact("Errors", lines...)
 	}
 	if _, remedy, owner, _ := lookup.Advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
-		c.fact("What to do", fmt.Sprintf("%s (%s)", remedy, owner))
+		c.fact(whatToDo, fmt.Sprintf("%s (%s)", remedy, owner))
 	}
 }
 

@@ -43,20 +43,53 @@ func HTML(w io.Writer, r *report.Report, o Options) error {
 	if err != nil {
 		return err
 	}
-	return document(p, r.ToolVersion, r.CatalogueVersion).Render(context.Background(), w)
+	c, err := newComposer(r, o)
+	if err != nil {
+		return err
+	}
+	counts := newSelection(c)
+	return document(p, counts, r.ToolVersion, r.CatalogueVersion).Render(context.Background(), w)
 }
 
 // show makes text from outside readable as it is: characters that are not printable become
 // numbers. The template escapes it.
 func show(s string) string { return words.Printable(s) }
 
-func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// decimal writes a key to sort by, with more digits than a page shows.
+func decimal(v float64) string { return strconv.FormatFloat(v, 'g', 10, 64) }
 
 func tenths(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
 
-// hasTrends reports whether a figure of the section has a chart.
-func (s *section) hasTrends() bool {
-	return slices.ContainsFunc(s.figures, func(f figure) bool { return len(f.points) > 1 })
+// firstFacts returns the facts above the rates: what limits all numbers, and what to do.
+func (p *page) firstFacts() []fact { return p.factsOf(true) }
+
+// otherFacts returns the facts below the rates.
+func (p *page) otherFacts() []fact { return p.factsOf(false) }
+
+func (p *page) factsOf(first bool) []fact {
+	var out []fact
+	for _, f := range p.facts {
+		if first == (f.alarm || f.head == whatToDo) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// figures returns the rates of all sections. They are at the top of the page.
+func (p *page) figures() []*figure {
+	var out []*figure
+	for i := range p.sections {
+		for j := range p.sections[i].figures {
+			out = append(out, &p.sections[i].figures[j])
+		}
+	}
+	return out
+}
+
+// hasTrends reports whether a figure has a chart.
+func hasTrends(figures []*figure) bool {
+	return slices.ContainsFunc(figures, func(f *figure) bool { return len(f.points) > 1 })
 }
 
 // caption returns the caption of a table of the section.
@@ -70,6 +103,47 @@ func (s *section) caption(t *table) string {
 // sortable reports whether rows may change places. Rows without a head of their own, as those
 // of an account, stay in order.
 func (t *table) sortable() bool { return len(t.rows) > 1 && t.columns[0].head != "" }
+
+// The numbers of characters that fit side by side: on a tablet; on a sheet of paper, which is
+// printed with smaller letters; and on a telephone beside a first column that is at least as wide as
+// its longest word.
+const tabletColumns, paperColumns, phoneColumns, phoneWord = 96, 190, 22, 16
+
+// classes returns the classes of a table, which say how wide it is.
+func (t *table) classes() string {
+	out := "slim"
+	switch width := t.width(flat); {
+	case width > paperColumns:
+		out = "broad vast"
+	case width > tabletColumns:
+		out = "broad"
+	case width-t.widths()[0] <= phoneColumns && t.longestWord() <= phoneWord:
+		out = "small"
+	}
+	if t.sortable() {
+		out += " sortable"
+	}
+	return out
+}
+
+// longestWord returns the width of the longest word of the first column.
+func (t *table) longestWord() int {
+	longest := 0
+	for _, row := range t.rows {
+		for _, word := range strings.Fields(row[0].text) {
+			longest = max(longest, words.Width(words.Printable(word)))
+		}
+	}
+	return longest
+}
+
+// classes returns the classes of a cell in a column.
+func (col *column) classes(c *cell) string {
+	if col.right {
+		return strings.TrimSpace("right " + string(c.tone))
+	}
+	return string(c.tone)
+}
 
 // longestBars returns the length of the longest bar of each column.
 func (t *table) longestBars() []float64 {

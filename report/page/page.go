@@ -71,7 +71,8 @@ type section struct {
 type figure struct {
 	head   string
 	value  string // "-" if unknown
-	says   string
+	says   string // what it is a share of
+	change string // "" if nothing is compared
 	tone   tone
 	points []chart.Point
 }
