@@ -22,6 +22,13 @@ type Headline struct {
 	// the sentence is about, nil if it is about the method.
 	Method string
 	Error  *ErrorKey
+
+	// Better is the method that got better, if that is what the sentence is about.
+	Better string
+
+	// Most of the failed sessions are of this group of clients; "" if there is none.
+	Dimension Dimension
+	Group     string
 }
 
 // Headline returns the headline of the report.
@@ -43,13 +50,17 @@ func (r *Report) Headline() Headline {
 	}
 	slices.SortStableFunc(changes, moreImportant)
 	c := &changes[0]
-	h := Headline{Says: r.changed(c)}
-	if c.Difference.Value > 0 {
-		h.Method = c.Method
-		if c.Scope == ScopeError {
-			h.Error = &ErrorKey{c.Method, c.Error, c.Code}
-		}
+	if c.Difference.Value < 0 {
+		return Headline{Says: r.changed(c, ""), Better: c.Method}
 	}
+	h := Headline{Method: c.Method}
+	mostly := ""
+	if c.Scope == ScopeError {
+		h.Error = &ErrorKey{c.Method, c.Error, c.Code}
+	} else {
+		mostly = r.mostly(&h)
+	}
+	h.Says = r.changed(c, mostly)
 	return h
 }
 
@@ -113,8 +124,8 @@ func moreImportant(a, b Change) int {
 	return cmp.Or(cmp.Compare(rank(&a), rank(&b)), cmp.Compare(moved(&b), moved(&a)))
 }
 
-// changed describes the most important change.
-func (r *Report) changed(c *Change) string {
+// changed describes the most important change; mostly says which clients it concerns.
+func (r *Report) changed(c *Change, mostly string) string {
 	worse := c.Difference.Value > 0
 	subject, was, is, of := r.subject(c), c.Before, c.After, r.sessions()
 	if c.Scope == ScopeMethod {
@@ -137,13 +148,13 @@ func (r *Report) changed(c *Change) string {
 		return fmt.Sprintf("%s less often with %s: %s of %s, %s with %s (not chance).",
 			r.fails(c), r.Pair.Label(r.Pair.After), rate(is), fails, rate(was), r.Pair.Label(r.Pair.Before))
 	case c.Verdict == Added && c.Scope == ScopeError:
-		return fmt.Sprintf("%s is new: %s of %s, none before (not chance)%s.", subject, rate(is), fails, r.mostly(c))
+		return fmt.Sprintf("%s is new: %s of %s, none before (not chance).", subject, rate(is), fails)
 	case c.Verdict == Gone && c.Scope == ScopeError:
 		return fmt.Sprintf("%s is gone: none of %s %s, before %s of them (not chance).", subject, words.Number(is.Whole), of, rate(was))
 	case worse && c.Scope == ScopeError:
-		return fmt.Sprintf("%s got more frequent: %s of %s, up from %s (not chance)%s.", subject, rate(is), fails, rate(was), r.mostly(c))
+		return fmt.Sprintf("%s got more frequent: %s of %s, up from %s (not chance).", subject, rate(is), fails, rate(was))
 	case worse:
-		return fmt.Sprintf("%s got worse: %s of %s, up from %s (not chance)%s.", subject, rate(is), fails, rate(was), r.mostly(c))
+		return fmt.Sprintf("%s got worse: %s of %s, up from %s (not chance)%s.", subject, rate(is), fails, rate(was), mostly)
 	case c.Scope == ScopeError:
 		return fmt.Sprintf("%s got less frequent: %s of %s, down from %s (not chance).", subject, rate(is), fails, rate(was))
 	}
@@ -184,24 +195,28 @@ func (r *Report) attempts(method string) (before, after stats.Share, ok bool) {
 	return before, after, false
 }
 
-// mostly says which clients a change concerns: the group that fails more often than the others, by
-// more than chance, and has at least half of the failed sessions. "" if there is none.
-func (r *Report) mostly(c *Change) string {
-	most := mostly(r.Contrasts, c.Method)
-	if most == nil || c.Scope == ScopeError {
+// mostly says which clients the headline about a method concerns, and names them in it: the group that
+// fails more often than the others, by more than chance, and has at least half of the failed sessions.
+// "" if there is none.
+func (r *Report) mostly(h *Headline) string {
+	most := mostly(r.Contrasts, h.Method)
+	if most == nil {
 		return ""
 	}
-	all, name := most.After.Part+most.Before.Part, Label(most.Dimension, most.Group)
+	h.Dimension, h.Group = most.Dimension, most.Group
+	failed, all, name := most.After.Part+most.Before.Part, most.After.Whole+most.Before.Whole, Label(most.Dimension, most.Group)
 	// A browser may stand out only because most of its users have the new SDK, so it is compared with
 	// the other browsers of that SDK.
-	if narrow := mostly(r.within(most), c.Method); narrow != nil {
-		if most, narrow = narrow, most; narrow.Dimension == BySDK {
-			name += " on " + Label(most.Dimension, most.Group)
+	if narrow := mostly(r.within(most), h.Method); narrow != nil {
+		if narrow.Dimension == ByBrowser {
+			name += " on " + Label(narrow.Dimension, narrow.Group)
 		} else {
-			name = Label(most.Dimension, most.Group) + " on " + name
+			name = Label(narrow.Dimension, narrow.Group) + " on " + name
 		}
+		most = narrow
 	}
-	return fmt.Sprintf("; mostly with %s (%s failed %s)", name, words.Fraction(most.After.Part, all), r.sessions())
+	return fmt.Sprintf("; mostly with %s (%s failed %s, %s of all %s)", name,
+		words.Fraction(most.After.Part, failed), r.sessions(), words.Number(most.After.Whole), words.Number(all))
 }
 
 // mostly returns the contrast of the group that fails more often than the others, and has at least half

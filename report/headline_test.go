@@ -190,7 +190,7 @@ func TestHeadlinesOfGroups(t *testing.T) {
 		o    report.Options
 		want string
 	}{
-		{report.Options{Window: reporttest.Window(t, "1w"), Breakdown: report.Dimensions()}, "Publishing got worse: 6.7% of attempts failed, up from 2.4% (not chance); mostly with SDK 2.35.2 (64 of 75 failed sessions)."},
+		{report.Options{Window: reporttest.Window(t, "1w"), Breakdown: report.Dimensions()}, "Publishing got worse: 6.7% of attempts failed, up from 2.4% (not chance); mostly with SDK 2.35.2 (64 of 75 failed sessions, 625 of all 1,134)."},
 		{report.Options{Window: reporttest.Window(t, "1w")}, "Publishing got worse: 6.7% of attempts failed, up from 2.4% (not chance)."},
 		{pair(report.BySDK, "2.34.1", "2.35.2"), "Publishing fails more often with SDK 2.35.2: 4.6% of attempts failed, 2.1% with SDK 2.34.1 (not chance)."},
 		{pair(report.BySDK, "2.35", "2.34"), "Publishing fails less often with SDK 2.34: 2.1% of attempts failed, 4.6% with SDK 2.35 (not chance)."},
@@ -224,7 +224,7 @@ func TestHeadlinesNameBrowserAndSDK(t *testing.T) {
 		}
 	}
 	r := reporttest.OfLog(t, []byte(log.String()), report.Options{Window: reporttest.Window(t, "1w"), Breakdown: []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}})
-	const want = "Connecting got worse: 6.0% of attempts failed, up from 1.0% (not chance); mostly with SDK 2.35.2 on Chrome 142 (60 of 72 failed sessions)."
+	const want = "Connecting got worse: 6.0% of attempts failed, up from 1.0% (not chance); mostly with SDK 2.35.2 on Chrome 142 (60 of 72 failed sessions, 300 of all 1,200)."
 	if got := r.Headline().Says; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -31,10 +31,13 @@ type groupSide struct {
 	before *report.Side // nil: nothing is compared, or the group was not there
 }
 
+// unknownGroup is the name of the group of clients about which nothing is known.
+const unknownGroup = "unknown"
+
 // breakdowns divides the numbers by SDK version, browser and so on.
 func (c *composer) breakdowns() {
 	clients := section{title: "By client", notes: []string{
-		"A session counts for every client seen in it. Rates are shares of the " + c.sessions() + " in the same row. Differs? is a test of each row against all others that have a name.",
+		"A session counts for every client seen in it. Rates are shares of the " + c.sessions() + " in the same row. Unlike others? is a test of the sessions that failed in a row against those in all other rows that have a name; it is not about the previous window.",
 	}}
 	var asked *section // of the dimension of --by
 	for i := range c.r.Breakdowns {
@@ -68,7 +71,7 @@ func (c *composer) groupSides(b *report.Breakdown) []groupSide {
 	var out []groupSide
 	for i := range b.Groups {
 		g := &b.Groups[i]
-		s := groupSide{Side: c.sideOf(&g.Numbers, g.Whole, c.after), name: cmp.Or(g.Name, "unknown")}
+		s := groupSide{Side: c.sideOf(&g.Numbers, g.Whole, c.after), name: cmp.Or(g.Name, unknownGroup)}
 		switch {
 		case c.ofWindow():
 			s.before = c.sideOf(&g.Numbers, g.Whole, c.before)
@@ -86,7 +89,7 @@ func (c *composer) groupSides(b *report.Breakdown) []groupSide {
 		return -1
 	}
 	slices.SortStableFunc(out, func(a, b groupSide) int {
-		return cmp.Or(last(a.name == "unknown", b.name == "unknown"), cmp.Compare(low(&b), low(&a)))
+		return cmp.Or(last(a.name == unknownGroup, b.name == unknownGroup), cmp.Compare(low(&b), low(&a)))
 	})
 	return out
 }
@@ -126,7 +129,7 @@ func (c *composer) groupTable(d report.Dimension, groups []groupSide) *table {
 		heads = append(heads, ">Previous~")
 	}
 	if tested {
-		heads = append(heads, "Differs?")
+		heads = append(heads, "Unlike others?")
 	}
 	for i, method := range methods {
 		_, bare, _ := strings.Cut(method, ".")

@@ -7,7 +7,6 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
-	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -18,7 +17,7 @@ func (c *composer) header() {
 	c.name, c.subject = "otlog report", c.input()
 	if c.ofWindow() {
 		c.subject = fmt.Sprintf("%s, compared with %s", windowDays(r, c.after.Window), c.sideName(c.before))
-		c.fact("Sessions", sessionWords(r, c.after.Window.Sessions, c.after.Window.SessionsFailed, c.after, " in "+c.sideName(c.after)))
+		c.fact("Sessions", c.sessionsOfBoth())
 	}
 	c.fact(selectedFilters, filterWords(r))
 	c.doubts()
@@ -26,69 +25,6 @@ func (c *composer) header() {
 
 // The heads of two facts: the remedy, and what the user selected.
 const whatToDo, selectedFilters = "What to do", "Filters"
-
-// answer says what matters most, by which errors, since when, and what to do.
-func (c *composer) answer() {
-	h := c.r.Headline()
-	c.headline = h.Says
-	if h.Method == "" {
-		return
-	}
-	errors := listErrors(c.after, func(e *report.Error) bool {
-		return e.Method == h.Method && !e.Acknowledged && (h.Error == nil || e.Key() == *h.Error)
-	})
-	if len(errors) == 0 {
-		return
-	}
-	worst := errors[0]
-	if h.Error != nil {
-		c.fact("Seen", seen(worst))
-	} else {
-		var lines []string
-		for _, e := range limit(errors, words.MaxListed) {
-			lines = append(lines, c.inShort(e))
-		}
-		c.fact("Errors", lines...)
-	}
-	if _, remedy, owner, _ := lookup.Advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
-		c.fact(whatToDo, fmt.Sprintf("%s (%s)", remedy, owner))
-	}
-}
-
-// inShort says how often an error occurred, and since when.
-func (c *composer) inShort(e *report.Error) string {
-	out := e.Label() + ": "
-	if e.Sessions > 0 && c.after.Sessions > 0 {
-		out += fmt.Sprintf("%s %s (%s)", fraction(int64(e.Sessions), c.after.Sessions).text, c.sessions(), words.Percent(int64(e.Sessions), c.after.Sessions))
-	} else {
-		out += words.Count(e.Failures, "failure")
-	}
-	change := c.changes[e.Key()]
-	switch {
-	case change == nil || !change.Significant():
-	case change.Verdict == report.Added:
-		out += ", new"
-	case change.Difference.Value > 0:
-		out += ", up from " + changeCells(change)[1].text
-	default:
-		out += ", down from " + changeCells(change)[1].text
-	}
-	if at := seen(e); at != "" {
-		out += ", seen " + at
-	}
-	return out
-}
-
-// seen says when an error occurred, "" if no record has a time.
-func seen(e *report.Error) string {
-	switch {
-	case e.First.IsZero():
-		return ""
-	case e.First.Equal(e.Last):
-		return "at " + words.Minute(e.First)
-	}
-	return "from " + words.Span(e.First, e.Last)
-}
 
 // input names what was read, and the time that it covers.
 func (c *composer) input() string {
@@ -139,6 +75,16 @@ func (c *composer) read() {
 		s.tables = []*table{t}
 	}
 	c.section(s)
+}
+
+// sessionsOfBoth says how many sessions there are in both windows, and how many of them failed.
+func (c *composer) sessionsOfBoth() string {
+	is, was := c.after, c.before
+	out := sessionWords(c.r, is.Window.Sessions, is.Window.SessionsFailed, is, " in "+c.sideName(is))
+	if share := was.FailedShare(""); share.Rate != nil {
+		out += fmt.Sprintf("; %s (%s) in %s", words.Fraction(share.Part, share.Whole), words.Percent(share.Part, share.Whole), c.sideName(was))
+	}
+	return out
 }
 
 // sessionWords says how many sessions there are on a side, and how many of them failed; what names
