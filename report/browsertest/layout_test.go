@@ -76,6 +76,10 @@ func checkPaper(b *tab, _ *site) {
 	for _, what := range eval[[]string](b, `look.all("nav, input, select, form").filter(look.shown).map((e) => e.localName)`) {
 		b.Errorf("%s is printed", what)
 	}
+	// Chromium repeats the head of a table on each sheet, unless a button is in it.
+	if n := eval[int](b, `look.all("thead button").filter((e) => getComputedStyle(e).display !== "contents").length`); n > 0 {
+		b.Errorf("%d buttons are in heads of tables", n)
+	}
 	// Wherever a sheet ends, it does not end below a title.
 	sheets := 0
 	for sheet := height - 400; sheet <= height; sheet += 25 {
