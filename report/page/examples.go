@@ -26,7 +26,10 @@ func (c *composer) examples() {
 	if len(s.examples) == 0 {
 		return
 	}
-	s.notes = []string{"Sessions in which nothing else failed come first, then the most recent ones. What happened in a session: otlog session ID PATH"}
+	s.notes = []string{
+		"Sessions in which nothing else failed come first, then the most recent ones.",
+		"What happened in a session: otlog session ID PATH",
+	}
 	c.section(s)
 }
 
