@@ -118,6 +118,6 @@ func (r *Report) HashedOnly() string {
 	if r.hashedOnly == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the IDs of %s with a failure are not known: a partial has them only if otlog scan --show-sessions wrote it, and IDs of more than %d bytes are never kept",
+	return fmt.Sprintf("the IDs of %s with a failure are not known: a partial has them only if otlog scan --show-sessions wrote it, and neither IDs of more than %d bytes nor tokens are kept",
 		words.Count(r.hashedOnly, "session"), texts.Longest)
 }

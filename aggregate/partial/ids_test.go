@@ -114,6 +114,7 @@ func TestCraftedIDs(t *testing.T) {
 		{"with control characters", session("\x1b[31m\n", "\x1b[31m\n"), ""},
 		{"of another session", session("a", "b"), other},
 		{"too long", session(long, long), other},
+		{"a token", session("T1==abc", "T1==abc"), other},
 		{"not UTF-8", session("\xff", "\xff"), "not valid utf8"},
 		{"of a connection", one(func(e *aggregate.Entry) { e.From = aggregate.FromConnection }), other},
 		{"of a client", one(func(e *aggregate.Entry) { e.From = aggregate.FromClient }), other},

@@ -46,12 +46,15 @@ func TestWhatFits(t *testing.T) {
 		{"1_MX40NTAxMjM0NX5-MTc2MzcxMDAyNzAwMH5ReDI3eUwyWmJSdzh-Zmc-", true},
 		{"Zoë\n", true},
 		{"not\xff UTF-8", false},
+		{"T1==cGFydG5lcl9pZD00NQ", false},
+		{"Bearer eyJ0eXAiOiJKV1QifQ.eyJzdWIi.c2ln", false},
+		{"1_MXeyJ0", true},
 		{strings.Repeat("x", Longest), true},
 		{strings.Repeat("x", Longest+1), false},
 	} {
 		ids := IDs{Keep: true}
 		ids.Add(1, []byte(test.id))
-		if got := ids.Sort([]uint32{0, 1}).At(1); Fits(test.id) != test.want || (got == test.id) != (test.want || test.id == "") {
+		if got := ids.Sort([]uint32{0, 1}).At(1); Fits([]byte(test.id)) != test.want || (got == test.id) != (test.want || test.id == "") {
 			t.Errorf("%.20q: got %.20q", test.id, got)
 		}
 	}
