@@ -1,7 +1,5 @@
-// Package texts keeps session IDs as a log has them, for reports that show examples. A [tally] knows
-// sessions by hashes, so nothing is kept unless it is asked for.
-//
-// [tally]: https://pkg.go.dev/github.com/otlog/otlog/aggregate#Tally
+// Package texts keeps session IDs as a log has them, for reports that show examples. Everything else
+// knows sessions by hashes, so IDs are kept only on request.
 package texts
 
 import (

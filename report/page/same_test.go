@@ -98,7 +98,7 @@ func wordsOf(p *page) []string {
 			out = append(out, a.name, a.method, a.says, a.meaning, a.remedy, a.owner, a.example)
 		}
 		for _, e := range s.examples {
-			out = append(append(out, e.name, e.method), e.ids...)
+			out = append(append(out, e.name.text, e.method), e.ids...)
 		}
 		out = append(append(out, s.notes...), s.warnings...)
 	}
