@@ -62,6 +62,7 @@ type section struct {
 	gaps     []chart.Gap      // the changes as a chart
 	tables   []*table
 	advices  []advice
+	examples []examples
 	notes    []string // sentences
 	warnings []string
 }
@@ -85,6 +86,7 @@ type advice struct {
 	remedy       string
 	owner        string
 	link         string
+	example      string // ID of a session; "" unless it is asked for
 }
 
 // A composer puts a page together.
@@ -130,6 +132,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.changed()
 		c.advice()
 		c.worstErrors()
+		c.examples()
 		c.allMethods()
 		c.windows()
 		c.breakdowns()
