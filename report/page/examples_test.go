@@ -28,7 +28,7 @@ func TestExamples(t *testing.T) {
 			t.Errorf("got %d sessions", len(e.Examples))
 		}
 		for i, id := range e.Examples {
-			if got, want := bytes.Count(out, []byte("<td><code>"+id+"</code></td>")), 1; got != want {
+			if got, want := bytes.Count(out, []byte("<code>"+id+"</code></td>")), 1; got != want {
 				t.Errorf("%s is %d times in the table, want %d", id, got, want)
 			}
 			if got := bytes.Contains(out, []byte("<dd><code>"+id+"</code></dd>")); got != (i == 0) {
