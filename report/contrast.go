@@ -18,6 +18,8 @@ type Contrast struct {
 
 	// Before is the share of the others and After that of the group. Method is "" for any failure.
 	Change
+
+	Earlier stats.Share // of the group, on the earlier side; zero if there is none
 }
 
 // Verdicts of a Contrast, beside Same and TooFew.
@@ -35,10 +37,25 @@ func (r *Report) contrasts() []Contrast {
 	}
 	var out []Contrast
 	for i := range r.Breakdowns {
-		out = append(out, r.contrastsOf(&r.Breakdowns[i])...)
+		b := &r.Breakdowns[i]
+		var earlier *Breakdown
+		if r.Baseline != nil {
+			earlier = r.Baseline.breakdown(b.Dimension)
+		}
+		out = append(out, r.contrastsOf(b, earlier)...)
 	}
 	test(out)
 	return out
+}
+
+// breakdown returns a breakdown of the report, nil if it has none of that dimension.
+func (r *Report) breakdown(d Dimension) *Breakdown {
+	for i := range r.Breakdowns {
+		if r.Breakdowns[i].Dimension == d {
+			return &r.Breakdowns[i]
+		}
+	}
+	return nil
 }
 
 // test tests contrasts as one family.
@@ -64,7 +81,18 @@ func test(out []Contrast) {
 // within compares the browsers of one SDK version with each other, or the versions of one browser, for
 // one method.
 func (r *Report) within(x *Contrast) []Contrast {
-	b := Breakdown{Dimension: ByBrowser}
+	var earlier *Breakdown
+	if r.Baseline != nil {
+		earlier = r.Baseline.combinedWith(x)
+	}
+	out := slices.DeleteFunc(r.contrastsOf(r.combinedWith(x), earlier), func(c Contrast) bool { return c.Method != x.Method })
+	test(out)
+	return out
+}
+
+// combinedWith returns the browsers of one SDK version, or the versions of one browser.
+func (r *Report) combinedWith(x *Contrast) *Breakdown {
+	b := &Breakdown{Dimension: ByBrowser}
 	if x.Dimension == ByBrowser {
 		b.Dimension = BySDK
 	}
@@ -80,52 +108,77 @@ func (r *Report) within(x *Contrast) []Contrast {
 		}
 		b.Groups = append(b.Groups, g)
 	}
-	out := slices.DeleteFunc(r.contrastsOf(&b), func(c Contrast) bool { return c.Method != x.Method })
-	test(out)
-	return out
+	return b
 }
 
-// contrastsOf returns the untested contrasts of one dimension, group by group.
-func (r *Report) contrastsOf(b *Breakdown) []Contrast {
-	var names []string
-	var sides []*Side
-	for i := range b.Groups {
-		if g := &b.Groups[i]; g.Name != "" {
-			names, sides = append(names, g.Name), append(sides, r.sideOf(g))
-		}
+// contrastsOf returns the untested contrasts of one dimension, group by group. earlier has the groups
+// of the baseline; nil: none.
+func (r *Report) contrastsOf(b, earlier *Breakdown) []Contrast {
+	type group struct {
+		name     string
+		now, was *Side
 	}
-	if len(sides) < 2 {
-		return nil
-	}
+	var groups []group
 	methods := map[string]bool{}
-	for _, s := range sides {
-		for name, m := range s.Methods {
+	for i := range b.Groups {
+		g := &b.Groups[i]
+		if g.Name == "" {
+			continue
+		}
+		x := group{g.Name, r.sideOf(g), r.earlierSideOf(g, earlier)}
+		for name, m := range x.now.Methods {
 			if m.SessionsFailed > 0 {
 				methods[name] = true
 			}
 		}
+		groups = append(groups, x)
 	}
-	of := append([]string{""}, slices.Sorted(maps.Keys(methods))...)
+	if len(groups) < 2 {
+		return nil
+	}
 	var out []Contrast
-	for _, method := range of {
-		shares := make([]stats.Share, len(sides))
+	for _, method := range append([]string{""}, slices.Sorted(maps.Keys(methods))...) {
 		var part, whole int64
-		for i, s := range sides {
-			shares[i] = s.FailedShare(method)
-			part, whole = part+shares[i].Part, whole+shares[i].Whole
+		for _, g := range groups {
+			share := g.now.FailedShare(method)
+			part, whole = part+share.Part, whole+share.Whole
 		}
-		for i, share := range shares {
-			if names[i] == Others || share.Unknown {
+		for _, g := range groups {
+			share := g.now.FailedShare(method)
+			if g.name == Others || share.Unknown {
 				continue
 			}
 			others := stats.NewShare(part-share.Part, whole-share.Whole)
-			out = append(out, Contrast{b.Dimension, names[i], Change{
+			c := Contrast{Dimension: b.Dimension, Group: g.name, Change: Change{
 				Method: method, Scope: ScopeMethod, Measure: SessionRate, Of: r.Population(), WasOf: r.Population(),
 				Before: others, After: share, Difference: stats.NewDifference(others.Rate, share.Rate),
-			}})
+			}}
+			if g.was != nil {
+				c.Earlier = g.was.FailedShare(method)
+			}
+			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// earlierSideOf returns a group on the earlier side of the comparison, nil if it is not there.
+func (r *Report) earlierSideOf(g *Group, earlier *Breakdown) *Side {
+	if r.Baseline == nil {
+		if before, _, ok := r.LastComplete(); ok {
+			return g.Side(before)
+		}
+		return nil
+	}
+	if earlier == nil {
+		return nil
+	}
+	for i := range earlier.Groups {
+		if e := &earlier.Groups[i]; e.Name == g.Name && e.Whole != nil {
+			return e.Whole.Side(0)
+		}
+	}
+	return nil
 }
 
 // sideOf returns a group in the window that the report is about.

@@ -47,6 +47,17 @@ func (f *Filter) Clients() clients.Filter {
 	return clients.Filter{SDK: f.SDK, Browser: f.Browser, OS: f.OS}
 }
 
+// clientWords names the selected sessions and clients, "" if all are.
+func (f *Filter) clientWords() string {
+	var out []string
+	for _, of := range [...][2]string{{"session ", f.Session}, {"API key ", f.APIKey}, {"SDK ", f.SDK}, {"", f.Browser}, {"", f.OS}} {
+		if of[1] != "" {
+			out = append(out, of[0]+of[1])
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 // Bounded reports whether a filter has bounds of time.
 func (f *Filter) Bounded() bool { return !f.Since.IsZero() || !f.Until.IsZero() }
 

@@ -33,18 +33,30 @@ type Headline struct {
 
 // Headline returns the headline of the report.
 func (r *Report) Headline() Headline {
+	h := r.headline()
+	if only := r.Filter.clientWords(); only != "" {
+		h.Says = fmt.Sprintf("%s (only %s).", strings.TrimSuffix(h.Says, "."), only)
+	}
+	return h
+}
+
+func (r *Report) headline() Headline {
 	before, after, ok := r.Sides()
 	switch says := r.nothing(); {
 	case says != "":
 		return Headline{Says: says}
 	case !ok:
 		return r.mostFrequent()
-	case !r.Comparable():
-		return Headline{Says: "The two inputs cannot be compared: only one of them holds the sessions without an error."}
 	case before.Sessions == 0 || after.Sessions == 0:
-		return Headline{Says: r.missingSide(before, after)}
+		return r.missingSide(before, after)
+	case !r.Comparable():
+		which := "before"
+		if r.Population() == WithErrors {
+			which = "after"
+		}
+		return Headline{Says: "Not comparable: only the input " + which + " seems to hold errors only, so the sessions without an error are missing there."}
 	}
-	changes := slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return !c.Significant() || c.Acknowledged })
+	changes := slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return !r.isNews(&c, before, after) })
 	if len(changes) == 0 {
 		return Headline{Says: r.unchanged(before, after)}
 	}
@@ -57,11 +69,33 @@ func (r *Report) Headline() Headline {
 	mostly := ""
 	if c.Scope == ScopeError {
 		h.Error = &ErrorKey{c.Method, c.Error, c.Code}
-	} else {
-		mostly = r.mostly(&h)
+	} else if r.Pair == nil {
+		mostly = r.mostly(&h, before, after)
 	}
 	h.Says = r.changed(c, mostly)
 	return h
+}
+
+// isNews reports whether a headline may be about a change. If the report selects an error, a change
+// of its method is one of that error. A change of a method is old news if the errors that nobody
+// acknowledged moved in the other direction, or not at all.
+func (r *Report) isNews(c *Change, before, after *Side) bool {
+	if !c.Significant() || c.Acknowledged || c.Scope == ScopeMethod && r.Filter.Error != "" {
+		return false
+	}
+	if c.Scope == ScopeError {
+		return true
+	}
+	moved, acknowledged := 0.0, false
+	for _, x := range r.Changes {
+		if x.Scope == ScopeError && x.Method == c.Method && x.Difference != nil {
+			acknowledged = acknowledged || x.Acknowledged
+			if !x.Acknowledged {
+				moved += x.Difference.Value
+			}
+		}
+	}
+	return !acknowledged || moved*c.Difference.Value > 0
 }
 
 // nothing explains an input without failures, "" if there are some on either side.
@@ -92,19 +126,30 @@ func (r *Report) nothing() string {
 	return fmt.Sprintf("No failure of the SDK was found in %s%s.", words.Count(a.Total()-a.Skipped, "record"), skipped)
 }
 
-// missingSide says which side of a comparison has no sessions.
-func (r *Report) missingSide(before, after *Side) string {
-	switch {
-	case r.Pair != nil && before.Sessions == 0:
-		return fmt.Sprintf("No session is known to be of %s.", r.Pair.Label(r.Pair.Before))
-	case r.Pair != nil:
-		return fmt.Sprintf("No session is known to be of %s.", r.Pair.Label(r.Pair.After))
-	case before.Sessions == after.Sessions:
-		return "No record has a session ID, so nothing can be compared; " + lower(r.mostFrequent().Says)
-	case before.Sessions == 0:
-		return "No record before has a session ID, so nothing can be compared; " + lower(r.mostFrequent().Says)
+// missingSide says why a side of a comparison has no sessions, and what fails on the other.
+func (r *Report) missingSide(before, after *Side) Headline {
+	side, which := before, "before"
+	if before.Sessions > 0 {
+		side, which = after, "after"
 	}
-	return "No record after has a session ID, so nothing can be compared."
+	switch {
+	case r.Pair != nil:
+		return Headline{Says: fmt.Sprintf("No session is known to be of %s.", r.Pair.Label(map[bool]string{true: r.Pair.Before, false: r.Pair.After}[side == before]))}
+	case side.Window.Records == 0:
+		which = "There is no record " + which
+	case r.Filter != Filter{}:
+		which = "No session " + which + " matches the filters"
+	case before.Sessions == after.Sessions:
+		which = "No record has a session ID"
+	default:
+		which = "No record " + which + " has a session ID"
+	}
+	h := Headline{Says: which + ", so nothing can be compared."}
+	if r.Totals.Failures > 0 {
+		h = r.mostFrequent()
+		h.Says = which + ", so nothing can be compared; " + strings.ToLower(h.Says[:1]) + h.Says[1:]
+	}
+	return h
 }
 
 // moreImportant sorts changes for the worse first, methods before their errors, and changes of most
@@ -129,8 +174,7 @@ func (r *Report) changed(c *Change, mostly string) string {
 	worse := c.Difference.Value > 0
 	subject, was, is, of := r.subject(c), c.Before, c.After, r.sessions()
 	if c.Scope == ScopeMethod {
-		// The test is of sessions; people think in attempts. Both must agree.
-		if x, y, ok := r.attempts(c.Method); ok && y.Rate.Value > x.Rate.Value == worse {
+		if x, y, ok := r.attempts(c); ok {
 			was, is, of = x, y, "attempts"
 		}
 	}
@@ -153,6 +197,9 @@ func (r *Report) changed(c *Change, mostly string) string {
 		return fmt.Sprintf("%s is gone: none of %s %s, before %s of them (not chance).", subject, words.Number(is.Whole), of, rate(was))
 	case worse && c.Scope == ScopeError:
 		return fmt.Sprintf("%s got more frequent: %s of %s, up from %s (not chance).", subject, rate(is), fails, rate(was))
+	case r.Population() == WithErrors:
+		// How many sessions had no error is unknown: the mix of errors changed.
+		return fmt.Sprintf("%s has a %s share of the errors: %s of %s, before %s (not chance)%s.", subject, map[bool]string{true: "larger", false: "smaller"}[worse], rate(is), fails, rate(was), mostly)
 	case worse:
 		return fmt.Sprintf("%s got worse: %s of %s, up from %s (not chance)%s.", subject, rate(is), fails, rate(was), mostly)
 	case c.Scope == ScopeError:
@@ -185,77 +232,61 @@ func (r *Report) fails(c *Change) string {
 	return r.subject(c) + " fails"
 }
 
-// attempts returns the failed attempts of a method on both sides, if they are known.
-func (r *Report) attempts(method string) (before, after stats.Share, ok bool) {
+// mostTelemetry is the least share of sessions with telemetry, in percent, for which a headline states
+// attempts.
+const mostTelemetry = 90
+
+// attempts returns the failed attempts of the method of a change on both sides. ok is false unless they
+// say the same as the tested sessions do: nearly all sessions have telemetry, and the difference is in
+// the same direction, with an interval that excludes 0.
+func (r *Report) attempts(tested *Change) (before, after stats.Share, ok bool) {
+	was, is, _ := r.Sides()
+	for _, s := range []*Side{was, is} {
+		if int64(s.Window.TelemetrySessions)*100 < mostTelemetry*s.Sessions {
+			return before, after, false
+		}
+	}
 	for i := range r.Changes {
-		if c := &r.Changes[i]; c.Measure == FailureRate && c.Method == method {
-			return c.Before, c.After, c.Difference != nil
+		if c := &r.Changes[i]; c.Measure == FailureRate && c.Method == tested.Method && c.Difference != nil {
+			ok := tested.Difference.Value > 0 && c.Difference.Low > 0 || tested.Difference.Value < 0 && c.Difference.High < 0
+			return c.Before, c.After, ok
 		}
 	}
 	return before, after, false
 }
 
-// mostly says which clients the headline about a method concerns, and names them in it: the group that
-// fails more often than the others, by more than chance, and has at least half of the failed sessions.
-// "" if there is none.
-func (r *Report) mostly(h *Headline) string {
-	most := mostly(r.Contrasts, h.Method)
-	if most == nil {
-		return ""
-	}
-	h.Dimension, h.Group = most.Dimension, most.Group
-	failed, all, name := most.After.Part+most.Before.Part, most.After.Whole+most.Before.Whole, Label(most.Dimension, most.Group)
-	// A browser may stand out only because most of its users have the new SDK, so it is compared with
-	// the other browsers of that SDK.
-	if narrow := mostly(r.within(most), h.Method); narrow != nil {
-		if narrow.Dimension == ByBrowser {
-			name += " on " + Label(narrow.Dimension, narrow.Group)
-		} else {
-			name = Label(narrow.Dimension, narrow.Group) + " on " + name
-		}
-		most = narrow
-	}
-	return fmt.Sprintf("; mostly with %s (%s failed %s, %s of all %s)", name,
-		words.Fraction(most.After.Part, failed), r.sessions(), words.Number(most.After.Whole), words.Number(all))
-}
-
-// mostly returns the contrast of the group that fails more often than the others, and has at least half
-// of the failed sessions; of several the surest. nil if there is none.
-func mostly(all []Contrast, method string) *Contrast {
-	var most *Contrast
-	for i := range all {
-		x := &all[i]
-		if x.Method != method || x.Verdict != Higher || 2*x.After.Part < x.After.Part+x.Before.Part {
-			continue
-		}
-		if most == nil || x.Test.P < most.Test.P {
-			most = x
-		}
-	}
-	return most
-}
-
 // unchanged says that no change is significant, and the rates.
 func (r *Report) unchanged(before, after *Side) string {
 	tested := slices.ContainsFunc(r.Changes, func(c Change) bool { return c.Test != nil })
-	few := min(before.Sessions, after.Sessions) < MinSessions
 	was, is := before.FailedShare(""), after.FailedShare("")
-	switch {
-	case !tested && few:
-		return fmt.Sprintf("Too few %s to tell: %s before, %s after, and a test needs %d on each side.",
-			r.sessions(), words.Number(before.Sessions), words.Number(after.Sessions), MinSessions)
-	case !tested:
-		return fmt.Sprintf("Too few failures to tell: before in %s %s, after in %s.", words.Fraction(was.Part, was.Whole), r.sessions(), words.Fraction(is.Part, is.Whole))
-	}
-	says := "Nothing changed that could not be chance: "
+	earlier, later := "before", "after"
 	if r.Pair != nil {
-		says = "No difference that could not be chance: "
+		earlier, later = "with "+r.Pair.Label(r.Pair.Before), "with "+r.Pair.Label(r.Pair.After)
 	}
+	switch {
+	case !tested && min(before.Sessions, after.Sessions) < MinSessions:
+		return fmt.Sprintf("Too few %s to tell: %s %s, %s %s, and a test needs %d on each side.",
+			r.sessions(), words.Number(before.Sessions), earlier, words.Number(after.Sessions), later, MinSessions)
+	case !tested:
+		return fmt.Sprintf("Too few failures to tell: %s in %s %s, %s in %s.", earlier, words.Fraction(was.Part, was.Whole), r.sessions(), later, words.Fraction(is.Part, is.Whole))
+	case r.Pair != nil:
+		return fmt.Sprintf("No difference that could not be chance: %s %s of %s %s had %s, %s %s of %s.", earlier,
+			words.Percent(was.Part, was.Whole), words.Number(was.Whole), r.sessions(), r.aFailure(), later, words.Percent(is.Part, is.Whole), words.Number(is.Whole))
+	}
+	const says = "Nothing changed that could not be chance: "
 	if rates := r.callRates(after); rates != "" {
 		return says + rates + "."
 	}
-	return says + fmt.Sprintf("%s %s (%s) had a failure, before %s.", words.Fraction(is.Part, is.Whole), r.sessions(),
-		words.Percent(is.Part, is.Whole), words.Percent(was.Part, was.Whole))
+	return says + fmt.Sprintf("%s %s (%s) had %s, before %s.", words.Fraction(is.Part, is.Whole), r.sessions(),
+		words.Percent(is.Part, is.Whole), r.aFailure(), words.Percent(was.Part, was.Whole))
+}
+
+// aFailure makes clear that only selected failures count, if there is a filter.
+func (r *Report) aFailure() string {
+	if r.Filter.Method != "" || r.Filter.Error != "" {
+		return "such a failure"
+	}
+	return "a failure"
 }
 
 // callRates lists the failure rates of the methods that every call uses, "" if the attempts of one
@@ -273,72 +304,66 @@ func (r *Report) callRates(s *Side) string {
 	return strings.Join(out, ", ") + " of attempts failed"
 }
 
-// mostFrequent says how many sessions failed, and the most frequent failure.
+// mostFrequent says how many sessions failed, and the most frequent failure: by sessions, or by failures
+// if most of them have no session.
 func (r *Report) mostFrequent() Headline {
-	side := r.Whole.Side(0)
+	side, total := r.Whole.Side(0), &r.Whole.Totals
+	failed := side.FailedShare("")
+	bySession := failed.Part > 0 && 2*total.Sessionless <= total.Failures
 	var worst *Error
 	for _, e := range side.Errors {
-		if !e.Acknowledged && (worst == nil || moreFrequent(e, worst) < 0) {
+		if !e.Acknowledged && (worst == nil || moreFrequent(e, worst, bySession) < 0) {
 			worst = e
 		}
 	}
-	failed := side.FailedShare("")
-	says := fmt.Sprintf("%s %s (%s) had a failure", words.Fraction(failed.Part, failed.Whole), r.sessions(), words.Percent(failed.Part, failed.Whole))
-	count := func(e *Error) string {
-		return fmt.Sprintf("%s, %s", words.Count(e.Sessions, "session"), words.Percent(int64(e.Sessions), side.Sessions))
-	}
-	if failed.Whole == 0 || failed.Part == 0 {
-		says = words.Count(r.Totals.Failures, "failure") + ", of unknown sessions"
-		count = func(e *Error) string { return words.Number(e.Failures) }
-	}
+	alone := bySession && failed.Whole == 1
+	says := fmt.Sprintf("%s %s (%s) had %s", words.Fraction(failed.Part, failed.Whole), r.sessions(), words.Percent(failed.Part, failed.Whole), r.aFailure())
 	switch {
-	case failed.Part == 1 && failed.Whole == 1 && r.sessions() == "sessions":
-		says = "The only session had a failure"
-		count = func(e *Error) string { return words.Count(e.Failures, "failure") }
-	case failed.Whole == 1 && failed.Part == 1:
-		says = "The only session with an error had a failure"
-		count = func(e *Error) string { return words.Count(e.Failures, "failure") }
+	case alone && r.Population() == WithErrors:
+		says = "The only session with an error had " + r.aFailure()
+	case alone:
+		says = "The only session had " + r.aFailure()
+	case !bySession && failed.Part > 0:
+		says = fmt.Sprintf("%s, %s of unknown sessions", words.Count(total.Failures, "failure"), words.Number(total.Sessionless))
+	case !bySession:
+		says = words.Count(total.Failures, "failure") + ", of unknown sessions"
 	}
 	if worst == nil {
 		return Headline{Says: says + ", all of them acknowledged."}
+	}
+	count := words.Number(worst.Failures)
+	switch {
+	case alone:
+		count = words.Count(worst.Failures, "failure")
+	case bySession:
+		count = fmt.Sprintf("%s, %s", words.Count(worst.Sessions, "session"), words.Percent(int64(worst.Sessions), side.Sessions))
 	}
 	what := "most often "
 	if len(side.Errors) == 1 {
 		what = "by "
 	}
-	says += fmt.Sprintf(", %s%s in %s", what, worst.Label(), worst.Method)
-	if len(side.Errors) > 1 || failed.Whole <= 1 || failed.Part == 0 {
-		says += " (" + count(worst) + ")"
+	name := worst.Label()
+	if name == unnamed {
+		name = "an error without a name"
+	}
+	if worst.Method != lookup.UnknownMethod {
+		name += " in " + worst.Method
+	}
+	says += ", " + what + name
+	if len(side.Errors) > 1 || alone || !bySession {
+		says += " (" + count + ")"
 	}
 	key := worst.Key()
 	return Headline{Says: says + r.moreOften() + ".", Method: worst.Method, Error: &key}
 }
 
-// moreFrequent sorts errors by sessions, then by failures, the most first; errors without any name
-// last.
-func moreFrequent(a, b *Error) int {
-	nameless := func(e *Error) int {
-		if e.Name == "" && e.Code == 0 && e.Method == lookup.UnknownMethod {
-			return 1
-		}
-		return 0
+// moreFrequent sorts errors by sessions, then by failures, the most first; or by failures alone.
+func moreFrequent(a, b *Error, bySession bool) int {
+	sessions := 0
+	if bySession {
+		sessions = cmp.Compare(b.Sessions, a.Sessions)
 	}
-	return cmp.Or(cmp.Compare(nameless(a), nameless(b)), cmp.Compare(b.Sessions, a.Sessions), cmp.Compare(b.Failures, a.Failures), a.Key().Compare(b.Key()))
-}
-
-// moreOften says which clients fail more often than the others, by more than chance; "" if none do.
-func (r *Report) moreOften() string {
-	var most *Contrast
-	for i := range r.Contrasts {
-		if x := &r.Contrasts[i]; x.Method == "" && x.Verdict == Higher && (most == nil || x.Test.P < most.Test.P) {
-			most = x
-		}
-	}
-	if most == nil {
-		return ""
-	}
-	return fmt.Sprintf("; more often with %s (%s of %s, %s of the others)", Label(most.Dimension, most.Group),
-		words.PercentOf(most.After.Rate.Value), words.Number(most.After.Whole), words.PercentOf(most.Before.Rate.Value))
+	return cmp.Or(sessions, cmp.Compare(b.Failures, a.Failures), a.Key().Compare(b.Key()))
 }
 
 // sessions is what session rates are shares of.
@@ -348,5 +373,3 @@ func (r *Report) sessions() string {
 	}
 	return "sessions"
 }
-
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }

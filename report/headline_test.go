@@ -25,6 +25,13 @@ func weekOf(sessions, published, connected int) reporttest.Week {
 // read is a log that was read.
 var read = []*aggregate.Source{{Name: "app.log", Account: aggregate.Account{Records: aggregate.Records{Clean: 8000}}}}
 
+// publishing is a week in which more attempts failed than sessions.
+func publishing(sessions, failed, attempts int) reporttest.Week {
+	w := weekOf(sessions, failed, 0)
+	w.Methods[0].Attempts.Failed = int64(attempts)
+	return w
+}
+
 // TestHeadlinesOfChanges shows the headline of two complete weeks.
 func TestHeadlinesOfChanges(t *testing.T) {
 	calls := func(sessions, failed int) reporttest.Week {
@@ -46,6 +53,8 @@ func TestHeadlinesOfChanges(t *testing.T) {
 		{"worse, without telemetry", weekOf(2000, 0, 20), weekOf(2000, 0, 60), "Connecting got worse: 3.0% of sessions failed, up from 1.0% (not chance)."},
 		{"the worst of two", weekOf(2000, 40, 20), weekOf(2000, 80, 100), "Connecting got worse: 5.0% of sessions failed, up from 1.0% (not chance)."},
 		{"worse counts more than better", weekOf(2000, 400, 20), weekOf(2000, 40, 60), "Connecting got worse: 3.0% of sessions failed, up from 1.0% (not chance)."},
+		{"hardly any telemetry", weekOf(2000, 40, 0), weekOf(2000, 90, 0), "Publishing got worse: 4.5% of sessions failed, up from 2.0% (not chance)."},
+		{"attempts as before", weekOf(2000, 90, 0), publishing(2000, 40, 90), "Publishing got better: 2.0% of sessions failed, down from 4.5% (not chance)."},
 		{"better", weekOf(2000, 90, 0), weekOf(2000, 40, 0), "Publishing got better: 1.0% of attempts failed, down from 2.2% (not chance)."},
 		{"rare", weekOf(200_000, 0, 10), weekOf(200_000, 0, 60), "Connecting got worse: 0.030% of sessions failed, up from 0.005% (not chance)."},
 		{"the same", weekOf(2000, 40, 20), weekOf(2000, 42, 21), "Nothing changed that could not be chance: 63 of 2,000 sessions (3.1%) had a failure, before 3.0%."},
@@ -58,6 +67,10 @@ func TestHeadlinesOfChanges(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := reporttest.Weeks(test.before, test.after)
 			for i, w := range []*reporttest.Week{&test.before, &test.after} {
+				r.Windows[i].Records, r.Windows[i].TelemetrySessions = int64(w.Sessions)+1, w.Sessions
+				if test.name == "hardly any telemetry" {
+					r.Windows[i].TelemetrySessions = 1
+				}
 				for _, m := range w.Methods {
 					r.Windows[i].SessionsFailed += m.SessionsFailed
 				}
@@ -170,6 +183,10 @@ func TestHeadlinesOfLogs(t *testing.T) {
 			"7 of 100 sessions (7.0%) had a failure, most often OT_TIMEOUT in Session.publish (5 sessions, 5.0%)."},
 		{"errors only", lines(failed, 10, 60), report.Options{}, "50 of 50 sessions with errors (100.0%) had a failure, by OT_TIMEOUT in Session.publish."},
 		{"acknowledged", lines(clean, 10, 110) + lines(failed, 10, 15), report.Options{Ignore: reporttest.Ignore(t, "OT_TIMEOUT")}, "5 of 100 sessions (5.0%) had a failure, all of them acknowledged."},
+		{"most have no name", lines(clean, 10, 110) + lines(failed, 10, 11) + strings.ReplaceAll(lines(failed, 20, 25), "Session.publish :: OT_TIMEOUT: timed out", "OpenTok:GlobalExceptionHandler:error OT.exception :: title: Foo msg: bar"), report.Options{},
+			"6 of 100 sessions (6.0%) had a failure, most often an error without a name (5 sessions, 5.0%)."},
+		{"most have no session", lines(clean, 10, 110) + lines(failed, 10, 11) + `{"time":"2026-11-16T11:00:00Z","level":"error","message":"Session.connect :: OT_CONNECT_FAILED: x"}` + "\n" + `{"time":"2026-11-16T12:00:00Z","level":"error","message":"Session.connect :: OT_CONNECT_FAILED: x"}` + "\n", report.Options{},
+			"3 failures, 2 of unknown sessions, most often OT_CONNECT_FAILED in Session.connect (2)."},
 		{"no session ID", strings.Repeat("all is well\n", 50) + "Session.publish :: OT_TIMEOUT: timed out\n", report.Options{}, "1 failure, of unknown sessions, by OT_TIMEOUT in Session.publish (1)."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -194,7 +211,12 @@ func TestHeadlinesOfGroups(t *testing.T) {
 		{report.Options{Window: reporttest.Window(t, "1w")}, "Publishing got worse: 6.7% of attempts failed, up from 2.4% (not chance)."},
 		{pair(report.BySDK, "2.34.1", "2.35.2"), "Publishing fails more often with SDK 2.35.2: 4.6% of attempts failed, 2.1% with SDK 2.34.1 (not chance)."},
 		{pair(report.BySDK, "2.35", "2.34"), "Publishing fails less often with SDK 2.34: 2.1% of attempts failed, 4.6% with SDK 2.35 (not chance)."},
-		{pair(report.ByBrowser, "Chrome", "Safari"), "No difference that could not be chance: connect 2.4%, publish 2.4%, subscribe 2.5% of attempts failed."},
+		{pair(report.ByBrowser, "Chrome", "Safari"), "No difference that could not be chance: with Chrome 15.2% of 3,199 sessions had a failure, with Safari 15.5% of 1,951."},
+		{pair(report.BySDK, "2.3", "2.34"), "No session is known to be of SDK 2.3."},
+		{pair(report.ByBrowser, "Chrome", "Chrome 142"), "Publishing fails more often with Chrome 142: 4.9% of attempts failed, 2.0% with Chrome without Chrome 142 (not chance)."},
+		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{SDK: "2.35", Browser: "Chrome"}}, "Publishing got worse: 10.6% of attempts failed, up from 1.9% (not chance) (only SDK 2.35, Chrome)."},
+		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{Error: "OT_ICE_WORKFLOW_FAILED"}}, "OT_ICE_WORKFLOW_FAILED in Session.publish is new: 1.1% of sessions, none before (not chance)."},
+		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{Error: "OT_TIMEOUT", Method: "Session.subscribe"}}, "Nothing changed that could not be chance: 25 of 1,134 sessions (2.2%) had such a failure, before 2.0%."},
 		{pair(report.ByOS, "Windows", "Plan 9"), "No session is known to be of Plan 9."},
 	} {
 		if got := weeks(test.o).Headline().Says; got != test.want {
@@ -203,32 +225,118 @@ func TestHeadlinesOfGroups(t *testing.T) {
 	}
 }
 
-// TestHeadlinesNameBrowserAndSDK shows the headline if one SDK version fails on one browser only.
-func TestHeadlinesNameBrowserAndSDK(t *testing.T) {
-	const agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-	browsers := []string{agent + "Chrome/142.0.0.0 Safari/537.36", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"}
-	var log strings.Builder
-	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+// twoWeeks is telemetry of 1,200 sessions a week, each one attempt to connect. who says with which SDK and
+// browser, and whether it fails; without an SDK nothing is known of the client.
+func twoWeeks(t *testing.T, who func(n int, after bool) (sdk, browser string, fails bool)) func(report.Options) *report.Report {
+	t.Helper()
+	agents := map[string]string{
+		"Chrome":  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+		"Firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+	}
 	const perWeek = 1200
+	start := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	var log strings.Builder
 	for n := range 2 * perWeek {
 		at := start.Add(time.Duration(n) * 7 * 24 * time.Hour / perWeek)
-		sdk, browser := []string{"js-2.34.1", "js-2.35.2"}[n/2%2], browsers[n%2]
-		fails := n%100 == 7 || n >= perWeek && sdk == "js-2.35.2" && n%2 == 0 && n%5 == 0
+		sdk, browser, fails := who(n, n >= perWeek)
 		end := `"Success"`
 		if fails {
 			end = `"Failure","failureReason":"ConnectToSession","failureCode":1006,"failureName":"OT_CONNECT_FAILED"`
 		}
+		client := ""
+		if sdk != "" {
+			client = fmt.Sprintf(`"clientVersion":"js-%s","userAgent":%q,`, sdk, agents[browser])
+		}
 		for i, variation := range []string{`"Attempt"`, end} {
-			fmt.Fprintf(&log, `{"logVersion":"2","clientVersion":%q,"clientSystemTime":%d,"action":"Connect","sessionId":"s-%d","connectionId":"c-%d","clientInstanceId":"i-%d","userAgent":%q,"variation":%s}`+"\n",
-				sdk, at.UnixMilli()+int64(i), n, n, n, browser, variation)
+			fmt.Fprintf(&log, `{"logVersion":"2",%s"clientSystemTime":%d,"action":"Connect","sessionId":"s-%d","connectionId":"c-%d","clientInstanceId":"i-%d","variation":%s}`+"\n",
+				client, at.UnixMilli()+int64(i), n, n, n, variation)
 		}
 	}
-	r := reporttest.OfLog(t, []byte(log.String()), report.Options{Window: reporttest.Window(t, "1w"), Breakdown: []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}})
-	const want = "Connecting got worse: 6.0% of attempts failed, up from 1.0% (not chance); mostly with SDK 2.35.2 on Chrome 142 (60 of 72 failed sessions, 300 of all 1,200)."
-	if got := r.Headline().Says; got != want {
+	return reporttest.Logs(t, map[string][]byte{"app.jsonl": []byte(log.String())}, "app.jsonl")
+}
+
+// TestHeadlinesSayWhom shows which clients a headline names.
+func TestHeadlinesSayWhom(t *testing.T) {
+	sdkOf := func(n int) string { return []string{"2.34.1", "2.35.2"}[n/2%2] }
+	browserOf := func(n int) string { return []string{"Chrome", "Firefox"}[n%2] }
+	for _, test := range []struct {
+		name string
+		who  func(n int, after bool) (sdk, browser string, fails bool)
+		want string
+	}{
+		{"one SDK on one browser", func(n int, after bool) (string, string, bool) {
+			return sdkOf(n), browserOf(n), n%100 == 7 || after && sdkOf(n) == "2.35.2" && browserOf(n) == "Chrome" && n%5 == 0
+		}, "Connecting got worse: 6.0% of attempts failed, up from 1.0% (not chance); mostly with SDK 2.35.2 on Chrome 142 (60 of 72 failed sessions, 300 of all 1,200)."},
+		{"one SDK on all browsers", func(n int, after bool) (string, string, bool) {
+			return sdkOf(n), browserOf(n), n%100 == 7 || after && sdkOf(n) == "2.35.2" && n%5 == 0
+		}, "Connecting got worse: 11.0% of attempts failed, up from 1.0% (not chance); mostly with SDK 2.35.2 (132 of 132 failed sessions, 600 of all 1,200)."},
+		{"everybody", func(n int, after bool) (string, string, bool) {
+			return sdkOf(n), browserOf(n), n%100 < 4 || after && n%100 < 12
+		}, "Connecting got worse: 12.0% of attempts failed, up from 4.0% (not chance)."},
+		{"the worst group is as bad as before", func(n int, after bool) (string, string, bool) {
+			bad := browserOf(n) == "Firefox" && n%10 == 1
+			return sdkOf(n), browserOf(n), bad || after && (n%40 == 0 || n%40 == 22)
+		}, "Connecting got worse: 15.0% of attempts failed, up from 10.0% (not chance)."},
+		{"most failures are of unknown clients", func(n int, after bool) (string, string, bool) {
+			if n%2 == 0 {
+				return "", "", after && n%20 < 4
+			}
+			return sdkOf(n), "Firefox", after && sdkOf(n) == "2.35.2" && n%20 == 3
+		}, "Connecting got worse: 15.0% of attempts failed, up from 0.0% (not chance)."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := twoWeeks(t, test.who)(report.Options{Window: reporttest.Window(t, "1w"), Breakdown: []report.Dimension{report.BySDK, report.ByBrowser, report.ByOS}})
+			if got := r.Headline().Says; got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+			if len(r.Breakdowns) != 3 {
+				t.Errorf("there are %d breakdowns", len(r.Breakdowns))
+			}
+		})
+	}
+}
+
+// TestHeadlinesOfAcknowledgedErrors shows that a method is no news if only acknowledged errors changed.
+func TestHeadlinesOfAcknowledgedErrors(t *testing.T) {
+	logs := twoWeeks(t, func(n int, after bool) (string, string, bool) {
+		return "2.35.2", "Chrome", n%100 == 7 || after && n%10 == 0
+	})
+	o := report.Options{Window: reporttest.Window(t, "1w")}
+	if got, want := logs(o).Headline().Says, "Connecting got worse: 11.0% of attempts failed, up from 1.0% (not chance)."; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if len(r.Breakdowns) != 3 {
-		t.Errorf("there are %d breakdowns", len(r.Breakdowns))
+	o.Ignore = reporttest.Ignore(t, "OT_CONNECT_FAILED")
+	if got := logs(o).Headline().Says; strings.Contains(got, "worse") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestHeadlinesOfBaselines shows the headline if an input cannot be compared.
+func TestHeadlinesOfBaselines(t *testing.T) {
+	line := func(n int, level, says string) string {
+		return fmt.Sprintf(`{"time":"2026-11-16T10:00:00Z","level":%q,"sessionId":"1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5%d","message":%q}`+"\n", level, n, says)
+	}
+	const timeout = "Session.publish :: OT_TIMEOUT: timed out"
+	var whole, errors strings.Builder
+	for n := range 200 {
+		whole.WriteString(line(n, "info", "all is well"))
+		if n%20 == 0 {
+			whole.WriteString(line(n, "error", timeout))
+			errors.WriteString(line(n, "error", timeout))
+		}
+	}
+	withoutIDs := strings.Repeat("all is well\n", 40) + timeout + "\n"
+	for _, test := range []struct{ before, after, want string }{
+		{whole.String(), errors.String(), "Not comparable: only the input after seems to hold errors only, so the sessions without an error are missing there."},
+		{errors.String(), whole.String(), "Not comparable: only the input before seems to hold errors only, so the sessions without an error are missing there."},
+		{withoutIDs, whole.String(), "No record before has a session ID, so nothing can be compared; 10 of 200 sessions (5.0%) had a failure, by OT_TIMEOUT in Session.publish."},
+		{whole.String(), withoutIDs, "No record after has a session ID, so nothing can be compared; 1 failure, of unknown sessions, by OT_TIMEOUT in Session.publish (1)."},
+		{"", whole.String(), "There is no record before, so nothing can be compared; 10 of 200 sessions (5.0%) had a failure, by OT_TIMEOUT in Session.publish."},
+	} {
+		before := reporttest.OfLog(t, []byte(test.before), report.Options{})
+		got := reporttest.OfLog(t, []byte(test.after), report.Options{Baseline: before}).Headline().Says
+		if got != test.want {
+			t.Errorf("got\n%s\nwant\n%s", got, test.want)
+		}
 	}
 }

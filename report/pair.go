@@ -34,8 +34,18 @@ func (r *Report) PairNumbers(name string) *Numbers {
 	return &Numbers{Windows: []Window{{}}}
 }
 
-// Label names a group of the Pair.
-func (p *Pair) Label(name string) string { return Label(p.By, name) }
+// Label names a group of the Pair, and says what it lacks because it is in the other one.
+func (p *Pair) Label(name string) string {
+	other := p.After
+	if name == p.After {
+		other = p.Before
+	}
+	label := Label(p.By, name)
+	if clients.Includes(name, other) {
+		label += " without " + other
+	}
+	return label
+}
 
 // Label names a group of a dimension in a sentence: SDK 2.35.2, Chrome 142.
 func Label(d Dimension, name string) string {

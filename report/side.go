@@ -31,6 +31,9 @@ func (e *Error) Key() ErrorKey {
 	return ErrorKey{e.Method, "", e.Code}
 }
 
+// unnamed is the label of an error without a name and a code.
+const unnamed = "unnamed"
+
 // Label returns the name of an error in a table: its name, else its code.
 func (e *Error) Label() string {
 	switch {
@@ -41,7 +44,7 @@ func (e *Error) Label() string {
 	case e.Code != 0:
 		return fmt.Sprintf("code %d", e.Code)
 	}
-	return "unnamed"
+	return unnamed
 }
 
 // Compare orders keys by method, name and code.

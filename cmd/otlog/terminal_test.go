@@ -148,6 +148,9 @@ func TestPager(t *testing.T) {
 		{"to a file", 24, marked, []string{"-o", os.DevNull, weeks}, "", ""},
 		{"for programs", 24, marked, []string{"--format", "json", weeks}, "{", "}"},
 		{"there is none", 24, []string{"PAGER=no-such-pager"}, []string{"--no-progress", weeks}, "", "872 of 5,714 sessions"},
+		{"it fails", 24, []string{"PAGER=false"}, []string{"--no-progress", weeks}, "872 of 5,714 sessions", "872 of 5,714 sessions"},
+		{"it is blank", 500, []string{"PAGER= "}, []string{"--no-progress", weeks}, "872 of 5,714 sessions", "Meaning of every number"},
+		{"the user leaves it at once", 24, []string{"PAGER=kill -INT $$"}, []string{"--no-progress", weeks}, "", ""},
 		{"cat", 24, []string{"PAGER=cat"}, []string{"--no-progress", weeks}, "872 of 5,714 sessions", "872 of 5,714 sessions"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -70,6 +70,8 @@ func (c *composer) inShort(e *report.Error) string {
 			out += " since " + words.Minute(e.First)
 		}
 	case change == nil || !change.Significant():
+	case c.r.Pair != nil:
+		out += fmt.Sprintf(", %s with %s", changeCells(change)[1].text, c.sideName(c.before))
 	case change.Difference.Value > 0:
 		out += ", up from " + changeCells(change)[1].text
 	default:
@@ -157,18 +159,21 @@ func (c *composer) others(h *report.Headline) []string {
 			continue // an error is part of its method
 		}
 		listed[as] = change.Scope == report.ScopeMethod
-		cells := changeCells(&change)
+		cells, earlier := changeCells(&change), "before"
+		if c.r.Pair != nil {
+			earlier = "with " + c.sideName(c.before)
+		}
 		what := change.Label + " in " + change.Method
 		if change.Scope == report.ScopeMethod {
 			what = change.Method
 		}
 		switch change.Verdict {
 		case report.Gone:
-			out = append(out, fmt.Sprintf("%s: gone, before in %s %s", what, cells[0].text, c.sessions()))
+			out = append(out, fmt.Sprintf("%s: gone, %s in %s %s", what, earlier, cells[0].text, c.sessions()))
 		case report.Added:
 			out = append(out, fmt.Sprintf("%s: new, in %s %s", what, cells[2].text, c.sessions()))
 		default:
-			out = append(out, fmt.Sprintf("%s: %s of %s, before %s", what, cells[3].text, c.sessions(), cells[1].text))
+			out = append(out, fmt.Sprintf("%s: %s of %s, %s %s", what, cells[3].text, c.sessions(), earlier, cells[1].text))
 		}
 	}
 	if more := len(out) - words.MaxListed; more > 0 {

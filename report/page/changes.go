@@ -75,7 +75,11 @@ func (c *composer) rates() {
 	case !attempts && slices.ContainsFunc(c.r.Methods, func(m report.Method) bool { return m.Attempts != nil && m.Attempts.FailuresOnly() }):
 		s.notes = append(s.notes, "These are rates of sessions, because the telemetry in this log of errors has only attempts that failed.")
 	case !attempts:
-		s.notes = append(s.notes, "These are rates of sessions, because telemetry of attempts is missing.")
+		why := "These are rates of sessions, because telemetry of attempts is missing"
+		if c.before != nil {
+			why += " on a side"
+		}
+		s.notes = append(s.notes, why+".")
 	default:
 		s.notes = append(s.notes, c.withTelemetry())
 	}
@@ -113,7 +117,7 @@ func (c *composer) attempted() []string {
 // methodRate returns the failed attempts of a method on both sides; or the failed sessions, if
 // the attempts of a side are unknown.
 func (c *composer) methodRate(method string) (before, after stats.Share, unit string) {
-	if c.before == nil {
+	if c.before == nil || c.before.Sessions == 0 {
 		after, unit = methodShare(c.after.Methods[method])
 		return stats.Share{}, after, unit
 	}
@@ -323,6 +327,10 @@ func (c *composer) movers(s *section) {
 		s.gaps = append(s.gaps, chart.Gap{Label: change.Label + " · " + change.Method, Difference: change.Difference, Tone: chart.Tone(c.verdict(change).tone)})
 	}
 	c.oneSided(s)
+	if !c.r.Comparable() {
+		s.notes = append(s.notes, "Session rates are not compared: only one of the inputs seems to hold errors only.")
+		return
+	}
 	if len(all) > 0 {
 		s.notes = append(s.notes, "Change (pts): percentage points of the session rate. q: false discovery rate (Benjamini–Hochberg). Changes that affect the most sessions come first.")
 	}

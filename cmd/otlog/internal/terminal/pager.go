@@ -8,20 +8,22 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"strings"
 
 	"golang.org/x/term"
 )
 
 // Page shows a text on a terminal. A text that is longer than the screen is shown in the pager that
-// $PAGER names, less by default, so that its first lines come first; where there is none, last is
-// written after the text.
+// $PAGER names, less by default, so that its first lines come first; where there is none, or it fails,
+// last is written after the text.
 func Page(f *os.File, text, last []byte) error {
-	if lines := bytes.Count(text, []byte("\n")); lines < height(f) {
+	lines := bytes.Count(text, []byte("\n"))
+	if lines < height(f) {
 		_, err := f.Write(text)
 		return err
 	}
-	if err := runPager(f, text); !errors.Is(err, errNoPager) {
-		return err
+	if runPager(f, text) {
+		return nil
 	}
 	_, err := f.Write(append(bytes.Clone(text), last...))
 	return err
@@ -35,13 +37,12 @@ func height(f *os.File) int {
 	return height
 }
 
-var errNoPager = errors.New("there is no pager")
-
-// runPager shows a text in a pager until the user leaves it.
-func runPager(f *os.File, text []byte) error {
-	pager := cmp.Or(os.Getenv("PAGER"), "less")
+// runPager shows a text in a pager until the user leaves it. It returns false if there is none, or if
+// it ended with a failure.
+func runPager(f *os.File, text []byte) bool {
+	pager := cmp.Or(strings.TrimSpace(os.Getenv("PAGER")), "less")
 	if pager == "cat" || runtime.GOOS == "windows" || os.Getenv("TERM") == "dumb" {
-		return errNoPager
+		return false
 	}
 	cmd := exec.Command("sh", "-c", pager) // $PAGER may have arguments
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(text), f, os.Stderr
@@ -49,17 +50,14 @@ func runPager(f *os.File, text []byte) error {
 	if os.Getenv("LESS") == "" {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // leave if one screen is enough, show colours, keep the text
 	}
-	// Ctrl-C is the pager's.
-	signal.Ignore(os.Interrupt)
-	defer signal.Reset(os.Interrupt)
+	// Ctrl-C is the pager's, which may or may not leave. A signal that is ignored would be ignored by the
+	// pager, too.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	defer signal.Stop(caught)
 	err := cmd.Run()
 	exit := (*exec.ExitError)(nil)
-	switch notFound := 127; {
-	case errors.As(err, &exit) && exit.ExitCode() == notFound, errors.Is(err, exec.ErrNotFound):
-		return errNoPager
-	case exit != nil:
-		return nil // however the user left it
-	}
-	// A pager that is left before it has read all closes its end of the pipe; os/exec ignores that.
-	return err
+	// A signal is how the user left. A pager that is left before it has read all closes its end of the
+	// pipe, which os/exec does not report.
+	return err == nil || errors.As(err, &exit) && (!exit.Exited() || exit.ExitCode() > 128)
 }
