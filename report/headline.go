@@ -29,13 +29,14 @@ type Headline struct {
 	// Most of the failed sessions are of this group of clients; "" if there is none.
 	Dimension Dimension
 	Group     string
+	Clients   string // their numbers, in words
 }
 
 // Headline returns the headline of the report.
 func (r *Report) Headline() Headline {
 	h := r.headline()
 	if only := r.Filter.clientWords(); only != "" {
-		h.Says = fmt.Sprintf("%s (only %s).", strings.TrimSuffix(h.Says, "."), only)
+		h.Says = fmt.Sprintf("%s; only %s.", strings.TrimSuffix(h.Says, "."), only)
 	}
 	return h
 }
@@ -58,6 +59,9 @@ func (r *Report) headline() Headline {
 	}
 	changes := slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return !r.isNews(&c, before, after) })
 	if len(changes) == 0 {
+		if says := r.perhaps(); says != "" {
+			return Headline{Says: says}
+		}
 		return Headline{Says: r.unchanged(before, after)}
 	}
 	slices.SortStableFunc(changes, moreImportant)
@@ -74,6 +78,30 @@ func (r *Report) headline() Headline {
 	}
 	h.Says = r.changed(c, mostly)
 	return h
+}
+
+// perhaps describes the most important change that would be significant if it were the only one that
+// was tested; "" if there is none.
+func (r *Report) perhaps() string {
+	var likely []Change
+	tests := 0
+	for _, c := range r.Changes {
+		if c.Test != nil {
+			tests++
+		}
+		if c.Test != nil && c.Test.P <= stats.Level && !c.Significant() && !c.Acknowledged && (c.Scope == ScopeError || r.Filter.Error == "") {
+			likely = append(likely, c)
+		}
+	}
+	if len(likely) == 0 || r.Pair != nil {
+		return ""
+	}
+	slices.SortStableFunc(likely, moreImportant)
+	says := r.changed(&likely[0], "")
+	if verb := r.subject(&likely[0]); strings.HasSuffix(verb, "ing") {
+		says = strings.ToLower(says[:1]) + says[1:]
+	}
+	return "Perhaps " + strings.Replace(says, "(not chance)", fmt.Sprintf("(among %d rates that were tested, this may be chance)", tests), 1)
 }
 
 // isNews reports whether a headline may be about a change. If the report selects an error, a change

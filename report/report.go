@@ -284,6 +284,9 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 		r.Warnings = append(r.Warnings, widened)
 	}
 	r.Warnings = append(r.Warnings, r.warnings()...)
+	for _, s := range r.Overlap() {
+		r.Warnings = append(r.Warnings, s.Name+" is "+Overlapping)
+	}
 	r.Changes, r.Contrasts = r.Compare(), r.contrasts()
 	if o.Ignore != nil {
 		r.Warnings = append(r.Warnings, r.acknowledge(&o, in.names)...)

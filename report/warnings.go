@@ -39,6 +39,20 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 	return out
 }
 
+// Overlap returns the sources that are in the baseline too, and so are compared with themselves.
+func (r *Report) Overlap() []*aggregate.Source {
+	if r.Baseline == nil {
+		return nil
+	}
+	repeats := aggregate.Repeats(append(slices.Clone(r.Baseline.Sources), r.Sources...))
+	return slices.DeleteFunc(slices.Clone(r.Sources), func(s *aggregate.Source) bool {
+		return !slices.Contains(r.Baseline.Sources, repeats[s])
+	})
+}
+
+// Overlapping says what it means that a source is on both sides of a comparison.
+const Overlapping = "in the baseline, too: what is on both sides makes changes look smaller"
+
 // CountedAgain says what a source adds to the numbers that has the same content as another one.
 const CountedAgain = "records and lines count again, and so do failures without a session or a time"
 

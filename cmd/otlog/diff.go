@@ -37,8 +37,8 @@ changes that it reports as significant are expected to be chance (docs/statistic
   otlog diff --by browser Chrome Safari logs/`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case o.by != "" && len(args) < 2:
-				return usageError(fmt.Errorf("diff --by takes two groups, BEFORE and AFTER, got %d", len(args)))
+			case o.by != "" && (len(args) < 2 || len(args) == 2 && !isInput(args[0]) && isInput(args[1])):
+				return usageError(errors.New("diff --by takes two groups, BEFORE and AFTER, and then the inputs, as in --by sdk 2.34.1 2.35.2 logs/"))
 			case o.by == "" && len(args) == 3:
 				return usageError(errors.New("diff takes two inputs, BEFORE and AFTER, got 3\nhint: a quoted glob or a directory makes one input of several files; two groups in one input need --by, as in --by sdk 2.34.1 2.35.2 logs/"))
 			case o.by == "" && len(args) != 2:

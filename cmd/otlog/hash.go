@@ -58,7 +58,7 @@ which tables have in the column "session_from".`,
 }
 
 func printHashes(s streams, options *keyOptions, from string, ids []string) error {
-	key, err := options.resolve()
+	key, err := options.resolve(s)
 	if err != nil {
 		return err
 	}

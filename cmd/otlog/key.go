@@ -24,7 +24,7 @@ func (o *keyOptions) addFlags(cmd *cobra.Command) {
 }
 
 // resolve reads the key, or creates one for the user.
-func (o *keyOptions) resolve() (rows.Key, error) {
+func (o *keyOptions) resolve(s streams) (rows.Key, error) {
 	if o.file != "" {
 		key, err := readKey(o.file)
 		if err != nil {
@@ -32,7 +32,7 @@ func (o *keyOptions) resolve() (rows.Key, error) {
 		}
 		return key, nil
 	}
-	key, err := ownKey()
+	key, err := ownKey(s)
 	if err != nil {
 		return rows.Key{}, fmt.Errorf("reading or creating the secret that hashes session IDs: %w\nhint: name a file with a secret: --hash-key-file FILE", err)
 	}
@@ -65,7 +65,7 @@ func readKey(name string) (rows.Key, error) {
 }
 
 // ownKey reads the key of the user, and creates one if there is none.
-func ownKey() (rows.Key, error) {
+func ownKey(s streams) (rows.Key, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return rows.Key{}, err
@@ -76,7 +76,9 @@ func ownKey() (rows.Key, error) {
 		if err := makeSecret(name); err != nil {
 			return rows.Key{}, err
 		}
-		key, err = readKey(name)
+		if key, err = readKey(name); err == nil {
+			say(s.err, "created a secret for hashes of session IDs in %s: hashes of another secret differ; --hash-key-file names one", name)
+		}
 	}
 	return key, err
 }

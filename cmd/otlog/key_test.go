@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -31,7 +32,7 @@ func TestKeyOfAFile(t *testing.T) {
 	}
 	key := func(o *keyOptions) rows.Key {
 		t.Helper()
-		k, err := o.resolve()
+		k, err := o.resolve(streams{err: io.Discard})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +53,7 @@ func TestKeyOfAFile(t *testing.T) {
 		"empty": file("empty", ""), "of no content": file("newline", "\n"), "not there": {file: filepath.Join(dir, "none")},
 		"a directory": {file: dir}, "a log": file("log", strings.Repeat("OT_TIMEOUT\n", 1<<14)),
 	} {
-		if _, err := o.resolve(); err == nil || !strings.Contains(err.Error(), "--hash-key-file") || !strings.Contains(err.Error(), dir) {
+		if _, err := o.resolve(streams{err: io.Discard}); err == nil || !strings.Contains(err.Error(), "--hash-key-file") || !strings.Contains(err.Error(), dir) {
 			t.Errorf("a file that is %s: got error %v, want one that names it and the flag", name, err)
 		}
 	}
@@ -71,7 +72,7 @@ func TestOwnKeyIsMadeOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range keys {
 		all.Go(func() {
-			k, err := (&keyOptions{}).resolve()
+			k, err := (&keyOptions{}).resolve(streams{err: io.Discard})
 			if err != nil {
 				t.Error(err)
 			}
@@ -99,12 +100,12 @@ func TestOwnKeyIsMadeOnce(t *testing.T) {
 	if runtime.GOOS != "windows" && info.Mode() != 0o600 {
 		t.Errorf("others may read it: %s", info.Mode())
 	}
-	copied, err := (&keyOptions{file: filepath.Join(dir, "otlog", "hash-key")}).resolve()
+	copied, err := (&keyOptions{file: filepath.Join(dir, "otlog", "hash-key")}).resolve(streams{err: io.Discard})
 	if err != nil || copied != keys[0] {
 		t.Errorf("the file given makes another key, or error %v", err)
 	}
 	configDir(t, t.TempDir())
-	if k, err := (&keyOptions{}).resolve(); err != nil || k == keys[0] {
+	if k, err := (&keyOptions{}).resolve(streams{err: io.Discard}); err != nil || k == keys[0] {
 		t.Errorf("another user has the same key, or error %v", err)
 	}
 }
@@ -116,7 +117,7 @@ func TestOwnKeyThatCannotBeKept(t *testing.T) {
 	}
 	for _, dir := range []string{file, ""} {
 		configDir(t, dir)
-		if _, err := (&keyOptions{}).resolve(); err == nil || !strings.Contains(err.Error(), "hint: ") || !strings.Contains(err.Error(), "--hash-key-file") {
+		if _, err := (&keyOptions{}).resolve(streams{err: io.Discard}); err == nil || !strings.Contains(err.Error(), "hint: ") || !strings.Contains(err.Error(), "--hash-key-file") {
 			t.Errorf("%q: got error %v, want a hint to --hash-key-file", dir, err)
 		}
 	}
@@ -135,7 +136,7 @@ func TestOwnKeyThatIsDamaged(t *testing.T) {
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (&keyOptions{}).resolve(); err == nil || !strings.Contains(err.Error(), name) {
+	if _, err := (&keyOptions{}).resolve(streams{err: io.Discard}); err == nil || !strings.Contains(err.Error(), name) {
 		t.Errorf("got error %v, want one that names the file", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ type reportPlan struct {
 // resolve checks the flags.
 func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p := &reportPlan{}
+	if o.format == "" {
+		o.format = formatOf(o.output)
+	}
 	all := format.All()
 	i := slices.IndexFunc(all, func(f format.Format) bool { return f.Name == o.format && o.takes(f) })
 	if i < 0 {
@@ -66,6 +70,25 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p.options.ShowSessions = o.read.ids
 	p.options.Now, p.options.ToolVersion = s.now, toolVersion()
 	return p, o.resolveFormat(s, p)
+}
+
+// formatOf returns the format that the name of an output file ends with, text for any other.
+func formatOf(name string) string {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".html", ".htm":
+		return "html"
+	case ".md", ".markdown":
+		return "markdown"
+	case ".json":
+		return "json"
+	case ".csv":
+		return "csv"
+	case ".parquet":
+		return "parquet"
+	case ".arrow":
+		return "arrow"
+	}
+	return "text"
 }
 
 // resolveBy sets the property of clients that divides the report. Most formats have the main
@@ -167,7 +190,7 @@ func (o *reportOptions) resolveFormat(s streams, p *reportPlan) error {
 	}
 	tty := o.terminal(s)
 	if f.Rows {
-		return o.resolveRows(p, compress, tty != nil)
+		return o.resolveRows(s, p, compress, tty != nil)
 	}
 	if tty != nil {
 		p.how.Page.Width = terminal.Width(tty)
@@ -185,7 +208,7 @@ func (o *reportOptions) terminal(s streams) *os.File {
 }
 
 // resolveRows checks the flags of a format of rows.
-func (o *reportOptions) resolveRows(p *reportPlan, compress, toTerminal bool) error {
+func (o *reportOptions) resolveRows(s streams, p *reportPlan, compress, toTerminal bool) error {
 	switch {
 	case len(o.baseline) > 0 || len(o.failOn) > 0 || o.live:
 		return usageError(fmt.Errorf("--format %s: rows have no --baseline, no --fail-on and no --live", o.format))
@@ -194,7 +217,7 @@ func (o *reportOptions) resolveRows(p *reportPlan, compress, toTerminal bool) er
 	case toTerminal:
 		return usageError(fmt.Errorf("--format %s: refusing to write binary data to a terminal; use -o FILE", o.format))
 	}
-	key, err := o.key.resolve()
+	key, err := o.key.resolve(s)
 	if err != nil {
 		return err
 	}

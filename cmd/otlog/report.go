@@ -44,7 +44,7 @@ type reportOptions struct {
 func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "text", o.formatHelp())
+	f.StringVar(&o.format, "format", "", o.formatHelp()+"; default: that of the name of --output, else text")
 	if !o.diff {
 		f.StringVar(&o.table, "table", "", o.tableHelp())
 		o.pack.addFlag(cmd, "compression of --format arrow: ")

@@ -43,7 +43,7 @@ long nothing was logged; and what never ended. Attempts and failures are those o
 --session.
 
 An ID is that of a session, or of a connection or client of it, as the log has it, or at least its
-first 12 characters. An argument that is neither a path that exists, nor a pattern that matches,
+first characters. An argument that is neither a path that exists, nor a pattern that matches,
 nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
 failures that were not recovered.
 
@@ -58,7 +58,7 @@ no session is shown if it is within 20 records or 10 seconds of a failure, in th
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.format, "format", "text", "text, markdown (to paste into a ticket), or json (for programs)")
+	f.StringVar(&o.format, "format", "", "text, markdown (to paste into a ticket), or json (for programs); default: that of the name of --output, else text")
 	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words(story.Formats...)) // fails only if the flag does not exist
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
 	f.StringVar(&o.zone, "tz", "UTC", "time `ZONE` of times, as in Europe/Berlin or Local")
@@ -73,6 +73,9 @@ no session is shown if it is within 20 records or 10 seconds of a failure, in th
 // resolve checks the flags.
 func (o *sessionOptions) resolve(s streams) (story.Options, error) {
 	out := story.Options{Top: o.top}
+	if o.format == "" {
+		o.format = formatOf(o.output)
+	}
 	if !slices.Contains(story.Formats, o.format) {
 		return out, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(story.Formats, ", "), lookup.DidYouMean(lookup.Nearest(o.format, story.Formats))))
 	}
@@ -174,7 +177,7 @@ func sessionMeant(err error) error {
 	var ambiguous *story.AmbiguousError
 	switch {
 	case errors.As(err, &unknown):
-		return usageError(fmt.Errorf("%w\nhint: is it a path that does not exist? Else give the whole ID, as the log has it, or its first 12 characters", err))
+		return usageError(fmt.Errorf("%w\nhint: is it a path that does not exist? Else give the whole ID, as the log has it, or its first characters, as many as no other ID has", err))
 	case errors.As(err, &ambiguous):
 		return usageError(fmt.Errorf("%w\nhint: give one of %s", err, strings.Join(ambiguous.IDs[:min(len(ambiguous.IDs), 5)], ", ")))
 	}

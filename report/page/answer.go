@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
@@ -38,6 +39,7 @@ func (c *composer) explain(h *report.Headline) {
 	} else if !c.ofWindow() || c.isNew(worst) {
 		c.fact("Seen", seen(worst))
 	}
+	c.fact("Clients", h.Clients)
 	if c.ofWindow() {
 		c.fact("Since then", c.sinceThen(h.Method)...)
 	}
@@ -115,8 +117,8 @@ func (c *composer) sinceThen(method string) []string {
 // compareGroups names the command that compares the group of a headline with the largest other group
 // of its dimension, if the shell reads their names as they are.
 func (c *composer) compareGroups(h *report.Headline) []string {
-	if h.Group == "" {
-		return nil
+	if h.Group == "" || c.r.Filter != (report.Filter{}) {
+		return nil // filters would have to be typed again
 	}
 	other, most := "", int64(0)
 	for i := range c.r.Breakdowns {
@@ -137,7 +139,22 @@ func (c *composer) compareGroups(h *report.Headline) []string {
 		}
 		return name
 	}
-	return []string{fmt.Sprintf("Compare: otlog diff --by %s %s %s PATH", h.Dimension, quoted(other), quoted(h.Group))}
+	bounds := ""
+	if c.ofWindow() {
+		bounds = fmt.Sprintf(" --since %s --until %s", bound(c.after.Window.Start), bound(c.after.Window.End))
+		if zone := c.r.Zone.String(); zone != "UTC" {
+			bounds += " --tz " + zone
+		}
+	}
+	return []string{fmt.Sprintf("Compare: otlog diff --by %s%s %s %s PATH", h.Dimension, bounds, quoted(other), quoted(h.Group))}
+}
+
+// bound writes an instant of a window as a bound of time is typed.
+func bound(t time.Time) string {
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.RFC3339)
 }
 
 // isWord reports whether a name has only letters, digits, points and spaces.

@@ -186,7 +186,11 @@ func (c *composer) changed() {
 	s := section{title: "What changed"}
 	if c.before == nil {
 		if len(r.Windows) > 1 {
-			s.notes = []string{"No changes are shown: a comparison needs two complete windows."}
+			why := "No changes are shown: a comparison needs two complete windows"
+			if r.Filter.Bounded() {
+				why += ", and --since or --until leaves fewer"
+			}
+			s.notes = []string{why + "."}
 			c.section(s)
 		}
 		return

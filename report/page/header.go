@@ -126,6 +126,9 @@ func (c *composer) doubts() {
 	if repeats := repeated(c.r); repeats != "" {
 		alarm("DUPLICATE", repeats)
 	}
+	if both := c.r.Overlap(); len(both) > 0 {
+		alarm("OVERLAP", sourceNames(both)+": "+report.Overlapping)
+	}
 	if n := len(c.r.Missing); n > 0 {
 		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings at the end)", words.Count(n, "input")))
 	}
