@@ -17,7 +17,8 @@ import (
 type Session struct {
 	ID     SessionID // zero: none
 	From   SessionFrom
-	APIKey Name // a label
+	APIKey Name   // a label
+	Text   string // the ID as the logs have it; "" unless it was kept
 
 	Telemetry bool // one of its records is telemetry, selected or not
 
@@ -145,6 +146,7 @@ type group struct {
 	id       SessionID
 	from     SessionFrom
 	key      Name
+	text     string
 	posts    bool // it has telemetry
 	buckets  []Bucket
 	all      []Evidence
@@ -218,7 +220,7 @@ func (r *groupReader) read(shelf spill.Shelf, visit func(*group) bool) error {
 		}
 		moved := len(r.resolved.Of(id)) > 0
 		if err == nil && e.ID == id {
-			g.from, g.key = e.From, e.Key
+			g.from, g.key, g.text = e.From, e.Key, e.Text
 			if !moved {
 				g.posts = e.Telemetry
 				g.buckets, g.all = append(g.buckets, e.Buckets...), append(g.all, e.Evidence...)
@@ -253,7 +255,7 @@ func (r *groupReader) read(shelf spill.Shelf, visit func(*group) bool) error {
 // session sets s to the selected part of a selected session, and returns it.
 func (g *group) session(f *Filter, s *Session) *Session {
 	*s = Session{
-		ID: g.id, From: g.from, APIKey: g.key, Telemetry: g.posts,
+		ID: g.id, From: g.from, APIKey: g.key, Text: g.text, Telemetry: g.posts,
 		Buckets: s.Buckets[:0], Clients: s.Clients[:0], Attempts: s.Attempts[:0], Rows: s.Rows[:0],
 	}
 	for i := range g.buckets {

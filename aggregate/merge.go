@@ -28,7 +28,7 @@ func Merge(parts ...*Part) *Part {
 		for _, c := range p.Coverage {
 			addCoverage(coverage, c)
 		}
-		out.Posts += p.Posts
+		out.Posts, out.HasIDs = out.Posts+p.Posts, out.HasIDs || p.HasIDs
 		for _, x := range p.Tenancies {
 			tenancies.add(x)
 		}
@@ -193,7 +193,7 @@ func (in *mergeInput) advance() error {
 
 // join adds the entry of another part with the same ID.
 func (m *merge) join(e, other *Entry) {
-	e.From = min(e.From, other.From)
+	e.From, e.Text = min(e.From, other.From), max(e.Text, other.Text)
 	e.Key, e.SDK = m.lesser(e.Key, other.Key), m.lesser(e.SDK, other.SDK)
 	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
 	e.Session.add(other.Session)

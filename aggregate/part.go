@@ -20,6 +20,7 @@ type Part struct {
 	// Tenancies are of the sources of the part, sorted by source. Each source has at most one.
 	Tenancies []*Tenancy
 	Posts     int64 // telemetry events of attempts, with repeats
+	HasIDs    bool  // entries have a Text
 
 	merge *merge // set in parts that Merge returns
 }
@@ -38,6 +39,7 @@ type Cursor interface {
 type Entry struct {
 	ID   SessionID
 	From SessionFrom // FromSource for the zero ID
+	Text string      // the ID of a session as the logs have it; "" unless it was kept
 
 	Key              Name // label of a session's API key
 	SDK, Browser, OS Name // labels of a client

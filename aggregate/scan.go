@@ -33,6 +33,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/texts"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -41,9 +42,10 @@ import (
 
 // Options control a scan. The zero value is the sensible choice.
 type Options struct {
-	Jobs  int           // workers; 0: one per core
-	Input parse.Options // how to open sources; sections have 4 MiB if it gives no size
-	Space *Space        // for what does not fit into memory; nil: no bound of memory
+	Jobs    int           // workers; 0: one per core
+	Input   parse.Options // how to open sources; sections have 4 MiB if it gives no size
+	Space   *Space        // for what does not fit into memory; nil: no bound of memory
+	KeepIDs bool          // keep session IDs as the logs have them, for Session.Text
 
 	// Claim, if set, is offered each source as soon as it is open, by several goroutines;
 	// i is its index. If Claim returns true, it has taken the file, which Scan then neither
@@ -114,7 +116,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	var workers sync.WaitGroup
 	for i := range parts {
 		workers.Go(func() {
-			tally := &Tally{}
+			tally := &Tally{texts: texts.IDs{Keep: o.KeepIDs}}
 			s.work(i, tally, newGlance(&o, tally, found))
 			parts[i] = tally.End()
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spill"
+	"github.com/otlog/otlog/aggregate/texts"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sessionid"
@@ -33,6 +34,7 @@ import (
 // event of an attempt.
 type Tally struct {
 	sessions  sessions
+	texts     texts.IDs                       // of sessions
 	met       [sighting.NumKnown]acquaintance // persons who were seen
 	presences spill.Set[presence]
 	coverage  map[Bucket]Coverage
@@ -254,6 +256,7 @@ func (t *Tally) see(id []byte, at instant) uint32 {
 	}
 	e := t.sessions.entry(FromSession, NewSessionID(id))
 	if e.bucket == unseen { // it is new
+		t.texts.Add(e.number, id)
 		t.start()
 		if t.key = sessionid.AppendKey(t.key[:0], id); len(t.key) > 0 {
 			e.key = t.labels.Add(t.key)
@@ -293,7 +296,7 @@ func (t *Tally) Parts() []*Part {
 // them. Nothing can be added to the Tally afterwards.
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
-	t.sessions, t.presences, t.steps = sessions{}, spill.Set[presence]{}, spill.Set[step]{}
+	t.sessions, t.texts, t.presences, t.steps = sessions{}, texts.IDs{}, spill.Set[presence]{}, spill.Set[step]{}
 	clear(t.met[:])
 	return parts
 }
@@ -307,6 +310,7 @@ func (t *Tally) part(sorted *sortedTally) *Part {
 		},
 		Names:   d.Texts(),
 		Origins: &t.origins,
+		HasIDs:  t.texts.Keep,
 	}
 }
 
@@ -323,6 +327,7 @@ func (t *Tally) Spill(to *Space) error {
 	}
 	t.spilled = append(t.spilled, p)
 	t.sessions.clear()
+	t.texts.Clear()
 	clear(t.met[:])
 	t.presences, t.evidences, t.steps = spill.Set[presence]{}, evidences{}, spill.Set[step]{}
 	return nil
@@ -335,7 +340,7 @@ func (t *Tally) size() int64 {
 		int64(s.n)*int64(unsafe.Sizeof(entry{})) +
 		int64(t.presences.Len())*int64(unsafe.Sizeof(presence(0))) +
 		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
-		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{}))
+		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{})) + t.texts.Size()
 }
 
 // A sortedTally holds the contents of a Tally in the order of its entries, so that reading
@@ -345,6 +350,7 @@ type sortedTally struct {
 	ids     []SessionID
 	known   []known
 	extents []Extent
+	texts   texts.Sorted
 
 	// By place:
 	evidence  *lists.Lists[uint32] // indices into evidences
@@ -367,7 +373,7 @@ func (t *Tally) sort() *sortedTally {
 	s := &sortedTally{evidences: &t.evidences}
 	place := make([]uint32, n) // by number plus one
 	s.ids = t.sessions.order(place)
-	s.known, s.extents = make([]known, n), make([]Extent, n)
+	s.known, s.extents, s.texts = make([]known, n), make([]Extent, n), t.texts.Sort(place)
 	s.known[0].from = FromSource
 	for number := uint32(1); number < uint32(n); number++ {
 		e, at := t.sessions.at(number), place[number]
@@ -457,7 +463,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	c.next++
 	e, k := &c.entry, &c.known[i]
 	*e = Entry{
-		ID: c.ids[i], From: k.from, Key: k.key, SDK: k.labels.SDK, Browser: k.labels.Browser, OS: k.labels.OS,
+		ID: c.ids[i], From: k.from, Text: c.texts.At(i), Key: k.key, SDK: k.labels.SDK, Browser: k.labels.Browser, OS: k.labels.OS,
 		Telemetry: k.telemetry, Extent: c.extents[i],
 		Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0],
 	}

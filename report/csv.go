@@ -24,7 +24,12 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 	switch table {
 	case "errors", "":
 		rows, names := r.csvErrors()
-		return writeRows(w, rows, r.csvLast(names))
+		last := r.csvLast(names)
+		if r.ShowSessions {
+			errors := r.errorRows()
+			last = append(last, csvColumn{"session_ids", func(row int) string { return harmless(strings.Join(errors[row].Examples, " ")) }})
+		}
+		return writeRows(w, rows, last)
 	case "methods":
 		rows, names := r.csvMethods()
 		return writeRows(w, rows, r.csvLast(names))

@@ -36,7 +36,7 @@ func readCounts(c *aggregate.Counts, r *Report, groups bool) (*input, error) {
 	return &input{
 		names: c.Names, times: c.Range, coverage: c.Coverage, wrongClock: c.WrongClock, duplicates: c.Duplicates, filter: filter,
 		batches: batch.Read(c, batch.Options{
-			Window: r.Window, Zone: r.Zone, Filter: filter, Method: r.Filter.Method, Error: r.Filter.Error, Tables: tables,
+			Window: r.Window, Zone: r.Zone, Filter: filter, Method: r.Filter.Method, Error: r.Filter.Error, Tables: tables, IDs: r.ShowSessions,
 		}),
 	}, nil
 }
@@ -74,6 +74,9 @@ func (r *Report) fold(in *input, dimensions []Dimension) error {
 	for _, f := range folds {
 		f.end()
 		f.out.Totals.WrongClock, f.out.Totals.Duplicates = in.wrongClock, in.duplicates
+	}
+	if all.examples != nil {
+		r.hashedOnly = all.examples.hashedOnly
 	}
 	for _, d := range dividers {
 		r.Breakdowns = append(r.Breakdowns, d.end())
@@ -113,6 +116,8 @@ type fold struct {
 	failedAny mark   // in any window
 	failed    []mark // by window
 
+	examples *finder // nil: not asked for
+
 	lastStart  int64 // the last start that was looked up, and its window
 	lastWindow int
 }
@@ -142,6 +147,7 @@ type errorSum struct {
 	method      *methodSum
 	evidence    [len(classify.Evidences)]int64
 	first, last int64 // Unix nanoseconds
+	examples    []example
 	failed      mark
 }
 
@@ -161,10 +167,14 @@ func (m *mark) count(session aggregate.SessionID, n *int) {
 
 func newFold(names *aggregate.Names, r *Report, out *Numbers) *fold {
 	out.Totals.Evidence = map[string]int64{}
-	return &fold{
+	f := &fold{
 		out: out, names: names, of: r, attempts: Attempts{AnyError: r.Filter.Error != "", errorsOnly: r.whyErrorsOnly() != ""},
 		methods: map[methodKey]*methodSum{}, errors: map[errorKey]*errorSum{}, lastStart: batch.NoStart, lastWindow: Timeless,
 	}
+	if r.ShowSessions {
+		f.examples = &finder{}
+	}
+	return f
 }
 
 // draw makes the windows of a report, and counts the records and hours of each.
@@ -365,6 +375,9 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 		}
 		e.last = max(e.last, r.Last[i])
 	}
+	if f.examples != nil {
+		f.examples.see(r, i, e)
+	}
 	e.method.Lines += lines
 	e.Recovered += r.Recovered[i]
 	if failures == 0 {
@@ -391,6 +404,9 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 // end sorts what was added up.
 func (f *fold) end() {
 	out := f.out
+	if f.examples != nil {
+		f.examples.end()
+	}
 	for _, m := range f.methods {
 		if m.Window != Timeless {
 			m.Sessions = out.Windows[m.Window].Sessions
@@ -407,6 +423,9 @@ func (f *fold) end() {
 				e.Evidence[word] = lines
 				out.Totals.Evidence[word] += lines
 			}
+		}
+		for _, x := range e.examples {
+			e.Examples = append(e.Examples, x.id)
 		}
 		e.First, e.Last = instantIn(f.of.Zone, e.first), instantIn(f.of.Zone, e.last)
 		out.Errors = append(out.Errors, e.Error)

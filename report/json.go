@@ -40,9 +40,17 @@ func WriteJSON(w io.Writer, r *Report) error {
 func (r *Report) jsonErrors() []jsonErrorOf {
 	out := []jsonErrorOf{}
 	for _, row := range r.errorRows() {
-		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Acknowledged})
+		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Acknowledged, r.sessionIDs(row.Error)})
 	}
 	return out
+}
+
+// sessionIDs returns the examples of an error, nil if they were not asked for.
+func (r *Report) sessionIDs(e *Error) []string {
+	if !r.ShowSessions {
+		return nil
+	}
+	return append([]string{}, e.Examples...)
 }
 
 func (r *Report) jsonError(e *Error) jsonError {
@@ -295,7 +303,8 @@ type jsonGroup struct {
 type jsonErrorOf struct {
 	jsonLabel
 	jsonError
-	Acknowledged bool `json:"acknowledged,omitempty"`
+	Acknowledged bool     `json:"acknowledged,omitempty"`
+	SessionIDs   []string `json:"session_ids,omitzero"` // nil: not asked for
 }
 
 type jsonMethodOf struct {

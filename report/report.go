@@ -35,6 +35,9 @@ type Options struct {
 	Warnings    []string // of the caller, for instance about missing input
 	LeftOut     sieve.LeftOut
 
+	// ShowSessions gives each Error Examples, if the session IDs were kept.
+	ShowSessions bool
+
 	// Ignore lists the errors that are acknowledged at the time Now. New marks them in the
 	// Baseline too. nil: none.
 	Ignore *Ignore
@@ -90,6 +93,9 @@ type Report struct {
 	Contrasts  []Contrast  // of the groups of all Breakdowns, in their order
 
 	Missing []string // Options.Warnings
+
+	ShowSessions bool
+	hashedOnly   int // sessions with a failure whose ID was not kept, if they are shown
 }
 
 // Numbers are what was counted in the whole input, or in one group.
@@ -226,6 +232,11 @@ type Error struct {
 	First       time.Time        // of the lines; zero if none has a time
 	Last        time.Time
 
+	// Examples are the IDs of up to three sessions with the error, as the logs have them; see
+	// Options.ShowSessions. Sessions in which nothing else failed come first, then those that show
+	// the error last.
+	Examples []string
+
 	Acknowledged bool   // Options.Ignore lists it
 	Reason       string // given there; "" for none
 }
@@ -249,7 +260,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources, Baseline: o.Baseline, Pair: o.Pair, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut,
+		Sources: sources, Baseline: o.Baseline, Pair: o.Pair, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut, ShowSessions: o.ShowSessions,
 	}
 	dimensions := o.Breakdown
 	if o.By != "" && !slices.Contains(dimensions, o.By) {

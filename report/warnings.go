@@ -123,6 +123,9 @@ func (r *Report) warnings() []string {
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
 	}
+	if hashed := r.HashedOnly(); hashed != "" {
+		warn("%s", hashed)
+	}
 	untimed := r.Totals.First.IsZero() && r.Totals.Failures > 0
 	if untimed {
 		warn("no record has a date and time, so there is no trend, and failures of a session are told apart by their place only; otlog formats FILE shows how a file is read, --time-field and --time-format say where and how it states times")

@@ -56,6 +56,7 @@ type Options struct {
 	Method string           // selects failures and attempts by their method, in any case; "": all
 	Error  string           // selects failures by their error, in any case; "": all
 	Tables []Table          // to make; nil: all
+	IDs    bool             // add a last column with the session IDs that were kept
 }
 
 // takesMethod reports whether a method is selected.

@@ -41,6 +41,9 @@ func NewBuilder(names *aggregate.Names, o Options) *Builder {
 		case Clients:
 			b.tables[t] = newClientTable(d)
 		}
+		if o.IDs {
+			b.tables[t] = &identified{table: b.tables[t]}
+		}
 	}
 	return b
 }

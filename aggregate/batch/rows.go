@@ -41,6 +41,8 @@ type ErrorRows struct {
 	Recovered     []int64 // failures of attempts that succeeded; not part of Failures
 	Lines         []int64
 	First, Last   []int64 // Unix nanoseconds; timestamp.NoTime for none
+
+	IDs *array.String // session IDs as the logs have them, null if they were not kept; nil unless Options.IDs
 }
 
 // MethodRows are the rows of table Methods.
@@ -80,7 +82,7 @@ func Documentation() []string { return documentations }
 // ErrorRows returns the rows of table Errors, which must be in the batch.
 func (b *Batch) ErrorRows() *ErrorRows {
 	c := b.Records[Errors].Columns()
-	return &ErrorRows{
+	r := &ErrorRows{
 		Start: columns.Values[int64](c[0]), Method: columns.Values[uint16](c[1]), Error: columns.Values[uint16](c[2]),
 		Code: columns.Values[int32](c[3]), Documented: columns.Values[uint16](c[4]),
 		Who: who(c[5:8]), Client: clientOf(c[8:11]),
@@ -88,6 +90,10 @@ func (b *Batch) ErrorRows() *ErrorRows {
 		Failures: columns.Values[int64](c[13]), Recovered: columns.Values[int64](c[14]), Lines: columns.Values[int64](c[15]),
 		First: columns.Values[int64](c[16]), Last: columns.Values[int64](c[17]),
 	}
+	if len(c) > 18 {
+		r.IDs = c[18].(*array.String)
+	}
+	return r
 }
 
 // MethodRows returns the rows of table Methods, which must be in the batch.

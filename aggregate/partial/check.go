@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/texts"
 )
 
 // earliest precedes the first instant that parse yields. It is late enough that no
@@ -47,6 +48,11 @@ func checkEntry(e *aggregate.Entry, covered map[aggregate.Bucket]bool) error {
 		}
 	}
 	return nil
+}
+
+// isIDOf reports whether the text of an entry is the ID of its session.
+func isIDOf(e *aggregate.Entry) bool {
+	return e.From == aggregate.FromSession && texts.Fits(e.Text) && aggregate.NewSessionID([]byte(e.Text)) == e.ID
 }
 
 // checkTenancy returns an error if no source can lead to the tenancy. covered has all buckets

@@ -26,5 +26,5 @@ func (Codec) Read(r io.ReaderAt, size int64) (*aggregate.Part, error) {
 }
 
 func (s *stream) part() *aggregate.Part {
-	return &aggregate.Part{Names: s.names, Open: func(steps bool) (aggregate.Cursor, error) { return s.cursor(steps) }}
+	return &aggregate.Part{Names: s.names, HasIDs: s.hasIDs, Open: func(steps bool) (aggregate.Cursor, error) { return s.cursor(steps) }}
 }

@@ -64,6 +64,27 @@ func (c *flags) add(v bool) { c.set.Add(!v) }
 
 func (c *flags) array() arrow.Array { return columns.New(boolType, c.set.Len(), c.set.Bits(), nil) }
 
+// textColumn is a column of texts. The empty text is null.
+type textColumn struct {
+	bytes   []byte
+	ends    []int32
+	missing columns.Nulls
+}
+
+func (c *textColumn) add(s string) {
+	c.bytes = append(c.bytes, s...)
+	c.ends = append(c.ends, int32(len(c.bytes)))
+	c.missing.Add(s == "")
+}
+
+func (c *textColumn) array() arrow.Array {
+	return columns.Texts(c.bytes, append([]int32{0}, c.ends...), &c.missing)
+}
+
+func (c *textColumn) empty() textColumn {
+	return textColumn{c.bytes[:0], c.ends[:0], c.missing.Empty()}
+}
+
 // entryColumns holds the columns of a batch of entries.
 type entryColumns struct {
 	rows                  int
@@ -81,6 +102,8 @@ type entryColumns struct {
 	evidenceEnd, stepsEnd []int32
 	evidence              evidenceColumns
 	steps                 stepColumns
+	hasIDs                bool // there is a column of texts
+	texts                 textColumn
 }
 
 func (c *entryColumns) add(e *aggregate.Entry) {
@@ -112,11 +135,14 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 		c.steps.add(s)
 	}
 	c.stepsEnd = append(c.stepsEnd, int32(len(c.steps.call)))
+	if c.hasIDs {
+		c.texts.add(e.Text)
+	}
 }
 
 // size returns the approximate size of the batch in bytes.
 func (c *entryColumns) size() int {
-	return 106*c.rows + 8*len(c.buckets) + 74*len(c.evidence.first) + 48*len(c.steps.call)
+	return 106*c.rows + 8*len(c.buckets) + 74*len(c.evidence.first) + 48*len(c.steps.call) + len(c.texts.bytes) + 4*len(c.texts.ends)
 }
 
 // batch returns the columns as a record batch, which is valid until they change.
@@ -125,14 +151,18 @@ func (c *entryColumns) batch(schema *arrow.Schema, d *dictionaries) arrow.Record
 	seconds := func(values []int64) arrow.Array {
 		return columns.New(columns.Seconds, c.rows, arrow.Int64Traits.CastToBytes(values), &c.noTime)
 	}
-	return array.NewRecordBatch(schema, []arrow.Array{
+	all := []arrow.Array{
 		c.id.array(), columns.Indexed(d.knownBy, c.from, nil),
 		c.key.array(d.labels), c.sdk.array(d.labels), c.browser.array(d.labels), c.os.array(d.labels),
 		c.session.array(), c.sessions.array(), c.client.array(), c.clients.array(), c.telemetry.array(),
 		list(bucketType, c.bucketsEnd, buckets), seconds(c.firstSeen), seconds(c.lastSeen),
 		list(evidenceType, c.evidenceEnd, c.evidence.array(d)),
 		list(stepsType, c.stepsEnd, c.steps.array(d)),
-	}, int64(c.rows))
+	}
+	if c.hasIDs {
+		all = append(all, c.texts.array())
+	}
+	return array.NewRecordBatch(schema, all, int64(c.rows))
 }
 
 // reset empties the columns, and keeps their memory.
@@ -147,6 +177,7 @@ func (c *entryColumns) reset() {
 		firstSeen: c.firstSeen[:0], lastSeen: c.lastSeen[:0], noTime: c.noTime.Empty(),
 		evidenceEnd: c.evidenceEnd[:0], stepsEnd: c.stepsEnd[:0],
 		evidence: c.evidence.empty(), steps: c.steps.empty(),
+		hasIDs: c.hasIDs, texts: c.texts.empty(),
 	}
 }
 

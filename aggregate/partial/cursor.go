@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -83,6 +84,7 @@ type view struct {
 	stepStream, stepSubscriber      []uint32
 	stepAt                          *array.Timestamp
 	stepMethod, stepWhat            *array.Dictionary
+	text                            *array.String // nil: there is no such column
 }
 
 func newView(b arrow.RecordBatch) *view {
@@ -112,6 +114,9 @@ func newView(b arrow.RecordBatch) *view {
 	v.stepStream = st.Field(stepStream).(*array.Uint32).Uint32Values()
 	v.stepSubscriber = st.Field(stepSubscriber).(*array.Uint32).Uint32Values()
 	v.stepAt = st.Field(stepAt).(*array.Timestamp)
+	if b.NumCols() > colText {
+		v.text = b.Column(colText).(*array.String)
+	}
 	v.stepMethod, v.stepWhat = st.Field(stepMethod).(*array.Dictionary), st.Field(stepWhat).(*array.Dictionary)
 	return v
 }
@@ -223,6 +228,12 @@ func (c *cursor) next() error {
 	e.Browser, e.OS = aggregate.Name(c.browser.at(i)), aggregate.Name(c.os.at(i))
 	e.Session, e.Client = linkAt(v.session, v.sessions, i), linkAt(v.client, v.clients, i)
 	e.Telemetry = v.telemetry.Value(i)
+	if v.text != nil && !v.text.IsNull(i) {
+		e.Text = strings.Clone(v.text.Value(i)) // not a view into the batch
+		if !c.stream.own && !isIDOf(e) {
+			return errors.New("the text of an ID is not that of its session")
+		}
+	}
 	none := e.ID.IsZero()
 	switch {
 	case none != (e.From == aggregate.FromSource):

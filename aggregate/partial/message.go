@@ -30,6 +30,7 @@ type messages struct {
 	hash   xxh3.Hasher
 
 	metadata     map[string]string // of the schema; nil before the schema was read
+	hasIDs       bool              // there are as many columns as in schemaWithIDs
 	dictionaries int               // number of dictionaries that may follow
 	held         int64             // size of the dictionaries, decompressed
 	body         []byte            // of a batch; reused
@@ -180,7 +181,7 @@ func (m *messages) check(t flatbuffers.Table, size int64) ([]byte, error) {
 		if err := m.read(body); err != nil {
 			return nil, err
 		}
-		_, err := m.batch(header, body, shapeOf(schema.Fields()))
+		_, err := m.batch(header, body, shapeOf(schemaOf(m.hasIDs).Fields()))
 		return body, err
 	default:
 		return nil, errors.New("the messages are not those of a partial: a schema, its dictionaries, and batches")
@@ -232,6 +233,7 @@ func (m *messages) schema(t flatbuffers.Table) error {
 			return err
 		}
 	}
+	m.hasIDs = length(t, 1) == schemaWithIDs.NumFields()
 	left := maxFields
 	return m.fields(t, 1, &left)
 }

@@ -28,6 +28,7 @@ var (
 	stepTime   = &arrow.TimestampType{Unit: arrow.Millisecond, TimeZone: "UTC"}
 	nameType   = columns.Name
 	boolType   = arrow.FixedWidthTypes.Boolean
+	textType   = arrow.BinaryTypes.String
 )
 
 // The columns of a partial, in order.
@@ -48,6 +49,7 @@ const (
 	colLastSeen
 	colEvidence
 	colSteps
+	colText // not in every partial
 )
 
 // The fields of evidence, in order.
@@ -132,6 +134,20 @@ var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "evidence", Type: listOf(evidenceType)}, // records that show an error
 	{Name: "steps", Type: listOf(stepsType)},       // telemetry events that start or end an attempt
 }, nil)
+
+// schemaWithIDs is the schema of a partial that has session IDs as the logs have them, too. Whoever
+// opens a partial sees from its columns whether it has.
+var schemaWithIDs = arrow.NewSchema(append(schema.Fields(),
+	arrow.Field{Name: "id_text", Type: textType, Nullable: true}, // the ID of a session; null: not kept
+), nil)
+
+// schemaOf returns the schema of a partial that has session IDs as the logs have them, or has not.
+func schemaOf(hasIDs bool) *arrow.Schema {
+	if hasIDs {
+		return schemaWithIDs
+	}
+	return schema
+}
 
 func listOf(t arrow.DataType) *arrow.ListType {
 	return arrow.ListOfField(arrow.Field{Name: "item", Type: t, Nullable: true})

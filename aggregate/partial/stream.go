@@ -26,10 +26,10 @@ func writeEntries(w io.Writer, p *aggregate.Part, metadata arrow.Metadata, optio
 		return err
 	}
 	defer cursor.Close()
-	described := arrow.NewSchema(schema.Fields(), &metadata)
+	described := arrow.NewSchema(schemaOf(p.HasIDs).Fields(), &metadata)
 	out := ipc.NewWriter(w, append(options, ipc.WithSchema(described))...)
 	d := newDictionaries(p.Names)
-	var columns entryColumns
+	columns := entryColumns{hasIDs: p.HasIDs}
 	flush := func() error {
 		b := columns.batch(described, d)
 		defer columns.reset()
@@ -67,6 +67,7 @@ type stream struct {
 	own  bool // this process wrote it: nothing is checked
 
 	digest  *[16]byte // of the stream, or nil
+	hasIDs  bool      // its schema is schemaWithIDs
 	names   *aggregate.Names
 	sources int // number of origins
 	covered map[aggregate.Bucket]bool
@@ -102,7 +103,7 @@ func (s *stream) batches(about func(map[string]string) error) (*batches, error) 
 	if err != nil {
 		return nil, b.explain(err)
 	}
-	if !sameFields(r.Schema()) {
+	if !sameFields(r.Schema(), schemaOf(b.messages.hasIDs)) {
 		r.Release()
 		return nil, errors.New("the columns are not those of a partial")
 	}
@@ -208,10 +209,11 @@ func (s *stream) open(about func(map[string]string) error) error {
 	case err != nil:
 		return err
 	}
+	s.hasIDs = in.messages.hasIDs
 	s.names, err = namesIn(b)
 	return err
 }
 
-func sameFields(s *arrow.Schema) bool {
-	return s.NumFields() == schema.NumFields() && slices.EqualFunc(s.Fields(), schema.Fields(), arrow.Field.Equal)
+func sameFields(a, b *arrow.Schema) bool {
+	return a.NumFields() == b.NumFields() && slices.EqualFunc(a.Fields(), b.Fields(), arrow.Field.Equal)
 }

@@ -98,7 +98,9 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	if err != nil {
 		return nil, err
 	}
-	read, err := o.read.read(s, found, plan.input, plan.memory, o.read.scan(s))
+	how := o.read
+	how.ids = false // only what is reported has examples
+	read, err := how.read(s, found, plan.input, plan.memory, how.scan(s))
 	defer read.close()
 	if err != nil {
 		return nil, err
@@ -109,6 +111,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	}
 	options := plan.options
 	options.Warnings, options.LeftOut = read.missing, read.leftOut
+	options.ShowSessions = false
 	options.Ignore = nil // the list of the report marks its baseline too
 	// A baseline is always compared as a whole.
 	options.Window = calendar.Window{}

@@ -63,6 +63,7 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	if p.options.Ignore, err = readIgnore(o.ignore); err != nil {
 		return nil, err
 	}
+	p.options.ShowSessions = o.read.ids
 	p.options.Now, p.options.ToolVersion = s.now, toolVersion()
 	return p, o.resolveFormat(s, p)
 }
@@ -161,6 +162,9 @@ func (o *reportOptions) resolveFormat(s streams, p *reportPlan) error {
 	if o.diff && len(f.Tables) > 0 {
 		p.how.Table = "changes"
 	}
+	if o.read.ids && !f.Rows && p.how.Table != "" && p.how.Table != f.Tables[0] {
+		return usageError(fmt.Errorf("--show-sessions: table %s of %s has no sessions\nhint: use otlog report --table %s", p.how.Table, f.Name, f.Tables[0]))
+	}
 	tty := o.terminal(s)
 	if f.Rows {
 		return o.resolveRows(p, compress, tty != nil)
@@ -196,6 +200,7 @@ func (o *reportOptions) resolveRows(p *reportPlan, compress, toTerminal bool) er
 	}
 	p.how.Rows = rows.Options{
 		Key: key, Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion, Compress: compress,
+		ShowSessions: o.read.ids,
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type readOptions struct {
 	memory string
 	force  bool
 	quiet  bool
+	ids    bool // keep session IDs as the logs have them
 	unpack unpackOptions
 	times  timeOptions
 }
@@ -87,7 +88,7 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}, stream.RemoveOnSignal)}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
-	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, Claim: claim})
+	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, KeepIDs: o.ids, Claim: claim})
 	// Report the first partial that cannot be added up, whichever ended the scan.
 	if err := r.takePartials(); err != nil {
 		return r, err
@@ -120,6 +121,15 @@ func (o *readOptions) scan(s streams) scanner {
 			defer terminal.ShowProgress(s.err, sources)()
 		}
 		return aggregate.Scan(sources, options)
+	}
+}
+
+// sayHashed names the partials that have sessions only as hashes.
+func (r *reading) sayHashed(s streams) {
+	for _, p := range r.partials {
+		if !p.Part.HasIDs {
+			say(s.err, "%s: this partial has sessions only as hashes, so --show-sessions cannot show them\nhint: scan its logs again with otlog scan --show-sessions", words.Printable(p.Name))
+		}
 	}
 }
 

@@ -59,6 +59,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	o.filter.addFlags(cmd)
 	f.IntVar(&o.top, "top", 10, "maximum number of errors, changes, groups and inputs in reports for people, 0 for all; html shows all by default")
 	o.topGiven = func() bool { return f.Changed("top") }
+	f.BoolVar(&o.read.ids, "show-sessions", false, "show the IDs of up to three sessions with each error, to look at with otlog session; rows of\narrow and parquet get a column with the ID")
 	f.StringVar(&o.title, "title", "", "`TITLE` of a report for people, below its headline")
 	o.color.addFlag(cmd)
 	f.BoolVar(&o.print, "no-pager", false, "on a terminal, print a long report at once instead of in $PAGER (less)")
@@ -183,6 +184,9 @@ func (o *reportOptions) run(s streams, args []string) error {
 	// The report has these messages too, but it may go to a file or a program.
 	sayTrouble(s, read.sources)
 	sayLeftOut(s, read.sources, &read.leftOut)
+	if o.read.ids {
+		read.sayHashed(s)
+	}
 	var gates error // the status of gates
 	if plan.format.Rows {
 		err = emit(s, o.output, func(w io.Writer) error { return plan.format.Write(w, format.Input{Counts: counts}, plan.how) })

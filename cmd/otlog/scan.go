@@ -21,18 +21,20 @@ type scanOptions struct {
 
 func newScan(s streams) *cobra.Command {
 	o := &scanOptions{}
-	return o.command(s, &cobra.Command{
+	cmd := o.command(s, &cobra.Command{
 		Use:   "scan -o FILE [flags] [PATH ...]",
 		Short: "Scan logs into a partial, for a later otlog report",
 		Long: `scan reads logs like otlog report, and writes their counts to a partial: a small file that
 holds everything for any report, of any window and zone, alone or together with other partials and
-logs. It contains no log lines, and sessions only as hashes.
+logs. It contains no log lines, and sessions only as hashes, unless --show-sessions is given.
 
 A partial is an Arrow IPC stream; docs/schema.md describes it.`,
 		Example: `  otlog scan -o monday.arrow logs/2026-11-16/
   otlog report --window 1d monday.arrow tuesday.arrow logs/today.log
   ssh web-1 otlog scan -o - /var/log/app | otlog`,
 	})
+	cmd.Flags().BoolVar(&o.read.ids, "show-sessions", false, "keep session IDs as they are, not only as hashes, for otlog report --show-sessions")
+	return cmd
 }
 
 func newMerge(s streams) *cobra.Command {
@@ -41,7 +43,7 @@ func newMerge(s streams) *cobra.Command {
 		Use:   "merge -o FILE [flags] PARTIAL ...",
 		Short: "Merge partials into one",
 		Long: `merge adds up partials and logs into one partial. Its report equals the report of its parts,
-in any order and grouping.
+in any order and grouping. It keeps the session IDs of parts that otlog scan --show-sessions wrote.
 
 merge refuses the same partial twice, and an input that is in two of them, or in one of them and
 among the logs.`,

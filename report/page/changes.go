@@ -446,7 +446,7 @@ func (c *composer) advice() {
 		meaning, remedy, owner, link := lookup.Advise(method, name, code)
 		known := slices.ContainsFunc(s.advices, func(a advice) bool { return a.name == label && a.method == method })
 		if len(s.advices) < maxAdvice && meaning != "" && !known {
-			s.advices = append(s.advices, advice{label, method, says, meaning, remedy, owner.String(), link})
+			s.advices = append(s.advices, advice{label, method, says, meaning, remedy, owner.String(), link, c.example(method, name, code)})
 		}
 	}
 	for _, change := range significant(c.r.Changes) {

@@ -25,6 +25,7 @@ func (c *composer) diff() {
 	c.movers(&s)
 	c.section(s)
 	c.advice()
+	c.examples()
 	if r.Pair != nil {
 		c.pair()
 		c.read()

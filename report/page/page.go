@@ -62,6 +62,7 @@ type section struct {
 	gaps     []chart.Gap      // the changes as a chart
 	tables   []*table
 	advices  []advice
+	examples []examples
 	notes    []string // sentences
 	warnings []string
 }
@@ -84,6 +85,7 @@ type advice struct {
 	remedy       string
 	owner        string
 	link         string
+	example      string // ID of a session; "" unless it is asked for
 }
 
 // A composer puts a page together.
@@ -129,6 +131,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.changed()
 		c.advice()
 		c.worstErrors()
+		c.examples()
 		c.allMethods()
 		c.windows()
 		c.breakdowns()

@@ -76,7 +76,11 @@ func (t *textPage) section(s *section) {
 		t.paragraph("  Meaning   ", a.meaning, plain)
 		t.paragraph("  Remedy    ", a.remedy, plain)
 		t.paragraph("  Owner     ", a.owner, plain)
+		if a.example != "" {
+			t.line("  Example   "+a.example, plain) // never cut
+		}
 	}
+	t.examples(s.examples)
 	if len(s.facts) > 0 && len(s.tables)+len(s.advices) == 0 && len(s.notes) > 0 {
 		t.out.WriteByte('\n')
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/otlog/otlog/aggregate/columns"
 )
 
-// A column is a column of the output. It is a *nameColumn, *sessionColumn, *numberColumn or
-// *boolColumn.
+// A column is a column of the output. It is a *nameColumn, *sessionColumn, *textColumn,
+// *numberColumn or *boolColumn.
 type column interface {
 	field() arrow.Field
 	load(arrow.Array)    // of a batch
@@ -156,3 +156,16 @@ func (c *boolColumn) field() arrow.Field {
 func (c *boolColumn) load(a arrow.Array)  { c.in = a.(*array.Boolean) }
 func (c *boolColumn) isNull(row int) bool { return c.in.IsNull(row) }
 func (c *boolColumn) array() arrow.Array  { return c.in }
+
+// A textColumn holds texts that are written as they are.
+type textColumn struct {
+	heading
+	in *array.String
+}
+
+func (c *textColumn) field() arrow.Field {
+	return arrow.Field{Name: c.name, Type: arrow.BinaryTypes.String, Nullable: c.nullable}
+}
+func (c *textColumn) load(a arrow.Array)  { c.in = a.(*array.String) }
+func (c *textColumn) isNull(row int) bool { return c.in.IsNull(row) }
+func (c *textColumn) array() arrow.Array  { return c.in }

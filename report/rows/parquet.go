@@ -133,6 +133,8 @@ func (c *parquetColumn) values() func(row int) parquet.Value {
 		return func(row int) parquet.Value { return c.names[col.indices[row]] }
 	case *sessionColumn:
 		return func(row int) parquet.Value { return c.level(parquet.ByteArrayValue(col.value(row))) }
+	case *textColumn:
+		return func(row int) parquet.Value { return c.level(parquet.ByteArrayValue([]byte(col.in.Value(row)))) }
 	case *boolColumn:
 		return func(row int) parquet.Value { return c.level(parquet.BooleanValue(col.in.Value(row))) }
 	case *numberColumn:

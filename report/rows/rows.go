@@ -51,6 +51,8 @@ type Options struct {
 	Key         Key // for the hashes of sessions
 	ToolVersion string
 	Compress    bool // Arrow by zstd; Parquet always is
+
+	ShowSessions bool // add a last column with the session IDs that were kept
 }
 
 // Write writes the rows of a table. If it fails, no reader takes what was written for a
@@ -66,6 +68,7 @@ func Write(w io.Writer, counts *aggregate.Counts, o Options) error {
 	}
 	of := batch.Options{
 		Window: o.Window, Zone: o.Zone, Filter: filter, Method: o.Filter.Method, Error: o.Filter.Error, Tables: []batch.Table{t.table},
+		IDs: o.ShowSessions,
 	}
 	for b, err := range batch.Read(counts, of) {
 		if err != nil {
@@ -220,6 +223,8 @@ func newColumn(f arrow.Field, h *hasher) column {
 		return &nameColumn{heading: head, whole: slices.Contains(words, f.Name), known: map[string]uint16{}}
 	case *arrow.BooleanType:
 		return &boolColumn{heading: head}
+	case *arrow.StringType:
+		return &textColumn{heading: head}
 	default:
 		return &numberColumn{heading: head, typ: typ}
 	}
