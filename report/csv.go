@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -145,7 +146,7 @@ func cellsOf(v reflect.Value, out []string) []string {
 		}
 		return out
 	case reflect.Map:
-		return append(out, countsOf(v.Interface().(map[int32]int64)))
+		return append(out, countsOf(v.Interface()))
 	case reflect.Float64:
 		return append(out, strconv.FormatFloat(v.Float(), 'g', -1, 64))
 	case reflect.String:
@@ -154,11 +155,21 @@ func cellsOf(v reflect.Value, out []string) []string {
 	return append(out, fmt.Sprint(v.Interface()))
 }
 
-// countsOf formats counts by code: 1500:3 1006:1.
-func countsOf(codes map[int32]int64) string {
+// countsOf formats counts by code or reason: 1006:1 1500:3.
+func countsOf(counts any) string {
+	switch counts := counts.(type) {
+	case map[int32]int64:
+		return pairsOf(counts)
+	case map[string]int64:
+		return pairsOf(counts)
+	}
+	return ""
+}
+
+func pairsOf[K cmp.Ordered](counts map[K]int64) string {
 	var out []string
-	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		out = append(out, fmt.Sprintf("%d:%d", code, codes[code]))
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, fmt.Sprintf("%v:%d", key, counts[key]))
 	}
 	return strings.Join(out, " ")
 }

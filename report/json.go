@@ -56,7 +56,7 @@ func (r *Report) sessionIDs(e *Error) []string {
 func (r *Report) jsonError(e *Error) jsonError {
 	return jsonError{
 		WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
-		Codes: e.Codes, Documented: e.Documented,
+		Codes: e.Codes, Reasons: e.Reasons, Documented: e.Documented,
 		Failures: e.Failures, Recovered: e.Recovered, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
 		First: instant(e.First), Last: instant(e.Last),
 	}
@@ -313,19 +313,20 @@ type jsonMethodOf struct {
 }
 
 type jsonError struct {
-	WindowStart *string         `json:"window_start"`
-	Method      string          `json:"method"`
-	Error       *string         `json:"error"`
-	Code        *int32          `json:"code"`
-	Codes       map[int32]int64 `json:"codes"`
-	Documented  string          `json:"documented"`
-	Failures    int64           `json:"failures"`
-	Recovered   int64           `json:"recovered"`
-	Lines       int64           `json:"lines"`
-	Sessions    int             `json:"sessions"`
-	Evidence    jsonEvidence    `json:"evidence"`
-	First       *string         `json:"first_seen"`
-	Last        *string         `json:"last_seen"`
+	WindowStart *string          `json:"window_start"`
+	Method      string           `json:"method"`
+	Error       *string          `json:"error"`
+	Code        *int32           `json:"code"`
+	Codes       map[int32]int64  `json:"codes"`
+	Reasons     map[string]int64 `json:"reasons"`
+	Documented  string           `json:"documented"`
+	Failures    int64            `json:"failures"`
+	Recovered   int64            `json:"recovered"`
+	Lines       int64            `json:"lines"`
+	Sessions    int              `json:"sessions"`
+	Evidence    jsonEvidence     `json:"evidence"`
+	First       *string          `json:"first_seen"`
+	Last        *string          `json:"last_seen"`
 }
 
 type jsonMethod struct {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
-	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -47,8 +46,8 @@ func (c *composer) answer() {
 		}
 		c.fact("Errors", lines...)
 	}
-	if _, remedy, owner, _ := lookup.Advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
-		c.fact("What to do", fmt.Sprintf("%s (%s)", remedy, owner))
+	if a := c.advise(worst.Method, worst.Name, worst.Key().Code); a.remedy != "" {
+		c.fact("What to do", fmt.Sprintf("%s (%s)", a.remedy, a.owner))
 	}
 }
 

@@ -82,6 +82,7 @@ type advice struct {
 	name, method string
 	says         string // how often it occurred
 	meaning      string
+	reasons      string // with their failures; "" if none is stated
 	remedy       string
 	owner        string
 	link         string

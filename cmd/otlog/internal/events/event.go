@@ -29,10 +29,12 @@ type event struct {
 	Evidence      *string `json:"evidence"`
 	Documented    *string `json:"documented"`
 	Kind          string  `json:"kind"`
+	Reason        *string `json:"reason"`
 	FailureID     *string `json:"failure_id"`
 	FailureError  *string `json:"failure_error"`
 	FailureCode   *int32  `json:"failure_code"`
 	FailureMethod *string `json:"failure_method"`
+	FailureReason *string `json:"failure_reason"`
 	Recovered     *bool   `json:"recovered"`
 	Text          string  `json:"text"`
 }
@@ -68,6 +70,9 @@ func newEvent(r *aggregate.Record) *event {
 		out.Error = pointer(v.Error.Name())
 	} else if len(v.Name) > 0 {
 		out.Error = pointer(string(v.Name))
+	}
+	if v.Reason != 0 {
+		out.Reason = pointer(v.Reason.String())
 	}
 	if len(v.MethodName) > 0 {
 		out.Method = string(v.MethodName)

@@ -146,7 +146,7 @@ func (p *page) roll(s *Story, short map[string]string) {
 
 // alike reports whether two failures differ only in their time and lines.
 func (f *Failure) alike(other *Failure) bool {
-	return f.full() == other.full() && f.Method == other.Method && f.Recovered == other.Recovered && equal(f.Client, other.Client)
+	return f.full() == other.full() && f.Method == other.Method && f.Recovered == other.Recovered && equal(f.Client, other.Client) && equal(f.Reason, other.Reason)
 }
 
 // again adds a failure to the last row, which is of an equal one.
@@ -223,6 +223,9 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		f := &s.Failures[*e.Failure-1]
 		r.head, r.tone = headOf(f), bad
 		title := f.full() + in(f.Method)
+		if reason := f.reason(); reason != "" {
+			title += ", " + reason
+		}
 		if f.Recovered {
 			r.tone = plain
 			title += ": its attempt succeeded in the end"
@@ -330,13 +333,13 @@ func (e *Entry) placeWords(short map[string]string) string {
 
 // advise explains the errors of the failures, each once, those that were not recovered first.
 func (p *page) advise(s *Story, short map[string]string) {
-	type key struct{ label, method string }
+	type key struct{ label, method, reason string }
 	seen := map[key]bool{}
 	more := 0
 	for _, recovered := range []bool{false, true} {
 		for i := range s.Failures {
 			f := &s.Failures[i]
-			k := key{f.full(), f.Method}
+			k := key{f.full(), f.Method, f.reason()}
 			if f.Recovered != recovered || seen[k] {
 				continue
 			}
@@ -360,7 +363,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 	var order []string
 	for i := range s.Failures {
 		o := &s.Failures[i]
-		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered {
+		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered || !equal(o.Reason, f.Reason) {
 			continue
 		}
 		numbers = append(numbers, o.Number)
@@ -385,6 +388,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 		point("Meaning", "The catalogue has no entry for it.")
 	}
 	point("Meaning", f.Meaning)
+	point("Reason", f.reason())
 	point("Remedy", f.Remedy)
 	point("Owner", f.Owner)
 	for _, name := range order {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
@@ -38,6 +39,14 @@ func (f *Failure) full() string {
 		return fmt.Sprintf("%s (%d)", *f.Error, *f.Code)
 	}
 	return f.label()
+}
+
+// reason returns why the error was raised, in words; "" if no record states it.
+func (f *Failure) reason() string {
+	if f.Reason == nil {
+		return ""
+	}
+	return catalogue.LookupReason(*f.Reason).Get().Words
 }
 
 // in returns " in " and a method, "" if that is unknown.
