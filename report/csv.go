@@ -43,15 +43,16 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 // A csvError is an error with its denominator, which JSON has in the window or the group.
 type csvError struct {
 	jsonError
-	SessionsSeen *int       `json:"sessions_seen"`   // in the window, of the group
-	Of           Population `json:"session_rate_of"` // what SessionsSeen counts
-	Acknowledged bool       `json:"acknowledged"`
+	SessionsSeen *int             `json:"sessions_seen"`   // in the window, of the group
+	Of           Population       `json:"session_rate_of"` // what SessionsSeen counts
+	Reasons      map[string]int64 `json:"reasons"`
+	Acknowledged bool             `json:"acknowledged"`
 }
 
 // csvErrors returns rows and the names of their groups.
 func (r *Report) csvErrors() (rows []csvError, names []string) {
 	for _, e := range r.errorRows() {
-		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged, Of: r.Population()}
+		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged, Of: r.Population(), Reasons: e.Reasons}
 		if e.Window != Timeless {
 			row.SessionsSeen = &e.group.Windows[e.Window].Sessions
 		}

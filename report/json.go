@@ -40,7 +40,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 func (r *Report) jsonErrors() []jsonErrorOf {
 	out := []jsonErrorOf{}
 	for _, row := range r.errorRows() {
-		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Acknowledged, r.sessionIDs(row.Error)})
+		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Reasons, row.Acknowledged, r.sessionIDs(row.Error)})
 	}
 	return out
 }
@@ -56,7 +56,7 @@ func (r *Report) sessionIDs(e *Error) []string {
 func (r *Report) jsonError(e *Error) jsonError {
 	return jsonError{
 		WindowStart: r.windowStart(e.Window), Method: e.Method, Error: optional(e.Name), Code: optional(e.Code),
-		Codes: e.Codes, Reasons: e.Reasons, Documented: e.Documented,
+		Codes: e.Codes, Documented: e.Documented,
 		Failures: e.Failures, Recovered: e.Recovered, Lines: e.Lines, Sessions: e.Sessions, Evidence: evidence(e.Evidence),
 		First: instant(e.First), Last: instant(e.Last),
 	}
@@ -303,8 +303,9 @@ type jsonGroup struct {
 type jsonErrorOf struct {
 	jsonLabel
 	jsonError
-	Acknowledged bool     `json:"acknowledged,omitempty"`
-	SessionIDs   []string `json:"session_ids,omitzero"` // nil: not asked for
+	Reasons      map[string]int64 `json:"reasons"` // of the failures that state one
+	Acknowledged bool             `json:"acknowledged,omitempty"`
+	SessionIDs   []string         `json:"session_ids,omitzero"` // nil: not asked for
 }
 
 type jsonMethodOf struct {
@@ -313,20 +314,19 @@ type jsonMethodOf struct {
 }
 
 type jsonError struct {
-	WindowStart *string          `json:"window_start"`
-	Method      string           `json:"method"`
-	Error       *string          `json:"error"`
-	Code        *int32           `json:"code"`
-	Codes       map[int32]int64  `json:"codes"`
-	Reasons     map[string]int64 `json:"reasons"`
-	Documented  string           `json:"documented"`
-	Failures    int64            `json:"failures"`
-	Recovered   int64            `json:"recovered"`
-	Lines       int64            `json:"lines"`
-	Sessions    int              `json:"sessions"`
-	Evidence    jsonEvidence     `json:"evidence"`
-	First       *string          `json:"first_seen"`
-	Last        *string          `json:"last_seen"`
+	WindowStart *string         `json:"window_start"`
+	Method      string          `json:"method"`
+	Error       *string         `json:"error"`
+	Code        *int32          `json:"code"`
+	Codes       map[int32]int64 `json:"codes"`
+	Documented  string          `json:"documented"`
+	Failures    int64           `json:"failures"`
+	Recovered   int64           `json:"recovered"`
+	Lines       int64           `json:"lines"`
+	Sessions    int             `json:"sessions"`
+	Evidence    jsonEvidence    `json:"evidence"`
+	First       *string         `json:"first_seen"`
+	Last        *string         `json:"last_seen"`
 }
 
 type jsonMethod struct {

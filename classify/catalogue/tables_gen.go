@@ -1908,7 +1908,7 @@ var reasonTable = []Reason{
 		}},
 	{Name: "prompt_dismissed", Error: 52, Owner: EndUser, // OT_USER_MEDIA_ACCESS_DENIED
 		Words:  "prompt closed without an answer",
-		Remedy: "Explain before the prompt what it asks, and offer to try again: the browser will ask once more.",
+		Remedy: "Explain before the prompt what it asks, and offer to try again: the browser mostly asks once more.",
 		Texts: []string{
 			"Permission dismissed",
 			"PermissionDismissedError",

@@ -132,6 +132,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.changed()
 		c.advice()
 		c.worstErrors()
+		c.reasons()
 		c.examples()
 		c.allMethods()
 		c.windows()

@@ -20,9 +20,6 @@ func reasonsOf(e *report.Error) []string {
 	})
 }
 
-// reasonWords returns a reason in words.
-func reasonWords(name string) string { return catalogue.LookupReason(name).Get().Words }
-
 // notStated is what people read instead of a reason.
 const notStated = "not stated"
 
@@ -42,7 +39,7 @@ func countReasons(e *report.Error) string {
 	}
 	var out []string
 	for _, name := range reasonsOf(e) {
-		out = append(out, fmt.Sprintf("%s %s", reasonWords(name), words.Number(e.Reasons[name])))
+		out = append(out, fmt.Sprintf("%s %s", lookup.ReasonWords(name), words.Number(e.Reasons[name])))
 	}
 	if rest := unreasoned(e); rest > 0 {
 		out = append(out, fmt.Sprintf("%s %s", notStated, words.Number(rest)))
@@ -67,27 +64,24 @@ func (c *composer) advise(method, name string, code int32) (a advice) {
 	return a
 }
 
-// reasons returns a table of the reasons of errors, nil if none is stated.
-func (c *composer) reasons(errors []*report.Error) *table {
-	t := newTable("Stated reason", "Error", "Method~", ">Failures", "&>Share~~")
-	for _, e := range errors {
+// reasons lists the reasons of the errors that most sessions saw, if any is stated.
+func (c *composer) reasons() {
+	t := newTable("Reason", "Error", "Method~", ">Failures")
+	for _, e := range limit(listErrors(c.after, func(e *report.Error) bool { return !e.Acknowledged }), c.o.Top) {
 		if len(e.Reasons) == 0 {
 			continue
 		}
-		line := func(reason string, n int64) {
-			t.add(textCell(reason), errorCell(e), code(e.Method), amount(n), percentCell(float64(n)/float64(e.Failures)))
-		}
+		line := func(reason string, n int64) { t.add(textCell(reason), errorCell(e), code(e.Method), amount(n)) }
 		for _, name := range reasonsOf(e) {
-			line(reasonWords(name), e.Reasons[name])
+			line(lookup.ReasonWords(name), e.Reasons[name])
 		}
 		if rest := unreasoned(e); rest > 0 {
 			line(notStated, rest)
 		}
 	}
-	if len(t.rows) == 0 {
-		return nil
+	if len(t.rows) > 0 {
+		c.section(section{title: "Reasons that messages state", tables: []*table{t}})
 	}
-	return t
 }
 
 // reasonItem returns the reasons of an advice as an item of a list; "" if there are none.

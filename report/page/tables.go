@@ -24,9 +24,6 @@ func (c *composer) worstErrors() {
 	t := c.errorTable(limit(errors, c.o.Top))
 	t.all = len(errors)
 	s := section{title: "Errors", tables: []*table{t}, sharesOf: c.sessions()}
-	if reasons := c.reasons(limit(errors, c.o.Top)); reasons != nil && !c.o.Brief {
-		s.tables = append(s.tables, reasons)
-	}
 	for _, e := range limit(errors, maxDrawn) {
 		// An error without any known session has no share to draw.
 		row := chart.Estimate{Label: e.Label() + " · " + e.Method, After: c.after.ErrorShare(e.Key()).Rate}

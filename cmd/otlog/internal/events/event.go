@@ -28,14 +28,14 @@ type event struct {
 	Code          *int32  `json:"code"`
 	Evidence      *string `json:"evidence"`
 	Documented    *string `json:"documented"`
-	Kind          string  `json:"kind"`
 	Reason        *string `json:"reason"`
+	Kind          string  `json:"kind"`
 	FailureID     *string `json:"failure_id"`
 	FailureError  *string `json:"failure_error"`
 	FailureCode   *int32  `json:"failure_code"`
 	FailureMethod *string `json:"failure_method"`
-	FailureReason *string `json:"failure_reason"`
 	Recovered     *bool   `json:"recovered"`
+	FailureReason *string `json:"failure_reason"`
 	Text          string  `json:"text"`
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
@@ -46,7 +45,7 @@ func (f *Failure) reason() string {
 	if f.Reason == nil {
 		return ""
 	}
-	return catalogue.LookupReason(*f.Reason).Get().Words
+	return lookup.ReasonWords(*f.Reason)
 }
 
 // in returns " in " and a method, "" if that is unknown.
