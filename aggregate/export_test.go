@@ -18,7 +18,7 @@ func Everything(c *Counts) []string {
 	out := rowsIn(c)
 	label := func(n Name) string { return c.Names.Labels[n] }
 	for _, s := range sessionsIn(c, Filter{}) {
-		out = append(out, fmt.Sprintf("session %x %s key %q telemetry %t buckets %v", s.ID, s.From, label(s.APIKey), s.Telemetry, s.Buckets))
+		out = append(out, fmt.Sprintf("session %x %s %q key %q telemetry %t buckets %v", s.ID, s.From, s.Text, label(s.APIKey), s.Telemetry, s.Buckets))
 		for _, c := range s.Clients {
 			out = append(out, fmt.Sprintf("client %q %q %q", label(c.SDK), label(c.Browser), label(c.OS)))
 		}

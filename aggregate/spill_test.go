@@ -68,7 +68,7 @@ func checkEmpty(t *testing.T, dir string) {
 // TestSpillingDoesNotMatter compares scans with little and with enough memory.
 func TestSpillingDoesNotMatter(t *testing.T) {
 	sources := logs(t)
-	enough, err := aggregate.Scan(sources, aggregate.Options{Jobs: 1})
+	enough, err := aggregate.Scan(sources, aggregate.Options{Jobs: 1, KeepIDs: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestSpillingDoesNotMatter(t *testing.T) {
 			return w, nil
 		}}
 		space := aggregate.NewSpace(dir, little, codec, nil)
-		got, err := aggregate.Scan(sources, aggregate.Options{Jobs: jobs, Space: space})
+		got, err := aggregate.Scan(sources, aggregate.Options{Jobs: jobs, Space: space, KeepIDs: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -57,19 +57,20 @@ func (e *errorSum) addExample(x example, id []byte) {
 type finder struct {
 	session    aggregate.SessionID
 	id         []byte  // of the session; empty: not kept
-	shown      []shown // by the rows of the session
-	hashedOnly int     // sessions with a failure that have an ID, which was not kept
-	hashed     bool    // so is the session, if it has a failure
+	shown      []shown // errors in the session so far
+	hashed     bool    // the session has an ID, which was not kept
+	hashedOnly int     // such sessions with a failure
 }
 
 // shown is an error in a session, in one window.
 type shown struct {
 	*errorSum
 	last   int64
-	failed bool // a call of the session
+	failed bool // it is the error of a failure, not only of lines
 }
 
-// see takes a row of an error. Rows of the same session, error and window follow each other.
+// see takes a row of an error. All rows of a session follow each other, and among them those of the
+// same error in the same window.
 func (f *finder) see(r *batch.ErrorRows, i int, e *errorSum) {
 	if session := r.Session(i); session != f.session || len(f.shown) == 0 {
 		f.end()
@@ -89,7 +90,7 @@ func (f *finder) see(r *batch.ErrorRows, i int, e *errorSum) {
 	x.failed = x.failed || r.Failures[i] > 0
 }
 
-// end ends a session.
+// end ends a session: it is an example for each error by which it failed.
 func (f *finder) end() {
 	failed := slices.DeleteFunc(f.shown, func(x shown) bool { return !x.failed })
 	f.shown = f.shown[:0]
@@ -118,6 +119,6 @@ func (r *Report) HashedOnly() string {
 	if r.hashedOnly == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the IDs of %s with a failure are not known: a partial has them only if otlog scan --show-sessions wrote it, and IDs of more than %d bytes are never kept",
+	return fmt.Sprintf("the IDs of %s with a failure are not known: a partial has them only if otlog scan --show-sessions wrote it, and neither IDs of more than %d bytes nor tokens are kept",
 		words.Count(r.hashedOnly, "session"), texts.Longest)
 }

@@ -52,7 +52,8 @@ func checkEntry(e *aggregate.Entry, covered map[aggregate.Bucket]bool) error {
 
 // isIDOf reports whether the text of an entry is the ID of its session.
 func isIDOf(e *aggregate.Entry) bool {
-	return e.From == aggregate.FromSession && texts.Fits(e.Text) && aggregate.NewSessionID([]byte(e.Text)) == e.ID
+	id := []byte(e.Text)
+	return e.From == aggregate.FromSession && texts.Fits(id) && aggregate.NewSessionID(id) == e.ID
 }
 
 // checkTenancy returns an error if no source can lead to the tenancy. covered has all buckets

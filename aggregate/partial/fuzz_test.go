@@ -24,7 +24,7 @@ func FuzzOpen(f *testing.F) {
 			aggregate.NewStep(1, streams.IDs{}, id(3), at/1e6, 1, true, 0), aggregate.NewStep(1, streams.IDs{Stream: 1, Subscriber: 2}, id(3), at/1e6+500, 1, false, aggregate.Failed),
 		}},
 	), Sources: sources(), Missing: []string{"x"}, Catalogues: []string{"1"}}
-	for _, file := range []*File{tiny, small()} {
+	for _, file := range []*File{tiny, small(), smallWithIDs()} {
 		for _, compress := range []bool{false, true} {
 			f.Add(streamOf(written(f, file, compress)))
 		}

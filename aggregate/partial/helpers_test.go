@@ -119,6 +119,41 @@ func fileOf(records []record) *File {
 // small returns a file with some of everything.
 func small() *File { return fileOf(randomRecords(rand.New(rand.NewPCG(7, 1)), 40)) }
 
+// smallWithIDs returns a file with some of everything, session IDs as well.
+func smallWithIDs() *File {
+	f := small()
+	f.Part = withIDs(f.Part)
+	return f
+}
+
+// withIDs returns a part of random records with their session IDs.
+func withIDs(p *aggregate.Part) *aggregate.Part {
+	texts := map[aggregate.SessionID]string{}
+	for _, s := range []string{"1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5", "s1", "s2", "s3"} {
+		texts[aggregate.NewSessionID([]byte(s))] = s
+	}
+	out := *p
+	out.HasIDs = true
+	out.Open = func(steps bool) (aggregate.Cursor, error) {
+		c, err := p.Open(steps)
+		return &idCursor{c, texts}, err
+	}
+	return &out
+}
+
+type idCursor struct {
+	aggregate.Cursor
+	texts map[aggregate.SessionID]string
+}
+
+func (c *idCursor) Next() (*aggregate.Entry, error) {
+	e, err := c.Cursor.Next()
+	if err == nil {
+		e.Text = c.texts[e.ID]
+	}
+	return e, err
+}
+
 func written(t testing.TB, f *File, compress bool) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -178,7 +213,7 @@ func contents(parts ...*aggregate.Part) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, fmt.Sprintf("%x %s %q %v", s.ID, s.From, label(s.APIKey), s.Buckets))
+		out = append(out, fmt.Sprintf("%x %s %q %q %v", s.ID, s.From, s.Text, label(s.APIKey), s.Buckets))
 		for _, a := range s.Attempts {
 			out = append(out, fmt.Sprint(a.Attempts, a.Method.Name(), a.Outcome, a.Bucket, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
 		}

@@ -532,8 +532,9 @@ func TestColumnsWithinColumns(t *testing.T) {
 
 // TestEveryNumberOfTheLayout changes every position and length in each message.
 func TestEveryNumberOfTheLayout(t *testing.T) {
-	for _, compress := range []bool{false, true} {
-		stream := streamOf(written(t, small(), compress))
+	for i, compress := range []bool{false, true, false, true} {
+		file := []*File{small(), smallWithIDs()}[i/2]
+		stream := streamOf(written(t, file, compress))
 		parts := messagesOf(stream)
 		for i := range parts[:len(parts)-1] {
 			if i == 0 {
@@ -572,7 +573,14 @@ func tryOut(t *testing.T, file []byte) {
 // TestEveryOffset changes every offset of the lists of a batch and of the names of a
 // dictionary.
 func TestEveryOffset(t *testing.T) {
-	stream := streamOf(written(t, small(), false))
+	everyOffset(t, small(), 21, 25, 60)            // of buckets, evidence and steps
+	everyOffset(t, smallWithIDs(), 21, 25, 60, 85) // of texts, too
+}
+
+// everyOffset changes every offset in some buffers of the last batch of a file.
+func everyOffset(t *testing.T, f *File, ofBatch ...int) {
+	t.Helper()
+	stream := streamOf(written(t, f, false))
 	parts := messagesOf(stream)
 	for i := range parts[:len(parts)-1] {
 		buffers := []int{1} // of a dictionary
@@ -580,7 +588,7 @@ func TestEveryOffset(t *testing.T) {
 		case 0:
 			continue
 		case len(parts) - 2:
-			buffers = []int{21, 25, 60} // of buckets, evidence and steps
+			buffers = ofBatch
 		}
 		for _, number := range buffers {
 			at, n := pair(parts[i].header(), 2, number)
@@ -602,7 +610,7 @@ func TestEveryOffset(t *testing.T) {
 
 // TestCompressedClaims reads compressed buffers with a wrong size.
 func TestCompressedClaims(t *testing.T) {
-	stream := streamOf(written(t, small(), true))
+	stream := streamOf(written(t, smallWithIDs(), true))
 	parts := messagesOf(stream)
 	for i := range parts[:len(parts)-1] {
 		if i == 0 {

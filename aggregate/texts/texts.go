@@ -1,10 +1,9 @@
-// Package texts keeps session IDs as a log has them, for reports that show examples. A [tally] knows
-// sessions by hashes, so nothing is kept unless it is asked for.
-//
-// [tally]: https://pkg.go.dev/github.com/otlog/otlog/aggregate#Tally
+// Package texts keeps session IDs as a log has them, for reports that show examples. Everything else
+// knows sessions by hashes, so IDs are kept only on request.
 package texts
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,8 +12,16 @@ import (
 // about 72.
 const Longest = 256
 
-// Fits reports whether an ID can be kept.
-func Fits(id string) bool { return id != "" && len(id) <= Longest && utf8.ValidString(id) }
+// Fits reports whether an ID can be kept. A token in the field of the session is no ID to show.
+func Fits(id []byte) bool {
+	return len(id) > 0 && len(id) <= Longest && utf8.Valid(id) && !isToken(id)
+}
+
+// isToken reports whether an ID contains a token: T1==…, or a JSON Web Token, which begins with an
+// object in base64 and has parts separated by full stops. A session ID has no full stop.
+func isToken(id []byte) bool {
+	return bytes.Contains(id, []byte("T1==")) || bytes.Contains(id, []byte("eyJ")) && bytes.IndexByte(id, '.') >= 0
+}
 
 // IDs are the session IDs of a tally, by number. The zero IDs keep none.
 type IDs struct {
@@ -32,7 +39,7 @@ const chunkBytes = 16 << 10
 
 // Add keeps an ID, if it is asked for and fits. Each number is greater than the one before.
 func (s *IDs) Add(number uint32, id []byte) {
-	if !s.Keep || len(id) == 0 || len(id) > Longest || !utf8.Valid(id) {
+	if !s.Keep || !Fits(id) {
 		return
 	}
 	if s.chunk.Cap()-s.chunk.Len() < len(id) {

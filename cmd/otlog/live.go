@@ -54,7 +54,7 @@ func (o *reportOptions) scanLive(s streams, plan *reportPlan) scanner {
 // draw draws a report on a screen.
 func (o *reportOptions) draw(view *terminal.Screen, counts *aggregate.Counts, sources []*aggregate.Source, plan *reportPlan) error {
 	options := plan.options
-	options.Breakdown, options.By = nil, "" // the screen has no room for them
+	options.Breakdown, options.By, options.ShowSessions = nil, "", false // the screen has no room for them
 	r, err := report.New(counts, sources, options)
 	if err != nil {
 		return err

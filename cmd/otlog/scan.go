@@ -87,6 +87,9 @@ func (o *scanOptions) run(s streams, args []string) error {
 	}
 	sayTrouble(s, read.sources)
 	sayLeftOut(s, read.sources, &read.leftOut)
+	if o.read.ids {
+		read.sayHashed(s)
+	}
 	file := &partial.File{
 		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing, LeftOut: read.leftOut,
 		ToolVersion: toolVersion(), Catalogues: partial.Catalogues(read.partials),

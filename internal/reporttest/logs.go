@@ -63,7 +63,7 @@ func Find(t *testing.T, args ...string) []parse.Source {
 // Scan reads sources once, and returns a function that makes reports of them.
 func Scan(t *testing.T, sources []parse.Source) func(report.Options) *report.Report {
 	t.Helper()
-	read, err := aggregate.Scan(sources, aggregate.Options{})
+	read, err := aggregate.Scan(sources, aggregate.Options{KeepIDs: true}) // for reports that show sessions
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,9 @@ import (
 
 // examples are sessions with an error, as the logs have their IDs.
 type examples struct {
-	name, method string
-	ids          []string
+	name   cell // of the error
+	method string
+	ids    []string
 }
 
 // examples lists sessions to look at, beside the errors that most sessions saw.
@@ -20,13 +21,16 @@ func (c *composer) examples() {
 	s := section{title: "Examples"}
 	for _, e := range limit(listErrors(c.after, func(e *report.Error) bool { return !e.Acknowledged }), c.o.Top) {
 		if len(e.Examples) > 0 {
-			s.examples = append(s.examples, examples{e.Label(), e.Method, e.Examples})
+			s.examples = append(s.examples, examples{errorCell(e), e.Method, e.Examples})
 		}
 	}
 	if len(s.examples) == 0 {
 		return
 	}
-	s.notes = []string{"Sessions in which nothing else failed come first, then the most recent ones. What happened in a session: otlog session ID PATH"}
+	s.notes = []string{
+		"Sessions in which nothing else failed come first, then the most recent ones.",
+		"What happened in a session: otlog session ID PATH",
+	}
 	c.section(s)
 }
 
@@ -42,7 +46,7 @@ func (c *composer) example(method, name string, code int32) string {
 // examples prints each ID on a line of its own, and never cuts it.
 func (t *textPage) examples(all []examples) {
 	for _, e := range all {
-		t.line(e.name+" in "+e.method, plain)
+		t.line(e.name.text+" in "+e.method, plain)
 		for _, id := range e.ids {
 			t.line("  "+id, plain)
 		}
@@ -51,7 +55,7 @@ func (t *textPage) examples(all []examples) {
 
 func (m *markdownPage) examples(all []examples) {
 	for _, e := range all {
-		m.printf("**%s in %s**\n\n", inMarkdown(e.name), inMarkdown(e.method))
+		m.printf("**%s in %s**\n\n", inMarkdown(e.name.text), inMarkdown(e.method))
 		for _, id := range e.ids {
 			m.printf("- %s\n", idInMarkdown(id))
 		}
@@ -81,7 +85,7 @@ func (s *section) exampleTable() *table {
 	t := newTable("Error", "Method", "Session")
 	for _, e := range s.examples {
 		for _, id := range e.ids {
-			t.add(code(e.name), code(e.method), code(id))
+			t.add(e.name, code(e.method), code(id))
 		}
 	}
 	return t

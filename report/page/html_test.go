@@ -29,8 +29,9 @@ func pageOf(s string) *page {
 	return &page{name: s, subject: s, facts: facts, sections: []section{
 		{
 			title: s, facts: facts, tables: []*table{newRows(), newRows()}, notes: []string{s}, warnings: []string{s},
-			advices: []advice{{name: s, method: s, says: s, meaning: s, remedy: s, owner: s, link: "https://example.com/" + s}},
-			figures: []figure{{head: s, value: s, says: s, tone: worse, points: []chart.Point{{Label: s, Rate: rate, Complete: true}, {Label: s, Rate: rate}}}},
+			advices:  []advice{{name: s, method: s, says: s, meaning: s, remedy: s, owner: s, link: "https://example.com/" + s, example: s}},
+			examples: []examples{{name: code(s), method: s, ids: []string{s, s}}},
+			figures:  []figure{{head: s, value: s, says: s, tone: worse, points: []chart.Point{{Label: s, Rate: rate, Complete: true}, {Label: s, Rate: rate}}}},
 		},
 		{title: s, tables: []*table{newRows()}, gaps: []chart.Gap{{Label: s, Difference: stats.NewDifference(rate, rate), Tone: chart.Worse}}},
 		{shares: []chart.Estimate{{Label: s, After: rate, Before: rate}}},

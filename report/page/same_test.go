@@ -19,10 +19,11 @@ func hostileReport() *report.Report {
 	const name = "OT_<script>alert(1)</script>\"'`|*_[x](javascript:x)\x1b[31m\u202e{{.}}&amp;@all"
 	before, after := reporttest.Publishing(40, 2000), reporttest.Publishing(80, 2000)
 	for _, w := range []*reporttest.Week{&before, &after} {
-		w.Errors = append(w.Errors, report.Error{Method: name, Name: name, Documented: "no", Sessions: 5, Failures: 9})
+		w.Errors = append(w.Errors, report.Error{Method: name, Name: name, Documented: "no", Sessions: 5, Failures: 9, Examples: []string{name, "`" + name, "1_MX~"}})
 		w.Methods = append(w.Methods, report.Method{Name: name, Failures: 9, SessionsFailed: 5, Sessions: 2000})
 	}
 	r := reporttest.Complete(reporttest.Weeks(before, after))
+	r.ShowSessions = true
 	r.Warnings = []string{name}
 	r.Missing = []string{name}
 	r.Breakdowns = []report.Breakdown{{Dimension: report.BySDK, Groups: []report.Group{{Name: name, Numbers: reporttest.Complete(reporttest.Weeks(before, after)).Numbers}}}}
@@ -94,7 +95,10 @@ func wordsOf(p *page) []string {
 			}
 		}
 		for _, a := range s.advices {
-			out = append(out, a.name, a.method, a.says, a.meaning, a.remedy, a.owner)
+			out = append(out, a.name, a.method, a.says, a.meaning, a.remedy, a.owner, a.example)
+		}
+		for _, e := range s.examples {
+			out = append(append(out, e.name.text, e.method), e.ids...)
 		}
 		out = append(append(out, s.notes...), s.warnings...)
 	}
