@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/axis"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
@@ -37,39 +38,18 @@ type Mark struct {
 	From   classify.MethodFrom
 	Kind   classify.Evidence
 	Weight classify.Weight
-	Flags  uint8 // the axis, and late
+	axis.Flags
 }
 
 // An Axis is the scale on which the distance of two records is measured.
-type Axis uint8
+type Axis = axis.Axis
 
 // The axes.
 const (
-	Dated  Axis = iota // time, in Unix nanoseconds
-	Clock              // time of day, in nanoseconds: the date is unknown
-	Placed             // index of the record in its origin: the time is unknown
+	Dated  = axis.Dated
+	Clock  = axis.Clock
+	Placed = axis.Placed
 )
-
-// Axes lists every axis.
-var Axes = [...]Axis{Dated, Clock, Placed}
-
-// String returns the axis's name in partials.
-func (a Axis) String() string { return [...]string{"time", "time_of_day", "record"}[a] }
-
-const late = 1 << 7 // a flag of a mark
-
-// Axis returns the axis of the records' positions.
-func (m *Mark) Axis() Axis { return Axis(m.Flags &^ late) }
-
-// Late reports whether the records come from the timer of a destroyed publisher.
-func (m *Mark) Late() bool { return m.Flags&late != 0 }
-
-// SetFlags sets what Axis and Late return.
-func (m *Mark) SetFlags(a Axis, isLate bool) {
-	if m.Flags = uint8(a); isLate {
-		m.Flags |= late
-	}
-}
 
 // newEvidence returns the evidence of one record, without names that the catalogue lacks.
 // place is the index of the record in its origin, from 0.
@@ -77,19 +57,18 @@ func newEvidence(e *parse.Event, v *classify.Verdict, client SessionID, place in
 	out := Evidence{
 		Mark: Mark{
 			Client: client, Stream: streams.Of(e.StreamID, e.SubscriberID), Code: v.Code, Error: Name(v.Error), Method: Name(v.Method),
-			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight, Flags: uint8(Placed),
+			From: v.MethodFrom, Kind: v.Evidence, Weight: v.Weight,
 		},
 		First: place, Place: uint32(place), Records: 1,
 	}
+	on := Placed
 	switch {
 	case e.Time != timestamp.NoTime:
-		out.Flags, out.First = uint8(Dated), e.Time
+		on, out.First = Dated, e.Time
 	case e.OfDay != timestamp.NoTime:
-		out.Flags, out.First = uint8(Clock), e.OfDay
+		on, out.First = Clock, e.OfDay
 	}
-	if v.Late {
-		out.Flags |= late
-	}
+	out.Flags = axis.New(on, v.Reason, v.Late)
 	return out
 }
 
@@ -229,12 +208,12 @@ type nameOrder struct{ *names.Order }
 // compare orders marks of the same source.
 func (o *nameOrder) compare(a, b *Mark) int {
 	return cmp.Or(
-		cmp.Compare(a.Flags, b.Flags),
+		cmp.Compare(a.WithoutReason(), b.WithoutReason()),
 		cmp.Compare(o.Errors[a.Error], o.Errors[b.Error]),
 		cmp.Compare(o.Methods[a.Method], o.Methods[b.Method]),
 		cmp.Compare(a.Code, b.Code), a.Stream.Compare(b.Stream),
 		cmp.Compare(a.From, b.From), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Weight, b.Weight),
-		a.Client.Compare(b.Client),
+		a.Client.Compare(b.Client), cmp.Compare(a.Reason(), b.Reason()),
 	)
 }
 

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/otlog/otlog/aggregate/axis"
 	"github.com/otlog/otlog/aggregate/names"
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 // TestEvidenceIsSmall checks the size that docs/architecture.md states.
@@ -23,7 +25,7 @@ func TestFoldAll(t *testing.T) {
 		marks, long := 1+r.IntN(60), int64(1+r.IntN(4))<<tickBits
 		var all []Evidence
 		for i := range r.IntN(300) {
-			e := Evidence{Mark: Mark{Code: int32(r.IntN(marks)), Flags: uint8(r.IntN(len(Axes)))}, First: r.Int64N(long), Place: uint32(i), Records: 1}
+			e := Evidence{Mark: Mark{Code: int32(r.IntN(marks)), Flags: axis.New(axis.All[r.IntN(len(axis.All))], catalogue.ReasonID(r.IntN(2)), false)}, First: r.Int64N(long), Place: uint32(i), Records: 1}
 			if e.Axis() == Placed {
 				e.First = r.Int64N(200)
 			}

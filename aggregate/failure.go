@@ -450,12 +450,14 @@ func (n *neighbours) add(c *correlator, number int32) {
 type summary struct {
 	err, method Name
 	code        int32
-	client      SessionID // zero: unknown
-	counts      bool      // false: only the timer of a destroyed publisher reported it
-	recovered   bool      // its attempt ended in success
-	done        bool      // it was counted in a row
+	reason      catalogue.ReasonID // of err; 0: unknown
+	client      SessionID          // zero: unknown
+	counts      bool               // false: only the timer of a destroyed publisher reported it
+	recovered   bool               // its attempt ended in success
+	done        bool               // it was counted in a row
 
 	named      rank // of the evidence for err
+	reasoned   rank // of the evidence for reason
 	coded      bool // code is that of a socket's try
 	methodFrom classify.MethodFrom
 	first      int64
@@ -504,9 +506,24 @@ func (c *correlator) summaries() []summary {
 		s.late = s.late || e.Late()
 		s.proper = s.proper || !e.Late() && e.From == classify.MethodSpelled
 	}
+	c.reasons(out)
 	for i := range out {
 		s := &out[i]
 		s.counts = !s.late || s.proper
 	}
 	return out
+}
+
+// reasons sets the reason of each failure: that of the strongest evidence of its error that has one,
+// and of equally strong evidence the last.
+func (c *correlator) reasons(found []summary) {
+	for i := range c.evidence {
+		e := &c.evidence[i]
+		if e.Reason() == 0 || c.of[i] == none {
+			continue
+		}
+		if s, r := &found[c.of[i]], (rank{e.Weight == classify.Socket, e.Kind}); e.Error == s.err && (s.reason == 0 || r.compare(s.reasoned) >= 0) {
+			s.reason, s.reasoned = e.Reason(), r
+		}
+	}
 }

@@ -97,7 +97,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 			for j := range g.evidence {
 				if n := g.of[j]; n != none && g.evidence[j].Mark == want.Mark && g.evidence[j].close(&want) {
 					s := g.found[n]
-					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v, recovered %v", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, BucketOf(s.first), s.counts, s.recovered)
+					text := fmt.Sprintf("%d.%d|%s %s %d, bucket %d, counts %v, recovered %v, reason %q", i, n, c.Names.Methods[s.method], c.Names.Errors[s.err], s.code, BucketOf(s.first), s.counts, s.recovered, s.reason)
 					places[text] = append(places[text], fmt.Sprintf("%s:%d", r.source, r.place))
 				}
 			}
@@ -182,6 +182,7 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 			timed = max(timed, 90+10*r.IntN(2))
 		}
 	}
+	reasons := r.IntN(4)                        // different ones
 	telemetry := []int{0, 0, 20, 60}[r.IntN(4)] // percent of the records
 	next := map[string]int64{}
 	for i := range out {
@@ -221,6 +222,9 @@ func randomRecords(r *rand.Rand, tick time.Duration) []*refRecord {
 		if r.IntN(10) > 0 {
 			x.verdict = own[r.IntN(len(own))]
 			x.verdict.Failure = true
+			if reasons > 0 {
+				x.verdict.Reason = catalogue.ReasonID(r.IntN(1 + reasons))
+			}
 		}
 		out[i] = x
 	}
@@ -348,7 +352,7 @@ func randomPost(r *rand.Rand) *parse.Telemetry {
 
 // TestFailuresAreTheReferences compares with the reference, on random records.
 func TestFailuresAreTheReferences(t *testing.T) {
-	recovered := 0
+	recovered, disputed := 0, 0
 	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		records := randomRecords(r, ticks[r.IntN(len(ticks))])
@@ -358,6 +362,9 @@ func TestFailuresAreTheReferences(t *testing.T) {
 			if f.recovered {
 				recovered++
 			}
+			if f.reasons() > 1 {
+				disputed++
+			}
 		}
 		slices.Sort(want)
 		if got := failuresIn(counts(tallyOfRecords(records)), records); !slices.Equal(got, want) {
@@ -366,6 +373,9 @@ func TestFailuresAreTheReferences(t *testing.T) {
 	}
 	if recovered < 100 {
 		t.Errorf("%d recovered failures are too few for this test", recovered)
+	}
+	if disputed < 500 {
+		t.Errorf("%d failures with several reasons are too few for this test", disputed)
 	}
 }
 
@@ -421,8 +431,8 @@ func rowsIn(c *Counts) []string {
 	var out []string
 	for _, s := range sessionsIn(c, Filter{}) {
 		for _, r := range s.Rows {
-			out = append(out, fmt.Sprintf("%s %s %d session %x bucket %d: %s %d: %d failures, %d recovered, %d lines, %d to %d",
-				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, s.ID, r.Bucket, r.Evidence, r.Stated, r.Failures, r.Recovered, r.Lines, r.First, r.Last))
+			out = append(out, fmt.Sprintf("%s %s %d %s session %x bucket %d: %s %d: %d failures, %d recovered, %d lines, %d to %d",
+				c.Names.Methods[r.Method], cmp.Or(c.Names.Errors[r.Error], "-"), r.Code, r.Reason, s.ID, r.Bucket, r.Evidence, r.Stated, r.Failures, r.Recovered, r.Lines, r.First, r.Last))
 		}
 	}
 	return out

@@ -162,7 +162,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			if s.name != "" {
 				code = 0
 			}
-			what := fmt.Sprintf("%s %s %d", s.method, s.name, code)
+			what := fmt.Sprintf("%s %s %d %s", s.method, s.name, code, s.reason)
 			count(s.first, f.records[0].session, s.client, what, n, len(s.places))
 			if f.recovered {
 				count(s.first, f.records[0].session, s.client, what+", recovered", 1, 0)
@@ -186,7 +186,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 				if x.name() != "" {
 					code = 0
 				}
-				count(first, in, x.client(), fmt.Sprintf("%s %s %d", x.verdict.Method.Name(), x.name(), code), 0, len(x.alike))
+				count(first, in, x.client(), fmt.Sprintf("%s %s %d %s", x.verdict.Method.Name(), x.name(), code, x.verdict.Reason), 0, len(x.alike))
 			}
 		}
 
@@ -197,7 +197,7 @@ func TestFilterSelectsWholeFailures(t *testing.T) {
 			}
 			timed := false
 			for _, row := range s.Rows {
-				what := fmt.Sprintf("%s %s %d", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code)
+				what := fmt.Sprintf("%s %s %d %s", c.Names.Methods[row.Method], c.Names.Errors[row.Error], row.Code, row.Reason)
 				where := fmt.Sprintf(" session %x bucket %d SDK %q: ", s.ID, row.Bucket, c.Names.Labels[row.SDK])
 				if row.Failures > 0 {
 					got[what+where+"failures"] += row.Failures

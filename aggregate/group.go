@@ -9,6 +9,7 @@ import (
 	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -35,10 +36,11 @@ func (s *Session) Known() bool { return !s.ID.IsZero() }
 // fields before the counts. Lines that belong to no failure, such as those of background
 // telemetry, have rows of their own.
 type Row struct {
-	Bucket Bucket // in which the failures began
-	Method Name   // 0: unknown
-	Error  Name   // 0: without a name
-	Code   int32  // of an error without a name; 0: none
+	Bucket Bucket             // in which the failures began
+	Method Name               // 0: unknown
+	Error  Name               // 0: without a name
+	Code   int32              // of an error without a name; 0: none
+	Reason catalogue.ReasonID // of the failures; 0: unknown
 
 	SDK, Browser, OS Name // labels of the client
 
@@ -430,6 +432,8 @@ func (o *nameOrder) compareRows(a, b Row) int {
 		return cmp.Compare(a.Evidence, b.Evidence)
 	case a.Stated != b.Stated:
 		return cmp.Compare(a.Stated, b.Stated)
+	case a.Reason != b.Reason:
+		return cmp.Compare(a.Reason, b.Reason)
 	}
 	return o.compareLabels(Labels{SDK: a.SDK, Browser: a.Browser, OS: a.OS}, Labels{SDK: b.SDK, Browser: b.Browser, OS: b.OS})
 }
@@ -457,7 +461,7 @@ func mergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)
 func (g *group) row(i int, found []summary) (row Row, ok bool) {
 	e := &g.evidence[i]
 	row = Row{
-		Bucket: NoBucket, Method: e.Method, Error: e.Error, Code: e.Code,
+		Bucket: NoBucket, Method: e.Method, Error: e.Error, Code: e.Code, Reason: e.Reason(),
 		Evidence: e.Kind, Stated: e.Code, Lines: int64(e.Records), First: timestamp.NoTime, Last: timestamp.NoTime,
 	}
 	if e.Axis() == Dated {
@@ -477,7 +481,7 @@ func (g *group) row(i int, found []summary) (row Row, ok bool) {
 	client := g.clientOf(s.client)
 	row.by(client)
 	bucket, first := g.began(s.first)
-	row.Bucket, row.Method, row.Error, row.Code = bucket, s.method, s.err, 0
+	row.Bucket, row.Method, row.Error, row.Code, row.Reason = bucket, s.method, s.err, 0, s.reason
 	if s.err == 0 {
 		row.Code = s.code
 	}

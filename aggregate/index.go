@@ -10,6 +10,7 @@ import (
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 )
 
@@ -19,7 +20,8 @@ type Failure struct {
 	Method string
 	Error  string // "" if it has no name
 	Code   int32  // stated by its records; 0: none
-	First  int64  // time of its first record, Unix nanoseconds; NoTime if no record has a date and time
+	Reason catalogue.ReasonID
+	First  int64 // time of its first record, Unix nanoseconds; NoTime if no record has a date and time
 	// Recovered reports that its attempt ended in success: it counts as recovered, not as a
 	// failure.
 	Recovered bool
@@ -111,11 +113,11 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	if !g.floats {
 		source = x.counts.sources[e.Origin]
 	}
-	what := fmt.Sprint(g.id.Bytes(), source, e.Flags, e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Stream, e.Kind, e.Weight, e.Client.Bytes())
+	what := fmt.Sprint(g.id.Bytes(), source, e.WithoutReason(), e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Stream, e.Kind, e.Weight, e.Client.Bytes())
 	_, first := g.began(s.first)
 	return &Failure{
 		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
-		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code,
+		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code, Reason: s.reason,
 		First: first, Recovered: s.recovered, Client: g.clientOf(s.client).Names(names.Labels),
 	}
 }

@@ -196,8 +196,8 @@ func (m *merge) join(e, other *Entry) {
 	e.From, e.Text = min(e.From, other.From), max(e.Text, other.Text)
 	e.Key, e.SDK = m.lesser(e.Key, other.Key), m.lesser(e.SDK, other.SDK)
 	e.Browser, e.OS = m.lesser(e.Browser, other.Browser), m.lesser(e.OS, other.OS)
-	e.Session.add(other.Session)
-	e.Client.add(other.Client)
+	e.Session.Add(other.Session)
+	e.Client.Add(other.Client)
 	e.Extent.Add(other.Extent)
 	e.Telemetry = e.Telemetry || other.Telemetry
 	e.Buckets = append(e.Buckets, other.Buckets...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
@@ -55,28 +56,8 @@ type Entry struct {
 	Steps    []Step
 }
 
-// A Link is the ID that a surrogate ID was seen with. The zero Link is none. A surrogate ID
-// that was seen with several IDs belongs to none of them.
-type Link struct {
-	ID      SessionID
-	Several bool
-}
-
-// one reports whether there is exactly one ID.
-func (l Link) one() bool { return !l.ID.IsZero() }
-
-// any reports whether there is at least one ID.
-func (l Link) any() bool { return l.one() || l.Several }
-
-// add adds a link of the same surrogate ID.
-func (l *Link) add(other Link) {
-	switch {
-	case !l.any():
-		*l = other
-	case other.any() && *l != other:
-		*l = Link{Several: true}
-	}
-}
+// A Link is the ID that a surrogate ID was seen with.
+type Link = hashed.Link
 
 // A Space keeps on disk what does not fit into memory.
 type Space struct {

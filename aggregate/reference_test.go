@@ -497,7 +497,7 @@ func (r *refRecord) says(other *refRecord) int {
 	}
 	a, x := key(r)
 	b, y := key(other)
-	return cmp.Or(cmp.Compare(a[0], b[0]), slices.Compare(x[:2], y[:2]), slices.Compare(a, b), slices.Compare(x, y))
+	return cmp.Or(cmp.Compare(a[0], b[0]), slices.Compare(x[:2], y[:2]), slices.Compare(a, b), slices.Compare(x, y), cmp.Compare(r.verdict.Reason, other.verdict.Reason))
 }
 
 // refFloats reports whether the places of a session's records do not matter: all of them are
@@ -801,6 +801,7 @@ func refRaises(name, method string, code int32) bool {
 type refSummary struct {
 	method, name string
 	code         int32
+	reason       catalogue.ReasonID // of the strongest record of the name that has one
 	first        int64
 	client       string // of the first record that states one
 	counts       bool
@@ -841,7 +842,15 @@ func (f *refFailure) summary() refSummary {
 		proper = proper || !r.verdict.Late && r.verdict.MethodFrom == classify.MethodSpelled
 	}
 	out.code, out.counts = cmp.Or(code, socketCode), !isLate || proper
+	reasonRank := -1
 	for _, r := range records {
+		rank := int(r.verdict.Evidence)
+		if r.verdict.Weight != classify.Socket {
+			rank += 10
+		}
+		if r.verdict.Reason != 0 && r.name() == out.name && rank >= reasonRank {
+			out.reason, reasonRank = r.verdict.Reason, rank
+		}
 		for _, r := range r.alike {
 			out.places = append(out.places, fmt.Sprintf("%s:%d", r.source, r.place))
 		}
@@ -850,8 +859,18 @@ func (f *refFailure) summary() refSummary {
 	return out
 }
 
+// reasons returns the number of different reasons that the records of a failure state.
+func (f *refFailure) reasons() int {
+	seen := map[catalogue.ReasonID]bool{}
+	for _, r := range f.records {
+		seen[r.verdict.Reason] = seen[r.verdict.Reason] || r.verdict.Reason != 0
+	}
+	delete(seen, 0)
+	return len(seen)
+}
+
 // String returns the summary as text.
 func (f *refFailure) String() string {
 	s := f.summary()
-	return fmt.Sprintf("%s %s %d, bucket %d, counts %v, recovered %v: %s", s.method, s.name, s.code, BucketOf(s.first), s.counts, f.recovered, strings.Join(s.places, " "))
+	return fmt.Sprintf("%s %s %d, bucket %d, counts %v, recovered %v, reason %q: %s", s.method, s.name, s.code, BucketOf(s.first), s.counts, f.recovered, s.reason, strings.Join(s.places, " "))
 }

@@ -268,11 +268,11 @@ func (s *settler) gather(e *Entry) error {
 func (s *settler) gatherConnection(e *Entry) {
 	owner := e.ID
 	switch {
-	case e.Session.one():
+	case e.Session.One():
 		owner = e.Session.ID
 		s.own(e.ID, owner)
 		s.resolve(e, owner)
-	case !e.Session.any() && e.Client.one():
+	case !e.Session.Any() && e.Client.One():
 		s.ownerRequests.AddBy(s.number, ownerRequest{request{e.Client.ID, e.ID}, e.Extent})
 		for i := range e.Evidence {
 			s.waitingEvidence.AddBy(s.number, movedEvidence{e.ID, e.Evidence[i]})
@@ -284,7 +284,7 @@ func (s *settler) gatherConnection(e *Entry) {
 	}
 	s.see(e, owner)
 	s.requestLabels(e, owner)
-	if e.Client.one() {
+	if e.Client.One() {
 		s.labelRequests.AddBy(s.number, request{e.Client.ID, owner})
 	}
 }
@@ -293,7 +293,7 @@ func (s *settler) gatherConnection(e *Entry) {
 // elsewhere stays with the guid.
 func (s *settler) gatherClient(e *Entry) {
 	owner := e.ID
-	if e.Session.one() {
+	if e.Session.One() {
 		owner = e.Session.ID
 		s.own(e.ID, owner)
 	}

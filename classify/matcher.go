@@ -7,7 +7,7 @@
 //  2. [Match] classifies one record (matcher.go). Its error is identified by a name that is spelled
 //     out, otherwise by a phrase that belongs to one error, otherwise by a code (codes.go,
 //     statement.go). word.go decides what a whole word is. A record of a native SDK shows no error
-//     (native.go).
+//     (native.go). Some errors have reasons, which the text of the record may say (reason.go).
 //  3. Its method is identified by the best evidence there is (method.go). The result is a [Verdict].
 //  4. Names, methods, codes and phrases come from package catalogue, that is, from catalogue.txt.
 //     A new phrase is a new line there.
@@ -68,7 +68,7 @@ func Match(r *Record) Verdict {
 			v.Method, v.MethodFrom = m, MethodOnly
 		}
 	}
-	v.Late = s.timeout && isLate(r)
+	v.Late, v.Reason = s.timeout && isLate(r), reasonOf(r.Text, v.Error)
 	return v
 }
 

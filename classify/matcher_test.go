@@ -261,6 +261,13 @@ func TestCatalogueProvesItself(t *testing.T) {
 				t.Errorf("%s: its sample is %q: %s", e.Name, got, s)
 			}
 		}
+		for _, id := range e.Reasons {
+			for _, s := range id.Get().Samples {
+				if v := classify.Match(&classify.Record{Text: []byte(s)}); v.Error.Name() != e.Name || v.Reason != id {
+					t.Errorf("%s: its sample for %s is %q, %q: %s", e.Name, id, v.Error.Name(), v.Reason, s)
+				}
+			}
+		}
 		for _, s := range e.NearMisses {
 			if got := classify.Match(&classify.Record{Text: []byte(s)}).Error.Name(); got == e.Name {
 				t.Errorf("%s: matches its near miss: %s", e.Name, s)
@@ -281,6 +288,8 @@ func TestMatchDoesNotAllocate(t *testing.T) {
 		text("OpenTok:RaptorSocket:error SocketError {code: 1011, message: 'no'} +3s"),
 		text(`Publisher#cycleVideo: {"code":1010} code: 1500 no (1004)`),
 		{Text: []byte("no"), Name: []byte("OT_SOMETHING"), Code: 1500},
+		text("OT_AUTHENTICATION_ERROR: Invalid token format Token: null (1004), The API key does not match the token or session, token expireds"),
+		text("OT_USER_MEDIA_ACCESS_DENIED Permission denied by systems, Permission denied by system"),
 		text(`exception {"title":"Unable to Publish","code":1500,"message":"ICEWorkflow"}`),
 		text("initPublisher error: OT_NOT_SUPPORTED &quot;code&quot;:1500 code=1011 Internal (2001) %22x"),
 		{Text: []byte("The selected voice or video devices are unavailable\n"), Code: 1500},

@@ -80,6 +80,7 @@ type Verdict struct {
 	Code     int32        // the code that the record states, 0 if it states none
 	Evidence Evidence
 	Weight   Weight
+	Reason   catalogue.ReasonID // why Error was raised, 0 if the record does not say
 	// Late marks the timeout of a destroyed publisher, whose timer is not stopped. By itself it
 	// is not a failure.
 	Late bool

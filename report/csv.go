@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -42,15 +43,16 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 // A csvError is an error with its denominator, which JSON has in the window or the group.
 type csvError struct {
 	jsonError
-	SessionsSeen *int       `json:"sessions_seen"`   // in the window, of the group
-	Of           Population `json:"session_rate_of"` // what SessionsSeen counts
-	Acknowledged bool       `json:"acknowledged"`
+	SessionsSeen *int             `json:"sessions_seen"`   // in the window, of the group
+	Of           Population       `json:"session_rate_of"` // what SessionsSeen counts
+	Reasons      map[string]int64 `json:"reasons"`
+	Acknowledged bool             `json:"acknowledged"`
 }
 
 // csvErrors returns rows and the names of their groups.
 func (r *Report) csvErrors() (rows []csvError, names []string) {
 	for _, e := range r.errorRows() {
-		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged, Of: r.Population()}
+		row := csvError{jsonError: r.jsonError(e.Error), Acknowledged: e.Acknowledged, Of: r.Population(), Reasons: e.Reasons}
 		if e.Window != Timeless {
 			row.SessionsSeen = &e.group.Windows[e.Window].Sessions
 		}
@@ -145,7 +147,7 @@ func cellsOf(v reflect.Value, out []string) []string {
 		}
 		return out
 	case reflect.Map:
-		return append(out, countsOf(v.Interface().(map[int32]int64)))
+		return append(out, countsOf(v.Interface()))
 	case reflect.Float64:
 		return append(out, strconv.FormatFloat(v.Float(), 'g', -1, 64))
 	case reflect.String:
@@ -154,11 +156,21 @@ func cellsOf(v reflect.Value, out []string) []string {
 	return append(out, fmt.Sprint(v.Interface()))
 }
 
-// countsOf formats counts by code: 1500:3 1006:1.
-func countsOf(codes map[int32]int64) string {
+// countsOf formats counts by code or reason: 1006:1 1500:3.
+func countsOf(counts any) string {
+	switch counts := counts.(type) {
+	case map[int32]int64:
+		return pairsOf(counts)
+	case map[string]int64:
+		return pairsOf(counts)
+	}
+	return ""
+}
+
+func pairsOf[K cmp.Ordered](counts map[K]int64) string {
 	var out []string
-	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		out = append(out, fmt.Sprintf("%d:%d", code, codes[code]))
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, fmt.Sprintf("%v:%d", key, counts[key]))
 	}
 	return strings.Join(out, " ")
 }

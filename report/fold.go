@@ -9,6 +9,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -366,7 +367,7 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 	if e == nil {
 		e = &errorSum{Error: Error{
 			Window: window, Method: f.names.Methods[key.method], Name: f.names.Errors[key.err], Code: key.code,
-			Documented: batch.Documentation()[r.Documented[i]], Evidence: map[string]int64{}, Codes: map[int32]int64{},
+			Documented: batch.Documentation()[r.Documented[i]], Evidence: map[string]int64{}, Codes: map[int32]int64{}, Reasons: map[string]int64{},
 		}, method: f.methodOf(window, key.method), first: timestamp.NoTime, last: timestamp.NoTime}
 		f.errors[key] = e
 	}
@@ -391,6 +392,9 @@ func (f *fold) error(r *batch.ErrorRows, i int) {
 		return
 	}
 	e.Failures += failures
+	if reason := catalogue.ReasonID(r.Reason[i]); reason != 0 {
+		e.Reasons[reason.String()] += failures
+	}
 	totals.Failures += failures
 	if key.err == 0 {
 		totals.Unnamed += failures

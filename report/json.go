@@ -40,7 +40,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 func (r *Report) jsonErrors() []jsonErrorOf {
 	out := []jsonErrorOf{}
 	for _, row := range r.errorRows() {
-		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Acknowledged, r.sessionIDs(row.Error)})
+		out = append(out, jsonErrorOf{r.jsonLabel(row.group), r.jsonError(row.Error), row.Reasons, row.Acknowledged, r.sessionIDs(row.Error)})
 	}
 	return out
 }
@@ -303,8 +303,9 @@ type jsonGroup struct {
 type jsonErrorOf struct {
 	jsonLabel
 	jsonError
-	Acknowledged bool     `json:"acknowledged,omitempty"`
-	SessionIDs   []string `json:"session_ids,omitzero"` // nil: not asked for
+	Reasons      map[string]int64 `json:"reasons"` // of the failures that state one
+	Acknowledged bool             `json:"acknowledged,omitempty"`
+	SessionIDs   []string         `json:"session_ids,omitzero"` // nil: not asked for
 }
 
 type jsonMethodOf struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/internal/reporttest"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -192,6 +193,12 @@ func (f *parquetFiles) column(name string, values []parquet.Value) arrow.Array {
 		return indexed(values, fixed(aggregate.SessionFroms[:]))
 	case "evidence":
 		return indexed(values, fixed(classify.Evidences[:]))
+	case "reason":
+		var all []catalogue.ReasonID
+		for i := range catalogue.Reasons() {
+			all = append(all, catalogue.ReasonID(i))
+		}
+		return indexed(values, fixed(all))
 	case "documented":
 		return indexed(values, fixed(batch.Documentation()))
 	case "code", "stated_code":

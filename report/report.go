@@ -230,6 +230,7 @@ type Error struct {
 	Sessions    int              // distinct, of the other failures
 	Evidence    map[string]int64 // lines by kind of evidence
 	Codes       map[int32]int64  // lines by the code that they state
+	Reasons     map[string]int64 // Failures by the name of their reason; of the others no record states one
 	First       time.Time        // of the lines; zero if none has a time
 	Last        time.Time
 

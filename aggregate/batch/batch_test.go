@@ -114,6 +114,33 @@ func TestUndated(t *testing.T) {
 	}
 }
 
+// TestRowsByReason merges the quarter-hours of a window, but not failures with different reasons.
+func TestRowsByReason(t *testing.T) {
+	expired, malformed := catalogue.LookupReason("token_expired"), catalogue.LookupReason("token_malformed")
+	refused := catalogue.Lookup([]byte("OT_AUTHENTICATION_ERROR"))
+	tally := &aggregate.Tally{}
+	tally.Enter(1)
+	for i, reason := range []catalogue.ReasonID{expired, malformed, 0, expired} {
+		e := parse.Event{Time: int64(i) * 1800e9, OfDay: timestamp.NoTime, Session: []byte("1_1")}
+		tally.Add(&e, &classify.Verdict{Failure: true, Error: refused, Evidence: classify.ByName, Reason: reason}, int64(i))
+	}
+	got := map[catalogue.ReasonID]int64{}
+	rows := 0
+	for b, err := range batch.Read(settled(t, tally.Parts()...), batch.Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := b.ErrorRows()
+		rows += e.Len
+		for i := range e.Len {
+			got[catalogue.ReasonID(e.Reason[i])] += e.Failures[i]
+		}
+	}
+	if rows != 3 || got[expired] != 2 || got[malformed] != 1 || got[0] != 1 {
+		t.Errorf("got %d rows, failures by reason %v", rows, got)
+	}
+}
+
 // TestOneTable makes no other table than the one asked for.
 func TestOneTable(t *testing.T) {
 	counts := settled(t, parts(3, 1)...)

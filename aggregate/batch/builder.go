@@ -102,12 +102,12 @@ func (b *Builder) Reset() {
 }
 
 // dictionaries are shared by the columns of all tables, and by all batches.
-type dictionaries struct{ errors, methods, labels, froms, documented, evidence arrow.Array }
+type dictionaries struct{ errors, methods, labels, froms, documented, evidence, reasons arrow.Array }
 
 func newDictionaries(names *aggregate.Names) *dictionaries {
 	return &dictionaries{
 		errors: columns.Dictionary(names.Errors), methods: columns.Dictionary(names.Methods), labels: columns.Dictionary(names.Labels),
-		froms: columns.Dictionary(froms()), documented: columns.Dictionary(documentations), evidence: columns.Dictionary(evidences()),
+		froms: columns.Dictionary(froms()), documented: columns.Dictionary(documentations), evidence: columns.Dictionary(evidences()), reasons: columns.Dictionary(reasons()),
 	}
 }
 

@@ -60,8 +60,8 @@ func (c *client) add(sdk, browser, os aggregate.Name) {
 }
 
 // An errorTable has one row for all lines of a session that show one error of one method in
-// one window, come from one kind of client, and give the same evidence and code. A failure
-// is counted in one of its rows.
+// one window, come from one kind of client, belong to failures with one reason, and give the same
+// evidence and code. A failure is counted in one of its rows.
 type errorTable struct {
 	*selection
 	undated *Undated
@@ -69,6 +69,7 @@ type errorTable struct {
 	head
 	client                            client
 	method, err, documented, evidence *nameColumn
+	reason                            *nameColumn
 	code, stated                      *numberColumn[int32]
 	failures, recovered, lines        *numberColumn[int64]
 	first, last                       *numberColumn[int64]
@@ -94,6 +95,15 @@ func evidences() []string {
 	return out
 }
 
+// reasons lists the names of the reasons, "" first.
+func reasons() []string {
+	var out []string
+	for i := range catalogue.Reasons() {
+		out = append(out, catalogue.ReasonID(i).String())
+	}
+	return out
+}
+
 func newErrorTable(s *selection, d *dictionaries, undated *Undated) *errorTable {
 	return &errorTable{
 		selection: s, undated: undated,
@@ -102,6 +112,7 @@ func newErrorTable(s *selection, d *dictionaries, undated *Undated) *errorTable 
 		err:        newNames("error", true, d.errors),
 		documented: newNames("documented", false, d.documented),
 		evidence:   newNames("evidence", false, d.evidence),
+		reason:     newNames("reason", true, d.reasons),
 		code:       newCodes("code"),
 		stated:     newCodes("stated_code"),
 		failures:   newCounts("failures", false),
@@ -116,7 +127,7 @@ func newErrorTable(s *selection, d *dictionaries, undated *Undated) *errorTable 
 func (t *errorTable) columns() []column {
 	return []column{
 		t.start, t.method, t.err, t.code, t.documented, t.id, t.from, t.key,
-		t.client.sdk, t.client.browser, t.client.os, t.evidence, t.stated, t.failures, t.recovered, t.lines, t.first, t.last,
+		t.client.sdk, t.client.browser, t.client.os, t.evidence, t.stated, t.failures, t.recovered, t.lines, t.first, t.last, t.reason,
 	}
 }
 
@@ -174,6 +185,7 @@ func (t *errorTable) addRows(s *aggregate.Session, start int64, rows []aggregate
 		t.code.add(max(r.Code, j.code)) // one of them is 0
 		t.evidence.add(aggregate.Name(r.Evidence))
 		t.stated.add(r.Stated)
+		t.reason.add(aggregate.Name(r.Reason))
 		t.failures.add(r.Failures)
 		t.recovered.add(r.Recovered)
 		t.lines.add(r.Lines)
@@ -199,6 +211,8 @@ func mergeRows(rows []aggregate.Row) []aggregate.Row {
 			return cmp.Compare(a.Evidence, b.Evidence)
 		case a.Stated != b.Stated:
 			return cmp.Compare(a.Stated, b.Stated)
+		case a.Reason != b.Reason:
+			return cmp.Compare(a.Reason, b.Reason)
 		}
 		return cmp.Or(cmp.Compare(a.SDK, b.SDK), cmp.Compare(a.Browser, b.Browser), cmp.Compare(a.OS, b.OS))
 	}

@@ -40,7 +40,8 @@ type ErrorRows struct {
 	Failures      []int64
 	Recovered     []int64 // failures of attempts that succeeded; not part of Failures
 	Lines         []int64
-	First, Last   []int64 // Unix nanoseconds; timestamp.NoTime for none
+	First, Last   []int64  // Unix nanoseconds; timestamp.NoTime for none
+	Reason        []uint16 // catalogue.ReasonID
 
 	IDs *array.String // session IDs as the logs have them, null if they were not kept; nil unless Options.IDs
 }
@@ -88,10 +89,10 @@ func (b *Batch) ErrorRows() *ErrorRows {
 		Who: who(c[5:8]), Client: clientOf(c[8:11]),
 		Evidence: columns.Values[uint16](c[11]), Stated: columns.Values[int32](c[12]),
 		Failures: columns.Values[int64](c[13]), Recovered: columns.Values[int64](c[14]), Lines: columns.Values[int64](c[15]),
-		First: columns.Values[int64](c[16]), Last: columns.Values[int64](c[17]),
+		First: columns.Values[int64](c[16]), Last: columns.Values[int64](c[17]), Reason: columns.Values[uint16](c[18]),
 	}
-	if len(c) > 18 {
-		r.IDs = c[18].(*array.String)
+	if len(c) > 19 {
+		r.IDs = c[19].(*array.String)
 	}
 	return r
 }

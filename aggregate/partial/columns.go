@@ -14,6 +14,7 @@ import (
 type dictionaries struct {
 	errors, methods, labels                                        arrow.Array
 	knownBy, evidences, methodFroms, weights, axes, callers, whats arrow.Array
+	reasons                                                        arrow.Array
 }
 
 func newDictionaries(n *aggregate.Names) *dictionaries {
@@ -24,7 +25,7 @@ func newDictionaries(n *aggregate.Names) *dictionaries {
 	return &dictionaries{
 		errors: columns.Dictionary(n.Errors), methods: columns.Dictionary(n.Methods), labels: columns.Dictionary(n.Labels),
 		knownBy: columns.Dictionary(knownBy), evidences: columns.Dictionary(evidences), methodFroms: columns.Dictionary(methodFroms),
-		weights: columns.Dictionary(weights), axes: columns.Dictionary(axes), callers: columns.Dictionary(callers), whats: columns.Dictionary(whats),
+		weights: columns.Dictionary(weights), axes: columns.Dictionary(axes), reasons: columns.Dictionary(reasons), callers: columns.Dictionary(callers), whats: columns.Dictionary(whats),
 	}
 }
 
@@ -142,7 +143,7 @@ func (c *entryColumns) add(e *aggregate.Entry) {
 
 // size returns the approximate size of the batch in bytes.
 func (c *entryColumns) size() int {
-	return 106*c.rows + 8*len(c.buckets) + 74*len(c.evidence.first) + 48*len(c.steps.call) + len(c.texts.bytes) + 4*len(c.texts.ends)
+	return 106*c.rows + 8*len(c.buckets) + 76*len(c.evidence.first) + 48*len(c.steps.call) + len(c.texts.bytes) + 4*len(c.texts.ends)
 }
 
 // batch returns the columns as a record batch, which is valid until they change.
@@ -204,7 +205,7 @@ type evidenceColumns struct {
 	source, stream, subscriber             []uint32
 	client                                 ids
 	code                                   []int32
-	err                                    labels
+	err, reason                            labels
 	method, methodFrom, kind, weight, axis []uint16
 	late                                   flags
 	first                                  []int64
@@ -219,6 +220,7 @@ func (c *evidenceColumns) add(e *aggregate.Evidence) {
 	c.err.add(e.Error)
 	c.method, c.methodFrom = append(c.method, uint16(e.Method)), append(c.methodFrom, uint16(e.From))
 	c.kind, c.weight = append(c.kind, uint16(e.Kind)), append(c.weight, uint16(e.Weight))
+	c.reason.add(aggregate.Name(e.Reason()))
 	c.axis = append(c.axis, uint16(e.Axis()))
 	c.late.add(e.Late())
 	c.first, c.span = append(c.first, e.First), append(c.span, e.Span)
@@ -229,7 +231,7 @@ func (c *evidenceColumns) add(e *aggregate.Evidence) {
 func (c *evidenceColumns) empty() evidenceColumns {
 	return evidenceColumns{
 		source: c.source[:0], stream: c.stream[:0], subscriber: c.subscriber[:0], client: c.client.empty(), code: c.code[:0], err: c.err.empty(),
-		method: c.method[:0], methodFrom: c.methodFrom[:0], kind: c.kind[:0], weight: c.weight[:0], axis: c.axis[:0],
+		method: c.method[:0], methodFrom: c.methodFrom[:0], kind: c.kind[:0], weight: c.weight[:0], reason: c.reason.empty(), axis: c.axis[:0],
 		late: flags{c.late.set.Empty()}, first: c.first[:0],
 		span: c.span[:0], place: c.place[:0], placeSpan: c.placeSpan[:0], records: c.records[:0],
 	}
@@ -244,7 +246,7 @@ func (c *evidenceColumns) array(d *dictionaries) arrow.Array {
 		numbers(c.source), c.client.array(), numbers(c.stream), numbers(c.subscriber),
 		columns.New(arrow.PrimitiveTypes.Int32, n, arrow.Int32Traits.CastToBytes(c.code), nil),
 		c.err.array(d.errors), columns.Indexed(d.methods, c.method, nil), columns.Indexed(d.methodFroms, c.methodFrom, nil),
-		columns.Indexed(d.evidences, c.kind, nil), columns.Indexed(d.weights, c.weight, nil), c.late.array(), columns.Indexed(d.axes, c.axis, nil),
+		columns.Indexed(d.evidences, c.kind, nil), columns.Indexed(d.weights, c.weight, nil), c.reason.array(d.reasons), c.late.array(), columns.Indexed(d.axes, c.axis, nil),
 		columns.New(arrow.PrimitiveTypes.Int64, n, arrow.Int64Traits.CastToBytes(c.first), nil),
 		numbers(c.span), numbers(c.place), numbers(c.placeSpan), numbers(c.records))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/axis"
 	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
@@ -75,6 +76,7 @@ type view struct {
 	evClient                        *array.FixedSizeBinary
 	code                            []int32
 	err, method, methodFrom, kind   *array.Dictionary
+	reason                          *array.Dictionary
 	weight, axis                    *array.Dictionary
 	late                            *array.Boolean
 	first                           []int64
@@ -107,6 +109,7 @@ func newView(b arrow.RecordBatch) *view {
 	v.code = ev.Field(evCode).(*array.Int32).Int32Values()
 	v.err, v.method, v.methodFrom, v.kind = evNames(evError), evNames(evMethod), evNames(evMethodFrom), evNames(evKind)
 	v.weight, v.axis, v.late = evNames(evWeight), evNames(evAxis), ev.Field(evLate).(*array.Boolean)
+	v.reason = evNames(evReason)
 	v.first = ev.Field(evFirst).(*array.Int64).Int64Values()
 	v.span, v.place, v.placeSpan, v.records = numbers(evSpan), numbers(evPlace), numbers(evPlaceSpan), numbers(evRecords)
 	st := v.stepsOf.ListValues().(*array.Struct)
@@ -134,7 +137,7 @@ type cursor struct {
 	entry     aggregate.Entry
 
 	from, key, sdk, browser, os, err, method, methodFrom dictionaryColumn
-	kind, weight, axis, stepMethod, stepWhat             dictionaryColumn
+	kind, weight, reason, axis, stepMethod, stepWhat     dictionaryColumn
 }
 
 func (s *stream) cursor(steps bool) (*cursor, error) {
@@ -154,7 +157,7 @@ func (s *stream) cursor(steps bool) (*cursor, error) {
 	}{
 		{&c.from, numbersOf(knownBy)}, {&c.key, labelNumbers}, {&c.sdk, labelNumbers}, {&c.browser, labelNumbers}, {&c.os, labelNumbers},
 		{&c.err, errorNumbers}, {&c.method, methodNumbers}, {&c.methodFrom, numbersOf(methodFroms)},
-		{&c.kind, numbersOf(evidences)}, {&c.weight, numbersOf(weights)}, {&c.axis, numbersOf(axes)},
+		{&c.kind, numbersOf(evidences)}, {&c.weight, numbersOf(weights)}, {&c.reason, numbersOf(reasons)}, {&c.axis, numbersOf(axes)},
 		{&c.stepMethod, callers}, {&c.stepWhat, numbersOf(whats)},
 	} {
 		d.column.known = d.numbers
@@ -215,7 +218,7 @@ func (c *cursor) read(v *view) error {
 	return cmp.Or(
 		c.from.read(v.from), c.key.read(v.key), c.sdk.read(v.sdk), c.browser.read(v.browser), c.os.read(v.os),
 		c.err.read(v.err), c.method.read(v.method), c.methodFrom.read(v.methodFrom), c.kind.read(v.kind),
-		c.weight.read(v.weight), c.axis.read(v.axis), c.stepMethod.read(v.stepMethod), c.stepWhat.read(v.stepWhat))
+		c.weight.read(v.weight), c.reason.read(v.reason), c.axis.read(v.axis), c.stepMethod.read(v.stepMethod), c.stepWhat.read(v.stepWhat))
 }
 
 // next reads the next row of the batch.
@@ -295,7 +298,7 @@ func (c *cursor) evidence(v *view, row int) error {
 			},
 			First: v.first[i], Span: v.span[i], Place: v.place[i], PlaceSpan: v.placeSpan[i], Records: v.records[i],
 		}
-		x.SetFlags(aggregate.Axis(c.axis.at(i)), v.late.Value(i))
+		x.Flags = axis.New(aggregate.Axis(c.axis.at(i)), catalogue.ReasonID(c.reason.at(i)), v.late.Value(i))
 		if !c.stream.own && int64(x.Origin) >= int64(c.stream.sources) {
 			return fmt.Errorf("source %d is not in the list", x.Origin)
 		}

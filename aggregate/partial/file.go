@@ -16,7 +16,7 @@ import (
 )
 
 // formatVersion changes when an older otlog cannot read what this one writes.
-const formatVersion = "3"
+const formatVersion = "4"
 
 // A File is a partial: the sum of inputs, and the account of each input.
 type File struct {

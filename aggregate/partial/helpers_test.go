@@ -79,6 +79,9 @@ func randomVerdict(r *rand.Rand) classify.Verdict {
 		Code: []int32{0, 1013, 1500, -1}[r.IntN(4)], MethodFrom: classify.MethodFroms[r.IntN(len(classify.MethodFroms))],
 	}
 	v.Native = !v.Failure && r.IntN(2) == 0
+	if r.IntN(2) == 0 {
+		v.Reason = catalogue.ReasonID(r.IntN(len(catalogue.Reasons())))
+	}
 	switch r.IntN(4) {
 	case 0:
 		v.Name = []byte([]string{"OT_MADE_UP", "OT_ANOTHER"}[r.IntN(2)])
@@ -215,7 +218,7 @@ func contents(parts ...*aggregate.Part) ([]string, error) {
 			out = append(out, fmt.Sprint(a.Attempts, a.Method.Name(), a.Outcome, a.Bucket, a.Inferred, label(a.SDK), label(a.Browser), label(a.OS)))
 		}
 		for _, r := range s.Rows {
-			out = append(out, fmt.Sprint(c.Names.Methods[r.Method], c.Names.Errors[r.Error], r.Code, r.Bucket, r.Evidence, r.Stated,
+			out = append(out, fmt.Sprint(c.Names.Methods[r.Method], c.Names.Errors[r.Error], r.Code, r.Bucket, r.Reason, r.Evidence, r.Stated,
 				r.Failures, r.Lines, r.First, r.Last, label(r.SDK), label(r.Browser), label(r.OS)))
 		}
 	}

@@ -16,8 +16,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/axis"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 // The files in these tests have a valid digest and crafted contents. No file may cause a
@@ -61,9 +63,9 @@ func TestContradictions(t *testing.T) {
 			e.Evidence = append(e.Evidence, x)
 		})
 	}
-	on := func(axis int, first int64, span uint32) *aggregate.Part {
+	on := func(a aggregate.Axis, first int64, span uint32) *aggregate.Part {
 		return evidence(func(x *aggregate.Evidence) {
-			x.SetFlags(aggregate.Axes[axis], false)
+			x.Flags = axis.New(a, 0, false)
 			x.First, x.Span = first, span
 		})
 	}
@@ -72,7 +74,7 @@ func TestContradictions(t *testing.T) {
 			e.Steps = append(e.Steps, aggregate.NewStep(1, streams.IDs{}, id(2), millis, 1, true, 0))
 		})
 	}
-	const dated, clock, placed = 0, 1, 2
+	const dated, clock, placed = axis.Dated, axis.Clock, axis.Placed
 	for _, test := range []struct {
 		name string
 		part *aggregate.Part
@@ -88,6 +90,7 @@ func TestContradictions(t *testing.T) {
 		{"how the error is known", evidence(func(x *aggregate.Evidence) { x.Kind = 200 }), "evidence"},
 		{"weight", evidence(func(x *aggregate.Evidence) { x.Weight = 200 }), "weight"},
 		{"axis", evidence(func(x *aggregate.Evidence) { x.Flags = 3 }), "axis"},
+		{"reason", evidence(func(x *aggregate.Evidence) { x.Flags = axis.New(0, 31, false) }), "reason"},
 		{"source", evidence(func(x *aggregate.Evidence) { x.Origin = 1 }), "source 1 is not in the list"},
 		{"call", entry(func(e *aggregate.Entry) {
 			e.Steps = []aggregate.Step{aggregate.NewStep(1, streams.IDs{}, id(2), at/1e6, 255, true, 0)}
@@ -785,7 +788,7 @@ func craftedEntries(r *rand.Rand) (out []aggregate.Entry) {
 		}
 		for range r.IntN(4) {
 			x := plain()
-			x.SetFlags(aggregate.Axes[r.IntN(3)], r.IntN(2) == 0)
+			x.Flags = axis.New(axis.All[r.IntN(3)], catalogue.ReasonID(r.IntN(len(catalogue.Reasons()))), r.IntN(2) == 0)
 			x.Stream = streams.IDs{Stream: uint32(r.IntN(3)), Subscriber: uint32(r.IntN(3))}
 			x.Client, x.Error, x.Method = any(), aggregate.Name(r.IntN(2)), aggregate.Name(r.IntN(2))
 			x.Weight, x.Kind, x.From = classify.Weights[r.IntN(4)], classify.Evidences[r.IntN(4)], classify.MethodFroms[r.IntN(6)]

@@ -18,8 +18,10 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/axis"
 	"github.com/otlog/otlog/aggregate/columns"
 	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/classify/catalogue"
 )
 
 var (
@@ -64,6 +66,7 @@ const (
 	evMethodFrom
 	evKind
 	evWeight
+	evReason
 	evLate
 	evAxis
 	evFirst
@@ -95,6 +98,7 @@ var evidenceType = arrow.StructOf(
 	arrow.Field{Name: "method_from", Type: nameType},                     // how it is known
 	arrow.Field{Name: "evidence", Type: nameType},                        // how the error is known
 	arrow.Field{Name: "weight", Type: nameType},                          // how the records join failures
+	arrow.Field{Name: "reason", Type: nameType, Nullable: true},          // why the error was raised; null: unknown
 	arrow.Field{Name: "late", Type: boolType},                            // from the timer of a destroyed publisher
 	arrow.Field{Name: "axis", Type: nameType},                            // unit of first
 	arrow.Field{Name: "first", Type: arrow.PrimitiveTypes.Int64},         // time: Unix ns; time_of_day: ns; record: index in the source
@@ -159,9 +163,19 @@ var (
 	evidences   = namesOf(classify.Evidences[:])
 	methodFroms = namesOf(classify.MethodFroms[:])
 	weights     = namesOf(classify.Weights[:])
-	axes        = namesOf(aggregate.Axes[:])
+	axes        = namesOf(axis.All[:])
+	reasons     = reasonNames()
 	whats       = append([]string{"start"}, namesOf(aggregate.Outcomes[:])...)
 )
+
+// reasonNames returns the names of the reasons, "" first.
+func reasonNames() []string {
+	var out []string
+	for i := range catalogue.Reasons() {
+		out = append(out, catalogue.ReasonID(i).String())
+	}
+	return out
+}
 
 func namesOf[T interface{ String() string }](all []T) []string {
 	var out []string

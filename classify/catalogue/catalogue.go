@@ -66,7 +66,8 @@ type Error struct {
 	Owner               Owner
 	Meaning, Remedy     string
 	Link                string
-	Uses                []Use // in the order of the catalogue; may be empty if not Documented
+	Uses                []Use      // in the order of the catalogue; may be empty if not Documented
+	Reasons             []ReasonID // in the order of the catalogue
 	Samples, NearMisses []string
 }
 

@@ -3,7 +3,7 @@
 package catalogue
 
 // Version identifies what catalogue.txt classifies; a reworded meaning does not change it.
-const Version = "70805b69f054"
+const Version = "6b73c19b5799"
 
 var methodTable = []Method{
 	{},
@@ -1842,6 +1842,109 @@ var phraseTable = []Phrase{
 	{Text: "token expired (1004)", Error: 1, Method: 1},                                                                                  // OT_AUTHENTICATION_ERROR, Session.connect
 	{Text: "onPublishingTimeout", Error: 46, Method: 6},                                                                                  // OT_TIMEOUT, Session.publish
 	{Text: "iceConfig invalid:", Error: 17, Method: 17},                                                                                  // OT_INVALID_PARAMETER, OT.initSession
+}
+
+var reasonTable = []Reason{
+	{},
+	{Name: "token_expired", Error: 1, Owner: Application, // OT_AUTHENTICATION_ERROR
+		Words:  "token expired",
+		Remedy: "Make a new token each time a person joins, let it expire later than a call lasts, and compare the clock of the server that makes it with the right time.",
+		Texts: []string{
+			"Token expired",
+			"token expired",
+			"Token has expired",
+			"token has expired",
+		},
+		Samples: []string{
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: Token expired (1004) +2ms",
+			"OT_AUTHENTICATION_ERROR: token has expired (1004)",
+		}},
+	{Name: "token_malformed", Error: 1, Owner: Application, // OT_AUTHENTICATION_ERROR
+		Words:  "token malformed",
+		Remedy: "Compare the token that the page passes to connect with the one that the server made: it was cut, quoted, encoded once more, or belongs to another service.",
+		Texts: []string{
+			"Invalid token format",
+		},
+		Samples: []string{
+			"OpenTok:Session:error OT_AUTHENTICATION_ERROR: Invalid token format (1004) +12ms",
+		}},
+	{Name: "token_missing", Error: 1, Owner: Application, // OT_AUTHENTICATION_ERROR
+		Words:  "token missing",
+		Remedy: "Call connect only after the server has answered, and pass the field of the answer that contains the token.",
+		Texts: []string{
+			"Invalid token format Token: null",
+			"Invalid token format Token: undefined",
+		},
+		Samples: []string{
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: Invalid token format Token: null (1004) +1ms",
+		}},
+	{Name: "token_mismatch", Error: 1, Owner: Application, // OT_AUTHENTICATION_ERROR
+		Words:  "token of another session or API key",
+		Remedy: "Take API key, session ID and token from one answer of the server, and check that all are of the same project.",
+		Texts: []string{
+			"The API key does not match the token or session",
+			"The token does not match the session ID",
+		},
+		Samples: []string{
+			"Error: Authentication Error: The API key does not match the token or session. (1004)",
+		}},
+	{Name: "api_key_missing", Error: 1, Owner: Application, // OT_AUTHENTICATION_ERROR
+		Words:  "API key missing",
+		Remedy: "Pass the API key to initSession as text; check that the page's settings arrived before.",
+		Texts: []string{
+			"API Key is undefined. You must pass an API Key to initSession",
+		},
+		Samples: []string{
+			"OpenTok:GlobalExceptionHandler:error OT.exception :: title: Authentication error (1004) msg: API Key is undefined. You must pass an API Key to initSession. +0ms",
+		}},
+	{Name: "denied_by_person", Error: 52, Owner: EndUser, // OT_USER_MEDIA_ACCESS_DENIED
+		Words:  "denied by the person",
+		Remedy: "Explain before the prompt why camera, microphone or screen is needed, and show how to undo the answer at the address bar.",
+		Texts: []string{
+			"Permission denied by user",
+		},
+		Samples: []string{
+			`initPublisher {"name":"OT_USER_MEDIA_ACCESS_DENIED","code":1500,"originalMessage":"Permission denied by user","originalName":"NotAllowedError"}`,
+		}},
+	{Name: "prompt_dismissed", Error: 52, Owner: EndUser, // OT_USER_MEDIA_ACCESS_DENIED
+		Words:  "prompt closed without an answer",
+		Remedy: "Explain before the prompt what it asks, and offer to try again: the browser mostly asks once more.",
+		Texts: []string{
+			"Permission dismissed",
+			"PermissionDismissedError",
+		},
+		Samples: []string{
+			`initPublisher {"name":"OT_USER_MEDIA_ACCESS_DENIED","code":1500,"originalMessage":"Permission dismissed","originalName":"NotAllowedError"}`,
+			"Error: OT.Publisher Access Denied: Permission Denied: End-user denied permission to hardware devices (getUserMedia error: PermissionDismissedError)",
+		}},
+	{Name: "denied_by_system", Error: 52, Owner: EndUser, // OT_USER_MEDIA_ACCESS_DENIED
+		Words:  "denied by the operating system",
+		Remedy: "Show where the system's privacy settings let the browser use camera, microphone and screen recording; the browser must be started again after a change.",
+		Texts: []string{
+			"Permission denied by system",
+		},
+		Samples: []string{
+			`initPublisher {"name":"OT_USER_MEDIA_ACCESS_DENIED","code":1500,"originalMessage":"Permission denied by system","originalName":"NotAllowedError"}`,
+		}},
+	{Name: "denied_by_browser", Error: 52, Owner: Application, // OT_USER_MEDIA_ACCESS_DENIED
+		Words:  "denied by the browser for this page",
+		Remedy: "Serve the page over HTTPS, give its iframe the allow attribute (camera; microphone; display-capture) and no sandbox without allow-same-origin, and check the Permissions-Policy header.",
+		Texts: []string{
+			"Invalid security origin",
+			"disallowed by permissions policy",
+		},
+		Samples: []string{
+			`initPublisher {"name":"OT_USER_MEDIA_ACCESS_DENIED","code":1500,"originalMessage":"Invalid security origin","originalName":"SecurityError"}`,
+		}},
+	{Name: "picker_cancelled", Error: 52, Owner: EndUser, // OT_USER_MEDIA_ACCESS_DENIED
+		Words:  "screen picker cancelled",
+		Remedy: "Nothing is broken: let the person choose again.",
+		Texts: []string{
+			"User denied access to screensharing",
+		},
+		Samples: []string{
+			"OpenTok:Publisher:error User denied access to screensharing +2s",
+		}},
 }
 
 var codeTable = []Code{

@@ -53,6 +53,7 @@ type shownRecord struct {
 	FailureError  *string `json:"failure_error"`
 	FailureCode   *int32  `json:"failure_code"`
 	FailureMethod *string `json:"failure_method"`
+	FailureReason *string `json:"failure_reason"`
 	Recovered     *bool
 }
 

@@ -84,6 +84,11 @@ func explainError(b *strings.Builder, e *catalogue.Error) {
 			difference(b, u.Meaning, e.Meaning, u.Remedy, e.Remedy, u.Owner, e.Owner)
 		}
 	}
+	for _, id := range e.Reasons {
+		r := id.Get()
+		fmt.Fprintf(b, "\n  Reason %s: %s\n", r.Name, r.Words)
+		difference(b, e.Meaning, e.Meaning, r.Remedy, e.Remedy, r.Owner, e.Owner)
+	}
 	if len(e.Samples) > 0 {
 		fmt.Fprintf(b, "\n  Looks like\n")
 		for _, s := range e.Samples {

@@ -23,6 +23,7 @@ type Explanation struct {
 	Error      string `json:"error,omitempty"`
 	ErrorFrom  string `json:"error_from,omitempty"` // evidence, in words
 	Documented string `json:"documented,omitempty"` // yes, elsewhere, no
+	Reason     string `json:"reason,omitempty"`     // why the error was raised
 	Code       int32  `json:"code,omitempty"`
 	CodeTitle  string `json:"code_title,omitempty"`
 	Method     string `json:"method,omitempty"`
@@ -101,6 +102,10 @@ func (x *Explanation) evidence(r *Record) {
 	var owner catalogue.Owner
 	x.Meaning, x.Remedy, owner, x.Link = lookup.Advise(x.Method, x.Error, x.Code)
 	x.Owner = owner.String()
+	if v.Reason != 0 {
+		reason := v.Reason.Get()
+		x.Reason, x.Remedy, x.Owner = reason.Name, reason.Remedy, reason.Owner.String()
+	}
 }
 
 // errorFrom says how the error was identified.

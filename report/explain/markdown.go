@@ -83,11 +83,31 @@ func markdownError(b *strings.Builder, e *catalogue.Error) {
 	if len(e.Uses) > 0 {
 		b.WriteByte('\n')
 	}
+	markdownReasons(b, e)
 	if len(e.Samples) > 0 {
 		// No sample contains a fence of four.
 		fmt.Fprintf(b, "````text\n%s\n````\n\n", strings.Join(e.Samples, "\n"))
 	}
 	fmt.Fprintf(b, "[Reference](%s)\n\n", e.Link)
+}
+
+// markdownReasons lists the reasons of an error, with the texts that state them.
+func markdownReasons(b *strings.Builder, e *catalogue.Error) {
+	if len(e.Reasons) == 0 {
+		return
+	}
+	b.WriteString("Reasons, where the message states one:\n\n")
+	for _, id := range e.Reasons {
+		r := id.Get()
+		var texts []string
+		for _, text := range r.Texts {
+			texts = append(texts, "`"+text+"`")
+		}
+		fmt.Fprintf(b, "- `%s`, %s (%s)", r.Name, markdownText(r.Words), strings.Join(texts, ", "))
+		markdownDifference(b, e.Meaning, e.Meaning, r.Remedy, e.Remedy, r.Owner, e.Owner)
+		b.WriteByte('\n')
+	}
+	b.WriteByte('\n')
 }
 
 func markdownCode(b *strings.Builder, c *catalogue.Code) {

@@ -154,6 +154,7 @@ func (f *folded) write(b *strings.Builder) {
 	part("Line", shorten(r.Text))
 	part("What", f.What)
 	part("Error", joined(f.Error, f.ErrorFrom, documentation(f.Documented, f.Method != "")))
+	part("Reason", lookup.ReasonWords(f.Reason))
 	if f.Code != 0 {
 		part("Code", joined(fmt.Sprint(f.Code), f.CodeTitle))
 	}

@@ -30,3 +30,6 @@ func Advise(method, name string, number int32) (meaning, remedy string, owner ca
 	}
 	return entry.Meaning, entry.Remedy, entry.Owner, entry.Link
 }
+
+// ReasonWords returns the reason with a name in words, "" if the catalogue has no such reason.
+func ReasonWords(name string) string { return catalogue.LookupReason(name).Get().Words }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/report"
-	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -44,8 +43,8 @@ func (c *composer) explain(h *report.Headline) {
 		c.fact("Since then", c.sinceThen(h.Method)...)
 	}
 	var advice []string
-	if _, remedy, owner, _ := lookup.Advise(worst.Method, worst.Name, worst.Key().Code); remedy != "" {
-		advice = append(advice, fmt.Sprintf("%s (%s): %s", worst.Label(), owner, remedy))
+	if a := c.advise(worst.Method, worst.Name, worst.Key().Code); a.remedy != "" {
+		advice = append(advice, fmt.Sprintf("%s (%s): %s", worst.Label(), a.owner, a.remedy))
 	}
 	c.fact(whatToDo, append(advice, c.compareGroups(h)...)...)
 }

@@ -455,10 +455,11 @@ const maxAdvice = 3
 func (c *composer) advice() {
 	s := section{title: "What to do"}
 	add := func(method, name string, code int32, label, says string) {
-		meaning, remedy, owner, link := lookup.Advise(method, name, code)
+		a := c.advise(method, name, code)
 		known := slices.ContainsFunc(s.advices, func(a advice) bool { return a.name == label && a.method == method })
-		if len(s.advices) < maxAdvice && meaning != "" && !known {
-			s.advices = append(s.advices, advice{label, method, says, meaning, remedy, owner.String(), link, c.example(method, name, code)})
+		if len(s.advices) < maxAdvice && a.meaning != "" && !known {
+			a.name, a.says, a.example = label, says, c.example(method, name, code)
+			s.advices = append(s.advices, a)
 		}
 	}
 	for _, change := range significant(c.r.Changes) {

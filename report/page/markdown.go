@@ -40,7 +40,7 @@ func (m *markdownPage) section(s *section) {
 	for i := range s.advices {
 		a := &s.advices[i]
 		m.printf("**%s in %s**, %s\n\n", inMarkdown(a.name), inMarkdown(a.method), inMarkdown(a.says))
-		m.printf("- Meaning: %s\n- Remedy: %s\n- Owner: %s\n%s- See: <%s>\n\n", inMarkdown(a.meaning), inMarkdown(a.remedy), inMarkdown(a.owner), exampleItem(a.example), a.link)
+		m.printf("- Meaning: %s\n%s- Remedy: %s\n- Owner: %s\n%s- See: <%s>\n\n", inMarkdown(a.meaning), reasonItem(a.reasons), inMarkdown(a.remedy), inMarkdown(a.owner), exampleItem(a.example), a.link)
 	}
 	m.examples(s.examples)
 	for _, note := range s.notes {

@@ -83,6 +83,7 @@ type advice struct {
 	name, method string
 	says         string // how often it occurred
 	meaning      string
+	reasons      string // with their failures; "" if none is stated
 	remedy       string
 	owner        string
 	link         string
@@ -132,6 +133,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 		c.changed()
 		c.advice()
 		c.worstErrors()
+		c.reasons()
 		c.examples()
 		c.allMethods()
 		c.windows()

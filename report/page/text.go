@@ -74,6 +74,9 @@ func (t *textPage) section(s *section) {
 		}
 		t.paragraph("", a.name+" in "+a.method+", "+a.says, plain)
 		t.paragraph("  Meaning   ", a.meaning, plain)
+		if a.reasons != "" {
+			t.paragraph("  Reasons   ", a.reasons, plain)
+		}
 		t.paragraph("  Remedy    ", a.remedy, plain)
 		t.paragraph("  Owner     ", a.owner, plain)
 		if a.example != "" {

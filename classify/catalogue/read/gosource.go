@@ -12,7 +12,7 @@ import (
 )
 
 // explanations are the keys that do not decide how a record is classified.
-var explanations = []string{"summary", "owner", "meaning", "remedy", "link", "match", "miss"}
+var explanations = []string{"summary", "owner", "meaning", "remedy", "link", "match", "miss", "words"}
 
 // Version returns the version of a catalogue: the first 12 hex digits of the SHA-256 of its
 // lines, without comments and explanations. Partials of different versions do not add up, so
@@ -36,6 +36,9 @@ func Version(text []byte) string {
 	return fmt.Sprintf("%x", sum.Sum(nil)[:6])
 }
 
+// maxReasons is the maximum number of reasons: 5 bits of a mark hold an ID, of which 0 is none.
+const maxReasons = 1<<5 - 1
+
 // GoSource returns the source of tables_gen.go for the text of a catalogue.
 //
 // It is not part of the generator, so that a test can compare the file on disk with it. Equal
@@ -45,8 +48,12 @@ func GoSource(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(c.Methods) > 255 || len(c.Errors) > 65535 {
-		return nil, fmt.Errorf("%d methods and %d errors are more than there are IDs", len(c.Methods), len(c.Errors))
+	reasons := 0
+	for i := range c.Errors {
+		reasons += len(c.Errors[i].Reasons)
+	}
+	if len(c.Methods) > 255 || len(c.Errors) > 65535 || reasons > maxReasons {
+		return nil, fmt.Errorf("%d methods, %d errors and %d reasons are more than there are IDs", len(c.Methods), len(c.Errors), reasons)
 	}
 	ids := map[string]int{General: 0}
 	for i, m := range c.Methods {
@@ -83,6 +90,7 @@ func GoSource(text []byte) ([]byte, error) {
 	b.WriteString("}\n\n")
 
 	writePhrases(&b, ids, c.Errors)
+	writeReasons(&b, c.Errors)
 
 	codes := slices.Clone(c.Codes)
 	slices.SortFunc(codes, func(a, b Code) int { return int(a.Low) - int(b.Low) })
@@ -131,6 +139,23 @@ func writePhrases(b *bytes.Buffer, ids map[string]int, errors []Error) {
 	b.WriteString("var phraseTable = []Phrase{\n")
 	for _, r := range rows {
 		fmt.Fprintf(b, "{Text: %s, Error: %d, Method: %d}, // %s, %s\n", quote(r.text), r.err, r.method, r.name, r.where)
+	}
+	b.WriteString("}\n\n")
+}
+
+// writeReasons writes the reasons of all errors.
+func writeReasons(b *bytes.Buffer, errors []Error) {
+	b.WriteString("var reasonTable = []Reason{\n\t{},\n")
+	for i, e := range errors {
+		for _, r := range e.Reasons {
+			fmt.Fprintf(b, "{Name: %q, Error: %d, Owner: %s, // %s\n", r.Name, i+1, ident(cmp.Or(r.Owner, e.Owner)), e.Name)
+			fmt.Fprintf(b, "Words: %s,\nRemedy: %s,\n", quote(r.Words), quote(r.Remedy))
+			var texts []string
+			for _, p := range r.Texts {
+				texts = append(texts, p.Text)
+			}
+			fmt.Fprintf(b, "Texts: []string{\n%s},\nSamples: []string{\n%s}},\n", list(texts), list(r.Samples))
+		}
 	}
 	b.WriteString("}\n\n")
 }

@@ -10,6 +10,7 @@
 package read
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,7 +44,18 @@ type Error struct {
 	Link                string
 	Uses                []Use
 	Phrases             []Phrase // that identify the error but not the method
+	Reasons             []Reason
 	Samples, NearMisses []string
+}
+
+// A Reason is a reason line with the keys below it.
+type Reason struct {
+	Line          int
+	Name          string
+	Words, Remedy string
+	Owner         string // empty: that of the error
+	Texts         []Phrase
+	Samples       []string
 }
 
 // A Code is a code stanza. Low and High are equal unless Text is a range.
@@ -74,7 +86,7 @@ type Use struct {
 	Meaning, Remedy string
 }
 
-// A Phrase is a text that belongs to one error only.
+// A Phrase is a text that belongs to one error only, or to one reason of an error.
 type Phrase struct {
 	Line int
 	Text string
@@ -82,6 +94,10 @@ type Phrase struct {
 
 // minPhrase is the length of the shortest phrase, in bytes. Shorter texts occur by chance.
 const minPhrase = 16
+
+// minReason is the length of the shortest text of a reason, which is searched for only in records that
+// show the error.
+const minReason = 12
 
 // General is written in place of a method for errors of all methods.
 const General = "*"
@@ -151,6 +167,9 @@ func Read(text []byte) (*Catalogue, error) {
 	return c, nil
 }
 
+// above are the keys that have other keys below them.
+var above = []string{"use", "raised", "reason"}
+
 // split divides text into stanzas. A stanza has at least one entry.
 func split(text string) ([][]entry, error) {
 	if !utf8.ValidString(text) {
@@ -193,8 +212,8 @@ func split(text string) ([][]entry, error) {
 			stanza = append(stanza, e)
 			last = &stanza[len(stanza)-1]
 		case 2:
-			if len(stanza) == 0 || stanza[len(stanza)-1].key != "use" && stanza[len(stanza)-1].key != "raised" {
-				return nil, errorf(number, "%q is indented by 2, but not below a use or raised line", key)
+			if len(stanza) == 0 || !slices.Contains(above, stanza[len(stanza)-1].key) {
+				return nil, errorf(number, "%q is indented by 2, but not below a use, raised or reason line", key)
 			}
 			above := &stanza[len(stanza)-1]
 			above.below = append(above.below, e)
@@ -290,11 +309,17 @@ func readError(s []entry) (Error, error) {
 			}
 			out.Uses = append(out.Uses, u)
 		case "phrase":
-			p, err := readPhrase(e)
+			p, err := readPhrase(e, minPhrase)
 			if err != nil {
 				return out, err
 			}
 			out.Phrases = append(out.Phrases, p)
+		case "reason":
+			r, err := readReason(e)
+			if err != nil {
+				return out, err
+			}
+			out.Reasons = append(out.Reasons, r)
 		case "match", "miss":
 			if e.value == "" {
 				return out, errorf(e.line, "%s has no value", e.key)
@@ -399,7 +424,7 @@ func readUse(e entry) (Use, error) {
 				return u, err
 			}
 		case "phrase":
-			p, err := readPhrase(b)
+			p, err := readPhrase(b, minPhrase)
 			if err != nil {
 				return u, err
 			}
@@ -415,16 +440,51 @@ func readUse(e entry) (Use, error) {
 	return u, nil
 }
 
-// readPhrase reads a phrase. It must not contain characters that log formats escape or
-// interpret as directives.
-func readPhrase(e entry) (Phrase, error) {
+// readReason reads a reason line of an error.
+func readReason(e entry) (Reason, error) {
+	out := Reason{Line: e.line, Name: e.value}
+	if !isWord(out.Name) || strings.ToLower(out.Name) != out.Name {
+		return out, errorf(out.Line, "reason is %q; want one word of lower-case letters, digits and _", out.Name)
+	}
+	f := fields{line: e.line, what: "reason " + out.Name}
+	for _, b := range e.below {
+		switch b.key {
+		case "words", "owner", "remedy":
+			if err := f.set(b); err != nil {
+				return out, err
+			}
+		case "text":
+			p, err := readPhrase(b, minReason)
+			if err != nil {
+				return out, err
+			}
+			out.Texts = append(out.Texts, p)
+		case "match":
+			out.Samples = append(out.Samples, b.value)
+		default:
+			return out, errorf(b.line, "unknown key %q below a reason line", b.key)
+		}
+	}
+	if err := f.need("words", "remedy"); err != nil {
+		return out, err
+	}
+	if len(out.Texts) == 0 || len(out.Samples) == 0 {
+		return out, errorf(out.Line, "%s has %d text and %d match lines; want at least one of each", f.what, len(out.Texts), len(out.Samples))
+	}
+	out.Words, out.Owner, out.Remedy = f.seen["words"], f.seen["owner"], f.seen["remedy"]
+	return out, nil
+}
+
+// readPhrase reads a phrase, or the text of a reason. It must not contain characters that log formats
+// escape or interpret as directives.
+func readPhrase(e entry, shortest int) (Phrase, error) {
 	p := Phrase{Line: e.line, Text: e.value}
-	if len(p.Text) < minPhrase {
-		return p, errorf(p.Line, "phrase is %q; want at least %d bytes", p.Text, minPhrase)
+	if len(p.Text) < shortest {
+		return p, errorf(p.Line, "%s is %q; want at least %d bytes", e.key, p.Text, shortest)
 	}
 	for i := range len(p.Text) {
 		if c := p.Text[i]; c < ' ' || c > '~' || strings.IndexByte("\"'`\\%", c) >= 0 {
-			return p, errorf(p.Line, "byte %d of the phrase is a quote, a backslash, %% or not ASCII", i+1)
+			return p, errorf(p.Line, "byte %d of the %s is a quote, a backslash, %% or not ASCII", i+1, e.key)
 		}
 	}
 	return p, nil
@@ -457,7 +517,7 @@ func (c *Catalogue) check() error {
 			return err
 		}
 	}
-	if err := c.checkPhrases(); err != nil {
+	if err := cmp.Or(c.checkPhrases(), c.checkReasons()); err != nil {
 		return err
 	}
 	for i, code := range c.Codes {
@@ -507,6 +567,27 @@ func (c *Catalogue) checkPhrases() error {
 				return errorf(p.Line, "the phrase is also in line %d, for %s", q.Line, q.of.Name)
 			case strings.Contains(p.Text, q.Text) || strings.Contains(q.Text, p.Text):
 				return errorf(p.Line, "one of this phrase and that in line %d, for %s, contains the other", q.Line, q.of.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// checkReasons checks that each reason has one stanza, and that no text belongs to two reasons of an error.
+func (c *Catalogue) checkReasons() error {
+	lines := map[string]int{}
+	for _, e := range c.Errors {
+		texts := map[string]int{}
+		for _, r := range e.Reasons {
+			if line, twice := lines[r.Name]; twice {
+				return errorf(r.Line, "reason %s is also in line %d", r.Name, line)
+			}
+			lines[r.Name] = r.Line
+			for _, p := range r.Texts {
+				if line, twice := texts[p.Text]; twice {
+					return errorf(p.Line, "the text is also in line %d", line)
+				}
+				texts[p.Text] = p.Line
 			}
 		}
 	}

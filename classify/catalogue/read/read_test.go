@@ -140,7 +140,7 @@ func TestReadRefuses(t *testing.T) {
 		{"documented without use", "documented no\ntitle", "title", 38, "has no use line"},
 		{"undocumented with use", "code 0009", "code 0009\ndocumented no", 30, "not documented, but has a use line"},
 		{"a continuation of nothing", "method Session", "    method Session", 2, "continuation line without"},
-		{"a stanza's key indented", "summary Sends", "  summary Sends", 3, "not below a use or raised line"},
+		{"a stanza's key indented", "summary Sends", "  summary Sends", 3, "not below a use, raised or reason line"},
 		{"an odd indentation", "  when promise", "   when promise", 20, "indented by 3"},
 		{"a tab", "remedy Wait.", "remedy\tWait.", 17, "control character"},
 		{"a carriage return", "remedy Wait.", "remedy Wait.\r", 17, "control character"},
@@ -345,4 +345,62 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestReadReasons reads reasons of an error, and what is no reason.
+func TestReadReasons(t *testing.T) {
+	const reason = "reason slow_line\n  words slow line\n  owner network\n  remedy Ask for\n    another.\n  text the line is slow\n  text the line was slow\n  match OT_TIMEOUT: the line is slow\n"
+	with := func(reasons string) []byte {
+		return []byte(strings.Replace(small, "match OT_", reasons+"match OT_", 1))
+	}
+	c, err := Read(with(reason))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Reason{{
+		Line: 25, Name: "slow_line", Words: "slow line", Owner: "network", Remedy: "Ask for another.",
+		Texts: []Phrase{{30, "the line is slow"}, {31, "the line was slow"}}, Samples: []string{"OT_TIMEOUT: the line is slow"},
+	}}
+	if got := c.Errors[0].Reasons; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if Version(with(reason)) != Version(with(strings.Replace(strings.Replace(reason, "another", "a good one", 1), "words slow", "words a slow", 1))) {
+		t.Error("words or a remedy change the version")
+	}
+	if Version(with(reason)) == Version(with(strings.Replace(reason, "was slow", "will be slow", 1))) {
+		t.Error("a text does not change the version")
+	}
+	for _, tt := range []struct {
+		name, old, new string
+		line           int
+		cause          string
+	}{
+		{"a sentence", "slow_line", "slow line", 25, "want one word"},
+		{"a name like an error's", "slow_line", "SLOW", 25, "want one word"},
+		{"no words", "  words slow line\n", "", 25, "has no words"},
+		{"no text", "  text the line is slow\n  text the line was slow\n", "", 25, "0 text and 1 match lines"},
+		{"no sample", "  match OT_TIMEOUT: the line is slow\n", "", 25, "2 text and 0 match lines"},
+		{"a short text", "text the line is slow", "text slow", 30, "want at least 12 bytes"},
+		{"a quote", "text the line is slow", "text the line's slow", 30, "byte 9 of the text is a quote"},
+		{"a text twice", "was slow", "is slow", 31, "also in line 30"},
+		{"a meaning", "  words", "  meaning of it\n  words", 26, "unknown key"},
+		{"two of a name", reason, reason + reason, 33, "also in line 25"},
+		{"a text of two", reason, reason + strings.Replace(reason, "slow_line", "other", 1), 38, "also in line 30"},
+	} {
+		_, err := Read(with(strings.Replace(reason, tt.old, tt.new, 1)))
+		var se *SyntaxError
+		if !errors.As(err, &se) || se.Line != tt.line || !strings.Contains(se.Cause, tt.cause) {
+			t.Errorf("%s: got %v; want line %d: …%s…", tt.name, err, tt.line, tt.cause)
+		}
+	}
+	many := ""
+	for i := range maxReasons + 1 {
+		many += strings.NewReplacer("slow", "slow_"+string(rune('a'+i%26))+strings.Repeat("x", i/26)).Replace(reason)
+	}
+	if _, err := Read(with(many)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := GoSource(with(many)); err == nil {
+		t.Error("GoSource accepted more reasons than there are IDs")
+	}
 }

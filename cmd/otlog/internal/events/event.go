@@ -28,12 +28,14 @@ type event struct {
 	Code          *int32  `json:"code"`
 	Evidence      *string `json:"evidence"`
 	Documented    *string `json:"documented"`
+	Reason        *string `json:"reason"`
 	Kind          string  `json:"kind"`
 	FailureID     *string `json:"failure_id"`
 	FailureError  *string `json:"failure_error"`
 	FailureCode   *int32  `json:"failure_code"`
 	FailureMethod *string `json:"failure_method"`
 	Recovered     *bool   `json:"recovered"`
+	FailureReason *string `json:"failure_reason"`
 	Text          string  `json:"text"`
 }
 
@@ -68,6 +70,9 @@ func newEvent(r *aggregate.Record) *event {
 		out.Error = pointer(v.Error.Name())
 	} else if len(v.Name) > 0 {
 		out.Error = pointer(string(v.Name))
+	}
+	if v.Reason != 0 {
+		out.Reason = pointer(v.Reason.String())
 	}
 	if len(v.MethodName) > 0 {
 		out.Method = string(v.MethodName)

@@ -218,6 +218,9 @@ func (p *printer) relate(e *event, r *aggregate.Record) *aggregate.Failure {
 		if f.Code != 0 {
 			e.FailureCode = &f.Code
 		}
+		if f.Reason != 0 {
+			e.FailureReason = pointer(f.Reason.String())
+		}
 	}
 	return f
 }

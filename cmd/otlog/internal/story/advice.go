@@ -19,13 +19,13 @@ const mostAdvised = 5
 
 // advise explains the errors of the failures, each once, those that were not recovered first.
 func (p *page) advise(s *Story, short map[string]string) {
-	type key struct{ label, method string }
+	type key struct{ label, method, reason string }
 	seen := map[key]bool{}
 	more := 0
 	for _, recovered := range []bool{false, true} {
 		for i := range s.Failures {
 			f := &s.Failures[i]
-			k := key{f.full(), f.Method}
+			k := key{f.full(), f.Method, f.reason()}
 			if f.Recovered != recovered || seen[k] {
 				continue
 			}
@@ -49,7 +49,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 	var order []string
 	for i := range s.Failures {
 		o := &s.Failures[i]
-		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered {
+		if o.full() != f.full() || o.Method != f.Method || o.Recovered != f.Recovered || !equal(o.Reason, f.Reason) {
 			continue
 		}
 		numbers = append(numbers, o.Number)
@@ -74,6 +74,7 @@ func (s *Story) adviceOn(f *Failure, short map[string]string) advice {
 		point("Meaning", "The catalogue has no entry for it.")
 	}
 	point("Meaning", f.Meaning)
+	point("Reason", f.reason())
 	point("Remedy", f.Remedy)
 	point("Owner", f.Owner)
 	for _, name := range order {

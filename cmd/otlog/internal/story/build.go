@@ -271,6 +271,10 @@ func (b *builder) failure(f *failure) Failure {
 	}
 	out.Evidence = best.String()
 	meaning, remedy, owner, link := lookup.Advise(f.Method, f.Error, f.Code)
+	if f.Reason != 0 {
+		r := f.Reason.Get()
+		out.Reason, remedy, owner = &r.Name, r.Remedy, r.Owner
+	}
 	out.Meaning, out.Remedy, out.Owner, out.Link = meaning, remedy, owner.String(), link
 	return out
 }

@@ -137,7 +137,7 @@ func (p *page) roll(s *Story, short map[string]string) {
 
 // alike reports whether two failures differ only in their time and lines.
 func (f *Failure) alike(other *Failure) bool {
-	return f.full() == other.full() && f.Method == other.Method && f.Recovered == other.Recovered && equal(f.Client, other.Client)
+	return f.full() == other.full() && f.Method == other.Method && f.Recovered == other.Recovered && equal(f.Client, other.Client) && equal(f.Reason, other.Reason)
 }
 
 // again adds a failure to the last row, which is of an equal one.
@@ -214,6 +214,9 @@ func (s *Story) row(e *Entry, short map[string]string) row {
 		f := &s.Failures[*e.Failure-1]
 		r.head, r.tone = headOf(f), bad
 		title := f.full() + in(f.Method)
+		if reason := f.reason(); reason != "" {
+			title += ", " + reason
+		}
 		if f.Recovered {
 			r.tone = plain
 			title += ": its attempt succeeded in the end"

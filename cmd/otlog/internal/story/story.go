@@ -78,6 +78,7 @@ type Failure struct {
 	Method    string  `json:"method"`
 	Error     *string `json:"error"`
 	Code      *int32  `json:"code"`
+	Reason    *string `json:"reason"`
 	Client    *string `json:"client"`
 	Attempt   *int    `json:"attempt"`
 	Time      *string `json:"time"`

@@ -40,6 +40,14 @@ func (f *Failure) full() string {
 	return f.label()
 }
 
+// reason returns why the error was raised, in words; "" if no record states it.
+func (f *Failure) reason() string {
+	if f.Reason == nil {
+		return ""
+	}
+	return lookup.ReasonWords(*f.Reason)
+}
+
 // in returns " in " and a method, "" if that is unknown.
 func in(method string) string {
 	if method == "unknown" {
