@@ -303,7 +303,7 @@ func (l *lines) String() string {
 
 // WriteJSON writes one object for each explanation, one a line.
 func (p *Pasted) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(words.JSON(w))
 	enc.SetEscapeHTML(false)
 	for _, f := range p.folded {
 		out := struct {

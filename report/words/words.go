@@ -157,4 +157,5 @@ func PrintableLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// hidden reports whether a character is not printable.
 func hidden(c rune) bool { return !unicode.IsPrint(c) }
