@@ -104,7 +104,7 @@ func eachLine(r io.Reader, do func(string) error, tooLong func(line int)) error 
 		if errors.Is(err, bufio.ErrBufferFull) {
 			tooLong(number)
 			for errors.Is(err, bufio.ErrBufferFull) {
-				line, err = lines.ReadSlice('\n')
+				_, err = lines.ReadSlice('\n')
 			}
 			line = []byte("\n")
 		}
