@@ -76,10 +76,7 @@ func (o *explainOptions) check(s streams, args []string) error {
 var errNothingToExplain = errors.New("expected an error name, a code, a method or a line of a log, or --all")
 
 func (o *explainOptions) run(s streams, args []string) error {
-	width := 0
-	if tty := terminal.Of(s.out); tty != nil {
-		width = terminal.Width(tty)
-	}
+	width := widthOf(s)
 	if o.format == "json" {
 		return o.document(s, args)
 	}

@@ -211,14 +211,15 @@ func TestLiveSurvivesAResize(t *testing.T) {
 	}
 }
 
-// TestExplanationsFitTheTerminal explains an error, a method and lines on terminals of three widths.
-func TestExplanationsFitTheTerminal(t *testing.T) {
+// TestTextFitsTheTerminal explains an error, a method, lines and formats on terminals of three widths.
+func TestTextFitsTheTerminal(t *testing.T) {
 	for _, width := range []uint16{60, 80, 120} {
 		for _, args := range [][]string{
-			{"OT_TIMEOUT", "1500", "initPublisher"},
-			{"OpenTok:Session:error 1500 +0ms Session.publish :: Could not publish in a reasonable amount of time", "OT_CANCEL: a", "ResizeObserver loop limit exceeded"},
+			{"explain", "OT_TIMEOUT", "1500", "initPublisher"},
+			{"formats", "../../testdata/logs"},
+			{"explain", "OpenTok:Session:error 1500 +0ms Session.publish :: Could not publish in a reasonable amount of time", "OT_CANCEL: a", "ResizeObserver loop limit exceeded"},
 		} {
-			out := openPty(t, width, 24).run(t, nil, append([]string{"explain"}, args...)...)
+			out := openPty(t, width, 24).run(t, nil, args...)
 			widest := 0
 			for line := range strings.Lines(out) {
 				line = strings.TrimSuffix(line, "\n")
