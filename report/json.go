@@ -7,6 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/report/words"
 )
 
 // schemaVersion is increased when a field is removed or changes its meaning.
@@ -32,7 +33,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 			Hours: w.Hours.All, Silent: w.Hours.Silent,
 		})
 	}
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(words.JSON(w))
 	enc.SetIndent("", "  ")
 	return enc.Encode(out)
 }

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"fmt"
-
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -46,7 +44,7 @@ func (r *Report) whyErrorsOnly() string {
 	few := func(n int64) bool { return 100*n < minQuiet*readable }
 	switch {
 	case few(quiet):
-		return fmt.Sprintf("%s of %s show no error", words.Number(quiet), words.Count(readable, "record"))
+		return words.Share(quiet, readable, "record", "shows", "show") + " no error"
 	case 2*a.Levels >= a.Records.Clean-a.Blank && readable > 0 && !a.BelowWarning && few(a.Records.Telemetry):
 		return "no record has a level below warning"
 	}

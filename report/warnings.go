@@ -32,7 +32,7 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 			warn("%s: skipped: %v", s.Name, e)
 		}
 		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
-			warn("%s: %s more records skipped (%s)", s.Name, words.Number(more), SkippedReasons(s))
+			warn("%s: %s skipped (%s)", s.Name, words.Count(more, "more record"), SkippedReasons(s))
 		}
 		out = append(out, timeWarnings(s)...)
 	}
@@ -120,12 +120,17 @@ func (r *Report) warnings() []string {
 		}
 		warn("only %s seems to hold errors only: the session rates of the two sides are shares of different sessions, and are not compared", side)
 	}
-	failures, time := words.Number(r.Totals.Failures), "date and time"
+	failures := func(n int64) string { return words.Share(n, r.Totals.Failures, "failure", "has", "have") }
+	time := "date and time"
 	if r.Totals.WrongClock > 0 {
 		time = "plausible " + time
 	}
 	if n := r.Undated.Failures; n > 0 && !r.Window.All() {
-		warn("%s of %s failures have no %s, so no window includes them", words.Number(n), failures, time)
+		them := "them"
+		if n == 1 {
+			them = "it"
+		}
+		warn("%s no %s, so no window includes %s", failures(n), time, them)
 	}
 	if n := r.Totals.WrongClock; n > 0 {
 		warn("%s from wrong clocks, more than a day before %s or after %s: no window includes them",
@@ -145,9 +150,9 @@ func (r *Report) warnings() []string {
 		warn("no record has a date and time, so there is no trend, and failures of a session are told apart by their place only; otlog formats FILE shows how a file is read, --time-field and --time-format say where and how it states times")
 	}
 	if n := r.Totals.Sessionless; n > 0 && untimed {
-		warn("%s of %s failures have no session ID; --session-field names a field that identifies whom they concern", words.Number(n), failures)
+		warn("%s no session ID; --session-field names a field that identifies whom failures concern", failures(n))
 	} else if n > 0 {
-		warn("%s of %s failures have no session ID, so only their times tell them apart; --session-field names a field that identifies whom they concern", words.Number(n), failures)
+		warn("%s no session ID, so only times tell failures apart; --session-field names a field that identifies whom they concern", failures(n))
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
 	"github.com/otlog/otlog/parse/sieve"
+	"github.com/otlog/otlog/report/words"
 )
 
 // eventsOptions are the flags of otlog events, as typed.
@@ -79,7 +80,7 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	left := input.Sieve.LeftOut()
 	sayLeftOut(s, r.Sources, &left)
 	if r.Timeless > 0 {
-		say(s.err, "left out %d records without a date and time", r.Timeless)
+		say(s.err, "left out %s without a date and time", words.Count(r.Timeless, "record"))
 	}
 	return statusOf(found.missing, r.Sources, false)
 }

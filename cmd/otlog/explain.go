@@ -52,7 +52,7 @@ it reads standard input, at most 4 MiB. Tokens are replaced by [redacted].`,
 		RunE:              func(_ *cobra.Command, args []string) error { return o.run(s, args) },
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "explain all errors and codes")
-	cmd.Flags().StringVar(&o.format, "format", "text", "text; markdown with --all; json for lines, one object per explanation")
+	cmd.Flags().StringVar(&o.format, "format", "text", "text, json (for programs), or markdown with --all")
 	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words("text", "markdown", "json")) // fails only if the flag does not exist
 	return cmd
 }
@@ -62,11 +62,9 @@ func (o *explainOptions) check(s streams, args []string) error {
 	formats := []string{"text", "markdown", "json"}
 	switch {
 	case !slices.Contains(formats, o.format):
-		return usageError(fmt.Errorf("--format: expected text, markdown with --all, or json for lines, got %q%s", o.format, lookup.DidYouMean(lookup.Nearest(o.format, formats))))
+		return usageError(fmt.Errorf("--format: expected text, json, or markdown with --all, got %q%s", o.format, lookup.DidYouMean(lookup.Nearest(o.format, formats))))
 	case o.format == "markdown" && !o.all:
 		return usageError(errors.New("--format: expected text or json, or markdown with --all"))
-	case o.format == "json" && o.all:
-		return usageError(errors.New("--format: expected text or markdown with --all: json is for lines"))
 	case len(args) == 0 && !o.all && terminal.Is(s.in):
 		return usageError(errNothingToExplain)
 	case len(args) > 0 && o.all:
@@ -78,31 +76,91 @@ func (o *explainOptions) check(s streams, args []string) error {
 var errNothingToExplain = errors.New("expected an error name, a code, a method or a line of a log, or --all")
 
 func (o *explainOptions) run(s streams, args []string) error {
+	width := widthOf(s)
+	if o.format == "json" {
+		return o.document(s, args)
+	}
 	switch {
 	case o.all && o.format == "markdown":
 		return explain.WriteAllMarkdown(s.out)
 	case o.all:
-		return explain.WriteAll(s.out)
-	case len(args) == 0:
+		return explain.WriteAll(s.out, width)
+	}
+	begun := false
+	begin := func() error {
+		if !begun {
+			begun = true
+			return nil
+		}
+		_, err := fmt.Fprintln(s.out)
+		return err
+	}
+	return eachExplained(s, args, func(query string) error {
+		if err := begin(); err != nil {
+			return err
+		}
+		return explain.Write(s.out, query, width)
+	}, func(p *explain.Pasted, _ int) error {
+		if err := begin(); err != nil {
+			return err
+		}
+		return p.Write(s.out, width)
+	})
+}
+
+// document writes what is explained as one JSON object, nothing if an argument is wrong.
+func (o *explainOptions) document(s streams, args []string) error {
+	d := explain.NewDocument(toolVersion())
+	var status error
+	if o.all {
+		d.AddAll()
+	} else {
+		status = eachExplained(s, args, d.Add, func(p *explain.Pasted, argument int) error {
+			d.AddLines(p, argument)
+			return nil
+		})
+	}
+	var ended *statusError
+	if status != nil && !(errors.As(status, &ended) && ended.status != exitUsage) {
+		return status
+	}
+	if err := d.Write(s.out); err != nil {
+		return err
+	}
+	return status
+}
+
+// eachExplained calls entry with each argument that is in the catalogue, and lines with each text and the
+// number of its first argument. Without arguments the text is standard input.
+func eachExplained(s streams, args []string, entry func(query string) error, lines func(p *explain.Pasted, argument int) error) error {
+	if len(args) == 0 {
 		args = []string{"-"}
 	}
 	var status error
-	for i := 0; i < len(args); i++ {
-		if i > 0 && o.format == "text" {
-			fmt.Fprintln(s.out)
+	explainText := func(name string, text []byte, first int) error {
+		err := explainLines(s, name, text, func(p *explain.Pasted) error { return lines(p, first+1) })
+		var ended *statusError
+		if err != nil && !errors.As(err, &ended) {
+			return err // of writing
 		}
+		status = worst(status, err)
+		return nil
+	}
+	for i := 0; i < len(args); i++ {
+		first := i
 		if args[i] == "-" {
 			text, err := readPasted(s.in)
+			if err == nil {
+				err = explainText("stdin", text, first)
+			}
 			if err != nil {
 				return err
 			}
-			status = worst(status, o.lines(s, "stdin", text))
 			continue
 		}
-		err := explain.Write(s.out, args[i])
-		var unknown *explain.UnknownError
-		if !errors.As(err, &unknown) {
-			if err != nil {
+		unknown := unknownOf(args[i])
+		if unknown == nil {
+			if err := entry(args[i]); err != nil {
 				return err
 			}
 			continue
@@ -111,21 +169,30 @@ func (o *explainOptions) run(s streams, args []string) error {
 			return err
 		}
 		// Adjacent lines may belong to one failure.
-		last := i + 1
-		for last < len(args) && isLine(args[last]) {
-			last++
+		for i+1 < len(args) && isLine(args[i+1]) {
+			i++
 		}
-		status = worst(status, o.lines(s, "the pasted text", []byte(strings.Join(args[i:last], "\n"))))
-		i = last - 1
+		text := strings.Join(args[first:i+1], "\n")
+		if err := explainText("the pasted text", []byte(text), first); err != nil {
+			return err
+		}
 	}
 	return status
 }
 
+// unknownOf returns the error of an argument that is not in the catalogue, nil if it is.
+func unknownOf(arg string) *explain.UnknownError {
+	var unknown *explain.UnknownError
+	if errors.As(explain.Write(io.Discard, arg, 0), &unknown) {
+		return unknown
+	}
+	return nil
+}
+
 // isLine reports whether an argument after a line is another one.
 func isLine(arg string) bool {
-	var unknown *explain.UnknownError
-	err := explain.Write(io.Discard, arg)
-	return arg != "-" && errors.As(err, &unknown) && notALine(arg, unknown) == nil
+	unknown := unknownOf(arg)
+	return arg != "-" && unknown != nil && notALine(arg, unknown) == nil
 }
 
 // notALine returns an error if an argument that is in no catalogue is no line of a log either: a file, or
@@ -159,17 +226,13 @@ func readPasted(in io.Reader) ([]byte, error) {
 	return text, nil
 }
 
-// lines explains the lines of a text.
-func (o *explainOptions) lines(s streams, name string, text []byte) error {
+// explainLines reads the lines of a text and writes their explanation.
+func explainLines(s streams, name string, text []byte, write func(*explain.Pasted) error) error {
 	p, read, err := pasted.Read(name, text, parse.Options{Times: timestamp.Times{Latest: s.now}})
 	if err != nil {
 		return err
 	}
-	write := p.Write
-	if o.format == "json" {
-		write = p.WriteJSON
-	}
-	if err := write(s.out); err != nil {
+	if err := write(p); err != nil {
 		return err
 	}
 	sayTrouble(s, read)

@@ -46,7 +46,7 @@ Tokens in the text are replaced by [redacted].`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return stream.Buffered(s.out, listFormats)
+				return stream.Buffered(s.out, func(w io.Writer) error { return listFormats(w, widthOf(s)) })
 			}
 			return o.run(s, args)
 		},
@@ -58,15 +58,22 @@ Tokens in the text are replaced by [redacted].`,
 	return cmd
 }
 
-func listFormats(w io.Writer) error {
+// listFormats lists the formats for a terminal of some width (0: unknown). Examples are not wrapped.
+func listFormats(w io.Writer, width int) error {
 	var b strings.Builder
 	for i, f := range parse.Formats {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s: %s\n    %s\n", f.Name, f.About, f.Example)
+		fmt.Fprintf(&b, "%s\n    %s\n", fitted("", f.Name+": "+f.About, width), f.Example)
 	}
-	b.WriteString("\nThe rows of Parquet files and Arrow streams are read as jsonl. XML, HTML, RTF, YAML, base64, what\nprograms print, and records with a line for each field are rewritten to lines or JSON first.\n")
+	const others = "The rows of Parquet files and Arrow streams are read as jsonl. XML, HTML, RTF, YAML, base64, what " +
+		"programs print, and records with a line for each field are rewritten to lines or JSON first."
+	most := 100
+	if width > 0 {
+		most = min(most, width)
+	}
+	fmt.Fprintf(&b, "\n%s\n", fitted("", others, most))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -85,7 +92,7 @@ func (o *formatsOptions) run(s streams, args []string) error {
 		return err
 	}
 	input.Sieve = &sieve.Sieve{}
-	d := &describer{}
+	d := &describer{width: widthOf(s)}
 	for _, source := range found.sources {
 		d.source(source, input)
 	}
@@ -108,6 +115,7 @@ func (o *formatsOptions) run(s streams, args []string) error {
 // A describer says how inputs are read.
 type describer struct {
 	out      strings.Builder
+	width    int // of the terminal, in columns; 0: unknown
 	inputs   int
 	statuses []error
 }
@@ -150,7 +158,19 @@ func (d *describer) head(name string) {
 }
 
 // line adds a line about an input.
-func (d *describer) line(head, text string) { fmt.Fprintf(&d.out, "  %-14s%s\n", head, text) }
+func (d *describer) line(head, text string) {
+	fmt.Fprintln(&d.out, fitted(fmt.Sprintf("  %-14s", head), text, d.width))
+}
+
+// fitted returns a text after a head, in several lines if it is wider than width columns (0: never).
+func fitted(head, text string, width int) string {
+	if width <= 0 || words.Width(head+text) <= width {
+		return head + text
+	}
+	const least = 24 // columns for the text
+	lines := words.Wrap(text, max(width-len(head), least))
+	return head + strings.Join(lines, "\n"+strings.Repeat(" ", len(head)))
+}
 
 // failed says why an input cannot be read.
 func (d *describer) failed(err error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/report/lookup"
+	"github.com/otlog/otlog/report/words"
 )
 
 // hashKinds are the kinds of ID that the column session of a table has hashes of; of a guid it has
@@ -29,7 +31,8 @@ func newHash(s streams) *cobra.Command {
 		Short: "Hash session IDs as Parquet and Arrow show them",
 		Long: `hash prints the hash of each session ID, a line each, as the column "session" of Parquet and Arrow
 has it. With it, tables of otlog join tables that have session IDs. With - it reads the IDs from
-standard input, a line each, and prints as many lines.
+standard input, a line each, and prints as many lines. The line of a text that is too long to be an
+ID (1 MB) is empty, and the exit status is 3.
 
 A session without a session ID has the hash of a connection or client: --from names the kind of ID,
 which tables have in the column "session_from".`,
@@ -63,28 +66,60 @@ func printHashes(s streams, options *keyOptions, from string, ids []string) erro
 		return err
 	}
 	out := bufio.NewWriter(s.out)
+	write := func(id string) error {
+		if err := printHash(out, key.Hash, from, id); err != nil {
+			return fmt.Errorf("writing hashes: %w", err)
+		}
+		return nil
+	}
+	var status error
 	for _, id := range ids {
 		if id != "-" {
-			err = printHash(out, key.Hash, from, id)
+			err = write(id)
 		} else {
-			err = eachLine(s.in, func(id string) error { return printHash(out, key.Hash, from, id) })
+			err = eachLine(s.in, write, func(line int) {
+				say(s.err, "stdin: line %d: longer than %s, so it is no ID: its hash is left empty", line, words.Bytes(longestID))
+				status = &statusError{status: exitDamaged}
+			})
 		}
 		if err != nil {
-			return fmt.Errorf("writing hashes: %w", errors.Join(err, out.Flush()))
+			return errors.Join(err, out.Flush())
 		}
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("writing hashes: %w", err)
+	}
+	return status
 }
 
-// eachLine calls do with each line of a text.
-func eachLine(r io.Reader, do func(string) error) error {
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		if err := do(strings.TrimSpace(lines.Text())); err != nil {
-			return err
+// longestID is the maximum length of a line with an ID, in bytes.
+const longestID = 1 << 20
+
+// eachLine calls do with each line of a text. For a line longer than longestID it calls tooLong with its
+// number, and do with "".
+func eachLine(r io.Reader, do func(string) error, tooLong func(line int)) error {
+	lines := bufio.NewReaderSize(r, longestID)
+	for number := 1; ; number++ {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			tooLong(number)
+			for errors.Is(err, bufio.ErrBufferFull) {
+				_, err = lines.ReadSlice('\n')
+			}
+			line = []byte("\n")
+		}
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("stdin: line %d: %w", number, err)
+		}
+		if len(line) > 0 {
+			if err := do(string(bytes.TrimSpace(line))); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
 		}
 	}
-	return lines.Err()
 }
 
 // printHash writes the hash of an ID, nothing for an empty line.

@@ -86,7 +86,7 @@ var mayImport = map[string][]string{
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/calendar", "aggregate/partial", "parse", "parse/field", "parse/find", "parse/sieve", "parse/timestamp", "classify/catalogue",
 	},
-	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "aggregate", "aggregate/clients", "aggregate/names", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify/catalogue"},
+	"cmd/otlog/internal/events":   {"cmd/otlog/internal/stream", "report", "report/words", "aggregate", "aggregate/clients", "aggregate/names", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/pasted":   {"cmd/otlog/internal/events", "report/explain", "report/lookup", "aggregate", "parse", "parse/pattern", "parse/sessionid", "parse/timestamp", "classify", "classify/catalogue", "classify/noise"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
 	"cmd/otlog/internal/story":    {"cmd/otlog/internal/events", "cmd/otlog/internal/stream", "report/lookup", "report/words", "aggregate", "aggregate/hashed", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify", "classify/noise"},

@@ -35,6 +35,15 @@ func emitText(s streams, name string, all bool, last string, write func(io.Write
 	return terminal.Page(tty, b.Bytes(), []byte("\n"+words.Printable(last)+"\n"))
 }
 
+// widthOf returns the width of the terminal that standard output is, in columns, 0 if it is none.
+func widthOf(s streams) int {
+	tty := terminal.Of(s.out)
+	if tty == nil {
+		return 0
+	}
+	return terminal.Width(tty)
+}
+
 // addPager adds the flag that prints at once.
 func addPager(cmd *cobra.Command, all *bool) {
 	cmd.Flags().BoolVar(all, "no-pager", false, "on a terminal, print a long text at once instead of in $PAGER (less)")

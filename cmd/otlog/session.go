@@ -62,7 +62,7 @@ no session is shown if it is within 20 records or 10 seconds of a failure, in th
 	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words(story.Formats...)) // fails only if the flag does not exist
 	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
 	f.StringVar(&o.zone, "tz", "UTC", "time `ZONE` of times, as in Europe/Berlin or Local")
-	f.IntVar(&o.top, "top", 10, "maximum number of sessions in the list, 0 for all")
+	f.IntVar(&o.top, "top", 10, "maximum number of sessions in the list, 0 for all, with those that have no failure")
 	o.color.addFlag(cmd)
 	addPager(cmd, &o.all)
 	o.unpack.addFlags(cmd)

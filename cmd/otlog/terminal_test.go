@@ -214,3 +214,27 @@ func TestLiveSurvivesAResize(t *testing.T) {
 		t.Errorf("the report does not follow: %q", rest.String())
 	}
 }
+
+// TestTextFitsTheTerminal explains an error, a method, lines and formats on terminals of three widths.
+func TestTextFitsTheTerminal(t *testing.T) {
+	for _, width := range []uint16{60, 80, 120} {
+		for _, args := range [][]string{
+			{"explain", "OT_TIMEOUT", "1500", "initPublisher"},
+			{"formats", "../../testdata/logs"},
+			{"explain", "OpenTok:Session:error 1500 +0ms Session.publish :: Could not publish in a reasonable amount of time", "OT_CANCEL: a", "ResizeObserver loop limit exceeded"},
+		} {
+			out := openPty(t, width, 24).run(t, nil, args...)
+			widest := 0
+			for line := range strings.Lines(out) {
+				line = strings.TrimSuffix(line, "\n")
+				// A word is not cut, nor is an address.
+				if strings.Contains(strings.TrimLeft(line, " "), " ") && !strings.Contains(line, "https://") {
+					widest = max(widest, words.Width(line))
+				}
+			}
+			if widest > int(width) || widest < 50 {
+				t.Errorf("%d columns: the widest line of %q has %d:\n%s", width, args, widest, out)
+			}
+		}
+	}
+}

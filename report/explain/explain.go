@@ -11,7 +11,6 @@ import (
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/report/lookup"
-	"github.com/otlog/otlog/report/words"
 )
 
 // An UnknownError is a query without an entry in the catalogue.
@@ -24,48 +23,71 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("%q is not an error name, code or method in the catalogue", e.Query)
 }
 
-// Write writes what the catalogue says about an error name, a code, its title or a method. Case does
-// not matter, and OT_ and the class may be missing: timeout is OT_TIMEOUT, publish is
-// Session.publish. The error is a [*UnknownError] if there is no such entry.
-func Write(w io.Writer, query string) error {
-	query = strings.TrimSpace(query)
-	var out strings.Builder
-	for _, id := range lookup.Errors(query) {
-		if lookup.BrowserError(query) == id {
-			fmt.Fprintf(&out, "\n%s is an error of the browser. The SDK reports it as\n", query)
+// Write writes what the catalogue says about an error name, a code, its title or a method, for a terminal of
+// some width in columns (0: unknown). Case does not matter, and OT_ and the class may be missing: timeout is
+// OT_TIMEOUT, publish is Session.publish. The error is a [*UnknownError] if there is no such entry.
+func Write(w io.Writer, query string, width int) error {
+	f, err := find(query)
+	if err != nil {
+		return err
+	}
+	out := newText(width)
+	for _, id := range f.errors {
+		if lookup.BrowserError(f.query) == id {
+			out.title(f.query + " is an error of the browser. The SDK reports it as")
 		}
-		explainError(&out, id.Get())
+		explainError(out, id.Get())
 	}
-	if n, err := strconv.ParseInt(query, 10, 32); err == nil {
-		for _, c := range catalogue.Codes() {
-			if c.Low <= int32(n) && int32(n) <= c.High {
-				explainCode(&out, &c)
-			}
-		}
-		if c := catalogue.LookupNative(int32(n)); c != nil && nativeOnly(c) {
-			explainNative(&out, c)
-		}
+	for _, c := range f.codes {
+		explainCode(out, c)
 	}
-	for _, c := range catalogue.Codes() {
-		if c.Title != "" && strings.EqualFold(strings.TrimRight(query, "."), strings.TrimRight(c.Title, ".")) {
-			explainCode(&out, &c)
-		}
+	for _, c := range f.native {
+		explainNative(out, c)
 	}
-	for _, id := range lookup.Methods(query) {
-		explainMethod(&out, id, &catalogue.Methods()[id])
+	for _, id := range f.methods {
+		explainMethod(out, id, &catalogue.Methods()[id])
 	}
-	if out.Len() == 0 {
-		return &UnknownError{Query: query, Near: lookup.Near(query)}
-	}
-	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
-	return err
+	return out.print(w)
 }
 
-func explainError(b *strings.Builder, e *catalogue.Error) {
-	fmt.Fprintf(b, "\n%s%s\n", e.Name, undocumented(e.Documented))
-	paragraph(b, "Meaning", e.Meaning)
-	paragraph(b, "Remedy", e.Remedy)
-	paragraph(b, "Owner", e.Owner.String())
+// found are the entries of the catalogue that a query means.
+type found struct {
+	query   string
+	errors  []catalogue.ID
+	codes   []*catalogue.Code
+	native  []*catalogue.NativeCode // that only the native SDKs have
+	methods []catalogue.MethodID
+}
+
+// find returns the entries that a query means. The error is a [*UnknownError] if there are none.
+func find(query string) (*found, error) {
+	query = strings.TrimSpace(query)
+	f := &found{query: query, errors: lookup.Errors(query), methods: lookup.Methods(query)}
+	n, err := strconv.ParseInt(query, 10, 32)
+	number := err == nil
+	for i := range catalogue.Codes() {
+		c := &catalogue.Codes()[i]
+		if number && c.Low <= int32(n) && int32(n) <= c.High ||
+			c.Title != "" && strings.EqualFold(strings.TrimRight(query, "."), strings.TrimRight(c.Title, ".")) {
+			f.codes = append(f.codes, c)
+		}
+	}
+	if number {
+		if c := catalogue.LookupNative(int32(n)); c != nil && nativeOnly(c) {
+			f.native = append(f.native, c)
+		}
+	}
+	if len(f.errors)+len(f.codes)+len(f.native)+len(f.methods) == 0 {
+		return nil, &UnknownError{Query: query, Near: lookup.Near(query)}
+	}
+	return f, nil
+}
+
+func explainError(b *text, e *catalogue.Error) {
+	b.title(e.Name + undocumented(e.Documented))
+	b.paragraph("Meaning", e.Meaning)
+	b.paragraph("Remedy", e.Remedy)
+	b.paragraph("Owner", e.Owner.String())
 	if len(e.Uses) > 0 {
 		rows := [][]string{{"  Method", "Codes", ""}}
 		for _, u := range e.Uses {
@@ -75,8 +97,7 @@ func explainError(b *strings.Builder, e *catalogue.Error) {
 			}
 			rows = append(rows, []string{"  " + u.Method.Name(), cmp.Or(strings.Join(codes, ", "), "-"), strings.TrimSpace(undocumented(u.Documented))})
 		}
-		b.WriteByte('\n')
-		b.WriteString(words.Columns(rows))
+		b.table(rows)
 	}
 	for _, u := range e.Uses {
 		if u.Meaning != e.Meaning || u.Remedy != e.Remedy || u.Owner != e.Owner {
@@ -92,21 +113,21 @@ func explainError(b *strings.Builder, e *catalogue.Error) {
 	if len(e.Samples) > 0 {
 		fmt.Fprintf(b, "\n  Looks like\n")
 		for _, s := range e.Samples {
-			fmt.Fprintf(b, "    %s\n", s)
+			b.quote("    ", s)
 		}
 	}
 	fmt.Fprintf(b, "\n  See %s\n", e.Link)
 }
 
-func explainCode(b *strings.Builder, c *catalogue.Code) {
+func explainCode(b *text, c *catalogue.Code) {
 	title := ""
 	if c.Title != "" {
 		title = ": " + c.Title
 	}
-	fmt.Fprintf(b, "\nCode %s%s%s\n", c.Text, title, undocumented(c.Documented))
-	paragraph(b, "Meaning", c.Meaning)
-	paragraph(b, "Remedy", c.Remedy)
-	paragraph(b, "Owner", c.Owner.String())
+	b.title("Code " + c.Text + title + undocumented(c.Documented))
+	b.paragraph("Meaning", c.Meaning)
+	b.paragraph("Remedy", c.Remedy)
+	b.paragraph("Owner", c.Owner.String())
 	for _, u := range c.Uses {
 		where := u.Method.Name()
 		if u.General {
@@ -115,24 +136,34 @@ func explainCode(b *strings.Builder, c *catalogue.Code) {
 		if u.When == "after" {
 			where = "a session that " + where + " has joined"
 		}
-		fmt.Fprintf(b, "\n  In %s%s\n", where, undocumented(u.Documented))
+		b.WriteByte('\n')
+		b.line("  ", "In "+where+undocumented(u.Documented), widest)
 		difference(b, u.Meaning, c.Meaning, u.Remedy, c.Remedy, u.Owner, c.Owner)
-		for _, e := range catalogue.Errors() {
-			for _, eu := range e.Uses {
-				if !u.General && eu.Method == u.Method && slices.ContainsFunc(eu.Codes, func(n int32) bool { return c.Low <= n && n <= c.High }) {
-					fmt.Fprintf(b, "    goes with %s\n", e.Name)
-					break
-				}
-			}
+		for _, name := range errorsWith(c, &u) {
+			b.line("    ", "goes with "+name, widest)
 		}
 	}
 	if c.Low == c.High {
 		if n := catalogue.LookupNative(c.Low); n != nil {
-			fmt.Fprintf(b, "\n  In %s\n", nativeSDKs)
-			paragraph(b, "Meaning", nativeMeaning(n))
+			b.WriteByte('\n')
+			b.line("  ", "In "+nativeSDKs, widest)
+			b.paragraph("Meaning", nativeMeaning(n))
 		}
 	}
 	fmt.Fprintf(b, "\n  See %s\n", c.Link)
+}
+
+// errorsWith returns the names of the errors that a code goes with in a method.
+func errorsWith(c *catalogue.Code, u *catalogue.CodeUse) []string {
+	out := []string{}
+	for _, e := range catalogue.Errors() {
+		if !u.General && slices.ContainsFunc(e.Uses, func(eu catalogue.Use) bool {
+			return eu.Method == u.Method && slices.ContainsFunc(eu.Codes, func(n int32) bool { return c.Low <= n && n <= c.High })
+		}) {
+			out = append(out, e.Name)
+		}
+	}
+	return out
 }
 
 const nativeSDKs = "the native SDKs (iOS, Android, React Native, Linux, Windows)"
@@ -149,16 +180,16 @@ func nativeMeaning(c *catalogue.NativeCode) string {
 }
 
 // explainNative explains a code that only the native SDKs have.
-func explainNative(b *strings.Builder, c *catalogue.NativeCode) {
-	fmt.Fprintf(b, "\nCode %d: only in %s\n", c.Code, nativeSDKs)
-	paragraph(b, "Meaning", c.Meaning)
-	paragraph(b, "Counted", "No. otlog reports how many records native SDKs wrote, but counts the failures of the JavaScript SDK only.")
+func explainNative(b *text, c *catalogue.NativeCode) {
+	b.title(fmt.Sprintf("Code %d: only in %s", c.Code, nativeSDKs))
+	b.paragraph("Meaning", c.Meaning)
+	b.paragraph("Counted", "No. otlog reports how many records native SDKs wrote, but counts the failures of the JavaScript SDK only.")
 	fmt.Fprintf(b, "\n  See %s\n", catalogue.NativeLink)
 }
 
-func explainMethod(b *strings.Builder, id catalogue.MethodID, m *catalogue.Method) {
-	fmt.Fprintf(b, "\n%s%s\n", m.Name, undocumented(m.Documented))
-	paragraph(b, "", m.Summary)
+func explainMethod(b *text, id catalogue.MethodID, m *catalogue.Method) {
+	b.title(m.Name + undocumented(m.Documented))
+	b.paragraph("", m.Summary)
 	rows := [][]string{{"  Error", "Codes", "Owner", ""}}
 	for _, e := range catalogue.Errors() {
 		for _, u := range e.Uses {
@@ -173,22 +204,21 @@ func explainMethod(b *strings.Builder, id catalogue.MethodID, m *catalogue.Metho
 		}
 	}
 	if len(rows) > 1 {
-		b.WriteByte('\n')
-		b.WriteString(words.Columns(rows))
+		b.table(rows)
 	}
 	fmt.Fprintf(b, "\n  See %s\n", m.Link)
 }
 
 // difference prints the parts of a use that differ from its entry.
-func difference(b *strings.Builder, meaning, ofEntry, remedy, remedyOfEntry string, owner, ownerOfEntry catalogue.Owner) {
+func difference(b *text, meaning, ofEntry, remedy, remedyOfEntry string, owner, ownerOfEntry catalogue.Owner) {
 	if meaning != ofEntry {
-		paragraph(b, "Meaning", meaning)
+		b.paragraph("Meaning", meaning)
 	}
 	if remedy != remedyOfEntry {
-		paragraph(b, "Remedy", remedy)
+		b.paragraph("Remedy", remedy)
 	}
 	if owner != ownerOfEntry {
-		paragraph(b, "Owner", owner.String())
+		b.paragraph("Owner", owner.String())
 	}
 }
 
@@ -197,23 +227,4 @@ func undocumented(documented bool) string {
 		return ""
 	}
 	return " (not in the vendor's error reference)"
-}
-
-// paragraph prints text beside a head, at most 88 columns wide.
-func paragraph(b *strings.Builder, head, text string) {
-	const indent, width = 12, 88
-	line := fmt.Sprintf("  %-*s", indent-2, head)
-	column := indent
-	for i, word := range strings.Fields(text) {
-		if i > 0 && column+1+len(word) > width {
-			line += "\n" + strings.Repeat(" ", indent)
-			column = indent
-		} else if i > 0 {
-			line += " "
-			column++
-		}
-		line += word
-		column += len(word)
-	}
-	b.WriteString(line + "\n")
 }

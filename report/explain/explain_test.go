@@ -20,7 +20,7 @@ func TestExplain(t *testing.T) {
 		"1541":                    "explain-native.txt",
 		"1015":                    "explain-native-other.txt",
 	} {
-		golden.Check(t, file, reporttest.Print(t, func(w io.Writer) error { return explain.Write(w, query) }))
+		golden.Check(t, file, reporttest.Print(t, func(w io.Writer) error { return explain.Write(w, query, 0) }))
 	}
 }
 
@@ -30,14 +30,14 @@ func TestExplainFindsWhatIsMeant(t *testing.T) {
 		"9": "Code 0009", "3004": "Code 3001-3007", "initpublisher": "OT.initPublisher",
 		"PROXY_URL_ALREADY_SET_ERROR": "PROXY_URL_ALREADY_SET_ERROR",
 	} {
-		out := string(reporttest.Print(t, func(w io.Writer) error { return explain.Write(w, query) }))
+		out := string(reporttest.Print(t, func(w io.Writer) error { return explain.Write(w, query, 0) }))
 		if !strings.HasPrefix("\n"+out, "\n"+head) && !strings.Contains(out, "\n"+head) {
 			t.Errorf("%s explains something else than %s:\n%s", query, head, out)
 		}
 	}
 	for query, near := range map[string]string{"OT_TIMEUOT": "OT_TIMEOUT", "USER_MEDIA_DENIED": "OT_USER_MEDIA_ACCESS_DENIED", "Session.conect": "Session.connect", "publsh": "Session.publish"} {
 		var unknown *explain.UnknownError
-		if err := explain.Write(io.Discard, query); !errors.As(err, &unknown) || len(unknown.Near) == 0 || unknown.Near[0] != near {
+		if err := explain.Write(io.Discard, query, 0); !errors.As(err, &unknown) || len(unknown.Near) == 0 || unknown.Near[0] != near {
 			t.Errorf("%s: got %+v, want a hint to %s", query, unknown, near)
 		}
 	}

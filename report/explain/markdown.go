@@ -12,21 +12,20 @@ import (
 )
 
 // WriteAll writes what the catalogue says about all errors and codes, each as [Write] does.
-func WriteAll(w io.Writer) error {
-	var out strings.Builder
+func WriteAll(w io.Writer, width int) error {
+	out := newText(width)
 	for _, e := range sortedErrors() {
-		explainError(&out, e)
+		explainError(out, e)
 	}
 	for _, c := range catalogue.Codes() {
-		explainCode(&out, &c)
+		explainCode(out, &c)
 	}
 	for _, c := range catalogue.NativeCodes() {
 		if nativeOnly(&c) {
-			explainNative(&out, &c)
+			explainNative(out, &c)
 		}
 	}
-	_, err := io.WriteString(w, strings.TrimPrefix(out.String(), "\n"))
-	return err
+	return out.print(w)
 }
 
 // WriteAllMarkdown writes the same as Markdown, with headings to link to.

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -80,38 +79,38 @@ func (p *Pasted) addFailure(r *Record) {
 // Records returns how many records were added.
 func (p *Pasted) Records() int { return p.records }
 
-// Write writes the explanations as text.
-func (p *Pasted) Write(w io.Writer) error {
-	var out strings.Builder
+// Write writes the explanations as text, for a terminal of some width in columns (0: unknown).
+func (p *Pasted) Write(w io.Writer, width int) error {
+	out := newText(width)
 	if p.records > 1 {
-		p.writeFailures(&out)
+		p.writeFailures(out)
 	}
 	advised := map[advice]string{} // where it was written first
 	for _, f := range p.folded {
 		if out.Len() > 0 {
 			out.WriteByte('\n')
 		}
+		head := ""
 		if p.records > 1 {
-			out.WriteString(f.lines.String() + ": ")
+			head = f.lines.String() + ": "
 		}
-		f.write(&out)
+		f.write(out, head)
 		a := advice{f.Meaning, f.Remedy, f.Owner, f.Link}
 		if before, ok := advised[a]; ok && a != (advice{}) {
-			paragraph(&out, "Advice", "as for "+before)
+			out.paragraph("Advice", "as for "+before)
 			continue
 		}
 		advised[a] = strings.ToLower(f.lines.String())
-		a.write(&out)
+		a.write(out)
 	}
 	if p.rest > 0 {
-		fmt.Fprintf(&out, "\n%s more, with explanations beyond the first %d. otlog reports whole logs: otlog FILE\n", words.Count(p.rest, "record"), MostExplained)
+		out.title(fmt.Sprintf("%s more, with explanations beyond the first %d. otlog reports whole logs: otlog FILE", words.Count(p.rest, "record"), MostExplained))
 	}
-	_, err := io.WriteString(w, out.String())
-	return err
+	return out.print(w)
 }
 
 // writeFailures says which lines are one failure.
-func (p *Pasted) writeFailures(b *strings.Builder) {
+func (p *Pasted) writeFailures(b *text) {
 	if len(p.failures) == 0 {
 		fmt.Fprintf(b, "No failure in %s\n", words.Count(p.last, "line"))
 		return
@@ -137,7 +136,7 @@ func (p *Pasted) writeFailures(b *strings.Builder) {
 		if f.Recovered {
 			text += ", recovered"
 		}
-		b.WriteString("  " + text + "\n")
+		b.line("  ", text, widest)
 	}
 	if more := len(p.failures) - MostExplained; more > 0 {
 		fmt.Fprintf(b, "  and %s\n", words.Count(more, "more failure"))
@@ -147,10 +146,11 @@ func (p *Pasted) writeFailures(b *strings.Builder) {
 // maxLine is how many characters of a line are repeated.
 const maxLine = 300
 
-func (f *folded) write(b *strings.Builder) {
+// write writes the explanation. head is before its first line.
+func (f *folded) write(b *text, head string) {
 	r := &f.first
-	part := func(head, text string) { optional(b, head, text) }
-	b.WriteString(words.Printable(f.Summary) + "\n")
+	part := b.optional
+	b.line("", head+words.Printable(f.Summary), widest)
 	part("Line", shorten(r.Text))
 	part("What", f.What)
 	part("Error", joined(f.Error, f.ErrorFrom, documentation(f.Documented, f.Method != "")))
@@ -175,18 +175,11 @@ func (f *folded) write(b *strings.Builder) {
 // advice is what to do about a record.
 type advice struct{ meaning, remedy, owner, link string }
 
-func (a *advice) write(b *strings.Builder) {
-	optional(b, "Meaning", a.meaning)
-	optional(b, "Remedy", a.remedy)
-	optional(b, "Owner", a.owner)
-	optional(b, "See", a.link)
-}
-
-// optional prints a text beside a head unless it is empty.
-func optional(b *strings.Builder, head, text string) {
-	if text != "" {
-		paragraph(b, head, words.Printable(text))
-	}
+func (a *advice) write(b *text) {
+	b.optional("Meaning", a.meaning)
+	b.optional("Remedy", a.remedy)
+	b.optional("Owner", a.owner)
+	b.optional("See", a.link)
 }
 
 // joined joins the parts that are not empty.
@@ -300,39 +293,4 @@ func (l *lines) String() string {
 		parts = append(parts[:n-2], parts[n-2]+" and "+parts[n-1])
 	}
 	return head + strings.Join(parts, ", ")
-}
-
-// WriteJSON writes one object for each explanation, one a line.
-func (p *Pasted) WriteJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	for _, f := range p.folded {
-		out := struct {
-			Lines   [][2]int64 `json:"lines"` // first and last, the first ranges of them
-			Records int        `json:"records"`
-			Text    string     `json:"text"` // of the first record, as are the others
-			Time    *string    `json:"time"`
-			Session *string    `json:"session"`
-			APIKey  *string    `json:"api_key"`
-			Failure *string    `json:"failure_id"`
-			Explanation
-		}{Lines: f.lines.ranges, Records: f.records, Text: f.first.Text, Explanation: f.Explanation}
-		set := func(to **string, s string) {
-			if s != "" {
-				*to = &s
-			}
-		}
-		if !f.first.Time.IsZero() {
-			set(&out.Time, f.first.Time.UTC().Format(time.RFC3339Nano))
-		}
-		set(&out.Session, f.first.Session)
-		set(&out.APIKey, f.first.APIKey)
-		if f.first.Failure != nil {
-			set(&out.Failure, f.first.Failure.ID)
-		}
-		if err := enc.Encode(out); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -305,7 +305,7 @@ func (g Gate) ofWhole(p *period) finding {
 		for _, e := range rows {
 			unnamed += e.Failures
 		}
-		return finding{part: unnamed, text: fmt.Sprintf("%s of %s have no error name", words.Number(unnamed), words.Count(failures, "failure")), note: note}
+		return finding{part: unnamed, text: words.Share(unnamed, failures, "failure", "has", "have") + " no error name", note: note}
 	case "errors.undocumented":
 		names, acknowledged := p.undocumented()
 		return finding{
@@ -317,7 +317,7 @@ func (g Gate) ofWhole(p *period) finding {
 		if w.Hours.All == 0 {
 			return finding{unknown: "no record has a time"}
 		}
-		f := finding{part: int64(w.Hours.Silent), text: fmt.Sprintf("%s of %s have no records", words.Number(w.Hours.Silent), words.Count(w.Hours.All, "hour"))}
+		f := finding{part: int64(w.Hours.Silent), text: words.Share(w.Hours.Silent, w.Hours.All, "hour", "has", "have") + " no records"}
 		if w.Hours.Silent > 0 {
 			f.note = ", the longest gap from " + words.Span(w.Hours.GapStart, w.Hours.GapEnd) + " " + p.of.Zone.String()
 		}

@@ -46,6 +46,16 @@ func Count[T int | int64](n T, thing string) string {
 	return Number(n) + " " + thing
 }
 
+// Share formats a part of a number of things with the verb that it needs, one or many: 3 of 10 failures have,
+// 1 of 10 failures has, 0 of 1 record shows.
+func Share[T int | int64](part, whole T, thing, one, many string) string {
+	verb := many
+	if part == 1 || whole == 1 {
+		verb = one
+	}
+	return Number(part) + " of " + Count(whole, thing) + " " + verb
+}
+
 // Percent formats part/whole in percent, "-" if whole is 0.
 func Percent[T int | int64](part, whole T) string {
 	if whole == 0 {
@@ -157,4 +167,5 @@ func PrintableLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// hidden reports whether a character is not printable.
 func hidden(c rune) bool { return !unicode.IsPrint(c) }

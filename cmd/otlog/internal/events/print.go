@@ -21,6 +21,7 @@ import (
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report"
+	"github.com/otlog/otlog/report/words"
 )
 
 // Options say which events to print.
@@ -60,7 +61,7 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 		return nil, err
 	}
 	out := bufio.NewWriter(to)
-	p.enc = json.NewEncoder(out)
+	p.enc = json.NewEncoder(words.JSON(out))
 	p.enc.SetEscapeHTML(false)
 	read, err := aggregate.Walk(sources, o.Input, p.write)
 	if err := errors.Join(err, out.Flush()); err != nil {

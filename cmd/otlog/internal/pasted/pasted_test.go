@@ -1,6 +1,7 @@
 package pasted
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -19,19 +20,17 @@ func explanations(t *testing.T, text string) []map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
-	if err := p.WriteJSON(&b); err != nil {
+	d := explain.NewDocument("")
+	d.AddLines(p, 1)
+	var b bytes.Buffer
+	if err := d.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	var out []map[string]any
-	for line := range strings.Lines(b.String()) {
-		var x map[string]any
-		if err := json.Unmarshal([]byte(line), &x); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, x)
+	var out struct{ Explanations []map[string]any }
+	if err := json.Unmarshal(b.Bytes(), &out); err != nil {
+		t.Fatal(err)
 	}
-	return out
+	return out.Explanations
 }
 
 // TestReadEveryForm pastes one line of the SDK in the forms in which people have it.
@@ -89,7 +88,7 @@ func TestReadFailures(t *testing.T) {
 	}
 	var b strings.Builder
 	p, _, _ := Read("test", []byte("2026-11-23T10:00:00Z OT_TIMEOUT: a\n2026-11-23T11:00:00Z OT_TIMEOUT: b\n"), parse.Options{})
-	if err := p.Write(&b); err != nil || !strings.HasPrefix(b.String(), "2 failures in 2 lines\n") {
+	if err := p.Write(&b, 0); err != nil || !strings.HasPrefix(b.String(), "2 failures in 2 lines\n") {
 		t.Errorf("got %v, %s", err, b.String())
 	}
 }
@@ -105,7 +104,7 @@ func TestMostExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := p.Write(&b); err != nil {
+	if err := p.Write(&b, 0); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Count(b.String(), "\n  What "); got != explain.MostExplained || !strings.Contains(b.String(), "\n150 records more, ") {

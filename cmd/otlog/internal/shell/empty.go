@@ -17,7 +17,7 @@ func CheckEmpty(cmd *cobra.Command, args []string) error {
 	}
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if err == nil && isEmpty(f.Value) {
+		if err == nil && (isEmpty(f.Value) || isEmptyShort(f)) {
 			err = emptyValue(f)
 		}
 	})
@@ -30,6 +30,10 @@ func CheckEmpty(cmd *cobra.Command, args []string) error {
 const unset = "\nhint: is a variable not set?"
 
 func emptyValue(f *pflag.Flag) error { return fmt.Errorf("--%s: empty value%s", f.Name, unset) }
+
+// isEmptyShort reports whether the value of a flag with a short name is that of -o=, which pflag reads as
+// "=". A file of that name is ./=.
+func isEmptyShort(f *pflag.Flag) bool { return f.Shorthand != "" && f.Value.String() == "=" }
 
 // isEmpty reports whether a value, or one of several, is empty.
 func isEmpty(v pflag.Value) bool {

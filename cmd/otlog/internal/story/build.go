@@ -19,8 +19,8 @@ type builder struct {
 
 	people    []*person
 	clockOnly bool
-	first     int64   // of the first record, NoTime if unknown
-	end       *record // the last one
+	first     int64   // of the first record that is of the session, NoTime if unknown
+	end       *record // the last one that is of the session
 	repeated  int
 	attempts  []*call
 	calls     map[uint64][]*call // attempts by aggregate.Attempt.Call
@@ -123,9 +123,12 @@ func (b *builder) dedupe() {
 
 func (b *builder) place(r *record) Place { return Place{b.sources[r.source], r.line} }
 
-// span finds the first and the last record.
+// span finds the first and the last record. A line that is only beside a failure may be of another session.
 func (b *builder) span() {
 	for _, r := range b.records {
+		if r.alone {
+			continue
+		}
 		if r.dated() && b.first == timestamp.NoTime {
 			b.first = r.time
 		}

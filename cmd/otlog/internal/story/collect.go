@@ -25,7 +25,7 @@ type collector struct {
 	records []*record
 	others  int // records that show no failure, no attempt and no cause
 	leftOut int
-	last    *record           // of those left out, by time
+	last    *record           // of those of the session that are left out, by time
 	owner   map[string]string // the client of a connection
 }
 
@@ -54,7 +54,7 @@ func (c *collector) put(r *record, source string) {
 	shows := r.failure != nil || r.kind == step || r.kind == cause
 	if len(c.records) >= mostRecords || !shows && c.others >= mostOthers {
 		c.leftOut++
-		if c.last == nil || r.time >= c.last.time {
+		if !r.alone && (c.last == nil || r.time >= c.last.time) {
 			c.last = r
 		}
 		return

@@ -103,13 +103,33 @@ func (r *record) foldName() string {
 	case r.kind == telemetry:
 		return "telemetry"
 	case r.kind == aside:
-		return "errors that count as no failure"
+		return asideErrors
 	case r.kind == native:
-		return "records of a native SDK"
+		return nativeRecords
 	case r.noise != nil:
 		return r.noise.Name
 	}
-	return "lines of the application"
+	return applicationLines
+}
+
+// The names of folded records that are in the plural.
+const (
+	asideErrors      = "errors that count as no failure"
+	nativeRecords    = "records of a native SDK"
+	applicationLines = "lines of the application"
+)
+
+// singular returns the name of folded records for one of them.
+func singular(name string) string {
+	switch name {
+	case asideErrors:
+		return "error that counts as no failure"
+	case nativeRecords:
+		return "record of a native SDK"
+	case applicationLines:
+		return "line of the application"
+	}
+	return name
 }
 
 // words returns what a record says, in short.
@@ -117,7 +137,7 @@ func (r *record) words() string {
 	if r.text != "" {
 		return r.text
 	}
-	return r.foldName()
+	return singular(r.foldName())
 }
 
 // flush adds what is folded.
@@ -161,7 +181,7 @@ func (t *roll) endLines() {
 		t.out = append(t.out, e)
 	}
 	if more := len(lines) - len(shown); more > 0 {
-		t.folded["lines of the application"] += more
+		t.folded[applicationLines] += more
 	}
 }
 

@@ -24,7 +24,7 @@ func shortNames(sources []string) map[string]string {
 	return out
 }
 
-// offset formats a distance from the start: +1.204 s, +1:02.3, +1:02:03, +2 d 1:02:03.
+// offset formats a distance from the start: +1.204 s, +1:02.345, +1:02:03.456, +2 d 1:02:03.456.
 func offset(ms int64) string {
 	sign := "+"
 	if ms < 0 {
@@ -34,13 +34,13 @@ func offset(ms int64) string {
 	case ms < 60_000:
 		return fmt.Sprintf("%s%d.%03d s", sign, ms/1000, ms%1000)
 	case ms < 3_600_000:
-		return fmt.Sprintf("%s%d:%02d.%d", sign, ms/60_000, ms/1000%60, ms/100%10)
+		return fmt.Sprintf("%s%d:%02d.%03d", sign, ms/60_000, ms/1000%60, ms%1000)
 	}
 	days := ""
 	if d := ms / 86_400_000; d > 0 {
 		days = fmt.Sprintf("%d d ", d)
 	}
-	return fmt.Sprintf("%s%s%d:%02d:%02d", sign, days, ms/3_600_000%24, ms/60_000%60, ms/1000%60)
+	return fmt.Sprintf("%s%s%d:%02d:%02d.%03d", sign, days, ms/3_600_000%24, ms/60_000%60, ms/1000%60, ms%1000)
 }
 
 // duration formats a duration: 0.204 s, 15.0 s, 2 min 14 s, 1 h 2 min, 3 d 4 h.

@@ -12,10 +12,7 @@ func (r *Result) writeRanking(format string, style Style) string {
 	if len(r.Ranking) == 0 {
 		return title + "no record has a session ID, so there is none to show\n"
 	}
-	head := fmt.Sprintf("%s with a failure; %s worth looking at", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
-	if r.Failed == 0 {
-		head = "no session has a failure; the most recent ones"
-	}
+	head := r.rankingWords()
 	if format == "markdown" {
 		return r.markdownTable(title+head, style)
 	}
@@ -30,6 +27,20 @@ func (r *Result) writeRanking(format string, style Style) string {
 	}
 	t.out.WriteString("\nShow the first one: " + words.Printable(r.command(style)) + "\n")
 	return t.out.String()
+}
+
+// rankingWords says which sessions are listed.
+func (r *Result) rankingWords() string {
+	last := r.Ranking[len(r.Ranking)-1]
+	switch {
+	case r.Failed > 0 && len(last.Errors) > 0:
+		return fmt.Sprintf("%s with a failure; %s worth looking at", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
+	case r.Failed > 0:
+		return fmt.Sprintf("%s with a failure, of %s", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
+	case len(r.Ranking[0].Errors) > 0:
+		return fmt.Sprintf("no session has a failure that was not recovered; %s with a recovered one", words.Count(len(r.Ranking), "session"))
+	}
+	return "no session has a failure; the most recent ones"
 }
 
 // command returns the command that shows the first session.

@@ -127,7 +127,11 @@ func (p *page) roll(s *Story, short map[string]string) {
 		p.rows = append(p.rows, s.row(e, short))
 	}
 	if left := len(p.rows) - shownFirst - shownLast; left > 0 {
-		between := row{lines: []string{words.Number(left) + " more entries here: --format json has all"}, tone: faint}
+		entries := " more entries"
+		if left == 1 {
+			entries = " more entry"
+		}
+		between := row{lines: []string{words.Number(left) + entries + " here: --format json has all"}, tone: faint}
 		p.rows = slices.Concat(p.rows[:shownFirst], []row{between}, p.rows[len(p.rows)-shownLast:])
 	}
 	if len(few) > 0 {
@@ -160,7 +164,7 @@ func (s *Story) recordWords() string {
 		out += fmt.Sprintf("; %s found again and not repeated here", words.Number(n))
 	}
 	if n := s.Records.LeftOut; n > 0 {
-		out += fmt.Sprintf("; %s more are left out to bound memory", words.Number(n))
+		out += fmt.Sprintf("; %s more left out to bound memory", words.Number(n))
 	}
 	return out
 }
@@ -189,7 +193,7 @@ func (c *Client) words() []string {
 	const most = 5
 	for i, id := range c.Connections {
 		if i == most {
-			return append(out, words.Number(len(c.Connections)-most)+" more connections")
+			return append(out, words.Count(len(c.Connections)-most, "more connection"))
 		}
 		out = append(out, "connection "+id)
 	}
@@ -252,7 +256,11 @@ func counted(lines map[string]int) string {
 	names := slices.Sorted(maps.Keys(lines))
 	slices.SortStableFunc(names, func(a, b string) int { return lines[b] - lines[a] })
 	for i, name := range names {
-		names[i] = words.Number(lines[name]) + " " + name
+		n := lines[name]
+		if n == 1 {
+			name = singular(name)
+		}
+		names[i] = words.Number(n) + " " + name
 	}
 	return strings.Join(names, ", ")
 }
@@ -339,7 +347,7 @@ func (s *Story) endWords(short map[string]string) []string {
 		const most = 5
 		for i, n := range numbers {
 			if i == most {
-				out = append(out, words.Number(len(numbers)-most)+" more attempts "+how)
+				out = append(out, words.Count(len(numbers)-most, "more attempt")+" "+how)
 				return
 			}
 			a := &s.Attempts[n-1]

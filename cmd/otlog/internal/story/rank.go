@@ -63,7 +63,7 @@ func (x *reader) rank(sources []parse.Source) (*Result, error) {
 			out.Ranking = x.best(out.Ranking)
 		}
 	}
-	out.Ranking = x.best(out.Ranking)
+	out.Ranking = worthwhile(x.best(out.Ranking), x.Top == 0)
 	listed := map[aggregate.SessionID]*Ranked{}
 	var ids []aggregate.SessionID
 	for _, r := range out.Ranking {
@@ -144,6 +144,16 @@ func (x *reader) best(all []*Ranked) []*Ranked {
 		all = all[:x.Top]
 	}
 	return all
+}
+
+// worthwhile returns the sessions of a list in the order of best that have a failure, recovered or not. It
+// returns all if none has, or if all are asked for.
+func worthwhile(best []*Ranked, all bool) []*Ranked {
+	n := slices.IndexFunc(best, func(r *Ranked) bool { return len(r.Errors) == 0 })
+	if all || n <= 0 {
+		return best
+	}
+	return best[:n]
 }
 
 // see notes the ID of a session as written, and when it was seen.

@@ -405,13 +405,107 @@ func TestRanking(t *testing.T) {
 	for _, s := range r.Ranking {
 		got = append(got, s.Session)
 	}
-	if want := []string{"two errors", "two failures of one error", "one failure, later", "$(one) failure", "no failure"}; !slices.Equal(got, want) || r.Failed != 4 {
+	if want := []string{"two errors", "two failures of one error", "one failure, later", "$(one) failure"}; !slices.Equal(got, want) || r.Failed != 4 {
 		t.Errorf("%d failed, got %q, want %q", r.Failed, got, want)
 	}
 	var out bytes.Buffer
 	r.Ranking = r.Ranking[3:4]
 	if err := r.Write(&out, "text", Style{Paths: []string{"my logs/"}}); err != nil || !strings.Contains(out.String(), "otlog session '$(one) failure' 'my logs/'") {
 		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+// TestRankingHeads checks which sessions are listed, and what the list says of them.
+func TestRankingHeads(t *testing.T) {
+	failed, fine := logged(0, "failed", timeout), logged(0, "fine", "fine")
+	recovered := []string{
+		posted(0, 1, "Publish", "Attempt", `,"streamId":"stream-1"`), logged(1, session, timeout),
+		posted(2, 1, "Publish", "Success", `,"streamId":"stream-1"`),
+	}
+	for _, test := range []struct {
+		name string
+		top  int
+		log  []string
+		head string
+		want int
+	}{
+		{"a failure", 10, []string{failed, fine}, "1 session with a failure; 1 worth looking at", 1},
+		{"all", 0, []string{failed, fine}, "1 session with a failure, of 2", 2},
+		{"a recovered failure", 10, append(recovered, fine), "no session has a failure that was not recovered; 1 session with a recovered one", 1},
+		{"no failure", 10, []string{fine}, "no session has a failure; the most recent ones", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if err := os.WriteFile("a.log", []byte(strings.Join(test.log, "\n")), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			r, err := Read([]parse.Source{{Path: "a.log"}}, nil, Options{Top: test.top, Zone: time.UTC})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			if err := r.Write(&out, "text", Style{}); err != nil {
+				t.Fatal(err)
+			}
+			if head, _, _ := strings.Cut(out.String(), "\n"); head != title+test.head || len(r.Ranking) != test.want {
+				t.Errorf("%d sessions: %s", len(r.Ranking), head)
+			}
+		})
+	}
+}
+
+// TestEndIsOfTheSession checks that a line that states no session, and is only beside a failure, neither
+// begins nor ends a story.
+func TestEndIsOfTheSession(t *testing.T) {
+	s := story(t, []string{
+		"server.log",
+		logged(0, "", csp), logged(3, session, "join clicked"), logged(5, session, timeout),
+		logged(12, "", "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"),
+		logged(500, other, "fine"),
+	})
+	expect(t, s, "cause blocked by Content-Security-Policy", "line join clicked", "failure", "cause no network")
+	if *s.First != "2026-11-23T10:44:28.000Z" || *s.Last != "2026-11-23T10:44:30.000Z" || *s.DurationMS != 2000 || s.End.Place.Line != 3 || s.End.Text != timeout {
+		t.Errorf("from %s to %s, %d ms, end %+v", *s.First, *s.Last, *s.DurationMS, s.End)
+	}
+	if at := s.Timeline[0].OffsetMS; *at != -3000 {
+		t.Errorf("the first line is at %d ms", *at)
+	}
+}
+
+// TestOne checks the words for one of a kind.
+func TestOne(t *testing.T) {
+	one := map[string]int{asideErrors: 1, nativeRecords: 1, applicationLines: 1, "telemetry": 1}
+	if got, want := counted(one), "1 error that counts as no failure, 1 line of the application, 1 record of a native SDK, 1 telemetry"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := counted(map[string]int{asideErrors: 2}), "2 errors that count as no failure"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestColumns checks that what is after the offset begins in one column, however long the offset is.
+func TestColumns(t *testing.T) {
+	log := []string{"a.log"}
+	for i, at := range []float64{0, 61.25, 3_723, 365 * 86_400} {
+		log = append(log, logged(at, session, fmt.Sprint("line ", i)), logged(at+3, session, timeout))
+	}
+	out := (&Result{Stories: []*Story{story(t, log)}}).writeStories("text", Style{})
+	column, rows := -1, 0
+	for line := range strings.Lines(out) {
+		before, _, ok := strings.Cut(line, "  log ")
+		if !ok {
+			before, _, ok = strings.Cut(line, "  FAILURE ")
+		}
+		if !ok {
+			continue
+		}
+		if rows++; column >= 0 && len(before) != column {
+			t.Errorf("the offset ends in column %d, not %d: %s", len(before), column, line)
+		}
+		column = len(before)
+	}
+	if rows != 8 || !strings.Contains(out, "+365 d 0:00:00.000  log ") {
+		t.Errorf("%d rows:\n%s", rows, out)
 	}
 }
 
@@ -441,8 +535,8 @@ func TestBound(t *testing.T) {
 
 func TestOffsetsAndDurations(t *testing.T) {
 	for got, want := range map[string]string{
-		offset(0): "+0.000 s", offset(59_999): "+59.999 s", offset(62_345): "+1:02.3", offset(3_723_000): "+1:02:03", offset(-5): "-0.005 s",
-		offset(90_000_000): "+1 d 1:00:00",
+		offset(0): "+0.000 s", offset(59_999): "+59.999 s", offset(62_345): "+1:02.345", offset(3_723_004): "+1:02:03.004", offset(-5): "-0.005 s",
+		offset(90_000_000): "+1 d 1:00:00.000",
 		duration(204):      "0.204 s", duration(15_020): "15.0 s", duration(134_999): "2 min 14 s", duration(3_720_000): "1 h 2 min", duration(273_600_000): "3 d 4 h",
 	} {
 		if got != want {

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -32,8 +33,9 @@ func (t *textWriter) page(p *page) {
 		title += ", from " + p.since
 	}
 	t.title(title)
+	columns := p.columns()
 	for i := range p.rows {
-		t.row(&p.rows[i], p.people)
+		t.row(&p.rows[i], columns)
 	}
 	if p.note != "" {
 		t.paragraph("", p.note, faint)
@@ -78,26 +80,36 @@ func (t *textWriter) facts(facts []fact) {
 	}
 }
 
-// The room for what is before the lines of an entry, in columns, and the least room for the lines. If there
-// is less, the lines are below.
-const (
-	offsetRoom = 12
-	clientRoom = 10
-	headRoom   = 12
-	leastRoom  = 36
-)
+// leastRoom is the least room for the lines of an entry, in columns. If there is less, the lines are below
+// what is before them.
+const leastRoom = 36
+
+// columns are the widths of what is before the lines of all entries.
+type columns struct{ offset, client, head int }
+
+// columns returns widths that leave room for every entry of a page.
+func (p *page) columns() columns {
+	c := columns{offset: len("+1:02:03.456"), head: len("FAILURE 12") + 2}
+	for i := range p.rows {
+		r := &p.rows[i]
+		c.offset, c.head = max(c.offset, len(r.offset)), max(c.head, len(r.head)+2)
+		if p.people {
+			c.client = max(c.client, len("client 1")+2, len(r.client)+1)
+		}
+	}
+	return c
+}
 
 // row prints an entry: offset, client, what, and its lines.
-func (t *textWriter) row(r *row, people bool) {
-	head := strings.Repeat(" ", max(offsetRoom-len(r.offset), 0)) + r.offset + "  "
-	if people {
-		head += r.client + strings.Repeat(" ", max(clientRoom-len(r.client), 1))
+func (t *textWriter) row(r *row, c columns) {
+	head := fmt.Sprintf("%*s  ", c.offset, r.offset)
+	if c.client > 0 {
+		head += fmt.Sprintf("%-*s", c.client, r.client)
 	}
-	head += r.head
 	if r.head != "" {
-		head += strings.Repeat(" ", max(headRoom-len(r.head), 2))
+		head += fmt.Sprintf("%-*s", c.head, r.head)
 	}
-	if t.width < offsetRoom+2+clientRoom+headRoom+leastRoom {
+	if t.width < c.offset+2+c.client+c.head+leastRoom {
 		if head = strings.Join(strings.Fields(head), " "); head != "" {
 			t.paragraph("", head, r.tone)
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+
+	"github.com/otlog/otlog/report/words"
 )
 
 // Formats are the names of the formats.
@@ -47,7 +49,7 @@ func (r *Result) writeJSON(w io.Writer, toolVersion string) error {
 	if r.ranks {
 		d.Sessions, d.Failed, d.Ranking = []*Story{}, &r.Failed, &r.Ranking
 	}
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(words.JSON(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(d)
