@@ -2,14 +2,15 @@ package events
 
 import (
 	"fmt"
-	"github.com/otlog/otlog/parse/sessionid"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/cmd/otlog/internal/redact"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -95,7 +96,7 @@ func Text(e *parse.Event) string {
 	} else {
 		b.Write(e.Text)
 	}
-	s := strings.TrimSpace(redact(b.String()))
+	s := strings.TrimSpace(redact.Text(b.String()))
 	if len(s) > maxText {
 		// Redact first: part of a token is not recognized as a token.
 		s = strings.TrimRightFunc(s[:maxText], func(r rune) bool { return r == utf8.RuneError }) + "…"
