@@ -51,11 +51,11 @@ func newEvent(r *aggregate.Record) *event {
 	}
 	switch {
 	case len(e.Session) > 0:
-		out.Session, out.SessionFrom = pointer(string(e.Session)), "session"
+		out.Session, out.SessionFrom = pointer(redact.Text(string(e.Session))), "session" // the field may contain a token
 	case len(e.ConnectionID) > 0:
-		out.Session, out.SessionFrom = pointer(string(e.ConnectionID)), "connection"
+		out.Session, out.SessionFrom = pointer(redact.Text(string(e.ConnectionID))), "connection"
 	case len(e.Client) > 0:
-		out.Session, out.SessionFrom = pointer(string(e.Client)), "client"
+		out.Session, out.SessionFrom = pointer(redact.Text(string(e.Client))), "client"
 	}
 	if v.Code != 0 {
 		out.Code = pointer(v.Code)

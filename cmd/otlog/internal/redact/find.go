@@ -24,8 +24,8 @@ func find(s string, from, to int) (place, bool) {
 		return findSign(s, end, quote)
 	case m.char == ']': // as in user[password]=
 		return findSign(s, to+m.size, "")
-	case m.char == '>':
-		return place{at: to + m.size, sign: m}, isElement(s[:from])
+	case (m.char == '>' || m.char == ' ') && isElement(s[:from]):
+		return findText(s, to)
 	case m.char == ' ' && isArgument(s, from, to):
 		return place{at: to + m.size, sign: m}, true
 	}
@@ -56,7 +56,8 @@ func findSign(s string, end int, quote string) (place, bool) {
 }
 
 // findPair returns the place of the value after a quoted name, as in "name":"Cookie","value":"a=b",
-// <add key="apiSecret" value="a"/>, and for headers in ["Cookie","a=b"].
+// <add key="apiSecret" value="a"/>, and ["Cookie","a=b"]. Names that are no headers may be in a list of
+// names, so a word may follow them.
 func findPair(s string, end int, quote string, header bool) (place, bool) {
 	at := skipSpaces(s, end, true)
 	comma := read(s, at)
@@ -65,7 +66,8 @@ func findPair(s string, end int, quote string, header bool) (place, bool) {
 	} else if at == end {
 		return place{}, false
 	}
-	if header && comma.char == ',' && isQuote(read(s, at).char) && !isValue(s, at+len(quote)) {
+	if first := read(s, at); comma.char == ',' && isQuote(first.char) && !isValue(s, at+first.size) &&
+		(header || isCredential(run(s, at+first.size), 16, len(s)+1)) {
 		return place{at: at, sign: comma, quote: quote}, true
 	}
 	named := strings.HasPrefix(s[at:], quote)
@@ -90,8 +92,34 @@ func isValue(s string, at int) bool {
 	return at+len("value") <= len(s) && strings.EqualFold(s[at:at+len("value")], "value")
 }
 
-// isElement reports whether the name of an XML element begins after a text.
+// findText returns the place after the start tag of an XML element, whose name ends at a byte of s.
+func findText(s string, at int) (place, bool) {
+	for at < len(s) {
+		m := read(s, at)
+		at += m.size
+		switch m.char {
+		case '>':
+			return place{at: at, sign: m}, true
+		case '<':
+			return place{}, false
+		case '/':
+			if read(s, at).char == '>' {
+				return place{}, false // it is empty
+			}
+		}
+	}
+	return place{}, false
+}
+
+// isElement reports whether the name of an XML element, without its namespace, begins after a text.
 func isElement(before string) bool {
+	const longest = 32
+	if name, ok := strings.CutSuffix(before, ":"); ok {
+		for len(name) > 0 && len(before)-len(name) < longest && isWord(name[len(name)-1]) {
+			name = name[:len(name)-1]
+		}
+		before = name
+	}
 	for _, start := range [...]string{"<", "&lt;", `\u003c`, `\u003C`, `\x3c`} {
 		if strings.HasSuffix(before, start) {
 			return true

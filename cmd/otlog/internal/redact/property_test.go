@@ -80,6 +80,7 @@ func FuzzText(f *testing.F) {
 	for _, c := range contexts {
 		f.Add(strings.ReplaceAll(c.text, "§", "Q7hunter2"))
 	}
+	f.Add("Object {n: 1, encryptionSecret: 'n7hunter2'nSecret: 'n7h, x: 1}")
 	f.Fuzz(func(t *testing.T, text string) {
 		once := Text(text)
 		if twice := Text(once); twice != once {
@@ -92,7 +93,7 @@ func FuzzText(f *testing.F) {
 func TestTimeIsLinear(t *testing.T) {
 	for _, piece := range []string{
 		"eyJ", "eyJa", "T1==", "://", "://a:", "a%3A%2F%2F", `\`, `\\\"`, "&", "%25", "-----BEGIN", "-----BEGIN PRIVATE KEY-----",
-		"token", "token ", "token:", `token:"`, `"token":`, `"token" `, "token=", "token=a,", "token='a'b", "<token>", "<token>a<",
+		"token", "token ", "token:", `token:"`, `"token":`, `"token" `, "token=", "token=a,", "token='a'b", "<token>", "<token ", "<token><!", "<token>a<", "cookie=a=b;",
 		"Cookie: a=b;", "Authorization: Digest a=b,", `"token":["`, `"token":[""`, "token:[", "--token ", "Bearer ", `token="null"`, "cookie: a", `"`, `""`,
 		`"token",`, `"cookie", `, "token\n", "private key: ", "https://a:b/", "token: is a ",
 	} {

@@ -35,10 +35,24 @@ func isOpening(word string) bool {
 
 // isProse reports whether the value from one byte of s to another is a word of a message.
 func isProse(s string, from, to int) bool {
-	if isLiteral(s[from:to]) {
+	if isLiteral(s[from:to]) || isError(strings.TrimRight(s[from:to], ".!?:")) {
 		return true
 	}
 	return isOpening(s[from:to]) && to+1 < len(s) && s[to] == ' ' && isLetter(s[to+1])
+}
+
+// isError reports whether a value is the name of an error, or a status of HTTP that is one.
+func isError(value string) bool {
+	if len(value) == 3 && (value[0] == '4' || value[0] == '5') && isDigit(value[1]) && isDigit(value[2]) {
+		return true
+	}
+	for i := range len(value) {
+		if !isLetter(value[i]) && value[i] != '_' {
+			return false
+		}
+	}
+	return strings.HasPrefix(value, "OT_") && value == strings.ToUpper(value) ||
+		strings.HasSuffix(value, "Error") || strings.HasSuffix(value, "Exception")
 }
 
 // isCredential reports whether a word that follows a key without a separator may be a secret: it has

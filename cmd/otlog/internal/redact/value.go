@@ -34,8 +34,10 @@ func (r *redactor) value(from, to int) int {
 			return after
 		}
 		end = after
-	case isCookie(key) && v.sign.char == ':' && strings.Contains(value, "="):
-		end = lineEnd(s, end)
+	case isCookie(key) && strings.Contains(value, "="):
+		if end = cookiesEnd(s, end, v); v.sign.char == ':' {
+			end = lineEnd(s, end)
+		}
 	case v.sign.char == ':' && isProse(s, v.at, end) || isLiteral(value):
 		return end
 	case value[0] == '/' && isDirectory(key):
@@ -52,6 +54,9 @@ func (r *redactor) quoted(at int, quote string) int {
 		spelled = quote
 	}
 	at += len(spelled)
+	if rest := r.text[at+kind(r.text[at:]):]; strings.HasPrefix(rest, redacted+spelled) {
+		return len(r.text) - len(rest) + len(redacted) + len(spelled)
+	}
 	end, after := closing(r.text, at, m, spelled)
 	if isLiteral(r.text[at:end]) {
 		return after
@@ -90,7 +95,12 @@ func (r *redactor) element(at int) int {
 	for end := at; end < len(r.text); {
 		m := read(r.text, end)
 		if m.char == '<' {
-			if read(r.text, end+m.size).char != '/' || isLiteral(r.text[at:end]) {
+			next := read(r.text, end+m.size)
+			if next.char == '!' { // CDATA
+				end += m.size
+				continue
+			}
+			if next.char != '/' || isLiteral(r.text[at:end]) {
 				return at
 			}
 			return r.replaceValue(at, end)
@@ -191,6 +201,18 @@ func credentialsEnd(s string, at int, v place) int {
 			return at
 		}
 		at = next
+	}
+}
+
+// cookiesEnd returns the end of the cookies after the first one, which ends at a byte of s.
+func cookiesEnd(s string, at int, v place) int {
+	for {
+		m := read(s, at)
+		next := skipSpaces(s, at+m.size, false)
+		if m.char != ';' || !isPair(s, next) {
+			return at
+		}
+		at = bareEnd(s, next, v)
 	}
 }
 
