@@ -81,6 +81,8 @@ func FuzzText(f *testing.F) {
 		f.Add(strings.ReplaceAll(c.text, "§", "Q7hunter2"))
 	}
 	f.Add("Object {n: 1, encryptionSecret: 'n7hunter2'nSecret: 'n7h, x: 1}")
+	f.Add("wss://u@hT1==a/b@x")
+	f.Add("wss://hT1==a/b@x")
 	f.Fuzz(func(t *testing.T, text string) {
 		once := Text(text)
 		if twice := Text(once); twice != once {
@@ -98,9 +100,9 @@ func TestTimeIsLinear(t *testing.T) {
 		`"token",`, `"cookie", `, "token\n", "private key: ", "https://a:b/", "token: is a ",
 	} {
 		start := time.Now()
-		Text(strings.Repeat(piece, 1<<20/len(piece)))
+		Text(strings.Repeat(piece, 1<<18/len(piece)))
 		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("1 MiB of %q took %v", piece, took)
+			t.Errorf("256 KiB of %q took %v", piece, took)
 		}
 	}
 }

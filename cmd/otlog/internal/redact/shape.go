@@ -115,6 +115,9 @@ func userInformation(s string, at int) (keep, end int) {
 	}
 	colon := false
 	for i := keep; i < len(s); {
+		if strings.HasPrefix(s[i:], redacted) {
+			return keep, end
+		}
 		m := read(s, i)
 		if !m.isAs(start) {
 			i += m.size
