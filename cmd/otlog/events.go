@@ -33,7 +33,7 @@ failures with all their records.
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.
 
-Tokens in the text are replaced by [redacted].`,
+Tokens, passwords and other secrets in the text are replaced by [redacted].`,
 		Example: `  otlog events --session 1_MX40… logs/
   otlog events --error OT_TIMEOUT app.log.gz | jq -r .text`,
 		Args: cobra.ArbitraryArgs,

@@ -40,7 +40,8 @@ Any other text is read like a log, in every format that otlog reads: a line of a
 of JSON, a telemetry body, several of them. explain says what each record is and whether it
 matters, with the evidence for its error, code and method, and which lines are one failure. It
 knows messages of the SDK and of browsers that show no failure, too. Without arguments, and for -,
-it reads standard input, at most 4 MiB. Tokens are replaced by [redacted].`,
+it reads standard input, at most 4 MiB. Tokens, passwords and other secrets are replaced by
+[redacted].`,
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
   otlog explain Session.publish

@@ -39,7 +39,7 @@ With a PATH, formats shows how a file is read: its format, where its records sta
 session and the message, and the first record as otlog reads it. Fields are known by their names,
 found by their values, or given with --time-field, --session-field and --message-field.
 
-Tokens in the text are replaced by [redacted].`,
+Tokens, passwords and other secrets in the text are replaced by [redacted].`,
 		Example: `  otlog formats
   otlog formats export.json
   otlog formats --time-field createdAt export.csv`,

@@ -47,9 +47,10 @@ first characters. An argument that is neither a path that exists, nor a pattern 
 nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
 failures that were not recovered.
 
-The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens in the text are
-replaced by [redacted]. Lines of other sessions are never shown. A line of the browser that states
-no session is shown if it is within 20 records or 10 seconds of a failure, in the same source.`,
+The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens, passwords and other
+secrets in the text are replaced by [redacted]. Lines of other sessions are never shown. A line of
+the browser that states no session is shown if it is within 20 records or 10 seconds of a failure,
+in the same source.`,
 		Example: `  otlog session logs/                        the sessions worth looking at
   otlog session 1_MX40… logs/                the story of one
   otlog session --format markdown 1_MX40… app.log.gz`,

@@ -2,14 +2,15 @@ package events
 
 import (
 	"fmt"
-	"github.com/otlog/otlog/parse/sessionid"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/cmd/otlog/internal/redact"
 	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -52,11 +53,11 @@ func newEvent(r *aggregate.Record) *event {
 	}
 	switch {
 	case len(e.Session) > 0:
-		out.Session, out.SessionFrom = pointer(string(e.Session)), "session"
+		out.Session, out.SessionFrom = pointer(redact.Text(string(e.Session))), "session" // the field may contain a token
 	case len(e.ConnectionID) > 0:
-		out.Session, out.SessionFrom = pointer(string(e.ConnectionID)), "connection"
+		out.Session, out.SessionFrom = pointer(redact.Text(string(e.ConnectionID))), "connection"
 	case len(e.Client) > 0:
-		out.Session, out.SessionFrom = pointer(string(e.Client)), "client"
+		out.Session, out.SessionFrom = pointer(redact.Text(string(e.Client))), "client"
 	}
 	if v.Code != 0 {
 		out.Code = pointer(v.Code)
@@ -100,7 +101,7 @@ func Text(e *parse.Event) string {
 	} else {
 		b.Write(e.Text)
 	}
-	s := strings.TrimSpace(redact(b.String()))
+	s := strings.TrimSpace(redact.Text(b.String()))
 	if len(s) > maxText {
 		// Redact first: part of a token is not recognized as a token.
 		s = strings.TrimRightFunc(s[:maxText], func(r rune) bool { return r == utf8.RuneError }) + "…"

@@ -16,6 +16,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/names"
+	"github.com/otlog/otlog/cmd/otlog/internal/redact"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
@@ -103,7 +104,7 @@ func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
 		tally.Add(r.Event, r.Verdict, r.Number)
 		if id := r.Event.Session; len(id) > 0 && (r.Verdict.Failure || r.Event.Telemetry != nil) {
 			if hash := aggregate.NewSessionID(id); p.sessions[hash] == "" {
-				p.sessions[hash] = string(id)
+				p.sessions[hash] = redact.Text(string(id)) // it may be a token
 			}
 		}
 		return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/classify/noise"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/cmd/otlog/internal/redact"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sessionid"
@@ -25,7 +26,8 @@ func newRecord(r *aggregate.Record, index *aggregate.Index) *explain.Record {
 	out := &explain.Record{
 		First: r.Line, Last: r.Line + int64(max(e.Lines, 1)) - 1, Text: events.Text(e), Verdict: v,
 		InField: v.Error != 0 && catalogue.Lookup(e.Name) == v.Error, Object: e.Wrapped,
-		Session: string(e.Session), Connection: string(e.ConnectionID), Client: string(e.Client), Stream: string(e.StreamID),
+		Session: redact.Text(string(e.Session)), Connection: redact.Text(string(e.ConnectionID)),
+		Client: redact.Text(string(e.Client)), Stream: redact.Text(string(e.StreamID)),
 	}
 	module, level := classify.Logger(e.Text)
 	out.Logger, out.Level = string(module), string(level)

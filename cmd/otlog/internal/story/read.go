@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/redact"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
@@ -61,7 +62,7 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 				c = newCollector(id)
 				x.stories[id], ids = c, append(ids, id)
 			}
-			c.asked = append(c.asked, q.text)
+			c.asked = append(c.asked, redact.Text(q.text))
 		}
 	}
 	if x.index, err = x.counts.Index(ids...); err != nil {

@@ -1,0 +1,133 @@
+package redact
+
+import "testing"
+
+func TestSecretsAreRedacted(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		// Shapes.
+		{"token", "Invalid token format Token: T1==cGFydG5lcl9pZD00NTAx_-MjM0NSZzaWc9MDAw (1004)", "Invalid token format Token: T1==[redacted] (1004)"},
+		{"token at the end of a cut", "Token: T1==cGFydG5lcl9", "Token: T1==[redacted]"},
+		{"token after a word", "with xT1==cGFydG5lcl9, next", "with xT1==[redacted], next"},
+		{"token in a URL", "wss://host/rtc?token=T1%3D%3DcGFy%2BdG5%3D&x=1 closed", "wss://host/rtc?token=T1%3D%3D[redacted]&x=1 closed"},
+		{"percent-encoded token", "T1%3D%3DcGFydG5lcl9%2b%2Fx failed", "T1%3D%3D[redacted] failed"},
+		{"token encoded twice", "T1%253D%253DcGFydG5lcl9%253D&x", "T1%253D%253D[redacted]&x"},
+		{"token with Unicode escapes", `T1\u003d\u003dcGFydG5l\u002bx "`, `T1\u003d\u003d[redacted] "`},
+		{"web token", "token eyJhbGciOiJSUzI1NiJ9.eyJzZXNzaW9uIjoiMSJ9.c2lnbmF0dXJl, expired", "token eyJ[redacted], expired"},
+		{"web token without its end", "eyJhbGciOiJSUzI1NiJ9.eyJzZXNzaW9uIjoiMS", "eyJ[redacted]"},
+		{"private key", "key -----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY----- end", "key -----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY----- end"},
+		{"private key without its end", `-----BEGIN PRIVATE KEY-----\nMIIE\nabc`, "-----BEGIN PRIVATE KEY-----[redacted]"},
+		{"user and password", "GET https://user:pass@host/path?a=b@c failed", "GET https://[redacted]@host/path?a=b@c failed"},
+		{"password with an at sign", "amqp://user:p@ss@host/x", "amqp://[redacted]@host/x"},
+		{"password with a slash", "amqp://user:p/s?w@host/x", "amqp://[redacted]@host/x"},
+		{"user alone", "https://4b5c6d7e@sentry.example/12", "https://[redacted]@sentry.example/12"},
+		{"encoded URL", "next=https%3A%2F%2Fuser%3Apass%40host%2Fx", "next=https%3A%2F%2F[redacted]%40host%2Fx"},
+		{"escaped URL", `"https:\/\/user:pass@host\/x"`, `"https:\/\/[redacted]@host\/x"`},
+
+		// Names of keys.
+		{"YAML", "apiSecret: 0123456789abcdef", "apiSecret: [redacted]"},
+		{"assignment", "apiSecret=0123456789abcdef next", "apiSecret=[redacted] next"},
+		{"spaced assignment", "api_secret = hunter2 next", "api_secret = [redacted] next"},
+		{"environment", "OPENTOK_API_SECRET=0123456789abcdef", "OPENTOK_API_SECRET=[redacted]"},
+		{"JSON", `{"apiSecret":"hunter2","x":1}`, `{"apiSecret":"[redacted]","x":1}`},
+		{"JSON, spaced", `{ "access_token" : "hunter2" }`, `{ "access_token" : "[redacted]" }`},
+		{"number", `{"password":123456,"x":1}`, `{"password":[redacted],"x":1}`},
+		{"escaped quote", `{"token": "a\"quoted","x":1}`, `{"token": "[redacted]","x":1}`},
+		{"backslash at the end", `{"token": "a\\","x":1}`, `{"token": "[redacted]","x":1}`},
+		{"JSON in a string", `{\"encryptionSecret\":\"hun\\\"ter2\",\"x\":1}`, `{\"encryptionSecret\":\"[redacted]\",\"x\":1}`},
+		{"JSON in a string in a string", `\\\"token\\\":\\\"hunter2\\\",`, `\\\"token\\\":\\\"[redacted]\\\",`},
+		{"value that the outer string cuts", `{"body":"{\"token\":\"hunt","x":1}`, `{"body":"{\"token\":\"[redacted]","x":1}`},
+		{"Unicode quotation marks", `\u0022token\u0022:\u0022hunter2\u0022,`, `\u0022token\u0022:\u0022[redacted]\u0022,`},
+		{"JSON in CSV", `"{""token"":""hunter2"",""x"":1}"`, `"{""token"":""[redacted]"",""x"":1}"`},
+		{"JSON in HTML", `{&quot;token&quot;:&quot;hunter2&quot;,`, `{&quot;token&quot;:&quot;[redacted]&quot;,`},
+		{"JSON in a URL", `%7B%22token%22%3A%22hunter2%22%2C`, `%7B%22token%22%3A%22[redacted]%22%2C`},
+		{"list", `"set-cookie": [ "a=b; Path=/", "c=d" ], "x"`, `"set-cookie": [ "[redacted]", "[redacted]" ], "x"`},
+		{"preview", `{credential: 'x1', token: "it's", n: 1}`, `{credential: '[redacted]', token: "[redacted]", n: 1}`},
+		{"preview with a quotation mark", `{token: 'it's x', n: 1}`, `{token: '[redacted]', n: 1}`},
+		{"preview with quoted keys", `{'token':'x1'}`, `{'token':'[redacted]'}`},
+		{"preview without quotation marks", `{token: hunter2, sessionId: 1_MX}`, `{token: [redacted], sessionId: 1_MX}`},
+		{"Ruby", `{:token=>"hunter2"}`, `{:token=>"[redacted]"}`},
+		{"Java", "Config{token=hunter2, id=4}", "Config{token=[redacted], id=4}"},
+		{"without a space", "token=a,b;c,session=1_MX", "token=[redacted],session=1_MX"},
+		{"query", "https://h/x?token=plain&id=4#t", "https://h/x?token=[redacted]&id=4#t"},
+		{"fragment", "https://h/#access_token=plain&id=4", "https://h/#access_token=[redacted]&id=4"},
+		{"query in a query", "u=https%3A%2F%2Fh%3Ftoken%3Dpla%2Bin%26id%3D4", "u=https%3A%2F%2Fh%3Ftoken%3D[redacted]%26id%3D4"},
+		{"query in JSON", `?token\u003dplain\u0026id=4`, `?token\u003d[redacted]\u0026id=4`},
+		{"query in HTML", `?token=plain&amp;id=4`, `?token=[redacted]&amp;id=4`},
+		{"form", "user[password]=hunter2&x", "user[password]=[redacted]&x"},
+		{"signature", "https://h/x?X-Amz-Signature=ab12&y=1", "https://h/x?X-Amz-Signature=[redacted]&y=1"},
+		{"field of a token", "partner_id=45&sig=ab12:session_id=1_MX", "partner_id=45&sig=[redacted]"},
+		{"two words", "private key: hunter2", "private key: [redacted]"},
+		{"digits", "password2=hunter2", "password2=[redacted]"},
+		{"session description", `a=ice-pwd:Ab3/+xyz\r\na=x`, `a=ice-pwd:[redacted]\r\na=x`},
+		{"XML", "<ns><token>hunter2</token></ns>", "<ns><token>[redacted]</token></ns>"},
+		{"XML with attributes", `<wsse:Password Type="http://x#y">hunter2</wsse:Password>`, `<wsse:Password Type="http://x#y">[redacted]</wsse:Password>`},
+		{"CDATA", "<token><![CDATA[hunter2]]></token>", "<token>[redacted]</token>"},
+		{"arguments as JSON", `["apiSecret","0123456789abcdef",1]`, `["apiSecret","[redacted]",1]`},
+		{"attribute", `<add key="apiSecret" value="hunter2"/>`, `<add key="apiSecret" value="[redacted]"/>`},
+		{"flag", "run --api-secret hunter2 --port 1", "run --api-secret [redacted] --port 1"},
+		{"arguments of console.log", "token 0123456789abcdef0 next", "token [redacted] next"},
+		{"a word of prose is the value", `token=hunter`, `token=[redacted]`},
+
+		// Headers.
+		{"basic", "Authorization: Basic dXNlcjpwYXNz, next", "Authorization: Basic [redacted], next"},
+		{"bearer", "Authorization: Bearer opaque", "Authorization: Bearer [redacted]"},
+		{"another scheme", "Authorization: Token opaque", "Authorization: [redacted]"},
+		{"bearer without a header", "sent Bearer abc12345 to", "sent Bearer [redacted] to"},
+		{"digest", `Authorization: Digest username="u", response="ab12", qop=auth`, `Authorization: Digest [redacted]`},
+		{"header", "X-OPENTOK-AUTH: abc.def, next", "X-OPENTOK-AUTH: [redacted], next"},
+		{"API key of a service", "x-api-key: abc.def", "x-api-key: [redacted]"},
+		{"header in JSON", `"authorization": "Bearer a b", "x"`, `"authorization": "Bearer [redacted]", "x"`},
+		{"header as a pair", `{"name": "X-TB-TOKEN-AUTH", "value": "hunter2"}`, `{"name": "X-TB-TOKEN-AUTH", "value": "[redacted]"}`},
+		{"headers in a list", `["Cookie","a=b","Host","x"]`, `["Cookie","[redacted]","Host","x"]`},
+		{"headers of Go", "map[Authorization:[Basic dXNl cjpw] Host:[x]]", "map[Authorization:[Basic [redacted]] Host:[x]]"},
+		{"cookies", "Cookie: a=b; c=d\r\nHost: x", "Cookie: [redacted]\r\nHost: x"},
+		{"cookies as a value", "cookie=a=b; c=d session=1_MX", "cookie=[redacted] session=1_MX"},
+		{"cookies in a command", `curl -H 'Cookie: a=b; c=d' https://x`, `curl -H 'Cookie: [redacted]' https://x`},
+		{"set cookie", `Set-Cookie: sid=a; Expires=Wed, 21 Oct 2026\r\nHost`, `Set-Cookie: [redacted]\r\nHost`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Text(test.text); got != test.want {
+				t.Errorf("%s\ngot  %s\nwant %s", test.text, got, test.want)
+			}
+		})
+	}
+}
+
+func TestTextWithoutSecretsStays(t *testing.T) {
+	for _, text := range []string{
+		"",
+		"OT_AUTHENTICATION_ERROR: Token expired (1004)",
+		"OT_AUTHENTICATION_ERROR: Invalid token format (1004)",
+		"Invalid token format Token: null (1004)",
+		"Invalid encryptionSecret: secret must have at least 8 characters",
+		"OT_INVALID_ENCRYPTION_SECRET: 1006",
+		"This token does not allow forceUnpublish. The role must be at least `moderator`",
+		"The API key does not match the token or session. (1004)",
+		`Unexpected token '<', "<html><bod"... is not valid JSON`,
+		"SyntaxError: Unexpected token: punctuation",
+		"password: required", "password: required.", "Password: must not be empty", "token: the token is expired",
+		"signature: verification failed", "Cookie: blocked (SameSite) token: missing",
+		`{"token":null,"password":"","hasToken":true,"withCredentials":false}`,
+		`{tokenExpired: true, token: undefined, tokenType: 'x', token_count: 12}`,
+		"token=null&id=4", "token=(null) id", "token= next=1", "credentials: 'include'",
+		`{"message":"Invalid token:","code":1004}`, `msg="no token:" code=1004`, `{\"m\":\"token:\",\"code\":1}`,
+		"Invalid token: OT_AUTHENTICATION_ERROR (1004)", "cookie: SyntaxError: x", "authorization: 401 Unauthorized",
+		`Missing fields: "token", "sessionId"`, "<token/> <token>", `"name":"token","type":"text"`,
+		"tokens: 12", "secrets: a", "cookies: []", "cookieConsent=yes", "signatures=4",
+		`{"token":{"id":1}}`, "token: [object Object]", "set-cookie: [Array]",
+		"sessionId: 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5, apiKey: 45012345, partnerId=45012345",
+		"token 1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5", "token 3b241101-e2bb-4255-8caf-4136c566a962",
+		"connectionId=3b241101-e2bb-4255-8caf-4136c566a962 streamId: 3b241101-e2bb-4255-8caf-4136c566a962",
+		"OpenTok:Session:error OT_TIMEOUT +12ms", "OpenTok:Token:debug set +1ms",
+		"https://unpkg.com/@opentok/client@2.35.2/dist/js/opentok.js:36031:55",
+		"http://localhost:5173/@vite/client", "http://[::1]:80/@vite", "mail user@host.example", "https://x/?a=b@c",
+		"Basic authentication is not supported", "Bearer token missing", "eyJ is base64", "data eyJzZXNzaW9uIjoiMSJ9 end",
+		"T1 == T2", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
+		"pwd=/srv/app", "missing <token> in the request", "jwt", "token", "token:", `"token":"`, "token=",
+	} {
+		if got := Text(text); got != text {
+			t.Errorf("%s\ngot %s", text, got)
+		}
+	}
+}
