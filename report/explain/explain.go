@@ -107,7 +107,8 @@ func explainError(b *text, e *catalogue.Error) {
 	}
 	for _, id := range e.Reasons {
 		r := id.Get()
-		fmt.Fprintf(b, "\n  Reason %s: %s\n", r.Name, r.Words)
+		b.WriteByte('\n')
+		b.quote("  ", "Reason "+r.Name+": "+r.Words)
 		difference(b, e.Meaning, e.Meaning, r.Remedy, e.Remedy, r.Owner, e.Owner)
 	}
 	if len(e.Samples) > 0 {
