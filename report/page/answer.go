@@ -46,7 +46,8 @@ func (c *composer) explain(h *report.Headline) {
 	if a := c.advise(worst.Method, worst.Name, worst.Key().Code); a.remedy != "" {
 		advice = append(advice, fmt.Sprintf("%s (%s): %s", worst.Label(), a.owner, a.remedy))
 	}
-	c.fact(whatToDo, append(advice, c.compareGroups(h)...)...)
+	c.fact(whatToDo, advice...)
+	c.fact("Compare", c.compareGroups(h))
 }
 
 // isNew reports whether an error is significant and was not there before.
@@ -115,9 +116,9 @@ func (c *composer) sinceThen(method string) []string {
 
 // compareGroups names the command that compares the group of a headline with the largest other group
 // of its dimension, if the shell reads their names as they are.
-func (c *composer) compareGroups(h *report.Headline) []string {
+func (c *composer) compareGroups(h *report.Headline) string {
 	if h.Group == "" || c.r.Filter != (report.Filter{}) {
-		return nil // filters would have to be typed again
+		return "" // filters would have to be typed again
 	}
 	other, most := "", int64(0)
 	for i := range c.r.Breakdowns {
@@ -130,7 +131,7 @@ func (c *composer) compareGroups(h *report.Headline) []string {
 		}
 	}
 	if other == "" || !isWord(other) || !isWord(h.Group) {
-		return nil
+		return ""
 	}
 	quoted := func(name string) string {
 		if strings.Contains(name, " ") {
@@ -145,7 +146,7 @@ func (c *composer) compareGroups(h *report.Headline) []string {
 			bounds += " --tz " + zone
 		}
 	}
-	return []string{fmt.Sprintf("Compare: otlog diff --by %s%s %s %s PATH", h.Dimension, bounds, quoted(other), quoted(h.Group))}
+	return fmt.Sprintf("otlog diff --by %s%s %s %s PATH", h.Dimension, bounds, quoted(other), quoted(h.Group))
 }
 
 // bound writes an instant of a window as a bound of time is typed.
