@@ -78,7 +78,7 @@ func printHashes(s streams, options *keyOptions, from string, ids []string) erro
 			err = write(id)
 		} else {
 			err = eachLine(s.in, write, func(line int) {
-				say(s.err, "stdin: line %d: longer than %s, so it is no ID: its hash is left empty", line, words.Bytes(longestID))
+				say(s.err, "stdin: line %d: longer than %s, so it cannot be an ID: its hash is left empty", line, words.Bytes(longestID))
 				status = &statusError{status: exitDamaged}
 			})
 		}

@@ -198,7 +198,7 @@ func (x *Explanation) failure(r *Record) {
 		x.Counted = "as recovered, not as a failure"
 	case v.Weight == classify.Aside:
 		x.Verdict, x.Summary = "background", "Background error: failed no call of the application"
-		x.Counted = "not at all, unless lines of a failure stand beside it in its session"
+		x.Counted = "not at all, unless its session has lines of a failure next to it"
 	case v.Weight == classify.Socket:
 		x.Verdict, x.Summary = "part of a failure", "Part of a failure to connect: a try of the signalling socket"
 		x.Counted = "with the failure to connect that follows in its session within 10 s, since the SDK tries again by itself; as a failure of its own if none follows"
@@ -240,7 +240,7 @@ func (x *Explanation) telemetry(r *Record) {
 		x.Counted = "as the end of its attempt"
 	case t.Variation == "Cancel":
 		x.Verdict, x.Summary = "cancelled", "Cancelled by the application, no failure: "+x.Method
-		x.Counted = "as the end of its attempt, which is no failure; after a Failure of the same attempt it does not count"
+		x.Counted = "as the end of its attempt, not as a failure; after a Failure of the same attempt it does not count"
 	default:
 		x.Summary = "No failure: telemetry about " + x.Method
 	}
