@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // where the system has no zones
+
+	"github.com/otlog/otlog/internal/unnamed"
 )
 
 // streams are the standard streams of a command, and the time when it began.
@@ -70,6 +72,9 @@ func run(args []string, s streams) int {
 	}
 	if err != nil {
 		say(s.err, "%v", err)
+	}
+	if kept := (*unnamed.Error)(nil); errors.As(err, &kept) {
+		fmt.Fprintln(s.err, "hint: TMPDIR names the directory for temporary files: export TMPDIR=/var/tmp")
 	}
 	if status == exitUsage {
 		fmt.Fprintln(s.err, "hint: otlog --help, or otlog COMMAND --help for all flags (otlog report --help by default)")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -111,6 +112,9 @@ func (o *sessionOptions) run(s streams, args []string) error {
 		return err
 	}
 	r, err := story.Read(found.sources, s.in, options)
+	if r != nil {
+		err = cmp.Or(checkKept(r.Sources), err)
+	}
 	if err != nil {
 		if r != nil {
 			sayTrouble(s, r.Sources) // the ID may be in what could not be read
