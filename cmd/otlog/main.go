@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"time"
 	_ "time/tzdata" // where the system has no zones
 
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/internal/unnamed"
 )
 
@@ -33,7 +35,7 @@ type streams struct {
 
 func main() {
 	collectGarbage()
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now()}))
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: stream.Output(), err: os.Stderr, now: time.Now()}))
 }
 
 // collectGarbage sets how often garbage is collected: when it is a quarter of what is in use, but not before
@@ -58,9 +60,11 @@ func run(args []string, s streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(s.in)
-	root.SetOut(s.out)
+	out := &stream.Checked{Writer: s.out} // cobra ignores errors
+	root.SetOut(out)
 	root.SetErr(s.err)
 	err := root.Execute()
+	err = cmp.Or(err, out.Err)
 	if err == nil {
 		return exitDone
 	}

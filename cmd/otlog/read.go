@@ -76,6 +76,23 @@ func (r *reading) close() {
 	r.open.Close()  // read only
 }
 
+// names returns the names of all inputs that were read.
+func (r *reading) names() []string {
+	out := namesOf(r.sources)
+	for _, p := range r.partials {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+func namesOf(read []*aggregate.Source) []string {
+	var out []string
+	for _, s := range read {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
 // settle adds up what was read.
 func (r *reading) settle() (*aggregate.Counts, error) { return aggregate.Settle(r.space, r.parts...) }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	_ "github.com/otlog/otlog/internal/testgc"
 )
 
@@ -36,7 +37,7 @@ func mainAt() {
 	if err != nil {
 		main()
 	}
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, now: now}))
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: stream.Output(), err: os.Stderr, now: now}))
 }
 
 // TestScripts runs the scripts of testdata/script with the real command.

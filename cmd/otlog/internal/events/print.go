@@ -8,7 +8,6 @@ package events
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -66,7 +65,10 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 	p.enc = json.NewEncoder(out)
 	p.enc.SetEscapeHTML(false)
 	read, err := aggregate.Walk(sources, o.Input, p.write)
-	if err := errors.Join(err, out.Flush()); err != nil {
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("writing events: %w", err)
 	}
 	return &Result{read, p.timeless}, nil
