@@ -76,9 +76,9 @@ type Codec interface {
 }
 
 // NewSpace returns a space in dir, or in the system's directory for temporary files if dir
-// is empty, for what exceeds limit, in bytes. guard is as in [spill.NewDir].
-func NewSpace(dir string, limit int64, codec Codec, guard func(name string) (done func())) *Space {
-	return &Space{Dir: spill.NewDir(dir, limit, guard), limit: limit, codec: codec}
+// is empty, for what exceeds limit, in bytes.
+func NewSpace(dir string, limit int64, codec Codec) *Space {
+	return &Space{Dir: spill.NewDir(dir, limit), limit: limit, codec: codec}
 }
 
 // keep writes the entries of a part, and returns the same part with its entries on disk.

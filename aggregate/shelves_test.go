@@ -140,7 +140,7 @@ func TestSpillingAtAnyTime(t *testing.T) {
 	parts := tally.Parts()
 	var want []string
 	for limit := int64(64 << 20); limit > 10_000; limit = limit * 4 / 5 {
-		space := NewSpace(t.TempDir(), limit, nil, nil)
+		space := NewSpace(t.TempDir(), limit, nil)
 		c, err := settle(space, division{3, 4, 4}, parts)
 		if err != nil {
 			t.Fatal(err)

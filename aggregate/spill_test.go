@@ -83,7 +83,7 @@ func TestSpillingDoesNotMatter(t *testing.T) {
 			}
 			return w, nil
 		}}
-		space := aggregate.NewSpace(dir, little, codec, nil)
+		space := aggregate.NewSpace(dir, little, codec)
 		got, err := aggregate.Scan(sources, aggregate.Options{Jobs: jobs, Space: space, KeepIDs: true})
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestSettlingOnDisk(t *testing.T) {
 	part := manySessions().Parts()
 	want := everything(t, part...)
 	dir := t.TempDir()
-	space := aggregate.NewSpace(dir, little, partial.Codec{}, nil)
+	space := aggregate.NewSpace(dir, little, partial.Codec{})
 	counts, err := aggregate.Settle(space, part...)
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestSettlingOnDisk(t *testing.T) {
 		t.Error(err)
 	}
 	checkEmpty(t, dir)
-	if _, err := aggregate.Settle(aggregate.NewSpace(filepath.Join(dir, "nowhere"), little, partial.Codec{}, nil), part...); err == nil ||
+	if _, err := aggregate.Settle(aggregate.NewSpace(filepath.Join(dir, "nowhere"), little, partial.Codec{}), part...); err == nil ||
 		!strings.HasPrefix(err.Error(), "keeping on disk what does not fit into") {
 		t.Errorf("got %v", err)
 	}
@@ -208,7 +208,7 @@ func TestScanEndsWithTheDisk(t *testing.T) {
 				t.Skip("nothing is locked for this user")
 			}
 			for _, jobs := range []int{1, 3} {
-				space := aggregate.NewSpace(test.dir, little, watchful{watch: test.watch}, nil)
+				space := aggregate.NewSpace(test.dir, little, watchful{watch: test.watch})
 				_, err := aggregate.Scan(sources, aggregate.Options{Jobs: jobs, Space: space})
 				if errors.Is(err, errNotHere) {
 					t.Skip(err)

@@ -43,7 +43,7 @@ func TestSumsTravel(t *testing.T) {
 		tallies, whole := aggregate.RandomTallies(seed)
 		want := everything(t, whole.Parts()...)
 
-		space := aggregate.NewSpace(dir, 1<<20, partial.Codec{}, nil)
+		space := aggregate.NewSpace(dir, 1<<20, partial.Codec{})
 		parts := []*aggregate.Part{aggregate.Merge()}
 		for _, tally := range tallies {
 			if r.IntN(3) == 0 {

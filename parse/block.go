@@ -125,6 +125,9 @@ func (r *Reader) Next(b *Block) error {
 				// Too many stack lines: the next one starts a record of its own.
 				return r.emit(b, n, false)
 			}
+			if r.ends(len(b.Data)) {
+				return r.last(b)
+			}
 			return r.skipLine(b)
 		}
 		grow(b)
@@ -145,6 +148,19 @@ func (r *Reader) fill(b *Block) {
 	if r.err != nil && r.err != io.EOF {
 		r.err = unpack.DamageAt(r.offset+int64(len(b.Data)), r.err)
 	}
+}
+
+// ends reports whether src ends after n unread bytes. A file says so only when more is asked for.
+func (r *Reader) ends(n int) bool {
+	var next [1]byte
+	if _, r.err = io.ReadFull(r.src, next[:]); r.err == nil {
+		r.src = io.MultiReader(bytes.NewReader(next[:]), r.src)
+		return false
+	}
+	if r.err != io.EOF {
+		r.err = unpack.DamageAt(r.offset+int64(n), r.err)
+	}
+	return true
 }
 
 // grow doubles the capacity of b.

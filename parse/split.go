@@ -79,14 +79,15 @@ func (r *Reader) nextSplit(b *Block) error {
 	}
 	b.Offset = r.offset
 	for {
+		full := r.err == nil && r.at == 0 && len(r.window) == r.limits.record && !r.ends(len(r.window))
 		e := mayContinue
 		switch {
+		case full:
+			e = windowFull
 		case r.err == io.EOF:
 			e = sourceEnds
 		case r.err != nil:
 			e = sourceBreaks
-		case r.at == 0 && len(r.window) == r.limits.record:
-			e = windowFull
 		}
 		before := len(b.Records)
 		n := r.split.split(b, r.window[r.at:], e)

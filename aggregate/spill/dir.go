@@ -8,29 +8,24 @@ import (
 	"slices"
 	"sync"
 	"unsafe"
+
+	"github.com/otlog/otlog/internal/unnamed"
 )
 
-// A Dir is a directory for temporary files. Where the system allows it, a file has no name
-// while it is in use: then nothing is left on disk, however the process ends. A Dir is safe
-// for concurrent use.
+// A Dir is a directory for temporary files. They have no names, so nothing is left on disk,
+// however the process ends. A Dir is safe for concurrent use.
 type Dir struct {
 	path  string
 	limit int64 // bytes of memory, for errors
-	guard func(name string) (done func())
 
 	mu      sync.Mutex
 	open    []*os.File
-	named   map[*os.File]func() // files that keep their names, and what to call when they are removed
 	written int64
 }
 
 // NewDir returns a Dir at path, or in the system's directory for temporary files if path
-// is empty. limit is the bound of memory, in bytes, that errors mention. guard, if set, is
-// called with the name of each file that keeps its name, so that the file can be removed
-// when the process is killed; done is called after the file was removed.
-func NewDir(path string, limit int64, guard func(name string) (done func())) *Dir {
-	return &Dir{path: path, limit: limit, guard: guard}
-}
+// is empty. limit is the bound of memory, in bytes, that errors mention.
+func NewDir(path string, limit int64) *Dir { return &Dir{path: path, limit: limit} }
 
 // Written returns the number of bytes written so far.
 func (d *Dir) Written() int64 {
@@ -39,13 +34,13 @@ func (d *Dir) Written() int64 {
 	return d.written
 }
 
-// Close closes and removes all files.
+// Close closes all files, which removes them.
 func (d *Dir) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var errs []error
 	for _, f := range d.open {
-		errs = append(errs, f.Close(), d.unname(f))
+		errs = append(errs, f.Close())
 	}
 	d.open = nil
 	return errors.Join(errs...)
@@ -69,41 +64,22 @@ func (d *Dir) Write(write func(io.Writer) error) (f *os.File, size int64, err er
 
 // create creates a file.
 func (d *Dir) create() (*os.File, error) {
-	f, err := os.CreateTemp(d.path, "otlog-*")
+	f, err := unnamed.Create(d.path)
 	if err != nil {
 		return nil, d.explain(err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.open = append(d.open, f)
-	if os.Remove(f.Name()) != nil {
-		if d.named == nil {
-			d.named = map[*os.File]func(){}
-		}
-		if d.named[f] = func() {}; d.guard != nil {
-			d.named[f] = d.guard(f.Name())
-		}
-	}
 	return f, nil
 }
 
-// remove closes and removes a file.
+// remove closes a file, which removes it.
 func (d *Dir) remove(f *os.File) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.open = slices.DeleteFunc(d.open, func(other *os.File) bool { return other == f })
-	return errors.Join(f.Close(), d.unname(f))
-}
-
-// unname removes the name of a closed file, if it has one.
-func (d *Dir) unname(f *os.File) error {
-	done, named := d.named[f]
-	if !named {
-		return nil
-	}
-	delete(d.named, f)
-	defer done()
-	return os.Remove(f.Name())
+	return f.Close()
 }
 
 // explain adds to an error why anything is written.

@@ -43,7 +43,7 @@ func TestRunsOnDisk(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := t.TempDir()
-			dir := NewDir(path, 1<<20, nil)
+			dir := NewDir(path, 1<<20)
 			r, set := rand.New(rand.NewPCG(1, 51)), spilling(dir)
 			set.length = test.length
 			want := make([]number, test.values)
@@ -151,7 +151,7 @@ func TestBrokenDisk(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := t.TempDir()
-			dir := NewDir(path, 1<<20, nil)
+			dir := NewDir(path, 1<<20)
 			set := spilling(dir)
 			test.spoil(dir, set)
 			c := set.Cursor()
@@ -167,7 +167,7 @@ func TestBrokenDisk(t *testing.T) {
 }
 
 func TestMissingDirectoryIsReported(t *testing.T) {
-	set := spilling(NewDir(filepath.Join(t.TempDir(), "nowhere"), 64<<20, nil))
+	set := spilling(NewDir(filepath.Join(t.TempDir(), "nowhere"), 64<<20))
 	fill(set)
 	if err := set.Cursor().err; !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "64 MiB of memory") {
 		t.Errorf("got %v", err)

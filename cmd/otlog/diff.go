@@ -98,11 +98,17 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	if err != nil {
 		return nil, err
 	}
+	if err := checkOutput(s, o.output, found.sources); err != nil {
+		return nil, err
+	}
 	how := o.read
 	how.ids = false // only what is reported has examples
 	read, err := how.read(s, found, plan.input, plan.memory, how.scan(s))
 	defer read.close()
 	if err != nil {
+		return nil, err
+	}
+	if err := checkRead(o.output, found.sources, read.names()); err != nil {
 		return nil, err
 	}
 	counts, err := read.settle()

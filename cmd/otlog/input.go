@@ -15,6 +15,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/internal/unnamed"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/find"
@@ -85,6 +86,18 @@ func sayTrouble(s streams, read []*aggregate.Source) {
 	for _, w := range report.SourceWarnings(read) {
 		say(s.err, "%s", words.Printable(w))
 	}
+}
+
+// checkKept returns the error of a source that did not fit into a temporary file. What was read of
+// the others is no report: the disk is at fault, and not the input.
+func checkKept(read []*aggregate.Source) error {
+	var kept *unnamed.Error
+	for _, s := range read {
+		if errors.As(s.Failed, &kept) {
+			return fmt.Errorf("%s: %w", words.Printable(s.Name), s.Failed)
+		}
+	}
+	return nil
 }
 
 // status returns the exit status of a command after reading. force accepts sources with the same

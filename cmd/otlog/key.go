@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/report/rows"
 )
 
@@ -89,21 +90,7 @@ func makeSecret(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}
-	beside, err := os.CreateTemp(filepath.Dir(name), ".hash-key.*") // only the user can read it
-	if err != nil {
-		return err
-	}
-	defer os.Remove(beside.Name()) // fails after a rename, as it should
 	var secret [32]byte
-	rand.Read(secret[:]) // never fails
-	_, err = io.WriteString(beside, hex.EncodeToString(secret[:])+"\n")
-	if err := errors.Join(err, beside.Sync(), beside.Close()); err != nil {
-		return err
-	}
-	// A link replaces no file, and the file is whole at once. File systems without links need
-	// the rename.
-	if err := os.Link(beside.Name(), name); err == nil || errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return os.Rename(beside.Name(), name)
+	rand.Read(secret[:])                                                               // never fails
+	return stream.CreateWhole(name, 0o600, []byte(hex.EncodeToString(secret[:])+"\n")) // only the user can read it
 }

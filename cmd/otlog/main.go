@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,9 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // where the system has no zones
+
+	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/internal/unnamed"
 )
 
 // streams are the standard streams of a command, and the time when it began.
@@ -56,9 +60,11 @@ func run(args []string, s streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(s.in)
-	root.SetOut(s.out)
+	out := &stream.Checked{Writer: s.out} // cobra ignores errors
+	root.SetOut(out)
 	root.SetErr(s.err)
 	err := root.Execute()
+	err = cmp.Or(err, out.Err)
 	if err == nil {
 		return exitDone
 	}
@@ -70,6 +76,9 @@ func run(args []string, s streams) int {
 	}
 	if err != nil {
 		say(s.err, "%v", err)
+	}
+	if kept := (*unnamed.Error)(nil); errors.As(err, &kept) {
+		fmt.Fprintln(s.err, "hint: TMPDIR names the directory for temporary files: export TMPDIR=/var/tmp")
 	}
 	if status == exitUsage {
 		fmt.Fprintln(s.err, "hint: otlog --help, or otlog COMMAND --help for all flags (otlog report --help by default)")

@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/parse"
+	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -19,6 +24,74 @@ func emit(s streams, name string, write func(io.Writer) error) error {
 		return stream.Buffered(s.out, write)
 	}
 	return stream.WriteWhole(name, write)
+}
+
+// checkOutput returns an error if a file of -o would replace an input of the command: a source, or one of
+// other files. A log that exists is not replaced either, because a shell makes -o a.log b.log of -o *.log.
+// The files of a directory are known to be inputs only when they have been read (checkRead).
+func checkOutput(s streams, name string, sources []parse.Source, others ...string) error {
+	old := replaced(name)
+	if old == nil {
+		return nil
+	}
+	is := func(info os.FileInfo, err error) bool { return err == nil && os.SameFile(old, info) }
+	refused := slices.ContainsFunc(others, func(other string) bool { return is(os.Stat(other)) })
+	for _, source := range sources {
+		switch {
+		case source.Path == "-":
+			refused = refused || is(s.in.Stat())
+		case source.Dir == "":
+			refused = refused || is(os.Stat(source.Path))
+		}
+	}
+	if refused {
+		return overwrites(name, "it is an input of this command")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil // it may be replaced all the same
+	}
+	defer f.Close() // read only
+	head := make([]byte, 64<<10)
+	n, _ := io.ReadFull(f, head) // an error is that there is less
+	if head = head[:n]; n > 0 && !sieve.IsOutput(head) && !partial.Is(head) && (sieve.IsLogName(name) || sieve.LooksLikeLog(head) && !bytes.HasPrefix(head, []byte("<"))) {
+		return overwrites(name, "it exists, and looks like a log")
+	}
+	return nil
+}
+
+// checkRead returns an error if a file of -o would replace a file of a directory that was read.
+func checkRead(name string, sources []parse.Source, read []string) error {
+	old := replaced(name)
+	if old == nil {
+		return nil
+	}
+	for _, source := range sources {
+		info, err := os.Stat(source.Path)
+		if source.Dir == "" || err != nil || !os.SameFile(old, info) {
+			continue
+		}
+		if slices.ContainsFunc(read, func(of string) bool { return of == source.Path || strings.HasPrefix(of, source.Path+"/") }) {
+			return overwrites(name, "it is an input of this command")
+		}
+	}
+	return nil
+}
+
+// replaced returns the regular file that a file of -o would replace, nil if there is none.
+func replaced(name string) os.FileInfo {
+	if name == "" {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return info
+}
+
+func overwrites(name, why string) error {
+	return usageError(fmt.Errorf("-o %s: refusing to overwrite this file: %s\nhint: -o takes the next argument: -o *.log is -o a.log b.log for a shell", words.Printable(name), why))
 }
 
 // emitText writes a text for people as emit does. If it is longer than the terminal that it goes to,

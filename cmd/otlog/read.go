@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/cmd/otlog/internal/typed"
+	"github.com/otlog/otlog/internal/unnamed"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report/words"
@@ -74,6 +76,23 @@ func (r *reading) close() {
 	r.open.Close()  // read only
 }
 
+// names returns the names of all inputs that were read.
+func (r *reading) names() []string {
+	out := namesOf(r.sources)
+	for _, p := range r.partials {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+func namesOf(read []*aggregate.Source) []string {
+	var out []string
+	for _, s := range read {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
 // settle adds up what was read.
 func (r *reading) settle() (*aggregate.Counts, error) { return aggregate.Settle(r.space, r.parts...) }
 
@@ -85,7 +104,7 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	// The limit leaves room for garbage: close to it, the collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
 	input.Sieve = &sieve.Sieve{}
-	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}, stream.RemoveOnSignal)}
+	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{})}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
 	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, KeepIDs: o.ids, Claim: claim})
@@ -97,6 +116,9 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 		return r, err
 	}
 	if err != nil {
+		return r, err
+	}
+	if err := checkKept(result.Sources); err != nil {
 		return r, err
 	}
 	r.parts, r.sources = append(r.parts, result.Parts...), append(r.sources, result.Sources...)
@@ -165,9 +187,12 @@ func (r *reading) takePartials() error {
 	var failed error
 	for _, c := range r.claims {
 		var version *partial.VersionError
+		var kept *unnamed.Error
 		switch {
 		case c.file != nil:
 			r.partials, r.open = append(r.partials, c.file), append(r.open, c.closer)
+		case errors.As(c.err, &kept):
+			failed = cmp.Or(failed, fmt.Errorf("%s: keeping it to read it repeatedly: %w", words.Printable(c.name), c.err))
 		case errors.As(c.err, &version) && failed == nil:
 			failed = fmt.Errorf("%s: %w", words.Printable(c.name), c.err)
 		case c.err != nil:
@@ -182,17 +207,15 @@ func (r *reading) takePartials() error {
 func openPartial(f *parse.File) (*partial.File, io.Closer, error) {
 	closer := closers{f}
 	if _, _, ok := f.Regular(); !ok {
-		copied := stream.NewCopy(f.Stream())
-		closer = append(closer, closerFunc(copied.Remove))
-		_, err := io.Copy(io.Discard, copied)
+		copied, err := stream.Keep(f.Stream())
 		if err == nil {
-			f, err = parse.Open(parse.Source{Name: f.Name, Path: copied.File.Name()})
+			closer = append(closer, copied)
+			f, err = parse.Open(parse.Source{Name: f.Name, Open: func() (io.ReadCloser, error) { return copied, nil }})
 		}
 		if err != nil {
 			closer.Close()
 			return nil, nil, err
 		}
-		closer = append(closers{f}, closer...)
 	}
 	file, err := partial.OpenFile(f)
 	if err != nil {
@@ -211,7 +234,3 @@ func (c closers) Close() error {
 	}
 	return errors.Join(errs...)
 }
-
-type closerFunc func()
-
-func (f closerFunc) Close() error { f(); return nil }

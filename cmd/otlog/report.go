@@ -156,6 +156,9 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkOutput(s, o.output, found.sources, o.ignore, o.key.file); err != nil {
+		return err
+	}
 	before, err := o.readBaseline(s, args, plan)
 	if err != nil {
 		return err
@@ -167,6 +170,9 @@ func (o *reportOptions) run(s streams, args []string) error {
 	read, err := o.read.read(s, found, plan.input, plan.memory, scan)
 	defer read.close()
 	if err != nil {
+		return err
+	}
+	if err := checkRead(o.output, found.sources, read.names()); err != nil {
 		return err
 	}
 	counts, err := read.settle()

@@ -80,9 +80,15 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkOutput(s, output, found.sources); err != nil {
+		return err
+	}
 	read, err := o.read.read(s, found, input, memory, o.read.scan(s))
 	defer read.close()
 	if err != nil {
+		return err
+	}
+	if err := checkRead(output, found.sources, read.names()); err != nil {
 		return err
 	}
 	sayTrouble(s, read.sources)

@@ -226,7 +226,7 @@ func interrupt(ts *testscript.TestScript, name, file string, command []string) (
 	if _, err := io.WriteString(stdin, text); err != nil {
 		return 0, err
 	}
-	which := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}[name]
+	which := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill, "QUIT": syscall.SIGQUIT}[name]
 	if err := cmd.Process.Signal(which); err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -114,7 +115,13 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkOutput(s, o.output, found.sources); err != nil {
+		return err
+	}
 	r, err := story.Read(found.sources, s.in, options)
+	if r != nil {
+		err = cmp.Or(checkKept(r.Sources), err)
+	}
 	if err != nil {
 		if r != nil {
 			sayTrouble(s, r.Sources) // the ID may be in what could not be read
@@ -122,6 +129,9 @@ func (o *sessionOptions) run(s streams, args []string) error {
 		return sessionMeant(err)
 	}
 	if err := found.sift(s, options.Input.Sieve, len(r.Sources)); err != nil {
+		return err
+	}
+	if err := checkRead(o.output, found.sources, namesOf(r.Sources)); err != nil {
 		return err
 	}
 	sayTrouble(s, r.Sources)

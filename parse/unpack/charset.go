@@ -77,7 +77,7 @@ func notText(head []byte) string {
 		switch {
 		case c == 0:
 			nul++
-		case c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\x1b':
+		case isControl(c):
 			control++
 		}
 	}
@@ -91,6 +91,11 @@ func notText(head []byte) string {
 		what = fmt.Sprintf("NUL byte at offset %d", bytes.IndexByte(head, 0))
 	}
 	return fmt.Sprintf("not a log: binary data, %s, starts with % x (%s)", what, head[:min(len(head), 8)], Supported)
+}
+
+// isControl reports whether a byte is a control character that texts hardly contain.
+func isControl(c byte) bool {
+	return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\x1b'
 }
 
 // mostlyUTF8 reports whether at most 1% of the characters are not UTF-8.

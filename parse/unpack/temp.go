@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/otlog/otlog/internal/unnamed"
 )
 
 // maxCopy is how many bytes of a source are copied to a temporary file.
@@ -21,27 +23,25 @@ func (u *unpacker) regular(r io.Reader, around layers) (file io.ReaderAt, size i
 	}
 	copied, err := copyToDisk(r)
 	if copied == nil {
-		return nil, 0, nil, fmt.Errorf("copying it to a temporary file: %w", err)
+		return nil, 0, nil, fmt.Errorf("copying it to disk: %w", err)
 	}
 	return copied, copied.size, copied.remove, err
 }
 
-// A tempFile is a temporary file.
+// A tempFile is a temporary file without a name.
 type tempFile struct {
 	*os.File
-	size  int64
-	named bool // it is not removed yet
+	size int64
 }
 
 // copyToDisk copies r to a temporary file. It returns nil if the file cannot be written;
 // an error beside a file is that of r.
 func copyToDisk(r io.Reader) (*tempFile, error) {
-	f, err := os.CreateTemp("", "otlog-*")
+	f, err := unnamed.Create("")
 	if err != nil {
 		return nil, err
 	}
-	// If the system can remove an open file, it disappears however the program ends.
-	copied := &tempFile{File: f, named: os.Remove(f.Name()) != nil}
+	copied := &tempFile{File: f}
 	from := &counter{Reader: r}
 	copied.size, err = io.CopyN(f, from, maxCopy+1)
 	if err == io.EOF {
@@ -53,14 +53,9 @@ func copyToDisk(r io.Reader) (*tempFile, error) {
 	}
 	if err != nil && (from.err == nil || from.err == io.EOF) {
 		copied.remove()
-		return nil, err
+		return nil, unnamed.Failed(err)
 	}
 	return copied, err
 }
 
-func (f *tempFile) remove() {
-	f.Close()
-	if f.named {
-		os.Remove(f.Name())
-	}
-}
+func (f *tempFile) remove() { f.Close() } // nothing reads it any more

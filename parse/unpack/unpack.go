@@ -228,6 +228,18 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 	} else if len(around) == 0 {
 		t.File, t.Size = u.file, u.size
 	}
+	if isPadded(head) {
+		start := head
+		r = &unpadded{Reader: r}
+		var err error
+		if head, err = readHead(r); len(head) == 0 && err != io.EOF {
+			return u.refuse(name, around, noFirstByte(err))
+		} else if len(head) == 0 || notText(head) != "" { // the padding was longer than the head
+			return u.refuse(name, around, &UnreadableError{Bytes: int64(len(start)), Cause: notText(start), Binary: true})
+		}
+		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
+		t.File, t.Size, t.Compression = nil, 0, strings.TrimPrefix(t.Compression+"+NUL padding", "+")
+	}
 	if cause := notText(head); cause != "" {
 		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause, Binary: !isUTF32(head)})
 	}

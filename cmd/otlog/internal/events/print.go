@@ -8,7 +8,6 @@ package events
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -51,12 +50,15 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 		return nil, err
 	}
 	if !o.Once {
-		kept := stream.NewCopy(stdin)
-		defer kept.Remove()
-		if err := p.learn(sources, kept); err != nil {
-			return nil, fmt.Errorf("keeping the input for a second reading: %w", err)
+		again := stream.NewAgain(sources, stdin)
+		defer again.Close()
+		err := p.learn(sources)
+		if failed := again.Err(); failed != nil {
+			return nil, fmt.Errorf("keeping the input for a second reading: %w", failed)
 		}
-		stream.SetStdin(sources, io.NopCloser(kept.File))
+		if err != nil {
+			return nil, err
+		}
 	}
 	if err := p.checkFilter(); err != nil {
 		return nil, err
@@ -65,7 +67,10 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 	p.enc = json.NewEncoder(words.JSON(out))
 	p.enc.SetEscapeHTML(false)
 	read, err := aggregate.Walk(sources, o.Input, p.write)
-	if err := errors.Join(err, out.Flush()); err != nil {
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("writing events: %w", err)
 	}
 	return &Result{read, p.timeless}, nil
@@ -87,8 +92,7 @@ type printer struct {
 }
 
 // learn reads the input for the first time.
-func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
-	stream.SetStdin(sources, io.NopCloser(stdin))
+func (p *printer) learn(sources []parse.Source) error {
 	p.sessions = map[aggregate.SessionID]string{}
 	source := ""
 	var tally aggregate.Tally
@@ -109,7 +113,7 @@ func (p *printer) learn(sources []parse.Source, stdin *stream.Copy) error {
 		}
 		return nil
 	})
-	if err = errors.Join(err, stdin.Rewind()); err != nil {
+	if err != nil {
 		return err
 	}
 	if p.counts, err = aggregate.Settle(nil, tally.Parts()...); err != nil {

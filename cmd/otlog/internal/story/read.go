@@ -2,7 +2,6 @@ package story
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -40,13 +39,15 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	for _, id := range o.IDs {
 		x.asked = append(x.asked, newQuestion(id))
 	}
-	kept := stream.NewCopy(stdin)
-	defer kept.Remove()
-	read, err := x.learn(sources, kept)
-	if err != nil {
-		return nil, fmt.Errorf("keeping the input for a second reading: %w", err)
+	again := stream.NewAgain(sources, stdin)
+	defer again.Close()
+	read, err := x.learn(sources)
+	if failed := again.Err(); failed != nil {
+		return nil, fmt.Errorf("keeping the input for a second reading: %w", failed)
 	}
-	stream.SetStdin(sources, io.NopCloser(kept.File))
+	if err != nil {
+		return nil, err
+	}
 	if len(o.IDs) == 0 {
 		return x.rank(sources)
 	}
@@ -93,8 +94,7 @@ type reader struct {
 }
 
 // learn reads the input for the first time.
-func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) ([]*aggregate.Source, error) {
-	stream.SetStdin(sources, io.NopCloser(stdin))
+func (x *reader) learn(sources []parse.Source) ([]*aggregate.Source, error) {
 	source := ""
 	var tally aggregate.Tally
 	input := x.Input
@@ -112,7 +112,7 @@ func (x *reader) learn(sources []parse.Source, stdin *stream.Copy) ([]*aggregate
 		}
 		return nil
 	})
-	if err = errors.Join(err, stdin.Rewind()); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	x.counts, err = aggregate.Settle(nil, tally.Parts()...)

@@ -9,41 +9,78 @@ import (
 )
 
 // OnSignal calls f once if a signal would end the program: Ctrl-C, a closed terminal, or
-// kill. That first signal does not end the program. After a call of ignore, f is not called.
-func OnSignal(f func(os.Signal)) (ignore func()) {
+// kill, and others that are given. That first signal does not end the program. After a call of
+// ignore, f is not called; ignore waits for an f that has been called.
+func OnSignal(f func(os.Signal), others ...os.Signal) (ignore func()) {
 	// Signals that are ignored, as in nohup or a background job, remain ignored.
-	which := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGTERM}, signal.Ignored)
+	which := slices.DeleteFunc(append([]os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGTERM}, others...), signal.Ignored)
 	if len(which) == 0 {
 		return func() {}
 	}
-	signals, ignored := make(chan os.Signal, 1), make(chan struct{})
+	signals, ignored, done := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
 	signal.Notify(signals, which...)
+	handle := func(got os.Signal) {
+		signal.Reset(which...)
+		f(got)
+	}
 	go func() {
+		defer close(done)
 		select {
 		case got := <-signals:
-			signal.Reset(which...)
-			f(got)
+			handle(got)
 		case <-ignored:
+			select {
+			case got := <-signals: // came before
+				handle(got)
+			default:
+			}
 		}
 	}()
 	return sync.OnceFunc(func() {
 		signal.Stop(signals)
 		close(ignored)
+		<-done
 	})
 }
 
 // interrupted is the exit status on systems where a process cannot end itself by a signal.
 const interrupted = 130
 
-// RemoveOnSignal removes a file if a signal ends the program. After a call of keep, the
-// file stays.
-func RemoveOnSignal(name string) (keep func()) {
-	return OnSignal(func(got os.Signal) {
-		os.Remove(name)
-		// The signal is sent again, uncaught, so that a shell sees what ended the program.
-		if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(got) == nil {
-			select {} // until it arrives
-		}
-		os.Exit(interrupted)
-	})
+// A guard is the one place that ends the program on a signal while a file has a name that it
+// must not keep. It removes the name first. It waits for changes of names, and after it has begun,
+// there are no more: the program cannot go on, find its file gone, and end with an error.
+type guard struct {
+	mu   sync.Mutex
+	file *os.File // nil if there is none
+	name string
+}
+
+// guarded calls f with a guard.
+func guarded(f func(*guard) error) error {
+	g := &guard{}
+	ignore := OnSignal(g.end, syscall.SIGQUIT)
+	err := f(g)
+	ignore()
+	return err
+}
+
+// change calls f, which may change the name. A signal does not come between.
+func (g *guard) change(f func() error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return f()
+}
+
+// end removes the name and ends the program.
+func (g *guard) end(got os.Signal) {
+	g.mu.Lock() // for good
+	if g.name != "" {
+		g.file.Close() // some systems do not remove an open file
+		os.Remove(g.name)
+	}
+	// The signal is sent again, uncaught, so that a shell sees what ended the program.
+	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(got) == nil {
+		select {} // until it arrives
+	}
+	os.Exit(interrupted)
 }

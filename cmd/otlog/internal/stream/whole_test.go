@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/otlog/otlog/internal/unnamed"
 )
 
 // TestWriteWholeKeepsLinks checks that a link remains a link, and that the old content
@@ -37,4 +39,13 @@ func TestWriteWholeKeepsLinks(t *testing.T) {
 	if b, err := os.ReadFile(file); err != nil || string(b) != "new" {
 		t.Errorf("the file holds %q, %v", b, err)
 	}
+}
+
+// canLink reports whether the system has files without names.
+func canLink(t *testing.T) bool {
+	f, err := unnamed.Linkable(t.TempDir(), 0o600)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil
 }
