@@ -57,7 +57,7 @@ func (r *Report) headline() Headline {
 		}
 		return Headline{Says: "Not comparable: only the input " + which + " seems to hold errors only, so the sessions without an error are missing there."}
 	}
-	changes := slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return !r.isNews(&c, before, after) })
+	changes := slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return !c.Significant() || !r.isNews(&c) })
 	if len(changes) == 0 {
 		if says := r.perhaps(); says != "" {
 			return Headline{Says: says}
@@ -89,7 +89,7 @@ func (r *Report) perhaps() string {
 		if c.Test != nil {
 			tests++
 		}
-		if c.Test != nil && c.Test.P <= stats.Level && !c.Significant() && !c.Acknowledged && (c.Scope == ScopeError || r.Filter.Error == "") {
+		if c.Test != nil && c.Test.P <= stats.Level && !c.Significant() && r.isNews(&c) {
 			likely = append(likely, c)
 		}
 	}
@@ -107,8 +107,8 @@ func (r *Report) perhaps() string {
 // isNews reports whether a headline may be about a change. If the report selects an error, a change
 // of its method is one of that error. A change of a method is old news if the errors that nobody
 // acknowledged moved in the other direction, or not at all.
-func (r *Report) isNews(c *Change, before, after *Side) bool {
-	if !c.Significant() || c.Acknowledged || c.Scope == ScopeMethod && r.Filter.Error != "" {
+func (r *Report) isNews(c *Change) bool {
+	if c.Acknowledged || c.Scope == ScopeMethod && r.Filter.Error != "" {
 		return false
 	}
 	if c.Scope == ScopeError {
