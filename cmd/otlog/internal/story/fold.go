@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/classify/noise"
+	"github.com/otlog/otlog/parse/timestamp"
 )
 
 // gapAfter is how long nothing happens before the timeline says so.
@@ -252,18 +253,29 @@ func (t *roll) cause(r *record) {
 	t.out = append(t.out, e)
 }
 
-// link notes with each failure the causes beside it.
+// link notes with each failure the causes beside it, or within its attempt: a publish that is blocked
+// fails 15 s later.
 func (b *builder) link(t []Entry) {
 	for i := range t {
 		if t[i].Kind != KindCause {
 			continue
 		}
 		for _, f := range b.failures {
-			if slices.ContainsFunc(f.records, func(r *record) bool { return b.besideEntry(r, &t[i]) }) {
+			if b.within(f.call, &t[i]) || slices.ContainsFunc(f.records, func(r *record) bool { return b.besideEntry(r, &t[i]) }) {
 				f.beside = append(f.beside, i)
 			}
 		}
 	}
+}
+
+// within reports whether an entry is within an attempt that has ended.
+func (b *builder) within(c *call, e *Entry) bool {
+	if c == nil || e.OffsetMS == nil || c.Start == timestamp.NoTime || c.End == timestamp.NoTime {
+		return false
+	}
+	_, start := b.when(c.Start)
+	_, end := b.when(c.End)
+	return *start <= *e.OffsetMS && *e.OffsetMS <= *end
 }
 
 // besideEntry reports whether a record is beside an entry, in the order of the timeline or in time.

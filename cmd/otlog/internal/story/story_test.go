@@ -250,6 +250,21 @@ func TestBeside(t *testing.T) {
 	}
 }
 
+// TestBesideAnAttempt checks that a cause counts that is within the attempt of a failure, however long
+// before the failure.
+func TestBesideAnAttempt(t *testing.T) {
+	for at, want := range map[float64]int{1: 1, 15: 1, -12: 0, 40: 0} {
+		s := story(t, []string{
+			"one.jsonl",
+			posted(0, 1, "Publish", "Attempt", `,"streamId":"stream-1"`),
+			posted(16, 1, "Publish", "Failure", `,"streamId":"stream-1","failureReason":"ICEWorkflow","failureCode":1500`),
+		}, []string{"app.log", logged(at, session, csp)})
+		if got := len(s.Failures[0].Beside); got != want {
+			t.Errorf("%v s after the start of the attempt: %d causes, want %d", at, got, want)
+		}
+	}
+}
+
 func TestNoiseIsFolded(t *testing.T) {
 	log := []string{"app.log", logged(0, session, "join clicked")}
 	for i := range 12 {
