@@ -70,6 +70,9 @@ type Test struct {
 // Significant reports whether the change is significant.
 func (c *Change) Significant() bool { return c.Test != nil && c.Test.Q <= stats.Level }
 
+// Moved returns how many more sessions fail than at the previous rate; below 0 how many fewer.
+func (c *Change) Moved() float64 { return c.Difference.Value * float64(c.After.Whole) }
+
 // MinSessions is the least number of sessions on either side for a test. The test assumes
 // that sessions fail independently. But one person who loads a page ten times makes ten
 // sessions: of fewer than 100, those are 10 points and more.

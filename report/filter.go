@@ -47,15 +47,23 @@ func (f *Filter) Clients() clients.Filter {
 	return clients.Filter{SDK: f.SDK, Browser: f.Browser, OS: f.OS}
 }
 
-// clientWords names the selected sessions and clients, "" if all are.
-func (f *Filter) clientWords() string {
+// ClientWords names the selected sessions and clients, "" if all are.
+func (f *Filter) ClientWords() string {
 	var out []string
-	for _, of := range [...][2]string{{"session ", f.Session}, {"API key ", f.APIKey}, {"SDK ", f.SDK}, {"", f.Browser}, {"", f.OS}} {
+	for _, of := range [...][2]string{{"session", f.Session}, {"API key", f.APIKey}, {"SDK", f.SDK}, {"browser", f.Browser}, {"system", f.OS}} {
 		if of[1] != "" {
-			out = append(out, of[0]+of[1])
+			out = append(out, of[0]+" "+words.Printable(of[1]))
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// AFailure makes clear that only selected failures count, if a method or an error is selected.
+func (f *Filter) AFailure() string {
+	if f.Method != "" || f.Error != "" {
+		return "such a failure"
+	}
+	return "a failure"
 }
 
 // Bounded reports whether a filter has bounds of time.

@@ -35,7 +35,7 @@ type Headline struct {
 // Headline returns the headline of the report.
 func (r *Report) Headline() Headline {
 	h := r.headline()
-	if only := r.Filter.clientWords(); only != "" {
+	if only := r.Filter.ClientWords(); only != "" {
 		h.Says = fmt.Sprintf("%s; only %s.", strings.TrimSuffix(h.Says, "."), only)
 	}
 	return h
@@ -193,14 +193,13 @@ func moreImportant(a, b Change) int {
 		}
 		return n
 	}
-	moved := func(c *Change) float64 { return math.Abs(c.Difference.Value) * float64(c.After.Whole) }
-	return cmp.Or(cmp.Compare(rank(&a), rank(&b)), cmp.Compare(moved(&b), moved(&a)))
+	return cmp.Or(cmp.Compare(rank(&a), rank(&b)), cmp.Compare(math.Abs(b.Moved()), math.Abs(a.Moved())))
 }
 
 // changed describes the most important change; mostly says which clients it concerns.
 func (r *Report) changed(c *Change, mostly string) string {
 	worse := c.Difference.Value > 0
-	subject, was, is, of := r.subject(c), c.Before, c.After, r.sessions()
+	subject, was, is, of := r.subject(c), c.Before, c.After, r.Population().Words()
 	if c.Scope == ScopeMethod {
 		if x, y, ok := r.attempts(c); ok {
 			was, is, of = x, y, "attempts"
@@ -294,27 +293,19 @@ func (r *Report) unchanged(before, after *Side) string {
 	switch {
 	case !tested && min(before.Sessions, after.Sessions) < MinSessions:
 		return fmt.Sprintf("Too few %s to tell: %s %s, %s %s, and a test needs %d on each side.",
-			r.sessions(), words.Number(before.Sessions), earlier, words.Number(after.Sessions), later, MinSessions)
+			r.Population().Words(), words.Number(before.Sessions), earlier, words.Number(after.Sessions), later, MinSessions)
 	case !tested:
-		return fmt.Sprintf("Too few failures to tell: %s in %s %s, %s in %s.", earlier, words.Fraction(was.Part, was.Whole), r.sessions(), later, words.Fraction(is.Part, is.Whole))
+		return fmt.Sprintf("Too few failures to tell: %s in %s %s, %s in %s.", earlier, words.Fraction(was.Part, was.Whole), r.Population().Words(), later, words.Fraction(is.Part, is.Whole))
 	case r.Pair != nil:
 		return fmt.Sprintf("No difference that could not be chance: %s %s of %s %s had %s, %s %s of %s.", earlier,
-			words.Percent(was.Part, was.Whole), words.Number(was.Whole), r.sessions(), r.aFailure(), later, words.Percent(is.Part, is.Whole), words.Number(is.Whole))
+			words.Percent(was.Part, was.Whole), words.Number(was.Whole), r.Population().Words(), r.Filter.AFailure(), later, words.Percent(is.Part, is.Whole), words.Number(is.Whole))
 	}
 	const says = "Nothing changed that could not be chance: "
 	if rates := r.callRates(after); rates != "" {
 		return says + rates + "."
 	}
-	return says + fmt.Sprintf("%s %s (%s) had %s, before %s.", words.Fraction(is.Part, is.Whole), r.sessions(),
-		words.Percent(is.Part, is.Whole), r.aFailure(), words.Percent(was.Part, was.Whole))
-}
-
-// aFailure makes clear that only selected failures count, if there is a filter.
-func (r *Report) aFailure() string {
-	if r.Filter.Method != "" || r.Filter.Error != "" {
-		return "such a failure"
-	}
-	return "a failure"
+	return says + fmt.Sprintf("%s %s (%s) had %s, before %s.", words.Fraction(is.Part, is.Whole), r.Population().Words(),
+		words.Percent(is.Part, is.Whole), r.Filter.AFailure(), words.Percent(was.Part, was.Whole))
 }
 
 // callRates lists the failure rates of the methods that every call uses, "" if the attempts of one
@@ -345,12 +336,12 @@ func (r *Report) mostFrequent() Headline {
 		}
 	}
 	alone := bySession && failed.Whole == 1
-	says := fmt.Sprintf("%s %s (%s) had %s", words.Fraction(failed.Part, failed.Whole), r.sessions(), words.Percent(failed.Part, failed.Whole), r.aFailure())
+	says := fmt.Sprintf("%s %s (%s) had %s", words.Fraction(failed.Part, failed.Whole), r.Population().Words(), words.Percent(failed.Part, failed.Whole), r.Filter.AFailure())
 	switch {
 	case alone && r.Population() == WithErrors:
-		says = "The only session with an error had " + r.aFailure()
+		says = "The only session with an error had " + r.Filter.AFailure()
 	case alone:
-		says = "The only session had " + r.aFailure()
+		says = "The only session had " + r.Filter.AFailure()
 	case !bySession && failed.Part > 0:
 		says = fmt.Sprintf("%s, %s of unknown sessions", words.Count(total.Failures, "failure"), words.Number(total.Sessionless))
 	case !bySession:
@@ -392,12 +383,4 @@ func moreFrequent(a, b *Error, bySession bool) int {
 		sessions = cmp.Compare(b.Sessions, a.Sessions)
 	}
 	return cmp.Or(sessions, cmp.Compare(b.Failures, a.Failures), a.Key().Compare(b.Key()))
-}
-
-// sessions is what session rates are shares of.
-func (r *Report) sessions() string {
-	if r.Population() == WithErrors {
-		return "sessions with errors"
-	}
-	return "sessions"
 }

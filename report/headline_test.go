@@ -214,7 +214,7 @@ func TestHeadlinesOfGroups(t *testing.T) {
 		{pair(report.ByBrowser, "Chrome", "Safari"), "No difference that could not be chance: with Chrome 15.2% of 3,199 sessions had a failure, with Safari 15.5% of 1,951."},
 		{pair(report.BySDK, "2.3", "2.34"), "No session is known to be of SDK 2.3."},
 		{pair(report.ByBrowser, "Chrome", "Chrome 142"), "Publishing fails more often with Chrome 142: 4.9% of attempts failed, 2.0% with Chrome without Chrome 142 (not chance)."},
-		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{SDK: "2.35", Browser: "Chrome"}}, "Publishing got worse: 10.6% of attempts failed, up from 1.9% (not chance); only SDK 2.35, Chrome."},
+		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{SDK: "2.35", Browser: "Chrome"}}, "Publishing got worse: 10.6% of attempts failed, up from 1.9% (not chance); only SDK 2.35, browser Chrome."},
 		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{APIKey: "46098765"}}, "Perhaps publishing got worse: 6.7% of attempts failed, up from 1.8% (among 10 rates that were tested, this may be chance); only API key 46098765."},
 		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{Error: "OT_ICE_WORKFLOW_FAILED"}}, "OT_ICE_WORKFLOW_FAILED in Session.publish is new: 1.1% of sessions, none before (not chance)."},
 		{report.Options{Window: reporttest.Window(t, "1w"), Filter: report.Filter{Error: "OT_TIMEOUT", Method: "Session.subscribe"}}, "Nothing changed that could not be chance: 25 of 1,134 sessions (2.2%) had such a failure, before 2.0%."},

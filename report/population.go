@@ -16,6 +16,14 @@ const (
 	WithErrors Population = "sessions_with_errors"
 )
 
+// Words names what is counted.
+func (p Population) Words() string {
+	if p == WithErrors {
+		return "sessions with errors"
+	}
+	return "sessions"
+}
+
 // Population returns what the session rates of the report are shares of.
 func (r *Report) Population() Population {
 	if r.whyErrorsOnly() != "" && r.Totals.Sessions > 0 {

@@ -42,14 +42,14 @@ func (r *Report) mostly(h *Headline, before, after *Side) string {
 		}
 		most = narrow
 	}
-	h.Clients = fmt.Sprintf("%s: %s of %s %s failed (%s)", name, words.Number(most.After.Part), words.Number(most.After.Whole), r.sessions(), words.Percent(most.After.Part, most.After.Whole))
+	h.Clients = fmt.Sprintf("%s: %s of %s %s failed (%s)", name, words.Number(most.After.Part), words.Number(most.After.Whole), r.Population().Words(), words.Percent(most.After.Part, most.After.Whole))
 	if most.Earlier.Rate != nil {
 		h.Clients += fmt.Sprintf(", before %s (%s)", words.Fraction(most.Earlier.Part, most.Earlier.Whole), words.Percent(most.Earlier.Part, most.Earlier.Whole))
 	}
 	if part, whole := is.Part-most.After.Part, is.Whole-most.After.Whole; whole > 0 {
 		h.Clients += fmt.Sprintf("; all others: %s (%s)", words.Fraction(part, whole), words.Percent(part, whole))
 	}
-	return fmt.Sprintf("; mostly with %s (%s failed %s)", name, words.Fraction(most.After.Part, is.Part), r.sessions())
+	return fmt.Sprintf("; mostly with %s (%s failed %s)", name, words.Fraction(most.After.Part, is.Part), r.Population().Words())
 }
 
 // moreOften says which clients fail more often than the others, by more than chance; "" if none do.

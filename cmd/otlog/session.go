@@ -126,7 +126,7 @@ func (o *sessionOptions) run(s streams, args []string) error {
 		if r != nil {
 			sayTrouble(s, r.Sources) // the ID may be in what could not be read
 		}
-		return sessionMeant(err)
+		return sessionMeant(err, options.IDs)
 	}
 	if err := found.sift(s, options.Input.Sieve, len(r.Sources)); err != nil {
 		return err
@@ -183,11 +183,17 @@ func isPath(arg string) bool {
 }
 
 // sessionMeant adds hints to the error of an ID that means no session.
-func sessionMeant(err error) error {
+func sessionMeant(err error, ids []string) error {
 	var unknown *story.UnknownError
 	var ambiguous *story.AmbiguousError
 	switch {
 	case errors.As(err, &unknown):
+		// The first ID may be right, if it is the path that does not exist.
+		for _, id := range ids {
+			if strings.ContainsAny(id, "./\\") && !strings.HasSuffix(id, ".") {
+				return usageError(fmt.Errorf("%w\nhint: %q is not a path that exists, so it is taken for an ID", err, id))
+			}
+		}
 		return usageError(fmt.Errorf("%w\nhint: is it a path that does not exist? Else give the whole ID, as the log has it, or its first characters, as many as no other ID has", err))
 	case errors.As(err, &ambiguous):
 		return usageError(fmt.Errorf("%w\nhint: give one of %s", err, strings.Join(ambiguous.IDs[:min(len(ambiguous.IDs), 5)], ", ")))

@@ -29,7 +29,7 @@ func openPty(t *testing.T, width, height uint16) *pty {
 	t.Helper()
 	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Skip(err) // a sandbox without terminals
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { control.Close() })
 	number := 0

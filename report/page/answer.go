@@ -66,14 +66,14 @@ func (c *composer) inShort(e *report.Error) string {
 	}
 	change := c.changes[e.Key()]
 	switch {
+	case change == nil || !change.Significant():
+	case c.r.Pair != nil: // neither group is the earlier one
+		out += fmt.Sprintf(", %s with %s", changeCells(change)[1].text, c.sideName(c.before))
 	case c.isNew(e):
 		out += ", new"
 		if !e.First.IsZero() {
 			out += " since " + words.Minute(e.First)
 		}
-	case change == nil || !change.Significant():
-	case c.r.Pair != nil:
-		out += fmt.Sprintf(", %s with %s", changeCells(change)[1].text, c.sideName(c.before))
 	case change.Difference.Value > 0:
 		out += ", up from " + changeCells(change)[1].text
 	default:
@@ -87,7 +87,7 @@ func seen(e *report.Error) string {
 	switch {
 	case e.First.IsZero():
 		return ""
-	case e.First.Equal(e.Last):
+	case words.Minute(e.First) == words.Minute(e.Last):
 		return "at " + words.Minute(e.First)
 	}
 	return "from " + words.Span(e.First, e.Last)
@@ -184,10 +184,10 @@ func (c *composer) others(h *report.Headline) []string {
 		if change.Scope == report.ScopeMethod {
 			what = change.Method
 		}
-		switch change.Verdict {
-		case report.Gone:
-			out = append(out, fmt.Sprintf("%s: gone, %s in %s %s", what, earlier, cells[0].text, c.sessions()))
-		case report.Added:
+		switch {
+		case change.Verdict == report.Gone && c.r.Pair == nil:
+			out = append(out, fmt.Sprintf("%s: gone, before in %s %s", what, cells[0].text, c.sessions()))
+		case change.Verdict == report.Added && c.r.Pair == nil:
 			out = append(out, fmt.Sprintf("%s: new, in %s %s", what, cells[2].text, c.sessions()))
 		default:
 			out = append(out, fmt.Sprintf("%s: %s of %s, %s %s", what, cells[3].text, c.sessions(), earlier, cells[1].text))

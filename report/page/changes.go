@@ -354,12 +354,9 @@ func significant(changes []report.Change) []report.Change {
 // worstChange sorts changes for the worse before changes for the better, and changes of most
 // sessions first.
 func worstChange(a, b report.Change) int {
-	x, y := moved(&a), moved(&b)
+	x, y := a.Moved(), b.Moved()
 	return cmp.Or(last(x < 0, y < 0), cmp.Compare(math.Abs(y), math.Abs(x)))
 }
-
-// moved returns how many more sessions fail than at the previous rate; below 0 how many fewer.
-func moved(c *report.Change) float64 { return c.Difference.Value * float64(c.After.Whole) }
 
 // changeCells returns cells for both shares and their difference, with as many digits as the
 // interval of the difference needs.

@@ -107,7 +107,7 @@ func newSelection(c *composer) *selection {
 			if len(g.Windows) != len(r.Windows) {
 				windows = nil
 			}
-			s.add(dimensionName(b.Dimension), cmp.Or(g.Name, "unknown"), &g.Numbers, g.Whole, windows)
+			s.add(dimensionName(b.Dimension), cmp.Or(g.Name, unknownGroup), &g.Numbers, g.Whole, windows)
 		}
 		if s.rows > maxSelectionRows && rows <= maxSelectionRows {
 			s.Parts, s.rows = s.Parts[:parts], rows

@@ -54,7 +54,7 @@ func (c *composer) sideBySide() {
 	}
 	row("Skipped records", func(t *report.Totals) cell { return amount(t.Records.Skipped) })
 	row("Sessions", func(t *report.Totals) cell { return amount(t.Sessions) })
-	row("Sessions with "+article(c.r)+" failure", func(t *report.Totals) cell { return amount(t.SessionsFailed) })
+	row("Sessions with "+c.r.Filter.AFailure(), func(t *report.Totals) cell { return amount(t.SessionsFailed) })
 	row("Sessions with telemetry", func(t *report.Totals) cell { return amount(t.TelemetrySessions) })
 	row("Failures", func(t *report.Totals) cell { return amount(t.Failures) })
 	row("Failures without a session ID", func(t *report.Totals) cell { return amount(t.Sessionless) })

@@ -109,12 +109,9 @@ func sessionWords(r *report.Report, sessions, failed int, side *report.Side, wha
 	case failures > 0 && failures == sessionless:
 		return fmt.Sprintf("%s%s, but no failure has a session ID", words.Number(sessions), what)
 	}
-	kind := ""
-	if r.Population() == report.WithErrors {
-		kind = " with errors"
-	}
-	return fmt.Sprintf("%s%s%s, %s (%s) with %s failure",
-		words.Number(sessions), kind, what, words.Number(failed), words.Percent(failed, sessions), article(r))
+	kind := strings.TrimPrefix(r.Population().Words(), "sessions")
+	return fmt.Sprintf("%s%s%s, %s (%s) with %s",
+		words.Number(sessions), kind, what, words.Number(failed), words.Percent(failed, sessions), r.Filter.AFailure())
 }
 
 // doubts says at the top what was not read, or twice, since it limits all numbers below.
@@ -186,14 +183,6 @@ func evidenceShares(r *report.Report) string {
 	return strings.Join(out, ", ")
 }
 
-// article makes clear that only selected failures count, if there is a filter.
-func article(r *report.Report) string {
-	if r.Filter.Method != "" || r.Filter.Error != "" {
-		return "such a"
-	}
-	return "a"
-}
-
 // surrogates says how many sessions have no session ID.
 func surrogates(r *report.Report) string {
 	if r.Totals.Surrogates == 0 {
@@ -261,22 +250,21 @@ func windowDays(r *report.Report, w *report.Window) string {
 func filterWords(r *report.Report) string {
 	f := &r.Filter
 	var out []string
-	for _, part := range [...]struct {
-		name  string
-		bound time.Time
-		value string
-	}{
-		{name: "since", bound: f.Since}, {name: "until", bound: f.Until},
-		{name: "session", value: f.Session}, {name: "API key", value: f.APIKey},
-		{name: "SDK", value: f.SDK}, {name: "browser", value: f.Browser}, {name: "system", value: f.OS},
-		{name: "method", value: f.Method}, {name: "error", value: f.Error},
-	} {
-		if !part.bound.IsZero() {
-			part.value = part.bound.In(r.Zone).Format(words.MinuteLayout)
-		}
-		if part.value != "" {
-			out = append(out, part.name+" "+words.Printable(part.value))
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, name+words.Printable(value))
 		}
 	}
+	for _, bound := range [...]struct {
+		name string
+		at   time.Time
+	}{{"since ", f.Since}, {"until ", f.Until}} {
+		if !bound.at.IsZero() {
+			add(bound.name, bound.at.In(r.Zone).Format(words.MinuteLayout))
+		}
+	}
+	add("", f.ClientWords())
+	add("method ", f.Method)
+	add("error ", f.Error)
 	return strings.Join(out, ", ")
 }

@@ -119,6 +119,11 @@ func compose(r *report.Report, o Options) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.compose(), nil
+}
+
+func (c *composer) compose() *page {
+	o := &c.o
 	switch {
 	case o.Diff:
 		c.diff()
@@ -149,7 +154,7 @@ func compose(r *report.Report, o Options) (*page, error) {
 	if o.Title != "" {
 		c.subject = o.Title + ", " + c.subject
 	}
-	return &c.page, nil
+	return &c.page
 }
 
 // newComposer finds the sides of the page.
@@ -189,12 +194,7 @@ func newComposer(r *report.Report, o Options) (*composer, error) {
 func (c *composer) section(s section) { c.sections = append(c.sections, s) }
 
 // sessions is what session rates are shares of.
-func (c *composer) sessions() string {
-	if c.errorsOnly {
-		return "sessions with errors"
-	}
-	return "sessions"
-}
+func (c *composer) sessions() string { return c.r.Population().Words() }
 
 // rateHead is the head of a column of session rates.
 func (c *composer) rateHead() string {

@@ -244,7 +244,7 @@ func (c *composer) windows() {
 	if bySession {
 		line(textCell("all "+c.sessions()), textCell(""), textCell(""), func(i int) int64 { return int64(r.Windows[i].Sessions) })
 		failed := func(i int) int64 { return int64(r.Windows[i].SessionsFailed) }
-		line(textCell("sessions with "+article(r)+" failure"), textCell(""), trendCell(r, failed), failed)
+		line(textCell("sessions with "+r.Filter.AFailure()), textCell(""), trendCell(r, failed), failed)
 	}
 	counts := map[report.ErrorKey][]int64{}
 	for i := range r.Errors {
