@@ -284,3 +284,12 @@ func TestPageOfErrorsOnly(t *testing.T) {
 	golden.Check(t, "errors-only.md", reporttest.Print(t, func(w io.Writer) error { return page.Markdown(w, r, page.Options{}) }))
 	golden.Check(t, "errors-only.html", htmlOf(t, r, page.Options{}))
 }
+
+// TestSeenWithinAMinute checks that an error of one minute has no span that begins where it ends.
+func TestSeenWithinAMinute(t *testing.T) {
+	const log = `{"time":"2026-11-16T10:49:01Z","message":"Session.publish :: OT_TIMEOUT: timed out"}` + "\n" +
+		`{"time":"2026-11-16T10:49:31Z","message":"Session.publish :: OT_TIMEOUT: timed out"}` + "\n"
+	if out := text(t, reporttest.OfLog(t, []byte(log), report.Options{}), page.Options{}); !bytes.Contains(out, []byte("Seen           at 2026-11-16 10:49\n")) {
+		t.Errorf("got %s", out)
+	}
+}
