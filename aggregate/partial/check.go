@@ -15,8 +15,8 @@ import (
 const earliest = -86e17
 
 // checkEntry returns an error if no log can lead to the entry, so that everything counted of it
-// is in range. covered has all buckets with records.
-func checkEntry(e *aggregate.Entry, covered map[aggregate.Bucket]bool) error {
+// is in range.
+func (a *account) checkEntry(e *aggregate.Entry) error {
 	if e.From == aggregate.FromSource && len(e.Buckets) > 0 {
 		return errors.New("records without an ID have quarter-hours")
 	}
@@ -24,7 +24,7 @@ func checkEntry(e *aggregate.Entry, covered map[aggregate.Bucket]bool) error {
 		return errors.New("telemetry has no quarter-hour")
 	}
 	for _, b := range e.Buckets {
-		if err := checkBucket(b, covered); err != nil {
+		if err := a.checkBucket(b); err != nil {
 			return err
 		}
 	}
@@ -37,13 +37,13 @@ func checkEntry(e *aggregate.Entry, covered map[aggregate.Bucket]bool) error {
 			return err
 		}
 		if x.Axis() == aggregate.Dated {
-			if err := checkBucket(aggregate.BucketOf(x.First), covered); err != nil {
+			if err := a.checkBucket(aggregate.BucketOf(x.First)); err != nil {
 				return err
 			}
 		}
 	}
 	for _, s := range e.Steps {
-		if err := checkBucket(aggregate.BucketOf(s.Nanos()), covered); err != nil {
+		if err := a.checkBucket(aggregate.BucketOf(s.Nanos())); err != nil {
 			return err
 		}
 	}
@@ -56,11 +56,10 @@ func isIDOf(e *aggregate.Entry) bool {
 	return e.From == aggregate.FromSession && texts.Fits(id) && aggregate.NewSessionID(id) == e.ID
 }
 
-// checkTenancy returns an error if no source can lead to the tenancy. covered has all buckets
-// with records.
-func checkTenancy(t *aggregate.Tenancy, covered map[aggregate.Bucket]bool) error {
+// checkTenancy returns an error if no source can lead to the tenancy.
+func (a *account) checkTenancy(t *aggregate.Tenancy) error {
 	for _, b := range t.Buckets {
-		if err := checkBucket(b, covered); err != nil {
+		if err := a.checkBucket(b); err != nil {
 			return err
 		}
 	}
@@ -92,8 +91,8 @@ func checkExtent(x aggregate.Extent, buckets []aggregate.Bucket) error {
 }
 
 // checkBucket checks that a bucket has records.
-func checkBucket(b aggregate.Bucket, covered map[aggregate.Bucket]bool) error {
-	if b != aggregate.NoBucket && !covered[b] {
+func (a *account) checkBucket(b aggregate.Bucket) error {
+	if b != aggregate.NoBucket && a.cells[b] == nil {
 		return fmt.Errorf("the quarter-hour at %s has sessions, evidence or attempts, but no records", b.Start().Format(time.RFC3339))
 	}
 	return nil

@@ -135,6 +135,7 @@ type cursor struct {
 	last      aggregate.SessionID
 	started   bool
 	entry     aggregate.Entry
+	ledger    *ledger
 
 	from, key, sdk, browser, os, err, method, methodFrom dictionaryColumn
 	kind, weight, reason, axis, stepMethod, stepWhat     dictionaryColumn
@@ -145,7 +146,7 @@ func (s *stream) cursor(steps bool) (*cursor, error) {
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	c := &cursor{stream: s, batches: b, withSteps: steps}
+	c := &cursor{stream: s, batches: b, withSteps: steps, ledger: s.account.ledger()}
 	errorNumbers, methodNumbers, labelNumbers := numbersOf(s.names.Errors), numbersOf(s.names.Methods), numbersOf(s.names.Labels)
 	callers := map[string]uint16{}
 	for i := range catalogue.Methods() {
@@ -199,6 +200,11 @@ func (c *cursor) advance() (err error) {
 	defer recovered(&err)
 	for c.row == c.rows {
 		b, err := c.batches.next()
+		if err == io.EOF && !c.stream.own {
+			if err := c.ledger.end(); err != nil {
+				return contradicts(err)
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -248,7 +254,11 @@ func (c *cursor) next() error {
 	if err := cmp.Or(c.buckets(v, i), c.extent(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
 		return err
 	}
-	return checkEntry(e, c.stream.covered)
+	if err := c.stream.account.checkEntry(e); err != nil {
+		return err
+	}
+	from, to := within(v.stepsOf, i)
+	return c.ledger.add(e, to-from)
 }
 
 func (c *cursor) buckets(v *view, row int) error {
@@ -299,7 +309,7 @@ func (c *cursor) evidence(v *view, row int) error {
 			First: v.first[i], Span: v.span[i], Place: v.place[i], PlaceSpan: v.placeSpan[i], Records: v.records[i],
 		}
 		x.Flags = axis.New(aggregate.Axis(c.axis.at(i)), catalogue.ReasonID(c.reason.at(i)), v.late.Value(i))
-		if !c.stream.own && int64(x.Origin) >= int64(c.stream.sources) {
+		if !c.stream.own && int64(x.Origin) >= int64(len(c.stream.account.origins)) {
 			return fmt.Errorf("source %d is not in the list", x.Origin)
 		}
 		c.entry.Evidence = append(c.entry.Evidence, x)

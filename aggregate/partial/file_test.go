@@ -28,7 +28,7 @@ func sources() []*aggregate.Source {
 		Name: "a.log.gz/b \x1b[31m.log", ID: 1<<64 - 2, Identity: digest.Identity{Size: 1 << 40, Head: 1<<64 - 1, Tail: 3},
 		Format: "text", Compression: "gzip", Content: digest.Content{Bytes: 1<<41 - 3, CRC: 1<<32 - 1},
 		Account: aggregate.Account{
-			Bytes: 1 << 41, Lines: 17, Records: aggregate.Records{Classified: 1, Telemetry: 2, Clean: 3, Skipped: 6, Native: 4},
+			Bytes: 1 << 41, Lines: 17, Records: aggregate.Records{Telemetry: 3, Clean: 3, Skipped: 6, Native: 4},
 			Blank: 2, Levels: 5,
 			Skipped: [3]int64{parse.Oversize: 1, parse.Damaged: 2, parse.Undecodable: 3},
 		},
@@ -50,7 +50,15 @@ func TestFilesTravel(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		want := fileOf(randomRecords(r, r.IntN(200)))
-		want.Sources, want.Missing = sources(), []string{"b.log: no such file", "*.txt matches nothing"}
+		const later = at + 86400e9
+		want.Part.Coverage = append(want.Part.Coverage, aggregate.Coverage{Bucket: aggregate.BucketOf(later), First: later, Last: later})
+		for _, s := range sources() {
+			want.Sources = append(want.Sources, s)
+			covered := s.Account.Records
+			covered.Skipped = 0
+			want.Part.Coverage[len(want.Part.Coverage)-1].Records.Add(covered)
+		}
+		want.Missing = []string{"b.log: no such file", "*.txt matches nothing"}
 		want.Catalogues = []string{"1", "2"}
 		want.LeftOut[sieve.NotText] = sieve.Files{Count: 7, Names: []string{"a.png", "b.png"}}
 		want.LeftOut[sieve.NoContent] = sieve.Files{Count: 1, Names: []string{"_SUCCESS"}}
@@ -108,7 +116,7 @@ func TestSplitDoesNotMatterToBytes(t *testing.T) {
 			parts = append(parts, tallied(records[:n]).Parts()...)
 			records = records[n:]
 			if r.IntN(2) == 0 {
-				f, err := opened(written(t, &File{Part: aggregate.Merge(parts...)}, r.IntN(2) == 0))
+				f, err := opened(written(t, crafted(t, aggregate.Merge(parts...)), r.IntN(2) == 0))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -185,7 +193,7 @@ func TestEveryTruncationIsReported(t *testing.T) {
 
 func TestEveryFlippedBitIsReported(t *testing.T) {
 	x := plain()
-	b := written(t, &File{Part: entries(aggregate.Entry{ID: id(1), Evidence: []aggregate.Evidence{x, x}})}, true)
+	b := written(t, crafted(t, entries(aggregate.Entry{ID: id(1), Evidence: []aggregate.Evidence{x, x}})), true)
 	for i := range b {
 		for bit := range 8 {
 			b[i] ^= 1 << bit

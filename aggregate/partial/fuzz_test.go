@@ -16,14 +16,15 @@ import (
 // read, added up and written again without a change.
 func FuzzOpen(f *testing.F) {
 	x := plain()
-	tiny := &File{Part: entries(
+	tiny := crafted(f, entries(
 		aggregate.Entry{From: aggregate.FromSource, Evidence: []aggregate.Evidence{x}},
 		aggregate.Entry{ID: id(1), Key: 1, Buckets: []aggregate.Bucket{aggregate.NoBucket, aggregate.BucketOf(at)}},
 		aggregate.Entry{ID: id(2), From: aggregate.FromConnection, Session: aggregate.Link{ID: id(1)}, Client: aggregate.Link{ID: id(3)}, Evidence: []aggregate.Evidence{x, x}},
 		aggregate.Entry{ID: id(3), From: aggregate.FromClient, SDK: 1, Session: aggregate.Link{Several: true}, Steps: []aggregate.Step{
 			aggregate.NewStep(1, streams.IDs{}, id(3), at/1e6, 1, true, 0), aggregate.NewStep(1, streams.IDs{Stream: 1, Subscriber: 2}, id(3), at/1e6+500, 1, false, aggregate.Failed),
 		}},
-	), Sources: sources(), Missing: []string{"x"}, Catalogues: []string{"1"}}
+	))
+	tiny.Missing, tiny.Catalogues = []string{"x"}, []string{"1"}
 	for _, file := range []*File{tiny, small(), smallWithIDs()} {
 		for _, compress := range []bool{false, true} {
 			f.Add(streamOf(written(f, file, compress)))

@@ -110,9 +110,68 @@ func tallied(records []record) *aggregate.Tally {
 
 // fileOf returns a file of records.
 func fileOf(records []record) *File {
-	return &File{
-		Part: aggregate.Merge(tallied(records).Parts()...), ToolVersion: "1.2.3", Catalogues: []string{"abc"},
-		Sources: []*aggregate.Source{{Name: "a.log", Format: "text"}},
+	f := &File{Part: aggregate.Merge(tallied(records).Parts()...), ToolVersion: "1.2.3", Catalogues: []string{"abc"}}
+	sources := map[aggregate.SourceID]*aggregate.Source{}
+	for i := range records {
+		x := &records[i]
+		if sources[x.source] == nil {
+			sources[x.source] = &aggregate.Source{ID: x.source, Name: fmt.Sprint(x.source, ".log"), Format: "text"}
+			f.Sources = append(f.Sources, sources[x.source])
+		}
+		a := &sources[x.source].Account
+		a.Bytes += 100
+		a.Lines++
+		switch r := &a.Records; {
+		case x.verdict.Failure:
+			r.Classified++
+		case x.event.Telemetry != nil:
+			r.Telemetry++
+		default:
+			r.Clean++
+		}
+		if x.verdict.Native {
+			a.Records.Native++
+		}
+	}
+	return f
+}
+
+// crafted returns a file of a part, with sources of its records. The first has those that are not
+// classified.
+func crafted(t testing.TB, p *aggregate.Part) *File {
+	t.Helper()
+	f := &File{Part: p}
+	sources := map[aggregate.SourceID]*aggregate.Source{}
+	ids := p.Origins.Sources()
+	for _, id := range append(slices.Clone(ids), 0) {
+		if sources[id] == nil {
+			sources[id] = &aggregate.Source{ID: id, Name: fmt.Sprint(id, ".log"), Account: aggregate.Account{Bytes: 1 << 40}}
+			f.Sources = append(f.Sources, sources[id])
+		}
+	}
+	rest := &f.Sources[0].Account.Records
+	for _, c := range p.Coverage {
+		rest.Add(c.Records)
+	}
+	cursor, err := p.Open(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cursor.Close()
+	for {
+		e, err := cursor.Next()
+		if err == io.EOF {
+			return f
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range e.Evidence {
+			if int(x.Origin) < len(ids) {
+				rest.Classified -= int64(x.Records)
+				sources[ids[x.Origin]].Account.Records.Classified += int64(x.Records)
+			}
+		}
 	}
 }
 
@@ -245,7 +304,17 @@ func mostAllocated(size int) uint64 { return 256<<20 + 64*uint64(size) }
 
 // entries returns a crafted Part. Sessions that were seen were seen at the instant at.
 func entries(all ...aggregate.Entry) *aggregate.Part {
+	c := aggregate.Coverage{Bucket: aggregate.BucketOf(at), Records: aggregate.Records{Clean: 99}, First: at, Last: at}
+	undated := aggregate.Coverage{Bucket: aggregate.NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	for i := range all {
+		undated.Records.Clean += int64(len(all[i].Buckets))
+		c.Records.Telemetry += int64(len(all[i].Steps))
+		for _, x := range all[i].Evidence {
+			c.Records.Classified += int64(x.Records)
+			if all[i].ID.IsZero() {
+				c.WithoutID.Classified += int64(x.Records)
+			}
+		}
 		if slices.Contains(all[i].Buckets, aggregate.BucketOf(at)) {
 			all[i].Extent, _ = extent.New(at/1e9, at/1e9)
 		}
@@ -256,7 +325,8 @@ func entries(all ...aggregate.Entry) *aggregate.Part {
 			Errors: []string{"", "OT_TIMEOUT"}, Methods: []string{"unknown", "Session.connect"}, Labels: []string{"", "2.35.2"},
 		},
 		Origins:  aggregate.NewOrigins([]aggregate.SourceID{7}),
-		Coverage: []aggregate.Coverage{{Bucket: aggregate.BucketOf(at), Records: aggregate.Records{Clean: 9}, First: at, Last: at}},
+		Coverage: []aggregate.Coverage{undated, c},
+		Posts:    c.Records.Telemetry,
 	}
 }
 

@@ -129,7 +129,7 @@ func TestContradictions(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, options := range [][]ipc.Option{nil, {ipc.WithZstd()}} {
-				file := made(t, &File{Part: test.part}, nil, options...)
+				file := made(t, crafted(t, test.part), nil, options...)
 				if test.want != "" {
 					rejected(t, file, test.want)
 				} else if _, err := use(file); err != nil {
@@ -168,7 +168,7 @@ func TestLinksToAnywhere(t *testing.T) {
 		{"of a session", []aggregate.Entry{one(1, session, link(2), link(3)), one(2, session, several, several)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f, err := opened(written(t, &File{Part: entries(test.all...)}, false))
+			f, err := opened(written(t, crafted(t, entries(test.all...)), false))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestCraftedMetadata(t *testing.T) {
 		return func(m map[string]string) { m[key] = value }
 	}
 	source := func(fields string) func(map[string]string) {
-		return set(keySources, `[{"id":"1","head_xxh3":"0","tail_xxh3":"0",`+fields+`}]`)
+		return set(keySources, `[{"id":"7","head_xxh3":"0","tail_xxh3":"0","bytes":999,"classified":1,"clean":100,`+fields+`}]`)
 	}
 	start := aggregate.BucketOf(at).Start().Unix()
 	bucket := func(format string, of ...any) func(map[string]string) {
@@ -228,7 +228,7 @@ func TestCraftedMetadata(t *testing.T) {
 		{"brackets in a source", source(`"shown":` + strings.Repeat("[", 100_000)), keySources},
 		{"objects", set(keySources, strings.Repeat(`{"a":`, 100_000)), keySources},
 		{"an ID that is none", set(keyOrigins, `["x"]`), keyOrigins},
-		{"an ID that is too long", set(keyOrigins, `["00000000000000000"]`), ""},
+		{"an ID that is too long", set(keyOrigins, `["00000000000000007"]`), ""},
 		{"fewer sources than evidence names", set(keyOrigins, "[]"), "source 0 is not in the list"},
 		{"a reason that is none", source(`"skipped":{"weather":1}`), `"weather" is not a reason to skip a record`},
 		{"a shown reason that is none", source(`"shown":[{"reason":"weather"}]`), `"weather" is not a reason to skip a record`},
@@ -240,7 +240,8 @@ func TestCraftedMetadata(t *testing.T) {
 		{"a content that is no number", source(`"content_size":1,"content_crc32":"123456789"`), "value out of range"},
 		{"doubtful doubts", source(`"doubts":[{"records":-1}]`), "-1 is not a valid count"},
 		{"too many doubts", source(`"doubts":[{},{},{},{},{},{"records":1}]`), ""},
-		{"a source twice", set(keyOrigins, `["1","1","1"]`), ""},
+		{"a source twice", set(keyOrigins, `["7","7","7"]`), ""},
+		{"evidence of a source that is not listed", set(keyOrigins, `["8"]`), "the source 0000000000000008 of evidence is not in the list of sources"},
 
 		{"less than no records", bucket(`[[%d,-1,0,0,0,0,0,0,0,%d,%d]]`, start, at, at), "-1 is not a valid count"},
 		{"less than no records without a time", bucket(`[[null,0,0,0,0,0,0,-1,0,null,null]]`), "-1 is not a valid count"},
@@ -252,7 +253,7 @@ func TestCraftedMetadata(t *testing.T) {
 		{"extreme times", bucket(`[[%d,1,0,0,0,0,0,0,0,-9223372036854775808,9223372036854775807]]`, start), "range from"},
 		{"the end of time", bucket(`[[1932735282300,1,0,0,0,0,0,0,0,9223372036854775807,9223372036854775807]]`), "range from"},
 		{"the last before the first", bucket(`[[%d,1,0,0,0,0,0,0,0,%d,%d]]`, start, at, at-1), "range from"},
-		{"a bucket twice", bucket(`[[%[1]d,1,0,0,0,0,0,0,0,%[2]d,%[2]d],[%[1]d,1,0,0,0,0,0,0,0,%[2]d,%[2]d]]`, start, at), ""},
+		{"a bucket twice", bucket(`[[%[1]d,1,0,50,0,0,0,0,0,%[2]d,%[2]d],[%[1]d,0,0,50,0,0,0,0,0,%[2]d,%[2]d]]`, start, at), ""},
 		{"more without an ID than there are", bucket(`[[%d,1,0,0,0,2,0,0,0,%d,%d]]`, start, at, at), "-1 is not a valid count"},
 		{"more native records than there can be", bucket(`[[%d,5,1,1,3,0,0,0,0,%d,%d]]`, start, at, at), "3 native records among 1 clean and 1 telemetry records"},
 		{"more native records without an ID than there can be", bucket(`[[%d,5,2,2,3,1,0,0,1,%d,%d]]`, start, at, at), "1 native records among 0 clean and 0 telemetry records"},
@@ -277,7 +278,7 @@ func TestCraftedMetadata(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			x := plain()
 			part := entries(aggregate.Entry{ID: id(1), Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}, Evidence: []aggregate.Evidence{x}})
-			file := made(t, &File{Part: part}, test.edit)
+			file := made(t, crafted(t, part), test.edit)
 			if test.want != "" {
 				rejected(t, file, test.want)
 			} else if _, err := use(file); err != nil {
@@ -292,7 +293,7 @@ func TestShortJSON(t *testing.T) {
 	const n = 1 << 18
 	for key, element := range map[string]string{keySources: "{},", keyCoverage: "[],", keyMissing: `"",`, keyLeftOut: `{"reason":"empty"},`, keyOrigins: `"0",`} {
 		t.Run(key, func(t *testing.T) {
-			file := made(t, &File{Part: entries()}, func(m map[string]string) {
+			file := made(t, crafted(t, entries()), func(m map[string]string) {
 				m[key] = "[" + strings.TrimSuffix(strings.Repeat(element, n), ",") + "]"
 			})
 			if got := allocates(func() { _, _ = use(file) }); got > mostAllocated(len(file)) {
@@ -306,7 +307,7 @@ func TestNames(t *testing.T) {
 	part := func(edit func(*aggregate.Names)) []byte {
 		p := entries()
 		edit(p.Names)
-		return made(t, &File{Part: p}, nil)
+		return made(t, crafted(t, p), nil)
 	}
 	many := func(n int) []string {
 		out := []string{""}
@@ -655,7 +656,7 @@ func TestBombs(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	rejected(t, made(t, &File{Part: many}, nil, ipc.WithZstd()), "a compressed buffer claims")
+	rejected(t, made(t, crafted(t, many), nil, ipc.WithZstd()), "a compressed buffer claims")
 	if _, err := capacity(wide.Bytes()); err == nil || err.Error() != "a compressed buffer needs a window of 67108864 bytes" {
 		t.Errorf("got %v", err)
 	}
@@ -704,7 +705,7 @@ func TestFrames(t *testing.T) {
 
 // TestErrorsNameTheFile checks that errors while entries are read name the file.
 func TestErrorsNameTheFile(t *testing.T) {
-	file := made(t, &File{Part: entries(aggregate.Entry{ID: id(2)}, aggregate.Entry{ID: id(1)})}, nil)
+	file := made(t, crafted(t, entries(aggregate.Entry{ID: id(2)}, aggregate.Entry{ID: id(1)})), nil)
 	f, err := open("some.arrow", bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)
@@ -744,7 +745,7 @@ func TestCraftedEntries(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		var parts []*aggregate.Part
 		for range 1 + r.IntN(3) {
-			f, err := opened(written(t, &File{Part: entries(craftedEntries(r)...)}, r.IntN(2) == 0))
+			f, err := opened(written(t, crafted(t, entries(craftedEntries(r)...)), r.IntN(2) == 0))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -755,7 +756,7 @@ func TestCraftedEntries(t *testing.T) {
 			t.Fatal(err)
 		}
 		slices.Reverse(parts)
-		merged, err := opened(written(t, &File{Part: aggregate.Merge(parts...)}, false))
+		merged, err := opened(written(t, crafted(t, aggregate.Merge(parts...)), false))
 		if err != nil {
 			t.Fatal(err)
 		}

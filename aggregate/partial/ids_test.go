@@ -76,7 +76,7 @@ func TestMergeWithAndWithoutIDs(t *testing.T) {
 	}
 	for _, parts := range [][]*aggregate.Part{{with, without}, {without, with}} {
 		merged := aggregate.Merge(parts...)
-		read, err := opened(written(t, &File{Part: merged}, false))
+		read, err := opened(written(t, crafted(t, merged), false))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +124,7 @@ func TestCraftedIDs(t *testing.T) {
 			part := entries(test.entry)
 			part.HasIDs = true
 			for _, options := range [][]ipc.Option{nil, {ipc.WithZstd()}} {
-				file := made(t, &File{Part: part}, nil, options...)
+				file := made(t, crafted(t, part), nil, options...)
 				if test.want != "" {
 					rejected(t, file, test.want)
 				} else if _, err := use(file); err != nil {
@@ -163,7 +163,7 @@ func TestCraftedColumns(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			part := entries(aggregate.Entry{ID: aggregate.NewSessionID([]byte("a"))})
-			f := &File{Part: part}
+			f := crafted(t, part)
 			metadata, err := f.metadata()
 			if err != nil {
 				t.Fatal(err)

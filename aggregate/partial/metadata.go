@@ -79,8 +79,8 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 	}
 	f.Part = s.part()
 	f.Part.Posts = posts
-	s.covered = map[aggregate.Bucket]bool{}
-	var origins []aggregate.SourceID
+	a := &s.account
+	a.posts = posts
 	for _, v := range [...]struct {
 		key  string
 		read func(string) error
@@ -92,15 +92,18 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 		{keyOrigins, func(list string) error {
 			return readList(list, func(o *string) error {
 				id, err := strconv.ParseUint(*o, 16, 64)
-				origins = append(origins, aggregate.SourceID(id))
+				a.origins = append(a.origins, aggregate.SourceID(id))
 				return err
 			})
 		}},
 		{keyCoverage, func(list string) error {
 			return readList(list, func(c *jsonCoverage) error {
 				out, err := c.coverage()
-				f.Part.Coverage, s.covered[out.Bucket] = append(f.Part.Coverage, out), true
-				return err
+				if err != nil {
+					return err
+				}
+				f.Part.Coverage = append(f.Part.Coverage, out)
+				return a.cover(&out)
 			})
 		}},
 		{keyTenancies, func(list string) error {
@@ -110,7 +113,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 					return err
 				}
 				f.Part.Tenancies = append(f.Part.Tenancies, t)
-				return checkTenancy(t, s.covered)
+				return a.checkTenancy(t)
 			})
 		}},
 	} {
@@ -118,8 +121,8 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 			return fmt.Errorf("metadata %s: %w", v.key, err)
 		}
 	}
-	f.Part.Origins, s.sources = aggregate.NewOrigins(origins), len(origins)
-	return nil
+	f.Part.Origins = aggregate.NewOrigins(a.origins)
+	return a.check(f.Sources)
 }
 
 func (f *File) readSource(s *jsonSource) error {
@@ -450,6 +453,9 @@ func (j *jsonSource) source() (*aggregate.Source, error) {
 			return nil, err
 		}
 		s.Shown = append(s.Shown, &parse.SyntaxError{Reason: r, Offset: e.Offset, Bytes: e.Bytes, Lines: e.Lines, Cause: e.Cause})
+	}
+	if err := checkSource(s); err != nil {
+		return nil, err
 	}
 	for i, d := range j.Doubts {
 		if err := checkCounts(d.Records); err != nil {

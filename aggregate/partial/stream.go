@@ -69,8 +69,7 @@ type stream struct {
 	digest  *[16]byte // of the stream, or nil
 	hasIDs  bool      // its schema is schemaWithIDs
 	names   *aggregate.Names
-	sources int // number of origins
-	covered map[aggregate.Bucket]bool
+	account account
 }
 
 // A compressed batch may have maxInflated bytes, plus maxRatio times the size of its file.
