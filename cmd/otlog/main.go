@@ -23,6 +23,7 @@ import (
 
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/internal/unnamed"
+	"github.com/otlog/otlog/report/words"
 )
 
 // streams are the standard streams of a command, and the time when it began.
@@ -127,9 +128,10 @@ func worst(statuses ...error) error {
 // usageError is an error in what the user typed.
 func usageError(err error) error { return &statusError{status: exitUsage, cause: err} }
 
-// say prints a message, which may have hints on lines of their own.
+// say prints a message, which may have hints on lines of their own. It escapes what is not printable:
+// errors quote names of files and what was typed.
 func say(w io.Writer, format string, args ...any) {
-	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+	for line := range strings.SplitSeq(words.PrintableLines(fmt.Sprintf(format, args...)), "\n") {
 		if !strings.HasPrefix(line, "hint: ") {
 			line = "otlog: " + line
 		}
