@@ -14,6 +14,8 @@ func isKey(s string, from, to int) bool {
 	switch {
 	case name == "key":
 		return isTwoWords(s, from)
+	case name == "data":
+		return isOfConnection(s, from)
 	case strings.HasSuffix(name, "token"):
 		return !strings.HasSuffix(strings.ToLower(s[max(0, from-len(unexpected)):from]), unexpected)
 	}
@@ -29,7 +31,7 @@ func isKey(s string, from, to int) bool {
 var keys = [...]string{
 	"secret", "password", "passwd", "passphrase", "passcode", "pwd", "credential", "credentials",
 	"authorization", "opentokauth", "tokenauth", "cookie", "signature", "sig", "jwt",
-	"xapikey", "privatekey", "secretkey", "accesskey", "accountkey", "encryptionkey",
+	"xapikey", "privatekey", "connectiondata", "secretkey", "accesskey", "accountkey", "encryptionkey",
 }
 
 // unexpected precedes "token" in messages of parsers.
@@ -44,6 +46,20 @@ func isTwoWords(s string, at int) bool {
 		}
 	}
 	return false
+}
+
+// isOfConnection reports whether "data" at a byte of s is that of a connection, which applications fill with
+// the name of the user: connection.data, connection_data, and beside the ID and time of a connection.
+func isOfConnection(s string, at int) bool {
+	const far = 256
+	before := s[max(0, at-far):at]
+	if n := len(before); n > len("connection") && strings.EqualFold(before[n-1-len("connection"):n-1], "connection") && strings.IndexByte(". [", before[n-1]) >= 0 {
+		return true
+	}
+	if i := strings.LastIndexAny(before, "{}"); i >= 0 {
+		before = before[i:]
+	}
+	return strings.Contains(before, "connectionId") || strings.Contains(before, "creationTime")
 }
 
 // normal returns a word in lower case, without separators and the digits at its end.

@@ -81,6 +81,7 @@ func FuzzText(f *testing.F) {
 		f.Add(strings.ReplaceAll(c.text, "§", "Q7hunter2"))
 	}
 	f.Add("Object {n: 1, encryptionSecret: 'n7hunter2'nSecret: 'n7h, x: 1}")
+	f.Add("SeCret: ''0SeCret:'0")
 	f.Add("wss://u@hT1==a/b@x")
 	f.Add("wss://hT1==a/b@x")
 	f.Fuzz(func(t *testing.T, text string) {

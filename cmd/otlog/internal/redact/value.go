@@ -76,17 +76,28 @@ func (r *redactor) list(at int, header bool) int {
 		case m.char == ',':
 			at += m.size
 		case header && isWord(m.char):
-			end := strings.IndexByte(r.text[at:], ']')
-			if end < 0 {
-				end = lineEnd(r.text, at) - at
+			end := listEnd(r.text, at)
+			if words := r.text[at:end]; isLiteral(words) || words[kind(words):] == redacted {
+				return end
 			}
-			if isLiteral(r.text[at : at+end]) {
-				return at
-			}
-			return r.replaceValue(at, at+end)
+			return r.replaceValue(at, end)
 		default:
 			return at
 		}
+	}
+}
+
+// listEnd returns where the list ends that contains a byte of s: at ], or with its line.
+func listEnd(s string, at int) int {
+	for end := at; ; {
+		i := strings.IndexByte(s[end:], ']')
+		if i < 0 {
+			return lineEnd(s, at)
+		}
+		if end += i; !strings.HasSuffix(s[at:end+1], redacted) {
+			return end
+		}
+		end++
 	}
 }
 
