@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report/words"
 )
@@ -14,6 +15,7 @@ type eventsOptions struct {
 	once   bool
 	unpack unpackOptions
 	times  timeOptions
+	rules  private.Rules
 }
 
 func newEvents(s streams) *cobra.Command {
@@ -46,6 +48,7 @@ Tokens, passwords and other secrets in the text are replaced by [redacted].`,
 	f.BoolVar(&o.once, "once", false, "read the input once and print at once, without failures")
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
+	addNoRedact(cmd, &o.rules)
 	return cmd
 }
 
@@ -62,14 +65,15 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		return err
 	}
 	input.Sieve = &sieve.Sieve{}
-	found, err := findInput(s, args)
+	found, err := findInput(s, args, &o.rules)
 	if err != nil {
 		return err
 	}
-	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Check: checkFilter})
+	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Rules: &o.rules, Check: checkFilter})
 	if err != nil {
-		return err
+		return o.rules.Error(err)
 	}
+	o.rules.Sources(r.Sources)
 	if err := found.sift(s, input.Sieve, len(r.Sources)); err != nil {
 		return err
 	}
@@ -78,6 +82,7 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		say(s.err, "%s", widened)
 	}
 	left := input.Sieve.LeftOut()
+	o.rules.LeftOut(&left)
 	sayLeftOut(s, r.Sources, &left)
 	if r.Timeless > 0 {
 		say(s.err, "left out %s without a date and time", words.Count(r.Timeless, "record"))
