@@ -94,7 +94,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	if slices.Contains(o.baseline, "-") && (len(args) == 0 || slices.Contains(args, "-")) {
 		return nil, usageError(errors.New("standard input cannot be both the baseline and the input"))
 	}
-	found, err := findInput(s, o.baseline, o.read.rules)
+	found, err := findInput(s, o.baseline, &o.read.rules)
 	if err != nil {
 		return nil, err
 	}

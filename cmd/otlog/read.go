@@ -31,7 +31,7 @@ type readOptions struct {
 	ids    bool // keep session IDs as the logs have them
 	unpack unpackOptions
 	times  timeOptions
-	rules  *private.Rules
+	rules  private.Rules
 }
 
 func (o *readOptions) addFlags(cmd *cobra.Command) {
@@ -42,8 +42,7 @@ func (o *readOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.quiet, "no-progress", false, "show no progress of long scans on the terminal")
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
-	o.rules = &private.Rules{}
-	addNoRedact(cmd, o.rules)
+	addNoRedact(cmd, &o.rules)
 }
 
 // resolve returns how to open logs, and the maximum of memory in bytes.
@@ -115,7 +114,7 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	// The limit leaves room for garbage: close to it, the collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
 	input.Sieve = &sieve.Sieve{}
-	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}), rules: o.rules}
+	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}), rules: &o.rules}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
 	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, KeepIDs: o.ids, HideID: o.rules.Hides, Claim: claim})

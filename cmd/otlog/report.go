@@ -152,7 +152,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := findInput(s, args, o.read.rules)
+	found, err := findInput(s, args, &o.read.rules)
 	if err != nil {
 		return err
 	}

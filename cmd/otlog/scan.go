@@ -76,7 +76,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := findInput(s, args, o.read.rules)
+	found, err := findInput(s, args, &o.read.rules)
 	if err != nil {
 		return err
 	}

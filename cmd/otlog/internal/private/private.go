@@ -17,7 +17,7 @@ import (
 	"github.com/otlog/otlog/parse/sieve"
 )
 
-// Rules redact what leaves otlog. They must not be copied, nor used by several goroutines.
+// Rules redact what leaves otlog. Only Hides may be called by several goroutines.
 type Rules struct {
 	Off bool // leave everything as it is
 
@@ -46,10 +46,10 @@ func (r *Rules) Text(s string) string {
 	return redact.Text(s)
 }
 
-// Label redacts the name of an error, a method, a version, a browser or a system. A version with four
-// numbers is no IP address.
+// Label redacts the name of an error, a method, a version, a browser or a system. Four numbers of which the
+// first has one digit are a version, and no IP address.
 func (r *Rules) Label(s string) string {
-	if s == "" || strings.Trim(s, "0123456789.") == "" {
+	if len(s) < 2 || s[1] == '.' && strings.Trim(s, "0123456789.") == "" {
 		return s
 	}
 	return r.Text(s)

@@ -20,46 +20,59 @@ func mail(s string, sign, from int) (at, end int) {
 	}
 	end = sign + read(s, sign).size
 	const longest = 255
-	var last [16]byte // the label after the last full stop
-	n, dots := 0, 0
+	var d domain
 	for begin := end; end-begin < longest; {
 		m := read(s, end)
+		next := read(s, end+m.size).char
 		switch {
-		case m.char == '.' && m.size > 0:
-			if next := read(s, end+m.size).char; n == 0 || !isLetter(next) && !isDigit(next) && next < 0x80 {
-				return domain(s, at, end, dots, last[:min(n, len(last))])
-			}
-			n, dots = 0, dots+1
+		case m.char == '.' && d.label > 0 && (isLetter(next) || isDigit(next) || next >= 0x80):
+			d.dot()
 		case isLetter(m.char) || isDigit(m.char) || m.char == '-' || m.char >= 0x80:
-			if n < len(last) {
-				last[n] = m.char | 0x20
-			}
-			n++
+			d.add(m.char)
 		default:
-			return domain(s, at, end, dots, last[:min(n, len(last))])
+			return d.check(s, at, end)
 		}
 		end += m.size
 	}
-	return domain(s, at, end, dots, last[:min(n, len(last))])
+	return d.check(s, at, end)
 }
 
-// domain returns the e-mail address from one byte of s to another, if it ends in a name of a domain: not in
-// a version, and not in a name of a file, as in react@18.2.0, icon@2x.png and the frame connect@app.js:1:2.
-func domain(s string, from, to, dots int, last []byte) (at, end int) {
-	if dots == 0 || len(last) < 2 {
+// A domain is what is known of the name after an @ when it has been read.
+type domain struct {
+	dots          int
+	label         int      // length of the last label
+	last          [16]byte // its start, in lower case
+	named, before bool     // the last label, and the one before, have at least two characters and no digit
+}
+
+func (d *domain) add(c byte) {
+	if d.label < len(d.last) {
+		d.last[d.label] = c | 0x20
+	}
+	d.named = (d.label == 0 || d.named) && !isDigit(c)
+	d.label++
+}
+
+func (d *domain) dot() {
+	d.before = d.named && d.label > 1
+	d.dots, d.label = d.dots+1, 0
+}
+
+// check returns the e-mail address from one byte of s to another if its domain is one: no version, no name of
+// a file, and no place in a program, as in react@18.2.0, icon@2x.png and connect@app.min.js:1:2.
+func (d *domain) check(s string, from, to int) (at, end int) {
+	if d.dots == 0 || d.label < 2 || !d.named {
 		return 0, 0
 	}
-	for _, c := range last {
-		if !isLetter(c) && c < 0x80 && c|0x20 != '-' {
+	switch string(d.last[:min(d.label, len(d.last))]) {
+	case "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "swift", "py", "cc", "cs", "vue", "wasm", "html":
+		if m := read(s, to); !d.before || m.char == ':' && isDigit(read(s, to+m.size).char) {
 			return 0, 0
 		}
-	}
-	switch string(last) {
-	case "js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "html", "json", "java", "kt", "swift", "wasm", "vue":
-		return 0, 0
-	}
-	if m := read(s, to); m.char == ':' && isDigit(read(s, to+m.size).char) && strings.IndexByte("jtpkc", last[0]) >= 0 && len(last) <= 3 {
-		return 0, 0
+	case "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "json", "log", "txt", "gz":
+		if !d.before {
+			return 0, 0
+		}
 	}
 	return from, to
 }
@@ -206,7 +219,7 @@ func quad(text []byte) int {
 		}
 		at++
 	}
-	if at < len(text) && text[at] != '.' && text[at] != ':' || at+1 < len(text) && text[at] == '.' && text[at+1] != '.' {
+	if at < len(text) && text[at] != '.' && text[at] != ':' || at+1 < len(text) && text[at] == '.' && isDigit(text[at+1]) {
 		return 0 // five numbers, or a name
 	}
 	return at
@@ -217,9 +230,6 @@ func isPerson4(s string, from, to int, text []byte) bool {
 	next := read(s, to)
 	if isWord(next.char) && (next.char != '-' || !isDigit(read(s, to+next.size).char)) && next.size > 0 {
 		return false // 1.2.3.4-beta
-	}
-	if next.char == '.' && isWord(read(s, to+next.size).char) {
-		return false
 	}
 	name := string(text)
 	if strings.HasPrefix(name, "127.") || strings.HasPrefix(name, "0.") || strings.HasSuffix(name, ".0.0.0") {

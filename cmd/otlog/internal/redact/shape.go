@@ -68,7 +68,7 @@ func sessionToken(s string, at int) (keep, end int) {
 // packedToken finds a token that is base64 of a token.
 func packedToken(s string, at int) (keep, end int) {
 	const least = 16
-	if !strings.HasPrefix(s[at:], packedStart) || at > 0 && (isWord(s[at-1]) || s[at-1] == '+' || s[at-1] == '/') && escapeBefore(s, at) == 0 {
+	if !strings.HasPrefix(s[at:], packedStart) {
 		return 0, 0
 	}
 	if end = base64End(s, at+len(packedStart)); end-at < least {

@@ -34,7 +34,7 @@ func (r *redactor) value(from, to int) int {
 			return after
 		}
 		end = after
-	case isCookie(key) && strings.Contains(value, "="):
+	case isCookie(key) && hasSign(value):
 		if end = cookiesEnd(s, end, v); v.sign.char == ':' {
 			end = lineEnd(s, end)
 		}
@@ -225,6 +225,18 @@ func cookiesEnd(s string, at int, v place) int {
 		}
 		at = bareEnd(s, next, v)
 	}
+}
+
+// hasSign reports whether a value contains =, encoded or not.
+func hasSign(value string) bool {
+	for at := 0; at < len(value); {
+		m := read(value, at)
+		if m.char == '=' {
+			return true
+		}
+		at += m.size
+	}
+	return false
 }
 
 // lineEnd returns where the line, or the string, ends that contains a byte of s.
