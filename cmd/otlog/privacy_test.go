@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/otlog/otlog/parse"
 )
 
 // A secret is what no output may contain. shown are the pieces that must not occur.
@@ -205,6 +207,32 @@ func rowsOf(t *testing.T, name string) []byte {
 		t.Error("the Parquet file has no rows")
 	}
 	return out.Bytes()
+}
+
+// TestSecretsAtBordersOfBlocks puts a record around the end of a block at each of its bytes.
+func TestSecretsAtBordersOfBlocks(t *testing.T) {
+	const line = "2026-11-23T10:00:00Z OT_TIMEOUT: T1==" + tokenBody + " ann@q7mail.example 203.0.113.77 password=Q7hunter\n"
+	pad := strings.Repeat("x", 1023) + "\n"
+	var log strings.Builder
+	for before := range len(line) + 1 {
+		rest := (before+1)*parse.BlockSize - before - log.Len()
+		log.WriteString(strings.Repeat(pad, rest/len(pad)))
+		if n := rest % len(pad); n > 0 {
+			log.WriteString(pad[len(pad)-n:])
+		}
+		log.WriteString(line)
+	}
+	name := filepath.Join(t.TempDir(), "a.log")
+	if err := os.WriteFile(name, []byte(log.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := secret{shown: []string{tokenBody[:8], tokenBody[len(tokenBody)-8:], "q7mail", "203.0", "113.77", "Q7hunter"}}
+	got := runWell(t, "events", name)
+	s.check(t, "events", got)
+	if n := bytes.Count(got, []byte("T1==[redacted] [e-mail] [IP] password=[redacted]")); n != len(line)+1 {
+		t.Errorf("%d events, want %d", n, len(line)+1)
+	}
+	s.check(t, "report", runWell(t, "report", "--format", "json", name))
 }
 
 // TestRedactionChangesNoNumber compares reports with and without redaction: of clients, sessions and names

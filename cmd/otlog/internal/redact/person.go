@@ -138,6 +138,9 @@ func ip(s string, at int) int {
 	if s[at] == ':' && at > 0 && s[at-1] == ':' {
 		return 0 // of the same run
 	}
+	if group := at + hexDigits(s[at:]); group == len(s) || group-at > 4 || strings.IndexByte(".:%&\\", s[group]) < 0 {
+		return 0 // most words end otherwise
+	}
 	const longest = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255") + 1
 	var text [longest]byte
 	var ends [longest]int // of each character, in s
@@ -182,6 +185,15 @@ func ip(s string, at int) int {
 		return 0
 	}
 	return zoneEnd(s, ends[n-1])
+}
+
+// hexDigits returns how many hexadecimal digits begin a text, at most 5.
+func hexDigits(s string) int {
+	n := 0
+	for n < min(len(s), 5) && (isDigit(s[n]) || 'a' <= s[n]|0x20 && s[n]|0x20 <= 'f') {
+		n++
+	}
+	return n
 }
 
 // zoneEnd returns the end of the zone of an address, as in fe80::1%eth0.
