@@ -35,7 +35,8 @@ failures with all their records.
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.
 
-Tokens, passwords and other secrets in the text are replaced by [redacted].`,
+Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
+addresses by [IP], unless --no-redact is given.`,
 		Example: `  otlog events --session 1_MX40… logs/
   otlog events --error OT_TIMEOUT app.log.gz | jq -r .text`,
 		Args: cobra.ArbitraryArgs,

@@ -43,7 +43,7 @@ of JSON, a telemetry body, several of them. explain says what each record is and
 matters, with the evidence for its error, code and method, and which lines are one failure. It
 knows messages of the SDK and of browsers that show no failure, too. Without arguments, and for -,
 it reads standard input, at most 4 MiB. Tokens, passwords and other secrets are replaced by
-[redacted].`,
+[redacted], e-mail addresses by [e-mail], and IP addresses by [IP], unless --no-redact is given.`,
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
   otlog explain Session.publish

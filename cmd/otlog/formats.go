@@ -41,7 +41,8 @@ With a PATH, formats shows how a file is read: its format, where its records sta
 session and the message, and the first record as otlog reads it. Fields are known by their names,
 found by their values, or given with --time-field, --session-field and --message-field.
 
-Tokens, passwords and other secrets in the text are replaced by [redacted].`,
+Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
+addresses by [IP], unless --no-redact is given.`,
 		Example: `  otlog formats
   otlog formats export.json
   otlog formats --time-field createdAt export.csv`,

@@ -51,7 +51,8 @@ nor - is an ID. Without an ID, session lists the sessions worth looking at: thos
 failures that were not recovered.
 
 The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens, passwords and other
-secrets in the text are replaced by [redacted]. Lines of other sessions are never shown. A line of
+secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP addresses by [IP], unless
+--no-redact is given. Lines of other sessions are never shown. A line of
 the browser that states no session is shown if it is within 20 records or 10 seconds of a failure,
 in the same source.`,
 		Example: `  otlog session logs/                        the sessions worth looking at

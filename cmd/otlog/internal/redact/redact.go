@@ -1,9 +1,11 @@
-// Package redact replaces secrets in the text of logs, so that the text can be shown and passed on.
+// Package redact replaces secrets and data of persons in the text of logs, so that the text can be shown
+// and passed on.
 //
-// There are two rules. Text of a known shape is a secret wherever it is: tokens, private keys, the
-// user information of URLs (shape.go). The value of a key with a known name is a secret, whatever it
-// looks like (key.go): in JSON, previews of JavaScript objects, key=value, queries of URLs, headers,
-// XML and flags (value.go). Both are also found where JSON, URLs or HTML encode them (mark.go).
+// There are three rules. Text of a known shape is a secret wherever it is: tokens, private keys, the
+// user information of URLs (shape.go). E-mail addresses and IP addresses are data of a person
+// (person.go). The value of a key with a known name is a secret, whatever it looks like (key.go): in
+// JSON, previews of JavaScript objects, key=value, queries of URLs, headers, XML and flags (value.go).
+// All are also found where JSON, URLs or HTML encode them (mark.go).
 //
 // Names of errors, codes, API keys, and IDs of sessions, connections and streams stay. So does prose
 // about secrets, such as "Token expired" and "password: required" (prose.go).
