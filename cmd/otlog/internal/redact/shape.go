@@ -122,7 +122,11 @@ func privateKey(s string, at int) (keep, end int) {
 	}
 	label := s[at+len(begin) : min(len(s), at+80)]
 	dashes := strings.Index(label, "-----")
-	if dashes < 0 || !strings.HasSuffix(spaces.Replace(label[:dashes]), "PRIVATE KEY") {
+	if dashes < 0 {
+		return 0, 0
+	}
+	// The label stays, so it must be nothing else.
+	if kind := spaces.Replace(label[:dashes]); !strings.HasSuffix(kind, "PRIVATE KEY") || strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZ ") != "" {
 		return 0, 0
 	}
 	keep = at + len(begin) + dashes + 5
