@@ -3,9 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
 	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse/sieve"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -53,6 +55,11 @@ addresses by [IP], unless --no-redact is given.`,
 	return cmd
 }
 
+// check returns an error if a filter can match nothing in what was read.
+func (o *eventsOptions) check(f *report.Filter, c *aggregate.Counts) error {
+	return checkFilter(f, c, &o.rules)
+}
+
 func (o *eventsOptions) run(s streams, args []string) error {
 	filter, zone, err := o.filter.resolve(s.now)
 	if err != nil {
@@ -70,9 +77,9 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Rules: &o.rules, Check: checkFilter})
+	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Rules: &o.rules, Check: o.check})
 	if err != nil {
-		return o.rules.Error(err)
+		return err
 	}
 	o.rules.Sources(r.Sources)
 	if err := found.sift(s, input.Sieve, len(r.Sources)); err != nil {
