@@ -46,6 +46,8 @@ type Options struct {
 	Input   parse.Options // how to open sources; sections have 4 MiB if it gives no size
 	Space   *Space        // for what does not fit into memory; nil: no bound of memory
 	KeepIDs bool          // keep session IDs as the logs have them, for Session.Text
+	// HideID, if set, reports whether an ID is not kept. It is called by several goroutines.
+	HideID func([]byte) bool
 
 	// Claim, if set, is offered each source as soon as it is open, by several goroutines;
 	// i is its index. If Claim returns true, it has taken the file, which Scan then neither
@@ -116,7 +118,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	var workers sync.WaitGroup
 	for i := range parts {
 		workers.Go(func() {
-			tally := &Tally{texts: texts.IDs{Keep: o.KeepIDs}}
+			tally := &Tally{texts: texts.IDs{Keep: o.KeepIDs, Hide: o.HideID}}
 			s.work(i, tally, newGlance(&o, tally, found))
 			parts[i] = tally.End()
 		})

@@ -34,6 +34,7 @@ type Options struct {
 	ToolVersion string
 	Warnings    []string // of the caller, for instance about missing input
 	LeftOut     sieve.LeftOut
+	Unredacted  bool // names are as the logs have them
 
 	// ShowSessions gives each Error Examples, if the session IDs were kept.
 	ShowSessions bool
@@ -94,6 +95,8 @@ type Report struct {
 	combined   Breakdown   // by SDK version and browser together
 
 	Missing []string // Options.Warnings
+	// Unredacted is Options.Unredacted.
+	Unredacted bool
 
 	ShowSessions bool
 	hashedOnly   int // sessions with a failure whose ID was not kept, if they are shown
@@ -262,7 +265,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	r := &Report{
 		ToolVersion: o.ToolVersion, CatalogueVersion: catalogue.Version,
 		Window: o.Window, Zone: o.Zone, Filter: o.Filter,
-		Sources: sources, Baseline: o.Baseline, Pair: o.Pair, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut, ShowSessions: o.ShowSessions,
+		Sources: sources, Baseline: o.Baseline, Pair: o.Pair, By: o.By, Missing: o.Warnings, LeftOut: o.LeftOut, Unredacted: o.Unredacted, ShowSessions: o.ShowSessions,
 	}
 	dimensions := o.Breakdown
 	if o.By != "" && !slices.Contains(dimensions, o.By) {

@@ -53,6 +53,9 @@ func (r *Report) Overlap() []*aggregate.Source {
 // Overlapping says what it means that a source is on both sides of a comparison.
 const Overlapping = "in the baseline, too: what is on both sides makes changes look smaller"
 
+// NotRedacted says what --no-redact does to a report.
+const NotRedacted = "this report was not redacted (--no-redact): names and messages may contain secrets and data of persons"
+
 // CountedAgain says what a source adds to the numbers that has the same content as another one.
 const CountedAgain = "records and lines count again, and so do failures without a session or a time"
 
@@ -141,6 +144,9 @@ func (r *Report) warnings() []string {
 	}
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))
+	}
+	if r.Unredacted {
+		warn("%s", NotRedacted)
 	}
 	if hashed := r.HashedOnly(); hashed != "" {
 		warn("%s", hashed)

@@ -26,6 +26,7 @@ func isToken(id []byte) bool {
 // IDs are the session IDs of a tally, by number. The zero IDs keep none.
 type IDs struct {
 	Keep bool
+	Hide func(id []byte) bool // if set, reports whether an ID is not kept
 
 	numbers []uint32 // ascending
 	texts   []string
@@ -39,7 +40,7 @@ const chunkBytes = 16 << 10
 
 // Add keeps an ID, if it is asked for and fits. Each number is greater than the one before.
 func (s *IDs) Add(number uint32, id []byte) {
-	if !s.Keep || !Fits(id) {
+	if !s.Keep || !Fits(id) || s.Hide != nil && s.Hide(id) {
 		return
 	}
 	if s.chunk.Cap()-s.chunk.Len() < len(id) {
@@ -56,7 +57,7 @@ func (s *IDs) Add(number uint32, id []byte) {
 func (s *IDs) Size() int64 { return s.size + 4*int64(cap(s.numbers)) + 16*int64(cap(s.texts)) }
 
 // Clear removes all IDs.
-func (s *IDs) Clear() { *s = IDs{Keep: s.Keep} }
+func (s *IDs) Clear() { *s = IDs{Keep: s.Keep, Hide: s.Hide} }
 
 // Sort returns the IDs by place, given the place of each number.
 func (s *IDs) Sort(place []uint32) Sorted {

@@ -11,6 +11,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/aggregate/clients"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/report"
 )
@@ -69,7 +70,7 @@ func isInput(arg string) bool {
 }
 
 // checkPair returns an error if one of the groups of a pair was not seen.
-func checkPair(p *report.Pair, c *aggregate.Counts) error {
+func checkPair(p *report.Pair, c *aggregate.Counts, rules *private.Rules) error {
 	if p == nil {
 		return nil
 	}
@@ -79,7 +80,7 @@ func checkPair(p *report.Pair, c *aggregate.Counts) error {
 	seen := c.Seen.Texts(kind, c.Names.Labels)
 	for _, wanted := range []string{p.Before, p.After} {
 		if !slices.ContainsFunc(seen, func(name string) bool { return clients.Includes(wanted, name) }) {
-			return usageError(fmt.Errorf("--by %s: no client is of %q\nhint: there are %s", p.By, wanted, some(seen)))
+			return usageError(fmt.Errorf("--by %s: no client is of %q\nhint: there are %s", p.By, wanted, some(seen, rules)))
 		}
 	}
 	return nil
@@ -94,7 +95,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	if slices.Contains(o.baseline, "-") && (len(args) == 0 || slices.Contains(args, "-")) {
 		return nil, usageError(errors.New("standard input cannot be both the baseline and the input"))
 	}
-	found, err := findInput(s, o.baseline)
+	found, err := findInput(s, o.baseline, &o.read.rules)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse/sieve"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"
 )
 
@@ -14,6 +17,7 @@ type eventsOptions struct {
 	once   bool
 	unpack unpackOptions
 	times  timeOptions
+	rules  private.Rules
 }
 
 func newEvents(s streams) *cobra.Command {
@@ -33,7 +37,8 @@ failures with all their records.
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.
 
-Tokens, passwords and other secrets in the text are replaced by [redacted].`,
+Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
+addresses by [IP], unless --no-redact is given.`,
 		Example: `  otlog events --session 1_MX40… logs/
   otlog events --error OT_TIMEOUT app.log.gz | jq -r .text`,
 		Args: cobra.ArbitraryArgs,
@@ -46,7 +51,13 @@ Tokens, passwords and other secrets in the text are replaced by [redacted].`,
 	f.BoolVar(&o.once, "once", false, "read the input once and print at once, without failures")
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
+	addNoRedact(cmd, &o.rules)
 	return cmd
+}
+
+// check returns an error if a filter can match nothing in what was read.
+func (o *eventsOptions) check(f *report.Filter, c *aggregate.Counts) error {
+	return checkFilter(f, c, &o.rules)
 }
 
 func (o *eventsOptions) run(s streams, args []string) error {
@@ -62,14 +73,15 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		return err
 	}
 	input.Sieve = &sieve.Sieve{}
-	found, err := findInput(s, args)
+	found, err := findInput(s, args, &o.rules)
 	if err != nil {
 		return err
 	}
-	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Check: checkFilter})
+	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Rules: &o.rules, Check: o.check})
 	if err != nil {
 		return err
 	}
+	o.rules.Sources(r.Sources)
 	if err := found.sift(s, input.Sieve, len(r.Sources)); err != nil {
 		return err
 	}
@@ -78,6 +90,7 @@ func (o *eventsOptions) run(s streams, args []string) error {
 		say(s.err, "%s", widened)
 	}
 	left := input.Sieve.LeftOut()
+	o.rules.LeftOut(&left)
 	sayLeftOut(s, r.Sources, &left)
 	if r.Timeless > 0 {
 		say(s.err, "left out %s without a date and time", words.Count(r.Timeless, "record"))

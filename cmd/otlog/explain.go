@@ -13,6 +13,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/cmd/otlog/internal/pasted"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/parse"
@@ -26,6 +27,7 @@ import (
 type explainOptions struct {
 	all    bool
 	format string
+	rules  private.Rules
 }
 
 func newExplain(s streams) *cobra.Command {
@@ -41,7 +43,7 @@ of JSON, a telemetry body, several of them. explain says what each record is and
 matters, with the evidence for its error, code and method, and which lines are one failure. It
 knows messages of the SDK and of browsers that show no failure, too. Without arguments, and for -,
 it reads standard input, at most 4 MiB. Tokens, passwords and other secrets are replaced by
-[redacted].`,
+[redacted], e-mail addresses by [e-mail], and IP addresses by [IP], unless --no-redact is given.`,
 		Example: `  otlog explain OT_TIMEOUT
   otlog explain 1500
   otlog explain Session.publish
@@ -52,6 +54,7 @@ it reads standard input, at most 4 MiB. Tokens, passwords and other secrets are 
 		ValidArgsFunction: shell.Explained,
 		RunE:              func(_ *cobra.Command, args []string) error { return o.run(s, args) },
 	}
+	addNoRedact(cmd, &o.rules)
 	cmd.Flags().BoolVar(&o.all, "all", false, "explain all errors and codes")
 	cmd.Flags().StringVar(&o.format, "format", "text", "text, json (for programs), or markdown with --all")
 	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words("text", "markdown", "json")) // fails only if the flag does not exist
@@ -96,7 +99,7 @@ func (o *explainOptions) run(s streams, args []string) error {
 		_, err := fmt.Fprintln(s.out)
 		return err
 	}
-	return eachExplained(s, args, func(query string) error {
+	return eachExplained(s, args, &o.rules, func(query string) error {
 		if err := begin(); err != nil {
 			return err
 		}
@@ -116,7 +119,7 @@ func (o *explainOptions) document(s streams, args []string) error {
 	if o.all {
 		d.AddAll()
 	} else {
-		status = eachExplained(s, args, d.Add, func(p *explain.Pasted, argument int) error {
+		status = eachExplained(s, args, &o.rules, d.Add, func(p *explain.Pasted, argument int) error {
 			d.AddLines(p, argument)
 			return nil
 		})
@@ -133,13 +136,13 @@ func (o *explainOptions) document(s streams, args []string) error {
 
 // eachExplained calls entry with each argument that is in the catalogue, and lines with each text and the
 // number of its first argument. Without arguments the text is standard input.
-func eachExplained(s streams, args []string, entry func(query string) error, lines func(p *explain.Pasted, argument int) error) error {
+func eachExplained(s streams, args []string, rules *private.Rules, entry func(query string) error, lines func(p *explain.Pasted, argument int) error) error {
 	if len(args) == 0 {
 		args = []string{"-"}
 	}
 	var status error
 	explainText := func(name string, text []byte, first int) error {
-		err := explainLines(s, name, text, func(p *explain.Pasted) error { return lines(p, first+1) })
+		err := explainLines(s, name, text, rules, func(p *explain.Pasted) error { return lines(p, first+1) })
 		var ended *statusError
 		if err != nil && !errors.As(err, &ended) {
 			return err // of writing
@@ -228,8 +231,8 @@ func readPasted(in io.Reader) ([]byte, error) {
 }
 
 // explainLines reads the lines of a text and writes their explanation.
-func explainLines(s streams, name string, text []byte, write func(*explain.Pasted) error) error {
-	p, read, err := pasted.Read(name, text, parse.Options{Times: timestamp.Times{Latest: s.now}})
+func explainLines(s streams, name string, text []byte, rules *private.Rules, write func(*explain.Pasted) error) error {
+	p, read, err := pasted.Read(name, text, parse.Options{Times: timestamp.Times{Latest: s.now}}, rules)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/clients"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
@@ -96,7 +97,7 @@ func meant[ID interface{ Name() string }](flag, word string, found []ID) (string
 }
 
 // checkFilter returns an error if a filter can match nothing in what was read.
-func checkFilter(f *report.Filter, c *aggregate.Counts) error {
+func checkFilter(f *report.Filter, c *aggregate.Counts, rules *private.Rules) error {
 	in := func(names []string, name string) bool {
 		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
 	}
@@ -128,16 +129,20 @@ func checkFilter(f *report.Filter, c *aggregate.Counts) error {
 			return name == of.value || of.kind != clients.APIKey && clients.Includes(of.value, name)
 		}
 		if of.value != "" && !slices.ContainsFunc(seen, matches) {
-			return usageError(fmt.Errorf("%s: no %s %q\nhint: it has %s", of.flag, of.what, of.value, some(seen)))
+			return usageError(fmt.Errorf("%s: no %s %q\nhint: it has %s", of.flag, of.what, of.value, some(seen, rules)))
 		}
 	}
 	return nil
 }
 
 // some lists a few names.
-func some(names []string) string {
+func some(names []string, rules *private.Rules) string {
 	const most = 8
-	few := strings.Join(names[:min(len(names), most)], ", ")
+	var shown []string
+	for _, name := range names[:min(len(names), most)] {
+		shown = append(shown, rules.Label(name))
+	}
+	few := strings.Join(shown, ", ")
 	if len(names) > most {
 		few += ", …"
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
@@ -25,6 +26,7 @@ import (
 type formatsOptions struct {
 	unpack unpackOptions
 	times  timeOptions
+	rules  private.Rules
 }
 
 func newFormats(s streams) *cobra.Command {
@@ -39,7 +41,8 @@ With a PATH, formats shows how a file is read: its format, where its records sta
 session and the message, and the first record as otlog reads it. Fields are known by their names,
 found by their values, or given with --time-field, --session-field and --message-field.
 
-Tokens, passwords and other secrets in the text are replaced by [redacted].`,
+Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
+addresses by [IP], unless --no-redact is given.`,
 		Example: `  otlog formats
   otlog formats export.json
   otlog formats --time-field createdAt export.csv`,
@@ -55,6 +58,7 @@ Tokens, passwords and other secrets in the text are replaced by [redacted].`,
 	f.SortFlags = false
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
+	addNoRedact(cmd, &o.rules)
 	return cmd
 }
 
@@ -87,12 +91,12 @@ func (o *formatsOptions) run(s streams, args []string) error {
 	if input.Times, err = o.times.resolve(s.now); err != nil {
 		return err
 	}
-	found, err := findInput(s, args)
+	found, err := findInput(s, args, &o.rules)
 	if err != nil {
 		return err
 	}
 	input.Sieve = &sieve.Sieve{}
-	d := &describer{width: widthOf(s)}
+	d := &describer{width: widthOf(s), rules: &o.rules}
 	for _, source := range found.sources {
 		d.source(source, input)
 	}
@@ -100,6 +104,7 @@ func (o *formatsOptions) run(s streams, args []string) error {
 		return err
 	}
 	left := input.Sieve.LeftOut()
+	o.rules.LeftOut(&left)
 	if n := left.Files(); n > 0 {
 		say(s.err, "left out %s: %s", words.Count(n, "file"), left.String())
 	}
@@ -118,6 +123,7 @@ type describer struct {
 	width    int // of the terminal, in columns; 0: unknown
 	inputs   int
 	statuses []error
+	rules    *private.Rules
 }
 
 func (d *describer) write(w io.Writer) error {
@@ -154,7 +160,7 @@ func (d *describer) head(name string) {
 	if d.inputs++; d.inputs > 1 {
 		d.out.WriteByte('\n')
 	}
-	fmt.Fprintln(&d.out, words.Printable(name))
+	fmt.Fprintln(&d.out, words.Printable(d.rules.Source(name)))
 }
 
 // line adds a line about an input.
@@ -174,7 +180,7 @@ func fitted(head, text string, width int) string {
 
 // failed says why an input cannot be read.
 func (d *describer) failed(err error) {
-	d.line("not read", words.Printable(strings.TrimPrefix(err.Error(), "not read: ")))
+	d.line("not read", words.Printable(strings.TrimPrefix(d.rules.Error(err).Error(), "not read: ")))
 	status := exitFailed
 	var unread *parse.UnreadableError
 	var damage *parse.DamageError
@@ -196,9 +202,9 @@ func (d *describer) input(in *parse.Input) {
 	}
 	d.line("charset", f.Charset)
 	if f.Records > 0 {
-		d.line("time", timePlace(&f, &in.Learned))
-		d.line("session", sessionPlace(&f, &in.Learned))
-		d.line("message", messagePlace(&f))
+		d.line("time", d.rules.Text(timePlace(&f, &in.Learned)))
+		d.line("session", d.rules.Text(sessionPlace(&f, &in.Learned)))
+		d.line("message", d.rules.Text(messagePlace(&f)))
 	}
 	d.first(in)
 }
@@ -295,7 +301,7 @@ func (d *describer) first(in *parse.Input) {
 		}
 		switch {
 		case skipped != nil && records == 1:
-			d.line("first record", words.Printable("skipped: "+skipped.Error()))
+			d.line("first record", words.Printable("skipped: "+d.rules.Text(skipped.Error())))
 		case skipped != nil:
 		case records == 1:
 			d.record(e)
@@ -340,10 +346,10 @@ func (d *describer) record(e *parse.Event) {
 	}
 	session := "no session"
 	if len(e.Session) > 0 {
-		session = "session " + words.Printable(string(e.Session))
+		session = "session " + words.Printable(d.rules.ID(string(e.Session)))
 	}
 	d.line("first record", at+", "+session)
-	text := []rune(strings.Join(strings.Fields(events.Text(e)), " "))
+	text := []rune(strings.Join(strings.Fields(events.Text(e, d.rules)), " "))
 	if len(text) > maxFirst {
 		text = append(text[:maxFirst], '…')
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
@@ -30,20 +31,22 @@ import (
 type input struct {
 	sources []parse.Source
 	missing []string // messages about arguments that matched nothing
+	rules   *private.Rules
 }
 
 // findInput returns the sources that arguments name. Without arguments it is a pipe on standard
 // input. findInput prints a message for each argument that matches nothing, and fails if none match.
-func findInput(s streams, args []string) (*input, error) {
+func findInput(s streams, args []string, rules *private.Rules) (*input, error) {
 	if len(args) == 0 {
 		if terminal.Is(s.in) {
 			return nil, usageError(errors.New("nothing to read: give a file, a directory or a pattern, or pipe a log in"))
 		}
 		args = []string{"-"}
 	}
-	in := &input{}
+	in := &input{rules: rules}
 	sources, err := find.Find(args)
 	in.sources = sources
+	rules.Read(sources)
 	stream.SetStdin(sources, io.NopCloser(s.in))
 	if err != nil {
 		say(s.err, "%s%s", words.PrintableLines(err.Error()), shell.CommandMeant(args))
@@ -67,6 +70,7 @@ func (in *input) sift(s streams, seen *sieve.Sieve, read int) error {
 	for _, dir := range slices.Sorted(maps.Keys(files)) {
 		if n := files[dir]; dir != "" && seen.None(dir) == n {
 			left := seen.LeftOut()
+			in.rules.LeftOut(&left)
 			message := fmt.Sprintf("%s: no logs in this directory: looked at %s", words.Printable(dir), words.Count(n, "file"))
 			if len(files) == 1 {
 				message += ": " + left.String()
@@ -181,6 +185,11 @@ func (o *unpackOptions) addFields(cmd *cobra.Command) {
 	f.StringVar(&o.time, "time-field", "", "`FIELD` or column of the time, for logs in which otlog does not find it: createdAt,\nor meta.at in an object")
 	f.StringVar(&o.session, "session-field", "", "`FIELD` or column that identifies the session, for logs without session IDs: userId")
 	f.StringVar(&o.message, "message-field", "", "`FIELD` or column of the text")
+}
+
+// addNoRedact adds the flag that redacts nothing.
+func addNoRedact(cmd *cobra.Command, rules *private.Rules) {
+	cmd.Flags().BoolVar(&rules.Off, "no-redact", false, "show tokens, passwords, e-mail addresses and IP addresses as the logs have them, instead of\n[redacted], [e-mail] and [IP]")
 }
 
 // timeOptions are the flags that say how to read the times of logs, as typed.

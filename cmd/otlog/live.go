@@ -42,6 +42,8 @@ func (o *reportOptions) scanLive(s streams, plan *reportPlan) scanner {
 		options.Look = func(r *aggregate.Result) {
 			// Settling in memory does not fail, and a broken terminal is no reason to stop.
 			if counts, err := aggregate.Settle(nil, r.Parts...); err == nil {
+				o.read.rules.Sources(r.Sources)
+				counts.Names = o.read.rules.Names(counts.Names)
 				_ = o.draw(view, counts, r.Sources, plan)
 			}
 		}

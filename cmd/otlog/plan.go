@@ -67,7 +67,7 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	if p.options.Ignore, err = readIgnore(o.ignore); err != nil {
 		return nil, err
 	}
-	p.options.ShowSessions = o.read.ids
+	p.options.ShowSessions, p.options.Unredacted = o.read.ids, o.read.rules.Off
 	p.options.Now, p.options.ToolVersion = s.now, toolVersion()
 	return p, o.resolveFormat(s, p)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/cmd/otlog/internal/typed"
@@ -30,6 +31,7 @@ type readOptions struct {
 	ids    bool // keep session IDs as the logs have them
 	unpack unpackOptions
 	times  timeOptions
+	rules  private.Rules
 }
 
 func (o *readOptions) addFlags(cmd *cobra.Command) {
@@ -40,6 +42,7 @@ func (o *readOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.quiet, "no-progress", false, "show no progress of long scans on the terminal")
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
+	addNoRedact(cmd, &o.rules)
 }
 
 // resolve returns how to open logs, and the maximum of memory in bytes.
@@ -67,6 +70,7 @@ type reading struct {
 
 	claims   []claim // by the index of the source
 	partials []*partial.File
+	rules    *private.Rules
 	open     closers // of partials, whose entries are read when the reading is settled
 }
 
@@ -94,7 +98,13 @@ func namesOf(read []*aggregate.Source) []string {
 }
 
 // settle adds up what was read.
-func (r *reading) settle() (*aggregate.Counts, error) { return aggregate.Settle(r.space, r.parts...) }
+func (r *reading) settle() (*aggregate.Counts, error) {
+	counts, err := aggregate.Settle(r.space, r.parts...)
+	if err == nil {
+		counts.Names = r.rules.Names(counts.Names)
+	}
+	return counts, err
+}
 
 // A scanner scans logs.
 type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
@@ -104,10 +114,10 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	// The limit leaves room for garbage: close to it, the collector would do little else.
 	debug.SetMemoryLimit(memory + memory/4)
 	input.Sieve = &sieve.Sieve{}
-	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{})}
+	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}), rules: &o.rules}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
-	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, KeepIDs: o.ids, Claim: claim})
+	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, KeepIDs: o.ids, HideID: o.rules.Hides, Claim: claim})
 	// Report the first partial that cannot be added up, whichever ended the scan.
 	if err := r.takePartials(); err != nil {
 		return r, err
@@ -121,11 +131,13 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, memory 
 	if err := checkKept(result.Sources); err != nil {
 		return r, err
 	}
+	r.rules.Sources(result.Sources)
 	r.parts, r.sources = append(r.parts, result.Parts...), append(r.sources, result.Sources...)
 	if err := found.sift(s, input.Sieve, len(r.sources)+len(r.partials)); err != nil {
 		return r, err
 	}
 	r.missing, r.leftOut = slices.Clone(found.missing), input.Sieve.LeftOut()
+	r.rules.LeftOut(&r.leftOut)
 	for _, p := range r.partials {
 		r.leftOut.Add(&p.LeftOut)
 		r.parts, r.sources = append(r.parts, p.Part), append(r.sources, p.Sources...)
@@ -186,10 +198,14 @@ func (r *reading) claim(i int, f *parse.File, force bool) (bool, error) {
 func (r *reading) takePartials() error {
 	var failed error
 	for _, c := range r.claims {
+		c.err = r.rules.Error(c.err)
 		var version *partial.VersionError
 		var kept *unnamed.Error
 		switch {
 		case c.file != nil:
+			c.file.Part, c.file.Missing = r.rules.Part(c.file.Part), r.rules.Messages(c.file.Missing)
+			r.rules.Sources(c.file.Sources)
+			r.rules.LeftOut(&c.file.LeftOut)
 			r.partials, r.open = append(r.partials, c.file), append(r.open, c.closer)
 		case errors.As(c.err, &kept):
 			failed = cmp.Or(failed, fmt.Errorf("%s: keeping it to read it repeatedly: %w", words.Printable(c.name), c.err))

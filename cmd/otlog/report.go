@@ -152,7 +152,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := findInput(s, args)
+	found, err := findInput(s, args, &o.read.rules)
 	if err != nil {
 		return err
 	}
@@ -179,10 +179,10 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkFilter(&plan.options.Filter, counts); err != nil {
+	if err := checkFilter(&plan.options.Filter, counts, &o.read.rules); err != nil {
 		return err
 	}
-	if err := checkPair(plan.options.Pair, counts); err != nil {
+	if err := checkPair(plan.options.Pair, counts, &o.read.rules); err != nil {
 		return err
 	}
 	// The report has these messages too, but it may go to a file or a program.

@@ -90,7 +90,7 @@ func guide() *shell.Guide {
 			{Heading: "What to read", Flags: []string{"input-format", "time-field", "session-field", "message-field", "time-format", "assume-tz", "max-expansion", "force"}},
 			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "apikey", "sdk", "browser", "os"}},
 			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
-			{Heading: "How to print", Flags: []string{"format", "table", "output", "title", "top", "show-sessions", "color", "no-pager", "live", "compress", "hash-key-file", "from"}},
+			{Heading: "How to print", Flags: []string{"format", "table", "output", "title", "top", "show-sessions", "no-redact", "color", "no-pager", "live", "compress", "hash-key-file", "from"}},
 			{Heading: "How to run", Flags: []string{"once", "jobs", "memory", "no-progress", "help", "version"}},
 		},
 		First: []string{"since", "method", "error", "window", "baseline", "fail-on", "format", "output", "live"},

@@ -76,7 +76,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := findInput(s, args)
+	found, err := findInput(s, args, &o.read.rules)
 	if err != nil {
 		return err
 	}
@@ -96,8 +96,10 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if o.read.ids {
 		read.sayHashed(s)
 	}
+	sum := aggregate.Merge(read.parts...)
+	sum.Names = o.read.rules.Names(sum.Names)
 	file := &partial.File{
-		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing, LeftOut: read.leftOut,
+		Part: sum, Sources: read.sources, Missing: read.missing, LeftOut: read.leftOut,
 		ToolVersion: toolVersion(), Catalogues: partial.Catalogues(read.partials),
 	}
 	if err := emit(s, output, func(w io.Writer) error { return partial.Write(w, file, compress) }); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/story"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
@@ -29,6 +30,7 @@ type sessionOptions struct {
 	color  colorOption
 	unpack unpackOptions
 	times  timeOptions
+	rules  private.Rules
 	all    bool // without a pager
 }
 
@@ -49,7 +51,8 @@ nor - is an ID. Without an ID, session lists the sessions worth looking at: thos
 failures that were not recovered.
 
 The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens, passwords and other
-secrets in the text are replaced by [redacted]. Lines of other sessions are never shown. A line of
+secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP addresses by [IP], unless
+--no-redact is given. Lines of other sessions are never shown. A line of
 the browser that states no session is shown if it is within 20 records or 10 seconds of a failure,
 in the same source.`,
 		Example: `  otlog session logs/                        the sessions worth looking at
@@ -69,12 +72,13 @@ in the same source.`,
 	addPager(cmd, &o.all)
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
+	addNoRedact(cmd, &o.rules)
 	return cmd
 }
 
 // resolve checks the flags.
 func (o *sessionOptions) resolve(s streams) (story.Options, error) {
-	out := story.Options{Top: o.top}
+	out := story.Options{Top: o.top, Rules: &o.rules}
 	if o.format == "" {
 		o.format = formatOf(o.output)
 	}
@@ -111,7 +115,7 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	if len(paths) == 0 && terminal.Is(s.in) && len(options.IDs) > 0 {
 		return usageError(fmt.Errorf("nothing to read: %q is not a path that exists, so it is taken for an ID\nhint: give a file, a directory or a pattern too, or pipe a log in", options.IDs[0]))
 	}
-	found, err := findInput(s, paths)
+	found, err := findInput(s, paths, &o.rules)
 	if err != nil {
 		return err
 	}
@@ -121,12 +125,13 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	r, err := story.Read(found.sources, s.in, options)
 	if r != nil {
 		err = cmp.Or(checkKept(r.Sources), err)
+		o.rules.Sources(r.Sources)
 	}
 	if err != nil {
 		if r != nil {
 			sayTrouble(s, r.Sources) // the ID may be in what could not be read
 		}
-		return sessionMeant(err, options.IDs)
+		return o.meant(err, options.IDs)
 	}
 	if err := found.sift(s, options.Input.Sieve, len(r.Sources)); err != nil {
 		return err
@@ -136,6 +141,7 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	}
 	sayTrouble(s, r.Sources)
 	left := options.Input.Sieve.LeftOut()
+	o.rules.LeftOut(&left)
 	sayLeftOut(s, r.Sources, &left)
 	if err := emitText(s, o.output, o.all || o.format == "json", "otlog session: "+strings.Join(options.IDs, ", "), func(w io.Writer) error { return r.Write(w, o.format, o.style(s, paths)) }); err != nil {
 		return fmt.Errorf("writing the session: %w", err)
@@ -182,8 +188,8 @@ func isPath(arg string) bool {
 	return len(found) > 0
 }
 
-// sessionMeant adds hints to the error of an ID that means no session.
-func sessionMeant(err error, ids []string) error {
+// meant adds hints to the error of an ID that means no session.
+func (o *sessionOptions) meant(err error, ids []string) error {
 	var unknown *story.UnknownError
 	var ambiguous *story.AmbiguousError
 	switch {
@@ -196,7 +202,11 @@ func sessionMeant(err error, ids []string) error {
 		}
 		return usageError(fmt.Errorf("%w\nhint: is it a path that does not exist? Else give the whole ID, as the log has it, or its first characters, as many as no other ID has", err))
 	case errors.As(err, &ambiguous):
-		return usageError(fmt.Errorf("%w\nhint: give one of %s", err, strings.Join(ambiguous.IDs[:min(len(ambiguous.IDs), 5)], ", ")))
+		var few []string
+		for _, id := range ambiguous.IDs[:min(len(ambiguous.IDs), 5)] {
+			few = append(few, o.rules.ID(id))
+		}
+		return usageError(fmt.Errorf("%w\nhint: give one of %s", err, strings.Join(few, ", ")))
 	}
 	return err
 }

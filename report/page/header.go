@@ -126,6 +126,9 @@ func (c *composer) doubts() {
 	if both := c.r.Overlap(); len(both) > 0 {
 		alarm("OVERLAP", sourceNames(both)+": "+report.Overlapping)
 	}
+	if c.r.Unredacted {
+		alarm("NOT REDACTED", report.NotRedacted)
+	}
 	if n := len(c.r.Missing); n > 0 {
 		alarm("MISSING", fmt.Sprintf("%s could not be found (see the warnings at the end)", words.Count(n, "input")))
 	}

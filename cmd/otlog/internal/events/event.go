@@ -8,7 +8,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/classify/catalogue"
-	"github.com/otlog/otlog/cmd/otlog/internal/redact"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -41,23 +41,23 @@ type event struct {
 }
 
 // newEvent returns what one record says by itself.
-func newEvent(r *aggregate.Record) *event {
+func newEvent(r *aggregate.Record, rules *private.Rules) *event {
 	e, v := r.Event, r.Verdict
 	out := &event{
 		Source: r.Source, Line: r.Line, SessionFrom: "source",
 		Method: v.Method.Name(), MethodFrom: v.MethodFrom.String(),
-		Kind: "telemetry", Text: Text(e),
+		Kind: "telemetry", Text: Text(e, rules),
 	}
 	if e.Time != timestamp.NoTime {
 		out.Time = pointer(time.Unix(0, e.Time).UTC().Format(time.RFC3339Nano))
 	}
 	switch {
 	case len(e.Session) > 0:
-		out.Session, out.SessionFrom = pointer(redact.Text(string(e.Session))), "session" // the field may contain a token
+		out.Session, out.SessionFrom = pointer(string(e.Session)), "session"
 	case len(e.ConnectionID) > 0:
-		out.Session, out.SessionFrom = pointer(redact.Text(string(e.ConnectionID))), "connection"
+		out.Session, out.SessionFrom = pointer(string(e.ConnectionID)), "connection"
 	case len(e.Client) > 0:
-		out.Session, out.SessionFrom = pointer(redact.Text(string(e.Client))), "client"
+		out.Session, out.SessionFrom = pointer(string(e.Client)), "client"
 	}
 	if v.Code != 0 {
 		out.Code = pointer(v.Code)
@@ -86,8 +86,8 @@ func pointer[T any](v T) *T { return &v }
 // maxText is the maximum length of an event's text in bytes.
 const maxText = 4 << 10
 
-// Text returns the text of a record, without secrets.
-func Text(e *parse.Event) string {
+// Text returns the text of a record, without what the rules redact.
+func Text(e *parse.Event, rules *private.Rules) string {
 	var b strings.Builder
 	if t := e.Telemetry; t != nil {
 		fmt.Fprintf(&b, "%s %s", t.Action, t.Variation)
@@ -101,12 +101,30 @@ func Text(e *parse.Event) string {
 	} else {
 		b.Write(e.Text)
 	}
-	s := strings.TrimSpace(redact.Text(b.String()))
+	s := strings.TrimSpace(rules.Text(b.String()))
 	if len(s) > maxText {
 		// Redact first: part of a token is not recognized as a token.
 		s = strings.TrimRightFunc(s[:maxText], func(r rune) bool { return r == utf8.RuneError }) + "…"
 	}
 	return s
+}
+
+// redact redacts the fields that a log or the name of a file fills, but for the text. It comes last: filters
+// and the API key depend on what the log says.
+func (e *event) redact(rules *private.Rules) {
+	if rules.Off {
+		return
+	}
+	e.Source = rules.Source(e.Source)
+	e.Method = rules.Label(e.Method)
+	for _, field := range [...]**string{&e.Error, &e.FailureError, &e.FailureMethod} {
+		if *field != nil {
+			*field = pointer(rules.Label(**field)) // others may point to it
+		}
+	}
+	if e.Session != nil {
+		e.Session = pointer(rules.ID(*e.Session))
+	}
 }
 
 // decodeSession sets what the session ID contains.

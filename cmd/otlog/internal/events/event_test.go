@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 )
 
@@ -11,7 +12,7 @@ import (
 func TestTextIsRedactedBeforeItIsCut(t *testing.T) {
 	for _, secret := range []string{"T1==hunter2", `{"password":"hunter2"}`, "https://user:hunter2@host/"} {
 		for before := maxText - len(secret) - 20; before < maxText+1; before++ {
-			text := Text(&parse.Event{Text: []byte(strings.Repeat("x", before) + " " + secret + strings.Repeat(" y", 20))})
+			text := Text(&parse.Event{Text: []byte(strings.Repeat("x", before) + " " + secret + strings.Repeat(" y", 20))}, &private.Rules{})
 			if strings.Contains(text, "hunt") {
 				t.Fatalf("%s after %d bytes is shown: %s", secret, before, text[maxText-100:])
 			}

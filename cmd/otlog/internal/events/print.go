@@ -15,7 +15,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/names"
-	"github.com/otlog/otlog/cmd/otlog/internal/redact"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
@@ -29,6 +29,7 @@ type Options struct {
 	Input  parse.Options
 	Filter report.Filter // selects failures with all their records
 	Once   bool          // read the input once; events have no failures then
+	Rules  *private.Rules
 	// Check returns an error if a filter can match nothing in counts. If the input is read
 	// once, the counts are empty and the filter has no session and no SDK version.
 	Check func(*report.Filter, *aggregate.Counts) error
@@ -108,7 +109,7 @@ func (p *printer) learn(sources []parse.Source) error {
 		tally.Add(r.Event, r.Verdict, r.Number)
 		if id := r.Event.Session; len(id) > 0 && (r.Verdict.Failure || r.Event.Telemetry != nil) {
 			if hash := aggregate.NewSessionID(id); p.sessions[hash] == "" {
-				p.sessions[hash] = redact.Text(string(id)) // it may be a token
+				p.sessions[hash] = string(id)
 			}
 		}
 		return nil
@@ -142,7 +143,7 @@ func (p *printer) write(r *aggregate.Record) error {
 	if !r.Verdict.Failure && r.Event.Telemetry == nil {
 		return nil
 	}
-	e := newEvent(r)
+	e := newEvent(r, p.Rules)
 	var f *aggregate.Failure
 	if p.index != nil {
 		f = p.relate(e, r)
@@ -151,6 +152,7 @@ func (p *printer) write(r *aggregate.Record) error {
 	if !p.takes(e, r, f) {
 		return nil
 	}
+	e.redact(p.Rules)
 	return p.enc.Encode(e)
 }
 

@@ -12,6 +12,7 @@ import (
 	"io"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report/explain"
 )
@@ -20,20 +21,20 @@ import (
 const Most = 4 << 20
 
 // Read explains the records of a text. The sources account for what could not be read.
-func Read(name string, text []byte, o parse.Options) (*explain.Pasted, []*aggregate.Source, error) {
-	p, sources, err := read(name, text, o)
+func Read(name string, text []byte, o parse.Options, rules *private.Rules) (*explain.Pasted, []*aggregate.Source, error) {
+	p, sources, err := read(name, text, o, rules)
 	if err != nil || p.Records() > 0 || o.Format != "" {
 		return p, sources, err
 	}
 	// A line that was cut when it was copied, or one that looks like the head of a table.
 	o.Format = "console"
-	if plain, accounts, err := read(name, text, o); err == nil && plain.Records() > 0 {
+	if plain, accounts, err := read(name, text, o, rules); err == nil && plain.Records() > 0 {
 		return plain, accounts, nil
 	}
 	return p, sources, nil
 }
 
-func read(name string, text []byte, o parse.Options) (*explain.Pasted, []*aggregate.Source, error) {
+func read(name string, text []byte, o parse.Options, rules *private.Rules) (*explain.Pasted, []*aggregate.Source, error) {
 	source := []parse.Source{{Name: name, Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(text)), nil
 	}}}
@@ -44,10 +45,11 @@ func read(name string, text []byte, o parse.Options) (*explain.Pasted, []*aggreg
 	out := &explain.Pasted{}
 	read, err := aggregate.WalkWhole(source, o, func(r *aggregate.Record) error {
 		if isRecord(r) {
-			out.Add(newRecord(r, index))
+			out.Add(newRecord(r, index, rules))
 		}
 		return nil
 	})
+	rules.Sources(read)
 	return out, read, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report/explain"
@@ -16,7 +17,7 @@ import (
 // explanations returns what is written about a text as JSON.
 func explanations(t *testing.T, text string) []map[string]any {
 	t.Helper()
-	p, _, err := Read("test", []byte(text), parse.Options{Times: timestamp.Times{Latest: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}})
+	p, _, err := Read("test", []byte(text), parse.Options{Times: timestamp.Times{Latest: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}}, &private.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestReadFailures(t *testing.T) {
 		t.Errorf("lines 1 and 2 are not one failure: %v", got)
 	}
 	var b strings.Builder
-	p, _, _ := Read("test", []byte("2026-11-23T10:00:00Z OT_TIMEOUT: a\n2026-11-23T11:00:00Z OT_TIMEOUT: b\n"), parse.Options{})
+	p, _, _ := Read("test", []byte("2026-11-23T10:00:00Z OT_TIMEOUT: a\n2026-11-23T11:00:00Z OT_TIMEOUT: b\n"), parse.Options{}, &private.Rules{})
 	if err := p.Write(&b, 0); err != nil || !strings.HasPrefix(b.String(), "2 failures in 2 lines\n") {
 		t.Errorf("got %v, %s", err, b.String())
 	}
@@ -99,7 +100,7 @@ func TestMostExplained(t *testing.T) {
 	for i := range 200 {
 		fmt.Fprintf(&text, "OpenTok:Session:error OT_MADE_UP_%d: x\n", i)
 	}
-	p, _, err := Read("test", []byte(text.String()), parse.Options{})
+	p, _, err := Read("test", []byte(text.String()), parse.Options{}, &private.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}

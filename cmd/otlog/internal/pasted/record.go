@@ -10,7 +10,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/classify/noise"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
-	"github.com/otlog/otlog/cmd/otlog/internal/redact"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sessionid"
@@ -20,24 +20,24 @@ import (
 )
 
 // newRecord returns what a record says. The record is valid only until the next one.
-func newRecord(r *aggregate.Record, index *aggregate.Index) *explain.Record {
+func newRecord(r *aggregate.Record, index *aggregate.Index, rules *private.Rules) *explain.Record {
 	e, v := r.Event, *r.Verdict
-	v.Name, v.MethodName = bytes.Clone(v.Name), bytes.Clone(v.MethodName)
+	v.Name, v.MethodName = rules.Bytes(bytes.Clone(v.Name)), rules.Bytes(bytes.Clone(v.MethodName))
 	out := &explain.Record{
-		First: r.Line, Last: r.Line + int64(max(e.Lines, 1)) - 1, Text: events.Text(e), Verdict: v,
+		First: r.Line, Last: r.Line + int64(max(e.Lines, 1)) - 1, Text: events.Text(e, rules), Verdict: v,
 		InField: v.Error != 0 && catalogue.Lookup(e.Name) == v.Error, Object: e.Wrapped,
-		Session: redact.Text(string(e.Session)), Connection: redact.Text(string(e.ConnectionID)),
-		Client: redact.Text(string(e.Client)), Stream: redact.Text(string(e.StreamID)),
+		Session: rules.ID(string(e.Session)), Connection: rules.ID(string(e.ConnectionID)),
+		Client: rules.ID(string(e.Client)), Stream: rules.ID(string(e.StreamID)),
 	}
 	module, level := classify.Logger(e.Text)
-	out.Logger, out.Level = string(module), string(level)
+	out.Logger, out.Level = rules.Label(string(module)), rules.Label(string(level))
 	out.Exception = bytes.Contains(e.Text, []byte("OT.exception :: title: "))
 	if v.Evidence == classify.ByPhrase {
 		out.Phrase = phraseOf(e.Text, v.Error)
 	}
 	if !v.Failure {
 		out.Noise = noise.Find(e.Text)
-		out.UnknownName, out.BrowserError = unknownName(e.Text), browserError(e.Text)
+		out.UnknownName, out.BrowserError = rules.Label(unknownName(e.Text)), browserError(e.Text)
 	}
 	if v.Native {
 		out.NativeCode = nativeCode(e)
@@ -47,15 +47,15 @@ func newRecord(r *aggregate.Record, index *aggregate.Index) *explain.Record {
 		if len(reason) == 0 {
 			reason = t.Reason
 		}
-		out.Telemetry = &explain.Telemetry{Action: string(t.Action), Variation: string(t.Variation), Reason: string(reason), Failed: t.Failed(), Denied: t.Denied()}
-		out.SDK = string(t.SDK)
+		out.Telemetry = &explain.Telemetry{Action: rules.Label(string(t.Action)), Variation: rules.Label(string(t.Variation)), Reason: rules.Text(string(reason)), Failed: t.Failed(), Denied: t.Denied()}
+		out.SDK = rules.Label(string(t.SDK))
 	}
 	setTime(out, e)
 	if info := sessionid.Decode(e.Session); len(e.Session) > 0 {
 		out.APIKey, out.Created = info.APIKey, info.Created
 	}
 	if f := index.Find(e, r.Verdict, r.ID, r.Number); f != nil {
-		out.Failure = &explain.Failure{ID: f.ID, Error: f.Error, Method: f.Method, Code: f.Code, Recovered: f.Recovered}
+		out.Failure = &explain.Failure{ID: f.ID, Error: rules.Label(f.Error), Method: rules.Label(f.Method), Code: f.Code, Recovered: f.Recovered}
 	}
 	return out
 }

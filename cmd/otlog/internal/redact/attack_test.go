@@ -81,14 +81,64 @@ func TestSecretsAreRedacted(t *testing.T) {
 		{"headers in a list", `["Cookie","a=b","Host","x"]`, `["Cookie","[redacted]","Host","x"]`},
 		{"headers of Go", "map[Authorization:[Basic dXNl cjpw] Host:[x]]", "map[Authorization:[Basic [redacted]] Host:[x]]"},
 		{"cookies", "Cookie: a=b; c=d\r\nHost: x", "Cookie: [redacted]\r\nHost: x"},
+		{"cookies with escapes", `Cookie: a\u003db; c\u003dd`, "Cookie: [redacted]"},
 		{"cookies as a value", "cookie=a=b; c=d session=1_MX", "cookie=[redacted] session=1_MX"},
 		{"cookies in a command", `curl -H 'Cookie: a=b; c=d' https://x`, `curl -H 'Cookie: [redacted]' https://x`},
 		{"set cookie", `Set-Cookie: sid=a; Expires=Wed, 21 Oct 2026\r\nHost`, `Set-Cookie: [redacted]\r\nHost`},
+
+		// Tokens in tokens.
+		{"token in base64", "token is VDE9PWNHRnlkRzVsY2w5cFpEMDBOVEF4, next", "token is VDE9P[redacted], next"},
+		{"connection data", `connection: {connectionId: "3b241101", creationTime: 1, data: "name=Bob"}`, `connection: {connectionId: "3b241101", creationTime: 1, data: "[redacted]"}`},
+		{"connection data in JSON", `{"connectionId":"3b241101","data":"{\"name\":\"Bob\"}","x":1}`, `{"connectionId":"3b241101","data":"[redacted]","x":1}`},
+		{"connection data by its key", `{"connectionData":"name=Bob","x":1} connection_data=name%3DBob&x=1`, `{"connectionData":"[redacted]","x":1} connection_data=[redacted]&x=1`},
+		{"connection data of a property", `connection.data: "Bob"`, `connection.data: "[redacted]"`},
+
+		// E-mail addresses.
+		{"e-mail", "mail user@host.example", "mail [e-mail]"},
+		{"e-mail with signs", "<bob.o'hara+x_y-z@mail.host-1.co.uk>, next", "<bob.o'[e-mail]>, next"},
+		{"e-mail in JSON", `{"user":"bob@host.example","x":1}`, `{"user":"[e-mail]","x":1}`},
+		{"e-mail after a line break", `x\nbob@host.example\ty`, `x\n[e-mail]\ty`},
+		{"e-mail in a URL", "?user=bob%40host.example&x=1", "?user=[e-mail]&x=1"},
+		{"e-mail encoded", "%22bob%2Bx%40host%2Eexample%22", "%22[e-mail]%22"},
+		{"e-mail encoded twice", "%2522bob%252Bx%2540host.example%2522", "%2522[e-mail]%2522"},
+		{"e-mail with escapes", `\u0022bob\u0040host.example\u0022`, `\u0022[e-mail]\u0022`},
+		{"e-mail in HTML", "&quot;bob&#64;host.example&quot;", "&quot;[e-mail]&quot;"},
+		{"e-mail at the end", "ask bob@host.example.", "ask [e-mail]."},
+		{"e-mail in a script that is not Latin", "für jörg@bücher.example", "für [e-mail]"},
+		{"mailto", "mailto:bob@host.example?subject=x", "mailto:[e-mail]?subject=x"},
+		{"e-mail as a user", "https://bob@host.example@host.example/x", "https://[redacted]@host.example/x"},
+
+		// Addresses.
+		{"IPv4", "from 203.0.113.7 to", "from [IP] to"},
+		{"IPv4 with a port", "203.0.113.7:443, next", "[IP]:443, next"},
+		{"IPv4 in a URL", "https://10.1.2.3:8443/x failed", "https://[IP]:8443/x failed"},
+		{"IPv4 after a host", "media.host.example/203.0.113.7:443", "media.host.example/[IP]:443"},
+		{"IPv4 in JSON", `{"ip":"203.0.113.7"}`, `{"ip":"[IP]"}`},
+		{"IPv4 after a line break", `x\n203.0.113.7\n`, `x\n[IP]\n`},
+		{"IPv4 in a query", "?ip=203.0.113.7&u=%22203.0.113.7%22", "?ip=[IP]&u=%22[IP]%22"},
+		{"IPv4 at the end", "from 203.0.113.7.", "from [IP]."},
+		{"IPv4 as a name", "logs/203.0.113.7.log, 203.0.113.7.host.example", "logs/[IP].log, [IP].host.example"},
+		{"e-mail as a name", "logs/bob@host.example.log", "logs/[e-mail]"},
+		{"range", "192.168.1.1-192.168.1.9", "[IP]-[IP]"},
+		{"IPv6", "from 2001:db8:85a3::8a2e:370:7334 to", "from [IP] to"},
+		{"IPv6 in full", "2001:0db8:85a3:0000:0000:8a2e:0370:7334,", "[IP],"},
+		{"IPv6 with a port", "[2001:db8::1]:443", "[[IP]]:443"},
+		{"IPv6 before a colon", "2001:db8::1: timeout", "[IP]: timeout"},
+		{"IPv6 with a zone", "fe80::1%eth0 up", "[IP] up"},
+		{"IPv6 with an encoded zone", "http://[fe80::1%25eth0]/", "http://[[IP]]/"},
+		{"IPv6 in a query", "?ip=2001%3Adb8%3A%3A1&x", "?ip=[IP]&x"},
+		{"mapped", "::ffff:203.0.113.7 up", "[IP] up"},
+		{"private IPv6", "fd12:3456:789a::1 up", "[IP] up"},
+		{"candidate", "candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr 192.168.1.5 rport 46154", "candidate:842163049 1 udp 1677729535 [IP] 46154 typ srflx raddr [IP] rport 46154"},
+		{"connection of a session description", `c=IN IP4 203.0.113.7\r\nc=IN IP6 2001:db8::1\r\n`, `c=IN IP4 [IP]\r\nc=IN IP6 [IP]\r\n`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := Text(test.text); got != test.want {
 				t.Errorf("%s\ngot  %s\nwant %s", test.text, got, test.want)
+			}
+			if got := once(test.text); got != test.want {
+				t.Errorf("%s\nonce %s\nwant %s", test.text, got, test.want)
 			}
 		})
 	}
@@ -121,7 +171,16 @@ func TestTextWithoutSecretsStays(t *testing.T) {
 		"connectionId=3b241101-e2bb-4255-8caf-4136c566a962 streamId: 3b241101-e2bb-4255-8caf-4136c566a962",
 		"OpenTok:Session:error OT_TIMEOUT +12ms", "OpenTok:Token:debug set +1ms",
 		"https://unpkg.com/@opentok/client@2.35.2/dist/js/opentok.js:36031:55",
-		"http://localhost:5173/@vite/client", "http://[::1]:80/@vite", "mail user@host.example", "https://x/?a=b@c",
+		"http://localhost:5173/@vite/client", "http://[::1]:80/@vite", "https://x/?a=b@c",
+		// Versions, times, IDs and names are no addresses.
+		"SDK 2.27.4.1", "version 1.2.3.4", `"clientVersion":"2.27.4.1"`, "v1.2.3.4", "opentok-client-1.2.3.4.min.js", "1.2.3.4-beta.1",
+		"Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0", "HeadlessChrome/120.0.6099.109",
+		"1.3.6.1.4.1.9", "256.1.2.3", "01.2.3.4", "127.0.0.1:8080", "0.0.0.0", "localhost", "::1", "::",
+		"10:11:12", "2026-11-27T10:11:12.345Z", "00:1B:44:11:3A:B7", "00:11:22:33:44:55:66:77", "AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89",
+		"Session.connect :: 1500", "Session.publish :: OT_TIMEOUT", "std::vec::Vec", "face::cafe1", "add::a1", "a::b", "dead::beef::cafe", "Foo::2", "1::2",
+		"media-203-0-113-7.host.example", "3b241101e2bb4255.local", "@opentok/client@2.35.2", "react@18.2.0", "icon@2x.png", "connect@app.js:1:2", "connect@app.min.js:1:2", "react@18.2.0.tgz1", "connect@https://host/app.js:1:2",
+		"com.app.Session@1a2b3c", "user@host", "@Component", "a @ b.example", "@.example", "name@.example",
+		`data: {name: 1}`, `{"data":"x"}`, "data=abc", "connection: closed data=1",
 		"Basic authentication is not supported", "Bearer token missing", "eyJ is base64", "data eyJzZXNzaW9uIjoiMSJ9 end",
 		"T1 == T2", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
 		"pwd=/srv/app", "missing <token> in the request", "jwt", "token", "token:", `"token":"`, "token=",

@@ -12,13 +12,15 @@ func isKey(s string, from, to int) bool {
 	}
 	name := normal(word)
 	switch {
-	case name == "key":
+	case name.is("key"):
 		return isTwoWords(s, from)
-	case strings.HasSuffix(name, "token"):
+	case name.is("data"):
+		return isOfConnection(s, from)
+	case name.ends("token"):
 		return !strings.HasSuffix(strings.ToLower(s[max(0, from-len(unexpected)):from]), unexpected)
 	}
 	for _, end := range keys {
-		if strings.HasSuffix(name, end) {
+		if name.ends(end) {
 			return true
 		}
 	}
@@ -29,7 +31,7 @@ func isKey(s string, from, to int) bool {
 var keys = [...]string{
 	"secret", "password", "passwd", "passphrase", "passcode", "pwd", "credential", "credentials",
 	"authorization", "opentokauth", "tokenauth", "cookie", "signature", "sig", "jwt",
-	"xapikey", "privatekey", "secretkey", "accesskey", "accountkey", "encryptionkey",
+	"xapikey", "privatekey", "connectiondata", "secretkey", "accesskey", "accountkey", "encryptionkey",
 }
 
 // unexpected precedes "token" in messages of parsers.
@@ -46,34 +48,60 @@ func isTwoWords(s string, at int) bool {
 	return false
 }
 
-// normal returns a word in lower case, without separators and the digits at its end.
-func normal(word string) string {
-	var b [64]byte
-	n := 0
+// isOfConnection reports whether "data" at a byte of s is that of a connection, which applications fill with
+// the name of the user: connection.data, connection_data, and beside the ID and time of a connection.
+func isOfConnection(s string, at int) bool {
+	const far = 256
+	before := s[max(0, at-far):at]
+	if n := len(before); n > len("connection") && strings.EqualFold(before[n-1-len("connection"):n-1], "connection") && strings.IndexByte(". [", before[n-1]) >= 0 {
+		return true
+	}
+	if i := strings.LastIndexAny(before, "{}"); i >= 0 {
+		before = before[i:]
+	}
+	return strings.Contains(before, "connectionId") || strings.Contains(before, "creationTime")
+}
+
+// A normalized word is in lower case, without separators and the digits at its end.
+type normalized struct {
+	bytes [64]byte
+	size  int
+}
+
+func normal(word string) normalized {
+	var w normalized
 	for i := range len(word) {
 		if c := word[i]; isLetter(c) {
-			b[n] = c | 0x20
-			n++
+			w.bytes[w.size] = c | 0x20
+			w.size++
 		} else if isDigit(c) {
-			b[n] = c
-			n++
+			w.bytes[w.size] = c
+			w.size++
 		}
 	}
-	for n > 0 && isDigit(b[n-1]) {
-		n--
+	for w.size > 0 && isDigit(w.bytes[w.size-1]) {
+		w.size--
 	}
-	return string(b[:n])
+	return w
+}
+
+func (w *normalized) is(s string) bool { return string(w.bytes[:w.size]) == s }
+
+func (w *normalized) ends(s string) bool {
+	return w.size >= len(s) && string(w.bytes[w.size-len(s):w.size]) == s
 }
 
 // isHeader reports whether a key is the name of a header of HTTP.
 func isHeader(key string) bool {
 	name := normal(key)
-	return isCookie(key) || strings.HasSuffix(name, "authorization") || strings.HasSuffix(name, "auth") ||
-		strings.HasPrefix(name, "x")
+	return isCookie(key) || name.ends("authorization") || name.ends("auth") || name.size > 0 && name.bytes[0] == 'x'
 }
 
 // isCookie reports whether the value of a key may be many pairs.
-func isCookie(key string) bool { return strings.HasSuffix(normal(key), "cookie") }
+func isCookie(key string) bool {
+	name := normal(key)
+	return name.ends("cookie")
+}
 
 // maxScheme is the greatest length of a scheme and the space after it.
 const maxScheme = len("AWS4-HMAC-SHA256 ")

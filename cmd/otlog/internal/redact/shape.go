@@ -9,6 +9,8 @@ func (r *redactor) shape(at int) (keep, end int) {
 	switch s[at] {
 	case 'T':
 		return sessionToken(s, at)
+	case 'V':
+		return packedToken(s, at)
 	case 'e':
 		if at < r.noWeb || !strings.HasPrefix(s[at:], webStart) {
 			return 0, 0
@@ -19,22 +21,37 @@ func (r *redactor) shape(at int) (keep, end int) {
 		return keep, end
 	case '-':
 		return privateKey(s, at)
-	case ':':
-		return userInformation(s, at)
-	case '%', '&':
-		if read(s, at).char == ':' {
-			return userInformation(s, at)
+	case ':', '%', '&', '\\':
+		if s[at] == '\\' && at > 0 && s[at-1] == '\\' {
+			return 0, 0
 		}
-	case '\\':
-		if (at == 0 || s[at-1] != '\\') && read(s, at).char == ':' {
+		if read(s, at).char == ':' {
 			return userInformation(s, at)
 		}
 	}
 	return 0, 0
 }
 
+// person returns the data of a person that begins at a byte of the text, or for an e-mail address has its @
+// there, and what replaces it. end is 0 if there is none.
+func (r *redactor) person(at int) (from, end int, label string) {
+	s := r.text
+	switch c := s[at]; {
+	case c == '\\' && at > 0 && s[at-1] == '\\':
+	case c == '@' || (c == '%' || c == '&' || c == '\\') && read(s, at).char == '@':
+		from, end = mail(s, at, r.copied)
+		return from, end, eMail
+	case isDigit(c) || c == ':' || 'a' <= c|0x20 && c|0x20 <= 'f':
+		return at, ip(s, at), address
+	}
+	return 0, 0, ""
+}
+
 // webStart is base64 of the start of an object.
 const webStart = "eyJ"
+
+// packedStart is base64 of T1==, in tokens that are encoded once more.
+const packedStart = "VDE9P"
 
 // sessionToken finds T1==, as it is or encoded, and base64 after it.
 func sessionToken(s string, at int) (keep, end int) {
@@ -46,6 +63,18 @@ func sessionToken(s string, at int) (keep, end int) {
 		return 0, 0
 	}
 	return at + n, end
+}
+
+// packedToken finds a token that is base64 of a token.
+func packedToken(s string, at int) (keep, end int) {
+	const least = 16
+	if !strings.HasPrefix(s[at:], packedStart) {
+		return 0, 0
+	}
+	if end = base64End(s, at+len(packedStart)); end-at < least {
+		return 0, 0
+	}
+	return at + len(packedStart), end
 }
 
 // base64End returns the end of base64, in which + / = may be encoded.
@@ -93,7 +122,11 @@ func privateKey(s string, at int) (keep, end int) {
 	}
 	label := s[at+len(begin) : min(len(s), at+80)]
 	dashes := strings.Index(label, "-----")
-	if dashes < 0 || !strings.HasSuffix(spaces.Replace(label[:dashes]), "PRIVATE KEY") {
+	if dashes < 0 {
+		return 0, 0
+	}
+	// The label stays, so it must be nothing else.
+	if kind := spaces.Replace(label[:dashes]); !strings.HasSuffix(kind, "PRIVATE KEY") || strings.Trim(kind, "ABCDEFGHIJKLMNOPQRSTUVWXYZ ") != "" {
 		return 0, 0
 	}
 	keep = at + len(begin) + dashes + 5
@@ -169,8 +202,10 @@ func isPort(host string) bool {
 
 // kind returns the length of what shows the kind of a secret at its start.
 func kind(secret string) int {
-	if strings.HasPrefix(secret, webStart) {
-		return len(webStart)
+	for _, start := range [...]string{webStart, packedStart} {
+		if strings.HasPrefix(secret, start) {
+			return len(start)
+		}
 	}
 	if scheme, _, ok := strings.Cut(secret[:min(len(secret), maxScheme)], " "); ok && isScheme(scheme) {
 		return len(scheme) + 1

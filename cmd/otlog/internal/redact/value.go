@@ -34,7 +34,7 @@ func (r *redactor) value(from, to int) int {
 			return after
 		}
 		end = after
-	case isCookie(key) && strings.Contains(value, "="):
+	case isCookie(key) && hasSign(value):
 		if end = cookiesEnd(s, end, v); v.sign.char == ':' {
 			end = lineEnd(s, end)
 		}
@@ -76,17 +76,28 @@ func (r *redactor) list(at int, header bool) int {
 		case m.char == ',':
 			at += m.size
 		case header && isWord(m.char):
-			end := strings.IndexByte(r.text[at:], ']')
-			if end < 0 {
-				end = lineEnd(r.text, at) - at
+			end := listEnd(r.text, at)
+			if words := r.text[at:end]; isLiteral(words) || words[kind(words):] == redacted {
+				return end
 			}
-			if isLiteral(r.text[at : at+end]) {
-				return at
-			}
-			return r.replaceValue(at, at+end)
+			return r.replaceValue(at, end)
 		default:
 			return at
 		}
+	}
+}
+
+// listEnd returns where the list ends that contains a byte of s: at ], or with its line.
+func listEnd(s string, at int) int {
+	for end := at; ; {
+		i := strings.IndexByte(s[end:], ']')
+		if i < 0 {
+			return lineEnd(s, at)
+		}
+		if end += i; !strings.HasSuffix(s[at:end+1], redacted) {
+			return end
+		}
+		end++
 	}
 }
 
@@ -214,6 +225,18 @@ func cookiesEnd(s string, at int, v place) int {
 		}
 		at = bareEnd(s, next, v)
 	}
+}
+
+// hasSign reports whether a value contains =, encoded or not.
+func hasSign(value string) bool {
+	for at := 0; at < len(value); {
+		m := read(value, at)
+		if m.char == '=' {
+			return true
+		}
+		at += m.size
+	}
+	return false
 }
 
 // lineEnd returns where the line, or the string, ends that contains a byte of s.

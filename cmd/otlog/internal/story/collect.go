@@ -5,7 +5,6 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/hashed"
-	"github.com/otlog/otlog/cmd/otlog/internal/redact"
 	"github.com/otlog/otlog/parse"
 )
 
@@ -74,17 +73,16 @@ func (c *collector) all() []*record {
 	return append(c.records, c.last)
 }
 
-// nameOf returns the ID of a record whose hash is id, and its kind; "" if it states none. A field for an
-// ID may contain a token.
+// nameOf returns the ID of a record whose hash is id, and its kind; "" if it states none.
 func nameOf(e *parse.Event, id hashed.ID) (string, hashed.From) {
 	if len(e.Session) > 0 && hashed.Of(hashed.FromSession, e.Session) == id {
-		return redact.Text(string(e.Session)), hashed.FromSession
+		return string(e.Session), hashed.FromSession
 	}
 	if len(e.ConnectionID) > 0 && hashed.Of(hashed.FromConnection, e.ConnectionID) == id {
-		return redact.Text(string(e.ConnectionID)), hashed.FromConnection
+		return string(e.ConnectionID), hashed.FromConnection
 	}
 	if from, client := hashed.ClientOf(e); !client.IsZero() && client == id {
-		return redact.Text(string(e.Client)), from
+		return string(e.Client), from
 	}
 	return "", hashed.FromSource
 }

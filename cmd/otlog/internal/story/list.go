@@ -45,7 +45,11 @@ func (r *Result) rankingWords() string {
 
 // command returns the command that shows the first session.
 func (r *Result) command(style Style) string {
-	out := "otlog session " + shellWord(r.Ranking[0].Session)
+	id := shellWord(r.Ranking[0].Session)
+	if r.hidden {
+		id = "--no-redact ID"
+	}
+	out := "otlog session " + id
 	for _, p := range style.Paths {
 		out += " " + shellWord(p)
 	}

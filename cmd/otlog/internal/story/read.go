@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/cmd/otlog/internal/redact"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
@@ -19,6 +19,7 @@ type Options struct {
 	IDs   []string // of sessions, connections or clients, or their beginnings; none: list the sessions worth looking at
 	Top   int      // sessions to list, 0 for all
 	Zone  *time.Location
+	Rules *private.Rules
 }
 
 // A Result is what was read.
@@ -28,7 +29,63 @@ type Result struct {
 	Failed  int       // sessions with a failure, if there are no IDs
 	Sources []*aggregate.Source
 
-	ranks bool
+	ranks  bool
+	hidden bool // the ID of the first session of Ranking is redacted
+}
+
+// redact redacts stories and the list of sessions. Texts of records are redacted already.
+func (r *Result) redact(rules *private.Rules) {
+	if rules.Off {
+		return
+	}
+	for _, s := range r.Stories {
+		s.Session = rules.ID(s.Session)
+		for i := range s.Asked {
+			s.Asked[i] = rules.ID(s.Asked[i])
+		}
+		for i := range s.Clients {
+			c := &s.Clients[i]
+			if c.Instance != nil {
+				c.Instance = pointer(rules.ID(*c.Instance))
+			}
+			for n := range c.Connections {
+				c.Connections[n] = rules.ID(c.Connections[n])
+			}
+		}
+		rules.Strings(s)
+		for i := range s.Sources {
+			s.Sources[i] = rules.Source(s.Sources[i])
+		}
+		for _, place := range s.places() {
+			place.Source = rules.Source(place.Source)
+		}
+	}
+	for i, s := range r.Ranking {
+		if id := rules.ID(s.Session); id != s.Session {
+			s.Session = id
+			r.hidden = r.hidden || i == 0
+		}
+	}
+	rules.Strings(r.Ranking)
+}
+
+// places returns all places of a story.
+func (s *Story) places() []*Place {
+	var out []*Place
+	for i := range s.Failures {
+		for n := range s.Failures[i].Lines {
+			out = append(out, &s.Failures[i].Lines[n].Place)
+		}
+	}
+	for i := range s.Timeline {
+		if p := s.Timeline[i].Place; p != nil {
+			out = append(out, p)
+		}
+	}
+	if s.End.Place != nil {
+		out = append(out, s.End.Place)
+	}
+	return out
 }
 
 // Read reads the stories of sessions. stdin is read for the source "-"; a temporary file keeps it for
@@ -49,7 +106,11 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 		return nil, err
 	}
 	if len(o.IDs) == 0 {
-		return x.rank(sources)
+		out, err := x.rank(sources)
+		if err == nil {
+			out.redact(o.Rules)
+		}
+		return out, err
 	}
 	var ids []aggregate.SessionID
 	for _, q := range x.asked {
@@ -63,7 +124,7 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 				c = newCollector(id)
 				x.stories[id], ids = c, append(ids, id)
 			}
-			c.asked = append(c.asked, redact.Text(q.text))
+			c.asked = append(c.asked, q.text)
 		}
 	}
 	if x.index, err = x.counts.Index(ids...); err != nil {
@@ -80,6 +141,7 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 	for _, id := range ids {
 		out.Stories = append(out.Stories, newBuilder(x.stories[id], x.index, o.Zone).build())
 	}
+	out.redact(o.Rules)
 	return out, nil
 }
 
@@ -136,7 +198,7 @@ func (x *reader) collect(r *aggregate.Record) {
 		if kind == nil || !kind.Cause {
 			return
 		}
-		line := newRecord(r, nil)
+		line := newRecord(r, nil, x.Rules)
 		line.kind, line.noise, line.alone = cause, kind, true
 		x.beside.offer(line, r.Source)
 	}
@@ -144,7 +206,7 @@ func (x *reader) collect(r *aggregate.Record) {
 
 func (x *reader) collectOf(c *collector, r *aggregate.Record) {
 	f := x.index.Find(r.Event, r.Verdict, r.ID, r.Number)
-	record := newRecord(r, f)
+	record := newRecord(r, f, x.Rules)
 	c.add(record, r)
 	if f != nil {
 		x.beside.fail(c, record, r.Source)

@@ -10,6 +10,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/noise"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -60,7 +61,7 @@ type record struct {
 const longestText = 300
 
 // newRecord copies a record. f is its failure, nil if it has none.
-func newRecord(r *aggregate.Record, f *aggregate.Failure) *record {
+func newRecord(r *aggregate.Record, f *aggregate.Failure, rules *private.Rules) *record {
 	e, v := r.Event, r.Verdict
 	out := &record{
 		time: e.Time, ofDay: e.OfDay, line: r.Line, number: r.Number, failure: f, who: nobody,
@@ -97,7 +98,7 @@ func newRecord(r *aggregate.Record, f *aggregate.Failure) *record {
 		}, []byte{0}))
 	}
 	if out.kind != noisy && out.kind != native {
-		out.text = brief(events.Text(e))
+		out.text = brief(events.Text(e, rules))
 		if out.posted { // without a variation
 			out.text = strings.Replace(out.text, " : ", ": ", 1)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/internal/golden"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -61,7 +62,7 @@ func read(t *testing.T, ids []string, logs ...[]string) (*Result, error) {
 		}
 		sources = append(sources, parse.Source{Path: log[0]})
 	}
-	return Read(sources, strings.NewReader(""), Options{IDs: ids, Top: 10, Zone: time.UTC})
+	return Read(sources, strings.NewReader(""), Options{IDs: ids, Top: 10, Zone: time.UTC, Rules: &private.Rules{}})
 }
 
 // story returns the story of the session.
@@ -454,7 +455,7 @@ func TestRankingHeads(t *testing.T) {
 			if err := os.WriteFile("a.log", []byte(strings.Join(test.log, "\n")), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			r, err := Read([]parse.Source{{Path: "a.log"}}, nil, Options{Top: test.top, Zone: time.UTC})
+			r, err := Read([]parse.Source{{Path: "a.log"}}, nil, Options{Top: test.top, Zone: time.UTC, Rules: &private.Rules{}})
 			if err != nil {
 				t.Fatal(err)
 			}
