@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
@@ -32,6 +34,8 @@ failures with all their records.
 
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.
+
+With --strict, events has printed what it read when it fails.
 
 Tokens, passwords and other secrets in the text are replaced by [redacted].`,
 		Example: `  otlog events --session 1_MX40… logs/
@@ -82,5 +86,6 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if r.Timeless > 0 {
 		say(s.err, "left out %s without a date and time", words.Count(r.Timeless, "record"))
 	}
-	return statusOf(found.missing, r.Sources, false)
+	status := statusOf(found.missing, r.Sources, false)
+	return cmp.Or(o.unpack.refuse(status), status)
 }

@@ -96,6 +96,9 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if o.read.ids {
 		read.sayHashed(s)
 	}
+	if err := o.read.unpack.refuse(read.status(o.read.force)); err != nil {
+		return err
+	}
 	file := &partial.File{
 		Part: aggregate.Merge(read.parts...), Sources: read.sources, Missing: read.missing, LeftOut: read.leftOut,
 		ToolVersion: toolVersion(), Catalogues: partial.Catalogues(read.partials),
