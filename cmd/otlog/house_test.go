@@ -95,6 +95,7 @@ var mayImport = map[string][]string{
 	"cmd/otlog/internal/terminal": {"parse"},
 	"cmd/otlog/internal/typed":    {"aggregate/calendar", "parse/pattern"},
 
+	"internal/damage":     {},
 	"internal/golden":     {},
 	"internal/testgc":     {},
 	"internal/unnamed":    {},
@@ -107,6 +108,7 @@ var mayImport = map[string][]string{
 	"bench/genweeks":      {},
 	"bench/growth":        {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/layout":        {},
+	"bench/soak":          {"bench/corpus", "bench/lab"},
 	"bench/manysessions":  {"bench/lab", "bench/sessions"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }
