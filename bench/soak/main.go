@@ -28,9 +28,11 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/bench/lab"
 )
 
@@ -44,6 +46,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	each := flags.Duration("each", time.Minute, "how long a target runs before the next")
 	match := flags.String("match", "", "run only targets whose `package and name` match, as in 'parse FuzzLines'")
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "processes of a target")
+	damaged := flags.Int("damage", 0, "instead of fuzzing, check this number of damaged inputs")
+	sizeText := flags.String("bytes", "", "instead of fuzzing, send `bytes` of log through a pipe: a number with MB or GB")
+	memory := flags.String("memory", "256MiB", "--memory of otlog, with -bytes")
 	failed := flags.String("failed", filepath.Join(os.TempDir(), "otlog-fuzz-failures"), "`directory` for failing inputs")
 	if err := lab.Parse(flags, args); err != nil {
 		return err
@@ -58,6 +63,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	root, err := output(ctx, "go", "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
 		return err
+	}
+	switch {
+	case *damaged > 0:
+		test := exec.CommandContext(ctx, "go", "test", "./cmd/otlog", "-run", "^TestDamagedInputs$", "-count=1", "-timeout=0", "-v", "-damage", strconv.Itoa(*damaged))
+		test.Dir, test.Stdout, test.Stderr = root, stdout, stderr
+		return test.Run()
+	case *sizeText != "":
+		size, err := corpus.ParseSize(*sizeText)
+		if err != nil {
+			return fmt.Errorf("-bytes: %w", err)
+		}
+		return pipe(ctx, root, size, *memory, stdout, stderr)
 	}
 	return fuzz(ctx, &fuzzer{root: root, failed: *failed, each: *each, workers: *workers, log: stderr}, pattern, *long, *rounds, stdout)
 }

@@ -108,7 +108,7 @@ var mayImport = map[string][]string{
 	"bench/genweeks":      {},
 	"bench/growth":        {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/layout":        {},
-	"bench/soak":          {"bench/corpus", "bench/lab"},
+	"bench/soak":          {"bench/corpus", "bench/lab", "classify/catalogue"},
 	"bench/manysessions":  {"bench/lab", "bench/sessions"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }
