@@ -97,6 +97,7 @@ var mayImport = map[string][]string{
 
 	"internal/damage":     {},
 	"internal/golden":     {},
+	"internal/leak":       {},
 	"internal/testgc":     {},
 	"internal/unnamed":    {},
 	"internal/reporttest": {"report", "aggregate", "aggregate/calendar", "parse", "parse/find"},
