@@ -16,7 +16,7 @@ import (
 )
 
 // CSVTables lists the tables that WriteCSV writes.
-var CSVTables = []string{"errors", "methods", "changes"}
+var CSVTables = []string{"errors", "methods", "changes", "sources"}
 
 // WriteCSV writes one table of a report, "" for errors, as CSV (RFC 4180) with a header. The
 // columns are the fields of the JSON report: an object has a column for each of its fields, such
@@ -36,6 +36,8 @@ func WriteCSV(w io.Writer, r *Report, table string) error {
 		return writeRows(w, rows, r.csvLast(names))
 	case "changes":
 		return writeRows(w, jsonChanges(r.Changes), nil)
+	case "sources":
+		return writeRows(w, r.jsonSources(), nil)
 	}
 	return fmt.Errorf("%q is not a table: expected one of %s", table, strings.Join(CSVTables, ", "))
 }
@@ -148,6 +150,12 @@ func cellsOf(v reflect.Value, out []string) []string {
 		return out
 	case reflect.Map:
 		return append(out, countsOf(v.Interface()))
+	case reflect.Slice:
+		var all []string
+		for i := range v.Len() {
+			all = append(all, v.Index(i).String())
+		}
+		return append(out, harmless(strings.Join(all, " ")))
 	case reflect.Float64:
 		return append(out, strconv.FormatFloat(v.Float(), 'g', -1, 64))
 	case reflect.String:

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
@@ -402,6 +405,51 @@ func source(s *aggregate.Source) jsonSource {
 		out.Damaged = optional(err.Error())
 	}
 	return out
+}
+
+// maxDescribed is the number of sources that SourcesJSON describes.
+const maxDescribed = 1000
+
+// SourcesJSON describes sources as the JSON report does, in one line. Of more than 1,000 sources, it
+// describes those that are damaged or could not be read, and then the first ones.
+func SourcesJSON(sources []*aggregate.Source) string {
+	sources = slices.Clone(sources)
+	if len(sources) > maxDescribed {
+		sound := func(s *aggregate.Source) int {
+			if s.Failed != nil || s.Damaged() {
+				return 0
+			}
+			return 1
+		}
+		slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return cmp.Compare(sound(a), sound(b)) })
+		sources = sources[:maxDescribed]
+	}
+	r := &Report{Sources: sources}
+	return line(r.jsonSources())
+}
+
+// RecordsJSON returns the sums of sources in one line of JSON: bytes, lines, records by kind, and skipped
+// records by reason.
+func RecordsJSON(sources []*aggregate.Source) string {
+	var sum aggregate.Account
+	for _, s := range sources {
+		sum.Add(&s.Account)
+	}
+	x := source(&aggregate.Source{Account: sum})
+	return line(struct {
+		Sources int              `json:"sources"`
+		Bytes   int64            `json:"bytes"`
+		Lines   int64            `json:"lines"`
+		Records jsonRecords      `json:"records"`
+		Skipped map[string]int64 `json:"skipped"`
+	}{len(sources), x.Bytes, x.Lines, x.Records, x.Skipped})
+}
+
+// line returns JSON in one line.
+func line(of any) string {
+	var b strings.Builder
+	_ = json.NewEncoder(words.JSON(&b)).Encode(of) // a builder takes everything
+	return strings.TrimSpace(b.String())
 }
 
 // optional returns nil for the zero value.

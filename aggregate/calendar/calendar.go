@@ -79,7 +79,12 @@ func (w Window) Start(t time.Time) time.Time {
 		if w.unit == minutes {
 			past %= time.Duration(w.count) * time.Minute
 		}
-		return t.Add(-past)
+		start := t.Add(-past)
+		// Where clocks change by half an hour, an hour may begin with the change.
+		for offset(start) != offset(t) {
+			start = start.Add(quarter)
+		}
+		return start
 	case days:
 		return dayStart(year, month, day, t.Location())
 	case weeks:
@@ -97,7 +102,14 @@ func (w Window) End(start time.Time) time.Time {
 	case minutes:
 		return start.Add(time.Duration(w.count) * time.Minute)
 	case hours:
-		return start.Add(time.Duration(w.count) * time.Hour)
+		end := start.Add(time.Duration(w.count) * time.Hour)
+		if offset(end) == offset(start) && start.Minute() == 0 {
+			return end
+		}
+		for end = start.Add(quarter); w.Start(end).Equal(start); {
+			end = end.Add(quarter)
+		}
+		return end
 	case days:
 		return dayStart(year, month, day+1, start.Location())
 	case weeks:
@@ -106,6 +118,12 @@ func (w Window) End(start time.Time) time.Time {
 		return dayStart(year, month+1, 1, start.Location())
 	}
 	return time.Time{}
+}
+
+// offset returns the offset of the zone of t in seconds.
+func offset(t time.Time) int {
+	_, seconds := t.Zone()
+	return seconds
 }
 
 // dayStart returns the first instant of a day. If clocks are put forward at midnight,

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
@@ -36,6 +38,8 @@ failures with all their records.
 
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.
+
+With --strict, events has printed what it read when it fails.
 
 Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
 addresses by [IP], unless --no-redact is given.`,
@@ -95,5 +99,6 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if r.Timeless > 0 {
 		say(s.err, "left out %s without a date and time", words.Count(r.Timeless, "record"))
 	}
-	return statusOf(found.missing, r.Sources, false)
+	status := statusOf(found.missing, r.Sources, false)
+	return cmp.Or(o.unpack.refuse(status), status)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -114,7 +115,8 @@ func (o *formatsOptions) run(s streams, args []string) error {
 	if len(found.missing) > 0 {
 		d.statuses = append(d.statuses, &statusError{status: exitFailed})
 	}
-	return worst(d.statuses...)
+	status := worst(d.statuses...)
+	return cmp.Or(o.unpack.refuse(status), status)
 }
 
 // A describer says how inputs are read.

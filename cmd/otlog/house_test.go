@@ -96,7 +96,9 @@ var mayImport = map[string][]string{
 	"cmd/otlog/internal/terminal": {"parse"},
 	"cmd/otlog/internal/typed":    {"aggregate/calendar", "parse/pattern"},
 
+	"internal/damage":     {},
 	"internal/golden":     {},
+	"internal/leak":       {},
 	"internal/testgc":     {},
 	"internal/unnamed":    {},
 	"internal/reporttest": {"report", "aggregate", "aggregate/calendar", "parse", "parse/find"},
@@ -108,6 +110,7 @@ var mayImport = map[string][]string{
 	"bench/genweeks":      {},
 	"bench/growth":        {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/layout":        {},
+	"bench/soak":          {"bench/corpus", "bench/lab", "classify/catalogue"},
 	"bench/manysessions":  {"bench/lab", "bench/sessions"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }

@@ -118,8 +118,17 @@ func statusOf(missing []string, read []*aggregate.Source, force bool) error {
 	return nil
 }
 
+// refuse returns an error, with --strict, instead of the exit status that the inputs demand.
+func (o *unpackOptions) refuse(status error) error {
+	if !o.strict || status == nil {
+		return nil
+	}
+	return errors.New("--strict: not all input was read, or some was read twice: see above")
+}
+
 // unpackOptions are the flags that say how to open logs, as typed.
 type unpackOptions struct {
+	strict                 bool
 	maxExpansion           int64
 	format                 string
 	time, session, message string
@@ -129,6 +138,7 @@ func (o *unpackOptions) addFlags(cmd *cobra.Command) {
 	o.addFormat(cmd)
 	o.addFields(cmd)
 	cmd.Flags().Int64Var(&o.maxExpansion, "max-expansion", parse.DefaultMaxExpansion, "stop reading input that unpacks to more than `N` times its size, 0 for no limit")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail, and write nothing, if anything would end otlog with status 3: damage, a skipped record, the\nsame content twice")
 }
 
 // resolve returns how to open sources.

@@ -191,16 +191,22 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if o.read.ids {
 		read.sayHashed(s)
 	}
+	trouble := worst(before, read.status(o.read.force))
+	if err := o.read.unpack.refuse(trouble); err != nil {
+		return err
+	}
 	var gates error // the status of gates
 	if plan.format.Rows {
-		err = emit(s, o.output, func(w io.Writer) error { return plan.format.Write(w, format.Input{Counts: counts}, plan.how) })
+		err = emit(s, o.output, func(w io.Writer) error {
+			return plan.format.Write(w, format.Input{Counts: counts, Sources: read.sources}, plan.how)
+		})
 	} else {
 		gates, err = o.writeReport(s, plan, read, counts)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	return worst(before, read.status(o.read.force), gates)
+	return worst(trouble, gates)
 }
 
 // writeReport writes the report of what was read. status is the exit status that the gates

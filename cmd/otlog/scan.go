@@ -96,6 +96,9 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if o.read.ids {
 		read.sayHashed(s)
 	}
+	if err := o.read.unpack.refuse(read.status(o.read.force)); err != nil {
+		return err
+	}
 	sum := aggregate.Merge(read.parts...)
 	sum.Names = o.read.rules.Names(sum.Names)
 	file := &partial.File{

@@ -143,10 +143,14 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	left := options.Input.Sieve.LeftOut()
 	o.rules.LeftOut(&left)
 	sayLeftOut(s, r.Sources, &left)
+	status := statusOf(found.missing, r.Sources, false)
+	if err := o.unpack.refuse(status); err != nil {
+		return err
+	}
 	if err := emitText(s, o.output, o.all || o.format == "json", "otlog session: "+strings.Join(options.IDs, ", "), func(w io.Writer) error { return r.Write(w, o.format, o.style(s, paths)) }); err != nil {
 		return fmt.Errorf("writing the session: %w", err)
 	}
-	return statusOf(found.missing, r.Sources, false)
+	return status
 }
 
 // style returns how text is printed.

@@ -205,9 +205,9 @@ func standard(s string) (nanos int64, layout string) {
 	return NoTime, ""
 }
 
-// lenient matches texts that only package time accepts: offsets of a day and more, unknown
-// zones, names and signs in a row, and several spaces other than between a month and a day.
-var lenient = regexp.MustCompile(`[+-](2[4-9]|[3-9]\d|\d\d:?[6-9]\d)(:?\d\d)?$|[A-Z][+-]|  `)
+// lenient matches texts that only package time accepts: offsets of a day and more, or with 60 minutes
+// and more, at the end or before a year; unknown zones, names and signs in a row, and several spaces other than between a month and a day.
+var lenient = regexp.MustCompile(`[+-](2[4-9]|[3-9]\d|\d\d:?[6-9]\d)(:?\d\d)?$|[+-](2[4-9]\d\d|[3-9]\d{3}|\d\d[6-9]\d) \d{4}$|[A-Z][+-]|  `)
 
 // beyond matches texts that no layout of package time can express: a leap second, AM and PM
 // with a narrow space, in mixed case or with points, other scripts, unknown zones, several spaces,

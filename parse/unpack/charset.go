@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/otlog/otlog/parse/sieve"
 )
 
 // charsetOf returns a function that converts the text which starts with head to UTF-8,
@@ -83,7 +86,7 @@ func notText(head []byte) string {
 	}
 	// A log may contain a stray NUL byte, but not many. Data with many control characters
 	// is compressed or encrypted, unless the rest is UTF-8.
-	if nul*100 <= len(head) && (control*20 <= len(head) || mostlyUTF8(head)) {
+	if nul*100 <= len(head) && (control*20 <= len(head) || mostlyUTF8(head)) || isDamagedText(head) {
 		return ""
 	}
 	what := "many control characters"
@@ -91,6 +94,27 @@ func notText(head []byte) string {
 		what = fmt.Sprintf("NUL byte at offset %d", bytes.IndexByte(head, 0))
 	}
 	return fmt.Sprintf("not a log: binary data, %s, starts with % x (%s)", what, head[:min(len(head), 8)], Supported)
+}
+
+// isDamagedText reports whether data is a text with a block of other data in it or after it, as a disk or
+// a transfer leaves it: its first lines are text, and look like a log or are followed by more text than
+// other data.
+func isDamagedText(head []byte) bool {
+	const first = 3
+	lines, text, start := 0, 0, 0
+	for line := range bytes.Lines(head) {
+		isText := utf8.Valid(line) && bytes.IndexByte(line, 0) < 0 && !slices.ContainsFunc(line, isControl)
+		switch {
+		case !isText && lines < first:
+			return false
+		case isText:
+			text += len(line)
+		case start == 0:
+			start = text
+		}
+		lines++
+	}
+	return lines > first && (text*4 >= len(head)*3 || sieve.LooksLikeLog(head[:start]))
 }
 
 // isControl reports whether a byte is a control character that texts hardly contain.

@@ -31,6 +31,8 @@ type Format struct {
 type Input struct {
 	Report *report.Report
 	Counts *aggregate.Counts
+
+	Sources []*aggregate.Source // of Counts
 }
 
 // Options say how to write. Each format uses its own part of them.
@@ -65,7 +67,7 @@ func All() []Format {
 
 func writeRows(name string) func(io.Writer, Input, Options) error {
 	return func(w io.Writer, in Input, o Options) error {
-		o.Rows.Format, o.Rows.Table = name, o.Table
+		o.Rows.Format, o.Rows.Table, o.Rows.Sources = name, o.Table, in.Sources
 		return rows.Write(w, in.Counts, o.Rows)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report"
@@ -60,14 +61,19 @@ func (c *composer) inputs() *table {
 	t.all, t.unranked = len(sources), true
 	for _, s := range limit(sources, c.o.Top) {
 		a := s.Account
-		damage := cell{}
-		switch err := s.Trouble(); {
-		case err != nil:
-			damage = cell{text: err.Error(), tone: worse}
-		case repeats[s] != nil:
-			damage = cell{text: "same content as " + repeats[s].Name, tone: worse}
-		case a.Records.Skipped > 0:
-			damage = cell{text: report.SkippedReasons(s), tone: worse}
+		var all []string
+		if err := s.Trouble(); err != nil {
+			all = append(all, err.Error())
+		}
+		if repeats[s] != nil {
+			all = append(all, "same content as "+repeats[s].Name)
+		}
+		if a.Records.Skipped > 0 {
+			all = append(all, "skipped: "+report.SkippedReasons(s))
+		}
+		damage := cell{text: strings.Join(all, "; ")}
+		if len(all) > 0 {
+			damage.tone = worse
 		}
 		row := []cell{textCell(s.Name), textCell(cmp.Or(s.Format, "-")), {text: words.Bytes(a.Bytes), order: float64(a.Bytes), numeric: true}, amount(a.Records.Total()),
 			amount(a.Records.Classified), amount(a.Records.Telemetry), amount(a.Records.Clean), amount(a.Records.Skipped)}

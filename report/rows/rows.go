@@ -52,6 +52,8 @@ type Options struct {
 	ToolVersion string
 	Compress    bool // Arrow by zstd; Parquet always is
 
+	Sources []*aggregate.Source // described in the metadata
+
 	ShowSessions bool // add a last column with the session IDs that were kept
 }
 
@@ -183,6 +185,8 @@ func (o *Options) metadata(h *hasher, only aggregate.SessionID) []pair {
 		{"otlog.window", o.Window.String()},
 		{"otlog.tz", o.Zone.String()},
 		{"otlog.hash_key_id", o.Key.ID()},
+		{"otlog.records", report.RecordsJSON(o.Sources)},
+		{"otlog.sources", report.SourcesJSON(o.Sources)},
 	}
 	for _, p := range [...]pair{
 		{"otlog.since", bound(f.Since, o.Zone)}, {"otlog.until", bound(f.Until, o.Zone)},

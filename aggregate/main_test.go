@@ -1,0 +1,9 @@
+package aggregate
+
+import (
+	"testing"
+
+	"github.com/otlog/otlog/internal/leak"
+)
+
+func TestMain(m *testing.M) { leak.Main(m) }

@@ -1,0 +1,9 @@
+package spill
+
+import (
+	"testing"
+
+	"github.com/otlog/otlog/internal/leak"
+)
+
+func TestMain(m *testing.M) { leak.Main(m) }
