@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/otlog/otlog/parse/container"
+	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/table"
@@ -108,10 +109,10 @@ func formatOf(name string) Format {
 	return f
 }
 
-// detect returns the format of a text that starts with sample, whose last line may be
+// formatIn returns the format of a text that starts with sample, whose last line may be
 // incomplete unless whole is true. given are the fields that the user names.
-func detect(sample []byte, whole bool, given field.Names) Format {
-	sample = bytes.TrimPrefix(sample, utf8BOM)
+func formatIn(sample []byte, whole bool, given field.Names) Format {
+	sample = detect.TrimBlank(sample)
 	all := sample
 	if !whole {
 		if n := bytes.LastIndexByte(sample, '\n'); n > 0 {
@@ -153,7 +154,17 @@ func detect(sample []byte, whole bool, given field.Names) Format {
 			f.plainArrays = false
 			return f
 		}
-		return formatOf("jsonl")
+		if !detect.Of(all).HoldsFolded() {
+			return formatOf("jsonl")
+		}
+		f := formatOf("json")
+		f.plainArrays = false
+		return f
+	}
+	if detect.Of(all).IsFolded() {
+		f := formatOf("json")
+		f.plainArrays = false
+		return f
 	}
 	f := formatOf("console")
 	f.indent = max(lines.Indent, 0)
