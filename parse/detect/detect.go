@@ -98,11 +98,11 @@ func Of(head []byte) (s Structure) {
 	return s
 }
 
-// IsFolded reports whether most of the text are values that no reader of lines can read.
-func (s Structure) IsFolded() bool { return s.Folded*2 > s.Bytes }
-
-// HoldsFolded reports whether the text consists of values, and a reader of lines cannot read some of them.
-func (s Structure) HoldsFolded() bool { return s.Folded > 0 && s.Values*2 > s.Bytes }
+// IsFolded reports whether a reader of lines cannot read the text: most of it are values that are not lines, or
+// nearly all of it are values, and some are not lines.
+func (s Structure) IsFolded() bool {
+	return s.Folded > 0 && (s.Folded*2 > s.Bytes || s.Values*10 >= s.Bytes*9)
+}
 
 // TrimBlank returns a text without the blank lines and the byte order mark before its first item, and
 // without the space before it if the item is a JSON value.

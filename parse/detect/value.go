@@ -184,3 +184,70 @@ func precedesText(rest []byte) bool {
 func isLiteral(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.'
 }
+
+// OpensJSON reports whether a text starts like a JSON object, or like an array of objects, arrays or strings.
+func OpensJSON(text []byte) bool {
+	text = text[jsontext.SkipSpace(text, 0):]
+	if len(text) > 0 && text[0] == '[' {
+		next := jsontext.SkipSpace(text, 1)
+		return next < len(text) && bytes.IndexByte([]byte(`{["`), text[next]) >= 0
+	}
+	return jsontext.OpensObject(text)
+}
+
+// Values returns where the JSON values start with which a text ends, -1 if it ends otherwise.
+func Values(text []byte) int {
+	const most = 16 // places where a value may start: each takes a pass over the text
+	for at, tried := 0, 0; tried < most; tried++ {
+		n := bytes.IndexAny(text[at:], "{[")
+		if n < 0 {
+			break
+		}
+		if at += n; areValues(text[at:]) {
+			return at
+		}
+		at++
+	}
+	return -1
+}
+
+func areValues(text []byte) bool {
+	for x := range items(text) {
+		if !x.isValue || x.open {
+			return false
+		}
+	}
+	return true
+}
+
+// ContinuesValue reports whether a line can only be part of a JSON value that started on an earlier line: a
+// member of an object, or brackets that close values.
+func ContinuesValue(line []byte) bool {
+	if len(line) == 0 {
+		return false
+	}
+	switch line[0] {
+	case '"':
+		return IsMember(line)
+	case '}', ']':
+		return len(bytes.Trim(line, "}], \t\r")) == 0
+	}
+	return false
+}
+
+// IsMember reports whether a line starts with a key and a value of a JSON object.
+func IsMember(line []byte) bool {
+	if len(line) == 0 || line[0] != '"' {
+		return false
+	}
+	end, _ := jsontext.StringEnd(line, 1)
+	if end < 0 {
+		return false
+	}
+	at := jsontext.SkipSpace(line, end+1)
+	if at == len(line) || line[at] != ':' {
+		return false
+	}
+	at = jsontext.SkipSpace(line, at+1)
+	return at < len(line) && (bytes.IndexByte([]byte(`"{[-`), line[at]) >= 0 || isLiteral(line[at]))
+}
