@@ -107,12 +107,23 @@ func (m documentMaker) metadata() string {
 	return `"about":{"x":[1,2,[3]],"y":{` + strings.Repeat(`"key":"value",`, n/14) + `"z":null}},`
 }
 
-// document returns records as one or more documents.
-func (m documentMaker) document(records []string) (layout, text string) {
+// document returns records as one or more documents, without line breaks at random places if it is plain.
+func (m documentMaker) document(records []string, plain bool) (layout, text string) {
+	broken := m.broken
+	if plain {
+		indented := m.r.IntN(3) == 0
+		broken = func(text string) string {
+			var b bytes.Buffer
+			if indented && json.Indent(&b, []byte(text), "", "  ") == nil {
+				return b.String()
+			}
+			return text
+		}
+	}
 	array := func(records []string) string { return "[" + strings.Join(records, ",") + "]" }
 	switch layout = m.one("array", "array", "lines", "joined", "values", "arrays", "member", "member", "nested"); layout {
 	case "array":
-		return layout, m.broken(array(records))
+		return layout, broken(array(records))
 	case "lines":
 		return layout, "[\n" + strings.Join(records, ",\n") + "\n]\n"
 	case "joined":
@@ -121,7 +132,7 @@ func (m documentMaker) document(records []string) (layout, text string) {
 		var b strings.Builder
 		between := m.one("", "\n", "\n\n")
 		for _, x := range records {
-			b.WriteString(m.broken(x) + between)
+			b.WriteString(broken(x) + between)
 		}
 		return layout, b.String()
 	case "arrays":
@@ -132,9 +143,9 @@ func (m documentMaker) document(records []string) (layout, text string) {
 		}
 		return layout, b.String()
 	case "member":
-		return layout, m.broken("{" + m.metadata() + `"` + m.one("data", "logs", "events", "records", "lines") + `":` + array(records) + m.one("}", `,"next":null}`))
+		return layout, broken("{" + m.metadata() + `"` + m.one("data", "logs", "events", "records", "lines") + `":` + array(records) + m.one("}", `,"next":null}`))
 	default:
-		return layout, m.broken("{" + m.metadata() + `"` + m.one("result", "hits") + `":{"total":3,"hits":` + array(records) + "}}")
+		return layout, broken("{" + m.metadata() + `"` + m.one("result", "hits") + `":{"total":3,"hits":` + array(records) + "}}")
 	}
 }
 
@@ -180,9 +191,13 @@ func checkDocument(t *testing.T, seed uint64, recorded map[string][]string) (ref
 	if m.r.IntN(30) == 0 {
 		records[0], mayRefuse = padded(records[0], 5<<20), true
 	}
-	layout, text := m.document(records)
+	layout, text := m.document(records, false)
+	afterLog := m.r.IntN(5) == 0
+	if afterLog {
+		layout, text = m.document(records, true)
+	}
 	lead := m.one("", "", "\n", "\n\r\n \n", "\ufeff", "  \t", "\r\r", strings.Repeat("\n", m.size(100_000)), strings.Repeat(" ", m.size(100_000)), "# export of Monday\n", "2026-11-23T10:44:25Z export starts\n")
-	if m.r.IntN(5) == 0 {
+	if afterLog {
 		lead = strings.Repeat(m.one("{\"message\":\"fine\",\"n\":1}\n", "2026-11-23T10:44:25Z it is fine\n"), 3500)
 		mayRefuse = true
 	}

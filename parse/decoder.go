@@ -334,7 +334,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Wrapped = e.Telemetry == nil
 		return ""
 	}
-	if full && f.kind == byLine && !f.stacks && detect.IsMember(inner) {
+	if full && f.kind == byLine && detect.IsPiece(inner) {
 		return brokenLines
 	}
 	if full && d.posted(line) {
@@ -352,7 +352,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	return ""
 }
 
-const brokenLines = "part of a JSON object on several lines, in a log with one object per line (--input-format json reads both)"
+const brokenLines = "part of a JSON value on several lines, in a log with a record per line (--input-format json reads both)"
 
 // lead returns the level at the start of a line of text.
 func (d *Decoder) lead(line []byte) level.Level {

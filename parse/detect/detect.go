@@ -104,6 +104,13 @@ func (s Structure) IsFolded() bool {
 	return s.Folded > 0 && (s.Folded*2 > s.Bytes || s.Values*10 >= s.Bytes*9)
 }
 
+// OpensMarkup reports whether a text starts like XML or HTML.
+func OpensMarkup(text []byte) bool {
+	text = trimBlank(text)
+	at := jsontext.SkipSpace(text, 0)
+	return at < len(text) && text[at] == '<'
+}
+
 // TrimBlank returns a text without the blank lines and the byte order mark before its first item, and
 // without the space before it if the item is a JSON value.
 func TrimBlank(text []byte) []byte {

@@ -32,7 +32,7 @@ func items(text []byte) iter.Seq[item] {
 				at++
 				line, follows = at, false
 				continue
-			case jsontext.IsSpace(c), c == recordSeparator, follows && (c == ',' || c == ']'):
+			case jsontext.IsSpace(c), c == recordSeparator, follows && (c == ',' || c == ']' || c == '}'):
 				at++
 				continue
 			case at == line && bytes.HasPrefix(text[at:], utf8BOM):
@@ -174,7 +174,7 @@ func precedesText(rest []byte) bool {
 		switch {
 		case c == '\n' || c == '{' || c == '[' || c == recordSeparator:
 			return false
-		case !jsontext.IsSpace(c) && c != ',' && c != ']':
+		case !jsontext.IsSpace(c) && c != ',' && c != ']' && c != '}':
 			return true
 		}
 	}
@@ -230,7 +230,24 @@ func ContinuesValue(line []byte) bool {
 	case '"':
 		return IsMember(line)
 	case '}', ']':
-		return len(bytes.Trim(line, "}], \t\r")) == 0
+		rest := bytes.TrimLeft(line, "}], \t\r")
+		return len(rest) == 0 || rest[0] == '{' && len(bytes.TrimRight(rest, " \t\r")) == 1 || OpensJSON(rest)
+	}
+	return false
+}
+
+// IsPiece reports whether a record is part of a JSON value that starts or ends on other lines: a member of an
+// object, or a value without its end. An object that is cut off on its only line is not.
+func IsPiece(record []byte) bool {
+	if len(record) == 0 {
+		return false
+	}
+	switch record[0] {
+	case '"':
+		return IsMember(record)
+	case '[', '{':
+		x := valueAt(record, 0)
+		return x.open && (x.isArray && OpensJSON(record) || x.lines > 0)
 	}
 	return false
 }

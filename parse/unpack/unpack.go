@@ -254,6 +254,9 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
 	}
 	r, head, whole = u.extend(r, head, whole)
+	if cause := notText(head); cause != "" { // after a head of white space
+		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause, Binary: true})
+	}
 	n := notation.Of(head, whole)
 	if u.page && n == nil {
 		n = notation.OfPage()
@@ -276,13 +279,14 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 	return u.yield(t, nil)
 }
 
-// extend reads more of a text that starts with head, until its format can be detected. It returns a reader
+// extend reads more of a text that starts with head, until its format, or the notation of markup, can be
+// detected. It returns a reader
 // of the text from its first byte, as r is, and its first bytes.
 func (u *unpacker) extend(r io.Reader, head []byte, whole bool) (io.Reader, []byte, bool) {
 	if u.Live || u.AsWritten {
 		return r, head, whole
 	}
-	for size := 2 * HeadSize; !whole && !detect.Enough(head); size *= 2 {
+	for size := 2 * HeadSize; !whole && !(detect.Enough(head) && (!detect.OpensMarkup(head) || notation.Of(head, false) != nil)) && len(head) < detect.Most; size *= 2 {
 		var err error
 		head, err = readFirst(r, size)
 		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
