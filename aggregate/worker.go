@@ -57,7 +57,7 @@ func (w *worker) block(b *parse.Block) {
 	for event, syntax := range w.decoder.Events(b, &w.finder) {
 		w.countSeen()
 		w.judge(event)
-		if w.verdict.Failure {
+		if w.verdict.Failure || event != nil && event.Several {
 			if inner := w.decoder.Unfold(event, b.Format); inner != nil {
 				for event, syntax := range w.decoder.Unfolded().Events(inner, &w.inner) {
 					w.judge(event)

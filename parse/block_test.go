@@ -215,7 +215,7 @@ func TestDetect(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := detect([]byte(test.sample), false, field.Names{}).Name; got != test.want {
+			if got := formatIn([]byte(test.sample), false, field.Names{}).Name; got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -261,7 +261,7 @@ func TestContinues(t *testing.T) {
 			t.Errorf("%q: got %v, want %v", test.line, got, test.want)
 		}
 	}
-	indented := detect([]byte(" LOG  one\n LOG  two\n    at three\n"), true, field.Names{})
+	indented := formatIn([]byte(" LOG  one\n LOG  two\n    at three\n"), true, field.Names{})
 	if indented.continues([]byte(" some line of the app")) || !indented.continues([]byte("    at three")) {
 		t.Error("in a log that is indented as a whole, only lines that are indented further continue a record")
 	}

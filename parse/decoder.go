@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/layout"
@@ -333,6 +334,9 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Wrapped = e.Telemetry == nil
 		return ""
 	}
+	if full && f.kind == byLine && detect.IsPiece(inner) {
+		return brokenLines
+	}
 	if full && d.posted(line) {
 		e.Level = d.lead(inner)
 		return ""
@@ -347,6 +351,8 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	}
 	return ""
 }
+
+const brokenLines = "part of a JSON value on several lines, in a log with a record per line (--input-format json reads both)"
 
 // lead returns the level at the start of a line of text.
 func (d *Decoder) lead(line []byte) level.Level {
@@ -432,6 +438,7 @@ func (d *Decoder) posted(line []byte) bool {
 				d.event.Session = id
 			}
 		}
+		d.event.Several = d.event.Several || nextTelemetry(line[end:]) >= 0
 		return true
 	}
 	d.clear()
@@ -464,6 +471,7 @@ func (d *Decoder) fill(line []byte, full bool) {
 		e.Time += w.nanos
 	}
 	e.Client, e.GUID = own.Client, own.ClientRank == field.GUIDRank
+	e.Several = w.values > 1 || w.clocks > 1
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
 		e.Level = d.lead(w.said)
 	}

@@ -81,6 +81,9 @@ type Event struct {
 	// text or telemetry as a browser's console shows it.
 	Wrapped bool
 
+	// Several reports whether the record may be several: JSON values, or events of telemetry.
+	Several bool
+
 	// Cut is the reason why the end of the record is missing, "" if it is not. Such a record
 	// counts only if its rest is evidence of an error.
 	Cut string
@@ -94,7 +97,7 @@ type Event struct {
 
 // clean reports whether only the time and the IDs of the record matter.
 func (e *Event) clean() bool {
-	return len(e.Text) == 0 && e.Code == 0 && e.Telemetry == nil && e.Level == level.Unknown && !e.Blank && !e.GUID && e.Doubt == timestamp.NoDoubt && e.Cut == ""
+	return len(e.Text) == 0 && e.Code == 0 && e.Telemetry == nil && e.Level == level.Unknown && !e.Blank && !e.GUID && e.Doubt == timestamp.NoDoubt && e.Cut == "" && !e.Several
 }
 
 // Crowded returns why a record that shows an error is refused, "" if it is not: it contains errors

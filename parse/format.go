@@ -4,8 +4,10 @@ import (
 	"bytes"
 
 	"github.com/otlog/otlog/parse/container"
+	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/keys"
 	"github.com/otlog/otlog/parse/table"
 	"github.com/otlog/otlog/parse/textline"
 )
@@ -108,17 +110,17 @@ func formatOf(name string) Format {
 	return f
 }
 
-// detect returns the format of a text that starts with sample, whose last line may be
+// formatIn returns the format of a text that starts with sample, whose last line may be
 // incomplete unless whole is true. given are the fields that the user names.
-func detect(sample []byte, whole bool, given field.Names) Format {
-	sample = bytes.TrimPrefix(sample, utf8BOM)
+func formatIn(sample []byte, whole bool, given field.Names) Format {
+	sample = detect.TrimBlank(sample)
 	all := sample
 	if !whole {
 		if n := bytes.LastIndexByte(sample, '\n'); n > 0 {
 			sample = sample[:n+1]
 		}
 	}
-	if form, ok := table.Detect(sample, whole, given); ok && !(form.Columns > 0 && opensJSON(sample)) {
+	if form, ok := table.Detect(sample, whole, given); ok && !(form.Columns > 0 && detect.OpensJSON(sample)) {
 		f := formatOf("csv")
 		if f.table = form; form.Delimiter == '\t' {
 			f.Name = "tsv"
@@ -147,27 +149,18 @@ func detect(sample []byte, whole bool, given field.Names) Format {
 			}
 		}
 	}
-	if lines.Objects > lines.Total-lines.Objects {
-		if bytes.IndexByte(sample, textline.RecordSeparator) >= 0 {
-			f := formatOf("json") // a text sequence
-			f.plainArrays = false
-			return f
-		}
+	areObjects := lines.Objects > lines.Total-lines.Objects
+	switch {
+	case areObjects && bytes.IndexByte(sample, textline.RecordSeparator) >= 0, detect.Of(all).IsFolded(): // a text sequence, or not lines
+		f := formatOf("json")
+		f.plainArrays = false
+		return f
+	case areObjects:
 		return formatOf("jsonl")
 	}
 	f := formatOf("console")
 	f.indent = max(lines.Indent, 0)
 	return f
-}
-
-// opensJSON reports whether a sample starts like a JSON object or array.
-func opensJSON(sample []byte) bool {
-	sample = bytes.TrimLeft(sample, " \t\r\n")
-	if len(sample) > 0 && sample[0] == '[' {
-		next := jsontext.SkipSpace(sample, 1)
-		return next < len(sample) && bytes.IndexByte([]byte(`{["`), sample[next]) >= 0
-	}
-	return jsontext.OpensObject(sample)
 }
 
 // detectJSON reports whether sample is JSON that is not one record per line, and its format. It
@@ -176,7 +169,7 @@ func detectJSON(sample []byte, whole bool, lines *container.Shapes) (Format, boo
 	byLines := lines.Total > 1 && lines.Objects > lines.Total-lines.Objects
 	for _, plain := range []bool{false, true} {
 		seen := statsOf(sample, whole, plain, byLines)
-		seen.objects -= seen.pages.Empty(seen.arranged, keys{})
+		seen.objects -= seen.pages.Empty(seen.arranged, keys.Keys{})
 		enough := seen.arranged > seen.objects || !byLines && 2*seen.within > int64(len(sample))
 		if plain && byLines {
 			enough = seen.arranged >= 9*seen.objects // otherwise it may be a list inside a record
@@ -252,6 +245,9 @@ func (f Format) continues(line []byte) bool {
 	}
 	if line[0] == '>' {
 		f.indent, line = 0, line[textline.QuoteWidth(line):]
+	}
+	if detect.ContinuesValue(line) {
+		return true
 	}
 	n := indentation(line)
 	if n > f.indent {

@@ -7,6 +7,7 @@ import (
 	"github.com/otlog/otlog/parse/document"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/keys"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
@@ -29,7 +30,7 @@ type jsonSplitter struct {
 	inArray bool  // at the top level
 
 	doc       *document.Document
-	keys      keys
+	keys      keys.Keys
 	outline   *outline.Reader
 	learned   bool           // doc has been outlined, if there is reason to
 	plain     int            // documents without lists since the last one with lists
@@ -97,7 +98,7 @@ type lost struct {
 func newJSONSplitter(f Format, l limits) *jsonSplitter {
 	s := &jsonSplitter{limits: l, root: document.NamedArrays, lines: lineTaker{limit: l.record}, text: Format{stacks: true}}
 	s.secret = f.Name == "har"
-	s.keys = keys{f.roles, f.named}
+	s.keys = keys.Keys{Roles: f.roles, Named: f.named}
 	s.outline, s.doc = outline.NewReader(s.keys), document.New(s.keys)
 	if f.plainArrays {
 		s.root = document.AllArrays
@@ -484,7 +485,7 @@ func (s *jsonSplitter) commit(data []byte) {
 		s.outer = append(s.outer, bytes.Repeat([]byte{'}'}, d.Around)...)
 	}
 	if d.Entries[0].In.Timed {
-		s.decoder.walk.roles = s.keys.roles
+		s.decoder.walk.roles = s.keys.Roles
 		s.decoder.object(s.outer, false)
 		s.outerTime = s.decoder.event.Time
 	}

@@ -6,51 +6,11 @@ import (
 
 	"github.com/otlog/otlog/parse/convert"
 	"github.com/otlog/otlog/parse/document"
-	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/sessionid"
 	"github.com/otlog/otlog/parse/timestamp"
 )
-
-// keys says what the keys and texts of a document mean.
-type keys struct {
-	roles *field.Roles
-	named bool // columns keep their names
-}
-
-func (keys) IsTime(key []byte) bool {
-	f, _ := field.Of(key)
-	return f == field.Time
-}
-
-func (keys) IsMessage(key []byte) bool {
-	f, _ := field.Of(key)
-	return f == field.Message
-}
-
-func (keys) IsAction(key []byte) bool {
-	f, _ := field.Of(key)
-	return f == field.Action
-}
-
-func (k keys) Key(column []byte) []byte {
-	key := field.Key(string(column))
-	switch {
-	case k.roles.Has(string(column)), key == "" && k.named:
-		return column
-	case key != "":
-		return []byte(key)
-	}
-	return nil
-}
-
-func (keys) Session(text []byte) []byte {
-	if start, end := sessionid.Next(text); start >= 0 {
-		return text[start:end]
-	}
-	return nil
-}
 
 // unclearCause returns why JSON is skipped that the outline has read.
 func (s *jsonSplitter) unclearCause() string {
@@ -274,7 +234,7 @@ func (s *jsonSplitter) account(b *Block, first int, data []byte, n int, e ending
 
 // unfold appends the records in a text that is inside a record.
 func (s *jsonSplitter) unfold(b *Block, text []byte, outer Span) {
-	inner := newJSONSplitter(Format{plainArrays: true, roles: s.keys.roles, named: s.keys.named}, s.limits)
+	inner := newJSONSplitter(Format{plainArrays: true, roles: s.keys.Roles, named: s.keys.Named}, s.limits)
 	inner.nested = s.nested + 1
 	var block Block
 	for at := 0; at < len(text) || inner.pending(); {

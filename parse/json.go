@@ -45,6 +45,8 @@ type walk struct {
 	levels  [maxNesting + 1]ids.IDs
 	deepest int     // the last level with an object
 	posted  ids.IDs // only if full
+	values  int     // objects and arrays at the top level
+	clocks  int     // values under the key of the client's own time
 
 	level     level.Level
 	levelRank int
@@ -102,7 +104,7 @@ func (w *walk) begin(d *Decoder, full bool) {
 	if w.finder == nil {
 		w.finder = noFinder{}
 	}
-	w.nanos, w.lead = 0, timestamp.NoTime
+	w.nanos, w.lead, w.values, w.clocks = 0, timestamp.NoTime, 0, 0
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.d.clock.NewRecord()
 	w.levels[0], w.deepest, w.posted = ids.None(), 0, ids.None()
@@ -216,8 +218,11 @@ func (w *walk) object(line []byte, nesting int) bool {
 			depth--
 			i++
 			key = nil
-			if depth < 0 {
-				return false
+			if depth <= 0 {
+				if depth < 0 {
+					return false
+				}
+				w.values += 1 - min(nesting, 1)
 			}
 			if w.roles != nil {
 				w.path = w.path[:len(w.path)-1]
@@ -573,6 +578,9 @@ func (w *walk) errorCode() int32 {
 }
 
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
+	if rank == field.ClientClock {
+		w.clocks++
+	}
 	if rank = field.TimeRank(rank, depth, nesting); rank >= w.timeRank {
 		return
 	}

@@ -248,7 +248,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
-		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Column: o.Fields.Column}) {
+		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Live: f.live != nil, Column: o.Fields.Column}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
 			doubted := found && !sieve.IsLogName(text.Name)
@@ -318,7 +318,7 @@ func (f *File) read(in *Input, text *unpack.Text, o Options, doubted bool) error
 	}
 	var ok bool
 	if in.Format, ok = FormatOf(o.Format); !ok {
-		in.Format = detect(text.Head, text.Whole, o.Fields)
+		in.Format = formatIn(text.Head, text.Whole, o.Fields)
 	}
 	if o.Format == "" && in.Format.Name != "har" && notation.IsEncoded(text.Head) {
 		return &UnreadableError{Bytes: int64(len(text.Head)), Cause: "not read: the log in it is base64 or hexadecimal that otlog decodes in files, JSON and CSV only; save what it says as a file, for instance with base64 -d, and read that (--input-format console reads it as it is)"}

@@ -229,8 +229,8 @@ func FuzzSplit(f *testing.F) {
 			return
 		}
 		checkSplit(t, string(log), formats[int(which)%len(formats)])
-		detect(log, true, field.Names{})
-		detect(log, false, field.Names{})
+		formatIn(log, true, field.Names{})
+		formatIn(log, false, field.Names{})
 	})
 }
 
@@ -418,7 +418,7 @@ func TestDetectShapes(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, whole := range []bool{true, false} {
-			if got := detect([]byte(test.log), whole, field.Names{}).Name; got != test.want {
+			if got := formatIn([]byte(test.log), whole, field.Names{}).Name; got != test.want {
 				t.Errorf("%s, whole %v: got %s, want %s", test.name, whole, got, test.want)
 			}
 		}
@@ -430,7 +430,7 @@ func TestUnknownArraysAreRead(t *testing.T) {
 	entry := `{"time":"2026-11-23T10:44:25Z","message":"` + strings.Repeat("x", 1<<10) + `"},`
 	log := `{"export":{"lines":[` + strings.TrimSuffix(strings.Repeat(entry, 5), ",") + `]}}`
 	for _, log := range []string{log, log + "\n"} {
-		if got := detect([]byte(log), true, field.Names{}).Name; got != "json" {
+		if got := formatIn([]byte(log), true, field.Names{}).Name; got != "json" {
 			t.Errorf("it is detected as %s", got)
 		}
 	}

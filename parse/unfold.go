@@ -6,8 +6,10 @@ import (
 	"strconv"
 
 	"github.com/otlog/otlog/parse/crowd"
+	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/jsontext"
+	"github.com/otlog/otlog/parse/keys"
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sessionid"
@@ -23,7 +25,7 @@ import (
 // e is the event that was decoded last. The block is valid until the next one is decoded;
 // [Decoder.Unfolded] decodes it.
 func (d *Decoder) Unfold(e *Event, f Format) *Block {
-	if e.Telemetry != nil || !mayBeLog(e.record) {
+	if !e.Several && (e.Telemetry != nil || !mayBeLog(e.record)) {
 		return nil
 	}
 	if d.unfolder == nil {
@@ -31,8 +33,11 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 	}
 	u, text := d.unfolder, bytes.TrimSpace(e.record)
 	u.begin(e, f)
-	isClear := false
-	if jsontext.OpensObject(text) {
+	isClear := e.Several && u.values(text, d)
+	if !isClear && e.Telemetry != nil {
+		return nil
+	}
+	if !isClear && jsontext.OpensObject(text) {
 		if len(u.splitter.outline.Read(text)) > 0 {
 			u.splitter.unfold(&u.block, text, u.outer)
 			isClear = u.isClear(e, d)
@@ -98,12 +103,25 @@ type unfolder struct {
 
 // begin empties the unfolder for the record of an event.
 func (u *unfolder) begin(e *Event, f Format) {
-	u.splitter.keys = keys{f.roles, f.named}
+	u.splitter.keys = keys.Keys{Roles: f.roles, Named: f.named}
 	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, sessionid.Several(e.record)
 	if u.several {
 		u.outer.Session = nil // whose it is, is not clear
 	}
 	u.block = Block{Data: u.block.Data[:0], Records: u.block.Records[:0], Offset: e.Offset, Format: Format{kind: byValue, roles: f.roles, named: f.named, levelless: f.levelless}}
+}
+
+// values appends the records in the JSON values with which a record ends. It reports false if there are not
+// several.
+func (u *unfolder) values(text []byte, d *Decoder) bool {
+	start := detect.Values(text)
+	if start < 0 {
+		return false
+	}
+	u.splitter.unfold(&u.block, text[start:], Span{Time: timestamp.NoTime})
+	u.outer = Span{Time: timestamp.NoTime}
+	u.learn(d)
+	return len(u.block.Records) > 1
 }
 
 // text appends the records in a text.

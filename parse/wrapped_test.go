@@ -363,7 +363,7 @@ type witness struct {
 // skipped.
 func witnesses(t *testing.T, log string, l limits) (errors []witness, sessions []string, skipped int) {
 	t.Helper()
-	r := newReader(strings.NewReader(log), detect([]byte(log), true, field.Names{}))
+	r := newReader(strings.NewReader(log), formatIn([]byte(log), true, field.Names{}))
 	r.limits = l
 	var b Block
 	var d Decoder
@@ -428,7 +428,7 @@ func TestWrappedLogsAreReadOrRefused(t *testing.T) {
 			continue
 		}
 		if !slices.Equal(got, want) || !slices.Equal(seen, sessions) {
-			t.Errorf("seed %d, read as %s: got %v of %d sessions,\nwant %v of %d\n%s", seed, detect([]byte(text), true, field.Names{}).Name, shown(got), len(seen), shown(want), len(sessions), text)
+			t.Errorf("seed %d, read as %s: got %v of %d sessions,\nwant %v of %d\n%s", seed, formatIn([]byte(text), true, field.Names{}).Name, shown(got), len(seen), shown(want), len(sessions), text)
 			return
 		}
 	}

@@ -22,10 +22,11 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/container", "parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/container", "parse/convert", "parse/crowd", "parse/detect", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/keys", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
 	"parse/container":         {"parse/jsontext", "parse/textline", "parse/timestamp"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/crowd":             {"parse/sessionid"},
+	"parse/detect":            {"parse/jsontext", "parse/table"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
 	"parse/field":             {"parse/jsontext", "parse/level", "parse/timestamp"},
@@ -33,6 +34,7 @@ var mayImport = map[string][]string{
 	"parse/find":              {"parse"},
 	"parse/ids":               {"parse/field", "parse/sessionid"},
 	"parse/jsontext":          {},
+	"parse/keys":              {"parse/field", "parse/sessionid"},
 	"parse/layout":            {"parse/field", "parse/jsontext"},
 	"parse/level":             {"parse/jsontext"},
 	"parse/outline":           {"parse/jsontext", "parse/pattern", "parse/textline", "parse/timestamp"},
@@ -46,7 +48,7 @@ var mayImport = map[string][]string{
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
-	"parse/unpack":            {"internal/unnamed", "parse/columnar", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/parallel"},
+	"parse/unpack":            {"internal/unnamed", "parse/columnar", "parse/detect", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/parallel"},
 	"parse/unpack/parallel":   {},
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},

@@ -57,10 +57,10 @@ var encodings = []struct {
 	{"JSON in a string", func(s string) string { return `{\"v\":\"` + s + `\"}` }},
 }
 
-// attacks writes a directory with each secret in each encoding: in messages at their start, end and middle,
+// leaks writes a directory with each secret in each encoding: in messages at their start, end and middle,
 // in every field of telemetry and of wrappers, in names of fields, in damaged records, and in the names of
 // members of an archive.
-func attacks(t *testing.T, s secret) string {
+func leaks(t *testing.T, s secret) string {
 	t.Helper()
 	dir := t.TempDir()
 	write := func(name string, content []byte) {
@@ -119,7 +119,7 @@ func TestNoOutputContainsASecret(t *testing.T) {
 	t.Setenv("HOME", os.Getenv("XDG_CONFIG_HOME"))
 	for _, s := range secrets {
 		t.Run(s.name, func(t *testing.T) {
-			dir := attacks(t, s)
+			dir := leaks(t, s)
 			partial := filepath.Join(t.TempDir(), "a.arrow")
 			messages := said(t, "scan", "--show-sessions", "-o", partial, dir)
 			scanned, err := os.ReadFile(partial)

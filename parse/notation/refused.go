@@ -16,7 +16,7 @@ func Refused(head []byte) string {
 // refusedFormats are formats that sometimes contain logs, but are not supported, or only if package
 // notation finds a log in them.
 var refusedFormats = []struct{ start, what, unless, advice string }{
-	{"<?xml", "XML", " unless its first 64 KiB contain records of the SDK with times", asText},
+	{"<?xml", "XML", " unless its first 4 MiB contain records of the SDK with times", asText},
 	{"<!doctype html", "an HTML page", unlessLines, asText},
 	{"<html", "an HTML page", unlessLines, asText},
 	{"%PDF-", "PDF", "", "; copy the text out of it"},
@@ -25,4 +25,4 @@ var refusedFormats = []struct{ start, what, unless, advice string }{
 
 const asText = "; --input-format console reads it line by line"
 
-const unlessLines = " unless its first 64 KiB contain lines of the SDK with times"
+const unlessLines = " unless its first 4 MiB contain lines of the SDK with times"

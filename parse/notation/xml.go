@@ -294,15 +294,28 @@ func treeOf(head []byte) (*element, bool) {
 }
 
 func openXML(text io.Reader) io.Reader {
-	const headSize = 64 << 10
-	m := newMarkup(text, false)
-	head, _ := m.in.Peek(headSize)
-	if bytes.HasPrefix(head, utf8BOM) {
-		m.in.Discard(len(utf8BOM))
+	const headSize, most = 64 << 10, 4 << 20
+	var head []byte
+	var p *plan
+	for size := headSize; p == nil && size <= most; size *= 2 { // a comment, say, may precede the records
+		n := len(head)
+		more, err := io.ReadAll(io.LimitReader(text, int64(size-n)))
+		if head = append(head, more...); err != nil {
+			text = failing{err}
+		}
+		if p = planXML(head); len(head) < size {
+			break
+		}
 	}
-	x := &xmlReader{m: m, plan: planXML(head), open: []scope{{}}}
+	m := newMarkup(io.MultiReader(bytes.NewReader(bytes.TrimPrefix(head, utf8BOM)), text), false)
+	x := &xmlReader{m: m, plan: p, open: []scope{{}}}
 	return &pieces{next: x.next}
 }
+
+// A failing reader returns an error.
+type failing struct{ error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.error }
 
 // An xmlReader writes the records of an XML text: as JSON objects, or as the lines that they contain.
 type xmlReader struct {

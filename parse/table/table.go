@@ -20,8 +20,8 @@ var (
 // maxHeader is the length of the longest header.
 const maxHeader = 4 << 10
 
-// delimiters are the supported ones, the most frequent first.
-var delimiters = []byte(",;\t")
+// Delimiters are the supported ones, the most frequent first.
+var Delimiters = []byte(",;\t")
 
 // A Form is what a table looks like.
 type Form struct {
@@ -61,7 +61,7 @@ func Detect(sample []byte, whole bool, given field.Names) (form Form, ok bool) {
 	if insert := []byte("INSERT INTO "); len(line) > maxHeader || len(line) > len(insert) && bytes.EqualFold(line[:len(insert)], insert) {
 		return Form{}, false // a statement has as many cells as its rows together
 	}
-	for _, d := range delimiters {
+	for _, d := range Delimiters {
 		if bytes.IndexByte(line, d) < 0 {
 			continue
 		}
@@ -335,8 +335,8 @@ func Delimiter(data []byte) byte {
 	if IsSeparatorLine(line) {
 		line, _, _ = bytes.Cut(data[min(len(line)+1, len(data)):], lineFeed)
 	}
-	best, most := delimiters[0], 0
-	for _, d := range delimiters {
+	best, most := Delimiters[0], 0
+	for _, d := range Delimiters {
 		if n := bytes.Count(line, []byte{d}); n > most {
 			best, most = d, n
 		}

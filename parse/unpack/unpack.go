@@ -25,6 +25,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/notation"
 	"github.com/otlog/otlog/parse/unpack/parallel"
 )
@@ -52,6 +53,8 @@ type Options struct {
 	MaxExpansion int64
 	// AsWritten leaves texts as they are written, whatever their notation.
 	AsWritten bool
+	// Live says that nobody waits for more of the source than there is.
+	Live bool
 	// Pool, if set, decompresses zstd frames and bgzip members on several cores. The stream is
 	// read ahead, so a live one has none.
 	Pool *Pool
@@ -68,7 +71,7 @@ type Text struct {
 	Name        string // of a member: the archive's name, a slash, and the member's name
 	Compression string // the layers around the text, outermost first, as in "gzip+tar"; "" if there are none
 	Charset     string // "UTF-8", also for ASCII, "UTF-16LE", "UTF-16BE", or "not UTF-8"
-	Head        []byte // the first bytes
+	Head        []byte // the first bytes: HeadSize, or up to detect.Most if these do not show the format
 	Whole       bool   // Head is the whole text
 	Body        bool   // the text is that of a mail, not a file attached to it
 
@@ -250,6 +253,10 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		}
 		head = bytes.ReplaceAll(head, []byte{'\r'}, []byte{'\n'})
 	}
+	r, head, whole = u.extend(r, head, whole)
+	if cause := notText(head); cause != "" { // after a head of white space
+		return u.refuse(name, around, &UnreadableError{Bytes: int64(len(head)), Cause: cause, Binary: true})
+	}
 	n := notation.Of(head, whole)
 	if u.page && n == nil {
 		n = notation.OfPage()
@@ -266,9 +273,28 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		}
 		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
 		t.File, t.Size, t.Compression = nil, 0, strings.TrimPrefix(t.Compression+"+"+n.Name, "+")
+		r, head, whole = u.extend(r, head, whole)
 	}
 	t.Head, t.Whole, t.text.Reader = head, whole, r
 	return u.yield(t, nil)
+}
+
+// extend reads more of a text that starts with head, until its format, or the notation of markup, can be
+// detected. It returns a reader
+// of the text from its first byte, as r is, and its first bytes.
+func (u *unpacker) extend(r io.Reader, head []byte, whole bool) (io.Reader, []byte, bool) {
+	if u.Live || u.AsWritten {
+		return r, head, whole
+	}
+	for size := 2 * HeadSize; !whole && !(detect.Enough(head) && (!detect.OpensMarkup(head) || notation.Of(head, false) != nil)) && len(head) < detect.Most; size *= 2 {
+		var err error
+		head, err = readFirst(r, size)
+		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
+		if err != nil {
+			break
+		}
+	}
+	return r, head, whole
 }
 
 // refuse yields a stream that cannot be read.
@@ -285,8 +311,11 @@ func noFirstByte(err error) error {
 }
 
 // readHead reads the first bytes of r. Its error is io.EOF if they are all.
-func readHead(r io.Reader) ([]byte, error) {
-	head := make([]byte, HeadSize)
+func readHead(r io.Reader) ([]byte, error) { return readFirst(r, HeadSize) }
+
+// readFirst reads the first bytes of r, at most size.
+func readFirst(r io.Reader, size int) ([]byte, error) {
+	head := make([]byte, size)
 	n, err := io.ReadFull(r, head)
 	if err == io.ErrUnexpectedEOF {
 		// ReadFull's own: a decompressor's is wrapped in a DamageError.
