@@ -22,7 +22,7 @@ const module = "github.com/otlog/otlog/"
 // import. Imports run one way: cmd, report, aggregate, and then classify and parse, which do
 // not know each other.
 var mayImport = map[string][]string{
-	"parse":                   {"parse/container", "parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack"},
+	"parse":                   {"parse/container", "parse/convert", "parse/crowd", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack", "parse/unpack/window"},
 	"parse/container":         {"parse/jsontext", "parse/textline", "parse/timestamp"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
 	"parse/crowd":             {"parse/sessionid"},
@@ -46,14 +46,15 @@ var mayImport = map[string][]string{
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
-	"parse/unpack":            {"internal/unnamed", "parse/columnar", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/parallel"},
+	"parse/unpack":            {"internal/unnamed", "parse/columnar", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/parallel", "parse/unpack/window"},
 	"parse/unpack/parallel":   {},
+	"parse/unpack/window":     {},
 	"classify":                {"classify/catalogue"},
 	"classify/catalogue":      {},
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
 	"classify/noise":          {},
 	"classify/catalogue/read": {},
-	"aggregate":               {"aggregate/axis", "aggregate/clients", "aggregate/cores", "aggregate/edges", "aggregate/extent", "aggregate/hashed", "aggregate/lists", "aggregate/names", "aggregate/spans", "aggregate/spill", "aggregate/streams", "aggregate/texts", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "parse/unpack/parallel", "classify", "classify/catalogue"},
+	"aggregate":               {"aggregate/axis", "aggregate/clients", "aggregate/cores", "aggregate/edges", "aggregate/extent", "aggregate/hashed", "aggregate/lists", "aggregate/names", "aggregate/spans", "aggregate/spill", "aggregate/streams", "aggregate/texts", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "parse/unpack/parallel", "parse/unpack/window", "classify", "classify/catalogue"},
 	"aggregate/axis":          {"classify/catalogue"},
 	"aggregate/calendar":      {},
 	"aggregate/clients":       {"aggregate/names", "parse"},

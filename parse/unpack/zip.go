@@ -12,6 +12,8 @@ import (
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zip"
+
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // maxDirectory is how many bytes of a zip are read for its directory, which is held in
@@ -51,9 +53,9 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 		a.note(u.decoder(nil, &in.progress, around).damage(fmt.Errorf("no directory at its end, %w; members were found by their own headers", err)))
 		return a.salvage(in, size) && a.end()
 	}
-	directory.RegisterDecompressor(zipBzip2, zipDecompressor(openBzip2))
-	directory.RegisterDecompressor(zipZstd, zipDecompressor(openZstd))
-	directory.RegisterDecompressor(zipXz, zipDecompressor(openXz))
+	directory.RegisterDecompressor(zipBzip2, a.zipDecompressor(openBzip2))
+	directory.RegisterDecompressor(zipZstd, a.zipDecompressor(openZstd))
+	directory.RegisterDecompressor(zipXz, a.zipDecompressor(openXz))
 	for _, f := range directory.File {
 		if f.Mode()&fs.ModeType != 0 || isHidden(f.Name) {
 			continue
@@ -68,10 +70,15 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 	return a.end()
 }
 
+// share returns the share of the decompressor of a member.
+func (a *archive) share() *window.Share {
+	return a.Windows.Share(a.around[:len(a.around)-1].level())
+}
+
 // zipDecompressor adapts the opener of a compression to package zip.
-func zipDecompressor(open func(io.Reader) (io.ReadCloser, error)) zip.Decompressor {
+func (a *archive) zipDecompressor(open opener) zip.Decompressor {
 	return func(r io.Reader) io.ReadCloser {
-		rc, err := open(r)
+		rc, err := open(r, a.share())
 		if err != nil {
 			return io.NopCloser(&stickyReader{err: err})
 		}
@@ -159,7 +166,7 @@ func (a *archive) salvageMember(head *zipHeader, in *zipBytes, size int64) bool 
 	case head.size >= 0:
 		packed = io.NewSectionReader(in, head.data, head.size)
 	}
-	r, err := open(packed)
+	r, err := open(packed, a.share())
 	d := a.decoder(r, &in.progress, a.around)
 	if err != nil {
 		return a.unreadable(head.name, d.damage(err))
@@ -177,12 +184,12 @@ type zipHeader struct {
 }
 
 // opener returns the function that decompresses the member, nil if its method is not supported.
-func (h *zipHeader) opener() func(io.Reader) (io.ReadCloser, error) {
+func (h *zipHeader) opener() opener {
 	switch h.method {
 	case zipStored:
-		return func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil }
+		return func(r io.Reader, _ *window.Share) (io.ReadCloser, error) { return io.NopCloser(r), nil }
 	case zipDeflate:
-		return func(r io.Reader) (io.ReadCloser, error) { return flate.NewReader(r), nil }
+		return func(r io.Reader, _ *window.Share) (io.ReadCloser, error) { return flate.NewReader(r), nil }
 	case zipBzip2:
 		return openBzip2
 	case zipZstd:
