@@ -304,13 +304,9 @@ func (s *scan) work(worker int, tally *Tally, look *glance) {
 	}
 }
 
-// bound keeps a tally within its share of memory. All tallies together get a third of the
-// memory: sorting and writing them takes some more, and so does reading.
+// bound keeps a tally within its share of memory.
 func (s *scan) bound(tally *Tally) {
-	if s.space == nil || tally.size() < s.space.limit/3/int64(cap(s.slots)) {
-		return
-	}
-	if err := tally.Spill(s.space); err != nil {
+	if err := tally.Bound(s.space, cap(s.slots)); err != nil {
 		s.fail(err)
 	}
 }
