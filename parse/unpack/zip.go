@@ -2,12 +2,14 @@ package unpack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/flate"
@@ -56,7 +58,13 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 	directory.RegisterDecompressor(zipBzip2, a.zipDecompressor(openBzip2))
 	directory.RegisterDecompressor(zipZstd, a.zipDecompressor(openZstd))
 	directory.RegisterDecompressor(zipXz, a.zipDecompressor(openXz))
+	overlaps := overlapping(directory.File)
 	for _, f := range directory.File {
+		if at, ok := overlaps[f]; ok {
+			in.n = at
+			a.note(u.decoder(nil, &in.progress, around).damage(fmt.Errorf("%d members contain bytes of others, which no log does, and were not unpacked", len(overlaps))))
+			continue
+		}
 		if f.Mode()&fs.ModeType != 0 || isHidden(f.Name) {
 			continue
 		}
@@ -68,6 +76,33 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 		}
 	}
 	return a.end()
+}
+
+// overlapping returns the members that contain bytes of an earlier one, and where they begin. A few bytes
+// can be members any number of times.
+func overlapping(files []*zip.File) map[*zip.File]int64 {
+	type member struct {
+		*zip.File
+		from, to int64
+	}
+	all := make([]member, 0, len(files))
+	for _, f := range files {
+		from, err := f.DataOffset()
+		if size := f.CompressedSize64; err == nil && size > 0 { // otherwise there are no bytes, or opening it says why
+			all = append(all, member{f, from, from + int64(min(size, math.MaxInt64/2))})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b member) int { return cmp.Compare(a.from, b.from) })
+	out := map[*zip.File]int64{}
+	end := int64(0)
+	for _, m := range all {
+		if m.from < end {
+			out[m.File] = m.from
+			continue
+		}
+		end = m.to
+	}
+	return out
 }
 
 // share returns the share of the decompressor of a member.
