@@ -26,10 +26,13 @@ package aggregate
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/otlog/otlog/aggregate/cores"
@@ -201,8 +204,12 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 		return
 	}
 	f, err := parse.Open(from)
-	if err != nil {
+	if errors.Is(err, syscall.EMFILE) {
+		s.fail(fmt.Errorf("%s: %w: use fewer --jobs, or raise the limit of open files (ulimit -n)", from, err))
+	} else if err != nil {
 		add(newSource(&parse.Input{Name: from.String()}, digest.Identity{}, err))
+	}
+	if err != nil {
 		return
 	}
 	if s.claim != nil {

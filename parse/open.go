@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/otlog/otlog/parse/digest"
@@ -103,7 +104,7 @@ type File struct {
 func Open(s Source) (*File, error) {
 	stream, err := s.open()
 	switch {
-	case err != nil && s.Dir != "":
+	case err != nil && s.Dir != "" && !errors.Is(err, syscall.EMFILE):
 		return nil, &UnreadableError{Cause: fmt.Sprintf("not read: %v", cause(err))}
 	case err != nil:
 		return nil, cause(err)
