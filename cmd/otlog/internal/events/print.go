@@ -97,17 +97,14 @@ type printer struct {
 
 // learn reads the input for the first time.
 func (p *printer) learn(sources []parse.Source) error {
-	var err error
-	if p.sessions, err = newWritten(p.Space.Dir); err != nil {
-		return err
-	}
+	p.sessions = newWritten(p.Space.Dir)
 	source := ""
 	var tally aggregate.Tally
 	input := p.Input
 	if input.Sieve != nil {
 		input.Sieve = &sieve.Sieve{} // the second reading counts what is left out
 	}
-	_, err = aggregate.Walk(sources, input, func(r *aggregate.Record) error {
+	_, err := aggregate.Walk(sources, input, func(r *aggregate.Record) error {
 		if r.Source != source {
 			tally.Enter(r.ID)
 			source = r.Source

@@ -41,14 +41,10 @@ const (
 	placeBytes = 4 << 20
 )
 
-func newWritten(dir *spill.Dir) (*written, error) {
-	file, err := dir.Create()
-	if err != nil {
-		return nil, err
-	}
-	w := &written{dir: dir, file: file, out: bufio.NewWriter(file), recent: map[aggregate.SessionID]bool{}}
+func newWritten(dir *spill.Dir) *written {
+	w := &written{dir: dir, recent: map[aggregate.SessionID]bool{}}
 	w.places.Bound(1, 0, dir, placeBytes)
-	return w, nil
+	return w
 }
 
 // add adds an ID. It may be a token.
@@ -60,6 +56,13 @@ func (w *written) add(id aggregate.SessionID, text []byte) error {
 		clear(w.recent)
 	}
 	w.recent[id] = true
+	if w.file == nil {
+		file, err := w.dir.Create()
+		if err != nil {
+			return err
+		}
+		w.file, w.out = file, bufio.NewWriter(file)
+	}
 	n, err := w.out.WriteString(redact.Text(string(text)))
 	w.places.Add(place{id, w.size, w.size + int64(n)})
 	w.size += int64(n)
@@ -69,8 +72,11 @@ func (w *written) add(id aggregate.SessionID, text []byte) error {
 // end ends adding.
 func (w *written) end() (err error) {
 	w.recent = nil
-	if err := w.out.Flush(); err != nil {
-		return explain(err)
+	if w.out != nil {
+		err = explain(w.out.Flush())
+	}
+	if err != nil {
+		return err
 	}
 	w.table, err = spill.TableOf(w.dir, &w.places)
 	return err
