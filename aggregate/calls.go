@@ -41,6 +41,6 @@ func StepOf(e *parse.Event) (s Step, ok bool) {
 
 // LabelsOf returns the SDK version, the browser and the system of a client; "" if they are unknown.
 func (x *Index) LabelsOf(client SessionID) (sdk, browser, os string) {
-	l, texts := x.labels[client], x.counts.Names.Labels
+	l, texts := x.labelsOf(client), x.counts.Names.Labels
 	return texts[l.SDK], texts[l.Browser], texts[l.OS]
 }

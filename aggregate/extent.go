@@ -71,7 +71,7 @@ func (r Range) plausible(coverage []Coverage) (out []Coverage, wrong int64) {
 			continue
 		}
 		if !r.Contains(c.Bucket) {
-			of := c.Records.minus(c.WithoutID)
+			of := c.Records.Minus(c.WithoutID)
 			none.Records.Add(of)
 			wrong += of.Total()
 			c.Records = c.WithoutID

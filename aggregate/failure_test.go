@@ -86,7 +86,7 @@ func failuresIn(c *Counts, records []*refRecord) []string {
 			continue
 		}
 		session, _ := x.SessionOf(&r.event, sourceID(r.source, digest.Identity{}))
-		want := x.evidence(&r.event, &r.verdict, r.place)
+		want := x.evidenceOf(&r.event, &r.verdict, r.place)
 		for i, g := range groups {
 			if want.Origin = 0; !g.floats {
 				want.Origin = x.source[sourceID(r.source, digest.Identity{})]

@@ -1,7 +1,10 @@
 package aggregate
 
 import (
+	"cmp"
 	"fmt"
+	"hash/maphash"
+	"math"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -28,86 +31,143 @@ type Failure struct {
 	Client    clients.Names
 }
 
-// An Index finds the failure of a record. It is held in memory.
+// An Index finds the failure of a record. It is on disk if the counts have a space.
 type Index struct {
 	counts   *Counts
 	source   map[SourceID]uint32
-	resolved map[SessionID]SessionID // the session of surrogate IDs
-	byMark   map[indexKey][]indexed
-	labels   map[SessionID]Labels // of clients, and of sessions with one client
-	calls    map[SessionID][]Attempt
+	resolved *spill.Table[resolution]
+	evidence *spill.Table[indexed]
+	labels   *spill.Table[labelled]                    // of clients, and of sessions with one client
+	calls    map[SessionID][]Attempt                   // of the sessions that are asked for
+	failures map[SessionID]map[indexedFailure]*Failure // likewise
+	seed     maphash.Seed
+	err      error
 }
 
-type indexKey struct {
-	session SessionID
-	Mark
-}
-
+// An indexed evidence is sorted by session, mark and position.
 type indexed struct {
+	session SessionID
+	mark    uint64 // hash
+	at      int64  // tick, or index of the first record in its source
 	Evidence
-	failure *Failure // nil: not counted
+	known   bool // failure is set
+	failure indexedFailure
+}
+
+func (e *indexed) compare(other *indexed) int {
+	return cmp.Or(e.session.Compare(other.session), cmp.Compare(e.mark, other.mark), cmp.Compare(e.at, other.at))
+}
+
+// An indexedFailure is a Failure by its numbers.
+type indexedFailure struct {
+	id          uint64
+	first       int64
+	method, err Name
+	code        int32
+	reason      catalogue.ReasonID
+	recovered   bool
+	client      Labels
+}
+
+// labelled are the labels of a client or session. Of several, the last ones count.
+type labelled struct {
+	id    SessionID
+	order int64
+	Labels
+}
+
+func (l labelled) Rank() uint64 { return l.id.Hi }
+func (l labelled) Compare(other labelled) int {
+	return cmp.Or(l.id.Compare(other.id), cmp.Compare(l.order, other.order))
 }
 
 // Index returns the index of all failures; if sessions are given, of their failures and attempts only.
 func (c *Counts) Index(sessions ...SessionID) (*Index, error) {
-	x := &Index{
-		counts: c, source: map[SourceID]uint32{}, resolved: map[SessionID]SessionID{},
-		byMark: map[indexKey][]indexed{}, labels: map[SessionID]Labels{}, calls: map[SessionID][]Attempt{},
-	}
+	x := &Index{counts: c, source: map[SourceID]uint32{}, calls: map[SessionID][]Attempt{}, failures: map[SessionID]map[indexedFailure]*Failure{}, seed: maphash.MakeSeed()}
 	for i, id := range c.sources {
 		x.source[id] = uint32(i)
 	}
-	resolved := c.resolved.Cursor()
-	for r, ok := resolved.Next(); ok; r, ok = resolved.Next() {
-		x.resolved[r.surrogate] = r.owner
+	for _, id := range sessions {
+		x.failures[id] = map[indexedFailure]*Failure{}
 	}
-	if err := resolved.Err(); err != nil {
-		return nil, err
+	var dir *spill.Dir
+	var labels spill.Set[labelled]
+	if c.space != nil {
+		dir = c.space.Dir
+		labels.Bound(1, 0, dir, c.space.limit/40)
 	}
-	return x, c.newReader().read(spill.Shelf{}, func(g *group) bool {
-		if len(sessions) == 0 {
-			x.add(g)
-		} else if slices.Contains(sessions, g.id) {
-			x.calls[g.id] = x.attempts(g, x.add(g))
-		}
-		return true
+	var errs [3]error
+	x.resolved, errs[0] = spill.TableOf(dir, &c.resolved)
+	x.evidence, errs[1] = spill.NewTable(dir, func(add func(indexed) error) (failed error) {
+		err := c.newReader().read(spill.Shelf{}, func(g *group) bool {
+			if len(sessions) == 0 || slices.Contains(sessions, g.id) {
+				failed = x.add(g, &labels, add)
+			}
+			return failed == nil
+		})
+		return cmp.Or(failed, err)
 	})
+	x.labels, errs[2] = spill.TableOf(dir, &labels)
+	return x, cmp.Or(errs[0], errs[1], errs[2])
 }
 
-// add adds the failures of one session, and returns those of its attempts.
-func (x *Index) add(g *group) map[attempt]*Failure {
-	for _, m := range g.members {
-		x.labels[m.client] = m.labels
+// Close removes the index. The error is that of reading back a value that Find, SessionOf or ClientOf
+// needed.
+func (x *Index) Close() error {
+	return cmp.Or(x.err, x.resolved.Close(), x.evidence.Close(), x.labels.Close())
+}
+
+// add adds the failures of one session, and its attempts if it was asked for.
+func (x *Index) add(g *group, labels *spill.Set[labelled], add func(indexed) error) error {
+	for i, m := range g.members {
+		labels.Add(labelled{m.client, int64(i), m.labels})
 	}
 	if !g.id.IsZero() {
-		x.labels[g.id] = g.clientOf(SessionID{})
+		labels.Add(labelled{g.id, math.MaxInt64, g.clientOf(SessionID{})})
 	}
+	var all []indexed
 	of := map[attempt]*Failure{}
 	g.failures(func(found []summary) {
-		failures := make([]*Failure, len(found))
+		failures, known := make([]indexedFailure, len(found)), make([]bool, len(found))
 		for i := range g.evidence {
-			e := &g.evidence[i]
-			var f *Failure
+			e := indexed{Evidence: g.evidence[i]}
 			if n := g.of[i]; n != none && found[n].counts {
-				if failures[n] == nil {
-					failures[n] = x.failure(g, &found[n], e)
+				if !known[n] {
+					failures[n], known[n] = x.failure(g, &found[n], &e.Evidence), true
 				}
-				f = failures[n]
+				e.failure, e.known = failures[n], true
 			}
-			key := indexKey{g.id, e.Mark}
-			x.byMark[key] = append(x.byMark[key], indexed{*e, f})
+			x.place(&e, g.id)
+			all = append(all, e)
 		}
 		for i, n := range g.calls.first {
-			if n != none {
-				of[g.calls.attempts[i]] = failures[n]
+			if n != none && known[n] && x.failures[g.id] != nil {
+				of[g.calls.attempts[i]] = x.named(g.id, &failures[n])
 			}
 		}
 	})
-	return of
+	if x.failures[g.id] != nil {
+		x.calls[g.id] = x.attempts(g, of)
+	}
+	slices.SortStableFunc(all, func(a, b indexed) int { return a.compare(&b) })
+	for i := range all {
+		if err := add(all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place sets where an evidence is sorted.
+func (x *Index) place(e *indexed, session SessionID) {
+	e.session, e.mark, e.at = session, maphash.Comparable(x.seed, e.Mark), e.First
+	if e.Axis() != Placed {
+		e.at >>= tickBits
+	}
 }
 
 // failure returns a failure with its ID. e is its first evidence.
-func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
+func (x *Index) failure(g *group, s *summary, e *Evidence) indexedFailure {
 	names := x.counts.Names
 	var source SourceID
 	if !g.floats {
@@ -115,46 +175,60 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) *Failure {
 	}
 	what := fmt.Sprint(g.id.Bytes(), source, e.WithoutReason(), e.First, e.Place, names.Errors[e.Error], names.Methods[e.Method], e.Code, e.Stream, e.Kind, e.Weight, e.Client.Bytes())
 	_, first := g.began(s.first)
-	return &Failure{
-		ID:     fmt.Sprintf("%012x", xxh3.HashString(what)>>16),
-		Method: names.Methods[s.method], Error: names.Errors[s.err], Code: s.code, Reason: s.reason,
-		First: first, Recovered: s.recovered, Client: g.clientOf(s.client).Names(names.Labels),
+	return indexedFailure{xxh3.HashString(what) >> 16, first, s.method, s.err, s.code, s.reason, s.recovered, g.clientOf(s.client)}
+}
+
+// named returns a failure with its names. Those of sessions that were asked for are kept.
+func (x *Index) named(session SessionID, f *indexedFailure) *Failure {
+	kept, names := x.failures[session], x.counts.Names
+	if have := kept[*f]; have != nil {
+		return have
 	}
+	out := &Failure{
+		ID: fmt.Sprintf("%012x", f.id), Method: names.Methods[f.method], Error: names.Errors[f.err], Code: f.code, Reason: f.reason,
+		First: f.first, Recovered: f.recovered, Client: f.client.Names(names.Labels),
+	}
+	if kept != nil {
+		kept[*f] = out
+	}
+	return out
 }
 
 // Find returns the failure of a record that was counted, nil if it belongs to none. number is
 // the index of the record in its source, from 0.
 func (x *Index) Find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *Failure {
-	if have := x.find(e, v, source, number); have != nil {
-		return have.failure
-	}
-	return nil
-}
-
-func (x *Index) find(e *parse.Event, v *classify.Verdict, source SourceID, number int64) *indexed {
 	if !v.Failure {
 		return nil
 	}
 	session, _ := x.SessionOf(e, source)
-	want := x.evidence(e, v, number)
+	want := indexed{Evidence: x.evidenceOf(e, v, number)}
 	origin := x.source[source]
 	// The evidence of a session may have no places.
 	for _, floats := range [2]bool{false, true} {
 		if want.Origin = origin; floats {
 			want.Origin = 0
 		}
-		have := x.byMark[indexKey{session, want.Mark}]
-		for i := range have {
-			if have[i].close(&want) {
-				return &have[i]
+		x.place(&want, session)
+		have, ok := lookUp(x, x.evidence, func(e *indexed) int { return e.compare(&want) })
+		if ok && have.session == session && have.Mark == want.Mark && have.close(&want.Evidence) {
+			if have.known {
+				return x.named(session, &have.failure)
 			}
+			return nil
 		}
 	}
 	return nil
 }
 
-// evidence returns the evidence of a record in the numbers of the counts.
-func (x *Index) evidence(e *parse.Event, v *classify.Verdict, number int64) Evidence {
+// lookUp returns the last value of a table that does not compare as greater.
+func lookUp[T any](x *Index, in *spill.Table[T], compare func(*T) int) (out T, ok bool) {
+	out, ok, err := in.Last(compare)
+	x.err = cmp.Or(x.err, err)
+	return out, ok
+}
+
+// evidenceOf returns the evidence of a record in the numbers of the counts.
+func (x *Index) evidenceOf(e *parse.Event, v *classify.Verdict, number int64) Evidence {
 	_, client := hashed.ClientOf(e)
 	out := newEvidence(e, v, client, number)
 	dictionary := x.counts.merge.dictionary
@@ -186,8 +260,8 @@ func (x *Index) SessionOf(e *parse.Event, source SourceID) (SessionID, SessionFr
 	if id.IsZero() {
 		return x.counts.tenants[source], from
 	}
-	if is, ok := x.resolved[id]; ok {
-		id = is
+	if is, ok := lookUp(x, x.resolved, func(r *resolution) int { return r.surrogate.Compare(id) }); ok && is.surrogate == id {
+		id = is.owner
 	}
 	return id, from
 }
@@ -199,5 +273,12 @@ func (x *Index) ClientOf(e *parse.Event, source SourceID) clients.Names {
 	if len(e.Client) > 0 {
 		_, id = hashed.ClientOf(e)
 	}
-	return x.labels[id].Names(x.counts.Names.Labels)
+	return x.labelsOf(id).Names(x.counts.Names.Labels)
+}
+
+func (x *Index) labelsOf(id SessionID) Labels {
+	if l, ok := lookUp(x, x.labels, func(l *labelled) int { return l.id.Compare(id) }); ok && l.id == id {
+		return l.Labels
+	}
+	return Labels{}
 }

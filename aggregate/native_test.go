@@ -45,7 +45,7 @@ func TestNativeRecordsAreCounted(t *testing.T) {
 	log := strings.Repeat(nativeLog+"\n", copies)
 	check := func(who string, s *Source) {
 		t.Helper()
-		if got := s.Account.Records; got != (Records{copies * want.Classified, copies * want.Telemetry, copies * want.Clean, copies * want.Skipped, copies * want.Native}) {
+		if got := s.Account.Records; got != (Records{Classified: copies * want.Classified, Telemetry: copies * want.Telemetry, Clean: copies * want.Clean, Skipped: copies * want.Skipped, Native: copies * want.Native}) {
 			t.Errorf("%s: got %+v, want %d times %+v", who, got, copies, want)
 		}
 	}

@@ -26,10 +26,13 @@ package aggregate
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/otlog/otlog/aggregate/cores"
@@ -38,6 +41,7 @@ import (
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack/parallel"
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // Options control a scan. The zero value is the sensible choice.
@@ -100,7 +104,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	if s.space != nil {
 		memory = s.space.limit
 	}
-	o.Input.Pool = parallel.For(jobs, memory)
+	o.Input.Pool, o.Input.Windows = parallel.For(jobs, memory), window.New(memory)
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)
@@ -202,8 +206,12 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 		return
 	}
 	f, err := parse.Open(from)
-	if err != nil {
+	if errors.Is(err, syscall.EMFILE) {
+		s.fail(fmt.Errorf("%s: %w: use fewer --jobs, or raise the limit of open files (ulimit -n)", from, err))
+	} else if err != nil {
 		add(newSource(&parse.Input{Name: from.String()}, digest.Identity{}, err))
+	}
+	if err != nil {
 		return
 	}
 	if s.claim != nil {
@@ -305,13 +313,9 @@ func (s *scan) work(worker int, tally *Tally, look *glance) {
 	}
 }
 
-// bound keeps a tally within its share of memory. All tallies together get a third of the
-// memory: sorting and writing them takes some more, and so does reading.
+// bound keeps a tally within its share of memory.
 func (s *scan) bound(tally *Tally) {
-	if s.space == nil || tally.size() < s.space.limit/3/int64(cap(s.slots)) {
-		return
-	}
-	if err := tally.Spill(s.space); err != nil {
+	if err := tally.Bound(s.space, cap(s.slots)); err != nil {
 		s.fail(err)
 	}
 }

@@ -152,20 +152,20 @@ func TestNothingIsLost(t *testing.T) {
 	tests := []struct {
 		name, log string
 		want      Records
-		skipped   [reasons]int64
+		skipped   [len(parse.Reasons)]int64
 		lines     int64
 	}{
-		{"clean", "a\nb\n", Records{Clean: 2}, [reasons]int64{}, 2},
-		{"no final line feed", "a\nOT_TIMEOUT", Records{Clean: 1, Classified: 1}, [reasons]int64{}, 2},
-		{"stack lines", "OT_TIMEOUT\n    at x\nfn @ a.js:1\n\nb\n", Records{Clean: 2, Classified: 1}, [reasons]int64{}, 5},
-		{"a name in a stack line", "Uncaught\n    OT_TIMEOUT: x\n", Records{Classified: 1}, [reasons]int64{}, 2},
-		{"oversize", "a\n" + long + "\nb\n", Records{Clean: 2, Skipped: 1}, [reasons]int64{parse.Oversize: 1}, 3},
-		{"cut object without evidence", `{"a":"b"}` + "\n" + `{"a":"b` + "\n", Records{Clean: 1, Skipped: 1}, [reasons]int64{parse.Damaged: 1}, 2},
-		{"cut object with a near miss", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUTS b` + "\n", Records{Clean: 1, Skipped: 1}, [reasons]int64{parse.Damaged: 1}, 2},
-		{"cut object with evidence", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUT b` + "\n", Records{Clean: 1, Classified: 1}, [reasons]int64{}, 2},
-		{"object cut within a name", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUT` + "\n", Records{Clean: 1, Skipped: 1}, [reasons]int64{parse.Damaged: 1}, 2},
-		{"telemetry", `{"action":"Connect","variation":"Attempt","clientSystemTime":1795430665927}` + "\n", Records{Telemetry: 1}, [reasons]int64{}, 1},
-		{"telemetry failure", `{"action":"Connect","variation":"Failure","clientSystemTime":1795430665927}` + "\n", Records{Classified: 1}, [reasons]int64{}, 1},
+		{"clean", "a\nb\n", Records{Clean: 2}, [len(parse.Reasons)]int64{}, 2},
+		{"no final line feed", "a\nOT_TIMEOUT", Records{Clean: 1, Classified: 1}, [len(parse.Reasons)]int64{}, 2},
+		{"stack lines", "OT_TIMEOUT\n    at x\nfn @ a.js:1\n\nb\n", Records{Clean: 2, Classified: 1}, [len(parse.Reasons)]int64{}, 5},
+		{"a name in a stack line", "Uncaught\n    OT_TIMEOUT: x\n", Records{Classified: 1}, [len(parse.Reasons)]int64{}, 2},
+		{"oversize", "a\n" + long + "\nb\n", Records{Clean: 2, Skipped: 1}, [len(parse.Reasons)]int64{parse.Oversize: 1}, 3},
+		{"cut object without evidence", `{"a":"b"}` + "\n" + `{"a":"b` + "\n", Records{Clean: 1, Skipped: 1}, [len(parse.Reasons)]int64{parse.Damaged: 1}, 2},
+		{"cut object with a near miss", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUTS b` + "\n", Records{Clean: 1, Skipped: 1}, [len(parse.Reasons)]int64{parse.Damaged: 1}, 2},
+		{"cut object with evidence", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUT b` + "\n", Records{Clean: 1, Classified: 1}, [len(parse.Reasons)]int64{}, 2},
+		{"object cut within a name", `{"a":"b"}` + "\n" + `{"a":"OT_TIMEOUT` + "\n", Records{Clean: 1, Skipped: 1}, [len(parse.Reasons)]int64{parse.Damaged: 1}, 2},
+		{"telemetry", `{"action":"Connect","variation":"Attempt","clientSystemTime":1795430665927}` + "\n", Records{Telemetry: 1}, [len(parse.Reasons)]int64{}, 1},
+		{"telemetry failure", `{"action":"Connect","variation":"Failure","clientSystemTime":1795430665927}` + "\n", Records{Classified: 1}, [len(parse.Reasons)]int64{}, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -23,6 +23,7 @@ type Counts struct {
 	Seen       clients.Seen // what its labels are names of
 
 	merge   *merge
+	space   *Space // nil: none
 	order   *nameOrder
 	sources []SourceID
 	tenants map[SourceID]SessionID // the session that a source is
@@ -98,9 +99,9 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	sum := Merge(parts...)
 	c := &Counts{
 		Names: sum.Names, Duplicates: sum.Posts, division: d,
-		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(),
+		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(), space: space,
 	}
-	s := &settling{Counts: c, space: space, tenancies: sum.Tenancies, owners: map[SessionID]*SessionID{}, times: newEnds()}
+	s := &settling{Counts: c, tenancies: sum.Tenancies, owners: map[SessionID]*SessionID{}, times: newEnds()}
 	for _, t := range s.tenancies {
 		for _, id := range t.Surrogates {
 			s.owners[id] = new(SessionID)
@@ -144,7 +145,6 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 // A settling is the state of Settle.
 type settling struct {
 	*Counts
-	space *Space
 
 	posts         spill.Set[posted]
 	clients       spill.Set[client]

@@ -80,14 +80,14 @@ func (t *Tally) enter(p *piece) {
 // session was seen. number is the index of the record in its source, from 0.
 func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	at := t.pass(e.Time)
-	t.current.Records.count(e, v)
+	t.current.Records.Count(e, v)
 	var session, client uint32
 	if !v.Native { // no rate includes what native clients do, so none includes their sessions
 		session, client = t.sessionOf(e, at)
 		t.inhabit(e, session, at)
 	}
 	if session == 0 {
-		t.current.WithoutID.count(e, v)
+		t.current.WithoutID.Count(e, v)
 	}
 	if e.Telemetry != nil && !v.Native {
 		t.start()
@@ -331,6 +331,15 @@ func (t *Tally) Spill(to *Space) error {
 	clear(t.met[:])
 	t.presences, t.evidences, t.steps = spill.Set[presence]{}, evidences{}, spill.Set[step]{}
 	return nil
+}
+
+// Bound moves the tally to a space, which may be nil, if it takes more than its share of memory. All
+// tallies together get a third: sorting and writing them takes some more, and so does reading.
+func (t *Tally) Bound(to *Space, tallies int) error {
+	if to == nil || t.size() < to.limit/3/int64(tallies) {
+		return nil
+	}
+	return t.Spill(to)
 }
 
 // size returns the approximate number of bytes that Spill can free.

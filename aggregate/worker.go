@@ -105,7 +105,7 @@ func (w *worker) count(event *parse.Event, syntax *parse.SyntaxError) {
 	number := a.Records.Total()
 	a.Bytes += int64(event.Bytes)
 	a.Lines += int64(event.Lines)
-	a.Records.count(event, &w.verdict)
+	a.Records.Count(event, &w.verdict)
 	if event.Blank && !w.verdict.Failure && event.Telemetry == nil {
 		a.Blank++
 	}

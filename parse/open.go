@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/otlog/otlog/parse/digest"
@@ -17,6 +18,7 @@ import (
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack"
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // A Source is a stream of bytes to read: a file, the standard input, or any other stream.
@@ -102,7 +104,7 @@ type File struct {
 func Open(s Source) (*File, error) {
 	stream, err := s.open()
 	switch {
-	case err != nil && s.Dir != "":
+	case err != nil && s.Dir != "" && !errors.Is(err, syscall.EMFILE):
 		return nil, &UnreadableError{Cause: fmt.Sprintf("not read: %v", cause(err))}
 	case err != nil:
 		return nil, cause(err)
@@ -188,6 +190,9 @@ type Options struct {
 	Fields field.Names     // that the user names
 	Pool   *unpack.Pool    // decompresses on several cores; nil: on one
 
+	// Windows, if set, bounds the memory that decoders take together for windows.
+	Windows *window.Budget
+
 	// SectionSize is how many bytes of a plain file one Reader reads. If it is 0, each input
 	// has only one Reader.
 	SectionSize int64
@@ -248,7 +253,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
-		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Live: f.live != nil, Column: o.Fields.Column}) {
+		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, Windows: o.Windows, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Live: f.live != nil, Column: o.Fields.Column}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
 			doubted := found && !sieve.IsLogName(text.Name)

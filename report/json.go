@@ -179,12 +179,35 @@ func (r *Report) jsonTotals() jsonTotals {
 func (r *Report) jsonSources() []jsonSource {
 	out := []jsonSource{}
 	repeats := r.Repeats()
-	for _, s := range r.Sources {
+	for i, s := range r.Sources {
+		if i == MaxSources && len(r.Sources) > MaxSources+1 {
+			return append(out, moreSources(r.Sources[i:]))
+		}
 		x := source(s)
 		if first := repeats[s]; first != nil {
 			x.SameAs = &first.Name
 		}
 		out = append(out, x)
+	}
+	return out
+}
+
+// MaxSources is how many sources have rows of their own in JSON and on pages. In JSON, the last row adds up
+// the others.
+const MaxSources = 1000
+
+// moreSources adds up sources.
+func moreSources(sources []*aggregate.Source) jsonSource {
+	sum, damaged := &aggregate.Source{Name: words.Count(len(sources), "more source")}, 0
+	for _, s := range sources {
+		sum.Account.Add(&s.Account)
+		if s.Trouble() != nil {
+			damaged++
+		}
+	}
+	out := source(sum)
+	if damaged > 0 {
+		out.Damaged = optional(words.Number(damaged) + " of them could not be read in full")
 	}
 	return out
 }

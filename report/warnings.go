@@ -18,7 +18,10 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	repeats := aggregate.Repeats(sources)
-	for _, s := range sources {
+	for i, s := range sources {
+		if len(out) >= MaxWarnings {
+			return append(out, moreWarnings(sources[i:], repeats)...)
+		}
 		if first := repeats[s]; first != nil {
 			warn("%s: same content as %s: %s", s.Name, first.Name, CountedAgain)
 		}
@@ -37,6 +40,48 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 		out = append(out, timeWarnings(s)...)
 	}
 	return out
+}
+
+// MaxWarnings is how many warnings about sources are listed, apart from those of the last source listed.
+// The others are added up.
+const MaxWarnings = 200
+
+// moreWarnings adds up the warnings about sources that are not listed.
+func moreWarnings(sources []*aggregate.Source, repeats map[*aggregate.Source]*aggregate.Source) []string {
+	var failed, damaged, empty, again, skipping, doubtful int
+	sum := &aggregate.Source{}
+	for _, s := range sources {
+		add := func(to *int, is bool) {
+			if is {
+				*to++
+			}
+		}
+		add(&failed, s.Failed != nil)
+		add(&damaged, s.Failed == nil && s.Damage != nil)
+		add(&empty, s.Empty)
+		add(&again, repeats[s] != nil)
+		add(&skipping, s.Account.Records.Skipped > 0)
+		add(&doubtful, len(timeWarnings(s)) > 0)
+		sum.Account.Add(&s.Account)
+	}
+	var parts []string
+	part := func(n int, what string) {
+		if n > 0 {
+			parts = append(parts, words.Number(n)+" "+what)
+		}
+	}
+	part(failed, "could not be opened")
+	part(damaged, "could not be read in full")
+	part(empty, "empty")
+	part(again, "with the content of another: "+CountedAgain)
+	if skipping > 0 {
+		part(skipping, fmt.Sprintf("with %s skipped (%s)", words.Count(sum.Account.Records.Skipped, "record"), SkippedReasons(sum)))
+	}
+	part(doubtful, "with doubts about times or fields")
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("of %s after these: %s", words.Count(len(sources), "source"), strings.Join(parts, "; "))}
 }
 
 // Overlap returns the sources that are in the baseline too, and so are compared with themselves.

@@ -49,7 +49,7 @@ func (d *Dir) Close() error {
 // Write calls write with a new file, and returns the file, which stays open until the Dir
 // is closed, and its size in bytes.
 func (d *Dir) Write(write func(io.Writer) error) (f *os.File, size int64, err error) {
-	if f, err = d.create(); err != nil {
+	if f, err = d.Create(); err != nil {
 		return nil, 0, err
 	}
 	if err = write(f); err == nil {
@@ -62,8 +62,8 @@ func (d *Dir) Write(write func(io.Writer) error) (f *os.File, size int64, err er
 	return f, size, nil
 }
 
-// create creates a file.
-func (d *Dir) create() (*os.File, error) {
+// Create creates a file, which stays open until the Dir is closed.
+func (d *Dir) Create() (*os.File, error) {
 	f, err := unnamed.Create(d.path)
 	if err != nil {
 		return nil, d.explain(err)

@@ -172,7 +172,7 @@ func (s *Set[T]) spill() {
 // write appends a run to the set's file.
 func (s *Set[T]) write(from *merger[T]) {
 	if s.file == nil && s.err == nil {
-		s.file, s.err = s.dir.create()
+		s.file, s.err = s.dir.Create()
 	}
 	if s.err != nil {
 		return

@@ -33,7 +33,7 @@ it belongs to. "recovered" says that this failure is within a call that succeede
 report counts it as recovered. Use events to follow one session, or to check a verdict.
 
 events reads the input twice, because the failure of a record may depend on later records; a pipe
-is kept in a temporary file meanwhile. --once prints at once, without failures. Filters select
+is kept in a temporary file meanwhile, and so is what exceeds --memory. --once prints at once, without failures. Filters select
 failures with all their records.
 
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
@@ -81,7 +81,9 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Filter: filter, Once: o.once, Rules: &o.rules, Check: o.check})
+	space := o.unpack.space()
+	defer space.Close() // temporary files: nothing can be lost
+	r, err := events.Print(s.out, found.sources, s.in, events.Options{Input: input, Space: space, Filter: filter, Once: o.once, Rules: &o.rules, Check: o.check})
 	if err != nil {
 		return err
 	}

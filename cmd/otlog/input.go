@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -12,16 +13,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/internal/unnamed"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/parse/unpack/window"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"
@@ -130,6 +134,7 @@ func (o *unpackOptions) refuse(status error) error {
 type unpackOptions struct {
 	strict                 bool
 	maxExpansion           int64
+	memory                 string
 	format                 string
 	time, session, message string
 }
@@ -139,10 +144,24 @@ func (o *unpackOptions) addFlags(cmd *cobra.Command) {
 	o.addFields(cmd)
 	cmd.Flags().Int64Var(&o.maxExpansion, "max-expansion", parse.DefaultMaxExpansion, "stop reading input that unpacks to more than `N` times its size, 0 for no limit")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail, and write nothing, if anything would end otlog with status 3: damage, a skipped record, the\nsame content twice")
+	cmd.Flags().StringVar(&o.memory, "memory", "1GiB", "approximate maximum of memory; data beyond it goes to temporary files (in $TMPDIR)")
+}
+
+// space returns a space for what does not fit into memory, and bounds the memory of the process. The flags
+// have been resolved.
+func (o *unpackOptions) space() *aggregate.Space {
+	memory, _ := typed.Memory(o.memory)
+	// The limit leaves room for garbage: close to it, the collector would do little else.
+	debug.SetMemoryLimit(memory + memory/4)
+	return aggregate.NewSpace("", memory, partial.Codec{})
 }
 
 // resolve returns how to open sources.
 func (o *unpackOptions) resolve() (parse.Options, error) {
+	memory, err := typed.Memory(o.memory)
+	if err != nil {
+		return parse.Options{}, usageError(fmt.Errorf("--memory: %w", err))
+	}
 	limit := o.maxExpansion
 	switch {
 	case limit < 0:
@@ -154,7 +173,7 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 		return parse.Options{}, err
 	}
 	fields := field.Names{Time: o.time, Session: o.session, Message: o.message}
-	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields}, nil
+	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields, Windows: window.New(memory)}, nil
 }
 
 // sayLeftOut prints how many files were left out, and why.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,6 @@ import (
 // readOptions are the flags of commands that add up logs and partials, as typed.
 type readOptions struct {
 	jobs   int
-	memory string
 	force  bool
 	quiet  bool
 	ids    bool // keep session IDs as the logs have them
@@ -37,7 +35,6 @@ type readOptions struct {
 func (o *readOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&o.jobs, "jobs", 0, "number of workers that read in parallel, 0 for one per core")
-	f.StringVar(&o.memory, "memory", "1GiB", "approximate maximum of memory; data beyond it goes to temporary files (in $TMPDIR)")
 	f.BoolVar(&o.force, "force", false, "add up partials of different catalogue versions, and inputs with the same content")
 	f.BoolVar(&o.quiet, "no-progress", false, "show no progress of long scans on the terminal")
 	o.unpack.addFlags(cmd)
@@ -50,12 +47,10 @@ func (o *readOptions) resolve(s streams) (input parse.Options, memory int64, err
 	if o.jobs < 0 {
 		return input, 0, usageError(errors.New("--jobs: expected a number from 0"))
 	}
-	if memory, err = typed.Memory(o.memory); err != nil {
-		return input, 0, usageError(fmt.Errorf("--memory: %w", err))
-	}
 	if input, err = o.unpack.resolve(); err != nil {
 		return input, 0, err
 	}
+	memory, _ = typed.Memory(o.unpack.memory)
 	input.Times, err = o.times.resolve(s.now)
 	return input, memory, err
 }
@@ -111,10 +106,8 @@ type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
 
 // read reads logs and partials. The caller closes the reading, even if there is an error.
 func (o *readOptions) read(s streams, found *input, input parse.Options, memory int64, scan scanner) (*reading, error) {
-	// The limit leaves room for garbage: close to it, the collector would do little else.
-	debug.SetMemoryLimit(memory + memory/4)
 	input.Sieve = &sieve.Sieve{}
-	r := &reading{space: aggregate.NewSpace("", memory, partial.Codec{}), rules: &o.rules}
+	r := &reading{space: o.unpack.space(), rules: &o.rules}
 	r.claims = make([]claim, len(found.sources))
 	claim := func(i int, f *parse.File) (bool, error) { return r.claim(i, f, o.force) }
 	result, err := scan(found.sources, aggregate.Options{Jobs: o.jobs, Input: input, Space: r.space, KeepIDs: o.ids, HideID: o.rules.Hides, Claim: claim})

@@ -38,7 +38,7 @@ func TestSourcesAreOpenedOnce(t *testing.T) {
 			return open()
 		}})
 	}
-	o := &readOptions{memory: "1GiB", quiet: true}
+	o := &readOptions{unpack: unpackOptions{memory: "1GiB"}, quiet: true}
 	s := streams{err: io.Discard, now: time.Now()}
 	for _, sources := range [][]parse.Source{found.sources[:2], found.sources[2:]} {
 		r, err := o.read(s, &input{sources: sources}, parse.Options{}, 1<<30, aggregate.Scan)

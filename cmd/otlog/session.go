@@ -122,6 +122,8 @@ func (o *sessionOptions) run(s streams, args []string) error {
 	if err := checkOutput(s, o.output, found.sources); err != nil {
 		return err
 	}
+	options.Space = o.unpack.space()
+	defer options.Space.Close() // temporary files: nothing can be lost
 	r, err := story.Read(found.sources, s.in, options)
 	if r != nil {
 		err = cmp.Or(checkKept(r.Sources), err)

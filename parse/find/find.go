@@ -150,7 +150,7 @@ func glob(pattern string) ([]string, error) {
 	case root == "":
 		root = "/"
 	}
-	parts = parts[plain:]
+	parts = slices.CompactFunc(parts[plain:], func(a, b string) bool { return a == "**" && b == "**" })
 	var found []string
 	var errs []error
 	walkBelow(root, func(p string, entry fs.DirEntry, err error) error {
@@ -194,23 +194,34 @@ func matchBelow(pattern, dir []string) bool {
 	return true
 }
 
-// matchParts reports whether a pattern matches a path, part by part.
+// matchParts reports whether a pattern matches a path, part by part. Each part is compared with each
+// part of the pattern at most once.
 func matchParts(pattern, parts []string) bool {
-	if len(pattern) == 0 {
-		return len(parts) == 0
+	// reached has the parts of the pattern before which the path read so far may end.
+	reached := make([]bool, len(pattern)+1)
+	reach := func(set []bool, i int) {
+		for set[i] = true; i < len(pattern) && pattern[i] == "**"; i++ {
+			set[i+1] = true
+		}
 	}
-	if pattern[0] == "**" {
-		for i := range len(parts) + 1 {
-			if matchParts(pattern[1:], parts[i:]) {
-				return true
-			}
-			if i < len(parts) && strings.HasPrefix(parts[i], ".") {
-				break
+	reach(reached, 0)
+	next := make([]bool, len(reached))
+	for _, name := range parts {
+		clear(next)
+		for i, part := range pattern {
+			switch {
+			case !reached[i]:
+			case part != "**":
+				if matchName(part, name) {
+					reach(next, i+1)
+				}
+			case !strings.HasPrefix(name, "."):
+				reach(next, i)
 			}
 		}
-		return false
+		reached, next = next, reached
 	}
-	return len(parts) > 0 && matchName(pattern[0], parts[0]) && matchParts(pattern[1:], parts[1:])
+	return reached[len(pattern)]
 }
 
 // matchName matches one part of a path. As in a shell, only a pattern that starts with a

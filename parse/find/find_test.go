@@ -197,3 +197,61 @@ func TestOnlyDirectoriesThatMayMatchAreWalked(t *testing.T) {
 		}
 	}
 }
+
+// A pattern with many "**" takes a number of comparisons that is at most the product of its parts and
+// those of the path.
+func TestManyStarsAreMatchedOnce(t *testing.T) {
+	for _, test := range []struct {
+		pattern, path string
+		want          bool
+	}{
+		{strings.Repeat("**/a/", 12) + "x.log", strings.Repeat("a/", 400) + "y.log", false},
+		{strings.Repeat("**/a/", 12) + "x.log", strings.Repeat("a/", 400) + "x.log", true},
+		{strings.Repeat("**/", 400) + "x.log", strings.Repeat("a/", 4000) + "y.log", false},
+		{strings.Repeat("**/*/", 40) + "x.log", strings.Repeat("a/", 39) + "x.log", false},
+		{strings.Repeat("**/*/", 40) + "x.log", strings.Repeat("a/", 40) + "x.log", true},
+		{"**/x.log", ".a/x.log", false},
+		{"**/.a/**/x.log", "b/.a/x.log", true},
+	} {
+		if got := matchParts(strings.Split(test.pattern, "/"), strings.Split(test.path, "/")); got != test.want {
+			t.Errorf("%.40s matches %.40s: %v", test.pattern, test.path, got)
+		}
+	}
+}
+
+// Links that lead back to a directory above, and directories whose path is longer than the system takes,
+// neither end the search nor prolong it.
+func TestLoopsAndDepth(t *testing.T) {
+	tree(t, "logs/a.log", "logs/deep/b.log")
+	if err := os.Symlink("..", "logs/deep/loop"); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chdir("logs/deep"); err != nil {
+		t.Fatal(err)
+	}
+	for range 300 { // 300 names of 20 bytes
+		name := strings.Repeat("d", 20)
+		if err := os.Mkdir(name, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chdir(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chdir(root); err != nil {
+		t.Fatal(err)
+	}
+	for _, arg := range []string{"logs", "logs/**/*.log"} {
+		paths, err := found(arg)
+		if got := strings.Join(paths, " "); got != "logs/a.log logs/deep/b.log" {
+			t.Errorf("%s: found %s", arg, got)
+		}
+		if err == nil || !strings.Contains(err.Error(), "file name too long") {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otlog/otlog/parse/sieve"
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // isBase64Text reports whether head is base64 (RFC 4648) from its first byte, and contains something
@@ -99,7 +100,9 @@ var base64Digit = func() (t [256]int8) {
 	return t
 }()
 
-func openBase64(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(newBase64Reader(r)), nil }
+func openBase64(r io.Reader, _ *window.Share) (io.ReadCloser, error) {
+	return io.NopCloser(newBase64Reader(r)), nil
+}
 
 // A base64Reader decodes base64 in either alphabet, in lines or not. Padding may be missing, and more
 // base64 may follow it.
@@ -204,7 +207,7 @@ func uudecode(dst, line []byte) ([]byte, bool) {
 	return dst, true
 }
 
-func openUuencode(r io.Reader) (io.ReadCloser, error) {
+func openUuencode(r io.Reader, _ *window.Share) (io.ReadCloser, error) {
 	return io.NopCloser(&uuReader{in: bufio.NewReader(r)}), nil
 }
 

@@ -13,21 +13,20 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
-	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 
 	"github.com/otlog/otlog/parse/columnar"
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
-// maxWindow is the largest zstd window and xz dictionary that is accepted: that of `zstd
-// --long`, and twice that of `xz -9`. It is held in memory while a frame or block is read.
-const maxWindow = 128 << 20
+// An opener opens a decoder, which holds its window in share until it is closed.
+type opener func(r io.Reader, share *window.Share) (io.ReadCloser, error)
 
 // A packing is a compression or an archive format, recognized by its magic number.
 type packing struct {
 	name  string
 	magic string
-	open  func(io.Reader) (io.ReadCloser, error) // nil: an archive, or not supported
+	open  opener // nil: an archive, or not supported
 }
 
 var packings = []packing{
@@ -139,6 +138,18 @@ func (l layers) String() string {
 	return strings.Join(names, "+")
 }
 
+// level returns how many decoders there are around one that decodes what is inside l: compressions, and
+// that of a zip, which may compress a member.
+func (l layers) level() int {
+	n := 0
+	for _, p := range l {
+		if !p.isArchive() && !p.isColumnar() || p.name == "zip" {
+			n++
+		}
+	}
+	return n
+}
+
 // refusal returns why a stream of packing p inside l is not unpacked, "" if it is.
 func (l layers) refusal(p *packing) string {
 	if convert := converters[p.name]; convert != "" {
@@ -170,36 +181,53 @@ var converters = map[string]string{
 	"ORC":  "orc-tools data FILE > FILE.jsonl",
 }
 
-func openGzip(r io.Reader) (io.ReadCloser, error) {
+func openGzip(r io.Reader, _ *window.Share) (io.ReadCloser, error) {
 	return gzip.NewReader(r) // reads all members
 }
 
-func openZstd(r io.Reader) (io.ReadCloser, error) {
-	// It starts no goroutines, because the pipeline decodes and classifies in parallel
-	// already. BenchmarkZstdGoroutines compares.
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-	if err != nil {
+// The memory of decoders that does not depend on the stream, or that a stream can ask for at any time.
+const (
+	bzip2Memory  = 4 << 20
+	lz4Memory    = 12 << 20 // two blocks of 4 MiB, or one of 8 MiB of the old format
+	snappyMemory = 1 << 20
+	brotliMemory = 16 << 20
+)
+
+// holding opens a decoder that takes so much memory.
+func holding(share *window.Share, size int64, open func() io.Reader) (io.ReadCloser, error) {
+	if err := share.Hold("buffer", size); err != nil {
 		return nil, err
 	}
-	return d.IOReadCloser(), nil
+	return &held{open(), share}, nil
 }
 
-func openBzip2(r io.Reader) (io.ReadCloser, error) {
-	return io.NopCloser(bzip2.NewReader(r)), nil // reads all streams
+// A held decoder releases its memory when it is closed.
+type held struct {
+	io.Reader
+	share *window.Share
 }
 
-func openLz4(r io.Reader) (io.ReadCloser, error) {
-	return io.NopCloser(lz4.NewReader(r)), nil // reads all frames
+func (h *held) Close() error {
+	h.share.Release()
+	return nil
 }
 
-func openSnappy(r io.Reader) (io.ReadCloser, error) {
-	return io.NopCloser(s2.NewReader(r)), nil // reads all streams, in blocks of at most 64 KiB
+func openBzip2(r io.Reader, share *window.Share) (io.ReadCloser, error) {
+	return holding(share, bzip2Memory, func() io.Reader { return bzip2.NewReader(r) }) // reads all streams
 }
 
-func openBrotli(r io.Reader) (io.ReadCloser, error) {
-	return io.NopCloser(brotli.NewReader(r)), nil // its window has at most 16 MiB
+func openLz4(r io.Reader, share *window.Share) (io.ReadCloser, error) {
+	return holding(share, lz4Memory, func() io.Reader { return lz4.NewReader(r) }) // reads all frames
 }
 
-func openXz(r io.Reader) (io.ReadCloser, error) {
-	return io.NopCloser(newXzReader(r)), nil // reads all streams
+func openSnappy(r io.Reader, share *window.Share) (io.ReadCloser, error) {
+	return holding(share, snappyMemory, func() io.Reader { return s2.NewReader(r) }) // reads all streams, in blocks of at most 64 KiB
+}
+
+func openBrotli(r io.Reader, share *window.Share) (io.ReadCloser, error) {
+	return holding(share, brotliMemory, func() io.Reader { return brotli.NewReader(r) }) // its window has at most 16 MiB
+}
+
+func openXz(r io.Reader, share *window.Share) (io.ReadCloser, error) {
+	return &held{newXzReader(r, share), share}, nil // reads all streams
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/otlog/otlog/parse/columnar"
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // A DamageError is the error of a source that breaks off. Everything before the damage
@@ -24,7 +25,10 @@ func (e *DamageError) Error() string {
 	}
 	var expansion expansionError
 	var group *columnar.GroupError
+	var large *window.Error
 	switch {
+	case errors.As(e.Cause, &large):
+		return fmt.Sprintf("%s data is not unpacked from byte %d on (%v): read the %d decoded bytes before it", e.Compression, e.Input, e.Cause, e.Offset)
 	case errors.As(e.Cause, &expansion):
 		return fmt.Sprintf("%s data %v: stopped near byte %d, after %d decoded bytes (--max-expansion sets the limit)", e.Compression, expansion, e.Input, e.Offset)
 	case errors.As(e.Cause, &group):

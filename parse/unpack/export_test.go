@@ -1,8 +1,10 @@
 package unpack
 
+import "github.com/otlog/otlog/parse/unpack/window"
+
 // What tests of whole sources need to know.
 const (
-	MaxWindow = maxWindow
+	MaxWindow = window.Most
 	TarBlock  = tarBlock
 	ZipZstd   = zipZstd
 	ZipBzip2  = zipBzip2

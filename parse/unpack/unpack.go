@@ -28,6 +28,7 @@ import (
 	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/notation"
 	"github.com/otlog/otlog/parse/unpack/parallel"
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // HeadSize is how many bytes at the start of a source, a member or a text are examined.
@@ -58,6 +59,8 @@ type Options struct {
 	// Pool, if set, decompresses zstd frames and bgzip members on several cores. The stream is
 	// read ahead, so a live one has none.
 	Pool *Pool
+	// Windows, if set, bounds the memory that decoders take together for windows.
+	Windows *window.Budget
 	// Column returns the key of a column of a Parquet or Arrow file. nil keeps its name.
 	Column func(name string) string
 }
@@ -199,15 +202,17 @@ func (u *unpacker) examine(name string, head []byte, err error, rest io.Reader, 
 
 // decompress opens a stream of packing p, the innermost of the layers.
 func (u *unpacker) decompress(p *packing, r io.Reader, around layers) (io.ReadCloser, error) {
+	share := u.Windows.Share(around[:len(around)-1].level())
+	serial := func(r io.Reader) (io.ReadCloser, error) { return p.open(r, share) }
 	switch {
 	case u.Pool == nil:
 	case len(around) > 1: // reading ahead would break off the layers around it too early
 	case p.name == "zstd":
-		return u.onSeveralCores(parallel.Zstd(r, openZstd, u.Pool, u.safeExpansion())), nil
+		return u.onSeveralCores(parallel.Zstd(r, serial, u.Pool, u.safeExpansion())), nil
 	case p.name == "gzip":
-		return u.onSeveralCores(parallel.Bgzip(r, openGzip, u.Pool, u.safeExpansion())), nil
+		return u.onSeveralCores(parallel.Bgzip(r, serial, u.Pool, u.safeExpansion())), nil
 	}
-	return p.open(r)
+	return serial(r)
 }
 
 // onSeveralCores notes the reader of the source, which reads ahead.

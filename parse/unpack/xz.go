@@ -6,13 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
 	"io"
 
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // An xzReader reads the container format of xz: streams of blocks, each with a checksum, and an
@@ -21,9 +22,10 @@ import (
 //
 // The format is described at https://tukaani.org/xz/xz-file-format.txt.
 type xzReader struct {
-	in  *bufio.Reader
-	n   int64 // bytes read of the block or index
-	err error
+	in    *bufio.Reader
+	share *window.Share // of the dictionary
+	n     int64         // bytes read of the block or index
+	err   error
 
 	check  byte // the kind of checksum of the stream's blocks
 	blocks uint64
@@ -34,8 +36,8 @@ type xzReader struct {
 	out   uint64 // bytes decoded of the block
 }
 
-func newXzReader(r io.Reader) *xzReader {
-	return &xzReader{in: bufio.NewReaderSize(r, 64<<10), err: errXzStart}
+func newXzReader(r io.Reader, share *window.Share) *xzReader {
+	return &xzReader{in: bufio.NewReaderSize(r, 64<<10), share: share, err: errXzStart}
 }
 
 // errXzStart is the state in which either a stream starts or the file ends.
@@ -128,8 +130,11 @@ func (x *xzReader) blockHeader() error {
 	if err != nil {
 		return err
 	}
+	if err := x.share.Hold("dictionary", dictionary); err != nil {
+		return err
+	}
 	x.n = 0
-	x.block, err = lzma.Reader2Config{DictCap: dictionary}.NewReader2(countedBytes{x})
+	x.block, err = lzma.Reader2Config{DictCap: int(dictionary)}.NewReader2(countedBytes{x})
 	x.out = 0
 	switch x.check {
 	case 1:
@@ -159,7 +164,7 @@ func (c countedBytes) Read(p []byte) (int, error) {
 }
 
 // xzDictionary returns the size of the dictionary that a block header asks for.
-func xzDictionary(fields []byte) (int, error) {
+func xzDictionary(fields []byte) (int64, error) {
 	flags, r := fields[0], bytes.NewReader(fields[1:])
 	for _, known := range []byte{0x40, 0x80} { // the compressed and the decoded size, which the index repeats
 		if flags&known != 0 {
@@ -173,10 +178,10 @@ func xzDictionary(fields []byte) (int, error) {
 		return 0, errors.New("a filter other than LZMA2 is not supported")
 	}
 	size, err := lzma.DecodeDictCap(filter[2])
-	if err != nil || size > maxWindow {
-		return 0, fmt.Errorf("dictionary larger than %d MiB", maxWindow>>20)
+	if err != nil {
+		return 0, errors.New("invalid size of the dictionary in a block header")
 	}
-	return max(int(size), lzma.MinDictCap), nil
+	return max(size, lzma.MinDictCap), nil
 }
 
 // blockEnd reads the padding and the checksum after a block.

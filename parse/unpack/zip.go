@@ -2,16 +2,20 @@ package unpack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zip"
+
+	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // maxDirectory is how many bytes of a zip are read for its directory, which is held in
@@ -51,10 +55,16 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 		a.note(u.decoder(nil, &in.progress, around).damage(fmt.Errorf("no directory at its end, %w; members were found by their own headers", err)))
 		return a.salvage(in, size) && a.end()
 	}
-	directory.RegisterDecompressor(zipBzip2, zipDecompressor(openBzip2))
-	directory.RegisterDecompressor(zipZstd, zipDecompressor(openZstd))
-	directory.RegisterDecompressor(zipXz, zipDecompressor(openXz))
+	directory.RegisterDecompressor(zipBzip2, a.zipDecompressor(openBzip2))
+	directory.RegisterDecompressor(zipZstd, a.zipDecompressor(openZstd))
+	directory.RegisterDecompressor(zipXz, a.zipDecompressor(openXz))
+	overlaps := overlapping(directory.File)
 	for _, f := range directory.File {
+		if at, ok := overlaps[f]; ok {
+			in.n = at
+			a.note(u.decoder(nil, &in.progress, around).damage(fmt.Errorf("%d members contain bytes of others, which no log does, and were not unpacked", len(overlaps))))
+			continue
+		}
 		if f.Mode()&fs.ModeType != 0 || isHidden(f.Name) {
 			continue
 		}
@@ -68,10 +78,42 @@ func (u *unpacker) zip(name string, r io.Reader, around layers) bool {
 	return a.end()
 }
 
+// overlapping returns the members that contain bytes of an earlier one, and where they begin. A few bytes
+// can be members any number of times.
+func overlapping(files []*zip.File) map[*zip.File]int64 {
+	type member struct {
+		*zip.File
+		from, to int64
+	}
+	all := make([]member, 0, len(files))
+	for _, f := range files {
+		from, err := f.DataOffset()
+		if size := f.CompressedSize64; err == nil && size > 0 { // otherwise there are no bytes, or opening it says why
+			all = append(all, member{f, from, from + int64(min(size, math.MaxInt64/2))})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b member) int { return cmp.Compare(a.from, b.from) })
+	out := map[*zip.File]int64{}
+	end := int64(0)
+	for _, m := range all {
+		if m.from < end {
+			out[m.File] = m.from
+			continue
+		}
+		end = m.to
+	}
+	return out
+}
+
+// share returns the share of the decompressor of a member.
+func (a *archive) share() *window.Share {
+	return a.Windows.Share(a.around[:len(a.around)-1].level())
+}
+
 // zipDecompressor adapts the opener of a compression to package zip.
-func zipDecompressor(open func(io.Reader) (io.ReadCloser, error)) zip.Decompressor {
+func (a *archive) zipDecompressor(open opener) zip.Decompressor {
 	return func(r io.Reader) io.ReadCloser {
-		rc, err := open(r)
+		rc, err := open(r, a.share())
 		if err != nil {
 			return io.NopCloser(&stickyReader{err: err})
 		}
@@ -159,7 +201,7 @@ func (a *archive) salvageMember(head *zipHeader, in *zipBytes, size int64) bool 
 	case head.size >= 0:
 		packed = io.NewSectionReader(in, head.data, head.size)
 	}
-	r, err := open(packed)
+	r, err := open(packed, a.share())
 	d := a.decoder(r, &in.progress, a.around)
 	if err != nil {
 		return a.unreadable(head.name, d.damage(err))
@@ -177,12 +219,12 @@ type zipHeader struct {
 }
 
 // opener returns the function that decompresses the member, nil if its method is not supported.
-func (h *zipHeader) opener() func(io.Reader) (io.ReadCloser, error) {
+func (h *zipHeader) opener() opener {
 	switch h.method {
 	case zipStored:
-		return func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil }
+		return func(r io.Reader, _ *window.Share) (io.ReadCloser, error) { return io.NopCloser(r), nil }
 	case zipDeflate:
-		return func(r io.Reader) (io.ReadCloser, error) { return flate.NewReader(r), nil }
+		return func(r io.Reader, _ *window.Share) (io.ReadCloser, error) { return flate.NewReader(r), nil }
 	case zipBzip2:
 		return openBzip2
 	case zipZstd:

@@ -59,7 +59,7 @@ func (c *composer) inputs() *table {
 	}
 	t := newTable(append(heads, "Damage")...)
 	t.all, t.unranked = len(sources), true
-	for _, s := range limit(sources, c.o.Top) {
+	for _, s := range limit(limit(sources, c.o.Top), report.MaxSources) {
 		a := s.Account
 		var all []string
 		if err := s.Trouble(); err != nil {

@@ -7,6 +7,7 @@ package events
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,8 +28,9 @@ import (
 // Options say which events to print.
 type Options struct {
 	Input  parse.Options
-	Filter report.Filter // selects failures with all their records
-	Once   bool          // read the input once; events have no failures then
+	Space  *aggregate.Space // for what does not fit into memory
+	Filter report.Filter    // selects failures with all their records
+	Once   bool             // read the input once; events have no failures then
 	Rules  *private.Rules
 	// Check returns an error if a filter can match nothing in counts. If the input is read
 	// once, the counts are empty and the filter has no session and no SDK version.
@@ -68,6 +70,9 @@ func Print(to io.Writer, sources []parse.Source, stdin io.Reader, o Options) (*R
 	p.enc = json.NewEncoder(words.JSON(out))
 	p.enc.SetEscapeHTML(false)
 	read, err := aggregate.Walk(sources, o.Input, p.write)
+	if p.index != nil {
+		err = cmp.Or(err, p.index.Close(), p.sessions.close())
+	}
 	if err == nil {
 		err = out.Flush()
 	}
@@ -87,14 +92,14 @@ type printer struct {
 	timeless int                 // see Result
 	enc      *json.Encoder
 
-	counts   *aggregate.Counts              // of the first reading; empty if there is none
-	index    *aggregate.Index               // nil if there is no first reading
-	sessions map[aggregate.SessionID]string // IDs as written
+	counts   *aggregate.Counts // of the first reading; empty if there is none
+	index    *aggregate.Index  // nil if there is no first reading
+	sessions *written          // IDs as written; nil if there is no first reading
 }
 
 // learn reads the input for the first time.
 func (p *printer) learn(sources []parse.Source) error {
-	p.sessions = map[aggregate.SessionID]string{}
+	p.sessions = newWritten(p.Space.Dir)
 	source := ""
 	var tally aggregate.Tally
 	input := p.Input
@@ -108,16 +113,19 @@ func (p *printer) learn(sources []parse.Source) error {
 		}
 		tally.Add(r.Event, r.Verdict, r.Number)
 		if id := r.Event.Session; len(id) > 0 && (r.Verdict.Failure || r.Event.Telemetry != nil) {
-			if hash := aggregate.NewSessionID(id); p.sessions[hash] == "" {
-				p.sessions[hash] = string(id)
+			if err := p.sessions.add(aggregate.NewSessionID(id), id); err != nil {
+				return err
 			}
 		}
-		return nil
+		return tally.Bound(p.Space, 1)
 	})
 	if err != nil {
 		return err
 	}
-	if p.counts, err = aggregate.Settle(nil, tally.Parts()...); err != nil {
+	if p.counts, err = aggregate.Settle(p.Space, tally.Parts()...); err != nil {
+		return err
+	}
+	if err := p.sessions.end(); err != nil {
 		return err
 	}
 	p.index, err = p.counts.Index()
@@ -214,8 +222,10 @@ func equal(have *string, want string) bool { return have != nil && strings.Equal
 func (p *printer) relate(e *event, r *aggregate.Record) *aggregate.Failure {
 	id, from := p.index.SessionOf(r.Event, r.ID)
 	e.SessionFrom = from.String()
-	if name := p.sessions[id]; name != "" {
-		e.Session = &name
+	if own := r.Event.Session; len(own) == 0 || aggregate.NewSessionID(own) != id {
+		if name := p.sessions.text(id); name != "" {
+			e.Session = &name
+		}
 	}
 	f := p.index.Find(r.Event, r.Verdict, r.ID, r.Number)
 	if f != nil {

@@ -83,7 +83,7 @@ func (x *reader) rank(sources []parse.Source) (*Result, error) {
 	for _, r := range out.Ranking {
 		r.First, r.Last = at(r.first, x.Zone), at(r.last, x.Zone)
 	}
-	return out, err
+	return out, cmp.Or(err, x.index.Close())
 }
 
 // ranked returns what the counts say of a session.

@@ -16,8 +16,9 @@ import (
 // Options say which stories to read.
 type Options struct {
 	Input parse.Options
-	IDs   []string // of sessions, connections or clients, or their beginnings; none: list the sessions worth looking at
-	Top   int      // sessions to list, 0 for all
+	Space *aggregate.Space // for what does not fit into memory; nil: no bound
+	IDs   []string         // of sessions, connections or clients, or their beginnings; none: list the sessions worth looking at
+	Top   int              // sessions to list, 0 for all
 	Zone  *time.Location
 	Rules *private.Rules
 }
@@ -142,7 +143,7 @@ func Read(sources []parse.Source, stdin io.Reader, o Options) (*Result, error) {
 		out.Stories = append(out.Stories, newBuilder(x.stories[id], x.index, o.Zone).build())
 	}
 	out.redact(o.Rules)
-	return out, nil
+	return out, x.index.Close()
 }
 
 // A reader reads the input twice.
@@ -172,12 +173,12 @@ func (x *reader) learn(sources []parse.Source) ([]*aggregate.Source, error) {
 		for _, q := range x.asked {
 			q.look(r.Event)
 		}
-		return nil
+		return tally.Bound(x.Space, 1)
 	})
 	if err != nil {
 		return nil, err
 	}
-	x.counts, err = aggregate.Settle(nil, tally.Parts()...)
+	x.counts, err = aggregate.Settle(x.Space, tally.Parts()...)
 	return read, err
 }
 
