@@ -55,7 +55,9 @@ func Enough(head []byte) bool {
 // opensRow reports whether most of head is a row of a table whose end is missing, because a quoted cell of
 // it has line feeds.
 func opensRow(head []byte) bool {
-	head = trimBlank(head)
+	if head = trimBlank(head); OpensJSON(head) {
+		return false // a quote after a comma is no cell
+	}
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
 	for _, delimiter := range table.Delimiters {
 		if bytes.IndexByte(line, delimiter) < 0 {
