@@ -91,3 +91,37 @@ func TestParse(t *testing.T) {
 		t.Error("2d is accepted")
 	}
 }
+
+// TestHoursOfHalfAnHour lists the hours around changes of clocks by half an hour.
+func TestHoursOfHalfAnHour(t *testing.T) {
+	zone, err := time.LoadLocation("Australia/Lord_Howe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string][]string{
+		"2026-04-04T14:00:00Z": {"01:00 +1100", "01:30 +1030", "02:00 +1030"}, // put back at 02:00
+		"2026-10-03T14:30:00Z": {"01:00 +1030", "02:30 +1100", "03:00 +1100"}, // put forward at 02:00
+	} {
+		at, err := time.Parse(time.RFC3339, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hour, err := Parse("1h")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at = at.In(zone)
+		for _, shown := range want {
+			if got := at.Format("15:04 -0700"); got != shown {
+				t.Errorf("after %s: got %s, want %s", from, got, shown)
+			}
+			end := hour.End(at)
+			for inside := at; inside.Before(end); inside = inside.Add(15 * time.Minute) {
+				if start := hour.Start(inside); !start.Equal(at) {
+					t.Errorf("%v is in the hour of %v, want %v", inside, start, at)
+				}
+			}
+			at = end
+		}
+	}
+}
