@@ -17,6 +17,8 @@ type attribution struct {
 	attempts []attempt  // of one session, with a start, in an order in which the best of equal ones is last
 	during   spans.Tree // when a failure of each attempt may begin, by method and stream
 	first    []int32    // the first failure of each attempt, or none
+	byClient bool       // during has groups by client
+	work     int64      // attempts that were considered, for tests
 	into     []int32    // of each failure, the first failure of its attempt, or none
 }
 
@@ -36,12 +38,12 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 	if len(attempts) == 0 || !slices.ContainsFunc(found, belongs) {
 		return found
 	}
-	x.load(attempts)
+	x.load(attempts, c.isCrowd)
 	joined := false
 	x.into = x.into[:0]
 	for i := range found {
 		into := int32(none)
-		if best := x.find(&found[i], c.failures[i].stream); best != none {
+		if best := x.find(&found[i], c.failures[i].Stream); best != none {
 			if into = x.first[best]; into == none {
 				x.first[best] = int32(i)
 			}
@@ -81,18 +83,36 @@ func (x *attribution) find(s *summary, stream streams.IDs) int32 {
 	return none
 }
 
-// groupOf returns the group of the spans of a method and key. Groups may coincide.
-func groupOf(method Name, key streams.Key) uint32 { return key.Hash() ^ uint32(method)<<24 }
+// groupOf returns the group of the spans of a method, a key and clients. Groups may coincide.
+func groupOf(method Name, key streams.Key, clients uint32) uint32 {
+	return key.Hash() ^ uint32(method)<<24 ^ clients
+}
 
 // latest returns the latest attempt that a key holds, if possible of the same client.
 func (x *attribution) latest(s *summary, key streams.Key) int32 {
+	if !x.byClient || s.client.IsZero() {
+		return x.latestOf(s, key, hashed.AnyClient)
+	}
+	if best := x.latestOf(s, key, s.client.Exact()); best != none {
+		return best
+	}
 	best := int32(none)
-	x.during.Overlapping(groupOf(s.method, key), s.first, s.first, func(at *spans.Span) bool {
+	for _, clients := range s.client.MayBe() {
+		best = max(best, x.latestOf(s, key, clients)) // the index of a later attempt is greater
+	}
+	return best
+}
+
+// latestOf is latest for the attempts of some clients.
+func (x *attribution) latestOf(s *summary, key streams.Key, clients uint32) int32 {
+	best := int32(none)
+	x.during.Overlapping(groupOf(s.method, key, clients), s.first, s.first, func(at *spans.Span) bool {
+		x.work++
 		a := &x.attempts[at.Index]
 		if Name(a.method) != s.method || hashed.Apart(a.client, s.client) || !key.Holds(a.stream) {
 			return true
 		}
-		same := s.client.IsZero() || a.client == s.client
+		same := s.client.IsZero() || a.client == s.client || clients != hashed.AnyClient
 		if best == none || same {
 			best = at.Index
 		}
@@ -104,7 +124,7 @@ func (x *attribution) latest(s *summary, key streams.Key) int32 {
 // load sets the attempts of a session. A failure of an attempt may begin from its start to
 // reportedWithin after its end; without an end, before the next attempt of the same method, and
 // of the same stream and subscriber where both state one, and at most endsWithin after the start.
-func (x *attribution) load(attempts []attempt) {
+func (x *attribution) load(attempts []attempt, isCrowd func(int) bool) {
 	for _, a := range attempts {
 		if a.start != 0 && !a.inferred {
 			x.attempts, x.first = append(x.attempts, a), append(x.first, none)
@@ -114,6 +134,7 @@ func (x *attribution) load(attempts []attempt) {
 		return cmp.Or(cmp.Compare(a.method, b.method), cmp.Compare(a.start, b.start), cmp.Compare(preference[a.outcome], preference[b.outcome]),
 			cmp.Compare(a.end, b.end), a.stream.Compare(b.stream), a.client.Compare(b.client), a.Compare(b))
 	})
+	x.byClient = isCrowd(len(x.attempts)) // otherwise, the attempts of all clients are considered
 	x.during.Reset()
 	later := streams.Values{} // the start of the next attempt of the method, by stream
 	for to := len(x.attempts); to > 0; {
@@ -131,7 +152,14 @@ func (x *attribution) load(attempts []attempt) {
 				last = min(a.nanos()+int64(endsWithin), later.Least(a.stream, never)-1)
 			}
 			for _, key := range a.stream.Keys() {
-				x.during.Add(spans.Span{Group: groupOf(Name(a.method), key), First: a.nanos(), Last: last, Index: int32(i)})
+				of := spans.Span{Group: groupOf(Name(a.method), key, hashed.AnyClient), First: a.nanos(), Last: last, Index: int32(i)}
+				x.during.Add(of)
+				if x.byClient {
+					for _, clients := range [2]uint32{a.client.Exact(), a.client.Kind()} {
+						of.Group = groupOf(Name(a.method), key, clients)
+						x.during.Add(of)
+					}
+				}
 			}
 		}
 		for i := from; i < to; i++ {

@@ -111,7 +111,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 		x.Method = t.methods.Add(v.MethodName)
 	}
 	x.Origin = t.origins.here()
-	t.evidences.add(&x)
+	t.evidences.note(&x)
 }
 
 // pass notes the time of a record, which the caller adds to t.current.
@@ -318,7 +318,7 @@ func (t *Tally) part(sorted *sortedTally) *Part {
 func (t *Tally) Spill(to *Space) error {
 	t.start()
 	t.cover()
-	if t.sessions.n == 0 && t.evidences.len() == 0 {
+	if t.sessions.n == 0 && t.evidences.Len() == 0 {
 		return nil
 	}
 	p, err := to.keep(t.part(t.sort()))
@@ -340,7 +340,7 @@ func (t *Tally) size() int64 {
 		int64(s.n)*int64(unsafe.Sizeof(entry{})) +
 		int64(t.presences.Len())*int64(unsafe.Sizeof(presence(0))) +
 		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
-		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{})) + t.texts.Size()
+		int64(t.evidences.Len())*int64(unsafe.Sizeof(kept{})) + t.texts.Size()
 }
 
 // A sortedTally holds the contents of a Tally in the order of its entries, so that reading
@@ -381,9 +381,9 @@ func (t *Tally) sort() *sortedTally {
 		k := &s.known[at]
 		k.session, k.client = placeOf(place, k.session), placeOf(place, k.client)
 	}
-	s.evidence = lists.Make(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
-		for i := range uint32(t.evidences.len()) {
-			yield(place[t.evidences.at(int(i)).session], i)
+	s.evidence = lists.Make(n, t.evidences.Len(), func(yield func(place, i uint32) bool) {
+		for i := range uint32(t.evidences.Len()) {
+			yield(place[t.evidences.At(int(i)).session], i)
 		}
 	})
 	s.buckets = lists.Make(n, t.presences.Len(), func(yield func(uint32, Bucket) bool) {
@@ -469,7 +469,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	}
 	e.Buckets = append(e.Buckets, c.buckets.Of(i)...)
 	for _, x := range c.evidence.Of(i) {
-		e.Evidence = append(e.Evidence, c.evidences.at(int(x)).Evidence)
+		e.Evidence = append(e.Evidence, c.evidences.At(int(x)).Evidence)
 	}
 	if !c.whole {
 		return e, nil
