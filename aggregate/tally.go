@@ -45,7 +45,8 @@ type Tally struct {
 	tenancy   *Tenancy               // of the current piece; nil: not looked up
 	errors    names.Table
 	methods   names.Table
-	labels    names.Table // of SDK versions, browsers and systems
+	labels    names.Table // of SDK versions, browsers, systems and API keys
+	limit     int         // of each table; 0: the usual one
 	clients   clients.Reader
 	evidences evidences
 
@@ -60,6 +61,28 @@ type Tally struct {
 func (t *Tally) start() {
 	if t.errors.IsZero() {
 		t.errors, t.methods, t.labels = names.Errors(), names.Methods(), names.Labels()
+		t.errors.Limit, t.methods.Limit, t.labels.Limit = t.limit, t.limit, t.limit
+	}
+	if t.errors.Crowded() || t.methods.Crowded() || t.labels.Crowded() { // seldom
+		t.renumber()
+	}
+}
+
+// renumber frees the numbers of names that are not kept.
+func (t *Tally) renumber() {
+	if !t.errors.Dropped() && !t.methods.Dropped() && !t.labels.Dropped() {
+		return
+	}
+	errors, methods, labels := t.errors.Compact(), t.methods.Compact(), t.labels.Compact()
+	t.clients = clients.Reader{}
+	for i := range t.evidences.Len() {
+		e := t.evidences.At(i)
+		e.Error, e.Method = errors[e.Error], methods[e.Method]
+	}
+	for number := range uint32(t.sessions.n) {
+		k := t.sessions.at(number + 1)
+		l := &k.labels
+		k.key, l.SDK, l.Browser, l.OS = labels[k.key], labels[l.SDK], labels[l.Browser], labels[l.OS]
 	}
 }
 
@@ -369,6 +392,7 @@ func (n numbered) Compare(other numbered) int { return n.id.Compare(other.id) }
 func (n numbered) Rank() uint64               { return n.id.Hi }
 
 func (t *Tally) sort() *sortedTally {
+	t.renumber()
 	n := t.sessions.n + 1
 	s := &sortedTally{evidences: &t.evidences}
 	place := make([]uint32, n) // by number plus one
@@ -476,7 +500,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	}
 	e.Session, e.Client = c.link(k.session), c.link(k.client)
 	for _, s := range c.steps.Of(i) {
-		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, what: s.what, Client: c.ids[s.client]})
+		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, What: s.What, Client: c.ids[s.client]})
 	}
 	return e, nil
 }
