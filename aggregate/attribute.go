@@ -17,6 +17,7 @@ type attribution struct {
 	attempts []attempt  // of one session, with a start, in an order in which the best of equal ones is last
 	during   spans.Tree // when a failure of each attempt may begin, by method and stream
 	first    []int32    // the first failure of each attempt, or none
+	begins   []int64    // when failures begin, sorted
 	byClient bool       // during has groups by client
 	work     int64      // attempts that were considered, for tests
 	into     []int32    // of each failure, the first failure of its attempt, or none
@@ -38,7 +39,7 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 	if len(attempts) == 0 || !slices.ContainsFunc(found, belongs) {
 		return found
 	}
-	x.load(attempts, c.isCrowd)
+	x.load(found, attempts, c.isCrowd)
 	joined := false
 	x.into = x.into[:0]
 	for i := range found {
@@ -124,7 +125,14 @@ func (x *attribution) latestOf(s *summary, key streams.Key, clients uint32) int3
 // load sets the attempts of a session. A failure of an attempt may begin from its start to
 // reportedWithin after its end; without an end, before the next attempt of the same method, and
 // of the same stream and subscriber where both state one, and at most endsWithin after the start.
-func (x *attribution) load(attempts []attempt, isCrowd func(int) bool) {
+func (x *attribution) load(found []summary, attempts []attempt, isCrowd func(int) bool) {
+	x.begins = x.begins[:0]
+	for i := range found {
+		if belongs(found[i]) {
+			x.begins = append(x.begins, found[i].first)
+		}
+	}
+	slices.Sort(x.begins)
 	for _, a := range attempts {
 		if a.start != 0 && !a.inferred {
 			x.attempts, x.first = append(x.attempts, a), append(x.first, none)
@@ -136,20 +144,29 @@ func (x *attribution) load(attempts []attempt, isCrowd func(int) bool) {
 	})
 	x.byClient = isCrowd(len(x.attempts)) // otherwise, the attempts of all clients are considered
 	x.during.Reset()
-	later := streams.Values{} // the start of the next attempt of the method, by stream
+	// The start of the next attempt of the method, by stream, for attempts without an end. Those that
+	// begin endsWithin later or more do not matter.
+	later, latest := [2]streams.Values{{}, {}}, int64(never)
+	open := slices.ContainsFunc(x.attempts, func(a attempt) bool { return a.outcome == Open })
 	for to := len(x.attempts); to > 0; {
 		from := to - 1
 		for from > 0 && x.attempts[from-1].method == x.attempts[from].method && x.attempts[from-1].start == x.attempts[from].start {
 			from--
 		}
 		if to < len(x.attempts) && x.attempts[to].method != x.attempts[from].method {
-			clear(later)
+			later[0], later[1], latest = streams.Values{}, streams.Values{}, never
+		}
+		if at := x.attempts[from].nanos(); latest-at > int64(endsWithin) {
+			later[0], later[1], latest = streams.Values{}, later[0], at
 		}
 		for i := from; i < to; i++ {
 			a := &x.attempts[i]
 			last := a.end*int64(time.Millisecond) + int64(reportedWithin)
 			if a.outcome == Open {
-				last = min(a.nanos()+int64(endsWithin), later.Least(a.stream, never)-1)
+				last = min(a.nanos()+int64(endsWithin), later[0].Least(a.stream, later[1].Least(a.stream, never))-1)
+			}
+			if i, _ := slices.BinarySearch(x.begins, a.nanos()); i == len(x.begins) || x.begins[i] > last {
+				continue // no failure belongs to it
 			}
 			for _, key := range a.stream.Keys() {
 				of := spans.Span{Group: groupOf(Name(a.method), key, hashed.AnyClient), First: a.nanos(), Last: last, Index: int32(i)}
@@ -162,8 +179,8 @@ func (x *attribution) load(attempts []attempt, isCrowd func(int) bool) {
 				}
 			}
 		}
-		for i := from; i < to; i++ {
-			later.Set(x.attempts[i].stream, x.attempts[i].nanos())
+		for i := from; open && i < to; i++ {
+			later[0].Set(x.attempts[i].stream, x.attempts[i].nanos())
 		}
 		to = from
 	}
