@@ -19,6 +19,8 @@ type attribution struct {
 	first    []int32    // the first failure of each attempt, or none
 	begins   []int64    // when failures begin, sorted
 	byClient bool       // during has groups by client
+	shapes   [4]bool    // which keys of streams are asked for
+	expected [2]bool    // whether all clients are asked for, and whether single ones are
 	work     int64      // attempts that were considered, for tests
 	into     []int32    // of each failure, the first failure of its attempt, or none
 }
@@ -39,7 +41,8 @@ func (c *correlator) attribute(found []summary, attempts []attempt) []summary {
 	if len(attempts) == 0 || !slices.ContainsFunc(found, belongs) {
 		return found
 	}
-	x.load(found, attempts, c.isCrowd)
+	x.expect(c, found, len(attempts))
+	x.load(attempts)
 	joined := false
 	x.into = x.into[:0]
 	for i := range found {
@@ -122,17 +125,29 @@ func (x *attribution) latestOf(s *summary, key streams.Key, clients uint32) int3
 	return best
 }
 
-// load sets the attempts of a session. A failure of an attempt may begin from its start to
-// reportedWithin after its end; without an end, before the next attempt of the same method, and
-// of the same stream and subscriber where both state one, and at most endsWithin after the start.
-func (x *attribution) load(found []summary, attempts []attempt, isCrowd func(int) bool) {
-	x.begins = x.begins[:0]
+// expect notes which attempts find is asked for.
+func (x *attribution) expect(c *correlator, found []summary, attempts int) {
+	x.byClient = c.isCrowd(attempts) // otherwise, the attempts of all clients are considered
+	x.begins, x.shapes, x.expected = x.begins[:0], [4]bool{}, [2]bool{}
 	for i := range found {
-		if belongs(found[i]) {
-			x.begins = append(x.begins, found[i].first)
+		if !belongs(found[i]) {
+			continue
+		}
+		x.begins = append(x.begins, found[i].first)
+		x.shapes[c.failures[i].Stream.Shape()] = true
+		if x.byClient && !found[i].client.IsZero() {
+			x.expected[1] = true
+		} else {
+			x.expected[0] = true
 		}
 	}
 	slices.Sort(x.begins)
+}
+
+// load sets the attempts of a session. A failure of an attempt may begin from its start to
+// reportedWithin after its end; without an end, before the next attempt of the same method, and
+// of the same stream and subscriber where both state one, and at most endsWithin after the start.
+func (x *attribution) load(attempts []attempt) {
 	for _, a := range attempts {
 		if a.start != 0 && !a.inferred {
 			x.attempts, x.first = append(x.attempts, a), append(x.first, none)
@@ -142,7 +157,6 @@ func (x *attribution) load(found []summary, attempts []attempt, isCrowd func(int
 		return cmp.Or(cmp.Compare(a.method, b.method), cmp.Compare(a.start, b.start), cmp.Compare(preference[a.outcome], preference[b.outcome]),
 			cmp.Compare(a.end, b.end), a.stream.Compare(b.stream), a.client.Compare(b.client), a.Compare(b))
 	})
-	x.byClient = isCrowd(len(x.attempts)) // otherwise, the attempts of all clients are considered
 	x.during.Reset()
 	// The start of the next attempt of the method, by stream, for attempts without an end. Those that
 	// begin endsWithin later or more do not matter.
@@ -168,13 +182,10 @@ func (x *attribution) load(found []summary, attempts []attempt, isCrowd func(int
 			if i, _ := slices.BinarySearch(x.begins, a.nanos()); i == len(x.begins) || x.begins[i] > last {
 				continue // no failure belongs to it
 			}
-			for _, key := range a.stream.Keys() {
-				of := spans.Span{Group: groupOf(Name(a.method), key, hashed.AnyClient), First: a.nanos(), Last: last, Index: int32(i)}
-				x.during.Add(of)
-				if x.byClient {
-					for _, clients := range [2]uint32{a.client.Exact(), a.client.Kind()} {
-						of.Group = groupOf(Name(a.method), key, clients)
-						x.during.Add(of)
+			for shape, key := range a.stream.Keys() {
+				for n, clients := range [...]uint32{hashed.AnyClient, a.client.Exact(), a.client.Kind()} {
+					if x.shapes[shape] && x.expected[min(n, 1)] {
+						x.during.Add(spans.Span{Group: groupOf(Name(a.method), key, clients), First: a.nanos(), Last: last, Index: int32(i)})
 					}
 				}
 			}
