@@ -6,30 +6,12 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"github.com/otlog/otlog/aggregate/calls"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )
-
-// An Outcome is how an attempt ended.
-type Outcome uint8
-
-// The outcomes of attempts.
-const (
-	Open Outcome = iota // no end was found
-	Succeeded
-	Failed
-	Cancelled // by the application; not a failure
-)
-
-// String returns the outcome's name in Arrow batches.
-func (o Outcome) String() string {
-	return [...]string{"open", "success", "failure", "cancel"}[o]
-}
-
-// Outcomes lists every outcome.
-var Outcomes = [...]Outcome{Open, Succeeded, Failed, Cancelled}
 
 // An Attempts counts calls of a method by the application, in one session, which agree in
 // all fields before the count. Their source is the SDK's telemetry.
@@ -57,68 +39,31 @@ const endsWithin = 2 * time.Minute
 // failure.
 const reportedWithin = 2 * time.Second
 
-// A Step is one telemetry event of a session that starts or ends an attempt. Equal steps are
-// one event that was logged repeatedly: by several exports, or by a client that prints each
-// event twice.
-type Step struct {
-	Call   uint64      // hash of what the events of one call have in common
-	Client SessionID   // that posted it; zero: unknown
-	Stream streams.IDs // of the call
+// A Step is one telemetry event of a session that starts or ends an attempt.
+type Step = calls.Step
 
-	// The client's time in milliseconds, as the SDK states it, in the upper 48 bits; then
-	// the method and what happened, in 8 bits each. So the steps of a call sort by time;
-	// at the same time a start sorts before an end, and ends in the order of Outcomes.
-	what uint64
-}
+// An Outcome is how an attempt ended.
+type Outcome = calls.Outcome
 
-// NewStep returns the step of a call of a method at a time in Unix milliseconds, 0 if that
-// is unknown. The step starts the call, or ends it with an outcome.
+// The outcomes of attempts.
+const (
+	Open      = calls.Open
+	Succeeded = calls.Succeeded
+	Failed    = calls.Failed
+	Cancelled = calls.Cancelled
+)
+
+// Outcomes lists every outcome.
+var Outcomes = calls.Outcomes
+
+// NewStep returns a Step: see calls.NewStep.
 func NewStep(call uint64, stream streams.IDs, client SessionID, millis int64, method catalogue.MethodID, starts bool, outcome Outcome) Step {
-	what := uint64(started)
-	if !starts {
-		what = 1 + uint64(outcome)
-	}
-	return Step{Call: call, Stream: stream, Client: client, what: uint64(millis)<<16 | uint64(method)<<8 | what}
-}
-
-// What happened: started, or one more than the Outcome.
-const started = 0
-
-func (s Step) Compare(other Step) int {
-	switch {
-	case s.Call != other.Call:
-		return cmp.Compare(s.Call, other.Call)
-	case s.what != other.what:
-		return cmp.Compare(s.what, other.what)
-	}
-	return cmp.Or(s.Client.Compare(other.Client), s.Stream.Compare(other.Stream))
-}
-
-// Method returns the method that was called.
-func (s Step) Method() catalogue.MethodID { return catalogue.MethodID(s.what >> 8 & 0xff) }
-
-// Starts reports whether the step starts the call.
-func (s Step) Starts() bool { return uint8(s.what) == started }
-
-// Outcome returns the outcome of the call, if the step ends it.
-func (s Step) Outcome() Outcome { return Outcome(uint8(s.what) - 1) }
-
-// Millis returns the time of the step in Unix milliseconds, 0 if that is unknown.
-func (s Step) Millis() int64 { return int64(s.what >> 16) }
-
-// Nanos returns the time of the step in Unix nanoseconds, timestamp.NoTime if that is unknown.
-func (s Step) Nanos() int64 { return nanosOfMillis(s.Millis()) }
-
-func nanosOfMillis(millis int64) int64 {
-	if millis == 0 {
-		return timestamp.NoTime
-	}
-	return millis * int64(time.Millisecond)
+	return calls.NewStep(call, stream, client, millis, method, starts, outcome)
 }
 
 // A step is a Step in a Tally, with the numbers plus one of its session and client.
 type step struct {
-	call, what      uint64
+	call, What      uint64
 	session, client uint32
 	stream          streams.IDs
 }
@@ -129,8 +74,8 @@ func (s step) Compare(other step) int {
 		return cmp.Compare(s.session, other.session)
 	case s.call != other.call:
 		return cmp.Compare(s.call, other.call)
-	case s.what != other.what:
-		return cmp.Compare(s.what, other.what)
+	case s.What != other.What:
+		return cmp.Compare(s.What, other.What)
 	}
 	return cmp.Or(cmp.Compare(s.client, other.client), s.stream.Compare(other.stream))
 }
@@ -140,7 +85,7 @@ func (s step) Rank() uint64 { return uint64(s.session)<<32 | s.call>>32 }
 // step adds a telemetry event, if it starts or ends an attempt.
 func (t *Tally) step(e *parse.Event, session, client uint32) {
 	if s, ok := stepOf(e, &t.key); ok {
-		t.steps.Add(step{call: s.Call, what: s.what, session: session, client: client, stream: s.Stream})
+		t.steps.Add(step{call: s.Call, What: s.What, session: session, client: client, stream: s.Stream})
 		t.posts++
 	}
 }
@@ -206,7 +151,7 @@ func stepOf(e *parse.Event, key *[]byte) (s Step, ok bool) {
 		}
 	}
 	*key = k
-	return NewStep(xxh3.Hash(k), stream, SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome), true
+	return calls.NewStep(xxh3.Hash(k), stream, SessionID{}, max(e.Time/int64(time.Millisecond), 0), method, starts, outcome), true
 }
 
 var (
@@ -246,7 +191,7 @@ func (a attempt) Key() SessionID { return a.session }
 func (a attempt) Rank() uint64   { return a.session.Hi }
 
 // nanos returns the start of the attempt, timestamp.NoTime if that is unknown.
-func (a *attempt) nanos() int64 { return nanosOfMillis(a.start) }
+func (a *attempt) nanos() int64 { return calls.Nanos(a.start) }
 
 // neverEnds reports whether an attempt without an end began so long before the end of the input,
 // in Unix nanoseconds, that it should have ended.
@@ -263,7 +208,7 @@ type posted struct {
 
 // Compare sorts the best of equal steps last: a session ID is better than a surrogate ID.
 func (p posted) Compare(other posted) int {
-	if p.Call != other.Call || p.what != other.what {
+	if p.Call != other.Call || p.What != other.What {
 		return p.Step.Compare(other.Step)
 	}
 	return cmp.Or(-cmp.Compare(p.from, other.from), p.session.Compare(other.session), p.Client.Compare(other.Client),
@@ -273,7 +218,7 @@ func (p posted) Compare(other posted) int {
 func (p posted) Rank() uint64 { return p.Call }
 
 // same reports whether two steps are one event.
-func (p posted) same(other posted) bool { return p.Call == other.Call && p.what == other.what }
+func (p posted) same(other posted) bool { return p.Call == other.Call && p.What == other.What }
 
 // attemptsOf divides the steps of one call, which are sorted and distinct, into attempts.
 // The outcome is the first end of the last try; later ends, such as the Cancel after a

@@ -1,6 +1,9 @@
 package aggregate
 
-import "github.com/otlog/otlog/parse"
+import (
+	"github.com/otlog/otlog/aggregate/calls"
+	"github.com/otlog/otlog/parse"
+)
 
 // An Attempt is one call of a method by the application, as reports count it.
 type Attempt struct {
@@ -21,7 +24,7 @@ func (x *Index) attempts(g *group, failures map[attempt]*Failure) []Attempt {
 		a := &g.attempts[i]
 		bucket, start := g.began(a.nanos())
 		out = append(out, Attempt{
-			Call: a.call, Client: a.client, Method: a.method.Name(), Start: start, End: nanosOfMillis(a.end), Outcome: a.outcome, Inferred: a.inferred,
+			Call: a.call, Client: a.client, Method: a.method.Name(), Start: start, End: calls.Nanos(a.end), Outcome: a.outcome, Inferred: a.inferred,
 			NeverEnded: bucket != NoBucket && a.neverEnds(g.times.Last), Failure: failures[*a],
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/otlog/otlog/aggregate/axis"
+	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
@@ -124,39 +125,23 @@ type kept struct {
 	session uint32
 }
 
-// evidences is a list of evidence in chunks, so that it has little spare capacity.
+// evidences is a list of evidence.
 type evidences struct {
-	chunks [][]kept
+	lists.Chunks[kept]
 	recent [256]uint32 // by hash of the mark: index plus one of an evidence that may take the next record
 }
 
-const chunkLength = 1 << 10
-
-func (s *evidences) len() int {
-	if len(s.chunks) == 0 {
-		return 0
-	}
-	return (len(s.chunks)-1)*chunkLength + len(s.chunks[len(s.chunks)-1])
-}
-
-func (s *evidences) at(i int) *kept { return &s.chunks[i/chunkLength][i%chunkLength] }
-
-// add adds evidence, to a recent one if they are one.
-func (s *evidences) add(e *kept) {
+// note adds evidence, to a recent one if they are one.
+func (s *evidences) note(e *kept) {
 	recent := &s.recent[e.slot()]
 	if i := *recent; i != 0 {
-		if old := s.at(int(i - 1)); old.session == e.session && old.Mark == e.Mark && old.close(&e.Evidence) {
+		if old := s.At(int(i - 1)); old.session == e.session && old.Mark == e.Mark && old.close(&e.Evidence) {
 			old.fold(&e.Evidence)
 			return
 		}
 	}
-	n := len(s.chunks)
-	if n == 0 || len(s.chunks[n-1]) == chunkLength {
-		s.chunks = append(s.chunks, make([]kept, 0, chunkLength))
-		n++
-	}
-	s.chunks[n-1] = append(s.chunks[n-1], *e)
-	*recent = uint32(s.len())
+	s.Add(e)
+	*recent = uint32(s.Len())
 }
 
 // slot returns a hash of the mark and the session.

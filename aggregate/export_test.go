@@ -3,6 +3,9 @@ package aggregate
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"github.com/otlog/otlog/classify"
+	"github.com/otlog/otlog/parse/digest"
 )
 
 // RandomTallies returns tallies with random records, and a tally with all of these records.
@@ -11,6 +14,41 @@ func RandomTallies(seed uint64) (parts []*Tally, whole *Tally) {
 	records := clientRecords(r)
 	whole = tallyOfRecords(records)
 	return split(r, records), whole
+}
+
+// RandomTalliesOfNames returns tallies, and their sum, of records with more names than the limit of
+// names of each kind.
+func RandomTalliesOfNames(seed uint64, limit int) (parts []*Tally, whole *Tally) {
+	r := rand.New(rand.NewPCG(seed, 43))
+	records := clientRecords(r)
+	for _, x := range records {
+		if x.verdict.Failure && r.IntN(2) == 0 {
+			x.verdict.Error, x.verdict.Name = 0, fmt.Append(nil, "OT_OF_DAY_", r.IntN(4*limit))
+			x.verdict.MethodName, x.verdict.Method, x.verdict.MethodFrom = fmt.Append(nil, "Session.dance", r.IntN(4*limit)), 0, classify.MethodSpelled
+		}
+		if x.event.Telemetry != nil {
+			x.event.Telemetry.SDK = fmt.Append(nil, "2.", r.IntN(4*limit))
+		}
+	}
+	tally := func(records []*refRecord) *Tally {
+		t := &Tally{limit: limit}
+		for _, x := range records {
+			t.Enter(sourceID(x.source, digest.Identity{}))
+			t.Add(&x.event, &x.verdict, x.place)
+			if r.IntN(30) == 0 {
+				t.start()
+				t.renumber()
+			}
+		}
+		return t
+	}
+	whole, parts = tally(records), []*Tally{{}}
+	r.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
+	for len(records) > 0 {
+		n := 1 + r.IntN(len(records))
+		parts, records = append(parts, tally(records[:n])), records[n:]
+	}
+	return parts, whole
 }
 
 // Everything returns all counts as text.

@@ -6,10 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/axis"
+	"github.com/otlog/otlog/aggregate/compatible"
+	"github.com/otlog/otlog/aggregate/crowd"
 	"github.com/otlog/otlog/aggregate/lists"
-	"github.com/otlog/otlog/aggregate/names"
+	"github.com/otlog/otlog/aggregate/nearest"
 	"github.com/otlog/otlog/aggregate/spans"
-	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -28,19 +30,24 @@ const perRecord = gap / gapRecords
 // A correlator finds the failures of one session after the other. The result depends only
 // on the set of records.
 type correlator struct {
-	names    *names.Dictionary
+	rules    compatible.Rules
 	evidence []Evidence
-	places   spans.Tree // of the evidence, in its source; none if all of it is on one axis of time
-
+	places   spans.Tree      // of the evidence, in its source; none if all of it is on one axis of time
+	starts   map[start]int64 // index of a record in its source, if places matter
 	failures []failure
 	of       []int32 // failure of each evidence, or none
 	joined   int32   // evidence that has joined a failure
 	calls    attribution
+	crowded  int   // how many failures are considered one after the other; 0: fewCandidates
+	work     int64 // failures and evidence that were considered, for tests
 
 	// Memory for each session anew:
-	weight [classify.Aside + 1][]int32
-	open   lists.Reused[int32] // by error, the failures that later evidence of the same axis may join by time
-	found  []summary
+	weight      [classify.Aside + 1][]int32
+	open        lists.Reused[int32] // by error, the failures that later evidence of the same axis may join by time
+	found       []summary
+	said        compatible.Statement // by the evidence that is looked at
+	crowd       crowd.Crowd
+	overcrowded bool // the last evidence has one candidate too many
 }
 
 const none = -1
@@ -80,17 +87,23 @@ func (c *correlator) correlate(all []Evidence) {
 	c.chain(weight[classify.Strong], gap)
 	c.chain(c.join(weight[classify.Weak], gap, c.weakDistance), gap)
 	c.chain(c.join(weight[classify.Socket], socketGap, c.socketDistance), socketGap)
+	c.work += int64(c.crowd.Work)
+	c.crowd = crowd.Crowd{}
 }
 
 // place notes the places of the evidence, if they matter.
 func (c *correlator) place() {
 	c.places.Reset()
+	clear(c.starts)
 	if first, last := c.evidence[0].Axis(), c.evidence[len(c.evidence)-1].Axis(); first == last && first != Placed {
 		return
 	}
+	if c.starts == nil {
+		c.starts = map[start]int64{}
+	}
 	for i := range c.evidence {
 		first, last := c.evidence[i].places()
-		c.places.Add(spans.Span{Group: c.evidence[i].Origin, First: first, Last: last, Index: int32(i)})
+		c.places.Add(spans.Span{Group: placesOf(c.evidence[i].Origin, c.evidence[i].Axis()), First: first, Last: last, Index: int32(i)})
 	}
 	c.places.Sort()
 }
@@ -102,32 +115,36 @@ func (c *correlator) beside(e *Evidence, visit func(failure int32, d int64, foll
 		return
 	}
 	first, last := e.places()
-	c.places.Overlapping(e.Origin, first-gapRecords, last+gapRecords, func(s *spans.Span) bool {
-		a := c.evidence[s.Index].Axis()
-		if f := c.of[s.Index]; f != none && (a != e.Axis() || a == Placed) {
-			visit(f, max(s.First-last, first-s.Last, 0)*perRecord, s.Last >= first)
+	for _, a := range axis.All {
+		if a == e.Axis() && a != Placed {
+			continue
 		}
-		return true
-	})
+		c.places.Overlapping(placesOf(e.Origin, a), first-gapRecords, last+gapRecords, func(s *spans.Span) bool {
+			c.work++
+			if f := c.of[s.Index]; f != none {
+				visit(f, max(s.First-last, first-s.Last, 0)*perRecord, s.Last >= first)
+			}
+			return true
+		})
+	}
 }
+
+// placesOf returns the group of the places of evidence on an axis in a source.
+func placesOf(source uint32, a Axis) uint32 { return source*uint32(len(axis.All)) + uint32(a) }
 
 // A failure is something that went wrong once: evidence of one session that belongs
 // together.
 type failure struct {
-	err    Name
-	code   int32             // identifies an error without a name
-	class  Name              // the method, as class returns it; 0: unknown
-	stream streams.IDs       // the first stream and subscriber that its records state
-	when   [2]spans.Interval // on the axes Dated and Clock
-	starts []start           // by source, if places matter
-	joined int32             // increases with each evidence that joins a failure
-	listed bool              // among the active failures of neighbours
+	compatible.Statement                   // the first error, code, method, stream and subscriber that its records state
+	when                 [2]spans.Interval // on the axes Dated and Clock
+	joined               int32             // increases with each evidence that joins a failure
+	listed               bool              // among the active failures of neighbours
 }
 
-// A start is the place of a failure's first record in a source.
+// A start is where the first record of a failure in a source is.
 type start struct {
-	source uint32
-	place  int64
+	failure int32
+	source  uint32
 }
 
 // chain makes failures of evidence, in order. Each record is at most within away from the
@@ -137,46 +154,75 @@ func (c *correlator) chain(which []int32, within int64) {
 		return
 	}
 	own := int32(len(c.failures))
-	axis := c.evidence[which[0]].Axis()
+	on := c.evidence[which[0]].Axis()
 	c.open.Clear()
-	for _, i := range which {
-		if a := c.evidence[i].Axis(); a != axis {
-			axis = a
+	c.crowd.Used = false
+	for n, i := range which {
+		if a := c.evidence[i].Axis(); a != on {
+			on = a
 			c.open.Clear()
+			c.crowd.Used = false
 		}
 		c.link(own, i, within)
+		if c.overcrowded && !c.crowd.Used {
+			// From here on, failures are found by an index.
+			rule := compatible.Chain
+			if c.evidence[i].Weight == classify.Weak {
+				rule = compatible.Weak
+			}
+			c.crowding(rule, which[n:], nearest.Limits{Within: within, Longest: longest, Latest: true})
+			for number := range c.open.Each {
+				c.gather(number, on)
+			}
+			c.open.Clear()
+		}
 	}
 }
 
-// maxOpen is the number of open failures per error. Only crafted logs exceed it.
-const maxOpen = 64
+// fewCandidates is how many failures are considered one after the other, per error. A log seldom has
+// more at a time.
+const fewCandidates = 64
+
+// isCrowd reports whether there are too many failures to consider one after the other.
+func (c *correlator) isCrowd(failures int) bool {
+	return failures > cmp.Or(c.crowded, fewCandidates)
+}
 
 // link adds evidence to a failure that takes it, else to a new failure. Failures before own
 // take none. A failure of the same subscriber is preferred, then one of the same stream, then
 // the nearest, then the one that was joined last.
 func (c *correlator) link(own, i int32, within int64) {
 	e := &c.evidence[i]
+	c.said, c.overcrowded = statementOf(e), false
 	key := e.Error
 	if e.Weight != classify.Strong {
 		key = 0 // takes compares errors
 	}
 	best, least := int32(none), int64(math.MaxInt64)
 	consider := func(number int32, d int64) {
+		c.work++
 		f := &c.failures[number]
-		if number < own || d > within || best == number && d >= least || !c.takes(f, e) || !fits(f, e) {
+		if number < own || d > within || best == number && d >= least || !c.rules.Takes(&f.Statement, &c.said, e.Weight) || !fits(f, e) {
 			return
 		}
 		if best != none && best != number {
 			other := &c.failures[best]
-			if cmp.Or(cmp.Compare(e.Stream.Alike(f.stream), e.Stream.Alike(other.stream)), cmp.Compare(least, d), cmp.Compare(f.joined, other.joined)) <= 0 {
+			if cmp.Or(cmp.Compare(e.Stream.Alike(f.Stream), e.Stream.Alike(other.Stream)), cmp.Compare(least, d), cmp.Compare(f.joined, other.joined)) <= 0 {
 				return
 			}
 		}
 		best, least = number, d
 	}
+	a := e.Axis()
+	if c.crowd.Used {
+		c.crowd.Near(&c.said, e.First, e.last(), func(number int32) { consider(number, c.failures[number].when[a].Distance(e.First, e.last())) })
+		c.beside(e, func(number int32, d int64, _ bool) { consider(number, d) })
+		c.gather(c.settleOn(best, i), a)
+		return
+	}
 	open := c.open.Of(int(key))
 	candidates := *open
-	if a := e.Axis(); a != Placed {
+	if a != Placed {
 		// Later evidence is even farther from failures that are too far.
 		candidates = slices.DeleteFunc(candidates, func(number int32) bool {
 			d := c.failures[number].when[a].Distance(e.First, e.last())
@@ -185,77 +231,28 @@ func (c *correlator) link(own, i int32, within int64) {
 		})
 	}
 	c.beside(e, func(number int32, d int64, _ bool) { consider(number, d) })
+	best = c.settleOn(best, i)
+	if a != Placed && !slices.Contains(candidates, best) {
+		candidates = append(candidates, best)
+		c.overcrowded = c.isCrowd(len(candidates))
+	}
+	*open = candidates
+}
+
+// statementOf returns what evidence says of its error.
+func statementOf(e *Evidence) compatible.Statement {
+	return compatible.Statement{Error: e.Error, Code: e.Code, Class: compatible.ClassOf(e.Method, e.From), Stream: e.Stream}
+}
+
+// settleOn adds evidence i to a failure, to a new one if best is none, and returns its number.
+func (c *correlator) settleOn(best, i int32) int32 {
 	if best == none {
 		best = int32(len(c.failures))
 		c.failures = append(c.failures, failure{})
 	}
-	if e.Axis() != Placed && !slices.Contains(candidates, best) {
-		if len(candidates) == maxOpen {
-			candidates = slices.Delete(candidates, 0, 1)
-		}
-		candidates = append(candidates, best)
-	}
-	*open = candidates
 	c.put(best, i)
+	return best
 }
-
-// takes reports whether evidence is compatible with a failure: in method, stream, error and
-// code.
-func (c *correlator) takes(f *failure, e *Evidence) bool {
-	class := c.class(e)
-	if class != 0 && f.class != 0 && class != f.class || e.Stream.Apart(f.stream) {
-		return false
-	}
-	if e.Weight == classify.Socket || e.Error != 0 && f.err == e.Error {
-		return true // the tries of a socket may have different errors
-	}
-	if f.err != 0 {
-		method := class
-		if method == 0 {
-			method = f.class
-		}
-		// The name of weak evidence is only the most likely one.
-		return (e.Error == 0 || e.Weight == classify.Weak) && c.raises(f.err, method, e.Code)
-	}
-	if e.Error != 0 {
-		return c.raises(e.Error, f.class, f.code)
-	}
-	subscribe := class == classSubscribe || f.class == classSubscribe
-	return e.Code == f.code || anyCode(e.Code, subscribe) || anyCode(f.code, subscribe)
-}
-
-// anyCode reports whether a code is compatible with all codes: telemetry of a failed
-// subscribe states 1013 for every error.
-func anyCode(code int32, subscribe bool) bool { return code == 0 || code == 1013 && subscribe }
-
-// raises reports whether a method can raise an error with a code.
-func (c *correlator) raises(err, class Name, code int32) bool {
-	if c.names.Errors.Foreign(err) || c.names.Methods.Foreign(class) {
-		return true
-	}
-	id := catalogue.ID(err)
-	return catalogue.Raises(id, catalogue.MethodID(class), code) ||
-		class == classPublish && catalogue.Lists(id, methodInit) && catalogue.Raises(id, methodInit, code)
-}
-
-// class returns the method of evidence for comparison, 0 if it is a guess. OT.initPublisher
-// counts as Session.publish: both report a device that cannot be used.
-func (c *correlator) class(e *Evidence) Name {
-	switch {
-	case e.From <= classify.MethodOnly:
-		return 0
-	case e.Method == Name(methodInit):
-		return classPublish
-	}
-	return e.Method
-}
-
-var (
-	methodInit     = catalogue.LookupMethod([]byte("OT.initPublisher"))
-	classPublish   = Name(methodPublish)
-	classConnect   = Name(methodConnect)
-	classSubscribe = Name(methodSubscribe)
-)
 
 // fits reports whether a failure is still short enough with the evidence. Places have no
 // length.
@@ -273,34 +270,17 @@ func (c *correlator) put(number, i int32) {
 	c.of[i] = number
 	c.joined++
 	f.joined = c.joined
-	if e.Weight != classify.Socket || f.err == 0 {
-		if f.err == 0 {
-			f.err = e.Error
-		}
-		if f.code == 0 {
-			f.code = e.Code
-		}
-	}
-	if f.class == 0 {
-		f.class = c.class(e)
-	}
-	f.stream = f.stream.Or(e.Stream)
+	f.Add(&c.said, e.Weight)
 	if a := e.Axis(); a != Placed {
 		f.when[a].Add(e.First, e.last())
 	}
 	if c.places.Len() > 0 {
-		f.begin(e)
+		place, _ := e.places()
+		at := start{number, e.Origin}
+		if before, ok := c.starts[at]; !ok || place < before {
+			c.starts[at] = place
+		}
 	}
-}
-
-// begin notes the place of evidence that joins a failure.
-func (f *failure) begin(e *Evidence) {
-	place, _ := e.places()
-	if i := slices.IndexFunc(f.starts, func(s start) bool { return s.source == e.Origin }); i >= 0 {
-		f.starts[i].place = min(f.starts[i].place, place)
-		return
-	}
-	f.starts = append(f.starts, start{e.Origin, place})
 }
 
 // never is a distance that is too far.
@@ -309,7 +289,7 @@ const never = math.MaxInt64
 // weakDistance returns the distance of weak evidence from a failure that it may join, else
 // never. d is the distance from its time or from one of its places.
 func (c *correlator) weakDistance(f *failure, e *Evidence, d int64, _ bool) int64 {
-	if d <= gap && c.takes(f, e) && fits(f, e) {
+	if d <= gap && c.rules.Takes(&f.Statement, &c.said, e.Weight) && fits(f, e) {
 		return d
 	}
 	return never
@@ -320,7 +300,7 @@ func (c *correlator) weakDistance(f *failure, e *Evidence, d int64, _ bool) int6
 // it.
 func (c *correlator) socketDistance(f *failure, e *Evidence, d int64, follows bool) int64 {
 	switch {
-	case !c.connects(f):
+	case !c.rules.Connects(&f.Statement):
 		return never
 	case follows && d <= socketGap:
 		return d
@@ -328,17 +308,6 @@ func (c *correlator) socketDistance(f *failure, e *Evidence, d int64, follows bo
 		return socketGap + d
 	}
 	return never
-}
-
-// connects reports whether a failure may be one of connect.
-func (c *correlator) connects(f *failure) bool {
-	switch {
-	case f.class != 0:
-		return f.class == classConnect
-	case f.err != 0:
-		return c.names.Errors.Foreign(f.err) || catalogue.Lists(catalogue.ID(f.err), methodConnect)
-	}
-	return f.code == 0 || catalogue.GoesWith(0, methodConnect, f.code)
 }
 
 // join adds each evidence to the nearest failure, of equally near ones to the earliest, and
@@ -349,20 +318,23 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 		return which
 	}
 	near := neighbours{found: len(c.failures)}
-	for _, i := range which {
+	c.crowd.Used = false
+	for n, i := range which {
 		e := &c.evidence[i]
+		c.said = statementOf(e)
 		best, least := int32(none), int64(never)
 		consider := func(number int32, d int64, follows bool) {
+			c.work++
 			d = distance(&c.failures[number], e, d, follows)
 			if d < least || d == least && d != never && c.compareBegins(number, best, e) < 0 {
 				best, least = number, d
 			}
 		}
 		if a := e.Axis(); a != Placed {
-			for _, number := range near.of(c, e, ahead) {
+			near.of(c, e, ahead, which[n:], func(number int32) {
 				w := &c.failures[number].when[a]
 				consider(number, w.Distance(e.First, e.last()), w.Last >= e.First)
-			}
+			})
 		}
 		c.beside(e, consider)
 		if best == none {
@@ -380,19 +352,21 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 // compareBegins orders failures by their begin. Those that begin nowhere come last, in the order
 // of correlate.
 func (c *correlator) compareBegins(a, b int32, e *Evidence) int {
-	return cmp.Or(cmp.Compare(c.failures[a].beginFor(e), c.failures[b].beginFor(e)), cmp.Compare(a, b))
+	return cmp.Or(cmp.Compare(c.beginFor(a, e), c.beginFor(b, e)), cmp.Compare(a, b))
 }
 
 // beginFor returns the first position of a failure on the axis of evidence, or in its source if
 // the evidence has no time; math.MaxInt64 if the failure has none there.
-func (f *failure) beginFor(e *Evidence) int64 {
-	if a := e.Axis(); a != Placed && f.when[a].Known {
-		return f.when[a].First
-	}
-	for _, s := range f.starts {
-		if s.source == e.Origin && e.Axis() == Placed {
-			return s.place
+func (c *correlator) beginFor(number int32, e *Evidence) int64 {
+	a := e.Axis()
+	if a != Placed {
+		if w := &c.failures[number].when[a]; w.Known {
+			return w.First
 		}
+		return math.MaxInt64
+	}
+	if place, ok := c.starts[start{number, e.Origin}]; ok {
+		return place
 	}
 	return math.MaxInt64
 }
@@ -404,28 +378,37 @@ type neighbours struct {
 	axis   Axis
 	begun  bool
 	queue  []int32 // failures that begin later, sorted by begin
-	active []int32
+	active []int32 // others, if they are no crowd
 }
 
-// of returns the failures that begin at most ahead after the evidence and end at most a gap
-// before it.
-func (n *neighbours) of(c *correlator, e *Evidence, ahead int64) []int32 {
+// of visits failures that begin at most ahead after the evidence and end at most a gap before it:
+// all of them, or if they are a crowd, those that may be nearest. The evidence is the first of what
+// is left to ask for.
+func (n *neighbours) of(c *correlator, e *Evidence, ahead int64, left []int32, visit func(number int32)) {
 	a := e.Axis()
+	byBegin := func(x, y int32) int {
+		return cmp.Or(cmp.Compare(c.failures[x].when[a].First, c.failures[y].when[a].First), cmp.Compare(x, y))
+	}
 	if !n.begun || n.axis != a {
-		n.axis, n.begun, n.queue, n.active = a, true, n.queue[:0], n.active[:0]
+		n.axis, n.begun, n.queue, n.active, c.crowd.Used = a, true, n.queue[:0], n.active[:0], false
 		for i := range int32(n.found) {
 			f := &c.failures[i]
 			if f.listed = false; f.when[a].Known {
 				n.queue = append(n.queue, i)
 			}
 		}
-		slices.SortFunc(n.queue, func(x, y int32) int {
-			return cmp.Or(cmp.Compare(c.failures[x].when[a].First, c.failures[y].when[a].First), cmp.Compare(x, y))
-		})
+		slices.SortFunc(n.queue, byBegin)
+	}
+	if c.crowd.Used {
+		c.crowd.Advance(e.First)
 	}
 	for len(n.queue) > 0 && c.failures[n.queue[0]].when[a].First-e.last() <= ahead {
 		n.add(c, n.queue[0])
 		n.queue = n.queue[1:]
+	}
+	if c.crowd.Used {
+		c.crowd.Near(&c.said, e.First, e.last(), visit)
+		return
 	}
 	n.active = slices.DeleteFunc(n.active, func(i int32) bool {
 		f := &c.failures[i]
@@ -435,15 +418,49 @@ func (n *neighbours) of(c *correlator, e *Evidence, ahead int64) []int32 {
 		}
 		return !f.listed
 	})
-	return n.active
+	if c.isCrowd(len(n.active)) {
+		rule, limits := compatible.Weak, nearest.Limits{Within: gap, Longest: longest}
+		if e.Weight == classify.Socket {
+			rule, limits.Longest = compatible.Connect, math.MaxInt64
+		}
+		c.crowding(rule, left, limits)
+		slices.SortFunc(n.active, byBegin)
+		for _, number := range n.active {
+			c.gather(number, a)
+		}
+		c.crowd.Near(&c.said, e.First, e.last(), visit)
+		return
+	}
+	for _, number := range n.active {
+		visit(number)
+	}
 }
 
-// add makes a failure active, which evidence may have joined by place.
+// add adds a failure, which evidence may have joined by place, or replaces it.
 func (n *neighbours) add(c *correlator, number int32) {
-	if f := &c.failures[number]; !f.listed {
+	switch f := &c.failures[number]; {
+	case c.crowd.Used:
+		c.gather(number, n.axis)
+	case !f.listed:
 		f.listed = true
 		n.active = append(n.active, number)
 	}
+}
+
+// crowding makes a crowd, which will be asked for what is left of evidence, from the first on.
+func (c *correlator) crowding(rule compatible.Rule, left []int32, l nearest.Limits) {
+	first := &c.evidence[left[0]]
+	c.crowd.Begin(c.rules, rule, first.Weight, l)
+	for _, i := range left {
+		c.crowd.Expect(statementOf(&c.evidence[i]))
+	}
+	c.crowd.Advance(first.First)
+}
+
+// gather adds a failure to the crowd, or replaces it.
+func (c *correlator) gather(number int32, a Axis) {
+	f := &c.failures[number]
+	c.crowd.Put(nearest.Item{Number: number, First: f.when[a].First, Last: f.when[a].Last, Joined: f.joined}, &f.Statement)
 }
 
 // A summary is what the evidence of a failure says together.

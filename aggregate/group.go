@@ -6,7 +6,9 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/compatible"
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
@@ -177,7 +179,7 @@ type groupReader struct {
 func (c *Counts) newReader() *groupReader {
 	r := &groupReader{
 		Counts: c, entries: c.merge.cursor(false, false),
-		group:    group{correlator: correlator{names: c.merge.dictionary}, order: c.order, times: c.Range},
+		group:    group{correlator: correlator{rules: compatible.Rules{Names: c.merge.dictionary}, crowded: c.crowded}, order: c.order, times: c.Range},
 		resolved: spill.Follow(&c.resolved), members: spill.Follow(&c.members),
 		attempts: spill.Follow(&c.attempts), movedAttempts: spill.Follow(&c.movedAttempts),
 		movedBuckets: spill.Follow(&c.movedBuckets), movedEvidence: spill.Follow(&c.movedEvidence),
@@ -339,7 +341,7 @@ func (g *group) rows(out []Row) []Row {
 			if len(out) == room {
 				// Most rows are alike: merging them early bounds the memory that a
 				// session with a million lines takes.
-				out = mergeAlike(out, g.order.compareRows, (*Row).add)
+				out = lists.MergeAlike(out, g.order.compareRows, (*Row).add)
 				room = max(mergeAt, 2*len(out))
 			}
 			if row, ok := g.row(i, found); ok {
@@ -347,7 +349,7 @@ func (g *group) rows(out []Row) []Row {
 			}
 		}
 	})
-	return mergeAlike(out, g.order.compareRows, (*Row).add)
+	return lists.MergeAlike(out, g.order.compareRows, (*Row).add)
 }
 
 // countAttempts appends the counts of attempts.
@@ -365,7 +367,7 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 	room := mergeAt
 	for i := range g.attempts {
 		if len(out) == room {
-			out = mergeAlike(out, compare, add)
+			out = lists.MergeAlike(out, compare, add)
 			room = max(mergeAt, 2*len(out))
 		}
 		a := &g.attempts[i]
@@ -381,7 +383,7 @@ func (g *group) countAttempts(out []Attempts) []Attempts {
 			out = append(out, sum)
 		}
 	}
-	return mergeAlike(out, compare, add)
+	return lists.MergeAlike(out, compare, add)
 }
 
 // clientOf returns the labels of a client, or of the session's only client if client is
@@ -440,21 +442,6 @@ func (o *nameOrder) compareRows(a, b Row) int {
 
 // mergeAt is the number of rows that are gathered before equal ones are merged.
 const mergeAt = 4 << 10
-
-// mergeAlike sorts rows and merges those that compare equal, in place.
-func mergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)) []T {
-	slices.SortFunc(rows, compare)
-	n := 0
-	for _, row := range rows {
-		if n > 0 && compare(rows[n-1], row) == 0 {
-			add(&rows[n-1], &row)
-			continue
-		}
-		rows[n] = row
-		n++
-	}
-	return rows[:n]
-}
 
 // row returns the row of evidence i. ok reports whether the evidence or its failure is
 // selected.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/bench/corpus"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
@@ -129,6 +130,34 @@ func TestWorkersDoNotMatter(t *testing.T) {
 				t.Errorf("%d workers account for %s by %+v, one by %+v", options.Jobs, s.Name, s.Account, one.Sources[i].Account)
 			}
 		}
+	}
+}
+
+// TestNamesDoNotDependOnWorkers reads more names than are kept, with any number of workers and any size
+// of sections.
+func TestNamesDoNotDependOnWorkers(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 44))
+	var b bytes.Buffer
+	for _, i := range r.Perm(3 * names.MaxNames / 2) {
+		fmt.Fprintf(&b, "{\"time\":%d,\"sessionId\":%q,\"message\":\"OpenTok:Session:error OT_OF_DAY_%d: Session.dance%d :: x +0ms\"}\n", 1793613600+i%3000, sessionA, i, i)
+	}
+	sources := []parse.Source{write(t, "log", b.Bytes())}
+	var want []string
+	for jobs := 1; jobs <= 8; jobs++ {
+		c := settled(scanned(t, sources, Options{Jobs: jobs, Input: parse.Options{SectionSize: 1 << (15 + jobs%3)}}))
+		got := append(rowsIn(c), c.Names.Warnings()...)
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d workers keep other names than one", jobs)
+		}
+	}
+	if last := want[len(want)-1]; !strings.Contains(last, "more than 10000 names of methods") {
+		t.Errorf("the last warning is %q", last)
+	}
+	if !slices.ContainsFunc(want, func(row string) bool { return strings.HasPrefix(row, names.Other+" "+names.Other) }) {
+		t.Error("nothing is counted as other")
 	}
 }
 

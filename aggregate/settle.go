@@ -27,6 +27,7 @@ type Counts struct {
 	order   *nameOrder
 	sources []SourceID
 	tenants map[SourceID]SessionID // the session that a source is
+	crowded int                    // see correlator
 	division
 
 	resolved spill.Set[resolution]

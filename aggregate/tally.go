@@ -45,7 +45,8 @@ type Tally struct {
 	tenancy   *Tenancy               // of the current piece; nil: not looked up
 	errors    names.Table
 	methods   names.Table
-	labels    names.Table // of SDK versions, browsers and systems
+	labels    names.Table // of SDK versions, browsers, systems and API keys
+	limit     int         // of each table; 0: the usual one
 	clients   clients.Reader
 	evidences evidences
 
@@ -60,6 +61,28 @@ type Tally struct {
 func (t *Tally) start() {
 	if t.errors.IsZero() {
 		t.errors, t.methods, t.labels = names.Errors(), names.Methods(), names.Labels()
+		t.errors.Limit, t.methods.Limit, t.labels.Limit = t.limit, t.limit, t.limit
+	}
+	if t.errors.Crowded() || t.methods.Crowded() || t.labels.Crowded() { // seldom
+		t.renumber()
+	}
+}
+
+// renumber frees the numbers of names that are not kept.
+func (t *Tally) renumber() {
+	if !t.errors.Dropped() && !t.methods.Dropped() && !t.labels.Dropped() {
+		return
+	}
+	errors, methods, labels := t.errors.Compact(), t.methods.Compact(), t.labels.Compact()
+	t.clients = clients.Reader{}
+	for i := range t.evidences.Len() {
+		e := t.evidences.At(i)
+		e.Error, e.Method = errors[e.Error], methods[e.Method]
+	}
+	for number := range uint32(t.sessions.n) {
+		k := t.sessions.at(number + 1)
+		l := &k.labels
+		k.key, l.SDK, l.Browser, l.OS = labels[k.key], labels[l.SDK], labels[l.Browser], labels[l.OS]
 	}
 }
 
@@ -111,7 +134,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 		x.Method = t.methods.Add(v.MethodName)
 	}
 	x.Origin = t.origins.here()
-	t.evidences.add(&x)
+	t.evidences.note(&x)
 }
 
 // pass notes the time of a record, which the caller adds to t.current.
@@ -318,7 +341,7 @@ func (t *Tally) part(sorted *sortedTally) *Part {
 func (t *Tally) Spill(to *Space) error {
 	t.start()
 	t.cover()
-	if t.sessions.n == 0 && t.evidences.len() == 0 {
+	if t.sessions.n == 0 && t.evidences.Len() == 0 {
 		return nil
 	}
 	p, err := to.keep(t.part(t.sort()))
@@ -349,7 +372,7 @@ func (t *Tally) size() int64 {
 		int64(s.n)*int64(unsafe.Sizeof(entry{})) +
 		int64(t.presences.Len())*int64(unsafe.Sizeof(presence(0))) +
 		int64(t.steps.Len())*int64(unsafe.Sizeof(step{})) +
-		int64(t.evidences.len())*int64(unsafe.Sizeof(kept{})) + t.texts.Size()
+		int64(t.evidences.Len())*int64(unsafe.Sizeof(kept{})) + t.texts.Size()
 }
 
 // A sortedTally holds the contents of a Tally in the order of its entries, so that reading
@@ -378,6 +401,7 @@ func (n numbered) Compare(other numbered) int { return n.id.Compare(other.id) }
 func (n numbered) Rank() uint64               { return n.id.Hi }
 
 func (t *Tally) sort() *sortedTally {
+	t.renumber()
 	n := t.sessions.n + 1
 	s := &sortedTally{evidences: &t.evidences}
 	place := make([]uint32, n) // by number plus one
@@ -390,9 +414,9 @@ func (t *Tally) sort() *sortedTally {
 		k := &s.known[at]
 		k.session, k.client = placeOf(place, k.session), placeOf(place, k.client)
 	}
-	s.evidence = lists.Make(n, t.evidences.len(), func(yield func(place, i uint32) bool) {
-		for i := range uint32(t.evidences.len()) {
-			yield(place[t.evidences.at(int(i)).session], i)
+	s.evidence = lists.Make(n, t.evidences.Len(), func(yield func(place, i uint32) bool) {
+		for i := range uint32(t.evidences.Len()) {
+			yield(place[t.evidences.At(int(i)).session], i)
 		}
 	})
 	s.buckets = lists.Make(n, t.presences.Len(), func(yield func(uint32, Bucket) bool) {
@@ -478,14 +502,14 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	}
 	e.Buckets = append(e.Buckets, c.buckets.Of(i)...)
 	for _, x := range c.evidence.Of(i) {
-		e.Evidence = append(e.Evidence, c.evidences.at(int(x)).Evidence)
+		e.Evidence = append(e.Evidence, c.evidences.At(int(x)).Evidence)
 	}
 	if !c.whole {
 		return e, nil
 	}
 	e.Session, e.Client = c.link(k.session), c.link(k.client)
 	for _, s := range c.steps.Of(i) {
-		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, what: s.what, Client: c.ids[s.client]})
+		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, What: s.What, Client: c.ids[s.client]})
 	}
 	return e, nil
 }

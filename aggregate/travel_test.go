@@ -21,6 +21,7 @@ func travelled(t *testing.T, p *aggregate.Part) *aggregate.Part {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out.Names.Limit = p.Names.Limit
 	out.Origins, out.Tenancies, out.Coverage, out.Posts = p.Origins, p.Tenancies, p.Coverage, p.Posts
 	return out
 }
@@ -37,10 +38,33 @@ func everything(t *testing.T, parts ...*aggregate.Part) []string {
 // TestSumsTravel checks that parts have the same sum in any order and grouping, whether they
 // are written and read in between, and whether they are spilled; an empty part adds nothing.
 func TestSumsTravel(t *testing.T) {
+	travel(t, func(seed uint64) ([]*aggregate.Tally, *aggregate.Tally) { return aggregate.RandomTallies(seed) })
+}
+
+// TestManyNamesTravel is TestSumsTravel for more names than are kept: which of them are depends on the
+// records alone.
+func TestManyNamesTravel(t *testing.T) {
+	others := 0
+	travel(t, func(seed uint64) ([]*aggregate.Tally, *aggregate.Tally) {
+		parts, whole := aggregate.RandomTalliesOfNames(seed, 1+int(seed%6))
+		for _, p := range whole.Parts() {
+			if len(p.Names.Warnings()) > 0 {
+				others++
+			}
+		}
+		return parts, whole
+	})
+	if others < 100 {
+		t.Errorf("%d sets with too many names are too few for this test", others)
+	}
+}
+
+func travel(t *testing.T, random func(seed uint64) ([]*aggregate.Tally, *aggregate.Tally)) {
+	t.Helper()
 	dir := t.TempDir()
 	for seed := range uint64(400) {
 		r := rand.New(rand.NewPCG(seed, 42))
-		tallies, whole := aggregate.RandomTallies(seed)
+		tallies, whole := random(seed)
 		want := everything(t, whole.Parts()...)
 
 		space := aggregate.NewSpace(dir, 1<<20, partial.Codec{})

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/parse/timestamp"
+	"github.com/otlog/otlog/report/words"
 )
 
 // An input is what a report is folded from.
@@ -47,12 +49,16 @@ func readCounts(c *aggregate.Counts, r *Report, groups bool) (*input, error) {
 func (r *Report) fold(in *input, dimensions []Dimension) error {
 	r.Start, r.End = instantIn(r.Zone, in.times.First), instantIn(r.Zone, in.times.Last)
 	all := newFold(in.names, r, &r.Numbers)
-	all.draw(r, in)
+	if err := all.draw(r, in); err != nil {
+		return err
+	}
 	folds := []*fold{all}
 	if r.Whole = &r.Numbers; !r.Window.All() {
 		r.Whole = &Numbers{}
 		whole := newFold(in.names, r, r.Whole)
-		whole.draw(&Report{Zone: r.Zone, Filter: r.Filter}, in)
+		if err := whole.draw(&Report{Zone: r.Zone, Filter: r.Filter}, in); err != nil {
+			return err
+		}
 		folds = append(folds, whole)
 	}
 	var dividers []*divider
@@ -185,8 +191,12 @@ func newFold(names *aggregate.Names, r *Report, out *Numbers) *fold {
 	return f
 }
 
+// maxWindows is the largest number of windows of a report. A year has 35,136 quarter-hours, the shortest
+// windows; each window with a failure takes some kilobytes of JSON.
+const maxWindows = 40_000
+
 // draw makes the windows of a report, and counts the records and hours of each.
-func (f *fold) draw(r *Report, in *input) {
+func (f *fold) draw(r *Report, in *input) error {
 	if r.Window.All() {
 		f.out.Windows = []Window{{Complete: true}}
 	} else {
@@ -207,6 +217,10 @@ func (f *fold) draw(r *Report, in *input) {
 		if w := f.windowOfBucket(r, c.Bucket); w != Timeless {
 			f.out.Windows[w].Records += c.Records.Total()
 		}
+		if len(f.out.Windows) > maxWindows {
+			return fmt.Errorf("--window %s divides the input into more than %s windows: choose a longer one, such as 1d, or bounds of time, --since and --until",
+				r.Window, words.Number(maxWindows))
+		}
 	}
 	f.out.Totals.First, f.out.Totals.Last = instantIn(r.Zone, first), instantIn(r.Zone, last)
 	for i := range f.out.Windows {
@@ -216,6 +230,7 @@ func (f *fold) draw(r *Report, in *input) {
 	}
 	f.failed = make([]mark, len(f.out.Windows))
 	f.hours(r, in)
+	return nil
 }
 
 // completes reports whether the input, as far as it is selected, includes a whole window. The

@@ -55,7 +55,9 @@ func TestHours(t *testing.T) {
 			in.times = aggregate.Range{First: test.records[0].UnixNano(), Last: test.records[n-1].UnixNano()}
 		}
 		r := &Report{Window: window, Zone: test.zone, Filter: test.filter}
-		newFold(&aggregate.Names{}, r, &r.Numbers).draw(r, in)
+		if err := newFold(&aggregate.Names{}, r, &r.Numbers).draw(r, in); err != nil {
+			t.Fatal(err)
+		}
 		if len(r.Windows) != len(test.want) {
 			t.Errorf("%s: got %d windows, want %d", test.name, len(r.Windows), len(test.want))
 			continue
@@ -66,6 +68,32 @@ func TestHours(t *testing.T) {
 				got.All != want.All || got.Silent != want.Silent {
 				t.Errorf("%s: window %d: got %+v, want %+v", test.name, i, got, want)
 			}
+		}
+	}
+}
+
+// TestWindowsAreBounded divides the quarter-hours of years into windows.
+func TestWindowsAreBounded(t *testing.T) {
+	in := &input{}
+	for i := range 2 * maxWindows {
+		b := aggregate.Bucket(i)
+		in.coverage = append(in.coverage, aggregate.Coverage{Bucket: b, Records: aggregate.Records{Clean: 1}, First: b.Start().UnixNano(), Last: b.Start().UnixNano()})
+	}
+	for _, test := range []struct {
+		window string
+		many   bool
+	}{{"15m", true}, {"1h", false}, {"1d", false}, {"1mo", false}} {
+		window, err := calendar.Parse(test.window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Report{Window: window, Zone: time.UTC}
+		err = newFold(&aggregate.Names{}, r, &r.Numbers).draw(r, in)
+		if (err != nil) != test.many {
+			t.Errorf("%s: %v", test.window, err)
+		}
+		if want := "--window 15m divides the input into more than 40,000 windows: choose a longer one, such as 1d, or bounds of time, --since and --until"; err != nil && err.Error() != want {
+			t.Errorf("got %q, want %q", err, want)
 		}
 	}
 }

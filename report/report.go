@@ -287,7 +287,7 @@ func newReport(sources []*aggregate.Source, o Options, open func(r *Report, grou
 	if widened != "" {
 		r.Warnings = append(r.Warnings, widened)
 	}
-	r.Warnings = append(r.Warnings, r.warnings()...)
+	r.Warnings = append(append(r.Warnings, r.warnings()...), in.names.Warnings()...)
 	for _, s := range r.Overlap() {
 		r.Warnings = append(r.Warnings, s.Name+" is "+Overlapping)
 	}

@@ -31,17 +31,20 @@ func (r *Reader) Read(e *parse.Telemetry, to *Labels, texts *names.Table) {
 // lesser sets a label unless its current text sorts first. If the events of a client have
 // different labels (the guid of an old SDK outlives an update), their order must not matter.
 func lesser(label *names.Name, n names.Name, texts *names.Table) {
-	if n != 0 && n != *label && (*label == 0 || texts.Text(n) < texts.Text(*label)) {
+	if n != 0 && n != *label && (*label == 0 || names.Compare(texts.Text(n), texts.Text(*label)) < 0) {
 		*label = n
 	}
 }
 
-// maxAgents is the largest number of user agents that a Reader remembers.
-const maxAgents = 1000
+const (
+	maxAgents = 1000    // user agents that a Reader remembers
+	maxAgent  = 1 << 10 // bytes that are read of a user agent: a long one has 300
+)
 
 // userAgent returns the browser, with its major version, and the system of a user agent
 // string.
 func (r *Reader) userAgent(s []byte, texts *names.Table) Labels {
+	s = s[:min(len(s), maxAgent)]
 	if c, ok := r.agents[string(s)]; ok {
 		return c
 	}

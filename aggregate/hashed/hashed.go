@@ -105,3 +105,21 @@ func ClientOf(e *parse.Event) (From, ID) {
 	}
 	return FromGUID, ofKind(ID(xxh3.Hash128Seed(e.Client, uint64(FromGUID)|day<<8)), true)
 }
+
+// AnyClient is the number of all clients, whatever they are: see Exact, Kind and MayBe.
+const AnyClient uint32 = 0
+
+// Exact returns a number that is most likely that of this client alone.
+func (id ID) Exact() uint32 { return uint32(id.Lo>>32) | 1<<8 }
+
+// Kind returns the number of all clients whose ID is of the same kind: none, a client instance ID or a
+// guid.
+func (id ID) Kind() uint32 {
+	if id.IsZero() {
+		return 1
+	}
+	return 2 + uint32(id.Lo&1)
+}
+
+// MayBe returns the numbers of the kinds of clients which a client is not Apart from, other than itself.
+func (id ID) MayBe() [2]uint32 { return [...]uint32{ID{}.Kind(), 3 - uint32(id.Lo&1)} }

@@ -1,7 +1,10 @@
 // Package lists holds many short lists without much memory for each of them.
 package lists
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Lists are lists of values, one after the other in memory.
 type Lists[T any] struct {
@@ -59,4 +62,30 @@ func (r *Reused[T]) Clear() {
 		r.lists[number] = r.lists[number][:0]
 	}
 	r.used = r.used[:0]
+}
+
+// Each visits all values of all lists; those of a list that was emptied once, repeatedly.
+func (r *Reused[T]) Each(visit func(T) bool) {
+	for _, number := range r.used {
+		for _, x := range r.lists[number] {
+			if !visit(x) {
+				return
+			}
+		}
+	}
+}
+
+// MergeAlike sorts rows and merges those that compare equal, in place.
+func MergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)) []T {
+	slices.SortFunc(rows, compare)
+	n := 0
+	for _, row := range rows {
+		if n > 0 && compare(rows[n-1], row) == 0 {
+			add(&rows[n-1], &row)
+			continue
+		}
+		rows[n] = row
+		n++
+	}
+	return rows[:n]
 }

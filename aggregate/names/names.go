@@ -7,10 +7,9 @@
 package names
 
 import (
-	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/otlog/otlog/classify/catalogue"
 )
@@ -24,59 +23,9 @@ type Name uint16
 type Texts struct {
 	Errors, Methods []string
 	Labels          []string // of SDK versions, browsers, systems and API keys
+
+	Limit int // of names of each kind that the catalogue lacks; 0: MaxNames
 }
-
-// A Table numbers the names of one kind that the catalogue lacks.
-type Table struct {
-	known  int // number of names in the catalogue, including none
-	others []string
-	number map[string]Name
-}
-
-// maxNames is the maximum number of names that the catalogue lacks. A crafted log can have
-// any number of them: the rest count as none.
-const maxNames = 10_000
-
-// Errors returns an empty table of errors.
-func Errors() Table { return Table{known: len(catalogue.Errors())} }
-
-// Methods returns an empty table of methods.
-func Methods() Table { return Table{known: len(catalogue.Methods())} }
-
-// Labels returns an empty table of labels.
-func Labels() Table { return Table{known: 1} }
-
-// IsZero reports whether the table is not one of Errors, Methods or Labels yet.
-func (t *Table) IsZero() bool { return t.known == 0 }
-
-// Text returns the text of a name that the catalogue lacks.
-func (t *Table) Text(no Name) string { return t.others[int(no)-t.known] }
-
-// Add returns the number of a name that the catalogue lacks.
-func (t *Table) Add(s []byte) Name {
-	if no, ok := t.number[string(s)]; ok {
-		return no
-	}
-	if !utf8.Valid(s) {
-		return t.Add(bytes.ToValidUTF8(s, []byte("\ufffd"))) // other programs read partials
-	}
-	if len(t.others) == maxNames {
-		return 0
-	}
-	if t.number == nil {
-		t.number = map[string]Name{}
-	}
-	no := Name(t.known + len(t.others))
-	t.others = append(t.others, string(s))
-	t.number[string(s)] = no
-	return no
-}
-
-// Number returns the number of a name that was added, 0 if it was not.
-func (t *Table) Number(s []byte) Name { return t.number[string(s)] }
-
-// Foreign reports whether the catalogue lacks a name.
-func (t *Table) Foreign(no Name) bool { return int(no) >= t.known }
 
 // A Dictionary numbers the names of several parts in the same way.
 type Dictionary struct{ Errors, Methods, Labels Table }
@@ -89,6 +38,9 @@ func NewDictionary() *Dictionary {
 // Texts returns the text of all names.
 func (d *Dictionary) Texts() *Texts {
 	n := &Texts{Labels: append([]string{""}, d.Labels.others...)}
+	if d.Errors.Limit != MaxNames {
+		n.Limit = d.Errors.Limit
+	}
 	for i := range catalogue.Errors() {
 		n.Errors = append(n.Errors, catalogue.ID(i).Name())
 	}
@@ -102,6 +54,13 @@ func (d *Dictionary) Texts() *Texts {
 // Learn adds all texts, sorted, so that the numbers do not depend on the order of the lists.
 func (d *Dictionary) Learn(lists []*Texts) {
 	all := &Texts{Errors: []string{""}, Methods: []string{""}, Labels: []string{""}}
+	limit := MaxNames
+	for _, n := range lists {
+		if n.Limit > 0 {
+			limit = min(limit, n.Limit)
+		}
+	}
+	d.Errors.Limit, d.Methods.Limit, d.Labels.Limit = limit, limit, limit
 	for _, n := range lists {
 		all.Errors = append(all.Errors, n.Errors...)
 		all.Methods = append(all.Methods, n.Methods...)
@@ -138,8 +97,8 @@ func translate(names []string, known func([]byte) Name, others *Table) []Name {
 	return out
 }
 
-// An Order holds the rank of each name in the order of their texts, which is the same in
-// every process.
+// An Order holds the rank of each name in the order of Compare, which is the same in every
+// process.
 type Order struct{ Errors, Methods, Labels []uint16 }
 
 // NewOrder returns the order of names.
@@ -153,10 +112,32 @@ func ranks(names []string) []uint16 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(names[a], names[b]) })
+	slices.SortFunc(order, func(a, b int) int { return Compare(names[a], names[b]) })
 	out := make([]uint16, len(names))
 	for place, number := range order {
 		out[number] = uint16(place)
+	}
+	return out
+}
+
+// Warnings lists what the texts lack: names that were left out, and the ends of names.
+func (n *Texts) Warnings() (out []string) {
+	for _, kind := range [...]struct {
+		what  string
+		texts []string
+	}{{"errors", n.Errors}, {"methods", n.Methods}, {"SDK versions, browsers, systems and API keys", n.Labels}} {
+		cut := 0
+		for _, text := range kind.texts {
+			if IsCut(text) {
+				cut++
+			}
+		}
+		if limit := cmp.Or(n.Limit, MaxNames); slices.Contains(kind.texts, Other) {
+			out = append(out, fmt.Sprintf("more than %d names of %s are not in the catalogue: those that sort last are counted together as %s", limit, kind.what, Other))
+		}
+		if cut > 0 {
+			out = append(out, fmt.Sprintf("names of %s were cut to %d bytes: %d of those that are kept; the digits at their end distinguish them", kind.what, MaxLength, cut))
+		}
 	}
 	return out
 }

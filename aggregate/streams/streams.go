@@ -63,6 +63,18 @@ func (i IDs) Keys() [4]Key {
 	return [...]Key{{stream, subscriber}, {anyID, subscriber}, {stream, anyID}, {anyID, anyID}}
 }
 
+// Shape returns the index in Keys of the only key that Like of these IDs may yield of other IDs.
+func (i IDs) Shape() int {
+	shape := 0
+	if i.Stream == 0 {
+		shape = 1
+	}
+	if i.Subscriber == 0 {
+		shape += 2
+	}
+	return shape
+}
+
 // Like yields keys which together hold all IDs that are not Apart from these, each once, the most
 // alike first.
 func (i IDs) Like(yield func(Key) bool) {

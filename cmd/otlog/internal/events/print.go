@@ -205,6 +205,9 @@ func (p *printer) takes(e *event, r *aggregate.Record, f *aggregate.Failure) boo
 // client returns what a telemetry event says of its client.
 func (p *printer) client(t *parse.Telemetry) clients.Names {
 	var labels clients.Labels
+	if p.texts.Len() > names.MaxNames-10 { // an event has its labels, whatever others have
+		p.reader, p.texts = clients.Reader{}, names.Labels()
+	}
 	p.reader.Read(t, &labels, &p.texts)
 	text := func(label names.Name) string {
 		if label == 0 {

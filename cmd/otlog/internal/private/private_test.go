@@ -51,13 +51,13 @@ func TestNamesStayDifferent(t *testing.T) {
 	got := (&Rules{}).Names(n)
 	want := []string{"", "2.27.4", "2.27.4.1", "[IP]", "[IP] #3", "[IP] #2", "Chrome 142", "[e-mail]"}
 	if !slices.Equal(got.Labels, want) || !slices.Equal(got.Errors, n.Errors) || !slices.Equal(got.Methods, n.Methods) {
-		t.Errorf("got %q, want %q", got, want)
+		t.Errorf("got %+v, want %q", got, want)
 	}
 	if !slices.Equal(n.Labels, before) {
 		t.Errorf("the names of the counts have changed: %q", n.Labels)
 	}
 	if off := (&Rules{Off: true}).Names(n); off != n {
-		t.Errorf("with --no-redact: %q", off)
+		t.Errorf("with --no-redact: %+v", off)
 	}
 }
 
