@@ -156,7 +156,9 @@ func checkPartial(path string, status int, report []byte, output func(...string)
 
 // written writes U+FFFD in one way: JSON escapes it only where a name has a byte that is not UTF-8, and
 // partials have names in UTF-8.
-func written(report []byte) []byte { return bytes.ReplaceAll(report, []byte(`\ufffd`), []byte("\ufffd")) }
+func written(report []byte) []byte {
+	return bytes.ReplaceAll(report, []byte(`\ufffd`), []byte("\ufffd"))
+}
 
 // checkFormats compares formats with the JSON report.
 func checkFormats(a *account, report []byte, output func(...string) ([]byte, error)) error {
