@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"hash/maphash"
-	"math"
 	"slices"
 
 	"github.com/zeebo/xxh3"
@@ -119,11 +118,11 @@ func (x *Index) Close() error {
 
 // add adds the failures of one session, and its attempts if it was asked for.
 func (x *Index) add(g *group, labels *spill.Set[labelled], add func(indexed) error) error {
-	for i, m := range g.members {
-		labels.Add(labelled{m.client, int64(i), m.labels})
-	}
 	if !g.id.IsZero() {
-		labels.Add(labelled{g.id, math.MaxInt64, g.clientOf(SessionID{})})
+		labels.Add(labelled{g.id, 0, g.clientOf(SessionID{})})
+	}
+	for i, m := range g.members { // a client may be a session, of which less is known
+		labels.Add(labelled{m.client, int64(i) + 1, m.labels})
 	}
 	var all []indexed
 	of := map[attempt]*Failure{}

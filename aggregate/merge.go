@@ -32,17 +32,17 @@ func Merge(parts ...*Part) *Part {
 		for _, x := range p.Tenancies {
 			tenancies.add(x)
 		}
-		for _, piece := range p.Origins.pieces {
-			ids = append(ids, *piece.source)
+		for _, piece := range p.Origins.Pieces {
+			ids = append(ids, *piece.Source)
 		}
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	for _, p := range parts {
 		var origins []mergedOrigin
-		for _, piece := range p.Origins.pieces {
-			n, _ := slices.BinarySearch(ids, *piece.source)
-			origins = append(origins, mergedOrigin{uint32(n), piece.first})
+		for _, piece := range p.Origins.Pieces {
+			n, _ := slices.BinarySearch(ids, *piece.Source)
+			origins = append(origins, mergedOrigin{uint32(n), piece.First})
 		}
 		m.origins = append(m.origins, origins)
 	}

@@ -36,6 +36,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/origins"
 	"github.com/otlog/otlog/aggregate/texts"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
@@ -171,7 +172,7 @@ func (s *scan) hasEnded() bool {
 // itself, or a block that was read already.
 type task struct {
 	reading *reading
-	piece   *piece
+	piece   *origins.Piece
 	reader  *parse.Reader // of a section, or nil
 	block   *parse.Block  // or nil
 
@@ -185,14 +186,14 @@ type task struct {
 type reading struct {
 	*Source
 	times   timestamp.Times
-	pending sync.WaitGroup // its tasks
-	live    bool           // the only worker numbers the records of pieces itself
-	pieces  []*piece       // one for each task, in order, unless live
+	pending sync.WaitGroup   // its tasks
+	live    bool             // the only worker numbers the records of pieces itself
+	pieces  []*origins.Piece // one for each task, in order, unless live
 }
 
 // task returns the next task of a source. It has either a reader or a block.
 func (r *reading) task(reader *parse.Reader, block *parse.Block) task {
-	p := &piece{source: &r.ID}
+	p := &origins.Piece{Source: &r.ID}
 	if !r.live {
 		r.pieces = append(r.pieces, p)
 	}
@@ -254,7 +255,7 @@ func (s *scan) open(i int, from parse.Source, o parse.Options, add func(*Source)
 func (s *scan) read(in *parse.Input, src *reading) {
 	finish := func() {
 		src.pending.Wait()
-		numberPieces(src.pieces)
+		origins.Number(src.pieces)
 		src.end(in)
 	}
 	readers := in.Readers()
@@ -324,7 +325,7 @@ func (s *scan) bound(tally *Tally) {
 func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	if s.live {
 		// The only worker gets the tasks in order.
-		t.piece.first = t.reading.Account.Records.Total()
+		t.piece.First = t.reading.Account.Records.Total()
 	}
 	tally.enter(t.piece)
 	w.decoder.SetTimes(t.reading.times)
@@ -336,7 +337,7 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 			t.reading.breakOff(err)
 		}
 	}
-	t.piece.records = w.account.Records.Total()
+	t.piece.Records = w.account.Records.Total()
 	t.reading.add(&w.account, w.skipped, &w.doubts)
 	w.account, w.skipped, w.doubts = Account{}, w.skipped[:0], timestamp.Doubts{}
 	t.reading.pending.Done()

@@ -11,6 +11,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/otlog/otlog/aggregate/account"
+	"github.com/otlog/otlog/aggregate/origins"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -194,7 +195,7 @@ func identify(f *parse.File) digest.Identity {
 }
 
 // A SourceID identifies a source by a 64-bit XXH3 hash of its name and identity.
-type SourceID uint64
+type SourceID = origins.ID
 
 func sourceID(name string, id digest.Identity) SourceID {
 	return SourceID(xxh3.HashString(fmt.Sprint(name, "\x00", id.Size, id.Head, id.Tail)))
@@ -203,67 +204,11 @@ func sourceID(name string, id digest.Identity) SourceID {
 // identify sets the identity of the source, and with it the ID.
 func (s *Source) identify(id digest.Identity) { s.Identity, s.ID = id, sourceID(s.Name, id) }
 
-// A piece is a part of a source that one worker reads. The number of its first record is
-// known once all earlier pieces have been read.
-type piece struct {
-	source  *SourceID
-	first   int64 // index of its first record in the source, from 0
-	records int64
-}
-
-// numberPieces sets the first record of each piece of a source. Pieces are in order.
-func numberPieces(pieces []*piece) {
-	var n int64
-	for _, p := range pieces {
-		p.first = n
-		n += p.records
-	}
-}
-
 // Origins are the pieces of sources that contain the evidence of a part.
-type Origins struct {
-	pieces  []*piece
-	current *piece // the piece that is being read
-	listed  bool   // current is the last of pieces
-}
+type Origins = origins.List
 
 // NewOrigins returns whole sources as origins.
-func NewOrigins(sources []SourceID) *Origins {
-	o := &Origins{}
-	for i := range sources {
-		o.pieces = append(o.pieces, &piece{source: &sources[i]})
-	}
-	return o
-}
-
-// Sources returns the source of each origin.
-func (o *Origins) Sources() []SourceID {
-	var out []SourceID
-	for _, p := range o.pieces {
-		out = append(out, *p.source)
-	}
-	return out
-}
-
-// enter makes p the current piece.
-func (o *Origins) enter(p *piece) { o.current, o.listed = p, false }
-
-// source returns the source of the current piece.
-func (o *Origins) source() *SourceID {
-	if o.current == nil {
-		o.current = &piece{source: new(SourceID)}
-	}
-	return o.current.source
-}
-
-// here returns the number of the current piece.
-func (o *Origins) here() uint32 {
-	if !o.listed {
-		o.source()
-		o.pieces, o.listed = append(o.pieces, o.current), true
-	}
-	return uint32(len(o.pieces) - 1)
-}
+func NewOrigins(sources []SourceID) *Origins { return origins.New(sources) }
 
 // A Tenancy says which sessions a source shows, as far as that decides whether the source is
 // one session: a console that was saved from one browser tab. Records of such a source that

@@ -12,6 +12,7 @@ import (
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/names"
+	"github.com/otlog/otlog/aggregate/origins"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/aggregate/texts"
 	"github.com/otlog/otlog/classify"
@@ -88,14 +89,14 @@ func (t *Tally) renumber() {
 
 // Enter sets the source of the following records.
 func (t *Tally) Enter(source SourceID) {
-	if p := t.origins.current; p == nil || *p.source != source {
-		t.enter(&piece{source: &source})
+	if t.origins.Enters(source) {
+		t.tenancy = nil
 	}
 }
 
 // enter sets the piece of the following records.
-func (t *Tally) enter(p *piece) {
-	t.origins.enter(p)
+func (t *Tally) enter(p *origins.Piece) {
+	t.origins.Enter(p)
 	t.tenancy = nil
 }
 
@@ -133,7 +134,7 @@ func (t *Tally) Add(e *parse.Event, v *classify.Verdict, number int64) {
 	if len(v.MethodName) > 0 {
 		x.Method = t.methods.Add(v.MethodName)
 	}
-	x.Origin = t.origins.here()
+	x.Origin = t.origins.Here()
 	t.evidences.note(&x)
 }
 
@@ -201,7 +202,7 @@ func (t *Tally) enterTenancy() {
 	if t.tenancy != nil {
 		return
 	}
-	source := t.origins.source()
+	source := t.origins.Source()
 	if t.tenancies[source] == nil {
 		if t.tenancies == nil {
 			t.tenancies = map[*SourceID]*Tenancy{}

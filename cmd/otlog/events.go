@@ -33,8 +33,8 @@ it belongs to. "recovered" says that this failure is within a call that succeede
 report counts it as recovered. Use events to follow one session, or to check a verdict.
 
 events reads the input twice, because the failure of a record may depend on later records; a pipe
-is kept in a temporary file meanwhile, and so is what exceeds --memory. --once prints at once, without failures. Filters select
-failures with all their records.
+is kept in a temporary file meanwhile, and so is what exceeds --memory. --once prints at once,
+without failures. Filters select failures with all their records.
 
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report"
 )
@@ -32,7 +33,7 @@ func TestEventsAreTheSameWithLittleMemory(t *testing.T) {
 		defer space.Close()
 		source := parse.Source{Name: "log", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log.Bytes())), nil }}
 		var out strings.Builder
-		o := Options{Space: space, Check: func(*report.Filter, *aggregate.Counts) error { return nil }}
+		o := Options{Space: space, Rules: &private.Rules{}, Check: func(*report.Filter, *aggregate.Counts) error { return nil }}
 		if _, err := Print(&out, []parse.Source{source}, nil, o); err != nil {
 			t.Fatal(err)
 		}
