@@ -21,7 +21,7 @@ type Format struct {
 	kind kind
 	// table is what a table looks like, as far as it is known.
 	table table.Form
-	// named says that columns that otlog does not know keep their names.
+	// named says that columns that otlog does not know keep their names. Only samples are read so.
 	named bool
 	// plainArrays says that the entries of a document may be in an array whose name is a common
 	// word.

@@ -40,7 +40,7 @@ type jsonSplitter struct {
 	reading   bool           // within doc
 	complete  bool           // all of doc had been scanned when it was committed
 	committed bool           // it is decided how doc is read, and its records are being taken
-	decoder   Decoder
+	decoder   *Decoder       // of outer; nil until there is one
 	unescaped []byte
 	outer     []byte   // doc without its entries, as far as it has been scanned
 	outerEnd  int64    // where outer ends in the source
@@ -96,9 +96,7 @@ type lost struct {
 }
 
 func newJSONSplitter(f Format, l limits) *jsonSplitter {
-	s := &jsonSplitter{limits: l, root: document.NamedArrays, lines: lineTaker{limit: l.record}, text: Format{stacks: true}}
-	s.secret = f.Name == "har"
-	s.keys = keys.Keys{Roles: f.roles, Named: f.named}
+	s := &jsonSplitter{limits: l, root: document.NamedArrays, lines: lineTaker{limit: l.record}, text: Format{stacks: true}, secret: f.Name == "har", keys: keys.Keys{Roles: f.roles, Named: f.named}}
 	s.outline, s.doc = outline.NewReader(s.keys), document.New(s.keys)
 	if f.plainArrays {
 		s.root = document.AllArrays
@@ -485,6 +483,9 @@ func (s *jsonSplitter) commit(data []byte) {
 		s.outer = append(s.outer, bytes.Repeat([]byte{'}'}, d.Around)...)
 	}
 	if d.Entries[0].In.Timed {
+		if s.decoder == nil {
+			s.decoder = &Decoder{}
+		}
 		s.decoder.walk.roles = s.keys.Roles
 		s.decoder.object(s.outer, false)
 		s.outerTime = s.decoder.event.Time

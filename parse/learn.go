@@ -192,11 +192,14 @@ func (in *Input) sample(head []byte, whole bool) *sample {
 		head = head[:bytes.LastIndexByte(head, '\n')+1]
 	}
 	r := newReader(bytes.NewReader(head), f)
+	for r.limits.block = 1 << 10; r.limits.block <= len(head) && r.limits.block < BlockSize; { // one block
+		r.limits.block *= 2
+	}
 	var d Decoder
 	d.SetTimes(in.Times)
 	s := &sample{}
 	for s.records < mostLearned {
-		b := &Block{}
+		b := &Block{} // s keeps parts of it
 		if r.Next(b) != nil {
 			break
 		}

@@ -150,7 +150,7 @@ func (d *Decoder) line(b *Block, record []byte, object int) (cause string) {
 	full := nextTelemetry(record) >= 0 || w.finder.Holds(record) // the faster search first
 	cause = d.decode(record, b.Format, full)
 	posted := d.event.Telemetry != nil && !w.coded && w.clientTime && w.deepest == 0 && !w.finder.Holds(record)
-	if cause == "" && !d.event.Several && (posted || !full && !w.full && d.event.Wrapped) {
+	if cause == "" && !b.Format.named && !d.event.Several && (posted || !full && !w.full && d.event.Wrapped) {
 		d.layouts.Learn(record[object:], d.rules)
 	}
 	return cause

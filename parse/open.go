@@ -132,9 +132,16 @@ func Open(s Source) (*File, error) {
 // readHead reads the first HeadSize bytes. Of a live stream it reads at least a line, and
 // more only until the stream pauses.
 func (f *File) readHead() ([]byte, error) {
-	head := make([]byte, 0, HeadSize)
+	size := HeadSize
+	if f.at != nil { // a file says that it has ended only when more is asked for
+		size = int(min(f.size+1, HeadSize))
+	}
+	head := make([]byte, 0, size)
 	for len(head) < HeadSize {
-		n, err := f.rest.Read(head[len(head):HeadSize])
+		if len(head) == cap(head) { // the file has grown
+			head = append(make([]byte, 0, HeadSize), head...)
+		}
+		n, err := f.rest.Read(head[len(head):cap(head)])
 		head = head[:len(head)+n]
 		if err != nil {
 			return head, err

@@ -146,7 +146,21 @@ func Judge(name string, head []byte, records, timed int) error {
 func LooksLikeLog(head []byte) bool { return sdkText.Match(head) && statesTime.Match(head) }
 
 // HasWords reports whether a text contains words that only the SDK writes.
-func HasWords(text []byte) bool { return sdkWords.Match(text) }
+func HasWords(text []byte) bool {
+	// A regular expression tries every byte; all words start alike.
+	const longest = len("OT.exception")
+	for at := 0; ; at++ {
+		n := bytes.IndexByte(text[at:], 'O')
+		if n < 0 {
+			return false
+		}
+		at += n
+		rest := text[at:]
+		if (bytes.HasPrefix(rest, []byte("OT")) || bytes.HasPrefix(rest, []byte("OpenTok:"))) && sdkWords.Match(text[max(at-1, 0):at+min(longest, len(rest))]) {
+			return true
+		}
+	}
+}
 
 // HasTime reports whether a text contains a time of day with seconds.
 func HasTime(text []byte) bool { return statesTime.Match(text) }
@@ -162,10 +176,13 @@ func IsOfSDK(text []byte) bool {
 
 // IsOutput reports whether a text is a report or events that otlog wrote: they repeat the errors of
 // logs.
-func IsOutput(head []byte) bool { return output.Match(head) }
+func IsOutput(head []byte) bool {
+	return output.Match(head) || bytes.Contains(head, []byte("otlog ")) && page.Match(head)
+}
 
-var output = pattern.New(`^(?:[^\n]*\n){0,5}(?:##? )?otlog (?:report|diff|session): ` + // after the headline
-	`|^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
+var page = pattern.New(`^(?:[^\n]*\n){0,5}(?:##? )?otlog (?:report|diff|session): `) // after the headline
+
+var output = pattern.New(`^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
 	`|^window_start,(?:baseline_start,)?method,` +
 	`|^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)
 

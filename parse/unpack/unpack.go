@@ -320,13 +320,20 @@ func readHead(r io.Reader) ([]byte, error) { return readFirst(r, HeadSize) }
 
 // readFirst reads the first bytes of r, at most size.
 func readFirst(r io.Reader, size int) ([]byte, error) {
-	head := make([]byte, size)
-	n, err := io.ReadFull(r, head)
-	if err == io.ErrUnexpectedEOF {
-		// ReadFull's own: a decompressor's is wrapped in a DamageError.
-		err = io.EOF
+	const small = 4 << 10 // many members of archives are
+	head := make([]byte, 0, min(size, small))
+	for {
+		n, err := io.ReadFull(r, head[len(head):cap(head)])
+		head = head[:len(head)+n]
+		if err == io.ErrUnexpectedEOF {
+			// ReadFull's own: a decompressor's is wrapped in a DamageError.
+			err = io.EOF
+		}
+		if err != nil || len(head) == size {
+			return head, err
+		}
+		head = append(make([]byte, 0, size), head...)
 	}
-	return head[:n], err
 }
 
 // A stickyReader returns an error that its reader has returned before.

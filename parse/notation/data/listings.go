@@ -433,7 +433,7 @@ func isBlocks(l *listing, head []byte) bool {
 
 func isSQLite(head []byte, whole bool) bool {
 	first := bytes.TrimLeft(head, "\r\n")
-	return firstEquals.Match(first) && isBlocks(tryListing(head, whole, sqliteLine), head)
+	return bytes.Contains(first, []byte(" =")) && firstEquals.Match(first) && isBlocks(tryListing(head, whole, sqliteLine), head)
 }
 
 func isFormatList(head []byte, whole bool) bool {

@@ -65,7 +65,11 @@ func (w *window) fill() bool {
 		return false
 	}
 	if len(w.buf) == cap(w.buf) {
-		grown := make([]byte, len(w.buf), max(2*cap(w.buf), 16<<10))
+		least := 16 << 10
+		if h, ok := w.r.(*headReader); ok { // often less
+			least = min(least, len(h.head)+1)
+		}
+		grown := make([]byte, len(w.buf), max(2*cap(w.buf), least))
 		copy(grown, w.buf)
 		w.buf = grown
 	}
