@@ -177,14 +177,24 @@ func IsOfSDK(text []byte) bool {
 // IsOutput reports whether a text is a report or events that otlog wrote: they repeat the errors of
 // logs.
 func IsOutput(head []byte) bool {
-	return output.Match(head) || bytes.Contains(head, []byte("otlog ")) && page.Match(head)
+	for _, o := range outputs {
+		if bytes.Contains(head, o.word) && o.start.Match(head) {
+			return true
+		}
+	}
+	return false
 }
 
-var page = pattern.New(`^(?:[^\n]*\n){0,5}(?:##? )?otlog (?:report|diff|session): `) // after the headline
-
-var output = pattern.New(`^\{\s*"schema_version": [0-9]+,\s*"tool_version": ` +
-	`|^window_start,(?:baseline_start,)?method,` +
-	`|^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)
+// outputs are what otlog writes: a word that is faster to find than the start of the output.
+var outputs = []struct {
+	word  []byte
+	start *pattern.Pattern
+}{
+	{[]byte("otlog "), pattern.New(`^(?:[^\n]*\n){0,5}(?:##? )?otlog (?:report|diff|session): `)}, // after the headline
+	{[]byte(`"tool_version": `), pattern.New(`^\{\s*"schema_version": [0-9]+,\s*"tool_version": `)},
+	{[]byte("window_start,"), pattern.New(`^window_start,(?:baseline_start,)?method,`)},
+	{[]byte(`,"source":"`), pattern.New(`^\{"time":(?:null|"[^"]*"),"source":"(?:[^"\\]|\\.)*","line":[0-9]+,"session":`)},
+}
 
 // statesTime matches a time of day with seconds, anywhere in a line.
 var statesTime = pattern.New(`(?:^|[^0-9A-Fa-f:.])[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[^0-9A-Fa-f:]|$)`)

@@ -320,7 +320,7 @@ func readHead(r io.Reader) ([]byte, error) { return readFirst(r, HeadSize) }
 
 // readFirst reads the first bytes of r, at most size.
 func readFirst(r io.Reader, size int) ([]byte, error) {
-	const small = 4 << 10 // many members of archives are
+	const small, more = 1 << 10, 8 // many members of archives are small
 	head := make([]byte, 0, min(size, small))
 	for {
 		n, err := io.ReadFull(r, head[len(head):cap(head)])
@@ -332,7 +332,7 @@ func readFirst(r io.Reader, size int) ([]byte, error) {
 		if err != nil || len(head) == size {
 			return head, err
 		}
-		head = append(make([]byte, 0, size), head...)
+		head = append(make([]byte, 0, min(size, more*len(head))), head...)
 	}
 }
 
