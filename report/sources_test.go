@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,13 +41,32 @@ func TestWarningsAreAddedUp(t *testing.T) {
 		t.Fatalf("%d warnings", len(got))
 	}
 	last := got[len(got)-1]
-	for _, want := range []string{"could not be read in full", "empty", "records skipped", "sources after these"} {
+	for _, want := range []string{"could not be read in full", "empty", "records skipped", "of 99,800 more sources"} {
 		if !strings.Contains(last, want) {
 			t.Errorf("%q lacks %q", last, want)
 		}
 	}
 	if got := report.SourceWarnings(manySources(20)); len(got) != 10 {
 		t.Errorf("%d warnings of 20 sources: %q", len(got), got)
+	}
+}
+
+// What could not be opened, and then what is damaged, is listed by name before lesser warnings, wherever it
+// is among the sources.
+func TestGraveWarningsAreListedFirst(t *testing.T) {
+	sources := manySources(1000)
+	for i, s := range sources {
+		s.Failed, s.Damage, s.Empty = nil, nil, i < 995
+	}
+	sources[990].Damage = errors.New("truncated")
+	sources[998].Failed = errors.New("permission denied")
+	got := report.SourceWarnings(sources)
+	want := []string{"000998.log: permission denied", "000990.log: truncated", "000990.log: empty input"}
+	if !slices.Equal(got[:len(want)], want) {
+		t.Errorf("got %q first, want %q", got[:len(want)], want)
+	}
+	if few := report.SourceWarnings(sources[990:]); !strings.HasPrefix(few[0], "000990.log: truncated") {
+		t.Errorf("few warnings are in the order of the sources: got %q", few)
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,14 +14,49 @@ import (
 )
 
 // SourceWarnings lists the sources, or parts of them, that could not be read or were read before,
-// and why.
+// and why. If there are too many, the gravest are listed first, and the others are added up.
 func SourceWarnings(sources []*aggregate.Source) []string {
-	var out []string
-	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	repeats := aggregate.Repeats(sources)
+	out, rest := listWarnings(sources, repeats)
+	more := moreWarnings(rest, repeats)
+	if more == nil {
+		return out
+	}
+	sources = slices.Clone(sources)
+	slices.SortStableFunc(sources, func(a, b *aggregate.Source) int {
+		return cmp.Compare(gravity(a, repeats), gravity(b, repeats))
+	})
+	out, rest = listWarnings(sources, repeats)
+	return append(out, moreWarnings(rest, repeats)...)
+}
+
+// gravity orders sources by what there is to warn of: a smaller number is graver.
+func gravity(s *aggregate.Source, repeats map[*aggregate.Source]*aggregate.Source) int {
+	switch {
+	case s.Failed != nil:
+		return 0
+	case s.Damage != nil:
+		return 1
+	case s.Account.Records.Skipped > 0:
+		return 2
+	case repeats[s] != nil:
+		return 3
+	case s.Empty:
+		return 4
+	}
+	return 5
+}
+
+// MaxWarnings is how many warnings about sources are listed, apart from those of the last source listed.
+// The others are added up.
+const MaxWarnings = 200
+
+// listWarnings lists the warnings about sources, and returns the sources that it does not list.
+func listWarnings(sources []*aggregate.Source, repeats map[*aggregate.Source]*aggregate.Source) (out []string, rest []*aggregate.Source) {
+	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	for i, s := range sources {
 		if len(out) >= MaxWarnings {
-			return append(out, moreWarnings(sources[i:], repeats)...)
+			return out, sources[i:]
 		}
 		if first := repeats[s]; first != nil {
 			warn("%s: same content as %s: %s", s.Name, first.Name, CountedAgain)
@@ -39,12 +75,8 @@ func SourceWarnings(sources []*aggregate.Source) []string {
 		}
 		out = append(out, timeWarnings(s)...)
 	}
-	return out
+	return out, nil
 }
-
-// MaxWarnings is how many warnings about sources are listed, apart from those of the last source listed.
-// The others are added up.
-const MaxWarnings = 200
 
 // moreWarnings adds up the warnings about sources that are not listed.
 func moreWarnings(sources []*aggregate.Source, repeats map[*aggregate.Source]*aggregate.Source) []string {
@@ -81,7 +113,7 @@ func moreWarnings(sources []*aggregate.Source, repeats map[*aggregate.Source]*ag
 	if len(parts) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("of %s after these: %s", words.Count(len(sources), "source"), strings.Join(parts, "; "))}
+	return []string{fmt.Sprintf("of %s: %s", words.Count(len(sources), "more source"), strings.Join(parts, "; "))}
 }
 
 // Overlap returns the sources that are in the baseline too, and so are compared with themselves.
