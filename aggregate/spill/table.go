@@ -33,45 +33,50 @@ type page[T any] struct {
 // mostFirst is how many values a table holds of its file. If there are more chunks, they get longer.
 const mostFirst = 1 << 14
 
-// NewTable returns a table of the values that each yields, which must not contain pointers. They go to a
-// file of dir, if it is not nil.
+// memoryBytes is how large a table may be without a file.
+const memoryBytes = 1 << 20
+
+// NewTable returns a table of the values that each yields, which must not contain pointers. More than
+// 1 MiB of them go to a file of dir, if it is not nil.
 func NewTable[T any](dir *Dir, each func(add func(T) error) error) (*Table[T], error) {
-	t := &Table[T]{dir: dir}
-	if dir == nil {
-		return t, each(func(x T) error {
-			t.values = append(t.values, x)
+	t := &Table[T]{dir: dir, chunk: max(chunkBytes/sizeOf[T](), 1)}
+	most, few := memoryBytes/sizeOf[T](), t.chunk
+	err := each(func(x T) error {
+		if t.values = append(t.values, x); dir == nil || len(t.values) < few || t.file == nil && len(t.values) <= most {
 			return nil
-		})
-	}
-	var err error
-	if t.file, err = dir.Create(); err != nil {
-		return nil, err
-	}
-	t.chunk = max(chunkBytes/sizeOf[T](), 1)
-	buffer := make([]T, 0, t.chunk)
-	flush := func() error {
-		b := bytesOf(buffer)
-		if _, err := t.file.Write(b); err != nil {
-			return dir.explain(err)
 		}
-		dir.count(int64(len(b)))
-		buffer = buffer[:0]
-		return nil
+		return t.flush()
+	})
+	if err == nil && t.file != nil {
+		err = t.flush()
+		t.values = nil
 	}
-	err = each(func(x T) error {
+	if err != nil {
+		return nil, cmp.Or(err, t.Close())
+	}
+	return t, nil
+}
+
+// flush writes the values to the file.
+func (t *Table[T]) flush() (err error) {
+	if t.file == nil {
+		if t.file, err = t.dir.Create(); err != nil {
+			return err
+		}
+	}
+	for _, x := range t.values {
 		if t.n%int64(t.chunk) == 0 {
 			t.begin(x)
 		}
 		t.n++
-		if buffer = append(buffer, x); len(buffer) < cap(buffer) {
-			return nil
-		}
-		return flush()
-	})
-	if err := cmp.Or(err, flush()); err != nil {
-		return nil, cmp.Or(err, t.Close())
 	}
-	return t, nil
+	b := bytesOf(t.values)
+	if _, err := t.file.Write(b); err != nil {
+		return t.dir.explain(err)
+	}
+	t.dir.count(int64(len(b)))
+	t.values = t.values[:0]
+	return nil
 }
 
 // TableOf returns a table of the values of a set.

@@ -11,7 +11,7 @@ import (
 func TestTablesFindTheSame(t *testing.T) {
 	dir := spill.NewDir(t.TempDir(), 1<<20)
 	defer dir.Close()
-	for _, n := range []int{0, 1, 7, 4096, 4097, 300_000} {
+	for _, n := range []int{0, 1, 7, 4096, 4097, 1 << 16, 1<<16 + 1, 300_000} {
 		fill := func(add func([2]int64) error) error {
 			for i := range n {
 				if err := add([2]int64{int64(i / 3), int64(i)}); err != nil {
@@ -24,9 +24,13 @@ func TestTablesFindTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		before := dir.Written()
 		disk, err := spill.NewTable(dir, fill)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if written := dir.Written() - before; (written > 0) != (n > 1<<16) {
+			t.Errorf("%d bytes of %d values, with 16 bytes each, are on disk", written, n)
 		}
 		for _, key := range []int64{-1, 0, 1, int64(n/3) - 1, int64(n / 3), int64(n), int64(n / 7), int64(n / 5)} {
 			compare := func(x *[2]int64) int { return cmp.Compare(x[0], key) }

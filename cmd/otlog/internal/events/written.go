@@ -10,9 +10,10 @@ import (
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
-// written has session IDs as the log has them. They are in a file, because there may be any number.
+// written has session IDs as the log has them. They are in a file if there are many.
 type written struct {
 	dir    *spill.Dir
+	few    []byte // the IDs, without a file
 	file   *os.File
 	out    *bufio.Writer
 	size   int64
@@ -34,10 +35,12 @@ func (p place) Compare(other place) int {
 }
 func (p place) Rank() uint64 { return p.id.Hi }
 
-// mostRecent is how many IDs are not added again, and placeBytes how much memory their places take.
+// mostRecent is how many IDs are not added again, placeBytes how much memory their places take, and fewBytes
+// how much memory the IDs take without a file.
 const (
 	mostRecent = 1 << 14
 	placeBytes = 4 << 20
+	fewBytes   = 1 << 20
 )
 
 func newWritten(dir *spill.Dir) *written {
@@ -55,16 +58,31 @@ func (w *written) add(id aggregate.SessionID, text []byte) error {
 		clear(w.recent)
 	}
 	w.recent[id] = true
-	if w.file == nil {
-		file, err := w.dir.Create()
-		if err != nil {
-			return err
-		}
-		w.file, w.out = file, bufio.NewWriter(file)
+	w.places.Add(place{id, w.size, w.size + int64(len(text))})
+	w.size += int64(len(text))
+	if w.file == nil && w.size <= fewBytes {
+		w.few = append(w.few, text...)
+		return nil
 	}
-	n, err := w.out.Write(text)
-	w.places.Add(place{id, w.size, w.size + int64(n)})
-	w.size += int64(n)
+	if err := w.spill(); err != nil {
+		return err
+	}
+	_, err := w.out.Write(text)
+	return explain(err)
+}
+
+// spill moves the IDs to a file.
+func (w *written) spill() error {
+	if w.file != nil {
+		return nil
+	}
+	file, err := w.dir.Create()
+	if err != nil {
+		return err
+	}
+	w.file, w.out = file, bufio.NewWriter(file)
+	_, err = w.out.Write(w.few)
+	w.few = nil
 	return explain(err)
 }
 
@@ -87,6 +105,9 @@ func (w *written) text(id aggregate.SessionID) string {
 	if err != nil || !ok || at.id != id {
 		w.err = cmp.Or(w.err, err)
 		return ""
+	}
+	if w.file == nil {
+		return string(w.few[at.from:at.to])
 	}
 	text := make([]byte, at.to-at.from)
 	if _, err := w.file.ReadAt(text, at.from); err != nil {
