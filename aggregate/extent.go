@@ -62,9 +62,10 @@ func (f ends) find(coverage []Coverage) Range {
 
 // plausible moves the coverage of wrong clocks to that of records without a time, and returns
 // the number of these records. Clocks are those of clients: records without an ID stay where
-// they are.
+// they are. It changes coverage.
 func (r Range) plausible(coverage []Coverage) (out []Coverage, wrong int64) {
 	none := Coverage{Bucket: NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
+	out = coverage[:0]
 	for _, c := range coverage {
 		if c.Bucket == NoBucket {
 			none.add(c)

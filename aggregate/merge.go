@@ -12,7 +12,7 @@ import (
 // Merge returns the sum of parts. Each of its cursors opens cursors of the parts.
 func Merge(parts ...*Part) *Part {
 	m := &merge{parts: parts, dictionary: names.NewDictionary()}
-	coverage, tenancies := map[Bucket]Coverage{}, tenanciesOf{}
+	tenancies := tenanciesOf{}
 	out := &Part{Open: func(whole bool) (Cursor, error) {
 		c := m.cursor(whole, true)
 		return c, c.seek(spill.Shelf{})
@@ -25,9 +25,6 @@ func Merge(parts ...*Part) *Part {
 	m.dictionary.Learn(texts)
 	for _, p := range parts {
 		m.names = append(m.names, m.dictionary.Add(p.Names))
-		for _, c := range p.Coverage {
-			addCoverage(coverage, c)
-		}
 		out.Posts, out.HasIDs = out.Posts+p.Posts, out.HasIDs || p.HasIDs
 		for _, x := range p.Tenancies {
 			tenancies.add(x)
@@ -46,7 +43,7 @@ func Merge(parts ...*Part) *Part {
 		}
 		m.origins = append(m.origins, origins)
 	}
-	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), sortedCoverage(coverage)
+	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), sumCoverage(parts)
 	out.Tenancies = tenancies.sorted()
 	m.order = &nameOrder{names.NewOrder(out.Names)}
 	return out

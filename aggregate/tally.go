@@ -1,8 +1,8 @@
 package aggregate
 
 import (
+	"cmp"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"unsafe"
@@ -38,8 +38,9 @@ type Tally struct {
 	texts     texts.IDs                       // of sessions
 	met       [sighting.NumKnown]acquaintance // persons who were seen
 	presences spill.Set[presence]
-	coverage  map[Bucket]Coverage
-	current   Coverage // of the last record's bucket, not yet in coverage
+	coverage  []Coverage
+	covered   map[Bucket]int32 // where each bucket is in coverage
+	current   Coverage         // of the last record's bucket, not yet in coverage
 
 	origins   Origins
 	tenancies map[*SourceID]*Tenancy // of the sources of pieces
@@ -257,10 +258,15 @@ func (t *Tally) cover() {
 	if t.current.Records == (Records{}) {
 		return
 	}
-	if t.coverage == nil {
-		t.coverage = make(map[Bucket]Coverage)
+	if t.covered == nil {
+		t.covered = make(map[Bucket]int32)
 	}
-	addCoverage(t.coverage, t.current)
+	if at, ok := t.covered[t.current.Bucket]; ok {
+		t.coverage[at].add(t.current)
+	} else {
+		t.covered[t.current.Bucket] = int32(len(t.coverage))
+		t.coverage = append(t.coverage, t.current)
+	}
 	t.current.Records, t.current.WithoutID = Records{}, Records{}
 }
 
@@ -306,7 +312,7 @@ func (t *Tally) Parts() []*Part {
 	t.start()
 	t.cover()
 	in := t.part(t.sort())
-	in.Coverage, in.Posts = sortedCoverage(t.coverage), t.posts
+	in.Coverage, in.Posts = t.sortedCoverage(), t.posts
 	tenancies := tenanciesOf{}
 	for source, x := range t.tenancies {
 		x.Source = *source
@@ -320,7 +326,7 @@ func (t *Tally) Parts() []*Part {
 // them. Nothing can be added to the Tally afterwards.
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
-	t.sessions, t.texts, t.presences, t.steps = sessions{}, texts.IDs{}, spill.Set[presence]{}, spill.Set[step]{}
+	t.sessions, t.texts, t.presences, t.steps, t.covered = sessions{}, texts.IDs{}, spill.Set[presence]{}, spill.Set[step]{}, nil
 	clear(t.met[:])
 	return parts
 }
@@ -530,23 +536,43 @@ func (c *Coverage) add(other Coverage) {
 	c.Last = max(c.Last, other.Last)
 }
 
-// addCoverage adds the coverage of a bucket.
-func addCoverage(to map[Bucket]Coverage, c Coverage) {
-	sum, ok := to[c.Bucket]
-	if !ok {
-		sum = Coverage{Bucket: c.Bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
+// sortedCoverage returns the coverage of all buckets, sorted. It is not copied: there may be a million.
+func (t *Tally) sortedCoverage() []Coverage {
+	if !slices.IsSortedFunc(t.coverage, byBucket) {
+		slices.SortFunc(t.coverage, byBucket)
+		for i, c := range t.coverage {
+			t.covered[c.Bucket] = int32(i)
+		}
 	}
-	sum.add(c)
-	to[c.Bucket] = sum
+	return t.coverage
 }
 
-// sortedCoverage returns the coverage of all buckets, sorted.
-func sortedCoverage(of map[Bucket]Coverage) []Coverage {
-	out := make([]Coverage, 0, len(of))
-	for _, bucket := range slices.Sorted(maps.Keys(of)) {
-		out = append(out, of[bucket])
+func byBucket(a, b Coverage) int { return cmp.Compare(a.Bucket, b.Bucket) }
+
+// sumCoverage returns the sum of the coverage of parts, sorted.
+func sumCoverage(parts []*Part) []Coverage {
+	rest, most := make([][]Coverage, len(parts)), 0
+	for i, p := range parts {
+		most = max(most, len(p.Coverage))
+		if rest[i] = p.Coverage; !slices.IsSortedFunc(rest[i], byBucket) { // of a file that otlog did not write
+			rest[i] = slices.SortedFunc(slices.Values(rest[i]), byBucket)
+		}
 	}
-	return out
+	for out := make([]Coverage, 0, most); ; {
+		rest = slices.DeleteFunc(rest, func(c []Coverage) bool { return len(c) == 0 })
+		if len(rest) == 0 {
+			return out
+		}
+		next := slices.MinFunc(rest, func(a, b []Coverage) int { return byBucket(a[0], b[0]) })[0]
+		sum := Coverage{Bucket: next.Bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
+		for i := range rest {
+			for len(rest[i]) > 0 && rest[i][0].Bucket == sum.Bucket {
+				sum.add(rest[i][0])
+				rest[i] = rest[i][1:]
+			}
+		}
+		out = append(out, sum)
+	}
 }
 
 // earlier returns the earlier of two instants, either of which may be NoTime.
