@@ -143,7 +143,7 @@ func (o *unpackOptions) addFlags(cmd *cobra.Command) {
 	o.addFormat(cmd)
 	o.addFields(cmd)
 	cmd.Flags().Int64Var(&o.maxExpansion, "max-expansion", parse.DefaultMaxExpansion, "stop reading input that unpacks to more than `N` times its size, 0 for no limit")
-	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail, and write nothing, if anything would end otlog with status 3: damage, a skipped record, the\nsame content twice")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail, and write no report or partial, if anything would end otlog with status 3: damage, a skipped\nrecord, the same content twice")
 	cmd.Flags().StringVar(&o.memory, "memory", "1GiB", "approximate maximum of memory; data beyond it goes to temporary files (in $TMPDIR)")
 }
 
@@ -165,7 +165,7 @@ func (o *unpackOptions) resolve() (parse.Options, error) {
 	limit := o.maxExpansion
 	switch {
 	case limit < 0:
-		return parse.Options{}, usageError(errors.New("--max-expansion: expected a number from 0"))
+		return parse.Options{}, usageError(errors.New("--max-expansion: expected 0 or more"))
 	case limit == 0:
 		limit = -1
 	}
@@ -218,7 +218,7 @@ func (o *unpackOptions) addFields(cmd *cobra.Command) {
 
 // addNoRedact adds the flag that redacts nothing.
 func addNoRedact(cmd *cobra.Command, rules *private.Rules) {
-	cmd.Flags().BoolVar(&rules.Off, "no-redact", false, "show tokens, passwords, e-mail addresses and IP addresses as the logs have them, instead of\n[redacted], [e-mail] and [IP]")
+	cmd.Flags().BoolVar(&rules.Off, "no-redact", false, "leave tokens, passwords, e-mail addresses and IP addresses as the logs have them, instead of\n[redacted], [e-mail] and [IP]")
 }
 
 // timeOptions are the flags that say how to read the times of logs, as typed.

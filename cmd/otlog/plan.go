@@ -56,7 +56,7 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 		return nil, err
 	}
 	if o.top < 0 {
-		return nil, usageError(errors.New("--top: expected a number from 0"))
+		return nil, usageError(errors.New("--top: expected 0 or more"))
 	}
 	if p.input, p.memory, err = o.read.resolve(s); err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (o *readOptions) addFlags(cmd *cobra.Command) {
 // resolve returns how to open logs, and the maximum of memory in bytes.
 func (o *readOptions) resolve(s streams) (input parse.Options, memory int64, err error) {
 	if o.jobs < 0 {
-		return input, 0, usageError(errors.New("--jobs: expected a number from 0"))
+		return input, 0, usageError(errors.New("--jobs: expected 0 or more"))
 	}
 	if input, err = o.unpack.resolve(); err != nil {
 		return input, 0, err

@@ -50,11 +50,12 @@ first characters. An argument that is neither a path that exists, nor a pattern 
 nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
 failures that were not recovered.
 
+Lines of other sessions are never shown. A line of the browser that states no session is shown if
+it is within 20 records or 10 seconds of a failure, in the same source.
+
 The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens, passwords and other
 secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP addresses by [IP], unless
---no-redact is given. Lines of other sessions are never shown. A line of
-the browser that states no session is shown if it is within 20 records or 10 seconds of a failure,
-in the same source.`,
+--no-redact is given.`,
 		Example: `  otlog session logs/                        the sessions worth looking at
   otlog session 1_MX40… logs/                the story of one
   otlog session --format markdown 1_MX40… app.log.gz`,
@@ -86,7 +87,7 @@ func (o *sessionOptions) resolve(s streams) (story.Options, error) {
 		return out, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(story.Formats, ", "), lookup.DidYouMean(lookup.Nearest(o.format, story.Formats))))
 	}
 	if o.top < 0 {
-		return out, usageError(errors.New("--top: expected a number from 0"))
+		return out, usageError(errors.New("--top: expected 0 or more"))
 	}
 	if err := o.color.check(); err != nil {
 		return out, err
