@@ -72,7 +72,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	input, memory, err := o.read.resolve(s)
+	input, err := o.read.resolve(s)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err := checkOutput(s, output, found.sources); err != nil {
 		return err
 	}
-	read, err := o.read.read(s, found, input, memory, o.read.scan(s))
+	read, err := o.read.read(s, found, input, o.read.scan(s))
 	defer read.close()
 	if err != nil {
 		return err
