@@ -45,10 +45,10 @@ lines, meaning and remedy; what the browser printed beside it, such as a refused
 long nothing was logged; and what never ended. Attempts and failures are those of otlog report
 --session.
 
-An ID is that of a session, or of a connection or client of it, as the log has it, or at least its
-first characters. An argument that is neither a path that exists, nor a pattern that matches,
-nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
-failures that were not recovered.
+An ID is that of a session, or of a connection or client of it, as the log has it. Its first 12
+characters or more are enough if no other ID begins with them. An argument that is neither a path
+that exists, nor a pattern that matches, nor - is an ID. Without an ID, session lists the sessions
+worth looking at: those with most failures that were not recovered.
 
 Lines of other sessions are never shown. A line of the browser that states no session is shown if
 it is within 20 records or 10 seconds of a failure, in the same source.
@@ -207,7 +207,7 @@ func (o *sessionOptions) meant(err error, ids []string) error {
 				return usageError(fmt.Errorf("%w\nhint: %q is not a path that exists, so it is taken for an ID", err, id))
 			}
 		}
-		return usageError(fmt.Errorf("%w\nhint: is it a path that does not exist? Else give the whole ID, as the log has it, or its first characters, as many as no other ID has", err))
+		return usageError(fmt.Errorf("%w\nhint: no such path exists either; give the ID as the log has it, whole or its first characters, at least %d", err, story.LeastPrefix))
 	case errors.As(err, &ambiguous):
 		var few []string
 		for _, id := range ambiguous.IDs[:min(len(ambiguous.IDs), 5)] {
