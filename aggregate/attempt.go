@@ -63,7 +63,7 @@ func NewStep(call uint64, stream streams.IDs, client SessionID, millis int64, me
 
 // A step is a Step in a Tally, with the numbers plus one of its session and client.
 type step struct {
-	call, What      uint64
+	call, what      uint64
 	session, client uint32
 	stream          streams.IDs
 }
@@ -74,8 +74,8 @@ func (s step) Compare(other step) int {
 		return cmp.Compare(s.session, other.session)
 	case s.call != other.call:
 		return cmp.Compare(s.call, other.call)
-	case s.What != other.What:
-		return cmp.Compare(s.What, other.What)
+	case s.what != other.what:
+		return cmp.Compare(s.what, other.what)
 	}
 	return cmp.Or(cmp.Compare(s.client, other.client), s.stream.Compare(other.stream))
 }
@@ -85,7 +85,7 @@ func (s step) Rank() uint64 { return uint64(s.session)<<32 | s.call>>32 }
 // step adds a telemetry event, if it starts or ends an attempt.
 func (t *Tally) step(e *parse.Event, session, client uint32) {
 	if s, ok := stepOf(e, &t.key); ok {
-		t.steps.Add(step{call: s.Call, What: s.What, session: session, client: client, stream: s.Stream})
+		t.steps.Add(step{call: s.Call, what: s.What, session: session, client: client, stream: s.Stream})
 		t.posts++
 	}
 }

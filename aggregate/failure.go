@@ -87,7 +87,7 @@ func (c *correlator) correlate(all []Evidence) {
 	c.chain(weight[classify.Strong], gap)
 	c.chain(c.join(weight[classify.Weak], gap, c.weakDistance), gap)
 	c.chain(c.join(weight[classify.Socket], socketGap, c.socketDistance), socketGap)
-	c.work += int64(c.crowd.Work)
+	c.work += c.crowd.Work
 	c.crowd = crowd.Crowd{}
 }
 
@@ -349,7 +349,7 @@ func (c *correlator) join(which []int32, ahead int64, distance func(f *failure, 
 	return rest
 }
 
-// compareBegins orders failures by their begin. Those that begin nowhere come last, in the order
+// compareBegins orders failures by when they begin. Those that begin nowhere come last, in the order
 // of correlate.
 func (c *correlator) compareBegins(a, b int32, e *Evidence) int {
 	return cmp.Or(cmp.Compare(c.beginFor(a, e), c.beginFor(b, e)), cmp.Compare(a, b))

@@ -284,7 +284,7 @@ func TestBoundsAreWholeQuarterHours(t *testing.T) {
 	tally := attemptsIn(t, post{"0s", "Connect", "Attempt", "c", ""}, post{"20m0.001s", "Connect", "Attempt", "d", ""})
 	var starts []time.Time
 	for s := range tally.steps.Each {
-		starts = append(starts, time.Unix(0, Step{What: s.What}.Nanos()))
+		starts = append(starts, time.Unix(0, Step{What: s.what}.Nanos()))
 	}
 	slices.SortFunc(starts, time.Time.Compare)
 	first, last := starts[0].Truncate(bucketLength), starts[1].Truncate(bucketLength)

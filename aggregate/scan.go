@@ -42,7 +42,6 @@ import (
 	"github.com/otlog/otlog/parse/digest"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/parse/unpack/parallel"
-	"github.com/otlog/otlog/parse/unpack/window"
 )
 
 // Options control a scan. The zero value is the sensible choice.
@@ -105,7 +104,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	if s.space != nil {
 		memory = s.space.limit
 	}
-	o.Input.Pool, o.Input.Windows = parallel.For(jobs, memory), window.New(memory)
+	o.Input.Pool = parallel.For(jobs, memory)
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
 		defer close(s.tasks)

@@ -516,7 +516,7 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	}
 	e.Session, e.Client = c.link(k.session), c.link(k.client)
 	for _, s := range c.steps.Of(i) {
-		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, What: s.What, Client: c.ids[s.client]})
+		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, What: s.what, Client: c.ids[s.client]})
 	}
 	return e, nil
 }

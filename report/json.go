@@ -192,8 +192,8 @@ func (r *Report) jsonSources() []jsonSource {
 	return out
 }
 
-// MaxSources is how many sources have rows of their own in JSON and on pages. In JSON, the last row adds up
-// the others.
+// MaxSources is how many sources are described in JSON, in metadata and on pages. In JSON, one more row
+// adds up the others.
 const MaxSources = 1000
 
 // moreSources adds up sources.
@@ -430,14 +430,11 @@ func source(s *aggregate.Source) jsonSource {
 	return out
 }
 
-// maxDescribed is the number of sources that SourcesJSON describes.
-const maxDescribed = 1000
-
-// SourcesJSON describes sources as the JSON report does, in one line. Of more than 1,000 sources, it
-// describes those that are damaged or could not be read, and then the first ones.
+// SourcesJSON describes sources as the JSON report does, in one line. Of more than MaxSources, it describes
+// those that are damaged or could not be read, and then the first ones.
 func SourcesJSON(sources []*aggregate.Source) string {
 	sources = slices.Clone(sources)
-	if len(sources) > maxDescribed {
+	if len(sources) > MaxSources {
 		sound := func(s *aggregate.Source) int {
 			if s.Failed != nil || s.Damaged() {
 				return 0
@@ -445,7 +442,7 @@ func SourcesJSON(sources []*aggregate.Source) string {
 			return 1
 		}
 		slices.SortStableFunc(sources, func(a, b *aggregate.Source) int { return cmp.Compare(sound(a), sound(b)) })
-		sources = sources[:maxDescribed]
+		sources = sources[:MaxSources]
 	}
 	r := &Report{Sources: sources}
 	return line(r.jsonSources())

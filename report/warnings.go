@@ -230,12 +230,12 @@ func (r *Report) warnings() []string {
 	}
 	untimed := r.Totals.First.IsZero() && r.Totals.Failures > 0
 	if untimed {
-		warn("no record has a date and time, so there is no trend, and failures of a session are told apart by their place only; otlog formats FILE shows how a file is read, --time-field and --time-format say where and how it states times")
+		warn("no record has a date and time, so there is no trend, and only their place separates the failures of a session; otlog formats FILE shows how a file is read, --time-field and --time-format say where and how it states times")
 	}
 	if n := r.Totals.Sessionless; n > 0 && untimed {
 		warn("%s no session ID; --session-field names a field that identifies whom failures concern", failures(n))
 	} else if n > 0 {
-		warn("%s no session ID, so only times tell failures apart; --session-field names a field that identifies whom they concern", failures(n))
+		warn("%s no session ID, so only times separate failures; --session-field names a field that identifies whom they concern", failures(n))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package compatible
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/otlog/otlog/aggregate/names"
@@ -9,7 +10,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 )
 
-// A Key stands for failures that agree in what it says of them.
+// A Key is shared by failures that agree in what the key says of them.
 type Key struct {
 	kind
 	Stream streams.Key
@@ -250,16 +251,5 @@ func (x *Index) matching(k kind, e *Statement, out []kind) []kind {
 
 // compareKinds orders kinds.
 func compareKinds(a, b kind) int {
-	for _, n := range [...]int{int(a.err) - int(b.err), int(a.class) - int(b.class), int(a.open) - int(b.open)} {
-		if n != 0 {
-			return n
-		}
-	}
-	switch {
-	case a.code < b.code:
-		return -1
-	case a.code > b.code:
-		return 1
-	}
-	return 0
+	return cmp.Or(cmp.Compare(a.err, b.err), cmp.Compare(a.class, b.class), cmp.Compare(a.open, b.open), cmp.Compare(a.code, b.code))
 }

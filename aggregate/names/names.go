@@ -128,7 +128,7 @@ func (n *Texts) Warnings() (out []string) {
 	}{{"errors", n.Errors}, {"methods", n.Methods}, {"SDK versions, browsers, systems and API keys", n.Labels}} {
 		cut := 0
 		for _, text := range kind.texts {
-			if IsCut(text) {
+			if isCut(text) {
 				cut++
 			}
 		}

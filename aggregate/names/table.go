@@ -31,8 +31,8 @@ const (
 	// few. They and the names of the catalogue have numbers of 16 bits.
 	MaxNames = 10_000
 
-	// MaxLength is the number of bytes of a name that are kept. A longer one is cut: its begin is
-	// followed by "…" and a hash of the whole name, so that names with the same begin stay apart. The
+	// MaxLength is the number of bytes of a name that are kept. A longer one is cut: its start is
+	// followed by "…" and a hash of the whole name, so that names with the same start stay apart. The
 	// longest name of the catalogue has a third of it, and a long user agent twice as many, of which
 	// only the browser and the system are names.
 	MaxLength = 128
@@ -209,8 +209,8 @@ func normalize(s []byte) (normal []byte, changed bool) {
 	return fmt.Appendf(bytes.Clone(s[:end]), "%s%0*x", ellipsis, hashLength, whole), true
 }
 
-// IsCut reports whether the text of a name is only the begin of what the log says.
-func IsCut(text string) bool {
+// isCut reports whether the text of a name is only the start of what the log says.
+func isCut(text string) bool {
 	at := len(text) - hashLength - len(ellipsis)
 	if at < MaxLength-hashLength-len(ellipsis)-utf8.UTFMax || len(text) > MaxLength || text[at:at+len(ellipsis)] != ellipsis {
 		return false

@@ -77,7 +77,7 @@ func TestLongNamesAreCut(t *testing.T) {
 		t.Error("two names became one")
 	}
 	for _, no := range []Name{a, b} {
-		if text := table.Text(no); len(text) > MaxLength || !utf8.ValidString(text) || !IsCut(text) || table.Add([]byte(text)) != no {
+		if text := table.Text(no); len(text) > MaxLength || !utf8.ValidString(text) || !isCut(text) || table.Add([]byte(text)) != no {
 			t.Errorf("%d bytes: %q", len(text), text)
 		}
 	}
@@ -85,7 +85,7 @@ func TestLongNamesAreCut(t *testing.T) {
 		t.Error("a long name is not found")
 	}
 	for _, text := range []string{strings.Repeat("x", MaxLength), "2.35.2", "\u20260123456789abcdef"} {
-		if got := table.Text(table.Add([]byte(text))); got != text || IsCut(text) {
+		if got := table.Text(table.Add([]byte(text))); got != text || isCut(text) {
 			t.Errorf("%q became %q", text, got)
 		}
 	}

@@ -71,7 +71,7 @@ type held struct {
 type group struct {
 	root    int32
 	members int32
-	ahead   spill.Heap[begin] // those that begin later, and are not too long; some may have begun
+	ahead   spill.Heap[start] // those that begin later, and are not too long; some may have begun
 }
 
 // A node is an interval in the tree of a group. The tree is a treap: sorted by First and number
@@ -92,15 +92,15 @@ type event struct {
 // Less orders events by time.
 func (e event) Less(other event) bool { return e.at < other.at }
 
-// A begin is the begin of an interval.
-type begin struct {
+// A start is the first position of an interval.
+type start struct {
 	first        int64
 	number, slot int32
 }
 
-// Less orders intervals by their begin.
-func (b begin) Less(other begin) bool {
-	return cmp.Or(cmp.Compare(b.first, other.first), cmp.Compare(b.number, other.number)) < 0
+// Less orders intervals by their first positions.
+func (s start) Less(other start) bool {
+	return cmp.Or(cmp.Compare(s.first, other.first), cmp.Compare(s.number, other.number)) < 0
 }
 
 // Reset empties the set, and sets its limits.
@@ -156,7 +156,7 @@ func (s *Set[K]) Advance(first int64) {
 		if h := &s.held[slot]; h.state == later && h.Last == e.at {
 			for _, g := range h.groups {
 				s.Work++
-				s.roots[g].ahead.Push(begin{h.First, h.Number, slot})
+				s.roots[g].ahead.Push(start{h.First, h.Number, slot})
 			}
 		}
 	}
@@ -287,9 +287,9 @@ func (s *Set[K]) remove(slot int32) {
 	s.live--
 }
 
-// Near visits the intervals with a key which may be nearest to an interval that begins where Advance
-// was last, after the last Put: of those that begin later, that go on, and that have ended, the best one that is not too
-// long together with the interval.
+// Near visits the intervals with a key which may be nearest to an interval that begins where the last
+// Advance was, which must follow the last Put. It visits at most three: of those that begin later, that go
+// on, and that have ended, the best one that is not too long together with the interval.
 func (s *Set[K]) Near(key K, last int64, visit func(number int32)) {
 	s.Work++
 	number, ok := s.groups[key]
@@ -371,7 +371,7 @@ func (s *Set[K]) betterPast(a, b int32) int32 {
 	return s.betterRunning(a, b)
 }
 
-// compare orders intervals by their begin.
+// compare orders intervals by their first positions.
 func (s *Set[K]) compare(a, b int32) int {
 	x, y := &s.held[a], &s.held[b]
 	return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number))

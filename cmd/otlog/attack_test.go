@@ -15,6 +15,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/spf13/pflag"
 )
 
 // attacks are texts that must not reach a terminal, a page or a spreadsheet as they are.
@@ -73,16 +75,15 @@ func TestAttacks(t *testing.T) {
 			}
 			check(append([]string{"events"}, paths...)...)
 			check(append([]string{"formats"}, paths...)...)
-			check(append([]string{"formats", "--format", "json"}, paths...)...)
 			check(append([]string{"hash"}, "1_"+attack)...)
 			// What a user passes on is not trusted either.
-			for _, flag := range []string{
-				"method", "error", "sdk", "session", "since", "until", "window", "by", "format", "input-format", "tz", "time-field",
-				"session-field", "message-field", "time-format", "assume-tz", "memory", "jobs", "fail-on", "ignore-file", "baseline", "top",
-				"hash-key-file", attack,
-			} {
-				check("report", "--"+flag, attack, paths[0])
+			report, _, err := newRoot(streams{}).Find([]string{"report"})
+			if err != nil {
+				t.Fatal(err)
 			}
+			t.Chdir(t.TempDir()) // for the file of --output
+			report.Flags().VisitAll(func(f *pflag.Flag) { check("report", "--"+f.Name+"="+attack, paths[0]) })
+			check("report", "--"+attack, attack, paths[0])
 			check(attack)
 			check("explain", "--format", attack, "OT_TIMEOUT")
 			check("report", filepath.Join(dir, "missing "+attack))

@@ -39,7 +39,7 @@ without failures. Filters select failures with all their records.
 Records of native SDKs show no error. Their telemetry is printed as telemetry, without method and
 code, and their other records are not printed.
 
-With --strict, events has printed what it read when it fails.
+With --strict, events fails after it has printed the events.
 
 Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
 addresses by [IP], unless --no-redact is given.`,

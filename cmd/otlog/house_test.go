@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"classify/catalogue/gen":  {"classify/catalogue/read"},
 	"classify/noise":          {},
 	"classify/catalogue/read": {},
-	"aggregate":               {"aggregate/account", "aggregate/axis", "aggregate/calls", "aggregate/clients", "aggregate/compatible", "aggregate/cores", "aggregate/crowd", "aggregate/edges", "aggregate/extent", "aggregate/hashed", "aggregate/lists", "aggregate/names", "aggregate/nearest", "aggregate/origins", "aggregate/spans", "aggregate/spill", "aggregate/streams", "aggregate/texts", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "parse/unpack/parallel", "parse/unpack/window", "classify", "classify/catalogue"},
+	"aggregate":               {"aggregate/account", "aggregate/axis", "aggregate/calls", "aggregate/clients", "aggregate/compatible", "aggregate/cores", "aggregate/crowd", "aggregate/edges", "aggregate/extent", "aggregate/hashed", "aggregate/lists", "aggregate/names", "aggregate/nearest", "aggregate/origins", "aggregate/spans", "aggregate/spill", "aggregate/streams", "aggregate/texts", "parse", "parse/digest", "parse/level", "parse/sessionid", "parse/sighting", "parse/timestamp", "parse/unpack/parallel", "classify", "classify/catalogue"},
 	"aggregate/account":       {"classify", "parse"},
 	"aggregate/origins":       {},
 	"aggregate/axis":          {"classify/catalogue"},

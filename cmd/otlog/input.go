@@ -135,6 +135,7 @@ type unpackOptions struct {
 	strict                 bool
 	maxExpansion           int64
 	memory                 string
+	limit                  int64 // of memory in bytes, once resolved
 	format                 string
 	time, session, message string
 }
@@ -143,37 +144,36 @@ func (o *unpackOptions) addFlags(cmd *cobra.Command) {
 	o.addFormat(cmd)
 	o.addFields(cmd)
 	cmd.Flags().Int64Var(&o.maxExpansion, "max-expansion", parse.DefaultMaxExpansion, "stop reading input that unpacks to more than `N` times its size, 0 for no limit")
-	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail, and write nothing, if anything would end otlog with status 3: damage, a skipped record, the\nsame content twice")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail, and write no report or partial, if anything would end otlog with status 3: damage, a skipped\nrecord, the same content twice")
 	cmd.Flags().StringVar(&o.memory, "memory", "1GiB", "approximate maximum of memory; data beyond it goes to temporary files (in $TMPDIR)")
 }
 
 // space returns a space for what does not fit into memory, and bounds the memory of the process. The flags
 // have been resolved.
 func (o *unpackOptions) space() *aggregate.Space {
-	memory, _ := typed.Memory(o.memory)
 	// The limit leaves room for garbage: close to it, the collector would do little else.
-	debug.SetMemoryLimit(memory + memory/4)
-	return aggregate.NewSpace("", memory, partial.Codec{})
+	debug.SetMemoryLimit(o.limit + o.limit/4)
+	return aggregate.NewSpace("", o.limit, partial.Codec{})
 }
 
 // resolve returns how to open sources.
 func (o *unpackOptions) resolve() (parse.Options, error) {
-	memory, err := typed.Memory(o.memory)
-	if err != nil {
+	var err error
+	if o.limit, err = typed.Memory(o.memory); err != nil {
 		return parse.Options{}, usageError(fmt.Errorf("--memory: %w", err))
 	}
-	limit := o.maxExpansion
+	expansion := o.maxExpansion
 	switch {
-	case limit < 0:
-		return parse.Options{}, usageError(errors.New("--max-expansion: expected a number from 0"))
-	case limit == 0:
-		limit = -1
+	case expansion < 0:
+		return parse.Options{}, usageError(errors.New("--max-expansion: expected 0 or more"))
+	case expansion == 0:
+		expansion = -1
 	}
 	if err := o.checkFormat(); err != nil {
 		return parse.Options{}, err
 	}
 	fields := field.Names{Time: o.time, Session: o.session, Message: o.message}
-	return parse.Options{MaxExpansion: limit, Format: o.format, Fields: fields, Windows: window.New(memory)}, nil
+	return parse.Options{MaxExpansion: expansion, Format: o.format, Fields: fields, Windows: window.New(o.limit)}, nil
 }
 
 // sayLeftOut prints how many files were left out, and why.
@@ -218,7 +218,7 @@ func (o *unpackOptions) addFields(cmd *cobra.Command) {
 
 // addNoRedact adds the flag that redacts nothing.
 func addNoRedact(cmd *cobra.Command, rules *private.Rules) {
-	cmd.Flags().BoolVar(&rules.Off, "no-redact", false, "show tokens, passwords, e-mail addresses and IP addresses as the logs have them, instead of\n[redacted], [e-mail] and [IP]")
+	cmd.Flags().BoolVar(&rules.Off, "no-redact", false, "leave tokens, passwords, e-mail addresses and IP addresses as the logs have them, instead of\n[redacted], [e-mail] and [IP]")
 }
 
 // timeOptions are the flags that say how to read the times of logs, as typed.

@@ -44,7 +44,7 @@ func TestNoGoroutineRemains(t *testing.T) {
 	other := write("other.arrow", bytes.ReplaceAll(part, []byte(`schema_version`), []byte(`schema_versiom`)))
 	for _, args := range [][]string{
 		{large}, {cut}, {frames}, {broken}, {bgz}, {large, cut, frames, broken, bgz}, {large, other, frames}, {other, large},
-		{"--memory", "16MiB", large, frames}, {"missing.log"}, {"scan", large, cut}, {"merge", other, whole},
+		{"--memory", "64MiB", large, frames}, {"missing.log"}, {"scan", large, cut}, {"merge", other, whole},
 		{"events", large}, {"events", "--once", frames}, {"session", large}, {"diff", large, frames}, {"formats", large, cut}, {"--format", "parquet", large},
 		{"--strict", cut, large}, {"--jobs", "1", frames}, {"--jobs", "8", frames, large}, {"-"}, {"events", "-"},
 	} {

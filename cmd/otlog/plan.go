@@ -26,7 +26,6 @@ type reportPlan struct {
 	gates   []gate.Gate
 	options report.Options
 	input   parse.Options
-	memory  int64 // bytes
 }
 
 // resolve checks the flags.
@@ -56,9 +55,9 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 		return nil, err
 	}
 	if o.top < 0 {
-		return nil, usageError(errors.New("--top: expected a number from 0"))
+		return nil, usageError(errors.New("--top: expected 0 or more"))
 	}
-	if p.input, p.memory, err = o.read.resolve(s); err != nil {
+	if p.input, err = o.read.resolve(s); err != nil {
 		return nil, err
 	}
 	if p.gates, err = o.gates(); err != nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
-	"github.com/otlog/otlog/cmd/otlog/internal/typed"
 	"github.com/otlog/otlog/internal/unnamed"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
@@ -42,17 +41,16 @@ func (o *readOptions) addFlags(cmd *cobra.Command) {
 	addNoRedact(cmd, &o.rules)
 }
 
-// resolve returns how to open logs, and the maximum of memory in bytes.
-func (o *readOptions) resolve(s streams) (input parse.Options, memory int64, err error) {
+// resolve returns how to open logs.
+func (o *readOptions) resolve(s streams) (input parse.Options, err error) {
 	if o.jobs < 0 {
-		return input, 0, usageError(errors.New("--jobs: expected a number from 0"))
+		return input, usageError(errors.New("--jobs: expected 0 or more"))
 	}
 	if input, err = o.unpack.resolve(); err != nil {
-		return input, 0, err
+		return input, err
 	}
-	memory, _ = typed.Memory(o.unpack.memory)
 	input.Times, err = o.times.resolve(s.now)
-	return input, memory, err
+	return input, err
 }
 
 // A reading is what was read from logs and partials. It must be closed.
@@ -105,7 +103,7 @@ func (r *reading) settle() (*aggregate.Counts, error) {
 type scanner func([]parse.Source, aggregate.Options) (*aggregate.Result, error)
 
 // read reads logs and partials. The caller closes the reading, even if there is an error.
-func (o *readOptions) read(s streams, found *input, input parse.Options, memory int64, scan scanner) (*reading, error) {
+func (o *readOptions) read(s streams, found *input, input parse.Options, scan scanner) (*reading, error) {
 	input.Sieve = &sieve.Sieve{}
 	r := &reading{space: o.unpack.space(), rules: &o.rules}
 	r.claims = make([]claim, len(found.sources))

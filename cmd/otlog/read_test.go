@@ -38,10 +38,10 @@ func TestSourcesAreOpenedOnce(t *testing.T) {
 			return open()
 		}})
 	}
-	o := &readOptions{unpack: unpackOptions{memory: "1GiB"}, quiet: true}
+	o := &readOptions{unpack: unpackOptions{limit: 1 << 30}, quiet: true}
 	s := streams{err: io.Discard, now: time.Now()}
 	for _, sources := range [][]parse.Source{found.sources[:2], found.sources[2:]} {
-		r, err := o.read(s, &input{sources: sources}, parse.Options{}, 1<<30, aggregate.Scan)
+		r, err := o.read(s, &input{sources: sources}, parse.Options{}, aggregate.Scan)
 		defer r.close()
 		if err != nil || len(r.partials) != 1 {
 			t.Fatalf("%d partials, %v", len(r.partials), err)

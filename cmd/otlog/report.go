@@ -167,7 +167,7 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if o.live {
 		scan = o.scanLive(s, plan)
 	}
-	read, err := o.read.read(s, found, plan.input, plan.memory, scan)
+	read, err := o.read.read(s, found, plan.input, scan)
 	defer read.close()
 	if err != nil {
 		return err

@@ -58,8 +58,8 @@ report says how many were left out, and why. Content, not names, decides how a f
 zstd, bzip2, xz, lz4, tar, zip), its charset (UTF-8, UTF-16), its format (see otlog formats), and
 whether it is a partial, written by otlog scan. Partials and logs add up to one report, in any mix.
 
-Filters select failures with all their records. All but --method and --error also
-select the sessions and attempts that failures are a share of. Bounds of time are widened to whole
+Filters select failures with all their records. All but --method and --error also select the
+sessions and attempts that failures are a share of. Bounds of time are widened to whole
 quarter-hours; the report states the bounds that it used.`,
 		Example: `  kubectl logs web-0 | otlog                      from a pipe
   otlog report --since 7d --sdk 2.35 logs/        a week, and clients of one SDK version

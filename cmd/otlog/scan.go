@@ -45,7 +45,7 @@ func newMerge(s streams) *cobra.Command {
 		Long: `merge adds up partials and logs into one partial. Its report equals the report of its parts,
 in any order and grouping. It keeps the session IDs of parts that otlog scan --show-sessions wrote.
 
-merge refuses the same partial twice, and an input that is in two of them, or in one of them and
+merge refuses two copies of a partial, and an input that is in two of them, or in one of them and
 among the logs.`,
 		Example: `  otlog merge -o week.arrow monday.arrow tuesday.arrow wednesday.arrow
   otlog merge -o fleet.arrow 'parts/*.arrow'`,
@@ -72,7 +72,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	input, memory, err := o.read.resolve(s)
+	input, err := o.read.resolve(s)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err := checkOutput(s, output, found.sources); err != nil {
 		return err
 	}
-	read, err := o.read.read(s, found, input, memory, o.read.scan(s))
+	read, err := o.read.read(s, found, input, o.read.scan(s))
 	defer read.close()
 	if err != nil {
 		return err

@@ -45,16 +45,17 @@ lines, meaning and remedy; what the browser printed beside it, such as a refused
 long nothing was logged; and what never ended. Attempts and failures are those of otlog report
 --session.
 
-An ID is that of a session, or of a connection or client of it, as the log has it, or at least its
-first characters. An argument that is neither a path that exists, nor a pattern that matches,
-nor - is an ID. Without an ID, session lists the sessions worth looking at: those with most
-failures that were not recovered.
+An ID is that of a session, or of a connection or client of it, as the log has it. Its first 12
+characters or more are enough if no other ID begins with them. An argument that is neither a path
+that exists, nor a pattern that matches, nor - is an ID. Without an ID, session lists the sessions
+worth looking at: those with most failures that were not recovered.
+
+Lines of other sessions are never shown. A line of the browser that states no session is shown if
+it is within 20 records or 10 seconds of a failure, in the same source.
 
 The input is read twice; a pipe is kept in a temporary file meanwhile. Tokens, passwords and other
 secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP addresses by [IP], unless
---no-redact is given. Lines of other sessions are never shown. A line of
-the browser that states no session is shown if it is within 20 records or 10 seconds of a failure,
-in the same source.`,
+--no-redact is given.`,
 		Example: `  otlog session logs/                        the sessions worth looking at
   otlog session 1_MX40… logs/                the story of one
   otlog session --format markdown 1_MX40… app.log.gz`,
@@ -86,7 +87,7 @@ func (o *sessionOptions) resolve(s streams) (story.Options, error) {
 		return out, usageError(fmt.Errorf("--format: %q is not a format: expected one of %s%s", o.format, strings.Join(story.Formats, ", "), lookup.DidYouMean(lookup.Nearest(o.format, story.Formats))))
 	}
 	if o.top < 0 {
-		return out, usageError(errors.New("--top: expected a number from 0"))
+		return out, usageError(errors.New("--top: expected 0 or more"))
 	}
 	if err := o.color.check(); err != nil {
 		return out, err
@@ -206,7 +207,7 @@ func (o *sessionOptions) meant(err error, ids []string) error {
 				return usageError(fmt.Errorf("%w\nhint: %q is not a path that exists, so it is taken for an ID", err, id))
 			}
 		}
-		return usageError(fmt.Errorf("%w\nhint: is it a path that does not exist? Else give the whole ID, as the log has it, or its first characters, as many as no other ID has", err))
+		return usageError(fmt.Errorf("%w\nhint: no such path exists either; give the ID as the log has it, whole or its first characters, at least %d", err, story.LeastPrefix))
 	case errors.As(err, &ambiguous):
 		var few []string
 		for _, id := range ambiguous.IDs[:min(len(ambiguous.IDs), 5)] {

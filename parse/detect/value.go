@@ -47,9 +47,7 @@ func items(text []byte) iter.Seq[item] {
 					continue
 				}
 			}
-			if follows { // text after a value: both have been counted
-				follows = false
-			}
+			follows = false // text after a value
 			x := item{start: at, end: len(text), open: true}
 			if n := bytes.IndexByte(text[at:], '\n'); n >= 0 {
 				x.end, x.open = at+n, false
@@ -228,7 +226,7 @@ func ContinuesValue(line []byte) bool {
 	}
 	switch line[0] {
 	case '"':
-		return IsMember(line)
+		return isMember(line)
 	case '}', ']':
 		rest := bytes.TrimLeft(line, "}], \t\r")
 		return len(rest) == 0 || rest[0] == '{' && len(bytes.TrimRight(rest, " \t\r")) == 1 || OpensJSON(rest)
@@ -244,7 +242,7 @@ func IsPiece(record []byte) bool {
 	}
 	switch record[0] {
 	case '"':
-		return IsMember(record)
+		return isMember(record)
 	case '[', '{':
 		x := valueAt(record, 0)
 		return x.open && (x.isArray && OpensJSON(record) || x.lines > 0)
@@ -252,11 +250,9 @@ func IsPiece(record []byte) bool {
 	return false
 }
 
-// IsMember reports whether a line starts with a key and a value of a JSON object.
-func IsMember(line []byte) bool {
-	if len(line) == 0 || line[0] != '"' {
-		return false
-	}
+// isMember reports whether a line, which starts with a quotation mark, starts with a key and a value of a
+// JSON object.
+func isMember(line []byte) bool {
 	end, _ := jsontext.StringEnd(line, 1)
 	if end < 0 {
 		return false

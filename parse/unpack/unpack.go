@@ -285,13 +285,15 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 }
 
 // extend reads more of a text that starts with head, until its format, or the notation of markup, can be
-// detected. It returns a reader
-// of the text from its first byte, as r is, and its first bytes.
+// detected. It returns a reader of the text from its first byte, as r is, and its first bytes.
 func (u *unpacker) extend(r io.Reader, head []byte, whole bool) (io.Reader, []byte, bool) {
 	if u.Live || u.AsWritten {
 		return r, head, whole
 	}
-	for size := 2 * HeadSize; !whole && !(detect.Enough(head) && (!detect.OpensMarkup(head) || notation.Of(head, false) != nil)) && len(head) < detect.Most; size *= 2 {
+	enough := func() bool {
+		return detect.Enough(head) && (!detect.OpensMarkup(head) || notation.Of(head, false) != nil)
+	}
+	for size := 2 * HeadSize; !whole && len(head) < detect.Most && !enough(); size *= 2 {
 		var err error
 		head, err = readFirst(r, size)
 		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF

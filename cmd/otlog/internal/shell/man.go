@@ -57,7 +57,7 @@ func (g *Guide) Manual(root *cobra.Command) string {
 	w.macro("SH", "ENVIRONMENT")
 	w.item("NO_COLOR", "If set and not empty, there are no colours.")
 	w.item("TMPDIR", "The directory for temporary files: data beyond --memory, and pipes that are read twice.")
-	w.item("TZ", "The zone that Local stands for in --tz and --assume-tz.")
+	w.item("TZ", "The zone that Local means in --tz and --assume-tz.")
 	w.macro("SH", "FILES")
 	w.item("$XDG_CONFIG_HOME/otlog/hash-key", "The secret that hashes session IDs in rows for other tools, unless --hash-key-file names a file. "+
 		"It is created at first use. Without XDG_CONFIG_HOME it is below ~/.config, on macOS ~/Library/Application Support, on Windows %AppData%.")

@@ -11,8 +11,8 @@ import (
 	"github.com/otlog/otlog/parse"
 )
 
-// leastPrefix is how many characters of an ID are enough if only one session has such an ID.
-const leastPrefix = 12
+// LeastPrefix is how many characters of an ID are enough if only one session has such an ID.
+const LeastPrefix = 12
 
 // mostCandidates is how many IDs with the same beginning are remembered.
 const mostCandidates = 20
@@ -28,7 +28,7 @@ type question struct {
 
 func newQuestion(text string) *question {
 	q := &question{text: text, found: map[string]map[aggregate.SessionID]bool{}}
-	if p := strings.TrimRight(strings.TrimSuffix(text, "…"), "."); len(p) >= leastPrefix {
+	if p := strings.TrimRight(strings.TrimSuffix(text, "…"), "."); len(p) >= LeastPrefix {
 		q.prefix = p
 	}
 	return q

@@ -34,7 +34,7 @@ func (r *Result) rankingWords() string {
 	last := r.Ranking[len(r.Ranking)-1]
 	switch {
 	case r.Failed > 0 && len(last.Errors) > 0:
-		return fmt.Sprintf("%s with a failure; %s worth looking at", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
+		return fmt.Sprintf("%s with a failure; %s listed", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
 	case r.Failed > 0:
 		return fmt.Sprintf("%s with a failure, of %s", words.Count(r.Failed, "session"), words.Number(len(r.Ranking)))
 	case len(r.Ranking[0].Errors) > 0:

@@ -445,7 +445,7 @@ func TestRankingHeads(t *testing.T) {
 		head string
 		want int
 	}{
-		{"a failure", 10, []string{failed, fine}, "1 session with a failure; 1 worth looking at", 1},
+		{"a failure", 10, []string{failed, fine}, "1 session with a failure; 1 listed", 1},
 		{"all", 0, []string{failed, fine}, "1 session with a failure, of 2", 2},
 		{"a recovered failure", 10, append(recovered, fine), "no session has a failure that was not recovered; 1 session with a recovered one", 1},
 		{"no failure", 10, []string{fine}, "no session has a failure; the most recent ones", 1},
