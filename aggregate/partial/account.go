@@ -13,7 +13,8 @@ type account struct {
 	cells   map[aggregate.Bucket]*aggregate.Coverage // sums by quarter-hour
 	sources map[aggregate.SourceID]int64             // their classified records
 	origins []aggregate.SourceID
-	posts   int64
+	posts   int64 // events of attempts
+	posting int64 // records that may be such events
 }
 
 // cover adds the records of a quarter-hour.
@@ -49,8 +50,8 @@ func (a *account) check(sources []*aggregate.Source) error {
 	if read != covered {
 		return fmt.Errorf("the sources have %s, and the quarter-hours %s", describe(read), describe(covered))
 	}
-	if posting := read.Classified + read.Telemetry; a.posts > posting {
-		return fmt.Errorf("%d events of attempts are more than the %d classified and telemetry records", a.posts, posting)
+	if a.posting = read.Classified + read.Telemetry; a.posts > a.posting {
+		return fmt.Errorf("%d events of attempts are more than the %d classified and telemetry records", a.posts, a.posting)
 	}
 	for _, id := range a.origins {
 		if _, ok := a.sources[id]; !ok {
@@ -68,8 +69,9 @@ func describe(r aggregate.Records) string {
 // be read has a byte, and every skipped record that is shown is counted.
 func checkSource(s *aggregate.Source) error {
 	a := &s.Account
-	if readable := a.Records.Total() - a.Records.Skipped; readable > a.Bytes || a.Lines > a.Bytes {
-		return fmt.Errorf("%d records in %d lines are more than %d bytes can have", readable, a.Lines, a.Bytes)
+	// A source that could not be unpacked is a skipped record, maybe without bytes.
+	if n := a.Records.Total(); n-min(a.Records.Skipped, 1) > a.Bytes || a.Lines > a.Bytes {
+		return fmt.Errorf("%d records in %d lines are more than %d bytes can have", n, a.Lines, a.Bytes)
 	}
 	skipped := a.Skipped
 	for _, e := range s.Shown {
@@ -89,16 +91,18 @@ func checkSource(s *aggregate.Source) error {
 type ledger struct {
 	*account
 	seen       map[aggregate.Bucket]int64 // entries
+	began      map[aggregate.Bucket]int64 // steps with a time
 	dated      map[aggregate.Bucket]int64 // records of evidence, by the quarter-hour of the first
 	bySource   map[aggregate.SourceID]int64
 	classified int64
 	withoutID  int64 // classified records
 	steps      int64
+	telemetry  int64 // entries with telemetry
 }
 
 func (a *account) ledger() *ledger {
 	return &ledger{
-		account: a, seen: map[aggregate.Bucket]int64{},
+		account: a, seen: map[aggregate.Bucket]int64{}, began: map[aggregate.Bucket]int64{},
 		dated: map[aggregate.Bucket]int64{}, bySource: map[aggregate.SourceID]int64{},
 	}
 }
@@ -111,6 +115,20 @@ func (l *ledger) add(e *aggregate.Entry, steps int) error {
 	for _, b := range e.Buckets {
 		if l.seen[b]++; l.seen[b] > l.withID(b) {
 			return fmt.Errorf("%s has more sessions than its %d records with an ID", when(b), l.withID(b))
+		}
+	}
+	if e.Telemetry {
+		if l.telemetry++; l.telemetry > l.posting {
+			return fmt.Errorf("more sessions have telemetry than the %d classified and telemetry records", l.posting)
+		}
+	}
+	for _, s := range e.Steps {
+		b := aggregate.BucketOf(s.Nanos())
+		if b == aggregate.NoBucket {
+			continue
+		}
+		if l.began[b]++; l.began[b] > l.postingIn(b) {
+			return fmt.Errorf("%s has more events of attempts than its %d classified and telemetry records", when(b), l.postingIn(b))
 		}
 	}
 	for i := range e.Evidence {
@@ -164,6 +182,13 @@ func (l *ledger) withID(b aggregate.Bucket) int64 {
 func (l *ledger) classifiedIn(b aggregate.Bucket) int64 {
 	if c := l.cells[b]; c != nil {
 		return c.Records.Classified
+	}
+	return 0
+}
+
+func (l *ledger) postingIn(b aggregate.Bucket) int64 {
+	if c := l.cells[b]; c != nil {
+		return c.Records.Classified + c.Records.Telemetry
 	}
 	return 0
 }

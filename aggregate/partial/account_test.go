@@ -30,6 +30,12 @@ func TestCountsContradict(t *testing.T) {
 		source   *aggregate.Source
 		file     *File
 	}
+	// undated makes the session one that was seen at no time.
+	undated := func(x *edited) {
+		x.entries[1].Buckets, x.entries[1].Extent = []aggregate.Bucket{aggregate.NoBucket}, aggregate.Extent{}
+		x.source.Account.Records.Clean++
+		x.file.Part.Coverage = append(x.file.Part.Coverage, aggregate.Coverage{Bucket: aggregate.NoBucket, Records: aggregate.Records{Clean: 1}})
+	}
 	for _, test := range []struct {
 		name string
 		edit func(*edited)
@@ -64,6 +70,26 @@ func TestCountsContradict(t *testing.T) {
 		{"more evidence without an ID", func(x *edited) {
 			x.entries[0].Evidence, x.entries[1].Evidence = evidence(2), evidence(39)
 		}, "there is evidence of 2 records without an ID, but 1 are classified"},
+		{"more telemetry than records", func(x *edited) {
+			x.coverage.Records, x.coverage.WithoutID = aggregate.Records{Clean: 48}, aggregate.Records{}
+			x.source.Account.Records = aggregate.Records{Clean: 48}
+			x.file.Part.Posts, x.entries[0].Evidence, x.entries[1].Evidence, x.entries[1].Steps = 0, nil, nil, nil
+		}, "more sessions have telemetry than the 0 classified and telemetry records"},
+		{"attempts without telemetry", func(x *edited) { x.entries[1].Telemetry = false }, "attempts without telemetry"},
+		{"evidence of a session at another time", undated,
+			"has evidence of a session that was not seen then"},
+		{"attempts of a session at another time", func(x *edited) {
+			undated(x)
+			x.entries[1].Evidence = nil
+		}, "has attempts of a session that was not seen then"},
+		{"attempts in a quarter-hour without events", func(x *edited) {
+			c := *x.coverage
+			c.Bucket, c.First, c.Last = quarter+8, at+8*900e9, at+8*900e9
+			x.coverage.Records, x.coverage.WithoutID = aggregate.Records{Clean: 5}, aggregate.Records{}
+			c.Records, c.WithoutID = aggregate.Records{Classified: 41, Telemetry: 2}, aggregate.Records{Classified: 1}
+			x.file.Part.Coverage = append(x.file.Part.Coverage, c)
+			x.entries[0].Evidence, x.entries[1].Evidence = nil, nil
+		}, "has more events of attempts than its 0 classified and telemetry records"},
 		{"more sessions than records with an ID", func(x *edited) { x.coverage.WithoutID = x.coverage.Records }, "has more sessions than its 0 records with an ID"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
@@ -36,16 +37,35 @@ func (a *account) checkEntry(e *aggregate.Entry) error {
 		if err := checkEvidence(x); err != nil {
 			return err
 		}
+		bucket := aggregate.NoBucket
 		if x.Axis() == aggregate.Dated {
-			if err := a.checkBucket(aggregate.BucketOf(x.First)); err != nil {
-				return err
-			}
+			bucket = aggregate.BucketOf(x.First)
+		}
+		if err := a.checkSeen(e, bucket, "evidence"); err != nil {
+			return err
 		}
 	}
 	for _, s := range e.Steps {
-		if err := a.checkBucket(aggregate.BucketOf(s.Nanos())); err != nil {
+		if s.Millis() == 0 { // also before 1970
+			continue
+		}
+		if err := a.checkSeen(e, aggregate.BucketOf(s.Nanos()), "attempts"); err != nil {
 			return err
 		}
+	}
+	if len(e.Steps) > 0 && !e.Telemetry && !e.ID.IsZero() {
+		return errors.New("attempts without telemetry")
+	}
+	return nil
+}
+
+// checkSeen checks that a bucket has records, and that an entry with an ID was seen in it.
+func (a *account) checkSeen(e *aggregate.Entry, b aggregate.Bucket, what string) error {
+	if err := a.checkBucket(b); err != nil {
+		return err
+	}
+	if !e.ID.IsZero() && !slices.Contains(e.Buckets, b) {
+		return fmt.Errorf("%s has %s of a session that was not seen then", when(b), what)
 	}
 	return nil
 }

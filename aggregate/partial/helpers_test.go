@@ -308,6 +308,7 @@ func entries(all ...aggregate.Entry) *aggregate.Part {
 	undated := aggregate.Coverage{Bucket: aggregate.NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	for i := range all {
 		undated.Records.Clean += int64(len(all[i].Buckets))
+		all[i].Telemetry = all[i].Telemetry || len(all[i].Steps) > 0 && !all[i].ID.IsZero()
 		c.Records.Telemetry += int64(len(all[i].Steps))
 		for _, x := range all[i].Evidence {
 			c.Records.Classified += int64(x.Records)

@@ -52,7 +52,7 @@ func plain() aggregate.Evidence {
 
 func TestContradictions(t *testing.T) {
 	entry := func(edit func(*aggregate.Entry)) *aggregate.Part {
-		e := aggregate.Entry{ID: id(1), From: aggregate.FromClient, Buckets: []aggregate.Bucket{aggregate.BucketOf(at)}}
+		e := aggregate.Entry{ID: id(1), From: aggregate.FromClient, Buckets: []aggregate.Bucket{aggregate.NoBucket, aggregate.BucketOf(at)}}
 		edit(&e)
 		return entries(e)
 	}
@@ -784,8 +784,8 @@ func craftedEntries(r *rand.Rand) (out []aggregate.Entry) {
 		e := aggregate.Entry{ID: id(n), From: aggregate.SessionFrom(r.IntN(3)), Session: link(), Client: link(), SDK: aggregate.Name(r.IntN(2)), Key: aggregate.Name(r.IntN(2))}
 		if n == 0 {
 			e.From = aggregate.FromSource
-		} else if r.IntN(2) == 0 {
-			e.Buckets = []aggregate.Bucket{aggregate.BucketOf(at), aggregate.NoBucket, aggregate.BucketOf(at)}[:r.IntN(4)]
+		} else {
+			e.Buckets = []aggregate.Bucket{aggregate.BucketOf(at), aggregate.NoBucket, aggregate.BucketOf(at)}[:2+r.IntN(2)]
 		}
 		for range r.IntN(4) {
 			x := plain()
