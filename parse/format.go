@@ -151,7 +151,7 @@ func formatIn(sample []byte, whole bool, given field.Names) Format {
 	}
 	areObjects := lines.Objects > lines.Total-lines.Objects
 	switch {
-	case areObjects && bytes.IndexByte(sample, textline.RecordSeparator) >= 0, detect.Of(all).IsFolded(): // a text sequence, or not lines
+	case areObjects && bytes.IndexByte(sample, textline.RecordSeparator) >= 0, detect.IsFolded(all): // a text sequence, or not lines
 		f := formatOf("json")
 		f.plainArrays = false
 		return f

@@ -36,7 +36,6 @@ type Set[K comparable] struct {
 	slots  map[int32]int32 // by number
 	held   []held          // by slot; the first is none
 	free   []int32         // slots
-	live   int
 	groups map[K]int32
 	roots  []group // by number of a group
 	keys   []K     // likewise
@@ -111,18 +110,6 @@ func (s *Set[K]) Reset(l Limits) {
 	}
 }
 
-// Len returns the number of intervals that can be found.
-func (s *Set[K]) Len() int { return s.live }
-
-// Each visits the number of each interval that can be found.
-func (s *Set[K]) Each(visit func(number int32)) {
-	for i := range s.held {
-		if s.held[i].state != gone {
-			visit(s.held[i].Number)
-		}
-	}
-}
-
 // Advance sets the position that is asked for next, which is not before any earlier one.
 func (s *Set[K]) Advance(first int64) {
 	s.now = first
@@ -175,7 +162,6 @@ func (s *Set[K]) Put(x Item, keys []K) {
 			s.held = append(s.held, held{})
 		}
 		s.slots[x.Number] = slot
-		s.live++
 	}
 	h := &s.held[slot]
 	before := h.state
@@ -284,7 +270,6 @@ func (s *Set[K]) remove(slot int32) {
 	delete(s.slots, h.Number)
 	*h = held{}
 	s.free = append(s.free, slot)
-	s.live--
 }
 
 // Near visits the intervals with a key which may be nearest to an interval that begins where the last

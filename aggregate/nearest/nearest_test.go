@@ -82,8 +82,8 @@ func TestNearest(t *testing.T) {
 			}
 		}
 		s.Advance(math.MaxInt64 / 2)
-		if s.Len() != 0 || len(s.groups) != 0 {
-			t.Errorf("seed %d: %d intervals and %d keys are left", seed, s.Len(), len(s.groups))
+		if len(s.slots) != 0 || len(s.groups) != 0 {
+			t.Errorf("seed %d: %d intervals and %d keys are left", seed, len(s.slots), len(s.groups))
 		}
 	}
 }

@@ -9,8 +9,8 @@
 //  2. [Enough] reports whether the items show the structure of the text. A text that starts with blank
 //     lines, with one long record, or with a document whose records come late, is read further: up to
 //     [Most] bytes.
-//  3. [Of] counts the items. A Structure says whether records would be lost or joined if each line were
-//     read as one.
+//  3. [IsFolded] counts the bytes of the items, and reports whether records would be lost or joined if each
+//     line were read as one.
 package detect
 
 import (
@@ -55,7 +55,7 @@ func Enough(head []byte) bool {
 // opensRow reports whether most of head is a row of a table whose end is missing, because a quoted cell of
 // it has line feeds.
 func opensRow(head []byte) bool {
-	if head = trimBlank(head); OpensJSON(head) {
+	if head = trimBlankLines(head); OpensJSON(head) {
 		return false // a quote after a comma is no cell
 	}
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
@@ -75,40 +75,29 @@ func opensRow(head []byte) bool {
 	return false
 }
 
-// A Structure is what the items of a text are. Bytes count those of items, without blank lines.
-type Structure struct {
-	Bytes  int
-	Values int // bytes of JSON values
-	// Folded are bytes of values that are not one record on one line: those that span lines, share
-	// their line with other values, are arrays of several records, or are longer than a record.
-	Folded int
-}
-
-// Of returns the structure of a text that starts with head.
-func Of(head []byte) (s Structure) {
+// IsFolded reports whether a reader of lines cannot read a text that starts with head: most of it is folded
+// values, or nearly all of it is values, and some are folded. A folded value is not one record on one line:
+// it spans lines, shares its line with other values, is an array of several records, or is longer than a
+// record.
+func IsFolded(head []byte) bool {
+	all, values, folded := 0, 0, 0 // bytes, without blank lines
 	for x := range items(head) {
 		size := x.end - x.start
-		s.Bytes += size
+		all += size
 		if !x.isValue {
 			continue
 		}
-		s.Values += size
+		values += size
 		if x.lines > 0 || x.shares || x.isArray && x.listed >= fewest || x.open && size >= Most/2 {
-			s.Folded += size
+			folded += size
 		}
 	}
-	return s
-}
-
-// IsFolded reports whether a reader of lines cannot read the text: most of it are values that are not lines, or
-// nearly all of it are values, and some are not lines.
-func (s Structure) IsFolded() bool {
-	return s.Folded > 0 && (s.Folded*2 > s.Bytes || s.Values*10 >= s.Bytes*9)
+	return folded > 0 && (folded*2 > all || values*10 >= all*9)
 }
 
 // OpensMarkup reports whether a text starts like XML or HTML.
 func OpensMarkup(text []byte) bool {
-	text = trimBlank(text)
+	text = trimBlankLines(text)
 	at := jsontext.SkipSpace(text, 0)
 	return at < len(text) && text[at] == '<'
 }
@@ -116,14 +105,14 @@ func OpensMarkup(text []byte) bool {
 // TrimBlank returns a text without the blank lines and the byte order mark before its first item, and
 // without the space before it if the item is a JSON value.
 func TrimBlank(text []byte) []byte {
-	text = trimBlank(text)
+	text = trimBlankLines(text)
 	if at := jsontext.SkipSpace(text, 0); at < len(text) && (text[at] == '{' || text[at] == '[') {
 		return text[at:]
 	}
 	return text
 }
 
-func trimBlank(text []byte) []byte {
+func trimBlankLines(text []byte) []byte {
 	for {
 		text = bytes.TrimPrefix(text, utf8BOM)
 		at := jsontext.SkipSpace(text, 0)

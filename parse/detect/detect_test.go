@@ -45,8 +45,8 @@ func TestStructures(t *testing.T) {
 		if got := Enough(head); got != test.enough {
 			t.Errorf("%s: enough is %t", test.name, got)
 		}
-		if s := Of(head); s.IsFolded() != test.folded {
-			t.Errorf("%s: folded is %t: %+v", test.name, s.IsFolded(), s)
+		if got := IsFolded(head); got != test.folded {
+			t.Errorf("%s: folded is %t", test.name, got)
 		}
 	}
 }
@@ -112,7 +112,7 @@ func FuzzItems(f *testing.F) {
 			at = x.end
 		}
 		Enough(text)
-		Of(text)
+		IsFolded(text)
 		IsPiece(text)
 	})
 }

@@ -16,21 +16,7 @@ import (
 // A zip that lists one member many times is read once, and the others are refused together.
 func TestOverlappingMembersAreRefused(t *testing.T) {
 	log := logOf(100)
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, name := range []string{"a.log", "b.log"} {
-		f, err := w.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := f.Write(log); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	data := b.Bytes()
+	data := zipped(t, zip.Deflate, file{"a.log", log}, file{"b.log", log})
 	end := bytes.LastIndex(data, []byte("PK\x05\x06"))
 	from := int(binary.LittleEndian.Uint32(data[end+16:]))
 	directory, tail := data[from:end], bytes.Clone(data[end:])

@@ -2,6 +2,7 @@ package unpack_test
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -17,18 +18,9 @@ import (
 // windowed packs data as a zstd frame with a window, whose size its header states.
 func windowed(t *testing.T, data []byte, size int) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(size), zstd.WithSingleSegment(false))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return written(t, data, func(w io.Writer) (io.WriteCloser, error) {
+		return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(size), zstd.WithSingleSegment(false))
+	})
 }
 
 // Decoders of sources that are read at the same time share memory, whatever their number.
