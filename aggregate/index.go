@@ -124,7 +124,7 @@ func (x *Index) add(g *group, labels *spill.Set[labelled], add func(indexed) err
 	for i, m := range g.members { // a client may be a session, of which less is known
 		labels.Add(labelled{m.client, int64(i) + 1, m.labels})
 	}
-	var all []indexed
+	all := make([]indexed, 0, len(g.all))
 	of := map[attempt]*Failure{}
 	g.failures(func(found []summary) {
 		failures, known := make([]indexedFailure, len(found)), make([]bool, len(found))
