@@ -142,7 +142,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 					return
 				}
 			} else {
-				d.event.Offset, d.event.Bytes, d.event.Lines, d.event.record = b.Offset+int64(start), end-start, lines, record
+				d.event.Offset, d.event.Bytes, d.event.Lines, d.event.Raw = b.Offset+int64(start), end-start, lines, record
 				if !d.emit(nil, yield) {
 					return
 				}
@@ -169,7 +169,7 @@ func (d *Decoder) emit(stated *sighting.Stated, yield func(*Event, *SyntaxError)
 		if !yield(e, nil) {
 			return false
 		}
-		if d.stated || sessionid.NextMark(e.record) < 0 {
+		if d.stated || sessionid.NextMark(e.Raw) < 0 {
 			d.Sightings.Meet(stated, sighting.IDs{Session: e.Session, Client: e.Client, ConnectionID: e.ConnectionID}, !d.stated)
 		}
 		return true
@@ -227,7 +227,7 @@ func (d *Decoder) spans(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			}
 		} else {
 			e := &d.event
-			e.Offset, e.Bytes, e.Lines, e.record = offset, int(s.Bytes), int(s.Lines), data[s.Start:s.End]
+			e.Offset, e.Bytes, e.Lines, e.Raw = offset, int(s.Bytes), int(s.Lines), data[s.Start:s.End]
 			e.Wrapped = true
 			if e.Time == timestamp.NoTime && s.Time != timestamp.NoTime {
 				e.Time, e.OfDay = timestamp.Near(s.Time, e.OfDay), timestamp.NoTime

@@ -92,7 +92,7 @@ type Event struct {
 	Bytes  int   // of the record, including separators
 	Lines  int   // physical lines
 
-	record []byte // as it stands in the block
+	Raw []byte // the record as it stands in the block; a row of a table as an object
 }
 
 // clean reports whether only the time and the IDs of the record matter.
@@ -103,7 +103,7 @@ func (e *Event) clean() bool {
 // Crowded returns why a record that shows an error is refused, "" if it is not: it contains errors
 // of several sessions, such as a whole log in one field, of which it would count as one failure.
 func (e *Event) Crowded() string {
-	if e.Telemetry == nil && crowd.Is(e.record) {
+	if e.Telemetry == nil && crowd.Is(e.Raw) {
 		return crowded
 	}
 	return ""

@@ -95,7 +95,7 @@ func (t *tableSplitter) row(b *Block, data []byte, e ending) int {
 	case t.names == nil || len(t.cells) != len(t.names) || t.cells[0] == nil:
 		// Another header follows where tables were joined.
 		if names := table.Columns(t.cells, t.key); names != nil && (t.names == nil || table.Known(names) >= 2 && !t.named) {
-			t.names, t.header, t.form.Zones = names, bytes.Clone(bytes.TrimSpace(row)), table.Zones(t.cells)
+			t.names, t.header, t.form.Zones = table.KeepSecrets(names, t.cells), bytes.Clone(bytes.TrimSpace(row)), table.Zones(t.cells)
 			return t.clean(b, data, n, e)
 		}
 		return t.line(b, data, e, fmt.Sprintf("the row has %d fields, but the header has %d", len(t.cells), len(t.names)))

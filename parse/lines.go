@@ -69,7 +69,7 @@ func (d *Decoder) lines(b *Block, f Finder, yield func(*Event, *SyntaxError) boo
 			continue
 		}
 		e := &d.event
-		e.Offset, e.Bytes, e.Lines, e.record = b.Offset+int64(start), line.End-start, 1, data[start:line.End]
+		e.Offset, e.Bytes, e.Lines, e.Raw = b.Offset+int64(start), line.End-start, 1, data[start:line.End]
 		if !d.emit(stated, yield) {
 			return
 		}

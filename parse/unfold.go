@@ -25,13 +25,13 @@ import (
 // e is the event that was decoded last. The block is valid until the next one is decoded;
 // [Decoder.Unfolded] decodes it.
 func (d *Decoder) Unfold(e *Event, f Format) *Block {
-	if !e.Several && (e.Telemetry != nil || !mayBeLog(e.record)) {
+	if !e.Several && (e.Telemetry != nil || !mayBeLog(e.Raw)) {
 		return nil
 	}
 	if d.unfolder == nil {
 		d.unfolder = &unfolder{splitter: newJSONSplitter(f, defaultLimits)}
 	}
-	u, text := d.unfolder, bytes.TrimSpace(e.record)
+	u, text := d.unfolder, bytes.TrimSpace(e.Raw)
 	u.begin(e, f)
 	isClear := e.Several && u.values(text, d)
 	if !isClear && e.Telemetry != nil {
@@ -104,7 +104,7 @@ type unfolder struct {
 // begin empties the unfolder for the record of an event.
 func (u *unfolder) begin(e *Event, f Format) {
 	u.splitter.keys = keys.Keys{Roles: f.roles, Named: f.named}
-	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, sessionid.Several(e.record)
+	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, sessionid.Several(e.Raw)
 	if u.several {
 		u.outer.Session = nil // whose it is, is not clear
 	}
@@ -169,14 +169,14 @@ func (u *unfolder) learn(d *Decoder) {
 		if e.Doubt == timestamp.DayMonth && len(dates) < mostLearned {
 			dates = append(dates, bytes.Clone(e.Doubted))
 		}
-		if !jsontext.OpensObject(e.record) || objects == mostLearned {
+		if !jsontext.OpensObject(e.Raw) || objects == mostLearned {
 			continue
 		}
 		objects++
 		if e.Time != timestamp.NoTime && e.Time != u.outer.Time {
 			timed++
 		}
-		guess.Add(e.record)
+		guess.Add(e.Raw)
 	}
 	if order := timestamp.OrderOf(dates); order != timestamp.NoOrder {
 		inner.clock.SetOrder(order)
@@ -300,7 +300,7 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 		return u.differ(d.Unfolded())
 	}
 	left := sessionid.All(u.block.Data)
-	for id := range sessionid.All(e.record) {
+	for id := range sessionid.All(e.Raw) {
 		if !left[id] {
 			return false
 		}
@@ -313,10 +313,10 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 func (u *unfolder) differ(d *Decoder) bool {
 	first, lines := int64(timestamp.NoTime), 0
 	for e := range d.Events(&u.block, noFinder{}) {
-		if e == nil || crowd.NextError(e.record) < 0 {
+		if e == nil || crowd.NextError(e.Raw) < 0 {
 			continue
 		}
-		if !jsontext.OpensObject(e.record) && outline.IsSDKLine(e.record) {
+		if !jsontext.OpensObject(e.Raw) && outline.IsSDKLine(e.Raw) {
 			if lines++; lines == 2 {
 				return true
 			}

@@ -69,7 +69,7 @@ func TestUnfold(t *testing.T) {
 					if syntax != nil {
 						t.Fatal(syntax)
 					}
-					if bytes, lines = bytes+x.Bytes, lines+x.Lines; crowd.NextError(x.record) >= 0 {
+					if bytes, lines = bytes+x.Bytes, lines+x.Lines; crowd.NextError(x.Raw) >= 0 {
 						got = append(got, saidBy(x, a))
 					}
 				}
@@ -135,7 +135,7 @@ func unfolded(d *Decoder, log string) (times []string) {
 			continue
 		}
 		for x := range d.Unfolded().Events(inner, noFinder{}) {
-			if x != nil && crowd.NextError(x.record) >= 0 {
+			if x != nil && crowd.NextError(x.Raw) >= 0 {
 				times = append(times, saidBy(x, sessionOT))
 			}
 		}

@@ -98,7 +98,7 @@ var mayImport = map[string][]string{
 	"cmd/otlog/internal/events":   {"cmd/otlog/internal/private", "cmd/otlog/internal/stream", "report", "report/words", "aggregate", "aggregate/clients", "aggregate/names", "aggregate/spill", "parse", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/pasted":   {"cmd/otlog/internal/events", "cmd/otlog/internal/private", "report/explain", "report/lookup", "aggregate", "parse", "parse/pattern", "parse/sessionid", "parse/timestamp", "classify", "classify/catalogue", "classify/noise"},
 	"cmd/otlog/internal/private":  {"cmd/otlog/internal/redact", "aggregate", "parse", "parse/sieve"},
-	"cmd/otlog/internal/redact":   {},
+	"cmd/otlog/internal/redact":   {"parse/jsontext", "parse/terminal"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
 	"cmd/otlog/internal/story":    {"cmd/otlog/internal/events", "cmd/otlog/internal/private", "cmd/otlog/internal/stream", "report/lookup", "report/words", "aggregate", "aggregate/hashed", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify", "classify/noise"},
 	"cmd/otlog/internal/stream":   {"internal/unnamed", "parse"},

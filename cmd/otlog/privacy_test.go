@@ -23,26 +23,27 @@ import (
 type secret struct {
 	name, text string
 	shown      []string
-	field      bool // it is known without a key, so it is found in any field
+	field      bool   // it is known without a key, so it is found in any field
+	key, value string // of one that is known only by its key, as a field
 }
 
 const tokenBody = "cGFydG5lcl9pZD00NSZzaWc9UTdodW50ZXJaOSZkYXRh"
 
 var secrets = []secret{
-	{"token", "T1==" + tokenBody, []string{tokenBody[:20], tokenBody[20:]}, true},
-	{"token in base64", base64.URLEncoding.EncodeToString([]byte("T1==" + tokenBody)), []string{base64.URLEncoding.EncodeToString([]byte("T1==" + tokenBody))[12:]}, true},
-	{"web token", "eyJhbGciOiJSUzI1NiJ9.eyJRN2h1bnRlclo5IjoxfQ.UTdodW50ZXJaOQ", []string{"eyJRN2h1bnRlclo5IjoxfQ", "UTdodW50ZXJaOQ"}, true},
-	{"e-mail", "q7hunter+z9@q7mail.example", []string{"q7hunter", "q7mail"}, true},
-	{"IPv4", "203.0.113.77", []string{"203.0.113.77", "203%2E0"}, true},
-	{"IPv6", "2001:db8:dead:beef::77", []string{"dead:beef", "dead%3Abeef", "dead%253Abeef"}, true},
-	{"mapped", "::ffff:203.0.113.77", []string{"203.0.113.77"}, true},
-	{"password of a URL", "https://user:Q7hunter@media.example/x", []string{"Q7hunter"}, true},
-	{"candidate", "candidate:1 1 udp 1677729535 203.0.113.77 46154 typ srflx raddr 192.0.2.99 rport 9", []string{"203.0.113.77", "192.0.2.99"}, true},
-	{"authorization", "Authorization: Basic UTdodW50ZXI6Wjk=", []string{"UTdodW50ZXI6Wjk"}, false},
-	{"cookie", "Cookie: a=1; sid=Q7hunter; b=2", []string{"Q7hunter"}, false},
-	{"API secret", "apiSecret=0123456789abcdefQ7", []string{"0123456789abcdef"}, false},
-	{"query", "https://media.example/x?token=Q7hunter&password=Q8hunter", []string{"Q7hunter", "Q8hunter"}, false},
-	{"connection data", "connectionData=Q7hunter", []string{"Q7hunter"}, false},
+	{"token", "T1==" + tokenBody, []string{tokenBody[:20], tokenBody[20:]}, true, "", ""},
+	{"token in base64", base64.URLEncoding.EncodeToString([]byte("T1==" + tokenBody)), []string{base64.URLEncoding.EncodeToString([]byte("T1==" + tokenBody))[12:]}, true, "", ""},
+	{"web token", "eyJhbGciOiJSUzI1NiJ9.eyJRN2h1bnRlclo5IjoxfQ.UTdodW50ZXJaOQ", []string{"eyJRN2h1bnRlclo5IjoxfQ", "UTdodW50ZXJaOQ"}, true, "", ""},
+	{"e-mail", "q7hunter+z9@q7mail.example", []string{"q7hunter", "q7mail"}, true, "", ""},
+	{"IPv4", "203.0.113.77", []string{"203.0.113.77", "203%2E0"}, true, "", ""},
+	{"IPv6", "2001:db8:dead:beef::77", []string{"dead:beef", "dead%3Abeef", "dead%253Abeef"}, true, "", ""},
+	{"mapped", "::ffff:203.0.113.77", []string{"203.0.113.77"}, true, "", ""},
+	{"password of a URL", "https://user:Q7hunter@media.example/x", []string{"Q7hunter"}, true, "", ""},
+	{"candidate", "candidate:1 1 udp 1677729535 203.0.113.77 46154 typ srflx raddr 192.0.2.99 rport 9", []string{"203.0.113.77", "192.0.2.99"}, true, "", ""},
+	{"authorization", "Authorization: Basic UTdodW50ZXI6Wjk=", []string{"UTdodW50ZXI6Wjk"}, false, "Authorization", "Basic UTdodW50ZXI6Wjk="},
+	{"cookie", "Cookie: a=1; sid=Q7hunter; b=2", []string{"Q7hunter"}, false, "Cookie", "a=1; sid=Q7hunter; b=2"},
+	{"API secret", "apiSecret=0123456789abcdefQ7", []string{"0123456789abcdef"}, false, "apiSecret", "0123456789abcdefQ7"},
+	{"query", "https://media.example/x?token=Q7hunter&password=Q8hunter", []string{"Q7hunter", "Q8hunter"}, false, "token", "Q7hunter"},
+	{"connection data", "connectionData=Q7hunter", []string{"Q7hunter"}, false, "connectionData", "Q7hunter"},
 }
 
 // encodings are how logs write secrets.
@@ -57,8 +58,21 @@ var encodings = []struct {
 	{"JSON in a string", func(s string) string { return `{\"v\":\"` + s + `\"}` }},
 }
 
+// fields are how records without a message have a secret under its key.
+var fields = []string{
+	`"name":"OT_TIMEOUT","KEY":"VALUE"`,
+	`"name":"OT_TIMEOUT","KEY":["VALUE","VALUE"]`,
+	`"name":"OT_TIMEOUT","x":{"KEY":{"value":"VALUE","x":{"y":["VALUE"]}}}`,
+	`"error":{"name":"OT_TIMEOUT","KEY":"VALUE"}`,
+	`"message":{"name":"OT_TIMEOUT","KEY":"VALUE"}`,
+	`"name":"OT_TIMEOUT","x":[{"KEY":"VALUE"}]`,
+	`"name":"OT_TIMEOUT","x":[{"value":"VALUE","name":"KEY"}]`,
+	`"name":"OT_TIMEOUT","x":"{\"KEY\":\"VALUE\"}"`,
+	`"message":"OT_TIMEOUT for VALUE","KEY":"VALUE"`,
+}
+
 // leaks writes a directory with each secret in each encoding: in messages at their start, end and middle,
-// in every field of telemetry and of wrappers, in names of fields, in damaged records, and in the names of
+// in every field of telemetry and of wrappers, or under its key, in names of fields, in damaged records, and in the names of
 // members of an archive.
 func leaks(t *testing.T, s secret) string {
 	t.Helper()
@@ -83,6 +97,9 @@ func leaks(t *testing.T, s secret) string {
 		fmt.Fprintf(&wrapped, `{"time":"%s:10Z","sessionId":"1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5","level":"error","message":"OT_CONNECT_FAILED","detail":%s,"user":%[2]s}`+"\n", at, quoted)
 		fmt.Fprintf(&damaged, `{"time":"%s:20Z","message":"OT_TIMEOUT","x":%s`+"\n", at, quoted)
 		if !s.field {
+			for n, form := range fields {
+				fmt.Fprintf(&wrapped, `{"time":"%s:3%dZ","sessionId":"1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5",%s}`+"\n", at, n, strings.NewReplacer("KEY", s.key, "VALUE", e.write(s.value)).Replace(form))
+			}
 			continue
 		}
 		fmt.Fprintf(&wrapped, `{"time":"%s:11Z","sessionId":%s,"connectionId":%[2]s,"level":%[2]s,"message":"OT_TIMEOUT"}`+"\n", at, quoted)
@@ -95,6 +112,17 @@ func leaks(t *testing.T, s secret) string {
 	write("console.log", console.Bytes())
 	write("wrapped.jsonl", wrapped.Bytes())
 	write("damaged.jsonl", append(damaged.Bytes(), "{\"time\":\"2026-11-23T10:00:00Z\",\"message\":\"x\"}\n"...))
+	if !s.field {
+		table := "timestamp,name," + s.key + ",sessionId\n"
+		elements := "<log>"
+		for i := range 3 {
+			at := fmt.Sprintf("2026-11-23T11:00:0%dZ", i)
+			table += at + ",OT_TIMEOUT," + s.value + ",1_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5\n"
+			elements += "<record><timestamp>" + at + "</timestamp><name>OT_TIMEOUT</name><" + s.key + ">" + s.value + "</" + s.key + "></record>"
+		}
+		write("table.csv", []byte(table))
+		write("elements.xml", []byte(elements+"</log>"))
+	}
 	var archive bytes.Buffer
 	z := zip.NewWriter(&archive)
 	for _, name := range []string{"logs/" + url.PathEscape(s.text) + ".log", "logs/" + strings.ReplaceAll(s.text, "/", "_") + "/app.log", strings.ReplaceAll(s.text, "/", "_") + ".png"} {

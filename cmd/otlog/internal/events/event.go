@@ -89,17 +89,22 @@ const maxText = 4 << 10
 // Text returns the text of a record, without what the rules redact.
 func Text(e *parse.Event, rules *private.Rules) string {
 	var b strings.Builder
+	text := func(s []byte) string { return string(s) }
+	if e.Wrapped || e.Telemetry != nil {
+		known := rules.Record(e.Raw)
+		text = func(s []byte) string { return known(string(s)) }
+	}
 	if t := e.Telemetry; t != nil {
 		fmt.Fprintf(&b, "%s %s", t.Action, t.Variation)
 		for _, detail := range [][]byte{t.FailureReason, t.Reason, e.Message} {
 			if len(detail) > 0 {
-				fmt.Fprintf(&b, ": %s", detail)
+				fmt.Fprintf(&b, ": %s", text(detail))
 			}
 		}
 	} else if len(e.Message) > 0 {
-		b.Write(e.Message)
+		b.WriteString(text(e.Message))
 	} else {
-		b.Write(e.Text)
+		b.WriteString(text(e.Text))
 	}
 	s := strings.TrimSpace(rules.Text(b.String()))
 	if len(s) > maxText {

@@ -46,6 +46,14 @@ func (r *Rules) Text(s string) string {
 	return redact.Text(s)
 }
 
+// Record returns what redacts texts of a record, which has values without their keys.
+func (r *Rules) Record(raw []byte) func(string) string {
+	if r.Off {
+		return r.Text
+	}
+	return redact.FieldsOf(raw).Text
+}
+
 // Label redacts the name of an error, a method, a version, a browser or a system. Four numbers of which the
 // first has one digit are a version, and no IP address.
 func (r *Rules) Label(s string) string {

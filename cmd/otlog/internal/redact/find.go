@@ -22,6 +22,17 @@ func find(s string, from, to int) (place, bool) {
 			return v, true
 		}
 		return findSign(s, end, quote)
+	case m.char == '[': // as in authToken[0]
+		end := to + m.size
+		for end < len(s) && isDigit(s[end]) {
+			end++
+		}
+		if next := read(s, end); end > to+m.size && next.char == ']' {
+			if after := read(s, end+next.size); isQuote(after.char) {
+				return findSign(s, end+next.size+after.size, s[end+next.size:end+next.size+after.size])
+			}
+			return findSign(s, end+next.size, "")
+		}
 	case m.char == ']': // as in user[password]=
 		return findSign(s, to+m.size, "")
 	case (m.char == '>' || m.char == ' ') && isElement(s[:from]):

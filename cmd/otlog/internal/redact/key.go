@@ -37,6 +37,12 @@ var keys = [...]string{
 // unexpected precedes "token" in messages of parsers.
 const unexpected = "unexpected "
 
+// isPlural reports whether the word of s from one byte to another is the name of several secrets. It must be in
+// quotation marks, since "tokens: 12" is a number of them.
+func isPlural(s string, from, to int) bool {
+	return s[to-1] == 's' && isQuote(read(s, to).char) && isQuote(s[max(0, from-1)]) && isKey(s, from, to-1)
+}
+
 // isTwoWords reports whether "key" at a byte of s is the last of two words, as in "private key".
 func isTwoWords(s string, at int) bool {
 	before := strings.ToLower(s[max(0, at-len("encryption ")):at])
@@ -59,7 +65,16 @@ func isOfConnection(s string, at int) bool {
 	if i := strings.LastIndexAny(before, "{}"); i >= 0 {
 		before = before[i:]
 	}
-	return strings.Contains(before, "connectionId") || strings.Contains(before, "creationTime")
+	after := s[at:min(len(s), at+far)]
+	if i := strings.IndexAny(after, "{}"); i >= 0 {
+		after = after[:i]
+	}
+	for _, beside := range [...]string{"connectionId", "creationTime"} {
+		if strings.Contains(before, beside) || strings.Contains(after, beside) {
+			return true
+		}
+	}
+	return false
 }
 
 // A normalized word is in lower case, without separators and the digits at its end.

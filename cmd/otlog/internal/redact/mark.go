@@ -48,6 +48,10 @@ func read(s string, at int) mark {
 		return readBackslash(s[at:])
 	case '&':
 		return readEntity(s[at:])
+	case "："[0]:
+		if strings.HasPrefix(s[at:], "：") || strings.HasPrefix(s[at:], "＝") { // full width
+			return mark{char: s[at+2] - "："[2] + ':', size: 3}
+		}
 	}
 	return mark{char: s[at], size: 1}
 }

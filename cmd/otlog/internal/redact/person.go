@@ -15,7 +15,7 @@ const (
 // is 0 if there is none.
 func mail(s string, sign, from int) (at, end int) {
 	at = localStart(s, sign, from)
-	if at == sign {
+	if at == sign || s[at:sign] == "git" { // the user of repositories
 		return 0, 0
 	}
 	end = sign + read(s, sign).size
@@ -69,7 +69,7 @@ func (d *domain) check(s string, from, to int) (at, end int) {
 		if m := read(s, to); !d.before || m.char == ':' && isDigit(read(s, to+m.size).char) {
 			return 0, 0
 		}
-	case "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "json", "log", "txt", "gz":
+	case "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "json", "log", "txt", "gz", "tgz", "zip":
 		if !d.before {
 			return 0, 0
 		}
@@ -132,7 +132,8 @@ func isFresh(s string, at int) bool {
 // ip returns the end of the IP address that begins at a byte of s, 0 if there is none. Addresses of the
 // machine itself (127.0.0.1, ::1) and of none (0.0.0.0, ::) are of nobody.
 func ip(s string, at int) int {
-	if !isFresh(s, at) {
+	fresh := isFresh(s, at)
+	if !fresh && !mayBegin4(s, at) {
 		return 0
 	}
 	if s[at] == ':' && at > 0 && s[at-1] == ':' {
@@ -171,7 +172,7 @@ func ip(s string, at int) int {
 			return ends[size-1]
 		}
 	}
-	if colons < 2 || n == longest {
+	if colons < 2 || n == longest || !fresh {
 		return 0
 	}
 	for n > 0 && (text[n-1] == '.' || text[n-1] == ':' && (n < 2 || text[n-2] != ':')) {
@@ -185,6 +186,18 @@ func ip(s string, at int) int {
 		return 0
 	}
 	return zoneEnd(s, ends[n-1])
+}
+
+// mayBegin4 reports whether an IPv4 address may begin at a byte of s that is part of a word, as in
+// client_203.0.113.7.
+func mayBegin4(s string, at int) bool {
+	switch c := s[at-1]; {
+	case !isDigit(s[at]) || isDigit(c):
+		return false
+	case c == '.':
+		return at > 1 && !isDigit(s[at-2])
+	}
+	return true
 }
 
 // hexDigits returns how many hexadecimal digits begin a text, at most 5.
@@ -239,28 +252,65 @@ func quad(text []byte) int {
 
 // isPerson4 reports whether four numbers in s are the address of somebody, and no version.
 func isPerson4(s string, from, to int, text []byte) bool {
-	next := read(s, to)
-	if isWord(next.char) && (next.char != '-' || !isDigit(read(s, to+next.size).char)) && next.size > 0 {
-		return false // 1.2.3.4-beta
-	}
 	name := string(text)
 	if strings.HasPrefix(name, "127.") || strings.HasPrefix(name, "0.") || strings.HasSuffix(name, ".0.0.0") {
 		return false
 	}
+	digits := strings.IndexByte(name, '.') // of the first number
+	if next := read(s, to); next.size > 0 && isWord(next.char) && (next.char != '-' || !isDigit(read(s, to+next.size).char)) {
+		if digits == 1 || isPreRelease(s[to:]) {
+			return false // 1.2.3.4-beta
+		}
+	}
 	before := strings.ToLower(s[max(0, from-len("headlesschrome/")-6):from])
-	if n := len(before); n > 1 && before[n-1] == '-' && !isDigit(before[n-2]) && !strings.HasSuffix(before, "ip-") {
+	if n := len(before); digits == 1 && n > 1 && (before[n-1] == '-' || before[n-1] == '_' || before[n-1] == '.' || isLetter(before[n-1])) &&
+		!isDigit(before[n-2]) && !strings.HasSuffix(before, "ip-") && escapeBefore(s, from) == 0 {
 		return false // client-1.2.3.4
 	}
-	before = strings.TrimRight(before, " :=\"'/@\\(")
-	for _, word := range [...]string{
-		"version", "ver", "sdk", "release", "build", "firmware", "chrome", "chromium", "crios", "edg", "edge", "edga", "edgios", "opr", "opera",
-		"safari", "firefox", "fxios", "electron", "samsungbrowser", "applewebkit", "yabrowser", "whale", "vivaldi", "opentok", "vonage",
-	} {
+	before = strings.TrimRight(before, " :=\"'/@\\(-_")
+	if v, ok := strings.CutSuffix(before, "v"); ok && (v == "" || !isLetter(v[len(v)-1])) {
+		return false // v1.2.3.4
+	}
+	for _, word := range browsers {
 		if strings.HasSuffix(before, word) {
 			return false
 		}
 	}
-	return true
+	if strings.HasSuffix(before, "version") {
+		return false
+	}
+	if digits > 2 {
+		return true // only browsers have such versions
+	}
+	for _, word := range versioned {
+		if rest, ok := strings.CutSuffix(before, word); ok && (rest == "" || !isLetter(rest[len(rest)-1])) {
+			return false
+		}
+	}
+	return !strings.HasSuffix(before, "sdk")
+}
+
+// browsers precede versions whose first number may be large, versioned other versions.
+var (
+	browsers = [...]string{
+		"chrome", "chromium", "crios", "edg", "edga", "edgios", "edge", "opr", "opera", "safari", "firefox", "fxios", "samsungbrowser", "applewebkit",
+		"yabrowser", "whale", "vivaldi",
+	}
+	versioned = [...]string{
+		"ver", "release", "build", "firmware", "electron", "opentok", "vonage", "jquery", "kernel", "linux", "android", "ios", "ipados", "macos", "windows", "nt",
+		"kotlin", "java", "gradle", "swift", "xcode", "node", "npm", "python", "ruby", "php", "react", "angular", "webrtc", "openssl", "nginx", "clickhouse",
+	}
+)
+
+// isPreRelease reports whether a text begins with what follows the numbers of a version.
+func isPreRelease(s string) bool {
+	s = strings.ToLower(strings.TrimLeft(s[:min(len(s), 16)], "-_"))
+	for _, word := range [...]string{"alpha", "beta", "rc", "snapshot", "dev", "pre", "nightly"} {
+		if strings.HasPrefix(s, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isPerson6 reports whether an address is of somebody. Other ranges than those of networks are mostly names

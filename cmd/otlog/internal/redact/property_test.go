@@ -41,6 +41,8 @@ var contexts = []struct {
 	{"URL", "connect https://user:§@host/path failed", escapeQuery},
 	{"header pair", `{"name":"Authorization","value":"Bearer §"}`, jsonString},
 	{"element", "<a><password>§</password></a>", base64Only},
+	{"object", `{"token":{"n":1,"value":"§"},"x":1}`, jsonString},
+	{"list of several", `{"passwords":["§","§"],"x":1}`, jsonString},
 	{"flag", "otlog --api-secret § x", base64Only},
 }
 
@@ -124,7 +126,7 @@ func FuzzSurroundings(f *testing.F) {
 		before, after, _ := strings.Cut(c.text, "§")
 		f.Add(before, after)
 	}
-	for _, s := range [...][2]string{{`\`, `\`}, {"a%", "25"}, {"\"", "\""}, {"version", "-beta"}, {"eyJ", "."}, {"[redacted]", "[IP]"}, {"token=null", "&"}, {"Cookie: a", "=b"}, {"-----BEGIN PRIVATE KEY--- -0", "0PRIVATE KEY-----"}} {
+	for _, s := range [...][2]string{{`\`, `\`}, {"a%", "25"}, {"\"", "\""}, {"version", "-beta"}, {"eyJ", "."}, {"[redacted]", "[IP]"}, {"token=null", "&"}, {"\"token\":{\"\":00\"\":", "\"0"}, {"Cookie: a", "=b"}, {"-----BEGIN PRIVATE KEY--- -0", "0PRIVATE KEY-----"}} {
 		f.Add(s[0], s[1])
 	}
 	f.Fuzz(func(t *testing.T, before, after string) {
@@ -167,7 +169,7 @@ func TestTimeIsLinear(t *testing.T) {
 		"token", "token ", "token:", `token:"`, `"token":`, `"token" `, "token=", "token=a,", "token='a'b", "<token>", "<token ", "<token><!", "<token>a<", "cookie=a=b;",
 		"Cookie: a=b;", "Authorization: Digest a=b,", `"token":["`, `"token":[""`, "token:[", "--token ", "Bearer ", `token="null"`, "cookie: a", `"`, `""`,
 		`"token",`, `"cookie", `, "token\n", "private key: ", "https://a:b/", "token: is a ",
-		"a@b.", "a@", "@", "a.", "%40", `\u0040`, "&#64;", "1.2.3.", "1.2.3.4", "1.2.3.4-", "a:", "::", "2001:db8::", "%3A", "VDE9P", "VDE9PQ", "connectionId", "data:", "data: a,",
+		"a@b.", "a@", "@", "a.", "%40", `\u0040`, "&#64;", "1.2.3.", "1.2.3.4", "1.2.3.4-", "a:", "::", "2001:db8::", "%3A", "VDE9P", "VDE9PQ", "connectionId", "data:", "data: a,", `"token":{`, `"token":{"a":`, `"token":{"a":"b"`, "{token: {", "token=<", "token[0]", "token：", "1.2.3.4_", `"tokens":[`,
 	} {
 		start := time.Now()
 		Text(strings.Repeat(piece, 1<<18/len(piece)))

@@ -52,6 +52,7 @@ type redactor struct {
 	out    strings.Builder
 	copied int // length of the text that out contains
 	noWeb  int // before this byte no web token begins
+	within int // before this byte objects of secrets were read
 }
 
 // step redacts what begins at a byte of the text, and returns where to go on.
@@ -66,7 +67,7 @@ func (r *redactor) step(at int) int {
 		return at + 1
 	}
 	end := wordEnd(r.text, at)
-	if isKey(r.text, at, end) {
+	if isKey(r.text, at, end) || isPlural(r.text, at, end) {
 		if after := r.value(at, end); after > end {
 			return after
 		}

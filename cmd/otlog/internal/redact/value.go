@@ -16,11 +16,15 @@ func (r *redactor) value(from, to int) int {
 		return to // as in "message":"Invalid token:","code":1004
 	case isQuote(m.char):
 		return r.quoted(v.at, v.quote)
+	case m.char == '{' && v.sign.char == ':' && isMember(s, from, v.quote):
+		return max(to, r.object(v.at, v.quote))
+	case v.sign.char == '=' && bracketed(s, v.at) > 0:
+		return r.replaceValue(v.at+m.size, bracketed(s, v.at))
 	case m.char == '[' && !strings.HasPrefix(s[v.at:], redacted):
 		return max(to, r.list(v.at+m.size, isHeader(key)))
 	case v.sign.char == '>':
 		return max(to, r.element(v.at))
-	case !begins(m.char, v.sign.char):
+	case !begins(m.char, v.sign.char) || key[len(key)-1] == 's' && !isKey(s, from, to):
 		return to
 	}
 	end := bareEnd(s, v.at, v)
@@ -63,6 +67,76 @@ func (r *redactor) quoted(at int, quote string) int {
 	}
 	r.replaceValue(at, end)
 	return after
+}
+
+// isMember reports whether the key that begins at a byte of s and ends in quote is that of a member of an object.
+func isMember(s string, from int, quote string) bool {
+	if quote != "" {
+		return strings.HasSuffix(s[:from], quote)
+	}
+	return strings.HasSuffix(s[:from], "{") || strings.HasSuffix(s[:from], ", ")
+}
+
+// bracketed returns the end of the value in brackets at a byte of s, as in token=<a>; 0 if there is none.
+func bracketed(s string, at int) int {
+	open := read(s, at)
+	i := strings.IndexByte("{[<", open.char)
+	if i < 0 || open.size == 0 {
+		return 0
+	}
+	word := run(s, at+open.size)
+	end := at + open.size + len(word)
+	if word == "" || isLiteral(word) || read(s, end).char != "}]>"[i] || s[at:min(len(s), end+1)] == redacted {
+		return 0
+	}
+	return end
+}
+
+// object redacts the strings in the object that begins at a byte of the text, other than its keys.
+func (r *redactor) object(at int, quote string) int {
+	if at < r.within {
+		return 0
+	}
+	s, begin := r.text, at
+	var strs []int // where those begin
+	for depth := 0; at < len(s); {
+		m := read(s, at)
+		switch {
+		case isQuote(m.char):
+			spelled := s[at : at+m.size]
+			if m.as == plain && len(quote) == 2 && strings.HasPrefix(s[at:], quote) { // of CSV
+				spelled = quote
+			}
+			_, after := closing(s, at+len(spelled), m, spelled)
+			next := skipSpaces(s, after, true)
+			if sign := read(s, next); sign.char == ':' {
+				at = next + sign.size
+				continue
+			}
+			strs = append(strs, at)
+			at = max(at+m.size, after)
+			continue
+		case m.char == '{' || m.char == '[' && !strings.HasPrefix(s[at:], redacted):
+			depth++
+		case m.char == '}' || m.char == ']':
+			depth--
+		}
+		at += m.size
+		if depth <= 0 {
+			break
+		}
+	}
+	r.within = at
+	at = begin
+	for _, next := range strs {
+		for at < next { // what is around them may be a secret by its shape
+			at = r.step(at)
+		}
+		if at == next {
+			at = r.quoted(at, quote)
+		}
+	}
+	return at
 }
 
 // list redacts the strings of a list, and for headers the words that Go shows without quotation marks.
