@@ -90,6 +90,7 @@ type openObject struct {
 const (
 	unranked = field.Unranked
 	maxDepth = field.MaxDepth
+	maxOpen  = 1000 // objects within each other; fields of deeper ones count as those of the innermost of these
 )
 
 // record walks the object of a record. It reports false if the object is incomplete.
@@ -199,7 +200,7 @@ func (w *walk) object(line []byte, nesting int) bool {
 					continue
 				}
 			}
-			if w.wraps && c == '{' {
+			if w.wraps && c == '{' && depth < maxDepth {
 				if end := w.wrapper(line[i:], key, depth, nesting); end > 0 {
 					i, key = i+end, nil
 					continue
@@ -207,10 +208,10 @@ func (w *walk) object(line []byte, nesting int) bool {
 			}
 			depth++
 			i++
-			if w.roles != nil {
+			if w.roles != nil && depth <= maxOpen {
 				w.path = append(w.path, key)
 			}
-			if w.full {
+			if w.full && depth <= maxOpen {
 				w.objects++
 				w.d.open = append(w.d.open, openObject{number: w.objects, codeRank: unranked, ids: ids.None()})
 			}
@@ -224,10 +225,10 @@ func (w *walk) object(line []byte, nesting int) bool {
 				}
 				w.values += 1 - min(nesting, 1)
 			}
-			if w.roles != nil {
+			if w.roles != nil && depth < maxOpen {
 				w.path = w.path[:len(w.path)-1]
 			}
-			if w.full {
+			if w.full && depth < maxOpen {
 				w.close()
 			}
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
@@ -424,12 +425,10 @@ func (w *walk) inner(object []byte, nesting int) bool {
 
 // close leaves the innermost open object.
 func (w *walk) close() {
-	d := w.d
-	last := len(d.open) - 1
-	if at := &d.open[last]; at.posted && w.posted.Session == nil {
+	if at := w.innermost(); at.posted && w.posted.Session == nil {
 		w.posted = at.ids
 	}
-	d.open = d.open[:last]
+	w.d.open = w.d.open[:len(w.d.open)-1]
 }
 
 // idValue takes the value of a field made for a session, client or connection.

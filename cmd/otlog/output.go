@@ -18,6 +18,14 @@ import (
 	"github.com/otlog/otlog/report/words"
 )
 
+// fileOf returns the file that -o names, "" for standard output, which is also -.
+func fileOf(name string) string {
+	if name == "-" {
+		return ""
+	}
+	return name
+}
+
 // emit writes to a file, or to standard output if name is empty.
 func emit(s streams, name string, write func(io.Writer) error) error {
 	if name == "" {

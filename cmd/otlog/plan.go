@@ -31,6 +31,7 @@ type reportPlan struct {
 // resolve checks the flags.
 func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	p := &reportPlan{}
+	o.output = fileOf(o.output)
 	if o.format == "" {
 		o.format = formatOf(o.output)
 	}

@@ -50,7 +50,7 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 		o.pack.addFlag(cmd, "compression of --format arrow: ")
 		o.key.addFlags(cmd)
 	}
-	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
+	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output, which is -")
 	f.StringVar(&o.window, "window", "all", "divide time into windows: "+strings.Join(calendar.Windows, ", ")+", or all for one window over the whole input")
 	f.StringVar(&o.by, "by", "", "divide by a `PROPERTY` of clients: "+dimensions(", ")+"; rows of json and csv get a column with its name")
 	o.filter.addZone(cmd, "windows and times")

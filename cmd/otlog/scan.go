@@ -113,11 +113,9 @@ func (o *scanOptions) run(s streams, args []string) error {
 
 // outputOf returns the file to write, "" for standard output. It refuses a terminal.
 func (o *scanOptions) outputOf(s streams) (string, error) {
-	switch {
-	case o.output != "" && o.output != "-":
-		return o.output, nil
-	case terminal.Of(s.out) != nil:
+	name := fileOf(o.output)
+	if name == "" && terminal.Of(s.out) != nil {
 		return "", usageError(errors.New("refusing to write binary data to a terminal; use -o FILE, or a pipe"))
 	}
-	return "", nil
+	return name, nil
 }

@@ -66,7 +66,7 @@ secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP address
 	f.SortFlags = false
 	f.StringVar(&o.format, "format", "", "text, markdown (to paste into a ticket), or json (for programs); default: that of the name of --output, else text")
 	_ = cmd.RegisterFlagCompletionFunc("format", shell.Words(story.Formats...)) // fails only if the flag does not exist
-	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output")
+	f.StringVarP(&o.output, "output", "o", "", "write to `FILE` instead of standard output, which is -")
 	f.StringVar(&o.zone, "tz", "UTC", "time `ZONE` of times, as in Europe/Berlin or Local")
 	f.IntVar(&o.top, "top", 10, "maximum number of sessions in the list, 0 for all, with those that have no failure")
 	o.color.addFlag(cmd)
@@ -80,6 +80,7 @@ secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP address
 // resolve checks the flags.
 func (o *sessionOptions) resolve(s streams) (story.Options, error) {
 	out := story.Options{Top: o.top, Rules: &o.rules}
+	o.output = fileOf(o.output)
 	if o.format == "" {
 		o.format = formatOf(o.output)
 	}

@@ -70,6 +70,9 @@ const (
 	aCommaOrEnd
 )
 
+// maxLevels is how deep the grammar of a value is examined. Deeper objects and arrays only need an end.
+const maxLevels = 1000
+
 // A level is an open object or array.
 type level struct {
 	isArray bool
@@ -94,6 +97,18 @@ func valueAt(text []byte, start int) item {
 		case '{', '[':
 			if next != aValue && next != aValueOrEnd {
 				return item{}
+			}
+			if len(levels) == maxLevels {
+				end := jsontext.ValueEnd(text, i)
+				if end < 0 {
+					end = len(text)
+				}
+				x.lines += bytes.Count(text[i:end], []byte("\n"))
+				if i = end - 1; end < len(text) {
+					x.count(levels)
+				}
+				next = aCommaOrEnd
+				break
 			}
 			levels = append(levels, level{isArray: c == '['})
 			next = aKeyOrEnd
