@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // OnSignal calls f once if a signal would end the program: Ctrl-C, a closed terminal, or
@@ -43,6 +44,26 @@ func OnSignal(f func(os.Signal), others ...os.Signal) (ignore func()) {
 	})
 }
 
+// quit is the exit status after SIGQUIT, as a shell expects it.
+const quit = 131
+
+// namesTake is how long the program lives after SIGQUIT, so that a guard can remove a name.
+const namesTake = 100 * time.Millisecond
+
+// EndQuietly makes SIGQUIT end the program without the stacks of all goroutines, which Go prints.
+func EndQuietly() {
+	if signal.Ignored(syscall.SIGQUIT) {
+		return
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGQUIT)
+	go func() {
+		<-signals
+		time.Sleep(namesTake)
+		os.Exit(quit)
+	}()
+}
+
 // interrupted is the exit status on systems where a process cannot end itself by a signal.
 const interrupted = 130
 
@@ -77,6 +98,9 @@ func (g *guard) end(got os.Signal) {
 	if g.name != "" {
 		g.file.Close() // some systems do not remove an open file
 		os.Remove(g.name)
+	}
+	if got == syscall.SIGQUIT {
+		os.Exit(quit)
 	}
 	// The signal is sent again, uncaught, so that a shell sees what ended the program.
 	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(got) == nil {
