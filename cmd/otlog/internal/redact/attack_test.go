@@ -130,6 +130,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 		{"IPv4 as a name", "logs/203.0.113.7.log, 203.0.113.7.host.example", "logs/[IP].log, [IP].host.example"},
 		{"e-mail as a name", "logs/bob@host.example.log", "logs/[e-mail]"},
 		{"IPv4 beside letters", "连接203.0.113.77失败 client_203.0.113.77 host-203.0.113.77 -203.0.113.77 203.0.113.77x ip203.0.113.77 a.203.0.113.77", "连接[IP]失败 client_[IP] host-[IP] -[IP] [IP]x ip[IP] a.[IP]"},
+		{"IPv4 of a key v", `{\"v\":\"203.0.113.7\"} v=203.0.113.7`, `{\"v\":\"[IP]\"} v=[IP]`},
 		{"IPv4 in a name", "d_203.0.113.77.log d_203.0.113.77_1.log", "d_[IP].log d_[IP]_1.log"},
 		{"IPv4 after a word that ends like version", "server 203.0.113.7 driver=10.1.2.3 radios 10.1.2.3", "server [IP] driver=[IP] radios [IP]"},
 		{"IPv4 after a product", "OpenTok: 203.0.113.7, SDK 203.0.113.7", "OpenTok: [IP], SDK [IP]"},

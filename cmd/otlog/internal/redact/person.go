@@ -267,10 +267,10 @@ func isPerson4(s string, from, to int, text []byte) bool {
 		!isDigit(before[n-2]) && !strings.HasSuffix(before, "ip-") && escapeBefore(s, from) == 0 {
 		return false // client-1.2.3.4
 	}
-	before = strings.TrimRight(before, " :=\"'/@\\(-_")
 	if v, ok := strings.CutSuffix(before, "v"); ok && (v == "" || !isLetter(v[len(v)-1])) {
 		return false // v1.2.3.4
 	}
+	before = strings.TrimRight(before, " :=\"'/@\\(-_")
 	for _, word := range browsers {
 		if strings.HasSuffix(before, word) {
 			return false
