@@ -107,6 +107,20 @@ func (m documentMaker) metadata() string {
 	return `"about":{"x":[1,2,[3]],"y":{` + strings.Repeat(`"key":"value",`, n/14) + `"z":null}},`
 }
 
+// words returns records whose messages are one word, each of a session of its own. One of them may be an error.
+func (m documentMaker) words() (records []string) {
+	n := 3 + m.r.IntN(57)
+	failed := m.r.IntN(2 * n)
+	for i := range n {
+		text := m.one("ok", "joined", "ping")
+		if i == failed {
+			text = "OpenTok:Session:error OT_TIMEOUT: too late"
+		}
+		records = append(records, fmt.Sprintf(`{"timestamp":"2026-11-23T10:44:%02dZ","level":"info","message":%q,"sessionId":"1_MX40NjQ1NjA3Mn5-MTc%06dMDAwMDAwfnh4eHh4eHh4eHh4eHh4eHh4eHh4eHh-fg"}`, i, text, i))
+	}
+	return records
+}
+
 // document returns records as one or more documents, without line breaks at random places if it is plain.
 func (m documentMaker) document(records []string, plain bool) (layout, text string) {
 	broken := m.broken
@@ -121,7 +135,7 @@ func (m documentMaker) document(records []string, plain bool) (layout, text stri
 		}
 	}
 	array := func(records []string) string { return "[" + strings.Join(records, ",") + "]" }
-	switch layout = m.one("array", "array", "lines", "joined", "values", "arrays", "member", "member", "nested"); layout {
+	switch layout = m.one("array", "array", "lines", "joined", "values", "arrays", "member", "member", "nested", "pages"); layout {
 	case "array":
 		return layout, broken(array(records))
 	case "lines":
@@ -144,6 +158,13 @@ func (m documentMaker) document(records []string, plain bool) (layout, text stri
 		return layout, b.String()
 	case "member":
 		return layout, broken("{" + m.metadata() + `"` + m.one("data", "logs", "events", "records", "lines") + `":` + array(records) + m.one("}", `,"next":null}`))
+	case "pages":
+		var b strings.Builder
+		key, between := m.one("list", "items", "lines", "page"), m.one("\n", "\n", "\n\n")
+		for part := range slices.Chunk(records, 2+m.r.IntN(30)) {
+			b.WriteString(broken(`{"response":{"`+key+`":`+array(part)+"}}") + between)
+		}
+		return layout, b.String()
 	default:
 		return layout, broken("{" + m.metadata() + `"` + m.one("result", "hits") + `":{"total":3,"hits":` + array(records) + "}}")
 	}
@@ -182,6 +203,9 @@ func checkDocument(t *testing.T, seed uint64, recorded map[string][]string) (ref
 	kind := m.one("console", "telemetry")
 	from := m.r.IntN(len(recorded[kind]) - 60)
 	records := slices.Clone(recorded[kind][from : from+3+m.r.IntN(57)])
+	if m.r.IntN(3) == 0 {
+		kind, records = "words", m.words()
+	}
 	want := scanned(t, stream([]byte(strings.Join(records, "\n"))), Options{Jobs: 1})
 	mayRefuse := false
 	for range m.r.IntN(3) {
@@ -222,6 +246,12 @@ func checkDocument(t *testing.T, seed uint64, recorded map[string][]string) (ref
 		}
 		if a.Records.Classified != w.Records.Classified || a.Records.Telemetry != w.Records.Telemetry || a.Records.Skipped > 0 || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(want))) {
 			t.Errorf("%s: got %+v, its NDJSON %+v", name, a.Records, w.Records)
+		}
+		if afterLog && kind == "words" {
+			continue // a later line without an error is one record
+		}
+		if n, m := len(sessionsIn(settled(got), Filter{})), len(sessionsIn(settled(want), Filter{})); n != m {
+			t.Errorf("%s: got %d sessions, its NDJSON has %d", name, n, m)
 		}
 	}
 	return refused

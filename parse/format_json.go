@@ -20,15 +20,13 @@ import (
 // It keeps only as much of the source as may be one record, whatever the length of an array.
 // The bytes between two records belong to the first one.
 type jsonSplitter struct {
-	limits limits
-	root   *document.Node // of the keys of a document
-	secret bool           // nothing but the entries of known arrays is read
-	nested int            // in how many other records the source is nested
-
-	at      int64 // offset of the first byte of data
-	indent  int   // of that byte, -1 if another byte precedes it on its line
-	inArray bool  // at the top level
-
+	limits    limits
+	root      *document.Node // of the keys of a document
+	secret    bool           // nothing but the entries of known arrays is read
+	nested    int            // in how many other records the source is nested
+	at        int64          // offset of the first byte of data
+	indent    int            // of that byte, -1 if another byte precedes it on its line
+	inArray   bool           // at the top level
 	doc       *document.Document
 	keys      keys.Keys
 	outline   *outline.Reader
@@ -51,12 +49,10 @@ type jsonSplitter struct {
 	long      *skipped // a record that is longer than the limit
 	head      *Span    // the record made of the first bytes of long, whose text is kept; nil if there is none
 	kept      []byte
-	lost      *lost // an invalid record that is being skipped
-
-	lines lineTaker // for text
-	text  Format    // likewise
-
-	seen *sampleStats // nil unless the format is being detected
+	lost      *lost        // an invalid record that is being skipped
+	lines     lineTaker    // for text
+	text      Format       // likewise
+	seen      *sampleStats // nil unless the format is being detected
 }
 
 // sampleStats are what a splitter finds in a sample.
@@ -68,8 +64,7 @@ type sampleStats struct {
 	objects  int    // documents without entries, which are records
 	sharing  int64  // bytes of objects that start after another byte on their line
 	spanning int64  // bytes of other objects that are on several lines
-
-	pages document.Pages
+	pages    document.Pages
 }
 
 // arrange counts a document that has an entry.
@@ -174,7 +169,7 @@ func (s *jsonSplitter) emitSkipped(b *Block, reason Reason, cause string, data [
 
 // begin reads at the top level: the start of a document, or text.
 func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
-	i, inArray, enough := s.lead(data)
+	i, inArray, above, enough := s.lead(data)
 	if !enough && e == mayContinue {
 		return 0
 	}
@@ -184,7 +179,7 @@ func (s *jsonSplitter) begin(b *Block, data []byte, e ending) int {
 		return i
 	}
 	if nl := bytes.LastIndexByte(data[:i], '\n'); nl >= 0 {
-		s.inArray = inArray
+		s.inArray = above
 		s.emit(b, len(b.Data), Span{Time: timestamp.NoTime}, data, nl+1, e)
 		return nl + 1
 	}
@@ -243,37 +238,41 @@ func opensDocument(data []byte) (opens, enough bool) {
 }
 
 // lead returns where the first record starts, after white space, commas, and brackets of arrays
-// at the top level. enough says whether data is long enough to decide.
-func (s *jsonSplitter) lead(data []byte) (i int, inArray, enough bool) {
-	inArray = s.inArray
+// at the top level. inArray says whether it is in an array, and above says that of the line on which it
+// starts. enough says whether data is long enough to decide.
+func (s *jsonSplitter) lead(data []byte) (i int, inArray, above, enough bool) {
+	inArray, above = s.inArray, s.inArray
 	for i < len(data) {
 		switch c := data[i]; {
+		case c == '\n':
+			above = inArray
+			i++
 		case jsontext.IsSpace(c) || c == ',' || c == '}' || c == 0x1e: // 0x1e: JSON text sequences
 			i++
 		case c == ']':
 			inArray = false
 			i++
 		case c == utf8BOM[0] && len(data)-i < len(utf8BOM): // perhaps a byte order mark
-			return i, inArray, false
+			return i, inArray, above, false
 		case c == utf8BOM[0] && bytes.HasPrefix(data[i:], utf8BOM):
 			i += len(utf8BOM)
 		case c == '[' && !inArray:
 			next := jsontext.SkipSpace(data, i+1)
 			if next == len(data) {
-				return i, inArray, false
+				return i, inArray, above, false
 			}
 			if bytes.IndexByte([]byte(`{["]`), data[next]) < 0 && !bytes.HasPrefix(data[next:], null) || data[next] == '{' && !opensObjectOrEnds(data[next:]) {
-				return i, inArray, true // text, such as [info]
+				return i, inArray, above, true // text, such as [info]
 			}
 			inArray = true
 			i++
 		case inArray && (isWord(c) || c == '-' || c == '.' || c == '+'): // numbers, null
 			i++
 		default:
-			return i, inArray, true
+			return i, inArray, above, true
 		}
 	}
-	return i, inArray, false
+	return i, inArray, above, false
 }
 
 var null = []byte("null")

@@ -29,8 +29,8 @@ func isFlat(object []byte) bool {
 	return bytes.Count(object, []byte{'{'})+bytes.Count(object, []byte{'['}) == 1 && !bytes.Contains(object, []byte(`\n`)) && bytes.IndexByte(object, '<') < 0 && bytes.Count(object, sessionid.Mark) < 2
 }
 
-// mostPlain is the number of documents without lists after which only those with errors are
-// examined.
+// mostPlain is the number of documents without lists after which only those with errors or several
+// session IDs are examined.
 const mostPlain = 100
 
 // findLists looks for lists of records in a document whose shape is unknown. If there are any, the
@@ -63,7 +63,7 @@ func (s *jsonSplitter) findLists(data []byte) bool {
 		return false
 	}
 	// Frequent cases first: an object of numbers and texts, and records without errors.
-	if own[0] == '{' && d.Done && (isFlat(own) || s.plain >= mostPlain && !outline.IsError(own)) {
+	if own[0] == '{' && d.Done && (isFlat(own) || s.plain >= mostPlain && bytes.Count(own, sessionid.Mark) < 2 && !outline.IsError(own)) {
 		return false
 	}
 	lists := s.outline.Read(own)

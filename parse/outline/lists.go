@@ -16,7 +16,7 @@ func (r *Reader) lists() []List {
 // find finds lists from a sketch inwards.
 func (r *Reader) find(at int32, out *[]List) {
 	x := &r.sketches[at]
-	isList, isMap := x.records > 0 || x.proofs > 1, x.mapped > 0
+	isList, isMap := x.records > 0 || x.proofs > 1 || r.isMarked(at), x.mapped > 0
 	if x.named == 0 && x.records > x.rows && r.most(r.elements(at)) > x.records {
 		isList = false // the elements contain lists and, by chance, a time and a text
 	}
@@ -33,7 +33,7 @@ func (r *Reader) find(at int32, out *[]List) {
 	case isList && (x.rows > 0 || r.isWrapped(at)):
 		r.add(out, at, Rows, x.records)
 	case isList || x.arrays > 0 && r.holdsTexts(r.elements(at)):
-		r.add(out, at, Elements, max(x.records, x.proofs))
+		r.add(out, at, Elements, max(x.records, x.proofs, x.marked))
 		isList = true
 	}
 	if r.holdsTexts(at) {
@@ -70,6 +70,24 @@ func (r *Reader) isInRecord(at int32) bool {
 		}
 	}
 	return false
+}
+
+// isMarked reports whether the elements of an array are records, although they have no text: most have a time,
+// or all have a session. If what contains the array has one of its own, or a message, they have several sessions.
+func (r *Reader) isMarked(at int32) bool {
+	x := &r.sketches[at]
+	if x.marked == 0 || r.most(r.elements(at)) > 0 {
+		return false // the records are in its elements, if any
+	}
+	if x.of.several {
+		return true
+	}
+	for up := x.parent; up >= 0; up = r.sketches[up].parent {
+		if r.sketches[up].speaks {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Reader) holdsTexts(at int32) bool {
@@ -132,7 +150,7 @@ func (r *Reader) isMap(at int32) bool {
 // leads reports whether there is a list in the values of a sketch.
 func (r *Reader) leads(at int32) bool {
 	x := &r.sketches[at]
-	if x.records > 0 || x.proofs > 1 || x.columns > 0 || x.mapped > 0 || x.texts > 0 {
+	if x.records > 0 || x.proofs > 1 || r.isMarked(at) || x.columns > 0 || x.mapped > 0 || x.texts > 0 {
 		return true
 	}
 	for c := x.first; c >= 0; c = r.sketches[c].next {

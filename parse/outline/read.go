@@ -56,14 +56,17 @@ type sketch struct {
 	arrays                    int
 	objects                   int
 	isRecord                  bool // one of the objects has a time and a message among its own members
+	speaks                    bool // one of the objects has a time, a message or a session outside arrays
 
 	// These are about elements of arrays.
-	count      int // of the first array
-	width      int // cells of the first row
-	records    int // elements that look like records
-	rows       int // of these, arrays
-	named      int // records with a message that has a known key
-	proofs     int // other elements with evidence of an error
+	count      int      // of the first array
+	width      int      // cells of the first row
+	records    int      // elements that look like records
+	rows       int      // of these, arrays
+	named      int      // records with a message that has a known key
+	proofs     int      // other elements with evidence of an error
+	marked     int      // other objects with a time, in arrays most of whose objects have one, or with a session, if all have one
+	of         sessions // of objects with a time and a session
 	sessions   sessions
 	errors     bool // an element contains evidence of an error
 	columns    int  // records in tables by columns
@@ -96,6 +99,9 @@ type facts struct {
 	leading bool // it contains a text that starts with a time
 	says    bool // it contains a text
 	message bool // a text has a key that is made for messages
+	word    bool // likewise, however short the text is
+	dated   bool // it contains a time with a key that is made for times
+	speaks  bool // an object has a time, a message or a session outside arrays
 	proof   bool // it contains evidence of an error
 	session []byte
 
@@ -115,12 +121,12 @@ type cells struct {
 	lines  bool // some are lines of a log
 }
 
-func (f *facts) isRecord() bool { return (f.timed || f.leading) && f.says }
+func (f *facts) isRecord() bool { return (f.timed || f.leading) && (f.says || f.word) }
 
 func (f *facts) add(g *facts) {
 	f.timed, f.leading, f.says = f.timed || g.timed, f.leading || g.leading, f.says || g.says
-	f.message, f.proof = f.message || g.message, f.proof || g.proof
-	f.several = f.several || g.several
+	f.message, f.word, f.proof = f.message || g.message, f.word || g.word, f.proof || g.proof
+	f.several, f.dated = f.several || g.several, f.dated || g.dated
 	if f.session == nil {
 		f.session = g.session
 	}
@@ -253,6 +259,7 @@ func (r *Reader) valueOf(i int, at int32, key []byte, depth int) (end int, f fac
 	end = jsontext.ValueEnd(r.data, i)
 	if end > 0 && isDigit(c) {
 		f.timed = r.isTime(r.data[i:end], key)
+		f.dated = f.timed && r.judge.IsTime(key)
 	}
 	return end, f
 }
@@ -286,6 +293,7 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 		all.ids = all.ids && looksLikeID(key)
 		switch r.data[i] {
 		case '{':
+			f.speaks = f.speaks || g.speaks
 			column.add(&g)
 			column.objects = true
 			column.unequal = column.unequal || !g.cells.ids || g.cells.nested
@@ -323,6 +331,8 @@ func (r *Reader) object(i int, at int32, depth int) (end int, f facts) {
 	if i < len(r.data) && r.data[i] == '}' {
 		end = i + 1
 	}
+	f.speaks = f.speaks || own.timed || own.word || own.session != nil || own.proof
+	r.sketches[at].speaks = r.sketches[at].speaks || f.speaks
 	if own.timed && own.message {
 		r.sketches[at].isRecord, r.direct = true, true
 	}
@@ -400,7 +410,7 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 	r.sketches[at].arrays++
 	isFirst := r.sketches[at].arrays == 1
 	elements := r.child(at, nil)
-	n, objects, records, lines, timed := 0, 0, 0, 0, false
+	n, objects, records, marked, identified, lines, timed := 0, 0, 0, 0, 0, 0, false
 	all := cells{times: true, texts: true}
 	columns, cut := columnCheck{}, false
 	var first, last int64 // Unix times of seconds, if all elements are
@@ -424,12 +434,20 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 				records++
 				x.records++
 				x.noteErrors(&g)
-				if g.message {
+				if g.word {
 					x.named++
 				}
 			} else if g.proof {
 				x.proofs++
 				x.noteErrors(&g)
+			} else if g.dated {
+				marked++
+			}
+			if g.session != nil {
+				identified++
+			}
+			if g.timed {
+				x.of.add(g.session)
 			}
 		case '[':
 			all.nested = true
@@ -478,6 +496,9 @@ func (r *Reader) array(i int, at int32, depth int) (end int, f facts) {
 	if isFirst {
 		r.sketches[at].count = n
 	}
+	if n := max(marked, identified); marked > 1 && 2*marked > objects || identified > 1 && identified == objects {
+		r.sketches[at].marked += n
+	}
 	if objects == 0 && columns.n > 0 && n > 1 && columns.complete() && end > 0 {
 		r.sketches[at].columns += columns.n
 		return end, facts{}
@@ -524,7 +545,7 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 		return f
 	}
 	if r.isTime(s, key) {
-		f.timed = true
+		f.timed, f.dated = true, r.judge.IsTime(key)
 		return f
 	}
 	text := s
@@ -542,7 +563,8 @@ func (r *Reader) string(s []byte, escaped bool, at int32, key []byte) (f facts) 
 			}
 		}
 	}
-	f.message = r.judge.IsMessage(key) && (len(text) >= shortText || bytes.IndexByte(text, ' ') > 0)
+	f.word = r.judge.IsMessage(key)
+	f.message = f.word && (len(text) >= shortText || bytes.IndexByte(text, ' ') > 0)
 	f.says = f.message || len(text) >= shortText && bytes.IndexByte(text, ' ') > 0 || r.judge.IsAction(key)
 	f.leading = f.says && r.startsWithTime(text)
 	if f.session = r.judge.Session(text); f.session != nil {
