@@ -16,7 +16,6 @@ import (
 // TestTinyInputsAreCheap checks that files and members with one record take memory for a record, not for
 // a block: 100,000 of them are read in seconds.
 func TestTinyInputsAreCheap(t *testing.T) {
-	const most = 48 << 10 // bytes for each
 	line := func(i int) []byte {
 		return fmt.Appendf(nil, `{"time":"2026-11-23T10:%02d:%02d.%03dZ","level":"error","sessionId":"1_MX40NTg0fn4xNj%06d","message":"OT_TIMEOUT Session.publish :: timed out (1500)"}`+"\n", i/60%60, i%60, i%1000, i)
 	}
@@ -84,8 +83,8 @@ func TestTinyInputsAreCheap(t *testing.T) {
 			a, b := allocated(few), allocated(many)
 			each := (b - a) / (many - few)
 			t.Logf("%.0f bytes for each input", each)
-			if each > most {
-				t.Errorf("%.0f bytes are allocated for each of many tiny inputs, want at most %d", each, most)
+			if each > tinyMost {
+				t.Errorf("%.0f bytes are allocated for each of many tiny inputs, want at most %d", each, tinyMost)
 			}
 			if b > a*many/few*1.2 {
 				t.Errorf("%d inputs allocate %.0f bytes, %d allocate %.0f: more than in proportion", few, a, many, b)
