@@ -32,7 +32,7 @@ import (
 )
 
 var (
-	damagedCases = flag.Int("damage", 1500, "number of damaged inputs of TestDamagedInputs")
+	damagedCases = flag.Int("damage", 400, "number of damaged inputs of TestDamagedInputs")
 	damagedFrom  = flag.Int("damage-from", 0, "number of the first damaged input")
 )
 
