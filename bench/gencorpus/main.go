@@ -15,8 +15,8 @@ import (
 	"os"
 
 	"github.com/otlog/otlog/bench/corpus"
+	"github.com/otlog/otlog/bench/lab"
 	"github.com/otlog/otlog/bench/layout"
-	"github.com/otlog/otlog/classify/catalogue"
 )
 
 func main() {
@@ -59,7 +59,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if *rate == 0 {
 		*rate = -1 // none; zero means the default
 	}
-	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate, SessionSize: sessionBytes, Phrases: phrases()}
+	o := corpus.Options{Format: corpus.Format(*format), Seed: *seed, Size: bytes, Days: *days, ErrorRate: *rate, SessionSize: sessionBytes, Phrases: lab.Phrases()}
 	switch *telemetry {
 	case 0:
 		o.Telemetry = -1
@@ -83,19 +83,6 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	return write(*truth, stdout, known.WriteJSON)
-}
-
-// phrases returns the phrases of otlog's catalogue.
-func phrases() []corpus.Phrase {
-	var list []corpus.Phrase
-	for _, p := range catalogue.Phrases() {
-		phrase := corpus.Phrase{Text: p.Text, Error: p.Error.Name()}
-		if p.Method != 0 {
-			phrase.Method = p.Method.Name()
-		}
-		list = append(list, phrase)
-	}
-	return list
 }
 
 // write calls fill to write the named file, or stdout for "-". After an error there is no file.

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/bench/corpus"
-	"github.com/otlog/otlog/classify/catalogue"
+	"github.com/otlog/otlog/bench/lab"
 )
 
 // blockSize is the size of the log that is repeated with other identities.
@@ -122,7 +122,7 @@ func pipe(ctx context.Context, root string, size int64, memory string, stdout, l
 		return fmt.Errorf("-memory: %w", err)
 	}
 	var text bytes.Buffer
-	truth, err := corpus.Generate(&text, corpus.Options{Format: corpus.App, Size: min(size, blockSize), Seed: 17, ErrorRate: 0.02, Phrases: phrases()})
+	truth, err := corpus.Generate(&text, corpus.Options{Format: corpus.App, Size: min(size, blockSize), Seed: 17, ErrorRate: 0.02, Phrases: lab.Phrases()})
 	if err != nil {
 		return err
 	}
@@ -178,19 +178,6 @@ func pipe(ctx context.Context, root string, size int64, memory string, stdout, l
 	}
 	fmt.Fprintln(stdout, "The report equals the truth.")
 	return nil
-}
-
-// phrases returns the phrases of otlog's catalogue.
-func phrases() []corpus.Phrase {
-	var all []corpus.Phrase
-	for _, p := range catalogue.Phrases() {
-		phrase := corpus.Phrase{Text: p.Text, Error: p.Error.Name()}
-		if p.Method != 0 {
-			phrase.Method = p.Method.Name()
-		}
-		all = append(all, phrase)
-	}
-	return all
 }
 
 func mustJSON(c *counts) string {

@@ -114,12 +114,12 @@ var mayImport = map[string][]string{
 	"bench/corpus":        {}, // an independent judge
 	"bench/sessions":      {},
 	"bench/compare":       {"bench/corpus", "bench/lab", "bench/layout"},
-	"bench/lab":           {"bench/corpus", "bench/layout"},
-	"bench/gencorpus":     {"bench/corpus", "bench/layout", "classify/catalogue"},
+	"bench/lab":           {"bench/corpus", "bench/layout", "classify/catalogue"},
+	"bench/gencorpus":     {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/genweeks":      {},
 	"bench/growth":        {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/layout":        {},
-	"bench/soak":          {"bench/corpus", "bench/lab", "classify/catalogue"},
+	"bench/soak":          {"bench/corpus", "bench/lab"},
 	"bench/manysessions":  {"bench/lab", "bench/sessions"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }

@@ -5,7 +5,7 @@
 // Run otlog --help for its use. Results go to standard output, messages to standard error. The
 // exit status is 0 on success, 1 on failure, 2 for wrong usage, 3 if some input was damaged (the
 // report covers the rest) or given twice, and 4 if a gate of --fail-on fired. A signal ends otlog
-// as the shell expects (130, 131, 143); a live report ends with its report and the report's status.
+// as the shell expects (130, 143); a live report ends with its report and the report's status.
 package main
 
 import (

@@ -6,15 +6,14 @@ import (
 	"slices"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // OnSignal calls f once if a signal would end the program: Ctrl-C, a closed terminal, or
-// kill, and others that are given. That first signal does not end the program. After a call of
+// kill. That first signal does not end the program. After a call of
 // ignore, f is not called; ignore waits for an f that has been called.
-func OnSignal(f func(os.Signal), others ...os.Signal) (ignore func()) {
+func OnSignal(f func(os.Signal)) (ignore func()) {
 	// Signals that are ignored, as in nohup or a background job, remain ignored.
-	which := slices.DeleteFunc(append([]os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGTERM}, others...), signal.Ignored)
+	which := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGTERM}, signal.Ignored)
 	if len(which) == 0 {
 		return func() {}
 	}
@@ -44,23 +43,17 @@ func OnSignal(f func(os.Signal), others ...os.Signal) (ignore func()) {
 	})
 }
 
-// quit is the exit status after SIGQUIT, as a shell expects it.
-const quit = 131
-
-// namesTake is how long the program lives after SIGQUIT, so that a guard can remove a name.
-const namesTake = 100 * time.Millisecond
-
-// EndQuietly makes SIGQUIT end the program without the stacks of all goroutines, which Go prints.
+// EndQuietly makes SIGQUIT end the program as SIGTERM does. Otherwise Go prints the stacks of all
+// goroutines.
 func EndQuietly() {
-	if signal.Ignored(syscall.SIGQUIT) {
+	if signal.Ignored(syscall.SIGQUIT) || signal.Ignored(syscall.SIGTERM) {
 		return
 	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGQUIT)
 	go func() {
 		<-signals
-		time.Sleep(namesTake)
-		os.Exit(quit)
+		endBy(syscall.SIGTERM)
 	}()
 }
 
@@ -79,7 +72,7 @@ type guard struct {
 // guarded calls f with a guard.
 func guarded(f func(*guard) error) error {
 	g := &guard{}
-	ignore := OnSignal(g.end, syscall.SIGQUIT)
+	ignore := OnSignal(g.end)
 	err := f(g)
 	ignore()
 	return err
@@ -99,10 +92,12 @@ func (g *guard) end(got os.Signal) {
 		g.file.Close() // some systems do not remove an open file
 		os.Remove(g.name)
 	}
-	if got == syscall.SIGQUIT {
-		os.Exit(quit)
-	}
 	// The signal is sent again, uncaught, so that a shell sees what ended the program.
+	endBy(got)
+}
+
+// endBy sends a signal to the program.
+func endBy(got os.Signal) {
 	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(got) == nil {
 		select {} // until it arrives
 	}

@@ -84,9 +84,11 @@ func endBySignal(t *testing.T, writer string, wait bool, lines int, signal sysca
 	io.Copy(io.Discard, in) // a full pipe would hold up the process
 	cmd.Wait()              // its status is checked below
 	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
-	quit := signal == syscall.SIGQUIT && status.ExitStatus() == 131 && messages.Len() == 0
-	if !quit && status.Signal() != signal {
-		t.Errorf("ended with %v: %.300s", cmd.ProcessState, messages.String())
+	if signal == syscall.SIGQUIT {
+		signal = syscall.SIGTERM // see EndQuietly
+	}
+	if status.Signal() != signal || messages.Len() > 0 {
+		t.Errorf("after %d lines: ended with %v: %.300s", lines, cmd.ProcessState, messages.String())
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
