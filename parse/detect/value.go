@@ -83,7 +83,7 @@ type level struct {
 // text follows on its last line. Words such as NaN are values, and a comma may precede the end of an array.
 func valueAt(text []byte, start int) item {
 	x := item{start: start, isArray: text[start] == '['}
-	var levels []level
+	levels := make([]level, 0, 32) // deeper values allocate
 	next := aValue
 	for i := start; i < len(text); i++ {
 		c := text[i]
