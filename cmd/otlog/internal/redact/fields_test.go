@@ -23,6 +23,7 @@ func TestFields(t *testing.T) {
 		{`{"data":"a"}`, "a", "a"},
 		{`{"connectionId":"b","data":{"x":"a"}}`, "b\na", "b\na"},
 		{`{"password":"a\nb"}`, "a\nb", "[redacted]\n[redacted]"},
+		{`{"auth":"a","oauths":["b"]}`, "a\nb", "[redacted]\n[redacted]"},
 		{`{"authorization":"Basic a"}`, "Basic a", "Basic [redacted]"},
 		{`{"password":"hunter77","message":"no login with hunter77"}`, "no login with hunter77", "no login with [redacted]"},
 		{`{"password":"no"}`, "no login\nno", "no login\nno"},
