@@ -71,7 +71,7 @@ func listWarnings(sources []*aggregate.Source, repeats map[*aggregate.Source]*ag
 			warn("%s: skipped: %v", s.Name, e)
 		}
 		if more := s.Account.Records.Skipped - int64(len(s.Shown)); len(s.Shown) > 0 && more > 0 {
-			warn("%s: %s skipped (%s)", s.Name, words.Count(more, "more record"), SkippedReasons(s))
+			warn("%s: %s skipped (%s in total)", s.Name, words.Count(more, "more record"), SkippedReasons(s))
 		}
 		out = append(out, timeWarnings(s)...)
 	}
@@ -256,7 +256,7 @@ func SkippedReasons(s *aggregate.Source) string {
 	var out []string
 	for _, reason := range parse.Reasons {
 		if n := s.Account.Skipped[reason]; n > 0 {
-			out = append(out, fmt.Sprintf("%s %s in total", words.Number(n), reason))
+			out = append(out, words.Number(n)+" "+reason.String())
 		}
 	}
 	return strings.Join(out, ", ")

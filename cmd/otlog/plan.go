@@ -223,7 +223,7 @@ func (o *reportOptions) resolveRows(s streams, p *reportPlan, compress, toTermin
 	}
 	p.how.Rows = rows.Options{
 		Key: key, Window: p.options.Window, Zone: p.options.Zone, Filter: p.options.Filter, ToolVersion: p.options.ToolVersion, Compress: compress,
-		ShowSessions: o.read.ids,
+		ShowSessions: o.read.ids, Unredacted: o.read.rules.Off,
 	}
 	return nil
 }

@@ -331,6 +331,40 @@ func TestNoRedact(t *testing.T) {
 	}
 }
 
+// TestOutputSaysThatItIsNotRedacted checks every output that can say so: whoever gets a file did not see the command.
+func TestOutputSaysThatItIsNotRedacted(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.jsonl")
+	const line = `{"time":"2026-11-23T10:00:00Z","sessionId":"ann@host.example","message":"OT_TIMEOUT: password=hunter2"}` + "\n"
+	if err := os.WriteFile(name, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"events"}, `"redacted":false}`},
+		{[]string{"events", "--once"}, `"redacted":false}`},
+		{[]string{"session"}, "NOT REDACTED"},
+		{[]string{"session", "ann@host.example"}, "NOT REDACTED"},
+		{[]string{"session", "--format", "markdown"}, "NOT REDACTED"},
+		{[]string{"session", "--format", "markdown", "ann@host.example"}, "NOT REDACTED"},
+		{[]string{"session", "--format", "json"}, `"redacted": false`},
+		{[]string{"session", "--format", "json", "ann@host.example"}, `"redacted": false`},
+		{[]string{"report"}, "NOT REDACTED"},
+		{[]string{"report", "--format", "json"}, "this report was not redacted"},
+		{[]string{"report", "--format", "arrow", "--hash-key-file", name}, "false"},
+		{[]string{"report", "--format", "parquet", "--hash-key-file", name}, "otlog.redacted\x18\x05false"},
+	} {
+		args := append(test.args, name)
+		if got := said(t, append(args, "--no-redact")...); !strings.Contains(got, test.want) {
+			t.Errorf("%v: %q", args, got)
+		}
+		if got := said(t, args...); strings.Contains(got, test.want) {
+			t.Errorf("%v, redacted: %q", args, got)
+		}
+	}
+}
+
 // TestNamesOfFilesStay checks that messages name files as the user typed them.
 func TestNamesOfFilesStay(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ann@host.example")

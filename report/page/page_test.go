@@ -87,6 +87,22 @@ func TestHostileNamesAreShownAsTheyAre(t *testing.T) {
 }
 
 // TestPages compares a page in every format with golden files.
+// TestReasonsOfSkippedRecords checks the cell that says what is wrong with an input.
+func TestReasonsOfSkippedRecords(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a")
+	for content, want := range map[string]string{
+		"PK \x00\x01\x02\x03": "snappy, brotli, tar and zip); skipped: 1 undecodable\n",
+		"2026-11-23T10:00:00Z a\n{\"a\":\n{\"b\":\n2026-11-23T10:00:00Z b\n": "  skipped: 2 damaged\n",
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out := string(text(t, reporttest.Scan(t, []parse.Source{{Path: name}})(report.Options{}), page.Options{})); !strings.Contains(out, want) {
+			t.Errorf("%q: expected %q:\n%s", content, want, out)
+		}
+	}
+}
+
 func TestPages(t *testing.T) {
 	r := reporttest.FiveWeeks(t)
 	golden.Check(t, "page.txt", text(t, r, page.Options{Top: 10}))

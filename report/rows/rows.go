@@ -55,6 +55,7 @@ type Options struct {
 	Sources []*aggregate.Source // described in the metadata
 
 	ShowSessions bool // add a last column with the session IDs that were kept
+	Unredacted   bool // names and messages are as the logs have them; the metadata says so
 }
 
 // Write writes the rows of a table. If it fails, no reader takes what was written for a
@@ -185,6 +186,7 @@ func (o *Options) metadata(h *hasher, only aggregate.SessionID) []pair {
 		{"otlog.window", o.Window.String()},
 		{"otlog.tz", o.Zone.String()},
 		{"otlog.hash_key_id", o.Key.ID()},
+		{"otlog.redacted", strconv.FormatBool(!o.Unredacted)},
 		{"otlog.records", report.RecordsJSON(o.Sources)},
 		{"otlog.sources", report.SourcesJSON(o.Sources)},
 	}

@@ -120,7 +120,7 @@ func TestUnsetBoundsAreNotInTheMetadata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"otlog.schema_version", "otlog.tool_version", "otlog.catalogue_version", "otlog.table", "otlog.window", "otlog.tz", "otlog.hash_key_id", "otlog.records", "otlog.sources"}
+	want := []string{"otlog.schema_version", "otlog.tool_version", "otlog.catalogue_version", "otlog.table", "otlog.window", "otlog.tz", "otlog.hash_key_id", "otlog.redacted", "otlog.records", "otlog.sources"}
 	if got := schema.Metadata().Keys(); !slices.Equal(got, want) {
 		t.Errorf("got keys %q, want %q", got, want)
 	}

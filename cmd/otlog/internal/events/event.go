@@ -38,6 +38,7 @@ type event struct {
 	Recovered     *bool   `json:"recovered"`
 	FailureReason *string `json:"failure_reason"`
 	Text          string  `json:"text"`
+	Redacted      *bool   `json:"redacted,omitempty"` // false with --no-redact, else left out
 }
 
 // newEvent returns what one record says by itself.
@@ -118,6 +119,7 @@ func Text(e *parse.Event, rules *private.Rules) string {
 // and the API key depend on what the log says.
 func (e *event) redact(rules *private.Rules) {
 	if rules.Off {
+		e.Redacted = pointer(false)
 		return
 	}
 	e.Source = rules.Source(e.Source)

@@ -169,7 +169,7 @@ func (r *Rules) LeftOut(left *sieve.LeftOut) {
 	}
 }
 
-// Error redacts the message of an error. Names that the user typed stay.
+// Error redacts the message of an error. The name of a file that the user typed stays.
 func (r *Rules) Error(err error) error {
 	if err == nil || r.Off {
 		return err
@@ -179,14 +179,23 @@ func (r *Rules) Error(err error) error {
 	if text == said {
 		return err
 	}
-	for name := range r.own {
-		// An error of the system names its file first.
-		if before, after, ok := strings.Cut(said, name); ok && redact.Text(name) != name {
-			text = redact.Text(before) + name + redact.Text(after)
-			break
-		}
+	if from, to := r.ownName(said); from < to {
+		text = redact.Text(said[:from]) + said[from:to] + redact.Text(said[to:])
 	}
 	return &redacted{text, err}
+}
+
+// ownName returns where a message contains the longest name of a source that redaction would change; of names of
+// one length, the first: an error of the system names its file first.
+func (r *Rules) ownName(said string) (from, to int) {
+	for name := range r.own {
+		at := strings.Index(said, name)
+		if at < 0 || len(name) < to-from || len(name) == to-from && at > from || redact.Text(name) == name {
+			continue
+		}
+		from, to = at, at+len(name)
+	}
+	return from, to
 }
 
 // A redacted error has another message.

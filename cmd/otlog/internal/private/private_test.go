@@ -77,6 +77,24 @@ func TestError(t *testing.T) {
 	}
 }
 
+// TestErrorKeepsTheLongestName checks a message that contains several names of files, in which the order of a map
+// must not matter.
+func TestErrorKeepsTheLongestName(t *testing.T) {
+	r := &Rules{}
+	r.Read([]parse.Source{{Path: "10.0.0.7.log"}, {Path: "bob@host.example/10.0.0.7.log"}, {Path: "/ann/bob@host.example/10.0.0.7.log"}, {Path: "10.0.0.8.log"}})
+	for _, test := range [][2]string{
+		{"open /ann/bob@host.example/10.0.0.7.log: from 10.0.0.9", "open /ann/bob@host.example/10.0.0.7.log: from [IP]"},
+		{"open 10.0.0.8.log: not 10.0.0.7.log", "open 10.0.0.8.log: not [IP].log"},
+		{"open 10.0.0.7.log: not 10.0.0.8.log", "open 10.0.0.7.log: not [IP].log"},
+	} {
+		for range 100 {
+			if got := r.Error(errors.New(test[0])).Error(); got != test[1] {
+				t.Fatalf("%s: got %s, want %s", test[0], got, test[1])
+			}
+		}
+	}
+}
+
 // TestStrings checks that all strings of a structure are redacted, but not what its pointers are shared with.
 func TestStrings(t *testing.T) {
 	type inner struct {

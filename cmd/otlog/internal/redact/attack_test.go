@@ -1,6 +1,9 @@
 package redact
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSecretsAreRedacted(t *testing.T) {
 	tests := []struct{ name, text, want string }{
@@ -66,6 +69,8 @@ func TestSecretsAreRedacted(t *testing.T) {
 		{"form", "user[password]=hunter2&x", "user[password]=[redacted]&x"},
 		{"signature", "https://h/x?X-Amz-Signature=ab12&y=1", "https://h/x?X-Amz-Signature=[redacted]&y=1"},
 		{"field of a token", "partner_id=45&sig=ab12:session_id=1_MX", "partner_id=45&sig=[redacted]"},
+		{"auth", `{"auth":"hunter",x:1} ?auth=hunter&y=1 auth: hunter77 {auth: hunter}`, `{"auth":"[redacted]",x:1} ?auth=[redacted]&y=1 auth: [redacted] {auth: [redacted]}`},
+		{"long", "a_" + strings.Repeat("very_", 12) + "long_password=hunter2", "a_" + strings.Repeat("very_", 12) + "long_password=[redacted]"},
 		{"two words", "private key: hunter2", "private key: [redacted]"},
 		{"digits", "password2=hunter2", "password2=[redacted]"},
 		{"session description", `a=ice-pwd:Ab3/+xyz\r\na=x`, `a=ice-pwd:[redacted]\r\na=x`},
@@ -200,7 +205,8 @@ func TestTextWithoutSecretsStays(t *testing.T) {
 		`data: {name: 1}`, `{"data":"x"}`, "data=abc", "connection: closed data=1",
 		"Basic authentication is not supported", "Bearer token missing", "eyJ is base64", "data eyJzZXNzaW9uIjoiMSJ9 end",
 		"T1 == T2", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
-		"pwd=/srv/app", "missing <token> in the request", "jwt", "token", "token:", `"token":"`, "token=",
+		`{"step":"cookie","session" : "1_MX","logger":"auth","message":"a"}`, `{\"call\":\"connect-403-auth\",\"session\":1}`,
+		"auth: connecting to the session", "12:00:01 INFO oauth: refresh failed", "pwd=/srv/app", "missing <token> in the request", "jwt", "token", "token:", `"token":"`, "token=",
 	} {
 		if got := Text(text); got != text {
 			t.Errorf("%s\ngot %s", text, got)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/otlog/otlog/internal/secretkey"
 	"github.com/otlog/otlog/parse/jsontext"
 	"github.com/otlog/otlog/parse/terminal"
 )
@@ -192,24 +193,6 @@ func (r *fieldReader) text(s string, secret bool) {
 
 // isSecret reports whether a key of a field is the name of a secret: as those in a text, or several of them.
 func isSecret(key string) bool {
-	const longest = 64
-	if len(key) < len("sig") || strings.Contains(key, "OT_INVALID_") {
-		return false
-	}
-	name := normal(key[max(0, len(key)-longest):])
-	for range 2 {
-		if name.ends("token") {
-			return true
-		}
-		for _, end := range keys {
-			if name.ends(end) {
-				return true
-			}
-		}
-		if !name.ends("s") {
-			return false
-		}
-		name.size--
-	}
-	return false
+	name := secretkey.Of(key)
+	return name.IsSecrets() && !secretkey.IsError(key)
 }

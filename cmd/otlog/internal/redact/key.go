@@ -1,37 +1,28 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otlog/otlog/internal/secretkey"
+)
 
 // isKey reports whether the word of s from one byte to another is the name of a secret. Keys are
 // known by their last part, however it is written: accessToken, OPENTOK_API_SECRET, x-opentok-auth.
 func isKey(s string, from, to int) bool {
-	const longest = 64
 	word := s[from:to]
-	if len(word) > longest || len(word) < len("sig") || strings.Contains(word, "OT_INVALID_") {
-		return false // OT_INVALID_ENCRYPTION_SECRET is the name of an error
+	if len(word) < len("sig") || secretkey.IsError(word) {
+		return false
 	}
-	name := normal(word)
+	name := secretkey.Of(word)
 	switch {
-	case name.is("key"):
+	case name.Is("key"):
 		return isTwoWords(s, from)
-	case name.is("data"):
+	case name.Is("data"):
 		return isOfConnection(s, from)
-	case name.ends("token"):
+	case name.Ends("token"):
 		return !strings.HasSuffix(strings.ToLower(s[max(0, from-len(unexpected)):from]), unexpected)
 	}
-	for _, end := range keys {
-		if name.ends(end) {
-			return true
-		}
-	}
-	return false
-}
-
-// keys are the last parts of names of secrets, without separators; "token" is another.
-var keys = [...]string{
-	"secret", "password", "passwd", "passphrase", "passcode", "pwd", "credential", "credentials",
-	"authorization", "opentokauth", "tokenauth", "cookie", "signature", "sig", "jwt",
-	"xapikey", "privatekey", "connectiondata", "secretkey", "accesskey", "accountkey", "encryptionkey",
+	return name.IsSecret()
 }
 
 // unexpected precedes "token" in messages of parsers.
@@ -77,45 +68,22 @@ func isOfConnection(s string, at int) bool {
 	return false
 }
 
-// A normalized word is in lower case, without separators and the digits at its end.
-type normalized struct {
-	bytes [64]byte
-	size  int
-}
-
-func normal(word string) normalized {
-	var w normalized
-	for i := range len(word) {
-		if c := word[i]; isLetter(c) {
-			w.bytes[w.size] = c | 0x20
-			w.size++
-		} else if isDigit(c) {
-			w.bytes[w.size] = c
-			w.size++
-		}
-	}
-	for w.size > 0 && isDigit(w.bytes[w.size-1]) {
-		w.size--
-	}
-	return w
-}
-
-func (w *normalized) is(s string) bool { return string(w.bytes[:w.size]) == s }
-
-func (w *normalized) ends(s string) bool {
-	return w.size >= len(s) && string(w.bytes[w.size-len(s):w.size]) == s
-}
-
 // isHeader reports whether a key is the name of a header of HTTP.
 func isHeader(key string) bool {
-	name := normal(key)
-	return isCookie(key) || name.ends("authorization") || name.ends("auth") || name.size > 0 && name.bytes[0] == 'x'
+	name := secretkey.Of(key)
+	return name.Ends("cookie") || name.Ends("authorization") || name.Ends("auth") || name.Starts("x")
 }
 
 // isCookie reports whether the value of a key may be many pairs.
 func isCookie(key string) bool {
-	name := normal(key)
-	return name.ends("cookie")
+	name := secretkey.Of(key)
+	return name.Ends("cookie")
+}
+
+// isLogger reports whether a key may be the name of a logger, as in "auth: connecting".
+func isLogger(key string) bool {
+	name := secretkey.Of(key)
+	return name.Is("auth") || name.Is("oauth")
 }
 
 // maxScheme is the greatest length of a scheme and the space after it.

@@ -44,6 +44,8 @@ func (r *redactor) value(from, to int) int {
 		}
 	case v.sign.char == ':' && isProse(s, v.at, end) || isLiteral(value):
 		return end
+	case v.sign.char == ':' && isLogger(key) && !isMember(s, from, v.quote) && !isCredential(value, 6, 20):
+		return end
 	case value[0] == '/' && isDirectory(key):
 		return end
 	}

@@ -18,6 +18,9 @@ func (r *Result) writeRanking(format string, style Style) string {
 	}
 	t := newTextWriter(style.Width, style.Color)
 	t.paragraph("", title+head, strong)
+	if r.unredacted {
+		t.paragraph("", unredactedHead+": "+unredactedText, bad)
+	}
 	for _, s := range r.Ranking {
 		c := s.cells()
 		t.out.WriteByte('\n')
@@ -67,7 +70,11 @@ func shellWord(s string) string {
 
 func (r *Result) markdownTable(head string, style Style) string {
 	m := &markdownWriter{}
-	m.printf("## %s\n\n| Session | When | Failures | Errors | Client |\n| --- | --- | --- | --- | --- |\n", words.Markdown(head))
+	m.printf("## %s\n\n", words.Markdown(head))
+	if r.unredacted {
+		m.printf("**%s**: %s\n\n", unredactedHead, words.Markdown(unredactedText))
+	}
+	m.printf("| Session | When | Failures | Errors | Client |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range r.Ranking {
 		c := s.cells()
 		m.printf("| %s | %s | %s | %s | %s |\n",

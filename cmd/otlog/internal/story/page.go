@@ -57,30 +57,39 @@ const (
 // title is the beginning of every output. By it, otlog knows its own output when it looks for logs.
 const title = "otlog session: "
 
+// How a page says that --no-redact was given.
+const (
+	unredactedHead = "NOT REDACTED"
+	unredactedText = "texts, names and IDs may contain secrets and data of persons (--no-redact)"
+)
+
 // compose makes the page of a story.
-func compose(s *Story) *page {
+func compose(s *Story, unredacted bool) *page {
 	p := &page{title: title + s.Session, people: len(s.Clients) > 1}
 	short := shortNames(s.Sources)
-	fact := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
-	fact("Result", s.Summary)
+	add := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
+	add("Result", s.Summary)
 	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
+	if unredacted {
+		p.facts = append(p.facts, fact{unredactedHead, []string{unredactedText}, true})
+	}
 	if outcomes := s.outcomes(); len(outcomes) > 0 {
-		fact("Attempts", outcomes...)
+		add("Attempts", outcomes...)
 	} else {
-		fact("Attempts", "unknown: no record is telemetry of a call")
+		add("Attempts", "unknown: no record is telemetry of a call")
 	}
 	if s.SessionFrom != "session" {
-		fact("Session", "unknown: this is "+map[string]string{"connection": "the ID of a connection", "client": "the ID of a client", "guid": "the guid of a browser on a day"}[s.SessionFrom])
+		add("Session", "unknown: this is "+map[string]string{"connection": "the ID of a connection", "client": "the ID of a client", "guid": "the guid of a browser on a day"}[s.SessionFrom])
 	}
 	for _, asked := range s.Asked {
-		fact("Asked for", asked)
+		add("Asked for", asked)
 	}
 	if s.APIKey != nil {
 		key := *s.APIKey
 		if s.Created != nil {
 			key += ", session created " + minute(*s.Created) + " UTC"
 		}
-		fact("API key", key)
+		add("API key", key)
 	}
 	if s.First != nil {
 		p.since = instant(*s.First, s.ClockOnly)
@@ -88,14 +97,14 @@ func compose(s *Story) *page {
 		if s.Last != nil && s.DurationMS != nil {
 			text += ", " + duration(*s.DurationMS) + " to the last record"
 		}
-		fact("Began", text)
+		add("Began", text)
 	} else {
-		fact("Began", "unknown: no record has a time")
+		add("Began", "unknown: no record has a time")
 	}
-	fact("Records", s.recordWords())
+	add("Records", s.recordWords())
 	for i := range s.Clients {
 		c := &s.Clients[i]
-		fact(strings.ToUpper(c.Label[:1])+c.Label[1:], c.words()...)
+		add(strings.ToUpper(c.Label[:1])+c.Label[1:], c.words()...)
 	}
 	p.roll(s, short)
 	p.advise(s, short)

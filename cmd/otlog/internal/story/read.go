@@ -30,13 +30,14 @@ type Result struct {
 	Failed  int       // sessions with a failure, if there are no IDs
 	Sources []*aggregate.Source
 
-	ranks  bool
-	hidden bool // the ID of the first session of Ranking is redacted
+	ranks      bool
+	hidden     bool // the ID of the first session of Ranking is redacted
+	unredacted bool // all is as the logs have it
 }
 
 // redact redacts stories and the list of sessions. Texts of records are redacted already.
 func (r *Result) redact(rules *private.Rules) {
-	if rules.Off {
+	if r.unredacted = rules.Off; r.unredacted {
 		return
 	}
 	for _, s := range r.Stories {

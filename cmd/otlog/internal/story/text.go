@@ -66,7 +66,10 @@ func (t *textWriter) title(s string) {
 
 // facts prints lines beside their heads.
 func (t *textWriter) facts(facts []fact) {
-	const room = 11 // for heads
+	room := 11 // for heads
+	for _, f := range facts {
+		room = max(room, len(f.head)+2)
+	}
 	for _, f := range facts {
 		head := f.head
 		for _, line := range f.lines {
@@ -74,7 +77,7 @@ func (t *textWriter) facts(facts []fact) {
 			if f.alarm {
 				tone = bad
 			}
-			t.paragraph(head+strings.Repeat(" ", max(room-len(head), 1)), line, tone)
+			t.paragraph(head+strings.Repeat(" ", room-len(head)), line, tone)
 			head = ""
 		}
 	}

@@ -39,13 +39,14 @@ func (r *Result) Write(w io.Writer, format string, style Style) error {
 type document struct {
 	SchemaVersion int        `json:"schema_version"`
 	ToolVersion   string     `json:"tool_version"`
+	Redacted      bool       `json:"redacted"`
 	Sessions      []*Story   `json:"sessions"`
 	Failed        *int       `json:"sessions_failed"`
 	Ranking       *[]*Ranked `json:"ranking"`
 }
 
 func (r *Result) writeJSON(w io.Writer, toolVersion string) error {
-	d := document{SchemaVersion: 1, ToolVersion: toolVersion, Sessions: r.Stories}
+	d := document{SchemaVersion: 1, ToolVersion: toolVersion, Redacted: !r.unredacted, Sessions: r.Stories}
 	if r.ranks {
 		d.Sessions, d.Failed, d.Ranking = []*Story{}, &r.Failed, &r.Ranking
 	}
@@ -58,7 +59,7 @@ func (r *Result) writeJSON(w io.Writer, toolVersion string) error {
 func (r *Result) writeStories(format string, style Style) string {
 	var pages []string
 	for _, s := range r.Stories {
-		p := compose(s)
+		p := compose(s, r.unredacted)
 		if format == "markdown" {
 			m := &markdownWriter{}
 			m.page(p)
