@@ -171,7 +171,8 @@ func (m documentMaker) document(records []string, plain bool) (layout, text stri
 }
 
 // TestDocumentsEqualTheirNDJSON checks that records count the same however a JSON document contains them,
-// or are refused where the document has a record that is too long, or follows a log.
+// or are refused where the document has a record that is too long, follows a log, or follows another document
+// that is on one line and longer than what is read to detect a format.
 func TestDocumentsEqualTheirNDJSON(t *testing.T) {
 	const seeds = 60
 	recorded := recordedKinds(t)
@@ -189,6 +190,8 @@ func TestDocumentsEqualTheirNDJSON(t *testing.T) {
 func FuzzDocumentsEqualTheirNDJSON(f *testing.F) {
 	recorded := recordedKinds(f)
 	f.Add(uint64(129))
+	f.Add(uint64(183))
+	f.Add(uint64(1009109))
 	f.Fuzz(func(t *testing.T, seed uint64) { checkDocument(t, seed, recorded) })
 }
 
@@ -225,6 +228,9 @@ func checkDocument(t *testing.T, seed uint64, recorded map[string][]string) (ref
 		lead = strings.Repeat(m.one("{\"message\":\"fine\",\"n\":1}\n", "2026-11-23T10:44:25Z it is fine\n"), 3500)
 		mayRefuse = true
 	}
+	if line, rest, _ := strings.Cut(text, "\n"); len(line) > 60<<10 && strings.TrimSpace(rest) != "" {
+		mayRefuse = true // the format is detected from the first line alone: those on several lines may be pieces
+	}
 	log := []byte(lead + text)
 	var first *Account
 	for i, sources := range [][]parse.Source{{write(t, "log", log)}, stream(m.packed(t, log))} {
@@ -246,9 +252,6 @@ func checkDocument(t *testing.T, seed uint64, recorded map[string][]string) (ref
 		}
 		if a.Records.Classified != w.Records.Classified || a.Records.Telemetry != w.Records.Telemetry || a.Records.Skipped > 0 || !slices.Equal(rowsIn(settled(got)), rowsIn(settled(want))) {
 			t.Errorf("%s: got %+v, its NDJSON %+v", name, a.Records, w.Records)
-		}
-		if afterLog && kind == "words" {
-			continue // a later line without an error is one record
 		}
 		if n, m := len(sessionsIn(settled(got), Filter{})), len(sessionsIn(settled(want), Filter{})); n != m {
 			t.Errorf("%s: got %d sessions, its NDJSON has %d", name, n, m)
@@ -279,4 +282,34 @@ func (m documentMaker) packed(t testing.TB, log []byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// TestListsInALog checks that an error counts for the session and at the time of its own record in a list
+// that an application logged, with or without its name.
+func TestListsInALog(t *testing.T) {
+	log := strings.Repeat(`{"time":"2026-11-23T10:00:00Z","message":"it is fine"}`+"\n", 100)
+	records := []string{
+		`{"timestamp":"2026-11-23T10:44:00Z","message":"joined","sessionId":"` + sessionA + `"}`,
+		`{"timestamp":"2026-11-23T11:44:00Z","message":"{error}","sessionId":"` + sessionB + `"}`,
+	}
+	for _, text := range []string{"OT_TIMEOUT: too late", "End-user denied permission to hardware devices", "joined again"} {
+		list := strings.ReplaceAll(strings.Join(records, ","), "{error}", text)
+		want := scanned(t, stream([]byte(strings.ReplaceAll(list, "},{", "}\n{"))), Options{Jobs: 1})
+		for _, line := range []string{
+			"[" + list + "]", "{" + `"logs":[` + list + "]}", `{"upload":{"logs":[` + list + `],"n":2}}`, `{"sentAt":"2026-11-24T09:00:00Z","logs":[` + list + `]}`,
+			`{"time":"2026-11-24T09:00:00Z","logs":[` + list + `]}`,
+		} {
+			got := scanned(t, stream([]byte(log+line+"\n")), Options{Jobs: 1})
+			if got, want := rowsIn(settled(got)), rowsIn(settled(want)); !slices.Equal(got, want) || (len(got) == 0) != (text == "joined again") {
+				t.Errorf("%s: got %v, its NDJSON %v", line, got, want)
+			}
+			sessions := len(sessionsIn(settled(want), Filter{}))
+			if text == "joined again" && strings.Contains(line, `{"time"`) {
+				sessions-- // a record with a time and without an error is one
+			}
+			if got := len(sessionsIn(settled(got), Filter{})); got != sessions {
+				t.Errorf("%s: got %d sessions, want %d", line, got, sessions)
+			}
+		}
+	}
 }

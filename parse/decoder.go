@@ -397,8 +397,8 @@ func (d *Decoder) framed(line []byte, f Format, full bool) bool {
 	default:
 		return false
 	}
-	object = bytes.TrimRight(object, ",] \t\r")
-	object = bytes.TrimLeft(bytes.TrimPrefix(object, []byte{'['}), " \t")
+	object = bytes.TrimRight(object, ",] \t\r\n")
+	object = bytes.TrimLeft(bytes.TrimPrefix(object, []byte{'['}), " \t\r\n")
 	if !jsontext.LooksLikeObject(object) || !d.object(object, full) {
 		d.clear()
 		return false
@@ -471,7 +471,7 @@ func (d *Decoder) fill(line []byte, full bool) {
 		e.Time += w.nanos
 	}
 	e.Client, e.GUID = own.Client, own.ClientRank == field.GUIDRank
-	e.Several = w.values > 1 || w.clocks > 1
+	e.Several = w.values > 1 || w.clocks > 1 || w.listed > 1 && !w.single
 	if e.Level = w.level; e.Level == level.Unknown && w.said != nil {
 		e.Level = d.lead(w.said)
 	}

@@ -81,7 +81,8 @@ type Event struct {
 	// text or telemetry as a browser's console shows it.
 	Wrapped bool
 
-	// Several reports whether the record may be several: JSON values, or events of telemetry.
+	// Several reports whether the record may be several: JSON values, events of telemetry, or a list
+	// of objects with times.
 	Several bool
 
 	// Cut is the reason why the end of the record is missing, "" if it is not. Such a record

@@ -47,6 +47,9 @@ type walk struct {
 	posted  ids.IDs // only if full
 	values  int     // objects and arrays at the top level
 	clocks  int     // values under the key of the client's own time
+	arrays  int     // open ones, outside strings
+	listed  int     // times in arrays
+	single  bool    // there is a time or a message outside arrays, so what is in them belongs to the record
 
 	level     level.Level
 	levelRank int
@@ -105,7 +108,7 @@ func (w *walk) begin(d *Decoder, full bool) {
 	if w.finder == nil {
 		w.finder = noFinder{}
 	}
-	w.nanos, w.lead, w.values, w.clocks = 0, timestamp.NoTime, 0, 0
+	w.nanos, w.lead, w.values, w.clocks, w.arrays, w.listed, w.single = 0, timestamp.NoTime, 0, 0, 0, 0, false
 	w.time, w.timeRank, w.clientTime, w.doubt = timestamp.NoTime, unranked, false, timestamp.NoDoubt
 	w.d.clock.NewRecord()
 	w.levels[0], w.deepest, w.posted = ids.None(), 0, ids.None()
@@ -206,7 +209,9 @@ func (w *walk) object(line []byte, nesting int) bool {
 					continue
 				}
 			}
-			depth++
+			if depth++; c == '[' && nesting == 0 {
+				w.arrays++
+			}
 			i++
 			if w.roles != nil && depth <= maxOpen {
 				w.path = append(w.path, key)
@@ -219,8 +224,15 @@ func (w *walk) object(line []byte, nesting int) bool {
 			depth--
 			i++
 			key = nil
+			if c == ']' && nesting == 0 {
+				w.arrays--
+			}
 			if depth <= 0 {
 				if depth < 0 {
+					if next := jsontext.SkipSpace(line, i); c == ']' && next < len(line) && line[next] == '[' {
+						depth, i = 0, next+1 // arrays on one line: the first and the last bracket are not in it
+						continue
+					}
 					return false
 				}
 				w.values += 1 - min(nesting, 1)
@@ -314,6 +326,7 @@ func (w *walk) text(key, s []byte, escaped bool, depth, nesting int) {
 	case field.Level:
 		w.levelValue(s, rank, depth, nesting)
 	case field.Message:
+		w.single = w.single || w.arrays == 0 && nesting == 0
 		if w.said == nil && nesting == 0 {
 			w.said = s
 		}
@@ -579,6 +592,11 @@ func (w *walk) errorCode() int32 {
 func (w *walk) timeValue(s []byte, rank, depth, nesting int) {
 	if rank == field.ClientClock {
 		w.clocks++
+	}
+	if w.arrays > 0 {
+		w.listed++
+	} else {
+		w.single = true
 	}
 	if rank = field.TimeRank(rank, depth, nesting); rank >= w.timeRank {
 		return

@@ -13,7 +13,6 @@ import (
 	"github.com/otlog/otlog/parse/outline"
 	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sessionid"
-	"github.com/otlog/otlog/parse/textline"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -25,7 +24,7 @@ import (
 // e is the event that was decoded last. The block is valid until the next one is decoded;
 // [Decoder.Unfolded] decodes it.
 func (d *Decoder) Unfold(e *Event, f Format) *Block {
-	if !e.Several && (e.Telemetry != nil || !mayBeLog(e.Raw)) {
+	if !e.Several && (e.Telemetry != nil || !crowd.MayBeLog(e.Raw)) {
 		return nil
 	}
 	if d.unfolder == nil {
@@ -38,7 +37,8 @@ func (d *Decoder) Unfold(e *Event, f Format) *Block {
 		return nil
 	}
 	if !isClear && jsontext.OpensObject(text) {
-		if len(u.splitter.outline.Read(text)) > 0 {
+		if doc := u.splitter.outline; len(doc.Read(text)) > 0 {
+			u.listed, u.speaks = true, doc.Speaks()
 			u.splitter.unfold(&u.block, text, u.outer)
 			isClear = u.isClear(e, d)
 		}
@@ -66,38 +66,13 @@ func (d *Decoder) Unfolded() *Decoder {
 	return d.inner
 }
 
-// mayBeLog reports whether a record names two errors, has a time, a session or a logger between them, and has
-// something like a list, lines or times. Frequent cases first: most records name one error, or name it
-// twice in a few bytes.
-func mayBeLog(record []byte) bool {
-	if len(record) < crowd.Least {
-		return false
-	}
-	for rest, n := record, crowd.NextError(record); ; {
-		if n < 0 {
-			return false
-		}
-		rest = rest[n+len("OT"):]
-		if n = crowd.NextError(rest); n >= 0 && (textline.MayHoldTime(rest[:n]) || bytes.Contains(rest[:n], sessionid.Mark) || bytes.Contains(rest[:n], []byte("OpenTok:"))) {
-			break
-		}
-	}
-	for _, mark := range betweenRecords {
-		if bytes.Contains(record, mark) {
-			return true
-		}
-	}
-	return timestamp.Stamps(record, 2) == 2
-}
-
-// betweenRecords are what a record contains that contains a list or lines.
-var betweenRecords = [][]byte{[]byte("},"), []byte("],"), []byte(`["`), []byte("<br"), []byte("</"), []byte(`\n`), []byte("\n")}
-
 // An unfolder finds the records in a record.
 type unfolder struct {
 	splitter *jsonSplitter
 	outer    Span // the time and session of the record, for records without any
 	several  bool // the record names several sessions, so that each record in it must name its own
+	listed   bool // the records are in lists of a document
+	speaks   bool // the document has a message of its own
 	block    Block
 }
 
@@ -105,6 +80,7 @@ type unfolder struct {
 func (u *unfolder) begin(e *Event, f Format) {
 	u.splitter.keys = keys.Keys{Roles: f.roles, Named: f.named}
 	u.outer, u.several = Span{Time: e.Time, Session: e.Session}, sessionid.Several(e.Raw)
+	u.listed, u.speaks = false, false
 	if u.several {
 		u.outer.Session = nil // whose it is, is not clear
 	}
@@ -273,20 +249,24 @@ func (u *unfolder) add(record []byte) {
 	u.block.add(text, span)
 }
 
-// isClear reports whether several records show an error: those of a record of several sessions state
-// theirs, and all its sessions are still there; those of another record differ in their times.
+// isClear reports whether it is clear which records show an error. Those of a record of several sessions
+// state theirs, and all its sessions are still there; one such record suffices in a list. Those of another
+// record are several, and differ in their times.
 func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 	u.learn(d)
-	failed := 0
+	failed, allNamed := 0, !u.speaks
 	for _, x := range u.block.Records {
 		inner := u.block.Data[x.Start:x.End]
 		if x.Skipped != nil || crowd.Is(inner) {
 			return false
 		}
+		start, _ := sessionid.Next(inner)
+		named := start >= 0 || x.Session != nil
+		allNamed = allNamed && (named || x.Around)
 		if !outline.IsError(inner) {
 			continue
 		}
-		if start, _ := sessionid.Next(inner); u.several && start < 0 && x.Session == nil {
+		if u.several && !named {
 			return false
 		}
 		if crowd.NextError(inner) >= 0 {
@@ -294,6 +274,7 @@ func (u *unfolder) isClear(e *Event, d *Decoder) bool {
 		}
 	}
 	switch {
+	case u.listed && u.several && (failed > 0 || allNamed): // an error without a name may be in any record
 	case failed < 2:
 		return false
 	case !u.several:

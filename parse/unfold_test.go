@@ -40,6 +40,13 @@ func TestUnfold(t *testing.T) {
 		{"rows with the time last", `INSERT INTO log VALUES ('` + errorA + `','2026-11-23 10:00:00'),('` + errorB + `','2026-11-23 10:05:00');`, both},
 		{"lines without times", "Console:\n\t" + errorA + "\n\t    at connect (app.js:1:2)\n\t" + errorB, []string{"- A", "- B"}},
 
+		{"a list in which one of several sessions fails", `{"sentAt":"2026-11-24T09:00:00Z","logs":[{"t":1795428000000,"m":"{A} joined"},{"t":1795428300000,"m":"` + errorB + `"}]}`, []string{"10:05:00 B"}},
+		{"the same without a time around it", `{"logs":[{"t":1795428000000,"m":"joined","s":"{B}"},{"t":1795428300000,"m":"OT_TIMEOUT: too late","s":"{A}"}],"next":null}`, []string{"10:05:00 A"}},
+		{"a list in which one record of a session fails", `{"logs":[{"time":"` + first + `","msg":"joined {A}"},{"time":"` + second + `","msg":"` + errorA + `"}]}`, []string{"10:05:00 A"}},
+		{"arrays on one line", `[{"time":"` + first + `","msg":"joined {B}"},{"time":"` + first + `","msg":"left {B}"}][{"time":"` + second + `","msg":"` + errorA + `"}]`, []string{"10:05:00 A"}},
+		{"an array on several lines", "[\n  {\"time\":\"" + first + "\",\"msg\":\"joined {B}\"},\n  {\"time\":\"" + second + `","msg":"` + errorA + "\"}\n]", []string{"10:05:00 A"}},
+
+		{"one failure and the sessions of others", `{"time":"` + first + `","message":"` + errorA + `","others":[{"session":"{B}","joined":"` + second + `"},{"session":"{A}","joined":"` + first + `"}]}`, nil},
 		{"one failure with its stack", `{"time":"` + first + `","message":"` + errorA + `","stack":"OT_TIMEOUT: too late\n    at connect (app.js:1:2)\n    at b","name":"OT_TIMEOUT"}`, nil},
 		{"one failure and the list of its causes", `{"time":"` + first + `","message":"` + errorA + `","causes":[{"name":"OT_TIMEOUT"},{"name":"OT_CONNECT_FAILED"}]}`, nil},
 		{"one failure with two times", `{"time":"` + first + `","message":"` + errorA + `","stored":"` + second + `","error":{"name":"OT_TIMEOUT"}}`, nil},

@@ -98,6 +98,8 @@ type ledger struct {
 	withoutID  int64 // classified records
 	steps      int64
 	telemetry  int64 // entries with telemetry
+
+	buckets []aggregate.Bucket // of the entry that is checked, sorted
 }
 
 func (a *account) ledger() *ledger {

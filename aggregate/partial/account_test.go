@@ -2,9 +2,13 @@ package partial
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/aggregate/streams"
 )
 
@@ -136,6 +140,57 @@ func TestShownRecordsContradict(t *testing.T) {
 			} else if _, err := use(file); err != nil {
 				t.Error(err)
 			}
+		})
+	}
+}
+
+// manySeen returns a session that was seen in a number of quarter-hours, the last one first, with evidence in
+// each of them, and the account of its records.
+func manySeen(t testing.TB, n int) (*aggregate.Entry, *account) {
+	e, a := &aggregate.Entry{ID: id(1)}, &account{}
+	for i := range n {
+		x := plain()
+		x.First += int64(n-i) * int64(15*time.Minute)
+		bucket := aggregate.BucketOf(x.First)
+		e.Buckets, e.Evidence = append(e.Buckets, bucket), append(e.Evidence, x)
+		e.Extent.Add(extent.Of(x.First))
+		if err := a.cover(&aggregate.Coverage{Bucket: bucket, Records: aggregate.Records{Classified: 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return e, a
+}
+
+// TestSeenInAnyOrder checks that the order of the quarter-hours of a session does not matter, and stays.
+func TestSeenInAnyOrder(t *testing.T) {
+	e, a := manySeen(t, 5)
+	before := slices.Clone(e.Buckets)
+	l := a.ledger()
+	if err := l.checkEntry(e); err != nil {
+		t.Error(err)
+	}
+	if !slices.Equal(e.Buckets, before) {
+		t.Errorf("got %v, want %v", e.Buckets, before)
+	}
+	e.Buckets = slices.Delete(e.Buckets, 2, 3)
+	if err := l.checkEntry(e); err == nil || !strings.Contains(err.Error(), "evidence of a session that was not seen then") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// BenchmarkCheckEntry checks sessions that were seen in many quarter-hours. The time for each piece of
+// evidence grows little with their number.
+func BenchmarkCheckEntry(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			e, a := manySeen(b, n)
+			l := a.ledger()
+			for b.Loop() {
+				if err := l.checkEntry(e); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/evidence")
 		})
 	}
 }

@@ -17,7 +17,7 @@ const earliest = -86e17
 
 // checkEntry returns an error if no log can lead to the entry, so that everything counted of it
 // is in range.
-func (a *account) checkEntry(e *aggregate.Entry) error {
+func (l *ledger) checkEntry(e *aggregate.Entry) error {
 	if e.From == aggregate.FromSource && len(e.Buckets) > 0 {
 		return errors.New("records without an ID have quarter-hours")
 	}
@@ -25,13 +25,15 @@ func (a *account) checkEntry(e *aggregate.Entry) error {
 		return errors.New("telemetry has no quarter-hour")
 	}
 	for _, b := range e.Buckets {
-		if err := a.checkBucket(b); err != nil {
+		if err := l.checkBucket(b); err != nil {
 			return err
 		}
 	}
 	if err := checkExtent(e.Extent, e.Buckets); err != nil {
 		return err
 	}
+	l.buckets = append(l.buckets[:0], e.Buckets...)
+	slices.Sort(l.buckets) // linear if they are sorted, as those of most entries
 	for i := range e.Evidence {
 		x := &e.Evidence[i]
 		if err := checkEvidence(x); err != nil {
@@ -41,7 +43,7 @@ func (a *account) checkEntry(e *aggregate.Entry) error {
 		if x.Axis() == aggregate.Dated {
 			bucket = aggregate.BucketOf(x.First)
 		}
-		if err := a.checkSeen(e, bucket, "evidence"); err != nil {
+		if err := l.checkSeen(e, bucket, "evidence"); err != nil {
 			return err
 		}
 	}
@@ -49,7 +51,7 @@ func (a *account) checkEntry(e *aggregate.Entry) error {
 		if s.Millis() == 0 { // also before 1970
 			continue
 		}
-		if err := a.checkSeen(e, aggregate.BucketOf(s.Nanos()), "attempts"); err != nil {
+		if err := l.checkSeen(e, aggregate.BucketOf(s.Nanos()), "attempts"); err != nil {
 			return err
 		}
 	}
@@ -59,12 +61,13 @@ func (a *account) checkEntry(e *aggregate.Entry) error {
 	return nil
 }
 
-// checkSeen checks that a bucket has records, and that an entry with an ID was seen in it.
-func (a *account) checkSeen(e *aggregate.Entry, b aggregate.Bucket, what string) error {
-	if err := a.checkBucket(b); err != nil {
+// checkSeen checks that a bucket has records, and that the entry, if it has an ID, was seen in it: l.buckets
+// are those of the entry.
+func (l *ledger) checkSeen(e *aggregate.Entry, b aggregate.Bucket, what string) error {
+	if err := l.checkBucket(b); err != nil {
 		return err
 	}
-	if !e.ID.IsZero() && !slices.Contains(e.Buckets, b) {
+	if _, seen := slices.BinarySearch(l.buckets, b); !seen && !e.ID.IsZero() {
 		return fmt.Errorf("%s has %s of a session that was not seen then", when(b), what)
 	}
 	return nil

@@ -254,7 +254,7 @@ func (c *cursor) next() error {
 	if err := cmp.Or(c.buckets(v, i), c.extent(v, i), c.evidence(v, i), c.steps(v, i)); err != nil || c.stream.own {
 		return err
 	}
-	if err := c.stream.account.checkEntry(e); err != nil {
+	if err := c.ledger.checkEntry(e); err != nil {
 		return err
 	}
 	from, to := within(v.stepsOf, i)

@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"parse":                   {"parse/container", "parse/convert", "parse/crowd", "parse/detect", "parse/digest", "parse/document", "parse/field", "parse/ids", "parse/jsontext", "parse/keys", "parse/layout", "parse/level", "parse/notation", "parse/outline", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/sighting", "parse/table", "parse/terminal", "parse/textline", "parse/timestamp", "parse/unpack", "parse/unpack/window"},
 	"parse/container":         {"parse/jsontext", "parse/textline", "parse/timestamp"},
 	"parse/convert":           {"parse/jsontext", "parse/outline", "parse/timestamp"},
-	"parse/crowd":             {"parse/sessionid"},
+	"parse/crowd":             {"parse/jsontext", "parse/sessionid", "parse/textline", "parse/timestamp"},
 	"parse/detect":            {"parse/jsontext", "parse/table"},
 	"parse/digest":            {},
 	"parse/document":          {"parse/convert", "parse/jsontext", "parse/outline"},
