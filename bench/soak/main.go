@@ -28,7 +28,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -66,9 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	switch {
 	case *damaged > 0:
-		test := exec.CommandContext(ctx, "go", "test", "./cmd/otlog", "-run", "^TestDamagedInputs$", "-count=1", "-timeout=0", "-v", "-damage", strconv.Itoa(*damaged))
-		test.Dir, test.Stdout, test.Stderr = root, stdout, stderr
-		return test.Run()
+		return checkDamaged(ctx, root, *damaged, stdout, stderr)
 	case *sizeText != "":
 		size, err := corpus.ParseSize(*sizeText)
 		if err != nil {

@@ -103,3 +103,17 @@ func TestGrouped(t *testing.T) {
 		}
 	}
 }
+
+// TestTablesAreSummed adds the tables that a test prints for portions of its inputs.
+func TestTablesAreSummed(t *testing.T) {
+	const printed = "=== RUN   TestDamagedInputs\n    damage_test.go:434: \n        | Fault | Cases | Refused |\n        |---|--:|--:|\n" +
+		"        | cut | 42 | 18 |\n    damage_test.go:434: \n        | Kind of file | Cases | Refused |\n        |---|--:|--:|\n        | NDJSON | 40 | 7 |\n"
+	var sum tables
+	sum.add(printed)
+	sum.add(strings.Replace(printed, "        | NDJSON | 40 | 7 |\n", "        | JSON | 2000 | 1 |\n", 1))
+	const want = "| Fault | Cases | Refused |\n|---|--:|--:|\n| cut | 84 | 36 |\n| **all** | 84 | 36 |\n\n" +
+		"| Kind of file | Cases | Refused |\n|---|--:|--:|\n| JSON | 2,000 | 1 |\n| NDJSON | 40 | 7 |\n| **all** | 2,040 | 8 |\n\n"
+	if got := sum.String(); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
