@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/edges"
 	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -24,7 +25,7 @@ const (
 	fewSessions = 20
 	wrongClocks = 2 // sessions on either end that may have a wrong clock
 	// beyond is how far outside the range a record must be to come from a wrong clock.
-	beyond = Bucket(24 * time.Hour / bucketLength)
+	beyond = Bucket(24 * time.Hour / coverage.Length)
 )
 
 // Contains reports whether the records of sessions in a bucket have a plausible time, to the
@@ -48,27 +49,27 @@ func (f ends) see(session SessionID, x Extent) {
 }
 
 // find returns the range of an input with a coverage.
-func (f ends) find(coverage []Coverage) Range {
+func (f ends) find(covered []Coverage) Range {
 	const second = int64(time.Second)
 	if first, last, ok := f.Find(); ok {
 		return Range{first * second, last * second}
 	}
 	r := Range{timestamp.NoTime, timestamp.NoTime}
-	for _, c := range coverage {
-		r.First, r.Last = earlier(r.First, c.First), max(r.Last, c.Last)
+	for _, c := range covered {
+		r.First, r.Last = coverage.Earlier(r.First, c.First), max(r.Last, c.Last)
 	}
 	return r
 }
 
 // plausible moves the coverage of wrong clocks to that of records without a time, and returns
 // the number of these records. Clocks are those of clients: records without an ID stay where
-// they are. It changes coverage.
-func (r Range) plausible(coverage []Coverage) (out []Coverage, wrong int64) {
+// they are. It changes the list.
+func (r Range) plausible(covered []Coverage) (out []Coverage, wrong int64) {
 	none := Coverage{Bucket: NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-	out = coverage[:0]
-	for _, c := range coverage {
+	out = covered[:0]
+	for _, c := range covered {
 		if c.Bucket == NoBucket {
-			none.add(c)
+			none.Add(&c)
 			continue
 		}
 		if !r.Contains(c.Bucket) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate/compatible"
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
@@ -490,6 +491,6 @@ func (r *Row) add(other *Row) {
 	r.Failures += other.Failures
 	r.Recovered += other.Recovered
 	r.Lines += other.Lines
-	r.First = earlier(r.First, other.First)
+	r.First = coverage.Earlier(r.First, other.First)
 	r.Last = max(r.Last, other.Last) // NoTime is less than any time
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spill"
 )
@@ -19,8 +20,9 @@ func Merge(parts ...*Part) *Part {
 	}, merge: m}
 	var ids []SourceID
 	var texts []*Names
+	var covered [][]Coverage
 	for _, p := range parts {
-		texts = append(texts, p.Names)
+		texts, covered = append(texts, p.Names), append(covered, p.Coverage)
 	}
 	m.dictionary.Learn(texts)
 	for _, p := range parts {
@@ -43,7 +45,7 @@ func Merge(parts ...*Part) *Part {
 		}
 		m.origins = append(m.origins, origins)
 	}
-	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), sumCoverage(parts)
+	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), coverage.Sum(covered)
 	out.Tenancies = tenancies.sorted()
 	m.order = &nameOrder{names.NewOrder(out.Names)}
 	return out

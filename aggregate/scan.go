@@ -16,7 +16,7 @@
 //  5. [Counts.Sessions] yields one session after the other (group.go), with the failures
 //     (failure.go) and attempts that a [Filter] selects (filter.go), made on all cores.
 //
-// The windows of a report are unions of quarter-hours, each a [Bucket] (bucket.go). An
+// The windows of a report are unions of quarter-hours, each a [Bucket] (package coverage). An
 // [Index] finds the failure of a single record (index.go).
 //
 // Package batch turns settled sessions into Arrow record batches, package partial writes

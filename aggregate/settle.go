@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
@@ -98,6 +99,9 @@ func newDivision(workers int, parts []*Part) (division, error) {
 
 func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	sum := Merge(parts...)
+	if err := coverage.Check(len(sum.Coverage)); err != nil {
+		return nil, err
+	}
 	c := &Counts{
 		Names: sum.Names, Duplicates: sum.Posts, division: d,
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(), space: space,
