@@ -1,7 +1,6 @@
 package aggregate
 
 import (
-	"slices"
 	"time"
 
 	"github.com/otlog/otlog/aggregate/coverage"
@@ -59,31 +58,4 @@ func (f ends) find(covered []Coverage) Range {
 		r.First, r.Last = coverage.Earlier(r.First, c.First), max(r.Last, c.Last)
 	}
 	return r
-}
-
-// plausible moves the coverage of wrong clocks to that of records without a time, and returns
-// the number of these records. Clocks are those of clients: records without an ID stay where
-// they are. It changes the list.
-func (r Range) plausible(covered []Coverage) (out []Coverage, wrong int64) {
-	none := Coverage{Bucket: NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-	out = covered[:0]
-	for _, c := range covered {
-		if c.Bucket == NoBucket {
-			none.Add(&c)
-			continue
-		}
-		if !r.Contains(c.Bucket) {
-			of := c.Records.Minus(c.WithoutID)
-			none.Records.Add(of)
-			wrong += of.Total()
-			c.Records = c.WithoutID
-		}
-		if c.Records != (Records{}) {
-			out = append(out, c)
-		}
-	}
-	if none.Records != (Records{}) {
-		out = slices.Insert(out, 0, none)
-	}
-	return out, wrong
 }

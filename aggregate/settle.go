@@ -29,6 +29,7 @@ type Counts struct {
 	sources []SourceID
 	tenants map[SourceID]SessionID // the session that a source is
 	crowded int                    // see correlator
+	most    int                    // see correlator
 	division
 
 	resolved spill.Set[resolution]
@@ -143,7 +144,7 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 		c.Seen.Add(w.seen)
 	}
 	c.Range = s.times.find(sum.Coverage)
-	c.Coverage, c.WrongClock = c.Range.plausible(sum.Coverage)
+	c.Coverage, c.WrongClock = coverage.Plausible(sum.Coverage, c.Range.Contains)
 	return c, nil
 }
 

@@ -500,9 +500,10 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	*e = Entry{
 		ID: c.ids[i], From: k.from, Text: c.texts.At(i), Key: k.key, SDK: k.labels.SDK, Browser: k.labels.Browser, OS: k.labels.OS,
 		Telemetry: k.telemetry, Extent: c.extents[i],
-		Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0],
+		Buckets: lists.Empty(e.Buckets), Evidence: lists.Empty(e.Evidence), Steps: lists.Empty(e.Steps),
 	}
 	e.Buckets = append(e.Buckets, c.buckets.Of(i)...)
+	e.Evidence = slices.Grow(e.Evidence, len(c.evidence.Of(i)))
 	for _, x := range c.evidence.Of(i) {
 		e.Evidence = append(e.Evidence, c.evidences.At(int(x)).Evidence)
 	}

@@ -112,6 +112,33 @@ func Sum(lists [][]Coverage) []Coverage {
 	return out
 }
 
+// Plausible moves the coverage of wrong clocks to that of records without a time, and returns
+// the number of these records. Clocks are those of clients: records without an ID stay where
+// they are. It changes the list. contains reports whether a bucket is in the range of the input.
+func Plausible(list []Coverage, contains func(Bucket) bool) (out []Coverage, wrong int64) {
+	none := Coverage{Bucket: None, First: timestamp.NoTime, Last: timestamp.NoTime}
+	out = list[:0]
+	for _, c := range list {
+		if c.Bucket == None {
+			none.Add(&c)
+			continue
+		}
+		if !contains(c.Bucket) {
+			of := c.Records.Minus(c.WithoutID)
+			none.Records.Add(of)
+			wrong += of.Total()
+			c.Records = c.WithoutID
+		}
+		if c.Records != (account.Records{}) {
+			out = append(out, c)
+		}
+	}
+	if none.Records != (account.Records{}) {
+		out = slices.Insert(out, 0, none)
+	}
+	return out, wrong
+}
+
 // Earlier returns the earlier of two instants, either of which may be timestamp.NoTime.
 func Earlier(a, b int64) int64 {
 	if a == timestamp.NoTime || b != timestamp.NoTime && b < a {

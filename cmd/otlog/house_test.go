@@ -78,7 +78,7 @@ var mayImport = map[string][]string{
 	"aggregate/streams":       {},
 	"aggregate/texts":         {},
 	"aggregate/columns":       {},
-	"aggregate/partial":       {"aggregate", "aggregate/axis", "aggregate/columns", "aggregate/coverage", "aggregate/extent", "aggregate/streams", "aggregate/texts", "parse", "parse/digest", "parse/sieve", "parse/timestamp", "classify", "classify/catalogue"},
+	"aggregate/partial":       {"aggregate", "aggregate/axis", "aggregate/columns", "aggregate/coverage", "aggregate/extent", "aggregate/lists", "aggregate/streams", "aggregate/texts", "parse", "parse/digest", "parse/sieve", "parse/timestamp", "classify", "classify/catalogue"},
 	"aggregate/batch":         {"aggregate", "aggregate/calendar", "aggregate/columns", "parse/timestamp", "classify", "classify/catalogue"},
 	"report":                  {"report/lookup", "report/stats", "report/words", "aggregate", "aggregate/clients", "aggregate/batch", "aggregate/calendar", "aggregate/texts", "parse", "parse/sieve", "parse/timestamp", "classify", "classify/catalogue"},
 	"report/stats":            {},
