@@ -4,8 +4,10 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -17,7 +19,7 @@ func coveredTally(buckets ...Bucket) *Tally {
 	e, v := &parse.Event{}, &classify.Verdict{}
 	for i, b := range buckets {
 		if e.Time = timestamp.NoTime; b != NoBucket {
-			e.Time = int64(b)*int64(bucketLength) + int64(i)
+			e.Time = int64(b)*int64(coverage.Length) + int64(i)
 		}
 		t.Add(e, v, int64(i))
 	}
@@ -36,7 +38,7 @@ func TestCoverageIsASum(t *testing.T) {
 	again.Parts() // sorts what more is added to
 	e, v := &parse.Event{}, &classify.Verdict{}
 	for i, b := range []Bucket{7, 1, 3} {
-		e.Time = int64(b)*int64(bucketLength) + int64(i) + 5
+		e.Time = int64(b)*int64(coverage.Length) + int64(i) + 5
 		again.Add(e, v, int64(i))
 	}
 	other := coveredTally(NoBucket, 9, 3).Parts()
@@ -64,7 +66,7 @@ func TestCoverageIsSmall(t *testing.T) {
 	tally := &Tally{}
 	e, v := &parse.Event{}, &classify.Verdict{}
 	for i := range n {
-		e.Time = int64(i*7919%n) * int64(bucketLength)
+		e.Time = int64(i*7919%n) * int64(coverage.Length)
 		tally.Add(e, v, int64(i))
 	}
 	sum := Merge(tally.End()...)
@@ -76,4 +78,38 @@ func TestCoverageIsSmall(t *testing.T) {
 		t.Errorf("%d quarter-hours take %.0f bytes each, want %d and at most %d", len(sum.Coverage), each, n, most)
 	}
 	runtime.KeepAlive(tally)
+}
+
+// TestQuarterHoursAreBounded checks that more quarter-hours than coverage.Most are an error, whether they
+// are in one tally or in several, and that an input with as many is read.
+func TestQuarterHoursAreBounded(t *testing.T) {
+	const half = coverage.Most / 2
+	from := func(first Bucket, n int) *Tally {
+		buckets := make([]Bucket, n)
+		for i := range buckets {
+			buckets[i] = first + Bucket(i)
+		}
+		return coveredTally(buckets...)
+	}
+	one, two := from(0, half+1), from(half, half)
+	parts := append(one.End(), two.End()...)
+	counts, err := Settle(nil, parts...)
+	if err != nil || len(counts.Coverage) != coverage.Most {
+		t.Fatalf("got %v: expected %d quarter-hours", err, coverage.Most)
+	}
+	if _, err := Settle(nil, append(parts, coveredTally(-1).End()...)...); err == nil || !strings.Contains(err.Error(), "more than 500,000 different quarter-hours, 14 years") {
+		t.Errorf("several tallies: got %v", err)
+	}
+	whole := from(0, coverage.Most)
+	if err := whole.Bound(nil, 1); err != nil {
+		t.Error(err)
+	}
+	e := &parse.Event{Time: -1}
+	for range 2 { // the last bucket is added when the next one begins
+		whole.Add(e, &classify.Verdict{}, 0)
+		e.Time = 1
+	}
+	if err := whole.Bound(nil, 1); err == nil {
+		t.Error("one tally: got no error")
+	}
 }

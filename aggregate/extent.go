@@ -1,9 +1,9 @@
 package aggregate
 
 import (
-	"slices"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/edges"
 	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/parse/timestamp"
@@ -24,7 +24,7 @@ const (
 	fewSessions = 20
 	wrongClocks = 2 // sessions on either end that may have a wrong clock
 	// beyond is how far outside the range a record must be to come from a wrong clock.
-	beyond = Bucket(24 * time.Hour / bucketLength)
+	beyond = Bucket(24 * time.Hour / coverage.Length)
 )
 
 // Contains reports whether the records of sessions in a bucket have a plausible time, to the
@@ -48,41 +48,14 @@ func (f ends) see(session SessionID, x Extent) {
 }
 
 // find returns the range of an input with a coverage.
-func (f ends) find(coverage []Coverage) Range {
+func (f ends) find(covered []Coverage) Range {
 	const second = int64(time.Second)
 	if first, last, ok := f.Find(); ok {
 		return Range{first * second, last * second}
 	}
 	r := Range{timestamp.NoTime, timestamp.NoTime}
-	for _, c := range coverage {
-		r.First, r.Last = earlier(r.First, c.First), max(r.Last, c.Last)
+	for _, c := range covered {
+		r.First, r.Last = coverage.Earlier(r.First, c.First), max(r.Last, c.Last)
 	}
 	return r
-}
-
-// plausible moves the coverage of wrong clocks to that of records without a time, and returns
-// the number of these records. Clocks are those of clients: records without an ID stay where
-// they are. It changes coverage.
-func (r Range) plausible(coverage []Coverage) (out []Coverage, wrong int64) {
-	none := Coverage{Bucket: NoBucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-	out = coverage[:0]
-	for _, c := range coverage {
-		if c.Bucket == NoBucket {
-			none.add(c)
-			continue
-		}
-		if !r.Contains(c.Bucket) {
-			of := c.Records.Minus(c.WithoutID)
-			none.Records.Add(of)
-			wrong += of.Total()
-			c.Records = c.WithoutID
-		}
-		if c.Records != (Records{}) {
-			out = append(out, c)
-		}
-	}
-	if none.Records != (Records{}) {
-		out = slices.Insert(out, 0, none)
-	}
-	return out, wrong
 }

@@ -39,6 +39,7 @@ type correlator struct {
 	joined   int32   // evidence that has joined a failure
 	calls    attribution
 	crowded  int   // how many failures are considered one after the other; 0: fewCandidates
+	most     int   // evidence that is considered at a time; 0: mostEvidence
 	work     int64 // failures and evidence that were considered, for tests
 
 	// Memory for each session anew:

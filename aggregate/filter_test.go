@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate/clients"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
@@ -38,7 +39,7 @@ func randomFilter(r *rand.Rand, records []*refRecord) (f Filter, session string)
 		}
 		at := records[r.IntN(len(records))].event.Time
 		if at == timestamp.NoTime {
-			at = 1795430665e9 + r.Int64N(40*int64(bucketLength))
+			at = 1795430665e9 + r.Int64N(40*int64(coverage.Length))
 		}
 		return time.Unix(0, at+r.Int64N(3)-1)
 	}
@@ -262,7 +263,7 @@ func TestFilterDividesTime(t *testing.T) {
 		}
 		cuts := []time.Time{{}}
 		for range r.IntN(5) {
-			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(bucketLength))).Truncate(bucketLength))
+			cuts = append(cuts, time.Unix(0, 1795430665e9+r.Int64N(14*int64(coverage.Length))).Truncate(coverage.Length))
 		}
 		slices.SortFunc(cuts, time.Time.Compare)
 		cuts = append(cuts, time.Time{})
@@ -287,7 +288,7 @@ func TestBoundsAreWholeQuarterHours(t *testing.T) {
 		starts = append(starts, time.Unix(0, Step{What: s.what}.Nanos()))
 	}
 	slices.SortFunc(starts, time.Time.Compare)
-	first, last := starts[0].Truncate(bucketLength), starts[1].Truncate(bucketLength)
+	first, last := starts[0].Truncate(coverage.Length), starts[1].Truncate(coverage.Length)
 	for _, test := range []struct {
 		since, until time.Time
 		attempts     int
@@ -297,7 +298,7 @@ func TestBoundsAreWholeQuarterHours(t *testing.T) {
 		{starts[0].Add(1), starts[0].Add(2), 1, 1},
 		{first, last, 1, 1},
 		{first, last.Add(1), 2, 2},
-		{first.Add(bucketLength), last, 0, 0},
+		{first.Add(coverage.Length), last, 0, 0},
 		{starts[0], starts[0], 0, 0},
 	} {
 		attempts, buckets := 0, 0

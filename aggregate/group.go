@@ -8,7 +8,9 @@ import (
 
 	"github.com/otlog/otlog/aggregate/compatible"
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/lists"
+	"github.com/otlog/otlog/aggregate/spans"
 	"github.com/otlog/otlog/aggregate/spill"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
@@ -28,6 +30,7 @@ type Session struct {
 	Buckets  []Bucket   // in which it was seen, sorted; none if ID is zero
 	Clients  []Labels   // of the clients that were seen in it, sorted, without repeats; only those of selected versions
 	Attempts []Attempts // sorted by method, bucket, outcome, Inferred, and client
+	Divided  bool       // there is so much evidence that failures at some borders may count twice
 	Rows     []Row      // sorted by method, error, code, bucket, and what the lines state
 }
 
@@ -157,6 +160,10 @@ type group struct {
 	attempts []attempt
 	members  []member
 
+	lasting *spans.Reach // the attempts, once they matter
+	sockets bool         // a socket's tries are among the evidence
+	divided bool         // failures may count twice, see section
+
 	floats bool   // evidence has no places
 	looked bool   // only is set
 	only   Labels // of the session's only client
@@ -179,7 +186,7 @@ type groupReader struct {
 func (c *Counts) newReader() *groupReader {
 	r := &groupReader{
 		Counts: c, entries: c.merge.cursor(false, false),
-		group:    group{correlator: correlator{rules: compatible.Rules{Names: c.merge.dictionary}, crowded: c.crowded}, order: c.order, times: c.Range},
+		group:    group{correlator: correlator{rules: compatible.Rules{Names: c.merge.dictionary}, crowded: c.crowded, most: c.most}, order: c.order, times: c.Range},
 		resolved: spill.Follow(&c.resolved), members: spill.Follow(&c.members),
 		attempts: spill.Follow(&c.attempts), movedAttempts: spill.Follow(&c.movedAttempts),
 		movedBuckets: spill.Follow(&c.movedBuckets), movedEvidence: spill.Follow(&c.movedEvidence),
@@ -220,14 +227,15 @@ func (r *groupReader) read(shelf spill.Shelf, visit func(*group) bool) error {
 		}
 		*g = group{
 			correlator: g.correlator, order: g.order, times: g.times,
-			id: id, buckets: g.buckets[:0], all: g.all[:0], attempts: g.attempts[:0],
+			id: id, buckets: lists.Empty(g.buckets), all: lists.Empty(g.all), attempts: lists.Empty(g.attempts),
 		}
 		moved := len(r.resolved.Of(id)) > 0
 		if err == nil && e.ID == id {
 			g.from, g.key, g.text = e.From, e.Key, e.Text
 			if !moved {
 				g.posts = e.Telemetry
-				g.buckets, g.all = append(g.buckets, e.Buckets...), append(g.all, e.Evidence...)
+				g.buckets = append(g.buckets, e.Buckets...)
+				g.all, e.Evidence = e.Evidence, g.all // there may be much
 			}
 			if id.IsZero() {
 				g.all = slices.DeleteFunc(g.all, func(x Evidence) bool { return !r.tenant(x.Origin).IsZero() })
@@ -274,6 +282,7 @@ func (g *group) session(f *Filter, s *Session) *Session {
 	s.Clients = g.labels(s.Clients)
 	s.Attempts = g.countAttempts(s.Attempts)
 	s.Rows = g.rows(s.Rows)
+	s.Divided = g.divided
 	return s
 }
 
@@ -315,6 +324,7 @@ func (g *group) failures(visit func(found []summary)) {
 	order := evidenceOrder{names: g.order, sourced: g.id.IsZero()}
 	g.floats = !order.sourced && float(g.all)
 	all := order.sortAndFold(g.all)
+	g.sockets = slices.ContainsFunc(all, func(e Evidence) bool { return e.Weight == classify.Socket })
 	for from := 0; from < len(all); {
 		to := len(all)
 		if order.sourced {
@@ -323,6 +333,7 @@ func (g *group) failures(visit func(found []summary)) {
 				to++
 			}
 		}
+		to = from + g.section(all[from:to])
 		g.correlate(all[from:to])
 		found := g.summaries()
 		if !order.sourced {
@@ -490,6 +501,6 @@ func (r *Row) add(other *Row) {
 	r.Failures += other.Failures
 	r.Recovered += other.Recovered
 	r.Lines += other.Lines
-	r.First = earlier(r.First, other.First)
+	r.First = coverage.Earlier(r.First, other.First)
 	r.Last = max(r.Last, other.Last) // NoTime is less than any time
 }

@@ -36,9 +36,8 @@ type Index struct {
 	source   map[SourceID]uint32
 	resolved *spill.Table[resolution]
 	evidence *spill.Table[indexed]
-	labels   *spill.Table[labelled]                    // of clients, and of sessions with one client
-	calls    map[SessionID][]Attempt                   // of the sessions that are asked for
-	failures map[SessionID]map[indexedFailure]*Failure // likewise
+	labels   *spill.Table[labelled]  // of clients, and of sessions with one client
+	calls    map[SessionID][]Attempt // of the sessions that are asked for
 	seed     maphash.Seed
 	err      error
 }
@@ -56,6 +55,9 @@ type indexed struct {
 func (e *indexed) compare(other *indexed) int {
 	return cmp.Or(e.session.Compare(other.session), cmp.Compare(e.mark, other.mark), cmp.Compare(e.at, other.at))
 }
+
+func (e indexed) Rank() uint64              { return e.session.Hi }
+func (e indexed) Compare(other indexed) int { return e.compare(&other) }
 
 // An indexedFailure is a Failure by its numbers.
 type indexedFailure struct {
@@ -82,32 +84,33 @@ func (l labelled) Compare(other labelled) int {
 
 // Index returns the index of all failures; if sessions are given, of their failures and attempts only.
 func (c *Counts) Index(sessions ...SessionID) (*Index, error) {
-	x := &Index{counts: c, source: map[SourceID]uint32{}, calls: map[SessionID][]Attempt{}, failures: map[SessionID]map[indexedFailure]*Failure{}, seed: maphash.MakeSeed()}
+	x := &Index{counts: c, source: map[SourceID]uint32{}, calls: map[SessionID][]Attempt{}, seed: maphash.MakeSeed()}
 	for i, id := range c.sources {
 		x.source[id] = uint32(i)
 	}
 	for _, id := range sessions {
-		x.failures[id] = map[indexedFailure]*Failure{}
+		x.calls[id] = nil
 	}
 	var dir *spill.Dir
+	var evidence spill.Set[indexed]
 	var labels spill.Set[labelled]
 	if c.space != nil {
 		dir = c.space.Dir
+		evidence.Bound(1, 0, dir, c.space.limit/40)
 		labels.Bound(1, 0, dir, c.space.limit/40)
 	}
-	var errs [3]error
+	var errs [5]error
 	x.resolved, errs[0] = spill.TableOf(dir, &c.resolved)
-	x.evidence, errs[1] = spill.NewTable(dir, func(add func(indexed) error) (failed error) {
-		err := c.newReader().read(spill.Shelf{}, func(g *group) bool {
-			if len(sessions) == 0 || slices.Contains(sessions, g.id) {
-				failed = x.add(g, &labels, add)
-			}
-			return failed == nil
-		})
-		return cmp.Or(failed, err)
+	errs[1] = c.newReader().read(spill.Shelf{}, func(g *group) bool {
+		if len(sessions) == 0 || slices.Contains(sessions, g.id) {
+			x.add(g, &labels, &evidence)
+		}
+		return true
 	})
-	x.labels, errs[2] = spill.TableOf(dir, &labels)
-	return x, cmp.Or(errs[0], errs[1], errs[2])
+	x.evidence, errs[2] = spill.TableOf(dir, &evidence)
+	errs[3] = evidence.Drop()
+	x.labels, errs[4] = spill.TableOf(dir, &labels)
+	return x, cmp.Or(errs[0], errs[1], errs[2], errs[3], errs[4])
 }
 
 // Close removes the index. The error is that of reading back a value that Find, SessionOf or ClientOf
@@ -117,15 +120,15 @@ func (x *Index) Close() error {
 }
 
 // add adds the failures of one session, and its attempts if it was asked for.
-func (x *Index) add(g *group, labels *spill.Set[labelled], add func(indexed) error) error {
+func (x *Index) add(g *group, labels *spill.Set[labelled], evidence *spill.Set[indexed]) {
 	if !g.id.IsZero() {
 		labels.Add(labelled{g.id, 0, g.clientOf(SessionID{})})
 	}
 	for i, m := range g.members { // a client may be a session, of which less is known
 		labels.Add(labelled{m.client, int64(i) + 1, m.labels})
 	}
-	all := make([]indexed, 0, len(g.all))
 	of := map[attempt]*Failure{}
+	_, asked := x.calls[g.id]
 	g.failures(func(found []summary) {
 		failures, known := make([]indexedFailure, len(found)), make([]bool, len(found))
 		for i := range g.evidence {
@@ -137,24 +140,17 @@ func (x *Index) add(g *group, labels *spill.Set[labelled], add func(indexed) err
 				e.failure, e.known = failures[n], true
 			}
 			x.place(&e, g.id)
-			all = append(all, e)
+			evidence.Add(e)
 		}
 		for i, n := range g.calls.first {
-			if n != none && known[n] && x.failures[g.id] != nil {
-				of[g.calls.attempts[i]] = x.named(g.id, &failures[n])
+			if n != none && known[n] && asked {
+				of[g.calls.attempts[i]] = x.named(&failures[n])
 			}
 		}
 	})
-	if x.failures[g.id] != nil {
+	if asked {
 		x.calls[g.id] = x.attempts(g, of)
 	}
-	slices.SortStableFunc(all, func(a, b indexed) int { return a.compare(&b) })
-	for i := range all {
-		if err := add(all[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // place sets where an evidence is sorted.
@@ -177,20 +173,13 @@ func (x *Index) failure(g *group, s *summary, e *Evidence) indexedFailure {
 	return indexedFailure{xxh3.HashString(what) >> 16, first, s.method, s.err, s.code, s.reason, s.recovered, g.clientOf(s.client)}
 }
 
-// named returns a failure with its names. Those of sessions that were asked for are kept.
-func (x *Index) named(session SessionID, f *indexedFailure) *Failure {
-	kept, names := x.failures[session], x.counts.Names
-	if have := kept[*f]; have != nil {
-		return have
-	}
-	out := &Failure{
+// named returns a failure with its names.
+func (x *Index) named(f *indexedFailure) *Failure {
+	names := x.counts.Names
+	return &Failure{
 		ID: fmt.Sprintf("%012x", f.id), Method: names.Methods[f.method], Error: names.Errors[f.err], Code: f.code, Reason: f.reason,
 		First: f.first, Recovered: f.recovered, Client: f.client.Names(names.Labels),
 	}
-	if kept != nil {
-		kept[*f] = out
-	}
-	return out
 }
 
 // Find returns the failure of a record that was counted, nil if it belongs to none. number is
@@ -211,7 +200,7 @@ func (x *Index) Find(e *parse.Event, v *classify.Verdict, source SourceID, numbe
 		have, ok := lookUp(x, x.evidence, func(e *indexed) int { return e.compare(&want) })
 		if ok && have.session == session && have.Mark == want.Mark && have.close(&want.Evidence) {
 			if have.known {
-				return x.named(session, &have.failure)
+				return x.named(&have.failure)
 			}
 			return nil
 		}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/otlog/otlog/aggregate/coverage"
+	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/names"
 	"github.com/otlog/otlog/aggregate/spill"
 )
@@ -19,8 +21,9 @@ func Merge(parts ...*Part) *Part {
 	}, merge: m}
 	var ids []SourceID
 	var texts []*Names
+	var covered [][]Coverage
 	for _, p := range parts {
-		texts = append(texts, p.Names)
+		texts, covered = append(texts, p.Names), append(covered, p.Coverage)
 	}
 	m.dictionary.Learn(texts)
 	for _, p := range parts {
@@ -43,7 +46,7 @@ func Merge(parts ...*Part) *Part {
 		}
 		m.origins = append(m.origins, origins)
 	}
-	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), sumCoverage(parts)
+	out.Names, out.Origins, out.Coverage = m.dictionary.Texts(), NewOrigins(ids), coverage.Sum(covered)
 	out.Tenancies = tenancies.sorted()
 	m.order = &nameOrder{names.NewOrder(out.Names)}
 	return out
@@ -142,11 +145,18 @@ func (c *mergeCursor) Next() (*Entry, error) {
 	if len(c.heap) == 0 || c.heap[0].entry.ID != first.ID {
 		return c.finish(first), nil
 	}
+	evidence := len(first.Evidence)
+	for len(c.heap) > 0 && c.heap[0].entry.ID == first.ID {
+		evidence += len(c.take().Evidence)
+	}
 	e := &c.sum
-	*e = Entry{ID: first.ID, From: first.From, Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
-	c.join(e, first)
-	for len(c.heap) > 0 && c.heap[0].entry.ID == e.ID {
-		c.join(e, c.take())
+	*e = Entry{
+		ID: first.ID, From: first.From, Buckets: lists.Empty(e.Buckets),
+		Evidence: slices.Grow(lists.Empty(e.Evidence), evidence), Steps: lists.Empty(e.Steps),
+	}
+	for _, in := range c.taken {
+		c.join(e, in.entry)
+		in.entry.Evidence = lists.Empty(in.entry.Evidence) // not needed any more
 	}
 	return c.finish(e), nil
 }

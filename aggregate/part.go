@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/spill"
 )
@@ -25,6 +26,18 @@ type Part struct {
 
 	merge *merge // set in parts that Merge returns
 }
+
+// A Bucket is a quarter-hour.
+type Bucket = coverage.Bucket
+
+// NoBucket is the bucket of records without a time.
+const NoBucket = coverage.None
+
+// BucketOf returns the bucket of an instant in Unix nanoseconds.
+func BucketOf(nanos int64) Bucket { return coverage.Of(nanos) }
+
+// A Coverage counts the readable records in a bucket.
+type Coverage = coverage.Coverage
 
 // A Cursor reads the entries of a part, sorted by ID, each ID once.
 type Cursor interface {

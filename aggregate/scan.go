@@ -14,9 +14,9 @@
 //  4. [Settle] finds the session of every connection and client, and moves what is known of
 //     them there (settle.go). It divides IDs by their first bits among all cores.
 //  5. [Counts.Sessions] yields one session after the other (group.go), with the failures
-//     (failure.go) and attempts that a [Filter] selects (filter.go), made on all cores.
+//     (failure.go, section.go) and attempts that a [Filter] selects (filter.go), made on all cores.
 //
-// The windows of a report are unions of quarter-hours, each a [Bucket] (bucket.go). An
+// The windows of a report are unions of quarter-hours, each a [Bucket] (package coverage). An
 // [Index] finds the failure of a single record (index.go).
 //
 // Package batch turns settled sessions into Arrow record batches, package partial writes

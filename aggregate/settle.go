@@ -9,6 +9,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate/clients"
 	"github.com/otlog/otlog/aggregate/cores"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/spill"
 )
 
@@ -28,6 +29,7 @@ type Counts struct {
 	sources []SourceID
 	tenants map[SourceID]SessionID // the session that a source is
 	crowded int                    // see correlator
+	most    int                    // see correlator
 	division
 
 	resolved spill.Set[resolution]
@@ -98,6 +100,9 @@ func newDivision(workers int, parts []*Part) (division, error) {
 
 func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 	sum := Merge(parts...)
+	if err := coverage.Check(len(sum.Coverage)); err != nil {
+		return nil, err
+	}
 	c := &Counts{
 		Names: sum.Names, Duplicates: sum.Posts, division: d,
 		merge: sum.merge, order: sum.merge.order, sources: sum.Origins.Sources(), space: space,
@@ -139,7 +144,7 @@ func settle(space *Space, d division, parts []*Part) (*Counts, error) {
 		c.Seen.Add(w.seen)
 	}
 	c.Range = s.times.find(sum.Coverage)
-	c.Coverage, c.WrongClock = c.Range.plausible(sum.Coverage)
+	c.Coverage, c.WrongClock = coverage.Plausible(sum.Coverage, c.Range.Contains)
 	return c, nil
 }
 

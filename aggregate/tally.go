@@ -1,13 +1,13 @@
 package aggregate
 
 import (
-	"cmp"
 	"io"
 	"math"
 	"slices"
 	"unsafe"
 
 	"github.com/otlog/otlog/aggregate/clients"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/aggregate/hashed"
 	"github.com/otlog/otlog/aggregate/lists"
@@ -38,9 +38,8 @@ type Tally struct {
 	texts     texts.IDs                       // of sessions
 	met       [sighting.NumKnown]acquaintance // persons who were seen
 	presences spill.Set[presence]
-	coverage  []Coverage
-	covered   map[Bucket]int32 // where each bucket is in coverage
-	current   Coverage         // of the last record's bucket, not yet in coverage
+	coverage  coverage.Table
+	current   Coverage // of the last record's bucket, not yet in coverage
 
 	origins   Origins
 	tenancies map[*SourceID]*Tenancy // of the sources of pieces
@@ -147,7 +146,7 @@ func (t *Tally) pass(nanos int64) instant {
 		t.cover()
 		t.current = Coverage{Bucket: at.bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
 	}
-	t.current.First, t.current.Last = earlier(t.current.First, nanos), max(t.current.Last, nanos)
+	t.current.First, t.current.Last = coverage.Earlier(t.current.First, nanos), max(t.current.Last, nanos)
 	return at
 }
 
@@ -258,15 +257,7 @@ func (t *Tally) cover() {
 	if t.current.Records == (Records{}) {
 		return
 	}
-	if t.covered == nil {
-		t.covered = make(map[Bucket]int32)
-	}
-	if at, ok := t.covered[t.current.Bucket]; ok {
-		t.coverage[at].add(t.current)
-	} else {
-		t.covered[t.current.Bucket] = int32(len(t.coverage))
-		t.coverage = append(t.coverage, t.current)
-	}
+	t.coverage.Add(&t.current)
 	t.current.Records, t.current.WithoutID = Records{}, Records{}
 }
 
@@ -312,7 +303,7 @@ func (t *Tally) Parts() []*Part {
 	t.start()
 	t.cover()
 	in := t.part(t.sort())
-	in.Coverage, in.Posts = t.sortedCoverage(), t.posts
+	in.Coverage, in.Posts = t.coverage.Sorted(), t.posts
 	tenancies := tenanciesOf{}
 	for source, x := range t.tenancies {
 		x.Source = *source
@@ -326,7 +317,7 @@ func (t *Tally) Parts() []*Part {
 // them. Nothing can be added to the Tally afterwards.
 func (t *Tally) End() []*Part {
 	parts := t.Parts()
-	t.sessions, t.texts, t.presences, t.steps, t.covered = sessions{}, texts.IDs{}, spill.Set[presence]{}, spill.Set[step]{}, nil
+	t.sessions, t.texts, t.presences, t.steps, t.coverage = sessions{}, texts.IDs{}, spill.Set[presence]{}, spill.Set[step]{}, coverage.Table{}
 	clear(t.met[:])
 	return parts
 }
@@ -364,8 +355,12 @@ func (t *Tally) Spill(to *Space) error {
 }
 
 // Bound moves the tally to a space, which may be nil, if it takes more than its share of memory. All
-// tallies together get a third: sorting and writing them takes some more, and so does reading.
+// tallies together get a third: sorting and writing them takes some more, and so does reading. The
+// error may be that of coverage.Check.
 func (t *Tally) Bound(to *Space, tallies int) error {
+	if err := coverage.Check(t.coverage.Len()); err != nil {
+		return err
+	}
 	if to == nil || t.size() < to.limit/3/int64(tallies) {
 		return nil
 	}
@@ -505,9 +500,10 @@ func (c *tallyCursor) Next() (*Entry, error) {
 	*e = Entry{
 		ID: c.ids[i], From: k.from, Text: c.texts.At(i), Key: k.key, SDK: k.labels.SDK, Browser: k.labels.Browser, OS: k.labels.OS,
 		Telemetry: k.telemetry, Extent: c.extents[i],
-		Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0],
+		Buckets: lists.Empty(e.Buckets), Evidence: lists.Empty(e.Evidence), Steps: lists.Empty(e.Steps),
 	}
 	e.Buckets = append(e.Buckets, c.buckets.Of(i)...)
+	e.Evidence = slices.Grow(e.Evidence, len(c.evidence.Of(i)))
 	for _, x := range c.evidence.Of(i) {
 		e.Evidence = append(e.Evidence, c.evidences.At(int(x)).Evidence)
 	}
@@ -519,66 +515,4 @@ func (c *tallyCursor) Next() (*Entry, error) {
 		e.Steps = append(e.Steps, Step{Call: s.call, Stream: s.stream, What: s.what, Client: c.ids[s.client]})
 	}
 	return e, nil
-}
-
-// A Coverage counts the readable records in a bucket.
-type Coverage struct {
-	Bucket      Bucket // NoBucket: records without a time
-	Records     Records
-	WithoutID   Records // part of Records: without any ID of a session, connection or client
-	First, Last int64   // Unix nanoseconds, NoTime in NoBucket
-}
-
-func (c *Coverage) add(other Coverage) {
-	c.Records.Add(other.Records)
-	c.WithoutID.Add(other.WithoutID)
-	c.First = earlier(c.First, other.First)
-	c.Last = max(c.Last, other.Last)
-}
-
-// sortedCoverage returns the coverage of all buckets, sorted. It is not copied: there may be a million.
-func (t *Tally) sortedCoverage() []Coverage {
-	if !slices.IsSortedFunc(t.coverage, byBucket) {
-		slices.SortFunc(t.coverage, byBucket)
-		for i, c := range t.coverage {
-			t.covered[c.Bucket] = int32(i)
-		}
-	}
-	return t.coverage
-}
-
-func byBucket(a, b Coverage) int { return cmp.Compare(a.Bucket, b.Bucket) }
-
-// sumCoverage returns the sum of the coverage of parts, sorted.
-func sumCoverage(parts []*Part) []Coverage {
-	rest, most := make([][]Coverage, len(parts)), 0
-	for i, p := range parts {
-		most = max(most, len(p.Coverage))
-		if rest[i] = p.Coverage; !slices.IsSortedFunc(rest[i], byBucket) { // of a file that otlog did not write
-			rest[i] = slices.SortedFunc(slices.Values(rest[i]), byBucket)
-		}
-	}
-	for out := make([]Coverage, 0, most); ; {
-		rest = slices.DeleteFunc(rest, func(c []Coverage) bool { return len(c) == 0 })
-		if len(rest) == 0 {
-			return out
-		}
-		next := slices.MinFunc(rest, func(a, b []Coverage) int { return byBucket(a[0], b[0]) })[0]
-		sum := Coverage{Bucket: next.Bucket, First: timestamp.NoTime, Last: timestamp.NoTime}
-		for i := range rest {
-			for len(rest[i]) > 0 && rest[i][0].Bucket == sum.Bucket {
-				sum.add(rest[i][0])
-				rest[i] = rest[i][1:]
-			}
-		}
-		out = append(out, sum)
-	}
-}
-
-// earlier returns the earlier of two instants, either of which may be NoTime.
-func earlier(a, b int64) int64 {
-	if a == timestamp.NoTime || b != timestamp.NoTime && b < a {
-		return b
-	}
-	return a
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/parse/timestamp"
 )
 
@@ -33,7 +34,7 @@ func spread(r *rand.Rand) []*refRecord {
 	records := randomRecords(r, time.Second)
 	for _, x := range records {
 		if x.event.Time != timestamp.NoTime {
-			x.event.Time += int64(r.IntN(40)) * int64(bucketLength) / 3
+			x.event.Time += int64(r.IntN(40)) * int64(coverage.Length) / 3
 		}
 	}
 	return records
@@ -117,11 +118,11 @@ func TestBucketOf(t *testing.T) {
 	}{
 		{timestamp.NoTime, NoBucket},
 		{0, 0},
-		{int64(bucketLength) - 1, 0},
-		{int64(bucketLength), 1},
+		{int64(coverage.Length) - 1, 0},
+		{int64(coverage.Length), 1},
 		{-1, -1},
-		{-int64(bucketLength), -1},
-		{-int64(bucketLength) - 1, -2},
+		{-int64(coverage.Length), -1},
+		{-int64(coverage.Length) - 1, -2},
 	} {
 		if got := BucketOf(test.nanos); got != test.want {
 			t.Errorf("BucketOf(%d) = %d, want %d", test.nanos, got, test.want)

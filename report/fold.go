@@ -74,6 +74,7 @@ func (r *Report) fold(in *input, dimensions []Dimension) error {
 		}
 		rows := newRows(b)
 		r.Undated.Add(b.Undated)
+		r.Divided.Add(b.Divided)
 		for _, f := range folds {
 			f.add(rows)
 		}

@@ -76,6 +76,7 @@ type Report struct {
 	Whole   *Numbers // the same with the whole input as one window
 
 	Undated  batch.Undated // failures and attempts without date and time
+	Divided  batch.Divided // sessions of which failures may count twice
 	Sources  []*aggregate.Source
 	LeftOut  sieve.LeftOut     // files of directories and archives that are not logs
 	account  aggregate.Account // of all sources

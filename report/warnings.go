@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/batch"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report/words"
@@ -218,6 +219,19 @@ func (r *Report) warnings() []string {
 	}
 	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
 		warn("%s and %s have no %s, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"), time)
+	}
+	if d := r.Divided; d != (batch.Divided{}) {
+		var where []string
+		if d.Sessions > 0 {
+			where = append(where, words.Count(d.Sessions, "session"))
+		}
+		if d.First != "" {
+			where[0] += fmt.Sprintf(" (the first is %s)", d.First)
+		}
+		if d.WithoutID {
+			where = append(where, "the records of a source without IDs")
+		}
+		warn("more than 100,000 lines show an error in %s: their failures were found in parts, and those at a border of two parts may count twice", strings.Join(where, " and "))
 	}
 	if n := r.Totals.Records.Native; n > 0 {
 		warn("native SDKs (iOS, Android, React Native, …) wrote %s: no failure and no rate includes them, because their codes have other meanings (see otlog explain NUMBER)", words.Count(n, "record"))

@@ -74,6 +74,33 @@ func (o *Options) takesError(name string) bool {
 type Batch struct {
 	Records [len(Tables)]arrow.RecordBatch // by Table; nil if the table was not asked for
 	Undated Undated
+	Divided Divided
+}
+
+// Divided counts the sessions that have aggregate.Session.Divided.
+type Divided struct {
+	Sessions  int64
+	First     string // the ID of the first one; "": it was not kept
+	WithoutID bool   // so are the records without an ID
+}
+
+// Add adds the counts of another batch.
+func (d *Divided) Add(other Divided) {
+	if d.Sessions == 0 {
+		d.First = other.First
+	}
+	d.Sessions += other.Sessions
+	d.WithoutID = d.WithoutID || other.WithoutID
+}
+
+func (d *Divided) note(s *aggregate.Session) {
+	switch {
+	case !s.Divided:
+	case s.Known():
+		d.Add(Divided{Sessions: 1, First: s.Text})
+	default:
+		d.WithoutID = true
+	}
 }
 
 // Undated counts what has neither date nor time, and so belongs to no window.

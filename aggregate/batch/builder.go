@@ -50,6 +50,7 @@ func NewBuilder(names *aggregate.Names, o Options) *Builder {
 
 // Add adds the rows of a session. Sessions come in the order of their IDs.
 func (b *Builder) Add(s *aggregate.Session) {
+	b.batch.Divided.note(s)
 	for _, t := range b.tables {
 		if t != nil {
 			t.add(s)

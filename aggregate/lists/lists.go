@@ -75,6 +75,16 @@ func (r *Reused[T]) Each(visit func(T) bool) {
 	}
 }
 
+// Empty returns an empty list to append to: the same one, unless it is so long that its memory is
+// freed.
+func Empty[T any](list []T) []T {
+	const most = 1 << 16
+	if cap(list) > most {
+		return nil
+	}
+	return list[:0]
+}
+
 // MergeAlike sorts rows and merges those that compare equal, in place.
 func MergeAlike[T any](rows []T, compare func(a, b T) int, add func(to, from *T)) []T {
 	slices.SortFunc(rows, compare)

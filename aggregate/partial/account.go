@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/coverage"
 )
 
 // account is what the metadata of a file counts, to compare with what the sources and the entries
 // count.
 type account struct {
-	cells   map[aggregate.Bucket]*aggregate.Coverage // sums by quarter-hour
-	sources map[aggregate.SourceID]int64             // their classified records
+	cells   coverage.Table               // by quarter-hour
+	sources map[aggregate.SourceID]int64 // their classified records
 	origins []aggregate.SourceID
 	posts   int64 // events of attempts
 	posting int64 // records that may be such events
@@ -19,17 +20,11 @@ type account struct {
 
 // cover adds the records of a quarter-hour.
 func (a *account) cover(c *aggregate.Coverage) error {
-	if a.cells == nil {
-		a.cells = map[aggregate.Bucket]*aggregate.Coverage{}
+	a.cells.Add(c)
+	if err := coverage.Check(a.cells.Len()); err != nil {
+		return err
 	}
-	sum := a.cells[c.Bucket]
-	if sum == nil {
-		sum = &aggregate.Coverage{}
-		a.cells[c.Bucket] = sum
-	}
-	sum.Records.Add(c.Records)
-	sum.WithoutID.Add(c.WithoutID)
-	r := &sum.Records
+	r := &a.cells.Of(c.Bucket).Records
 	return checkCounts(r.Classified, r.Telemetry, r.Clean, r.Native)
 }
 
@@ -44,7 +39,7 @@ func (a *account) check(sources []*aggregate.Source) error {
 		read.Add(r)
 		a.sources[s.ID] += r.Classified
 	}
-	for _, c := range a.cells {
+	for _, c := range a.cells.Sorted() {
 		covered.Add(c.Records)
 	}
 	if read != covered {
@@ -159,7 +154,7 @@ func (l *ledger) add(e *aggregate.Entry, steps int) error {
 // end returns an error if the entries do not have all classified records.
 func (l *ledger) end() error {
 	var all, some int64
-	for _, c := range l.cells {
+	for _, c := range l.cells.Sorted() {
 		all += c.Records.Classified
 		some += c.WithoutID.Classified
 	}
@@ -174,7 +169,7 @@ func (l *ledger) end() error {
 
 // withID returns the number of records with an ID in a quarter-hour.
 func (l *ledger) withID(b aggregate.Bucket) int64 {
-	c := l.cells[b]
+	c := l.cells.Of(b)
 	if c == nil {
 		return 0
 	}
@@ -182,14 +177,14 @@ func (l *ledger) withID(b aggregate.Bucket) int64 {
 }
 
 func (l *ledger) classifiedIn(b aggregate.Bucket) int64 {
-	if c := l.cells[b]; c != nil {
+	if c := l.cells.Of(b); c != nil {
 		return c.Records.Classified
 	}
 	return 0
 }
 
 func (l *ledger) postingIn(b aggregate.Bucket) int64 {
-	if c := l.cells[b]; c != nil {
+	if c := l.cells.Of(b); c != nil {
 		return c.Records.Classified + c.Records.Telemetry
 	}
 	return 0

@@ -115,7 +115,7 @@ func checkExtent(x aggregate.Extent, buckets []aggregate.Bucket) error {
 
 // checkBucket checks that a bucket has records.
 func (a *account) checkBucket(b aggregate.Bucket) error {
-	if b != aggregate.NoBucket && a.cells[b] == nil {
+	if b != aggregate.NoBucket && a.cells.Of(b) == nil {
 		return fmt.Errorf("the quarter-hour at %s has sessions, evidence or attempts, but no records", b.Start().Format(time.RFC3339))
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/axis"
 	"github.com/otlog/otlog/aggregate/extent"
+	"github.com/otlog/otlog/aggregate/lists"
 	"github.com/otlog/otlog/aggregate/streams"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/classify/catalogue"
@@ -231,7 +232,7 @@ func (c *cursor) read(v *view) error {
 func (c *cursor) next() error {
 	v, i, e := c.view, c.row, &c.entry
 	c.row++
-	*e = aggregate.Entry{Buckets: e.Buckets[:0], Evidence: e.Evidence[:0], Steps: e.Steps[:0]}
+	*e = aggregate.Entry{Buckets: lists.Empty(e.Buckets), Evidence: lists.Empty(e.Evidence), Steps: lists.Empty(e.Steps)}
 	e.ID, e.From = idAt(v.id, i), aggregate.SessionFrom(c.from.at(i))
 	e.Key, e.SDK = aggregate.Name(c.key.at(i)), aggregate.Name(c.sdk.at(i))
 	e.Browser, e.OS = aggregate.Name(c.browser.at(i)), aggregate.Name(c.os.at(i))

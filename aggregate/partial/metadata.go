@@ -14,6 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/otlog/otlog/aggregate"
+	"github.com/otlog/otlog/aggregate/coverage"
 	"github.com/otlog/otlog/aggregate/extent"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
@@ -37,9 +38,9 @@ const (
 
 // metadata returns the metadata of the Arrow stream: everything but the entries.
 func (f *File) metadata() (arrow.Metadata, error) {
-	var buckets []jsonCoverage
-	for _, c := range f.Part.Coverage {
-		buckets = append(buckets, coverageToJSON(c))
+	buckets, err := listOfCoverage(f.Part.Coverage)
+	if err != nil {
+		return arrow.Metadata{}, err
 	}
 	var sources []jsonSource
 	for _, s := range f.Sources {
@@ -102,7 +103,6 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 				if err != nil {
 					return err
 				}
-				f.Part.Coverage = append(f.Part.Coverage, out)
 				return a.cover(&out)
 			})
 		}},
@@ -121,7 +121,7 @@ func (f *File) read(metadata map[string]string, s *stream) error {
 			return fmt.Errorf("metadata %s: %w", v.key, err)
 		}
 	}
-	f.Part.Origins = aggregate.NewOrigins(a.origins)
+	f.Part.Origins, f.Part.Coverage = aggregate.NewOrigins(a.origins), a.cells.Sorted()
 	return a.check(f.Sources)
 }
 
@@ -193,6 +193,25 @@ func hex64(n uint64) string { return fmt.Sprintf("%016x", n) }
 // without a time; the numbers of classified, telemetry, clean and native records; the same numbers
 // of records without an ID; the first and last time of all records in Unix nanoseconds.
 type jsonCoverage [11]*int64
+
+// listOfCoverage returns the JSON of a list. It converts one element at a time: there may be many.
+func listOfCoverage(list []aggregate.Coverage) (json.RawMessage, error) {
+	if err := coverage.Check(len(list)); err != nil || len(list) == 0 {
+		return nil, err
+	}
+	out := []byte("[")
+	for i, c := range list {
+		b, err := json.Marshal(coverageToJSON(c))
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, b...)
+	}
+	return append(out, ']'), nil
+}
 
 func coverageToJSON(c aggregate.Coverage) jsonCoverage {
 	all, some := &c.Records, &c.WithoutID

@@ -220,7 +220,7 @@ const wordBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 // readPasted reads lines from standard input, up to a bound.
 func readPasted(in io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(in, pasted.Most))
+	text, err := io.ReadAll(io.LimitReader(in, pasted.Most+1))
 	if err != nil {
 		return nil, fmt.Errorf("stdin: %w", err)
 	}
@@ -232,7 +232,7 @@ func readPasted(in io.Reader) ([]byte, error) {
 
 // explainLines reads the lines of a text and writes their explanation.
 func explainLines(s streams, name string, text []byte, rules *private.Rules, write func(*explain.Pasted) error) error {
-	p, read, err := pasted.Read(name, text, parse.Options{Times: timestamp.Times{Latest: s.now}}, rules)
+	p, read, cut, err := pasted.Read(name, text, parse.Options{Times: timestamp.Times{Latest: s.now}}, rules)
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func explainLines(s streams, name string, text []byte, rules *private.Rules, wri
 		return err
 	}
 	sayTrouble(s, read)
-	if len(text) == pasted.Most {
+	if cut {
 		say(s.err, "%s: read the first %s\nhint: otlog FILE reports whole logs", name, words.Bytes(pasted.Most))
 	}
 	if p.Records() > 0 {

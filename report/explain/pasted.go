@@ -17,7 +17,9 @@ const MostExplained = 50
 // Pasted explains the records of a pasted log. The zero Pasted is empty.
 type Pasted struct {
 	folded   []*folded
-	failures []*ofFailure
+	found    map[Explanation]int // index into folded
+	failures []*ofFailure        // the first MostExplained
+	numbers  map[string]int      // of all failures, by ID, from 0
 	records  int
 	last     int64 // line
 	rest     int   // records whose explanation is not among the first MostExplained
@@ -45,13 +47,17 @@ func (p *Pasted) Add(r *Record) {
 	p.last = max(p.last, r.Last)
 	p.addFailure(r)
 	x := r.explain()
-	i := slices.IndexFunc(p.folded, func(f *folded) bool { return f.Explanation == x })
-	if i < 0 {
+	i, ok := p.found[x]
+	if !ok {
 		if len(p.folded) == MostExplained {
 			p.rest++
 			return
 		}
+		if p.found == nil {
+			p.found = map[Explanation]int{}
+		}
 		i = len(p.folded)
+		p.found[x] = i
 		p.folded = append(p.folded, &folded{Explanation: x, first: *r, sessions: map[string]bool{}})
 	}
 	f := p.folded[i]
@@ -68,12 +74,20 @@ func (p *Pasted) addFailure(r *Record) {
 	if r.Failure == nil {
 		return
 	}
-	i := slices.IndexFunc(p.failures, func(f *ofFailure) bool { return f.ID == r.Failure.ID })
-	if i < 0 {
-		i = len(p.failures)
-		p.failures = append(p.failures, &ofFailure{Failure: *r.Failure})
+	number, ok := p.numbers[r.Failure.ID]
+	if !ok {
+		if p.numbers == nil {
+			p.numbers = map[string]int{}
+		}
+		number = len(p.numbers)
+		p.numbers[r.Failure.ID] = number
+		if number < MostExplained {
+			p.failures = append(p.failures, &ofFailure{Failure: *r.Failure})
+		}
 	}
-	p.failures[i].lines.add(r.First, r.Last)
+	if number < MostExplained {
+		p.failures[number].lines.add(r.First, r.Last)
+	}
 }
 
 // Records returns how many records were added.
@@ -111,12 +125,12 @@ func (p *Pasted) Write(w io.Writer, width int) error {
 
 // writeFailures says which lines are one failure.
 func (p *Pasted) writeFailures(b *text) {
-	if len(p.failures) == 0 {
+	if len(p.numbers) == 0 {
 		fmt.Fprintf(b, "No failure in %s\n", words.Count(p.last, "line"))
 		return
 	}
-	fmt.Fprintf(b, "%s in %s\n", words.Count(len(p.failures), "failure"), words.Count(p.last, "line"))
-	for _, f := range p.failures[:min(len(p.failures), MostExplained)] {
+	fmt.Fprintf(b, "%s in %s\n", words.Count(len(p.numbers), "failure"), words.Count(p.last, "line"))
+	for _, f := range p.failures {
 		name := f.Error
 		if name == "" && f.Code != 0 {
 			name = fmt.Sprintf("code %d", f.Code)
@@ -138,7 +152,7 @@ func (p *Pasted) writeFailures(b *text) {
 		}
 		b.line("  ", text, widest)
 	}
-	if more := len(p.failures) - MostExplained; more > 0 {
+	if more := len(p.numbers) - MostExplained; more > 0 {
 		fmt.Fprintf(b, "  and %s\n", words.Count(more, "more failure"))
 	}
 }

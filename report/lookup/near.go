@@ -19,11 +19,12 @@ func Near(query string) []string {
 	query = strings.ToUpper(query)
 	consider := func(name, prefix string) {
 		upper := strings.ToUpper(name)
-		d := min(distance(query, upper), distance(prefix+query, upper))
+		most := 1 + len(upper)/5
+		d := min(within(most, query, upper), within(most, prefix+query, upper))
 		if containsWords(upper, query) {
 			d = min(d, 1)
 		}
-		if d <= 1+len(upper)/5 {
+		if d <= most {
 			all = append(all, candidate{name, d})
 		}
 	}
@@ -98,6 +99,14 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// within returns the distance of a and b, or more than most if their lengths differ by more than that.
+func within(most int, a, b string) int {
+	if n := len(a) - len(b); n > most || -n > most {
+		return most + 1
+	}
+	return distance(a, b)
 }
 
 // DidYouMean returns a hint for the end of an error message, "" if nothing is near.

@@ -2,8 +2,10 @@ package pasted
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ import (
 // explanations returns what is written about a text as JSON.
 func explanations(t *testing.T, text string) []map[string]any {
 	t.Helper()
-	p, _, err := Read("test", []byte(text), parse.Options{Times: timestamp.Times{Latest: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}}, &private.Rules{})
+	p, _, _, err := Read("test", []byte(text), parse.Options{Times: timestamp.Times{Latest: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}}, &private.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +90,7 @@ func TestReadFailures(t *testing.T) {
 		t.Errorf("lines 1 and 2 are not one failure: %v", got)
 	}
 	var b strings.Builder
-	p, _, _ := Read("test", []byte("2026-11-23T10:00:00Z OT_TIMEOUT: a\n2026-11-23T11:00:00Z OT_TIMEOUT: b\n"), parse.Options{}, &private.Rules{})
+	p, _, _, _ := Read("test", []byte("2026-11-23T10:00:00Z OT_TIMEOUT: a\n2026-11-23T11:00:00Z OT_TIMEOUT: b\n"), parse.Options{}, &private.Rules{})
 	if err := p.Write(&b, 0); err != nil || !strings.HasPrefix(b.String(), "2 failures in 2 lines\n") {
 		t.Errorf("got %v, %s", err, b.String())
 	}
@@ -100,7 +102,7 @@ func TestMostExplained(t *testing.T) {
 	for i := range 200 {
 		fmt.Fprintf(&text, "OpenTok:Session:error OT_MADE_UP_%d: x\n", i)
 	}
-	p, _, err := Read("test", []byte(text.String()), parse.Options{}, &private.Rules{})
+	p, _, _, err := Read("test", []byte(text.String()), parse.Options{}, &private.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,5 +112,43 @@ func TestMostExplained(t *testing.T) {
 	}
 	if got := strings.Count(b.String(), "\n  What "); got != explain.MostExplained || !strings.Contains(b.String(), "\n150 records more, ") {
 		t.Errorf("%d explanations:\n%s", got, b.String()[max(0, b.Len()-300):])
+	}
+}
+
+// TestTextsAreBounded reads texts of more than Most bytes, of which one is compressed. All that is after
+// that is not read, which is reported. As many failures as fit take little memory.
+func TestTextsAreBounded(t *testing.T) {
+	var text bytes.Buffer
+	lines := 0
+	for ; text.Len() < Most; lines++ {
+		fmt.Fprintf(&text, "%d OT_TIMEOUT\n", 1700000000+60*lines)
+	}
+	text.WriteString("OT_PERMISSION_DENIED\n")
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write(text.Bytes())
+	z.Close()
+	for name, text := range map[string][]byte{"plain": text.Bytes(), "gzip": packed.Bytes()} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		p, _, cut, err := Read("test", text, parse.Options{}, &private.Rules{})
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if err != nil || !cut || p.Records() != lines-1 {
+			t.Errorf("%s: got %d records, cut %v, %v: expected %d", name, p.Records(), cut, err, lines-1)
+		}
+		const most = 32 << 20
+		if kept := int64(after.HeapAlloc) - int64(before.HeapAlloc); kept > most {
+			t.Errorf("%s: %d bytes are kept: expected at most %d", name, kept, most)
+		}
+		var b strings.Builder
+		if err := p.Write(&b, 0); err != nil || !strings.HasPrefix(b.String(), "190,650 failures in ") || strings.Contains(b.String(), "PERMISSION") {
+			t.Errorf("%s: got %v, %.200s", name, err, b.String())
+		}
+	}
+	whole := []byte("OT_TIMEOUT\n")
+	if _, _, cut, err := Read("test", whole, parse.Options{}, &private.Rules{}); cut || err != nil {
+		t.Errorf("a short text: cut %v, %v", cut, err)
 	}
 }

@@ -25,7 +25,7 @@ type builder struct {
 	attempts  []*call
 	calls     map[uint64][]*call // attempts by aggregate.Attempt.Call
 	failures  []*failure
-	failureOf map[*aggregate.Failure]*failure
+	failureOf map[string]*failure // by ID
 }
 
 // A call is an attempt with its records.
@@ -48,7 +48,7 @@ type failure struct {
 }
 
 func newBuilder(c *collector, x *aggregate.Index, zone *time.Location) *builder {
-	return &builder{collector: c, index: x, zone: zone, first: timestamp.NoTime, failureOf: map[*aggregate.Failure]*failure{}}
+	return &builder{collector: c, index: x, zone: zone, first: timestamp.NoTime, failureOf: map[string]*failure{}}
 }
 
 // build returns the story.
@@ -194,10 +194,10 @@ func (b *builder) fail() {
 		if r.failure == nil {
 			continue
 		}
-		f := b.failureOf[r.failure]
+		f := b.failureOf[r.failure.ID]
 		if f == nil {
 			f = &failure{Failure: r.failure, number: len(b.failures) + 1, who: nobody}
-			b.failureOf[r.failure] = f
+			b.failureOf[r.failure.ID] = f
 			b.failures = append(b.failures, f)
 		}
 		f.records = append(f.records, r)
@@ -206,13 +206,21 @@ func (b *builder) fail() {
 		}
 	}
 	for _, c := range b.attempts {
-		if f := b.failureOf[c.Failure]; f != nil {
+		if f := b.failureIn(c.Failure); f != nil {
 			f.call = c
 			if f.who == nobody {
 				f.who = c.who
 			}
 		}
 	}
+}
+
+// failureIn returns a failure of the story, nil if it has no record there.
+func (b *builder) failureIn(f *aggregate.Failure) *failure {
+	if f == nil {
+		return nil
+	}
+	return b.failureOf[f.ID]
 }
 
 // attempt returns an attempt of the story.
@@ -224,7 +232,7 @@ func (b *builder) attempt(c *call) Attempt {
 	if c.Start != timestamp.NoTime && c.End != timestamp.NoTime && !c.Inferred {
 		out.DurationMS = pointer((c.End - c.Start) / int64(time.Millisecond))
 	}
-	if f := b.failureOf[c.Failure]; f != nil {
+	if f := b.failureIn(c.Failure); f != nil {
 		out.Failure = &f.number
 	}
 	return out

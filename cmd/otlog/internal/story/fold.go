@@ -76,7 +76,7 @@ func (b *builder) unroll(shows func(all []*record, i int) bool) []Entry {
 				t.attempt(c, r)
 			}
 		}
-		if f := b.failureOf[r.failure]; r.failure != nil && !met[f] {
+		if f := b.failureIn(r.failure); f != nil && !met[f] {
 			met[f], shown = true, true
 			t.fail(f, r)
 		}

@@ -1,4 +1,4 @@
-package aggregate
+package coverage
 
 import (
 	"math"
@@ -11,18 +11,19 @@ import (
 // use is a whole number of buckets, so every window of every zone is a union of buckets.
 type Bucket int32
 
-// NoBucket is the bucket of records without a time.
-const NoBucket Bucket = math.MinInt32
+// None is the bucket of records without a time.
+const None Bucket = math.MinInt32
 
-const bucketLength = 15 * time.Minute
+// Length is the length of a bucket.
+const Length = 15 * time.Minute
 
-// BucketOf returns the bucket of an instant in Unix nanoseconds.
-func BucketOf(nanos int64) Bucket {
+// Of returns the bucket of an instant in Unix nanoseconds.
+func Of(nanos int64) Bucket {
 	if nanos == timestamp.NoTime {
-		return NoBucket
+		return None
 	}
-	n := nanos / int64(bucketLength)
-	if nanos%int64(bucketLength) < 0 {
+	n := nanos / int64(Length)
+	if nanos%int64(Length) < 0 {
 		n--
 	}
 	return Bucket(n)
@@ -30,5 +31,5 @@ func BucketOf(nanos int64) Bucket {
 
 // Start returns the bucket's first instant, in UTC.
 func (c Bucket) Start() time.Time {
-	return time.Unix(int64(c)*int64(bucketLength/time.Second), 0).UTC()
+	return time.Unix(int64(c)*int64(Length/time.Second), 0).UTC()
 }
