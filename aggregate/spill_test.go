@@ -179,6 +179,39 @@ func TestSettlingOnDisk(t *testing.T) {
 	}
 }
 
+// TestSpilledPartsHaveTheirOwnOrigins spills a tally again and again, and counts the sources that its parts
+// have: those of their own evidence, and not of all before.
+func TestSpilledPartsHaveTheirOwnOrigins(t *testing.T) {
+	space := aggregate.NewSpace(t.TempDir(), little, partial.Codec{})
+	defer space.Close()
+	timeout := &classify.Verdict{Failure: true, Error: catalogue.Lookup([]byte("OT_TIMEOUT")), Evidence: classify.ByName}
+	var tally aggregate.Tally
+	const spills = 20
+	for i := range spills {
+		tally.Enter(aggregate.SourceID(i + 1))
+		tally.Add(&parse.Event{Time: int64(i+1) * 1e12, OfDay: timestamp.NoTime, Session: fmt.Appendf(nil, "session %d", i)}, timeout, 0)
+		if err := tally.Spill(space); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// One more failure of the last source, which is not entered anew.
+	tally.Add(&parse.Event{Time: 1e15, OfDay: timestamp.NoTime, Session: []byte("another session")}, timeout, 1)
+	parts, all := tally.Parts(), 0
+	for _, p := range parts {
+		all += len(p.Origins.Pieces)
+	}
+	if len(parts) != spills+1 || all != spills+1 {
+		t.Errorf("%d sources in %d parts", all, len(parts))
+	}
+	counts, err := aggregate.Settle(nil, parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := aggregate.Everything(counts); len(got) < spills+1 {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestScanEndsWithTheDisk checks that a scan fails when its Space does.
 func TestScanEndsWithTheDisk(t *testing.T) {
 	sources := logs(t)

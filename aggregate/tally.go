@@ -346,6 +346,7 @@ func (t *Tally) Spill(to *Space) error {
 	if err != nil {
 		return err
 	}
+	p.Origins = t.origins.Cut() // each part has its own, or their number would grow with the square of the input
 	t.spilled = append(t.spilled, p)
 	t.sessions.clear()
 	t.texts.Clear()

@@ -37,6 +37,13 @@ func New(sources []ID) *List {
 	return l
 }
 
+// Cut returns the list so far, and empties it. The current piece remains current.
+func (l *List) Cut() *List {
+	before := *l
+	*l = List{current: l.current}
+	return &before
+}
+
 // Sources returns the source of each piece.
 func (l *List) Sources() []ID {
 	var out []ID
