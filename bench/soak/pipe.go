@@ -173,7 +173,7 @@ func pipe(ctx context.Context, root string, size int64, memory string, stdout, l
 	switch {
 	case want != gotText:
 		return fmt.Errorf("the report differs from the truth:\n got %.3000s\nwant %.3000s", gotText, want)
-	case most > 0 && most > limit+limit/2+100e6:
+	case most > 0 && most > limit+100e6:
 		return fmt.Errorf("the peak of memory is %d MB with --memory %s", most/1e6, memory)
 	}
 	fmt.Fprintln(stdout, "The report equals the truth.")
