@@ -157,3 +157,25 @@ func toolVersion() string {
 	}
 	return "devel"
 }
+
+// commit returns the commit that the program was built from, and its date, in brackets; "" if it has no
+// stamp.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	stamp := map[string]string{}
+	for _, s := range info.Settings {
+		stamp[s.Key] = s.Value
+	}
+	hash, date := stamp["vcs.revision"], stamp["vcs.time"]
+	if len(hash) < 12 || len(date) < len(time.DateOnly) {
+		return ""
+	}
+	changed := ""
+	if stamp["vcs.modified"] == "true" {
+		changed = " and changes"
+	}
+	return fmt.Sprintf(" (commit %s%s, %s)", hash[:12], changed, date[:len(time.DateOnly)])
+}

@@ -132,7 +132,7 @@ func newVersion(s streams) *cobra.Command {
 }
 
 func printVersion(s streams) error {
-	_, err := fmt.Fprintf(s.out, "otlog %s, catalogue %s\n", toolVersion(), catalogue.Version)
+	_, err := fmt.Fprintf(s.out, "otlog %s%s, catalogue %s\n", toolVersion(), commit(), catalogue.Version)
 	return err
 }
 
