@@ -156,8 +156,10 @@ func eachSource(t *testing.T, visit func(pkg, name string, content []byte)) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && p != root && strings.HasPrefix(entry.Name(), ".") {
-			return fs.SkipDir
+		if entry.IsDir() && p != root {
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil || strings.HasPrefix(entry.Name(), ".") {
+				return fs.SkipDir // another module has other doors
+			}
 		}
 		if !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go") {
 			return nil
