@@ -119,6 +119,6 @@ func (r *Report) HashedOnly() string {
 	if r.hashedOnly == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the IDs of %s with a failure are not known: a partial has them only if otlog scan --show-sessions wrote it, and neither IDs of more than %d bytes nor tokens are kept",
+	return fmt.Sprintf("the IDs of %s with a failure are not shown: those that contain what is redacted or have more than %d bytes are not kept, and partials have IDs only if otlog scan --show-sessions wrote them",
 		words.Count(r.hashedOnly, "session"), texts.Longest)
 }

@@ -213,7 +213,7 @@ func TestNoExamples(t *testing.T) {
 	for _, f := range all {
 		sessions[f.session] = true
 	}
-	says := fmt.Sprintf("the IDs of %d sessions with a failure are not known", len(sessions))
+	says := fmt.Sprintf("the IDs of %d sessions with a failure are not shown", len(sessions))
 	if !strings.Contains(got, `"session_ids": []`) || !slices.ContainsFunc(made.Warnings, func(w string) bool { return strings.HasPrefix(w, says) }) {
 		t.Errorf("want %s, got %s", says, got)
 	}

@@ -138,9 +138,9 @@ func (r *Report) nothing() string {
 		skipped = fmt.Sprintf(" in what could be read; %s skipped", words.Count(a.Skipped, "record"))
 	}
 	switch native := r.Totals.Records.Native; {
-	case a.Total() == 0:
+	case a.Total() == 0 && len(r.Damaged()) == 0:
 		return "The input is empty."
-	case a.Total() == a.Skipped:
+	case a.Total() == a.Skipped: // and something could not be read
 		return "No record could be read, so it is unknown whether there were failures."
 	case failures > 0:
 		return ""

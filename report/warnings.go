@@ -132,7 +132,7 @@ func (r *Report) Overlap() []*aggregate.Source {
 const Overlapping = "in the baseline, too: what is on both sides makes changes look smaller"
 
 // NotRedacted says what --no-redact does to a report.
-const NotRedacted = "this report was not redacted (--no-redact): names and messages may contain secrets and data of persons"
+const NotRedacted = "this report was not redacted (--no-redact): names and messages may contain secrets and personal data"
 
 // CountedAgain says what a source adds to the numbers that has the same content as another one.
 const CountedAgain = "records and lines count again, and so do failures without a session or a time"

@@ -18,6 +18,7 @@ import (
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/sieve"
+	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
 )
 
@@ -144,6 +145,7 @@ func (o *sessionOptions) run(s streams, args []string) error {
 		return err
 	}
 	sayTrouble(s, r.Sources)
+	r.Warnings = report.SourceWarnings(r.Sources)
 	left := options.Input.Sieve.LeftOut()
 	o.rules.LeftOut(&left)
 	sayLeftOut(s, r.Sources, &left)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// What replaces data of persons.
+// What replaces personal data.
 const (
 	eMail   = "[e-mail]"
 	address = "[IP]"

@@ -1,4 +1,4 @@
-// Package redact replaces secrets and data of persons in the text of logs, so that the text can be shown
+// Package redact replaces secrets and personal data in the text of logs, so that the text can be shown
 // and passed on.
 //
 // There are three rules. Text of a known shape is a secret wherever it is: tokens, private keys, the
@@ -16,7 +16,7 @@ import "strings"
 // redacted replaces a secret.
 const redacted = "[redacted]"
 
-// Text returns s without the secrets and the data of persons that it knows. What shows the kind of a secret
+// Text returns s without the secrets and the personal data that it knows. What shows the kind of a secret
 // stays: T1==[redacted], Basic [redacted]. Text of Text(s) is Text(s). The time is linear in the length of s.
 //
 // Text that is cut must be redacted first: part of a token is not always recognized as a token.

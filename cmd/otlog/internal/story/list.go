@@ -18,8 +18,8 @@ func (r *Result) writeRanking(format string, style Style) string {
 	}
 	t := newTextWriter(style.Width, style.Color)
 	t.paragraph("", title+head, strong)
-	if r.unredacted {
-		t.paragraph("", unredactedHead+": "+unredactedText, bad)
+	for _, alarm := range r.alarms() {
+		t.paragraph("", alarm.head+": "+alarm.lines[0], bad)
 	}
 	for _, s := range r.Ranking {
 		c := s.cells()
@@ -50,11 +50,14 @@ func (r *Result) rankingWords() string {
 func (r *Result) command(style Style) string {
 	id := shellWord(r.Ranking[0].Session)
 	if r.hidden {
-		id = "--no-redact ID"
+		id = "ID"
 	}
 	out := "otlog session " + id
 	for _, p := range style.Paths {
 		out += " " + shellWord(p)
+	}
+	if r.hidden {
+		out += ", with the ID as the log has it"
 	}
 	return out
 }
@@ -71,8 +74,8 @@ func shellWord(s string) string {
 func (r *Result) markdownTable(head string, style Style) string {
 	m := &markdownWriter{}
 	m.printf("## %s\n\n", words.Markdown(head))
-	if r.unredacted {
-		m.printf("**%s**: %s\n\n", unredactedHead, words.Markdown(unredactedText))
+	for _, alarm := range r.alarms() {
+		m.printf("**%s**: %s\n\n", alarm.head, words.Markdown(alarm.lines[0]))
 	}
 	m.printf("| Session | When | Failures | Errors | Client |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range r.Ranking {

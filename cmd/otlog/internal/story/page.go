@@ -57,22 +57,45 @@ const (
 // title is the beginning of every output. By it, otlog knows its own output when it looks for logs.
 const title = "otlog session: "
 
-// How a page says that --no-redact was given.
-const (
-	unredactedHead = "NOT REDACTED"
-	unredactedText = "texts, names and IDs may contain secrets and data of persons (--no-redact)"
-)
+// alarms are what must be known of all that is written.
+func (r *Result) alarms() (out []fact) {
+	if damage := r.damage(); damage != "" {
+		out = append(out, fact{"DAMAGED", []string{damage}, true})
+	}
+	if r.unredacted {
+		out = append(out, fact{"NOT REDACTED", []string{"texts, names and IDs may contain secrets and personal data (--no-redact)"}, true})
+	}
+	return out
+}
+
+// damage names the sources that could not be read in full, "" if there are none. Records of a session may be
+// in what is missing.
+func (r *Result) damage() string {
+	const shown = 3
+	var names []string
+	for _, s := range r.Sources {
+		if s.Failed != nil || s.Damaged() {
+			names = append(names, s.Name)
+		}
+	}
+	n := len(names)
+	if n == 0 {
+		return ""
+	}
+	if n > shown {
+		names = append(names[:shown], words.Number(n-shown)+" more")
+	}
+	return fmt.Sprintf("%s of %s could not be read in full, so records may be missing here: %s", words.Number(n), words.Count(len(r.Sources), "source"), words.List(names))
+}
 
 // compose makes the page of a story.
-func compose(s *Story, unredacted bool) *page {
+func (r *Result) compose(s *Story) *page {
 	p := &page{title: title + s.Session, people: len(s.Clients) > 1}
 	short := shortNames(s.Sources)
 	add := func(head string, lines ...string) { p.facts = append(p.facts, fact{head: head, lines: lines}) }
 	add("Result", s.Summary)
 	p.facts[len(p.facts)-1].alarm = slices.ContainsFunc(s.Failures, func(f Failure) bool { return !f.Recovered })
-	if unredacted {
-		p.facts = append(p.facts, fact{unredactedHead, []string{unredactedText}, true})
-	}
+	p.facts = append(p.facts, r.alarms()...)
 	if outcomes := s.outcomes(); len(outcomes) > 0 {
 		add("Attempts", outcomes...)
 	} else {

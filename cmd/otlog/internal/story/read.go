@@ -29,6 +29,8 @@ type Result struct {
 	Ranking []*Ranked // if there are no IDs
 	Failed  int       // sessions with a failure, if there are no IDs
 	Sources []*aggregate.Source
+	// Warnings are about the sources, for JSON.
+	Warnings []string
 
 	ranks      bool
 	hidden     bool // the ID of the first session of Ranking is redacted

@@ -387,7 +387,7 @@ func TestEqualFailuresAreOneRow(t *testing.T) {
 	if len(s.Failures) != 7 {
 		t.Fatalf("%d failures", len(s.Failures))
 	}
-	p := compose(s, false)
+	p := (&Result{}).compose(s)
 	var heads []string
 	for _, r := range p.rows {
 		heads = append(heads, r.head)

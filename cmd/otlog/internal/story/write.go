@@ -40,13 +40,14 @@ type document struct {
 	SchemaVersion int        `json:"schema_version"`
 	ToolVersion   string     `json:"tool_version"`
 	Redacted      bool       `json:"redacted"`
+	Warnings      []string   `json:"warnings"` // about what could not be read
 	Sessions      []*Story   `json:"sessions"`
 	Failed        *int       `json:"sessions_failed"`
 	Ranking       *[]*Ranked `json:"ranking"`
 }
 
 func (r *Result) writeJSON(w io.Writer, toolVersion string) error {
-	d := document{SchemaVersion: 1, ToolVersion: toolVersion, Redacted: !r.unredacted, Sessions: r.Stories}
+	d := document{SchemaVersion: 1, ToolVersion: toolVersion, Redacted: !r.unredacted, Warnings: append([]string{}, r.Warnings...), Sessions: r.Stories}
 	if r.ranks {
 		d.Sessions, d.Failed, d.Ranking = []*Story{}, &r.Failed, &r.Ranking
 	}
@@ -59,7 +60,7 @@ func (r *Result) writeJSON(w io.Writer, toolVersion string) error {
 func (r *Result) writeStories(format string, style Style) string {
 	var pages []string
 	for _, s := range r.Stories {
-		p := compose(s, r.unredacted)
+		p := r.compose(s)
 		if format == "markdown" {
 			m := &markdownWriter{}
 			m.page(p)
