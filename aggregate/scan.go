@@ -35,6 +35,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/otlog/otlog/aggregate/account"
 	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/aggregate/origins"
 	"github.com/otlog/otlog/aggregate/texts"
@@ -337,8 +338,8 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 		}
 	}
 	t.piece.Records = w.account.Records.Total()
-	t.reading.add(&w.account, w.skipped, &w.doubts)
-	w.account, w.skipped, w.doubts = Account{}, w.skipped[:0], timestamp.Doubts{}
+	t.reading.add(&w.account, w.skipped, &w.doubts, &w.cut)
+	w.account, w.skipped, w.doubts, w.cut = Account{}, w.skipped[:0], timestamp.Doubts{}, account.Cut{}
 	t.reading.pending.Done()
 }
 

@@ -33,6 +33,7 @@ type Source struct {
 
 	Shown  []*parse.SyntaxError // the first few skipped records
 	Doubts timestamp.Doubts
+	cut    account.Cut
 
 	Learned parse.Learned // about the fields of its records
 
@@ -43,6 +44,9 @@ type Source struct {
 type (
 	Records = account.Records
 	Account = account.Account
+
+	// A CutError is the Damage of a source in which only records with an error were cut.
+	CutError = account.CutError
 )
 
 // maxShown is the number of skipped records in Source.Shown.
@@ -80,11 +84,12 @@ func (s *Source) refuse(err error) {
 }
 
 // add adds what one worker read of the source.
-func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *timestamp.Doubts) {
+func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *timestamp.Doubts, cut *account.Cut) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Account.Add(a)
 	s.Doubts.Add(doubts)
+	s.cut.Add(cut)
 	if len(skipped) == 0 {
 		return
 	}
@@ -118,6 +123,9 @@ func (s *Source) end(in *parse.Input) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Content = in.Content()
+	if s.Damage == nil { // else that of the reader is the cause
+		s.Damage = s.cut.Err()
+	}
 	s.Account.ForgetFewLevels()
 }
 

@@ -3,6 +3,7 @@ package aggregate
 import (
 	"io"
 
+	"github.com/otlog/otlog/aggregate/account"
 	"github.com/otlog/otlog/classify"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
@@ -27,6 +28,7 @@ type worker struct {
 	// The current task:
 	account Account
 	skipped []*parse.SyntaxError
+	cut     account.Cut
 	doubts  timestamp.Doubts
 }
 
@@ -98,6 +100,9 @@ func (w *worker) count(event *parse.Event, syntax *parse.SyntaxError) {
 	if cause != "" {
 		w.skip(&parse.SyntaxError{Reason: reason, Offset: event.Offset, Bytes: int64(event.Bytes), Lines: int64(event.Lines), Cause: cause})
 		return
+	}
+	if event.Cut != "" {
+		w.cut.Note(event.Offset, event.Cut)
 	}
 	if event.Doubt != timestamp.NoDoubt {
 		w.doubts.Note(event.Doubt, event.Doubted, event.Offset)
@@ -231,7 +236,7 @@ func walkInput(in *parse.Input, to *Source, whole bool, visit func(*Record) erro
 			w.block(block)
 		}
 	}
-	to.add(&w.account, w.skipped, &w.doubts)
+	to.add(&w.account, w.skipped, &w.doubts, &w.cut)
 	if stopped == nil {
 		to.end(in)
 	}

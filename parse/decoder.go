@@ -520,6 +520,7 @@ func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
 		return cut
 	}
 	d.event.Cut, d.event.Wrapped = cut, true
+	d.event.Session = sessionid.Before(line, d.event.Session)
 	// Half of a telemetry event could be counted with a wrong outcome.
 	d.event.Telemetry = nil
 	return ""

@@ -205,6 +205,15 @@ func Is(s []byte) bool {
 		s[2] == 'M' && s[3] == 'X' && (s[4] == '4' || s[4] == '5')
 }
 
+// Before returns an ID in a text that is cut off, nil if it is at the end of the text: its own end may be
+// missing, too.
+func Before(text, id []byte) []byte {
+	if bytes.HasSuffix(text, id) {
+		return nil
+	}
+	return id
+}
+
 // endsInWord reports whether s ends in a character of a word, so that an ID which follows s
 // would be part of a longer word. The last characters of a JSON escape (`\n1_MX4…`), of a
 // percent-encoded one (%3D), of nginx's (`\x22`), of a terminal sequence and of a console directive do not belong to a

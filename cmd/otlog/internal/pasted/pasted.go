@@ -64,6 +64,11 @@ func read(name string, text []byte, o parse.Options, rules *private.Rules) (*exp
 			out.Add(newRecord(r, index, rules))
 		}
 	})
+	for _, s := range read {
+		if cut := (*aggregate.CutError)(nil); errors.As(s.Damage, &cut) {
+			s.Damage = nil // what is pasted is often cut
+		}
+	}
 	rules.Sources(read)
 	return out, read, err
 }
