@@ -334,8 +334,8 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Wrapped = e.Telemetry == nil
 		return ""
 	}
-	if full && f.kind == byLine && detect.IsPiece(inner) {
-		return brokenLines
+	if cause := detect.Trouble(inner, full, f.kind == byLine); cause != "" {
+		return cause
 	}
 	if full && d.posted(line) {
 		e.Level = d.lead(inner)
@@ -351,8 +351,6 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 	}
 	return ""
 }
-
-const brokenLines = "part of a JSON value on several lines, in a log with a record per line (--input-format json reads both)"
 
 // lead returns the level at the start of a line of text.
 func (d *Decoder) lead(line []byte) level.Level {
