@@ -187,6 +187,9 @@ type Name = names.Name
 // Names holds the text of each Name in the entries of a Part.
 type Names = names.Texts
 
+// OtherName stands for names that are beyond the limit.
+const OtherName = names.Other
+
 // A nameOrder orders what has names.
 type nameOrder struct{ *names.Order }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/stats"
 	"github.com/otlog/otlog/report/words"
@@ -362,8 +363,11 @@ func (r *Report) mostFrequent() Headline {
 		what = "by "
 	}
 	name := worst.Label()
-	if name == unnamed {
+	switch {
+	case name == unnamed:
 		name = "an error without a name"
+	case worst.Name == aggregate.OtherName:
+		name = "one of many errors that otlog does not know"
 	}
 	if worst.Method != lookup.UnknownMethod {
 		name += " in " + worst.Method

@@ -168,12 +168,18 @@ func TestHeadlinesOfLogs(t *testing.T) {
 		}
 		return b.String()
 	}
+	var madeUp strings.Builder
+	for i := range 12_000 {
+		fmt.Fprintf(&madeUp, `{"time":"2026-11-16T10:00:00Z","sessionId":"1_MX40NTAxMjM0NX5-%05dMDAwMH5ReDAweUwyWmJSdzh-Zmc-","message":"OpenTok:Session:error OT_MADE_UP_%[1]d"}`+"\n", i)
+	}
 	for _, test := range []struct {
 		name, log string
 		o         report.Options
 		want      string
 	}{
 		{"empty", "", report.Options{}, "The input is empty."},
+		{"damaged", "\x1f\x8b\x08\x00\x00", report.Options{}, "No record could be read, so it is unknown whether there were failures."},
+		{"made-up names", madeUp.String(), report.Options{}, "12,000 of 12,000 sessions with errors (100.0%) had a failure, most often one of many errors that otlog does not know (2,000 sessions, 16.7%)."},
 		{"no failure", lines(clean, 10, 32), report.Options{}, "No failure of the SDK was found in 22 sessions."},
 		{"no session", "hello\nhello\n", report.Options{}, "No failure of the SDK was found in 2 records."},
 		{"no match", lines(failed, 10, 11), report.Options{Filter: report.Filter{Method: "Session.connect"}}, "No failure matches the filters."},

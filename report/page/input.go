@@ -132,7 +132,7 @@ const definitions = "https://github.com/otlog/otlog/blob/main/docs/numbers.md"
 // example returns the error that a reader most likely wants explained.
 func example(errors []*report.Error) string {
 	for _, e := range errors {
-		if e.Name != "" {
+		if e.Name != "" && e.Name != aggregate.OtherName {
 			return e.Name
 		}
 	}
