@@ -513,6 +513,7 @@ func (d *Decoder) sessionIn(line []byte) []byte {
 // cutObject decodes a JSON object without its end.
 func (d *Decoder) cutObject(line []byte, full bool) (cause string) {
 	const cut = "line ends within a JSON object"
+	line = detect.Appended(line)
 	d.object(line, full)
 	if len(d.event.Text) == 0 {
 		return cut

@@ -3,6 +3,8 @@ package detect
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"github.com/otlog/otlog/parse/jsontext"
 )
 
 const (
@@ -40,4 +42,27 @@ func isBinary(text []byte) bool {
 		}
 	}
 	return nul*10 > len(text) || (nul+control)*20 > len(text) && !utf8.Valid(text)
+}
+
+// mostAppended is how many objects Appended tries.
+const mostAppended = 16
+
+// Appended returns the object with which a line ends, if a program was killed while it wrote the line, and
+// another one appended the object. Otherwise it returns the line, which starts with an object without its end.
+func Appended(line []byte) []byte {
+	at := 1
+	for range mostAppended {
+		n := bytes.Index(line[at:], []byte(`{"`))
+		if n < 0 {
+			break
+		}
+		at += n
+		before := bytes.TrimRight(line[:at], " \t")
+		within := bytes.IndexByte([]byte(`:,[{`), before[len(before)-1]) >= 0 // the object is part of the one before it
+		if !within && jsontext.ValueEnd(line, at) == len(line) {
+			return line[at:]
+		}
+		at++
+	}
+	return line
 }

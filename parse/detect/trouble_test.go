@@ -31,3 +31,23 @@ func TestTrouble(t *testing.T) {
 		}
 	}
 }
+
+func TestAppended(t *testing.T) {
+	const whole = `{"time":1,"message":"a {b}","of":{"c":[{"d":2}]}}`
+	for _, test := range []struct{ line, want string }{
+		{`{"time":1,"mess` + whole, whole},
+		{`{"time":1,"message":"OT_TIM` + whole, whole},
+		{`{"time":1,"message":"a", ` + whole, `{"time":1,"message":"a", ` + whole}, // maybe a member without its key
+		{`{"time":1,"message":"a"` + whole, whole},
+		{`{"time":1,"of":` + whole, `{"time":1,"of":` + whole},
+		{`{"time":1,"list":[` + whole + "," + whole, `{"time":1,"list":[` + whole + "," + whole},
+		{`{"time":1,"message":"a {\"b\":1}`, `{"time":1,"message":"a {\"b\":1}`},
+		{`{"time":1,"mess` + whole + whole, whole},
+		{`{`, `{`},
+		{`{"` + strings.Repeat(`x{"`, 100), `{"` + strings.Repeat(`x{"`, 100)},
+	} {
+		if got := Appended([]byte(test.line)); string(got) != test.want {
+			t.Errorf("%s: got %s", test.line, got)
+		}
+	}
+}
