@@ -30,6 +30,8 @@ func Memory(s string) (int64, error) {
 	switch {
 	case err != nil || !(n > 0) || n*scale > math.MaxInt64/2:
 		return 0, fmt.Errorf("%q is not an amount of memory: expected one like 256MiB or 2GB", s)
+	case n*scale < minMemory && scale == 1:
+		return 0, fmt.Errorf("%s bytes are too little: expected at least 64MiB", digits)
 	case n*scale < minMemory:
 		return 0, fmt.Errorf("%s is too little: expected at least 64MiB", s)
 	}
