@@ -1,6 +1,7 @@
 package typed
 
 import (
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -16,7 +17,7 @@ func FuzzInstant(f *testing.F) {
 		if zones[i], err = time.LoadLocation(name); err != nil {
 			f.Fatal(err)
 		}
-		for _, typed := range []string{"2026-03-29T02:30", "2026-10-25 02:30", "2018-11-04", "2011-12-30", "2026-04-05T01:45", "2026-11-16T10:00:00Z", "2026-11", "2018-11-04T00:00", "2026-W47", "7d", "yesterday"} {
+		for _, typed := range []string{"2026-03-29T02:30", "2026-10-25 02:30", "2018-11-04", "2011-12-30", "2026-04-05T01:45", "2026-11-16T10:00:00Z", "2026-11", "2018-11-04T00:00", "2026-W47", "7d", "yesterday", "2010-10-01  0:00"} {
 			f.Add(typed, uint8(i))
 		}
 	}
@@ -25,7 +26,7 @@ func FuzzInstant(f *testing.F) {
 		got, err := Instant(typed, time.Date(2026, 11, 23, 12, 0, 0, 0, zone))
 		for _, layout := range []string{"2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly, "2006-01"} {
 			shown, no := time.Parse(layout, typed)
-			if no != nil || shown.Year() < 2010 || shown.Year() > 2037 {
+			if no != nil || shown.Year() < 2010 || shown.Year() > 2037 || strings.Contains(typed, "  ") { // package time skips spaces
 				continue
 			}
 			step := time.Minute
