@@ -40,9 +40,9 @@ its content; --input-format NAME sets it.
 
 With a PATH, formats shows how a file is read: its format, where its records state the time, the
 session and the message, and the first record as otlog reads it. Fields are known by their names,
-found by their values, or given with --time-field, --session-field and --message-field. It reads the
-first records only, and does not look for damage after them. With --strict, formats fails after it has
-printed this.
+found by their values, or given with --time-field, --session-field and --message-field. It reads
+the first records only, and does not look for damage after them. With --strict, formats fails after
+it has printed this.
 
 Tokens, passwords and other secrets are replaced by [redacted], e-mail addresses by [e-mail], and IP
 addresses by [IP], unless --no-redact is given.`,
