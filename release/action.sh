@@ -43,7 +43,8 @@ read -r -d '' -a flags <<<"${OTLOG_ARGS:-}" || true
 read -r -d '' -a paths <<<"${OTLOG_PATHS:?}" || true
 
 status=0
-"$work/$folder/otlog" --format markdown "${arguments[@]}" "${flags[@]}" -- "${paths[@]}" >"$work/report.md" || status=$?
+# Bash before 4.4, as on macOS, takes an empty list for an unset one.
+"$work/$folder/otlog" --format markdown ${arguments[@]+"${arguments[@]}"} ${flags[@]+"${flags[@]}"} -- "${paths[@]}" >"$work/report.md" || status=$?
 cat "$work/report.md" >>"${GITHUB_STEP_SUMMARY:-/dev/stdout}"
 printf 'report=%s\nstatus=%s\n' "$work/report.md" "$status" >>"${GITHUB_OUTPUT:-/dev/stderr}"
 exit "$status"

@@ -88,8 +88,8 @@ func endBySignal(t *testing.T, writer string, wait bool, lines int, signal sysca
 	if signal == syscall.SIGQUIT {
 		signal = syscall.SIGTERM // see EndQuietly
 	}
-	// Go's runtime crashes, about once in 3,000 times, if signal.Notify is called by one thread while another
-	// one ends the program by the same signal.
+	// Sometimes, once in some thousand times, Go's runtime crashes instead. By its source, signal.Notify
+	// can make it forward a signal to itself while another thread ends the program by that signal.
 	crashed := !wait && (status.Signal() == syscall.SIGSEGV || status.Signal() == syscall.SIGTRAP)
 	if !crashed && (status.Signal() != signal || messages.Len() > 0) {
 		t.Errorf("after %d lines: ended with %v: %.300s", lines, cmd.ProcessState, messages.String())
