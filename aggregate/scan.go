@@ -38,6 +38,7 @@ import (
 	"github.com/otlog/otlog/aggregate/account"
 	"github.com/otlog/otlog/aggregate/cores"
 	"github.com/otlog/otlog/aggregate/origins"
+	"github.com/otlog/otlog/aggregate/stretch"
 	"github.com/otlog/otlog/aggregate/texts"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/digest"
@@ -94,16 +95,19 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		space: o.Space,
 		tasks: make(chan task),
 		ended: make(chan struct{}),
-		free:  make(chan *parse.Block, 2*jobs+1),
+		free:  make(chan *stretch.Stretch, 2*jobs+1),
 		slots: make(chan struct{}, jobs),
 	}
 	for range cap(s.free) {
-		s.free <- &parse.Block{}
+		s.free <- &stretch.Stretch{}
 	}
 	o.Input.SectionSize = cmp.Or(o.Input.SectionSize, sectionSize)
 	memory := int64(0)
 	if s.space != nil {
 		memory = s.space.limit
+	}
+	if !s.live {
+		s.stretch = stretch.Size(memory)
 	}
 	o.Input.Pool = parallel.For(jobs, memory)
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
@@ -141,9 +145,10 @@ type scan struct {
 	live    bool // results are shown during the scan
 	space   *Space
 	tasks   chan task
-	free    chan *parse.Block // unused blocks
-	slots   chan struct{}     // one for each source that may be open
-	sources sync.WaitGroup    // sources that are being read
+	free    chan *stretch.Stretch // unused blocks
+	stretch int                   // bytes of a stretch
+	slots   chan struct{}         // one for each source that may be open
+	sources sync.WaitGroup        // sources that are being read
 
 	end   sync.Once
 	ended chan struct{} // closed when the scan should stop early
@@ -169,12 +174,12 @@ func (s *scan) hasEnded() bool {
 }
 
 // A task is a piece of a source for one worker: either a section, which the worker reads
-// itself, or a block that was read already.
+// itself, or blocks that were read already.
 type task struct {
 	reading *reading
 	piece   *origins.Piece
-	reader  *parse.Reader // of a section, or nil
-	block   *parse.Block  // or nil
+	reader  *parse.Reader    // of a section, or nil
+	blocks  *stretch.Stretch // or nil
 
 	// If deal is set, the task is one of these sections. Each worker gets neighbours, so that a session
 	// is in few Tallies, however many workers there are.
@@ -191,14 +196,14 @@ type reading struct {
 	pieces  []*origins.Piece // one for each task, in order, unless live
 }
 
-// task returns the next task of a source. It has either a reader or a block.
-func (r *reading) task(reader *parse.Reader, block *parse.Block) task {
+// task returns the next task of a source. It has either a reader or blocks.
+func (r *reading) task(reader *parse.Reader, blocks *stretch.Stretch) task {
 	p := &origins.Piece{Source: &r.ID}
 	if !r.live {
 		r.pieces = append(r.pieces, p)
 	}
 	r.pending.Add(1)
-	return task{reading: r, piece: p, reader: reader, block: block}
+	return task{reading: r, piece: p, reader: reader, blocks: blocks}
 }
 
 // open opens the source with index i, adds the inputs in it, and sends their tasks.
@@ -275,19 +280,22 @@ func (s *scan) read(in *parse.Input, src *reading) {
 	finish()
 }
 
-// stream reads a source block by block and sends the blocks.
+// stream reads a source and sends its blocks.
 func (s *scan) stream(src *reading, r *parse.Reader) {
 	for !s.hasEnded() {
-		block := <-s.free
-		err := r.Next(block)
+		blocks := <-s.free
+		err := blocks.Read(r, s.stretch)
+		if len(blocks.Blocks) > 0 {
+			s.tasks <- src.task(nil, blocks)
+		} else {
+			s.free <- blocks
+		}
 		if err != nil {
-			s.free <- block
 			if err != io.EOF {
 				src.breakOff(err)
 			}
 			return
 		}
-		s.tasks <- src.task(nil, block)
 	}
 }
 
@@ -329,9 +337,11 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 	}
 	tally.enter(t.piece)
 	w.decoder.SetTimes(t.reading.times)
-	if t.block != nil {
-		w.block(t.block)
-		s.free <- t.block
+	if t.blocks != nil {
+		for _, b := range t.blocks.Blocks {
+			w.block(b)
+		}
+		s.free <- t.blocks
 	} else if !s.hasEnded() {
 		if err := w.read(t.reader, own); err != nil {
 			t.reading.breakOff(err)

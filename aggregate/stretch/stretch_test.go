@@ -1,0 +1,93 @@
+package stretch
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/otlog/otlog/parse"
+)
+
+// reader returns the reader of a log.
+func reader(t *testing.T, log []byte) *parse.Reader {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "app.log")
+	if err := os.WriteFile(path, log, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := parse.Open(parse.Source{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	for in, err := range f.Inputs(parse.Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in.Readers()[0]
+	}
+	t.Fatal("no input")
+	return nil
+}
+
+// lines returns a log of at least some bytes.
+func lines(size int) []byte {
+	var b bytes.Buffer
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, "2026-11-02T03:21:34Z joined room %d\n", i)
+	}
+	return b.Bytes()
+}
+
+func TestRead(t *testing.T) {
+	log := lines(10 * parse.BlockSize)
+	for _, size := range []int{0, 1, 3 * parse.BlockSize, len(log), 2 * len(log)} {
+		r, s := reader(t, log), &Stretch{}
+		var read []byte
+		for end := false; !end; {
+			err := s.Read(r, size)
+			n := 0
+			for _, b := range s.Blocks {
+				read = append(read, b.Data...)
+				n += len(b.Data)
+			}
+			switch end = err != nil; {
+			case end && err != io.EOF:
+				t.Fatal(err)
+			case !end && n < size:
+				t.Errorf("size %d: a stretch of %d bytes before the end", size, n)
+			case n >= size+parse.BlockSize && len(s.Blocks) > 1:
+				t.Errorf("size %d: a stretch of %d bytes", size, n)
+			}
+		}
+		if !bytes.Equal(read, log) {
+			t.Errorf("size %d: read %d bytes, want %d in their order", size, len(read), len(log))
+		}
+	}
+}
+
+// TestRoomOfLongRecords reads long records, whose room must not be kept.
+func TestRoomOfLongRecords(t *testing.T) {
+	long := strings.Repeat("x", 3<<20) + "\n"
+	r, s := reader(t, append([]byte(strings.Repeat(long, 3)), lines(10<<20)...)), &Stretch{}
+	for err := error(nil); err == nil; {
+		err = s.Read(r, Size(0))
+		for _, b := range s.Blocks {
+			if !bytes.Contains(b.Data, []byte("xx")) && cap(b.Data) > 4*parse.BlockSize {
+				t.Errorf("a block of short lines has room for %d bytes", cap(b.Data))
+			}
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for memory, want := range map[int64]int{0: 4 << 20, 1 << 30: 4 << 20, 64 << 20: 1 << 20, 1: 0} {
+		if got := Size(memory); got != want {
+			t.Errorf("with %d bytes of memory: %d, want %d", memory, got, want)
+		}
+	}
+}
