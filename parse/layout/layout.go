@@ -165,7 +165,8 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 		if at.isID && l.runs.open == nil {
 			if run := l.runs.find(data, i); run != nil {
 				if run.matches(data[i:], e.to) {
-					l.values = append(l.values, Value{Start: i, Run: run})
+					v := l.value()
+					v.Start, v.Run = i, run
 					i += len(run.text) - 1
 					at = &l.nodes[run.to]
 					continue
@@ -198,17 +199,27 @@ func (l *Layouts) Read(data []byte, start int, j Judge) (int, []Value) {
 		}
 		if at.means {
 			l.posted = l.posted || at.posts
-			v := Value{Field: at.field, Rank: at.rank, Depth: at.depth, Start: from, End: i}
-			if at.inner {
-				v.Nesting = 1
-			} else if at.kind == text && i < len(data) && data[i] == '\\' {
+			v := l.value()
+			v.Field, v.Nesting, v.Rank, v.Depth, v.Start, v.End, v.Run = at.field, flag(at.inner), at.rank, at.depth, from, i, nil
+			if !at.inner && at.kind == text && i < len(data) && data[i] == '\\' {
 				v.End += len(lineFeed)
 			}
-			if l.values = append(l.values, v); at.isID && l.runs.open != nil {
-				l.runs.add(v, e.to, i)
+			if at.isID && l.runs.open != nil {
+				l.runs.add(*v, e.to, i)
 			}
 		}
 	}
+}
+
+// value adds a value, whose fields are to be set: in place, because to copy what was written a moment ago
+// stalls.
+func (l *Layouts) value() *Value {
+	n := len(l.values)
+	if n == cap(l.values) {
+		l.values = append(l.values, Value{})
+	}
+	l.values = l.values[:n+1]
+	return &l.values[n]
 }
 
 // Posted reports whether the line that was recognized last is telemetry: it states the client's own time.

@@ -12,6 +12,11 @@ import (
 // textEnd returns where the text ends that starts at i, -1 if it is not plain. The next joint decides whether
 // a backslash may end it.
 func (n *node) textEnd(data []byte, i int, j Judge) int {
+	if n.field == field.Time {
+		if end := clockEnd(data, i); end < len(data) && data[end] == '"' {
+			return end
+		}
+	}
 	var known *[]byte
 	if n.texts != nil && n.texts.worth() && i+8 <= len(data) {
 		known = n.texts.slot(data[i:])
@@ -28,8 +33,6 @@ func (n *node) textEnd(data []byte, i int, j Judge) int {
 	switch {
 	case len(text) == 0:
 		return end
-	case n.field == field.Time && isClock(text):
-		return end // digits and marks show nothing
 	case text[len(text)-1] == ')' && j.StatesCode(text), j.HoldsValue(text):
 		return -1
 	case n.field == field.Code && j.IsCode(field.CodeOf(text)):
@@ -41,18 +44,14 @@ func (n *node) textEnd(data []byte, i int, j Judge) int {
 	return end
 }
 
-// isClock reports whether a text consists of digits and the marks of times in ISO 8601.
-func isClock(text []byte) bool {
+// clockEnd returns where the digits and marks of a time in ISO 8601 end, which show nothing.
+func clockEnd(data []byte, i int) int {
 	const longest = len("2006-01-02T15:04:05.000000000+07:00")
-	if len(text) > longest {
-		return false
+	end := min(i+longest, len(data))
+	for i < end && inClock[data[i]] {
+		i++
 	}
-	for _, c := range text {
-		if !inClock[c] {
-			return false
-		}
-	}
-	return true
+	return i
 }
 
 var inClock = func() (t [256]bool) {
