@@ -219,7 +219,8 @@ func randomValue(r *rand.Rand) string {
 	case 1:
 		return pickOne(r, "null", "true", "-1.5e3", "1795430665972", "0", "[]", "{}", `["a"]`, `[1,2]`, "-", "1e")
 	case 2:
-		return pickOne(r, `"OT_TIMEOUT"`, `"it could not be"`, `"x (1004)"`, `"x (900)"`, `"a \"b\" c"`, `"\u001b[1m"`, "\"a\tb\"", `"{\"code\":1500}"`, `"[]"`, `""`, `" "`, `"null"`, `"1500"`, `"SystemTime"`, `"`)
+		return pickOne(r, `"OT_TIMEOUT"`, `"it could not be"`, `"x (1004)"`, `"x (900)"`, `"a \"b\" c"`, `"a \"d\" c"`, `"a\tb\n"`, `"\"code\": 1500"`, `"\"mode\": 1500 \\"`, `"\"x\" (1004)"`, `"it \"could not be\""`, `"x\nOT_TIMEOUT"`, `"\u007b\"sessionId\":\"def\"}"`, `" {\"sessionId\":\"abc\"}"`,
+			`"x {\"clientSystemTime\":1795430665972,\"action\":\"Connect\",\"variation\":\"Failure\"}"`, `"in \"`+sessionOT+`\""`, `"\u001b[1m"`, "\"a\tb\"", `"{\"code\":1500}"`, `"[]"`, `""`, `" "`, `"null"`, `"1500"`, `"SystemTime"`, `"`)
 	case 3:
 		return `"` + pickOne(r, sessionOT, sessionOther, sessionUnified, sessionOT+"/x", sessionOT[:30]+"…", "abc", "-") + `"`
 	case 4:
@@ -297,7 +298,7 @@ func likeLines(r *rand.Rand, n int) string {
 			case "%c", "%i":
 				return pickOne(r, "one", "two", "")
 			}
-			return pickOne(r, "a", "b", "mode", "x", "barcode", " : 1500", " x", "(1004)", "x (1004)", "it could not be", "in "+sessionOT, "a text of twenty-four bytes", "")
+			return pickOne(r, "a", "b", "mode", "x", "barcode", " : 1500", " x", "(1004)", "x (1004)", "it could not be", "in "+sessionOT, "a text of twenty-four bytes", `say "x"`, `the "code": 1500`, `"x" (1004)`, `{"clientSystemTime":1795430665972,"action":"Connect","variation":"Failure"}`, "x\ty", "")
 		})
 		for {
 			start, rest, ok := strings.Cut(line, "«")

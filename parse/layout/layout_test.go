@@ -51,6 +51,7 @@ func TestRead(t *testing.T) {
 		`{"n":null}`,
 		`{"log":"{\"time\":\"2026-11-23T10:00:00Z\",\"sessionId\":\"a\",\"code\":7,\"msg\":\"joined\"}\n","stream":"stdout"}`,
 		`{"log":"joined\n","stream":"stdout"}`,
+		`{"log":"joined \"x\"","stream":"stdout"}`,
 	}
 	const at = "1@1=2026-11-23T10:00:01Z 16@1=warn 4@1=left"
 	for _, test := range []struct{ name, line, want string }{
@@ -62,7 +63,14 @@ func TestRead(t *testing.T) {
 		{"evidence", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"OT_TIMEOUT","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
 		{"a code in parentheses", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"x (1004)","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
 		{"a code", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"x","sessionId":"b","n":1,"code":1004,"ok":true}`, "-"},
-		{"an escape", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"\"x\"","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
+		{"an escape", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"say \"x\" \\ \/\n","sessionId":"b","n":1,"code":8,"ok":true}`, "1@1=2026-11-23T10:00:01Z 16@1=warn 4@1=" + `say \"x\" \\ \/\n 2@1=b`},
+		{"evidence beside an escape", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"\"x\" OT_TIMEOUT","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
+		{"a code beside an escape", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"\"x\" (1004)","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
+		{"a character by its number", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"\u004f","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
+		{"an object after an escape", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"\"x\" {\"a\":1}","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
+		{"an escape that ends nowhere", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"\"x\q","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
+		{"an escape in a session ID", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"x","sessionId":"b\"","n":1,"code":8,"ok":true}`, "-"},
+		{"an escape in a level", `{"time":"2026-11-23T10:00:01Z","level":"w\"","msg":"x","sessionId":"b","n":1,"code":8,"ok":true}`, "-"},
 		{"a control character", "{\"time\":\"2026-11-23T10:00:01Z\",\"level\":\"warn\",\"msg\":\"x\ty\",\"sessionId\":\"b\",\"n\":1,\"code\":8,\"ok\":true}", "-"},
 		{"something after it", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"left","sessionId":"b","n":1,"code":8,"ok":true} x`, "-"},
 		{"the end is missing", `{"time":"2026-11-23T10:00:01Z","level":"warn","msg":"left`, "-"},
@@ -74,8 +82,8 @@ func TestRead(t *testing.T) {
 		{"its end is missing", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b\",\"code\":8,\"msg\":\"left\n","stream":"stderr"}`, "-"},
 		{"a quote in it", `{"log":"{\"time\":\"2026-11-23T10:00:01Z\",\"sessionId\":\"b","stream":"stderr"}`, "-"},
 		{"a line feed at the end", `{"log":"left\n","stream":"stderr"}`, `4@1=left\n`},
-		{"another escape at the end", `{"log":"left\t","stream":"stderr"}`, "-"},
-		{"a line feed within", `{"log":"left\nit\n","stream":"stderr"}`, "-"},
+		{"another escape at the end", `{"log":"left\t","stream":"stderr"}`, `4@1=left\t`},
+		{"a line feed within", `{"log":"left\nit\n","stream":"stderr"}`, `4@1=left\nit\n`},
 	} {
 		var l Layouts
 		if got := read(&l, test.line); got != "-" {

@@ -13,7 +13,7 @@ import (
 // a backslash may end it.
 func (n *node) textEnd(data []byte, i int, j Judge) int {
 	if n.field == field.Time {
-		if end := clockEnd(data, i); end < len(data) && data[end] == '"' {
+		if end := clockEnd(data, i); end < len(data) && (data[end] == '"' || data[end] == '\\') {
 			return end
 		}
 	}
@@ -29,11 +29,17 @@ func (n *node) textEnd(data []byte, i int, j Judge) int {
 	if end < 0 {
 		return -1
 	}
+	escaped := data[end] == '\\' && !n.inner && !bytes.HasPrefix(data[end:], lastLineFeed)
+	if escaped {
+		if end = n.escapedEnd(data, i, end); end < 0 {
+			return -1
+		}
+	}
 	text := data[i:end]
 	switch {
 	case len(text) == 0:
 		return end
-	case text[len(text)-1] == ')' && j.StatesCode(text), j.HoldsValue(text):
+	case (escaped || text[len(text)-1] == ')') && j.StatesCode(text), j.HoldsValue(text):
 		return -1
 	case n.field == field.Code && j.IsCode(field.CodeOf(text)):
 		return -1
@@ -42,6 +48,39 @@ func (n *node) textEnd(data []byte, i int, j Judge) int {
 		n.texts.add(known, data[i:end+1])
 	}
 	return end
+}
+
+// lastLineFeed ends a text that contains a line, and its string.
+var lastLineFeed = []byte(`\n"`)
+
+// escapedEnd returns where the text ends that starts at i and has its first escape at at, -1 if it must be read:
+// it may contain an object, has characters by their numbers, or its field is one whose escapes matter.
+func (n *node) escapedEnd(data []byte, i, at int) int {
+	if n.field != field.None && n.field != field.Message {
+		return -1
+	}
+	for data[at] == '\\' {
+		if at++; at == len(data) || !simpleEscape[data[at]] {
+			return -1
+		}
+		if at = plainEnd(data, at+1); at < 0 {
+			return -1
+		}
+	}
+	if bytes.IndexByte(data[i:at], '{') >= 0 {
+		return -1
+	}
+	return at
+}
+
+var simpleEscape = tableOf(`"\/bfnrt`)
+
+// tableOf returns which bytes are in s.
+func tableOf(s string) (t [256]bool) {
+	for _, c := range []byte(s) {
+		t[c] = true
+	}
+	return t
 }
 
 // clockEnd returns where the digits and marks of a time in ISO 8601 end, which show nothing.
@@ -54,12 +93,7 @@ func clockEnd(data []byte, i int) int {
 	return i
 }
 
-var inClock = func() (t [256]bool) {
-	for _, c := range "0123456789-+:.TZ " {
-		t[c] = true
-	}
-	return t
-}()
+var inClock = tableOf("0123456789-+:.TZ ")
 
 // texts are texts that were plain, with the byte after them, by their first bytes and some others.
 // Levels, loggers and user agents are recognized with one comparison.
@@ -134,9 +168,4 @@ func numberEnd(data []byte, i int) int {
 	return i
 }
 
-var inNumber = func() (t [256]bool) {
-	for _, c := range "0123456789.eE+-" {
-		t[c] = true
-	}
-	return t
-}()
+var inNumber = tableOf("0123456789.eE+-")
