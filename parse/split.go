@@ -166,7 +166,7 @@ func (s *skipped) count(data []byte, n int, e ending) {
 
 // oversize returns the cause for a record that was too long.
 func oversize(what string, bytes int64, limit int) string {
-	return fmt.Sprintf("%s of %d bytes is longer than the limit of %d", what, bytes, limit)
+	return fmt.Sprintf("%s of %d bytes is longer than the limit of %g MiB", what, bytes, float64(limit)/(1<<20))
 }
 
 const endsWithinLine = "the source ends within this line"

@@ -82,7 +82,7 @@ func run(args []string, s streams) int {
 	if kept := (*unnamed.Error)(nil); errors.As(err, &kept) {
 		fmt.Fprintln(s.err, "hint: TMPDIR names the directory for temporary files: export TMPDIR=/var/tmp")
 	}
-	if status == exitUsage {
+	if status == exitUsage && !strings.Contains(err.Error(), "\nhint: ") {
 		fmt.Fprintln(s.err, "hint: otlog --help, or otlog COMMAND --help for all flags (otlog report --help by default)")
 	}
 	return status
