@@ -33,6 +33,7 @@ type Decoder struct {
 	telemetry Telemetry
 	clock     timestamp.Clock
 	marked    bool // the record may hold an OpenTok session ID
+	nuls      detect.NULs
 	sessions  sessionid.Memo
 
 	peeked struct{ start, end int } // the line after the last record
@@ -106,6 +107,7 @@ func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	d.walk.finder, d.walk.roles, d.levelless = f, b.Format.roles, b.Format.levelless
 	d.walk.leads, d.walk.wraps = b.Format.leads, b.Format.wraps
 	return func(yield func(*Event, *SyntaxError) bool) {
+		d.nuls = detect.NULs{Block: b.Data}
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
 			return
@@ -334,7 +336,7 @@ func (d *Decoder) decode(record []byte, f Format, full bool) (cause string) {
 		e.Wrapped = e.Telemetry == nil
 		return ""
 	}
-	if cause := detect.Trouble(inner, full, f.kind == byLine); cause != "" {
+	if cause := detect.Trouble(inner, full, f.kind == byLine, &d.nuls); cause != "" {
 		return cause
 	}
 	if full && d.posted(line) {

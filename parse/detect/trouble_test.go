@@ -26,7 +26,7 @@ func TestTrouble(t *testing.T) {
 		{"the same without an error", `"message": "a",`, false, true, ""},
 		{"the same on a console", `"message": "a",`, true, false, ""},
 	} {
-		if got := Trouble([]byte(test.text), test.shows, test.byLine); got != test.want {
+		if got := Trouble([]byte(test.text), test.shows, test.byLine, &NULs{Block: []byte("a line\n" + test.text)}); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
