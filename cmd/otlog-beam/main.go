@@ -146,6 +146,10 @@ func launch(ctx context.Context, f *flags, args []string, w io.Writer) error {
 	}
 	defer result.close()
 	status := result.report(w, p)
+	if result.none() {
+		out.remove()
+		return status
+	}
 	if f.strict && status != nil {
 		out.remove()
 		return errors.New("--strict: not all input was read, or some was read twice: see above")

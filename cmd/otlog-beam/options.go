@@ -19,14 +19,14 @@ import (
 
 // flags are the flags of the command, as typed.
 type flags struct {
-	output     string
-	memory     string
-	rangeMiB   int64
-	strict     bool
-	verbose    bool
-	pool       string
-	provision  string
-	o          options
+	output    string
+	memory    string
+	rangeMiB  int64
+	strict    bool
+	verbose   bool
+	pool      string
+	provision string
+	o         options
 }
 
 // ownFlags are the names of the flags that are not Beam's, in the order of the help.

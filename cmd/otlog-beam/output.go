@@ -204,6 +204,9 @@ func (out *output) local(ctx context.Context) (*os.File, error) {
 	return f, nil
 }
 
+// none reports whether nothing at all was read: then there is no partial.
+func (r *result) none() bool { return len(r.Sources) == 0 && len(r.Missing) > 0 }
+
 // report prints what could not be read, as otlog scan does, and returns the status as an error.
 func (r *result) report(w io.Writer, p *plan) error {
 	for _, m := range r.Missing[min(len(p.missing), len(r.Missing)):] { // the others were printed

@@ -138,7 +138,7 @@ func (p *plan) divide(files []file, _ int64) error {
 }
 
 // isRemote reports whether a path is a URL of one of Beam's filesystems.
-func isRemote(path string) bool { return strings.HasPrefix(path, "gs://") || strings.HasPrefix(path, "s3://") }
+func isRemote(path string) bool { return strings.Contains(path, "://") }
 
 // list returns the objects that a URL names.
 func list(ctx context.Context, url string) ([]string, error) {

@@ -120,7 +120,7 @@ type pool struct {
 	self string
 
 	mu      sync.Mutex
-	workers map[string]*exec.Cmd
+	workers map[string]*exec.Cmd // those that have neither ended nor been stopped
 }
 
 // servePool serves a pool until it fails.
@@ -161,14 +161,16 @@ func (p *pool) StartWorker(_ context.Context, r *fnpb.StartWorkerRequest) (*fnpb
 		return &fnpb.StartWorkerResponse{Error: fmt.Sprintf("starting worker %q: %v", id, err)}, nil
 	}
 	p.workers[id] = cmd
+	say(os.Stderr, fmt.Sprintf("worker %s: started as process %d", id, cmd.Process.Pid))
 	go func() {
-		if err := cmd.Wait(); err != nil {
-			say(os.Stderr, fmt.Errorf("worker %s: %w", id, err))
-		}
+		err := cmd.Wait()
 		alive.Close()
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		delete(p.workers, id)
+		if p.workers[id] == cmd {
+			say(os.Stderr, fmt.Sprintf("worker %s: ended by itself: %v", id, err))
+			delete(p.workers, id)
+		}
 	}()
 	return &fnpb.StartWorkerResponse{}, nil
 }
@@ -181,6 +183,7 @@ func (p *pool) StopWorker(_ context.Context, r *fnpb.StopWorkerRequest) (*fnpb.S
 	if cmd == nil {
 		return &fnpb.StopWorkerResponse{}, nil // it has ended
 	}
+	delete(p.workers, r.GetWorkerId())
 	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return &fnpb.StopWorkerResponse{Error: err.Error()}, nil
 	}
