@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/aggregate/ranges"
 	"github.com/otlog/otlog/internal/unnamed"
 )
 
@@ -27,6 +28,8 @@ type block struct {
 // An extra is what a partial does not say.
 type extra struct {
 	None map[string]int `json:",omitempty"` // files without any log, by the directory that the user named
+	// Ranges are what is known of sources that are not whole yet, by their index in the partial.
+	Ranges map[int]*ranges.Range `json:",omitempty"`
 }
 
 // pieceBytes is the size of all pieces of a block but the last.

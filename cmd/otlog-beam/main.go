@@ -121,7 +121,7 @@ func launch(ctx context.Context, f *flags, args []string, w io.Writer) error {
 	if len(args) == 0 {
 		return usageError(errors.New("nothing to read: give a file, a directory or a pattern"))
 	}
-	p, err := makePlan(ctx, args, f.rangeMiB<<20)
+	p, err := makePlan(ctx, o, args)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ func (f *flags) resolve(now time.Time) (*options, error) {
 		return nil, usageError(errors.New("-o FILE is missing: workers write the partial to a file"))
 	}
 	o := f.o
+	o.RangeBytes = f.rangeMiB << 20
 	o.Now, o.Tool, o.Catalogue = now, toolVersion(), catalogue.Version
 	var err error
 	if o.Memory, err = typed.Memory(f.memory); err != nil {
@@ -106,6 +107,7 @@ type options struct {
 	Zone, Layout                   string
 	Now                            time.Time // bounds times without a year, in all workers alike
 	MaxExpansion                   int64
+	RangeBytes                     int64 // 0: files are not divided
 	Memory                         int64
 	Jobs                           int
 	KeepIDs, NoRedact              bool
@@ -134,7 +136,11 @@ func (o *options) input() (parse.Options, error) {
 	if expansion == 0 {
 		expansion = -1
 	}
-	in := parse.Options{MaxExpansion: expansion, Format: o.Format, Fields: field.Names{Time: o.Time, Session: o.Session, Message: o.Message}}
+	section := int64(sectionBytes)
+	if o.RangeBytes > 0 {
+		section = min(section, o.RangeBytes)
+	}
+	in := parse.Options{MaxExpansion: expansion, SectionSize: section, Format: o.Format, Fields: field.Names{Time: o.Time, Session: o.Session, Message: o.Message}}
 	times := timestamp.Times{Latest: o.Now}
 	var err error
 	if times.Zone, err = time.LoadLocation(o.Zone); err != nil {

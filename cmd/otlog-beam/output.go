@@ -23,6 +23,9 @@ import (
 
 // finish writes the sum of all shards to a file: what otlog scan does after its scan.
 func (o *options) finish(ctx context.Context, sum *block, name string, dirs map[string]int, missing []string) error {
+	if err := sum.end(); err != nil {
+		return err
+	}
 	rules := &private.Rules{Off: o.NoRedact}
 	f := sum.file
 	f.Part.Names = rules.Names(f.Part.Names)

@@ -14,8 +14,10 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/s3"
 
+	"github.com/otlog/otlog/aggregate/ranges"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/find"
+	"github.com/otlog/otlog/parse/sieve"
 )
 
 // A shard is what a worker scans at a time.
@@ -29,7 +31,13 @@ type file struct {
 	Name string // in reports, as the user typed it
 	Path string // absolute, or a URL: workers have other working directories
 	Dir  string `json:",omitempty"` // as parse.Source.Dir
+
+	// Range, if set, says which sections are read.
+	Range *ranges.Range `json:",omitempty"`
 }
+
+// sectionBytes is the size of a section, unless ranges are smaller: that of otlog.
+const sectionBytes = 4 << 20
 
 // Files of a shard have at most so many bytes together, and are so many, unless there is only one:
 // small enough that all workers are busy until the end, large enough that few partials are merged.
@@ -40,14 +48,15 @@ const (
 
 // A plan is what a job has to do.
 type plan struct {
+	options *options
 	shards  []shard
 	missing []string       // messages about arguments that matched nothing
 	dirs    map[string]int // files found in directories that the user named
 }
 
 // makePlan finds the inputs and divides them into shards.
-func makePlan(ctx context.Context, args []string, rangeBytes int64) (*plan, error) {
-	p := &plan{dirs: map[string]int{}}
+func makePlan(ctx context.Context, o *options, args []string) (*plan, error) {
+	p := &plan{options: o, dirs: map[string]int{}}
 	var files []file
 	seen := map[string]bool{}
 	var local []string // consecutive arguments, so that find.Find drops what is named twice
@@ -96,7 +105,7 @@ func makePlan(ctx context.Context, args []string, rangeBytes int64) (*plan, erro
 	if err := takeLocal(); err != nil {
 		return nil, err
 	}
-	return p, p.divide(files, rangeBytes)
+	return p, p.divide(files)
 }
 
 // miss notes the errors of arguments, one a line.
@@ -110,7 +119,7 @@ func (p *plan) miss(err error) {
 }
 
 // divide makes shards of files.
-func (p *plan) divide(files []file, _ int64) error {
+func (p *plan) divide(files []file) error {
 	var open shard
 	var size int64
 	end := func() {
@@ -127,6 +136,18 @@ func (p *plan) divide(files []file, _ int64) error {
 		n := int64(shardBytes) // of an object: its size is a question to a server
 		if info, err := os.Stat(f.Path); err == nil && !isRemote(f.Path) {
 			n = info.Size()
+			divided, err := p.options.divide(&f, info)
+			if err != nil {
+				return err
+			}
+			if divided != nil {
+				end()
+				for _, r := range divided {
+					open.Files = []file{r}
+					end()
+				}
+				continue
+			}
 		}
 		if size+n > shardBytes || len(open.Files) == shardFiles {
 			end()
@@ -135,6 +156,39 @@ func (p *plan) divide(files []file, _ int64) error {
 	}
 	end()
 	return nil
+}
+
+// divide returns the ranges of a file, nil if it is read in one piece: it is small, or not a plain file of
+// lines.
+func (o *options) divide(f *file, info os.FileInfo) ([]file, error) {
+	if !info.Mode().IsRegular() || o.RangeBytes == 0 || info.Size() <= o.RangeBytes {
+		return nil, nil
+	}
+	input, err := o.input()
+	if err != nil {
+		return nil, err
+	}
+	input.Sieve = &sieve.Sieve{}
+	opened, err := parse.Open(f.source(context.Background(), nil))
+	if err != nil {
+		return nil, nil // the worker reports it
+	}
+	defer opened.Close() // only read from
+	_, size, _ := opened.Regular()
+	var out []file
+	for in, err := range opened.Inputs(input) {
+		// The readers of other formats do not account for the bytes of the file before they have read them.
+		if sections := len(in.Readers()); err == nil && sections > 1 && in.Decoded() == size {
+			each := max(1, int(o.RangeBytes/input.SectionSize))
+			for from := 0; from < sections; from += each {
+				r := *f
+				r.Range = &ranges.Range{From: from, To: min(from+each, sections), Of: sections, Size: size}
+				out = append(out, r)
+			}
+		}
+		break // a plain file has one input
+	}
+	return out, nil
 }
 
 // isRemote reports whether a path is a URL of one of Beam's filesystems.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/aggregate/ranges"
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/internal/unnamed"
@@ -68,11 +69,14 @@ func (o *options) scan(ctx context.Context, s *shard, emit func([]byte)) error {
 		sources[i] = s.Files[i].source(ctx, network.failed(s.Files[i].Name))
 	}
 	rules.Read(sources)
+	one := s.Files[0].Range // of the only file, if it is set
 	space := aggregate.NewSpace("", ours.memory, partial.Codec{})
 	defer space.Close() // its files are temporary
-	result, err := aggregate.Scan(sources, aggregate.Options{
-		Jobs: ours.jobs, Input: input, Space: space, KeepIDs: o.KeepIDs, HideID: rules.Hides, Claim: refusePartial,
-	})
+	how := aggregate.Options{Jobs: ours.jobs, Input: input, Space: space, KeepIDs: o.KeepIDs, HideID: rules.Hides, Claim: refusePartial}
+	if one != nil {
+		how.Sections = &[2]int{one.From, one.To}
+	}
+	result, err := aggregate.Scan(sources, how)
 	if err = errors.Join(err, network.err); err != nil {
 		return err
 	}
@@ -89,6 +93,13 @@ func (o *options) scan(ctx context.Context, s *shard, emit func([]byte)) error {
 		Part: aggregate.Merge(result.Parts...), Sources: result.Sources, LeftOut: left,
 		ToolVersion: o.Tool, Catalogues: []string{catalogue.Version},
 	}}
+	if one != nil {
+		if err := checkRange(one, result.Sources); err != nil {
+			return fmt.Errorf("%s: %w", words.Printable(s.Files[0].Name), err)
+		}
+		one.Take(result.Sources[0])
+		out.extra.Ranges = map[int]*ranges.Range{0: one}
+	}
 	for _, f := range s.Files {
 		if n := input.Sieve.None(f.Dir); f.Dir != "" && n > 0 {
 			if out.extra.None == nil {
@@ -98,6 +109,19 @@ func (o *options) scan(ctx context.Context, s *shard, emit func([]byte)) error {
 		}
 	}
 	return writeBlock(out, emit)
+}
+
+// checkRange returns an error unless a range was read of the file that the launcher has seen.
+func checkRange(r *ranges.Range, read []*aggregate.Source) error {
+	switch {
+	case len(read) != 1 || !read[0].Open:
+		return errors.New("not a plain file of lines any more: it was written to meanwhile, or it is another file on this machine")
+	case read[0].Failed != nil:
+		return read[0].Failed
+	case read[0].Identity.Size != r.Size:
+		return fmt.Errorf("it has %d bytes, and had %d when the job began: it was written to meanwhile, or it is another file on this machine", read[0].Identity.Size, r.Size)
+	}
+	return nil
 }
 
 // refusePartial ends a scan that finds a partial among the logs.

@@ -73,6 +73,7 @@ var mayImport = map[string][]string{
 	"aggregate/edges":         {},
 	"aggregate/lists":         {},
 	"aggregate/names":         {"classify/catalogue"},
+	"aggregate/ranges":        {"aggregate", "aggregate/account", "parse"},
 	"aggregate/spans":         {},
 	"aggregate/spill":         {"internal/unnamed"},
 	"aggregate/streams":       {},
