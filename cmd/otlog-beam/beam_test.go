@@ -27,6 +27,23 @@ func TestReportsEqualThoseOfOneMachine(t *testing.T) {
 	}
 }
 
+// TestRangesEqualTheWholeFile divides files into ranges, which are shards of workers.
+func TestRangesEqualTheWholeFile(t *testing.T) {
+	dir := t.TempDir()
+	var text, broken strings.Builder
+	for n := range 20000 {
+		text.WriteString(line(n%1000, n/10))
+		broken.WriteString([]string{line(n, n), "Session.publish :: OT_TIMEOUT without a time\n", "{\"time\":\"2026-11-16T10:00:00Z\",\"sess\n"}[n%3])
+	}
+	write(t, filepath.Join(dir, "plain.log"), []byte(text.String()))
+	write(t, filepath.Join(dir, "packed.log.gz"), gzipped(t, text.String()[:3<<20]))
+	write(t, filepath.Join(dir, "broken.jsonl"), []byte(broken.String()))
+	flags := append(engines[3].start(t), "-range", "1")
+	for _, args := range []string{"plain.log", "broken.jsonl", "plain.log packed.log.gz broken.jsonl", "."} {
+		t.Run(args, func(t *testing.T) { compare(t, dir, flags, strings.Fields(args)...) })
+	}
+}
+
 // gzipped returns a gzip file.
 func gzipped(t *testing.T, content string) []byte {
 	t.Helper()

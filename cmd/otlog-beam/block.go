@@ -27,13 +27,18 @@ type block struct {
 
 // An extra is what a partial does not say.
 type extra struct {
+	First, Last int64 // shards, as in the head of each piece
+
 	None map[string]int `json:",omitempty"` // files without any log, by the directory that the user named
 	// Ranges are what is known of sources that are not whole yet, by their index in the partial.
 	Ranges map[int]*ranges.Range `json:",omitempty"`
 }
 
-// pieceBytes is the size of all pieces of a block but the last.
-const pieceBytes = 1 << 20
+// pieceBytes is the size of all pieces of a block but the last. Tests change it.
+var pieceBytes = 1 << 20
+
+// maxPieces bounds the size of a block, so that a piece with a wrong number is not written anywhere.
+const maxPieces = 1 << 24
 
 // A pieceHead is what each piece begins with.
 type pieceHead struct {
@@ -96,6 +101,7 @@ func (w *pieceWriter) close() {
 
 // writeBlock writes a block as pieces. The file of b need not be on disk.
 func writeBlock(b *block, emit func([]byte)) error {
+	b.extra.First, b.extra.Last = b.first, b.last
 	extra, err := json.Marshal(b.extra)
 	if err != nil {
 		return fmt.Errorf("writing what a partial does not say: %w", err)
@@ -129,6 +135,9 @@ func (g *gathering) add(piece []byte) error {
 	if _, err := binary.Decode(piece, binary.LittleEndian, &head); err != nil {
 		return fmt.Errorf("a piece of %d bytes has no head: %w", len(piece), err)
 	}
+	if head.Number < 0 || head.Number >= maxPieces || len(piece) > headBytes+pieceBytes {
+		return fmt.Errorf("a piece has the number %d and %d bytes", head.Number, len(piece))
+	}
 	key := [3]uint64{uint64(head.First), uint64(head.Last), head.Attempt}
 	b := g.blocks[key]
 	if b == nil {
@@ -146,7 +155,7 @@ func (g *gathering) add(piece []byte) error {
 		b.head = head
 	}
 	b.pieces[head.Number] = true
-	data, from := piece[headBytes:], head.Number*pieceBytes
+	data, from := piece[headBytes:], head.Number*int64(pieceBytes)
 	if _, err := b.at.WriteAt(data, from); err != nil {
 		return unnamed.Failed(err)
 	}
@@ -225,6 +234,9 @@ func (b *gathered) open() (*block, error) {
 	}
 	if err := json.Unmarshal(text, &out.extra); err != nil {
 		return nil, fmt.Errorf("reading what a partial does not say: %w", err)
+	}
+	if out.extra.First != out.first || out.extra.Last != out.last {
+		return nil, fmt.Errorf("the pieces are of the shards %d to %d", out.extra.First, out.extra.Last)
 	}
 	var err error
 	from := 4 + n

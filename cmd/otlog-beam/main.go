@@ -137,7 +137,7 @@ func launch(ctx context.Context, f *flags, args []string, w io.Writer) error {
 	}
 	if err := run(ctx, o, p, out.temporary, f.verbose); err != nil {
 		out.remove()
-		return fmt.Errorf("the job failed, and nothing was written: %w", err)
+		return fmt.Errorf("the job failed, and nothing was written: %w", causeOf(err, f.verbose))
 	}
 	result, err := out.open(ctx)
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 
@@ -115,7 +114,7 @@ func run(ctx context.Context, o *options, p *plan, temporary string, verbose boo
 	beam.ParDo0(last, &writeFn{*o, span{size, n}, temporary, p.dirs, p.missing}, beam.GroupByKey(last, pieces))
 	err = beamx.Run(ctx, pipeline)
 	if ctx.Err() != nil {
-		return errors.Join(context.Cause(ctx), err)
+		return context.Cause(ctx)
 	}
 	return err
 }

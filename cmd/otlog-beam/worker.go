@@ -25,14 +25,31 @@ import (
 	"google.golang.org/grpc"
 )
 
-// quiet lets Beam print warnings and errors only, unless verbose is set.
+// quiet lets Beam print nothing, unless verbose is set: it logs each error several times, and run
+// returns it.
 func quiet(verbose bool) {
-	level, severity := slog.LevelError, log.SevError
 	if verbose {
-		level, severity = slog.LevelInfo, log.SevInfo
+		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+		log.SetLogger(&log.Standard{Level: log.SevInfo})
+		return
 	}
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
-	log.SetLogger(&log.Standard{Level: severity})
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	log.SetLogger(&log.Standard{Level: log.SevFatal})
+}
+
+// causeOf returns the cause of the failure of a job, without the plan of the pipeline that Beam writes around it.
+func causeOf(err error, verbose bool) error {
+	if err == nil || verbose {
+		return err
+	}
+	text := err.Error()
+	if at := strings.LastIndex(text, "caused by:\n"); at >= 0 {
+		text = text[at+len("caused by:\n"):]
+	}
+	if first, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(first, "DoFn[") {
+		text = rest
+	}
+	return errors.New(strings.TrimSpace(text))
 }
 
 // workerDefaults sets flags of Beam that were not given: workers run this program. Beam would compile
