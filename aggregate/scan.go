@@ -60,6 +60,9 @@ type Options struct {
 	// reads nor closes. An error ends the scan.
 	Claim func(i int, f *parse.File) (bool, error)
 
+	// Sections, if set, are the first section to be read of plain files, and the one after the last. Sources are Open.
+	Sections *[2]int
+
 	// Look, if set, is called with the result so far, soon after it has changed, but not
 	// more often than Every nor for more than a fifth of the time. The Result is valid
 	// until Look returns. There is only one worker then, which calls Look.
@@ -91,6 +94,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 	}
 	s := &scan{
 		claim: o.Claim,
+		only:  o.Sections,
 		live:  o.Look != nil,
 		space: o.Space,
 		tasks: make(chan task),
@@ -142,6 +146,7 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 // A scan is the state of one run of Scan.
 type scan struct {
 	claim   func(int, *parse.File) (bool, error)
+	only    *[2]int
 	live    bool // results are shown during the scan
 	space   *Space
 	tasks   chan task
@@ -264,6 +269,9 @@ func (s *scan) read(in *parse.Input, src *reading) {
 		src.end(in)
 	}
 	readers := in.Readers()
+	if s.only != nil {
+		src.Open, readers = true, readers[min(s.only[0], len(readers)):min(s.only[1], len(readers))]
+	}
 	if len(readers) == 1 {
 		s.stream(src, readers[0])
 		s.sources.Go(finish) // the next input is read meanwhile

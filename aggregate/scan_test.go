@@ -217,7 +217,7 @@ func TestNothingIsLost(t *testing.T) {
 func TestViolatedSumIsReported(t *testing.T) {
 	s := &Source{}
 	s.Account.Bytes = 9
-	s.checkSum(10)
+	s.End(10)
 	if s.Damage == nil || !strings.Contains(s.Damage.Error(), "10 bytes were read, but records account for 9") {
 		t.Errorf("got %v", s.Damage)
 	}

@@ -30,10 +30,11 @@ type Source struct {
 	Failed error // why the source could not be opened, if it could not
 	Damage error // why the source could not be read to its end, if it could not
 	Empty  bool  // the source has no bytes
+	Open   bool  // only some of its sections were read: package ranges joins the others and ends it
 
 	Shown  []*parse.SyntaxError // the first few skipped records
 	Doubts timestamp.Doubts
-	cut    account.Cut
+	Cut    account.Cut // of the records that count though their end is missing; Damage says it in the end
 
 	Learned parse.Learned // about the fields of its records
 
@@ -49,8 +50,8 @@ type (
 	CutError = account.CutError
 )
 
-// maxShown is the number of skipped records in Source.Shown.
-const maxShown = 3
+// MaxShown is the number of skipped records in Source.Shown.
+const MaxShown = 3
 
 // newSource returns the source of an input before anything was read. err is the error of
 // opening it, if any.
@@ -89,14 +90,14 @@ func (s *Source) add(a *Account, skipped []*parse.SyntaxError, doubts *timestamp
 	defer s.mu.Unlock()
 	s.Account.Add(a)
 	s.Doubts.Add(doubts)
-	s.cut.Add(cut)
+	s.Cut.Add(cut)
 	if len(skipped) == 0 {
 		return
 	}
 	// Workers end in any order: keep the first records of the source.
 	s.Shown = append(s.Shown, skipped...)
 	slices.SortFunc(s.Shown, func(a, b *parse.SyntaxError) int { return cmp.Compare(a.Offset, b.Offset) })
-	s.Shown = s.Shown[:min(len(s.Shown), maxShown)]
+	s.Shown = s.Shown[:min(len(s.Shown), MaxShown)]
 }
 
 // breakOff notes that a reader of the source broke off.
@@ -108,23 +109,22 @@ func (s *Source) breakOff(err error) {
 	}
 }
 
-// checkSum checks that every decoded byte belongs to a record.
-func (s *Source) checkSum(decoded int64) {
+// end notes what the readers of an input have read.
+func (s *Source) end(in *parse.Input) {
+	if s.Content = in.Content(); !s.Open {
+		s.End(in.Decoded())
+	}
+}
+
+// End notes that all of the source has been read. Every decoded byte must belong to a record.
+func (s *Source) End(decoded int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.Account.Bytes != decoded && s.Damage == nil {
 		s.Damage = fmt.Errorf("%d bytes were read, but records account for %d: please report this as a bug in otlog, unless the file was written to meanwhile", decoded, s.Account.Bytes)
 	}
-}
-
-// end notes what the readers of an input have read.
-func (s *Source) end(in *parse.Input) {
-	s.checkSum(in.Decoded())
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.Content = in.Content()
 	if s.Damage == nil { // else that of the reader is the cause
-		s.Damage = s.cut.Err()
+		s.Damage = s.Cut.Err()
 	}
 	s.Account.ForgetFewLevels()
 }

@@ -148,7 +148,7 @@ func (w *worker) skip(e *parse.SyntaxError) {
 	a.Lines += e.Lines
 	a.Records.Skipped++
 	a.Skipped[e.Reason]++
-	if len(w.skipped) < maxShown {
+	if len(w.skipped) < MaxShown {
 		w.skipped = append(w.skipped, e)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/calendar"
 	"github.com/otlog/otlog/aggregate/clients"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/report"
 )

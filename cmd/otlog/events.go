@@ -7,7 +7,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/words"

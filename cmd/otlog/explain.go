@@ -13,9 +13,9 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/cmd/otlog/internal/pasted"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report/explain"

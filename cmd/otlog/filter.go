@@ -11,8 +11,8 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/clients"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
-	"github.com/otlog/otlog/cmd/otlog/internal/typed"
+	"github.com/otlog/otlog/internal/private"
+	"github.com/otlog/otlog/internal/typed"
 	"github.com/otlog/otlog/report"
 	"github.com/otlog/otlog/report/lookup"
 	"github.com/otlog/otlog/report/words"

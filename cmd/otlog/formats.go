@@ -14,8 +14,8 @@ import (
 
 	"github.com/otlog/otlog/aggregate/partial"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/field"
 	"github.com/otlog/otlog/parse/sieve"

@@ -11,9 +11,9 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/internal/unnamed"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"

@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/story"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/sieve"
 	"github.com/otlog/otlog/report"

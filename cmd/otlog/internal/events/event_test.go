@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 )
 

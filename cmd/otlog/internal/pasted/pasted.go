@@ -15,7 +15,7 @@ import (
 	"io"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/report/explain"
 )

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 	"github.com/otlog/otlog/report/explain"

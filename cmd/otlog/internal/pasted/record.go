@@ -10,7 +10,7 @@ import (
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/classify/noise"
 	"github.com/otlog/otlog/cmd/otlog/internal/events"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/pattern"
 	"github.com/otlog/otlog/parse/sessionid"

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
 )

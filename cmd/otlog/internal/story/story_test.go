@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/cmd/otlog/internal/private"
 	"github.com/otlog/otlog/internal/golden"
+	"github.com/otlog/otlog/internal/private"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/timestamp"
 )

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/otlog/otlog/aggregate"
-	"github.com/otlog/otlog/cmd/otlog/internal/redact"
+	"github.com/otlog/otlog/internal/redact"
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/sieve"
 )

@@ -17,7 +17,7 @@ import (
 // persons: anything else that is redacted is redacted by mistake.
 func TestSamples(t *testing.T) {
 	lines, tokens, mistakes := 0, 0, map[string]int{}
-	err := filepath.WalkDir("../../../../testdata", func(name string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../../testdata", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+const testdata = "../../testdata"
+
+// TestReportsEqualThoseOfOneMachine checks the promise of the command, on each engine.
+func TestReportsEqualThoseOfOneMachine(t *testing.T) {
+	for _, e := range engines {
+		t.Run(e.name, func(t *testing.T) {
+			flags := e.start(t)
+			for _, logs := range []string{"logs", "weeks", "shapes"} {
+				t.Run(logs, func(t *testing.T) { compare(t, testdata, flags, logs) })
+			}
+		})
+	}
+}
+
+// TestRangesEqualTheWholeFile divides files into ranges, which are shards of workers.
+func TestRangesEqualTheWholeFile(t *testing.T) {
+	dir := t.TempDir()
+	var text, broken strings.Builder
+	for n := range 20000 {
+		text.WriteString(line(n%1000, n/10))
+		broken.WriteString([]string{line(n, n), "Session.publish :: OT_TIMEOUT without a time\n", "{\"time\":\"2026-11-16T10:00:00Z\",\"sess\n"}[n%3])
+	}
+	write(t, filepath.Join(dir, "plain.log"), []byte(text.String()))
+	write(t, filepath.Join(dir, "packed.log.gz"), gzipped(t, text.String()[:3<<20]))
+	write(t, filepath.Join(dir, "broken.jsonl"), []byte(broken.String()))
+	flags := append(engines[3].start(t), "-range", "1")
+	for _, args := range []string{"plain.log", "broken.jsonl", "plain.log packed.log.gz broken.jsonl", "."} {
+		t.Run(args, func(t *testing.T) { compare(t, dir, flags, strings.Fields(args)...) })
+	}
+}
+
+// gzipped returns a gzip file.
+func gzipped(t *testing.T, content string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write([]byte(content)) // a buffer takes everything
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// session returns a session ID of the test.
+func session(n int) string {
+	return fmt.Sprintf("2_MX40NTEyMzQ1Nn5-MTc2MzI4NjQwMDAwMH5hYmNkZWZn%07dfg", n)
+}
+
+// line returns a line of a log: a failure of a session.
+func line(n, second int) string {
+	return fmt.Sprintf(`{"time":"2026-11-16T10:%02d:%02d.000Z","sessionId":"%s","message":"OT_TIMEOUT: Session.publish :: Publishing failed (1500)"}`+"\n",
+		second/60%60, second%60, session(n))
+}
+
+// TestTroubleIsThatOfOneMachine checks that what is wrong with inputs is reported as by otlog scan.
+func TestTroubleIsThatOfOneMachine(t *testing.T) {
+	dir := t.TempDir()
+	good := line(1, 1) + line(2, 2)
+	packed := gzipped(t, strings.Repeat(good, 5000))
+	write(t, filepath.Join(dir, "good.log"), []byte(good))
+	write(t, filepath.Join(dir, "other.log"), []byte(line(3, 3)))
+	write(t, filepath.Join(dir, "copy.log.gz"), gzipped(t, good))
+	write(t, filepath.Join(dir, "truncated.log.gz"), packed[:len(packed)*2/3])
+	write(t, filepath.Join(dir, "broken.jsonl"), []byte(line(4, 4)+`{"time":"2026-11-16T10:00:05Z","sessionId`+"\n"+line(5, 5)))
+	write(t, filepath.Join(dir, "notes", "a.txt"), []byte("nothing to see here\n"))
+	write(t, filepath.Join(dir, "mixed", "app.log"), []byte(line(6, 6)))
+	write(t, filepath.Join(dir, "mixed", "image.bin"), []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"))
+	write(t, filepath.Join(dir, "empty.log"), nil)
+	write(t, filepath.Join(dir, "secret.log"), []byte(`{"time":"2026-11-16T10:00:05Z","sessionId":"jane@example.com","name":"OT_jane@example.com"}`+"\n"))
+	for _, test := range []struct {
+		args   string
+		status int
+	}{
+		{"good.log other.log", exitDone},
+		{"good.log copy.log.gz", exitDamaged},
+		{"truncated.log.gz other.log", exitDamaged},
+		{"broken.jsonl", exitDamaged},
+		{"mixed", exitDone},
+		{"empty.log good.log", exitDone},
+		{"secret.log", exitDone},
+		{"mixed notes", exitFailed},
+		{"good.log gone.log *.zst", exitFailed},
+		{"notes", exitFailed},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			args := strings.Fields(test.args)
+			if got := call(t, dir, "otlog", append([]string{"scan", "-o", filepath.Join(t.TempDir(), "x")}, args...)...); got.status != test.status {
+				t.Fatalf("the test expects status %d of otlog scan, and it is %d:\n%s", test.status, got.status, got.err)
+			}
+			if test.args == "notes" {
+				checkNothingWritten(t, dir, args)
+				return
+			}
+			compare(t, dir, nil, args...)
+		})
+	}
+	t.Run("strict", func(t *testing.T) {
+		out := filepath.Join(t.TempDir(), "out.arrow")
+		got := call(t, dir, "otlog-beam", "-o", out, "-strict", "truncated.log.gz")
+		if got.status != exitFailed || !strings.Contains(got.err, "--strict: not all input was read") {
+			t.Errorf("status %d and\n%s", got.status, got.err)
+		}
+		checkEmpty(t, filepath.Dir(out))
+	})
+}
+
+// checkNothingWritten runs the command, which must fail and leave nothing.
+func checkNothingWritten(t *testing.T, dir string, args []string) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "out.arrow")
+	if got := call(t, dir, "otlog-beam", append([]string{"-o", out}, args...)...); got.status != exitFailed {
+		t.Errorf("status %d and\n%s", got.status, got.err)
+	}
+	checkEmpty(t, filepath.Dir(out))
+}
+
+func checkEmpty(t *testing.T, dir string) {
+	t.Helper()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("the directory of the output has %v, %v", left, err)
+	}
+}
+
+// TestSessionInManyFiles checks failures whose records are in several files: one session fails 40 times, and
+// two records of each failure, one second apart, are in different files.
+func TestSessionInManyFiles(t *testing.T) {
+	dir := t.TempDir()
+	var all bytes.Buffer
+	files := make([]bytes.Buffer, 7)
+	for n := range 80 {
+		text := line(1, n/2*40+n%2)
+		all.WriteString(text)
+		files[n%len(files)].WriteString(text)
+	}
+	write(t, filepath.Join(dir, "all.log"), all.Bytes())
+	for i := range files {
+		write(t, filepath.Join(dir, "parts", fmt.Sprintf("%d.log", i)), files[i].Bytes())
+	}
+	flags := engines[3].start(t)
+	many := compare(t, dir, flags, "parts")
+	report := func(name string) string {
+		return call(t, dir, "otlog", "report", "--format", "csv", name).out
+	}
+	if got, want := report(many), report("all.log"); got != want || !strings.Contains(want, ",40,") {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestWorkerIsKilled kills a worker in the middle of a file. The job must fail, leave nothing, and work
+// when it is run again.
+func TestWorkerIsKilled(t *testing.T) {
+	dir := t.TempDir()
+	endless := filepath.Join(dir, "pipe.log")
+	if err := syscall.Mkfifo(endless, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pool := startPool(t)
+	flags := []string{"--runner=universal", "--endpoint=" + startPrism(t), "--environment_type=EXTERNAL", "--environment_config=" + pool.address}
+	out := filepath.Join(t.TempDir(), "out.arrow")
+	cmd := program(t, "otlog-beam", append(append([]string{"-o", out}, flags...), endless)...)
+	ended := make(chan outcome)
+	go func() { ended <- wait(t, cmd, cmd.Run) }()
+	pid, err := strconv.Atoi(pool.next(t, regexp.MustCompile(`started as process (\d+)`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Opening a pipe waits for its reader: the worker is in the middle of the file.
+	w, err := os.OpenFile(endless, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if _, err := w.WriteString(strings.Repeat(line(1, 1), 100)); err != nil {
+		t.Fatal(err)
+	}
+	worker, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	got := <-ended
+	if got.status != exitFailed || !strings.Contains(got.err, "the job failed, and nothing was written") {
+		t.Errorf("status %d and\n%s", got.status, got.err)
+	}
+	checkEmpty(t, filepath.Dir(out))
+	compare(t, testdata, flags, "logs")
+}
+
+// TestPoolIsKilled checks that workers do not outlive their pool.
+func TestPoolIsKilled(t *testing.T) {
+	dir := t.TempDir()
+	endless := filepath.Join(dir, "pipe.log")
+	if err := syscall.Mkfifo(endless, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pool := startPool(t)
+	cmd := program(t, "otlog-beam", "-o", filepath.Join(dir, "out.arrow"), "--runner=universal", "--endpoint="+startPrism(t), "--environment_type=EXTERNAL", "--environment_config="+pool.address, endless)
+	start(t, cmd)
+	w, err := os.OpenFile(endless, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := pool.process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	// Writing fails once the only reader of the pipe has ended.
+	for err == nil {
+		_, err = w.WriteString(line(1, 1))
+	}
+}
