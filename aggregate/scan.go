@@ -70,11 +70,6 @@ type Options struct {
 	Every time.Duration
 }
 
-// sectionSize is how much of a plain file a worker reads at a time: large enough that the
-// line that a border cuts is a small loss, small enough that all workers are busy until the
-// end of a file.
-const sectionSize = 4 << 20
-
 // A Result is what a scan found.
 type Result struct {
 	Parts   []*Part   // for Settle or Merge
@@ -99,20 +94,14 @@ func Scan(sources []parse.Source, o Options) (*Result, error) {
 		space: o.Space,
 		tasks: make(chan task),
 		ended: make(chan struct{}),
-		free:  make(chan *stretch.Stretch, 2*jobs+1),
 		slots: make(chan struct{}, jobs),
 	}
-	for range cap(s.free) {
-		s.free <- &stretch.Stretch{}
-	}
-	o.Input.SectionSize = cmp.Or(o.Input.SectionSize, sectionSize)
+	o.Input.SectionSize = cmp.Or(o.Input.SectionSize, stretch.Bytes)
 	memory := int64(0)
 	if s.space != nil {
 		memory = s.space.limit
 	}
-	if !s.live {
-		s.stretch = stretch.Size(memory)
-	}
+	s.blocks = stretch.NewPool(jobs, memory, s.live)
 	o.Input.Pool = parallel.For(jobs, memory)
 	found := &foundSources{inputs: make([][]*Source, len(sources))}
 	go func() {
@@ -150,10 +139,9 @@ type scan struct {
 	live    bool // results are shown during the scan
 	space   *Space
 	tasks   chan task
-	free    chan *stretch.Stretch // unused blocks
-	stretch int                   // bytes of a stretch
-	slots   chan struct{}         // one for each source that may be open
-	sources sync.WaitGroup        // sources that are being read
+	blocks  *stretch.Pool
+	slots   chan struct{}  // one for each source that may be open
+	sources sync.WaitGroup // sources that are being read
 
 	end   sync.Once
 	ended chan struct{} // closed when the scan should stop early
@@ -291,12 +279,9 @@ func (s *scan) read(in *parse.Input, src *reading) {
 // stream reads a source and sends its blocks.
 func (s *scan) stream(src *reading, r *parse.Reader) {
 	for !s.hasEnded() {
-		blocks := <-s.free
-		err := blocks.Read(r, s.stretch)
-		if len(blocks.Blocks) > 0 {
+		blocks, err := s.blocks.Read(r)
+		if blocks != nil {
 			s.tasks <- src.task(nil, blocks)
-		} else {
-			s.free <- blocks
 		}
 		if err != nil {
 			if err != io.EOF {
@@ -349,7 +334,7 @@ func (s *scan) do(t task, w *worker, tally *Tally, own *parse.Block) {
 		for _, b := range t.blocks.Blocks {
 			w.block(b)
 		}
-		s.free <- t.blocks
+		s.blocks.Free(t.blocks)
 	} else if !s.hasEnded() {
 		if err := w.read(t.reader, own); err != nil {
 			t.reading.breakOff(err)

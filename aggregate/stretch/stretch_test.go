@@ -46,26 +46,36 @@ func lines(size int) []byte {
 func TestRead(t *testing.T) {
 	log := lines(10 * parse.BlockSize)
 	for _, size := range []int{0, 1, 3 * parse.BlockSize, len(log), 2 * len(log)} {
-		r, s := reader(t, log), &Stretch{}
+		r, p := reader(t, log), NewPool(1, 0, false)
+		p.bytes = size
 		var read []byte
 		for end := false; !end; {
-			err := s.Read(r, size)
+			s, err := p.Read(r)
+			end = err != nil
+			if end && err != io.EOF {
+				t.Fatal(err)
+			}
+			if s == nil {
+				break
+			}
 			n := 0
 			for _, b := range s.Blocks {
 				read = append(read, b.Data...)
 				n += len(b.Data)
 			}
-			switch end = err != nil; {
-			case end && err != io.EOF:
-				t.Fatal(err)
-			case !end && n < size:
+			if !end && n < size {
 				t.Errorf("size %d: a stretch of %d bytes before the end", size, n)
-			case n >= size+parse.BlockSize && len(s.Blocks) > 1:
+			}
+			if n >= size+parse.BlockSize && len(s.Blocks) > 1 {
 				t.Errorf("size %d: a stretch of %d bytes", size, n)
 			}
+			p.Free(s)
 		}
 		if !bytes.Equal(read, log) {
 			t.Errorf("size %d: read %d bytes, want %d in their order", size, len(read), len(log))
+		}
+		if len(p.free) != cap(p.free) {
+			t.Errorf("size %d: %d of %d stretches are free in the end", size, len(p.free), cap(p.free))
 		}
 	}
 }
@@ -73,21 +83,37 @@ func TestRead(t *testing.T) {
 // TestRoomOfLongRecords reads long records, whose room must not be kept.
 func TestRoomOfLongRecords(t *testing.T) {
 	long := strings.Repeat("x", 3<<20) + "\n"
-	r, s := reader(t, append([]byte(strings.Repeat(long, 3)), lines(10<<20)...)), &Stretch{}
-	for err := error(nil); err == nil; {
-		err = s.Read(r, Size(0))
+	r, p := reader(t, append([]byte(strings.Repeat(long, 9)), lines(40<<20)...)), NewPool(1, 0, false)
+	short := 0
+	for {
+		s, err := p.Read(r)
+		if s == nil {
+			break
+		}
 		for _, b := range s.Blocks {
-			if !bytes.Contains(b.Data, []byte("xx")) && cap(b.Data) > 4*parse.BlockSize {
-				t.Errorf("a block of short lines has room for %d bytes", cap(b.Data))
+			if bytes.Contains(b.Data, []byte("xx")) {
+				continue
+			}
+			if short++; cap(b.Data) > 4*parse.BlockSize {
+				t.Fatalf("a block of short lines has room for %d bytes", cap(b.Data))
 			}
 		}
+		if p.Free(s); err != nil {
+			break
+		}
+	}
+	if short < 100 {
+		t.Fatalf("read %d blocks of short lines", short)
 	}
 }
 
-func TestSize(t *testing.T) {
-	for memory, want := range map[int64]int{0: 4 << 20, 1 << 30: 4 << 20, 64 << 20: 1 << 20, 1: 0} {
-		if got := Size(memory); got != want {
+func TestBytes(t *testing.T) {
+	for memory, want := range map[int64]int{0: Bytes, 1 << 30: Bytes, 64 << 20: 1 << 20, 1: 0} {
+		if got := NewPool(2, memory, false).bytes; got != want {
 			t.Errorf("with %d bytes of memory: %d, want %d", memory, got, want)
 		}
+	}
+	if got := NewPool(2, 0, true).bytes; got != 0 {
+		t.Errorf("live: %d, want single blocks", got)
 	}
 }
