@@ -92,7 +92,7 @@ var mayImport = map[string][]string{
 	"report/rows":             {"report", "aggregate", "aggregate/batch", "aggregate/calendar", "aggregate/columns", "classify/catalogue"},
 	"cmd/otlog": {
 		"aggregate/clients", "aggregate/hashed",
-		"cmd/otlog/internal/events", "cmd/otlog/internal/pasted", "cmd/otlog/internal/private", "cmd/otlog/internal/shell", "cmd/otlog/internal/story", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
+		"cmd/otlog/internal/events", "cmd/otlog/internal/pasted", "cmd/otlog/internal/private", "cmd/otlog/internal/shards", "cmd/otlog/internal/shell", "cmd/otlog/internal/story", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal", "cmd/otlog/internal/typed",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/calendar", "aggregate/partial", "internal/unnamed", "parse", "parse/field", "parse/find", "parse/sieve", "parse/timestamp", "parse/unpack/window", "classify/catalogue",
 	},
@@ -100,6 +100,7 @@ var mayImport = map[string][]string{
 	"cmd/otlog/internal/pasted":   {"cmd/otlog/internal/events", "cmd/otlog/internal/private", "report/explain", "report/lookup", "aggregate", "parse", "parse/pattern", "parse/sessionid", "parse/timestamp", "classify", "classify/catalogue", "classify/noise"},
 	"cmd/otlog/internal/private":  {"cmd/otlog/internal/redact", "aggregate", "parse", "parse/sieve"},
 	"cmd/otlog/internal/redact":   {"internal/secretkey", "parse/jsontext", "parse/terminal"},
+	"cmd/otlog/internal/shards":   {"report/words", "aggregate", "aggregate/partial"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
 	"cmd/otlog/internal/story":    {"cmd/otlog/internal/events", "cmd/otlog/internal/private", "cmd/otlog/internal/stream", "report/lookup", "report/words", "aggregate", "aggregate/hashed", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify", "classify/noise"},
 	"cmd/otlog/internal/stream":   {"internal/unnamed", "parse"},
