@@ -124,6 +124,7 @@ var mayImport = map[string][]string{
 	"bench/layout":        {},
 	"bench/soak":          {"bench/corpus", "bench/lab"},
 	"bench/manysessions":  {"bench/lab", "bench/sessions"},
+	"bench/scale":         {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }
 
