@@ -107,3 +107,57 @@ test("DuckDB reads a million rows with the types of docs/schema.md", async () =>
   assert.equal(String(sessions), String(rows));
   assert.equal(String(first), String(last));
 });
+
+// The recipe's logs have no call whose failure or attempt lasts over midnight. These have.
+test("daily files that know the days beside them add up to the report over midnight", async () => {
+  const at = (time) => Date.parse(`2026-11-${time}Z`);
+  const id = (n) => `${n}_MX40NTAxMjM0NX5-MTc2MzcxMDAwMDAwMH5`;
+  const call = (n, time, action, variation, more) =>
+    [at(time), { logVersion: "2", clientVersion: "js-2.35.2", clientSystemTime: at(time), action, variation, sessionId: id(n), connectionId: `c-${n}`, clientInstanceId: `i-${n}`, ...more }];
+  const line = (time, fields) => [at(time), { time: new Date(at(time)).toISOString(), ...fields }];
+  const stream = { streamId: "s-4" };
+  const records = [
+    line("16T12:00:00", { sessionId: id(9), message: "hello" }), line("17T12:00:00", { sessionId: id(8), message: "hello" }), line("18T12:00:00", { sessionId: id(7), message: "hello" }),
+    call(1, "16T23:59:58", "Connect", "Attempt"), call(1, "17T00:00:03", "Connect", "Failure", { failureName: "OT_CONNECT_FAILED", failureCode: 1006 }),
+    line("16T23:59:59.5", { sessionId: id(2), message: "Session.publish :: OT_TIMEOUT" }), line("17T00:00:00.5", { sessionId: id(2), message: "Session.publish :: OT_TIMEOUT" }),
+    line("16T23:50:00", { sessionId: id(3), connectionId: "c-3", message: "joined" }), line("17T00:10:00", { connectionId: "c-3", message: "Session.subscribe :: OT_ICE_WORKFLOW_FAILED" }),
+    call(4, "17T23:59:00", "Publish", "Attempt", stream), call(4, "18T00:00:30", "Publish", "Success", stream),
+  ].sort(([a], [b]) => a - b);
+  run.sh("rm -rf midnight && mkdir -p midnight/{logs,partials,near,alone} && head -c 32 /dev/urandom > midnight/key");
+  for (const day of [16, 17, 18]) {
+    const own = records.filter(([time]) => new Date(time).getUTCDate() === day);
+    writeFileSync(join(dir, `midnight/logs/${day}.jsonl`), own.map(([, record]) => JSON.stringify(record) + "\n").join(""));
+  }
+  run.sh(`cd midnight
+    for d in 16 17 18; do otlog scan -o partials/$d.arrow logs/$d.jsonl; done
+    for table in errors methods sessions; do
+      for d in 16 17 18; do
+        daily="otlog --format parquet --table $table --window 1d --hash-key-file key --since 2026-11-$d --until 2026-11-$((d + 1))"
+        $daily -o alone/$table-$d.parquet partials/$d.arrow
+        $daily -o near/$table-$d.parquet partials
+      done
+    done
+    otlog --format json --window 1d --since 2026-11-16 --until 2026-11-19 logs > report.json`);
+  const report = JSON.parse(readFileSync(join(dir, "midnight/report.json"), "utf8"));
+  const day = (row) => Number(row.window_start.slice(8, 10));
+  const want = {
+    errors: report.errors.map((e) => [day(e), e.method, e.error, e.failures, e.sessions]),
+    methods: report.methods.filter((m) => m.attempts > 0).map((m) => [day(m), m.method, m.attempts, m.failed_attempts, m.successes, m.open]),
+    sessions: report.windows.map((w) => [day({ window_start: w.start ?? w.window_start }), w.sessions]),
+    whole: [[report.totals.sessions, report.totals.sessions_failed, report.totals.failures]],
+  };
+  assert.deepEqual(want.errors, [[16, "Session.publish", "OT_TIMEOUT", 1, 1], [17, "Session.connect", "OT_CONNECT_FAILED", 1, 1], [17, "Session.subscribe", "OT_ICE_WORKFLOW_FAILED", 1, 1]]);
+  const counted = async (files) => {
+    const rows = async (sql) => (await query(sql.replaceAll("$", `midnight/${files}`))).getRows().map((row) => row.map((v) => (typeof v === "bigint" ? Number(v) : v)));
+    const start = "day(window_start)";
+    return {
+      errors: await rows(`SELECT ${start}, method, error, sum(failures)::BIGINT, count(DISTINCT session) FILTER (failures > 0) FROM '$/errors-*.parquet' GROUP BY ALL HAVING sum(failures) > 0 ORDER BY ALL`),
+      methods: await rows(`SELECT ${start}, method, sum(attempts)::BIGINT, sum(failed_attempts)::BIGINT, sum(successes)::BIGINT, sum(open)::BIGINT FROM '$/methods-*.parquet' GROUP BY ALL HAVING sum(attempts) > 0 ORDER BY ALL`),
+      sessions: await rows(`SELECT ${start}, count(DISTINCT session) FROM '$/sessions-*.parquet' GROUP BY ALL ORDER BY ALL`),
+      whole: await rows("SELECT (SELECT count(DISTINCT session) FROM '$/sessions-*.parquet'), count(DISTINCT session) FILTER (failures > 0), sum(failures)::BIGINT FROM '$/errors-*.parquet'"),
+    };
+  };
+  assert.deepEqual(await counted("near"), want);
+  const alone = await counted("alone"); // the traps that the recipe avoids
+  for (const table of ["errors", "methods", "whole"]) assert.notDeepEqual(alone[table], want[table], table);
+});

@@ -104,6 +104,7 @@ func (o *reportOptions) readBaseline(s streams, args []string, plan *reportPlan)
 	}
 	how := o.read
 	how.ids = false // only what is reported has examples
+	how.name, how.shards = nameOption{}, nil
 	read, err := how.read(s, found, plan.input, how.scan(s))
 	defer read.close()
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 type eventsOptions struct {
 	filter filterOptions
 	once   bool
+	name   nameOption
 	unpack unpackOptions
 	times  timeOptions
 	rules  private.Rules
@@ -53,6 +54,7 @@ addresses by [IP], unless --no-redact is given.`,
 	o.filter.addFlags(cmd)
 	o.filter.addZone(cmd, "--since and --until")
 	f.BoolVar(&o.once, "once", false, "read the input once and print at once, without failures")
+	o.name.addFlag(cmd)
 	o.unpack.addFlags(cmd)
 	o.times.addFlags(cmd)
 	addNoRedact(cmd, &o.rules)
@@ -79,6 +81,9 @@ func (o *eventsOptions) run(s streams, args []string) error {
 	input.Sieve = &sieve.Sieve{}
 	found, err := findInput(s, args, &o.rules)
 	if err != nil {
+		return err
+	}
+	if err := o.name.set(found); err != nil {
 		return err
 	}
 	space := o.unpack.space()

@@ -94,12 +94,13 @@ var mayImport = map[string][]string{
 	"report/rows":             {"report", "aggregate", "aggregate/batch", "aggregate/calendar", "aggregate/columns", "classify/catalogue"},
 	"cmd/otlog": {
 		"aggregate/clients", "aggregate/hashed",
-		"cmd/otlog/internal/events", "cmd/otlog/internal/pasted", "cmd/otlog/internal/shell", "cmd/otlog/internal/story", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal",
+		"cmd/otlog/internal/events", "cmd/otlog/internal/pasted", "cmd/otlog/internal/shards", "cmd/otlog/internal/shell", "cmd/otlog/internal/story", "cmd/otlog/internal/stream", "cmd/otlog/internal/terminal",
 		"report", "report/explain", "report/format", "report/gate", "report/lookup", "report/page", "report/rows", "report/words",
 		"aggregate", "aggregate/calendar", "aggregate/partial", "internal/private", "internal/typed", "internal/unnamed", "parse", "parse/field", "parse/find", "parse/sieve", "parse/timestamp", "parse/unpack/window", "classify/catalogue",
 	},
 	"cmd/otlog/internal/events":   {"internal/private", "cmd/otlog/internal/stream", "report", "report/words", "aggregate", "aggregate/clients", "aggregate/names", "aggregate/spill", "parse", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify/catalogue"},
 	"cmd/otlog/internal/pasted":   {"cmd/otlog/internal/events", "internal/private", "report/explain", "report/lookup", "aggregate", "parse", "parse/pattern", "parse/sessionid", "parse/timestamp", "classify", "classify/catalogue", "classify/noise"},
+	"cmd/otlog/internal/shards":   {"report/words", "aggregate", "aggregate/partial"},
 	"cmd/otlog/internal/shell":    {"report/gate", "report/lookup", "classify/catalogue"},
 	"cmd/otlog/internal/story":    {"cmd/otlog/internal/events", "internal/private", "cmd/otlog/internal/stream", "report/lookup", "report/words", "aggregate", "aggregate/hashed", "parse", "parse/pattern", "parse/sessionid", "parse/sieve", "parse/timestamp", "classify", "classify/noise"},
 	"cmd/otlog/internal/stream":   {"internal/unnamed", "parse"},
@@ -125,6 +126,7 @@ var mayImport = map[string][]string{
 	"bench/layout":        {},
 	"bench/soak":          {"bench/corpus", "bench/lab"},
 	"bench/manysessions":  {"bench/lab", "bench/sessions"},
+	"bench/scale":         {"bench/corpus", "bench/lab", "bench/layout"},
 	"bench/stages":        {"bench/lab", "bench/layout"},
 }
 

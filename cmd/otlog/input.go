@@ -14,6 +14,7 @@ import (
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/shards"
 	"github.com/otlog/otlog/cmd/otlog/internal/shell"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
@@ -62,6 +63,35 @@ func findInput(s streams, args []string, rules *private.Rules) (*input, error) {
 		}
 	}
 	return in, nil
+}
+
+// nameOption is the flag that names the only input, as typed.
+type nameOption struct{ name string }
+
+func (o *nameOption) addFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.name, "name", "", "`NAME` of the only input, in place of its path: of a pipe, aws s3 cp s3://b/x - | otlog --name s3://b/x")
+	// Fails only if the flag does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("name", cobra.NoFileCompletions)
+}
+
+// set names the only source of an input.
+func (o *nameOption) set(in *input) error {
+	if o.name == "" {
+		return nil
+	}
+	if err := shards.CheckName(o.name); err != nil {
+		return usageError(fmt.Errorf("--name: %w", err))
+	}
+	if n := len(in.sources) + len(in.missing); n != 1 {
+		return usageError(fmt.Errorf("--name: expected one input, got %s", words.Number(n)))
+	}
+	source := &in.sources[0]
+	if source.Dir != "" {
+		return usageError(fmt.Errorf("--name: expected a file or standard input, got the directory %s", words.Printable(source.Dir)))
+	}
+	source.Name = o.name
+	in.rules.Read(in.sources)
+	return nil
 }
 
 // sift notes the directories that contain no log by the content of their files. It fails if

@@ -58,6 +58,9 @@ func (o *reportOptions) resolve(s streams) (*reportPlan, error) {
 	if o.top < 0 {
 		return nil, usageError(errors.New("--top: expected 0 or more"))
 	}
+	if o.live && o.read.expect != "" {
+		return nil, usageError(errors.New("--expect: a report that grows has not all of its shards: leave out --live"))
+	}
 	if p.input, err = o.read.resolve(s); err != nil {
 		return nil, err
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/partial"
+	"github.com/otlog/otlog/cmd/otlog/internal/shards"
 	"github.com/otlog/otlog/cmd/otlog/internal/stream"
 	"github.com/otlog/otlog/cmd/otlog/internal/terminal"
 	"github.com/otlog/otlog/internal/private"
@@ -22,6 +24,9 @@ import (
 
 // readOptions are the flags of commands that add up logs and partials, as typed.
 type readOptions struct {
+	name   nameOption
+	expect string       // the file of a list of shards
+	shards *shards.List // once resolved; nil: what is read is not checked
 	jobs   int
 	force  bool
 	quiet  bool
@@ -29,6 +34,11 @@ type readOptions struct {
 	unpack unpackOptions
 	times  timeOptions
 	rules  private.Rules
+}
+
+// addExpect adds the flag that lists the shards of a log.
+func (o *readOptions) addExpect(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.expect, "expect", "", "fail, and write nothing, unless the inputs are the shards that `FILE` names, one per line; a shard\nwhose scan was repeated counts once")
 }
 
 func (o *readOptions) addFlags(cmd *cobra.Command) {
@@ -46,11 +56,36 @@ func (o *readOptions) resolve(s streams) (input parse.Options, err error) {
 	if o.jobs < 0 {
 		return input, usageError(errors.New("--jobs: expected 0 or more"))
 	}
+	if o.shards, err = readShards(o.expect, &o.rules); err != nil {
+		return input, err
+	}
 	if input, err = o.unpack.resolve(); err != nil {
 		return input, err
 	}
 	input.Times, err = o.times.resolve(s.now)
 	return input, err
+}
+
+// readShards reads a list of shards, whose names are the user's own; nil if the name of the file is empty.
+func readShards(name string, rules *private.Rules) (*shards.List, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--expect: %w", err)
+	}
+	defer f.Close() // read only: nothing can be lost
+	list, err := shards.Parse(name, f)
+	if err != nil {
+		return nil, usageError(fmt.Errorf("--expect: %w", err))
+	}
+	var own []parse.Source
+	for _, shard := range list.Names() {
+		own = append(own, parse.Source{Name: shard})
+	}
+	rules.Read(own)
+	return list, nil
 }
 
 // A reading is what was read from logs and partials. It must be closed.
@@ -63,6 +98,7 @@ type reading struct {
 
 	claims   []claim // by the index of the source
 	partials []*partial.File
+	copies   []shards.Copy // of shards of these partials
 	rules    *private.Rules
 	open     closers // of partials, whose entries are read when the reading is settled
 }
@@ -78,6 +114,9 @@ func (r *reading) names() []string {
 	out := namesOf(r.sources)
 	for _, p := range r.partials {
 		out = append(out, p.Name)
+	}
+	for _, c := range r.copies {
+		out = append(out, c.Name)
 	}
 	return out
 }
@@ -113,6 +152,10 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, scan sc
 	if err := r.takePartials(); err != nil {
 		return r, err
 	}
+	if o.name.name != "" && len(r.partials) > 0 {
+		return r, usageError(fmt.Errorf("--name: %s is a partial, whose inputs have their names already", words.Printable(found.sources[0].Path)))
+	}
+	r.leaveOut(s, o.shards)
 	if err := partial.CheckVersions(r.partials, o.force); err != nil {
 		return r, err
 	}
@@ -123,6 +166,11 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, scan sc
 		return r, err
 	}
 	r.rules.Sources(result.Sources)
+	if o.shards != nil {
+		if err := o.shards.Check(r.partials, result.Sources, r.sources); err != nil {
+			return r, err
+		}
+	}
 	r.parts, r.sources = append(r.parts, result.Parts...), append(r.sources, result.Sources...)
 	if err := found.sift(s, input.Sieve, len(r.sources)+len(r.partials)); err != nil {
 		return r, err
@@ -137,6 +185,17 @@ func (o *readOptions) read(s streams, found *input, input parse.Options, scan sc
 		}
 	}
 	return r, partial.CheckInputs(r.partials, result.Sources, o.force)
+}
+
+// leaveOut leaves out the partials that hold nothing but copies of shards, and says so.
+func (r *reading) leaveOut(s streams, list *shards.List) {
+	if list == nil {
+		return
+	}
+	r.partials, r.copies = list.Once(r.partials)
+	for _, c := range r.copies {
+		say(s.err, "%s", c)
+	}
 }
 
 // scan returns a scanner that shows its progress.

@@ -66,6 +66,10 @@ func (o *reportOptions) addFlags(cmd *cobra.Command) {
 	}
 	f.StringVar(&o.ignore, "ignore", "", "`FILE` of acknowledged errors, one per line: ERROR [METHOD] [until DATE] [# why]")
 	f.StringArrayVar(&o.failOn, "fail-on", nil, "exit with status 4 if this `GATE` fires, as in 'publish.failure_rate > 2%', 'errors.new > 0',\n'session_rate regressed' (otlog help gates)")
+	if !o.diff {
+		o.read.name.addFlag(cmd)
+		o.read.addExpect(cmd)
+	}
 	f.BoolVar(&o.live, "live", false, "show the report of a pipe on the terminal while it grows, once a second; Ctrl-C ends with the report")
 	o.read.addFlags(cmd)
 	complete := func(flag string, words ...string) {
@@ -156,7 +160,10 @@ func (o *reportOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOutput(s, o.output, found.sources, o.ignore, o.key.file); err != nil {
+	if err := o.read.name.set(found); err != nil {
+		return err
+	}
+	if err := checkOutput(s, o.output, found.sources, o.ignore, o.key.file, o.read.expect); err != nil {
 		return err
 	}
 	before, err := o.readBaseline(s, args, plan)

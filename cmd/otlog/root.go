@@ -87,7 +87,7 @@ quarter-hours; the report states the bounds that it used.`,
 func guide() *shell.Guide {
 	return &shell.Guide{
 		Groups: []shell.FlagGroup{
-			{Heading: "What to read", Flags: []string{"input-format", "time-field", "session-field", "message-field", "time-format", "assume-tz", "max-expansion", "force", "strict"}},
+			{Heading: "What to read", Flags: []string{"input-format", "time-field", "session-field", "message-field", "time-format", "assume-tz", "name", "expect", "max-expansion", "force", "strict"}},
 			{Heading: "What to select", Flags: []string{"since", "until", "tz", "method", "error", "ignore", "session", "apikey", "sdk", "browser", "os"}},
 			{Heading: "What to compare", Flags: []string{"window", "by", "baseline", "fail-on"}},
 			{Heading: "How to print", Flags: []string{"format", "table", "output", "title", "top", "show-sessions", "no-redact", "color", "no-pager", "live", "compress", "hash-key-file", "from"}},

@@ -28,11 +28,14 @@ func newScan(s streams) *cobra.Command {
 holds everything for any report, of any window and zone, alone or together with other partials and
 logs. It contains no log lines, and sessions only as hashes, unless --show-sessions is given.
 
-A partial is an Arrow IPC stream; docs/schema.md describes it.`,
+A partial is an Arrow IPC stream; docs/schema.md describes it. It names its inputs, so that merge
+and report can check that all shards of a log are there (docs/scale.md).`,
 		Example: `  otlog scan -o monday.arrow logs/2026-11-16/
   otlog report --window 1d monday.arrow tuesday.arrow logs/today.log
+  aws s3 cp s3://logs/1.zst - | otlog scan --name s3://logs/1.zst -o 1.arrow -
   ssh web-1 otlog scan -o - /var/log/app | otlog`,
 	})
+	o.read.name.addFlag(cmd)
 	cmd.Flags().BoolVar(&o.read.ids, "show-sessions", false, "keep session IDs as they are, not only as hashes, for otlog report --show-sessions")
 	return cmd
 }
@@ -46,9 +49,10 @@ func newMerge(s streams) *cobra.Command {
 in any order and grouping. It keeps the session IDs of parts that otlog scan --show-sessions wrote.
 
 merge refuses two copies of a partial, and an input that is in two of them, or in one of them and
-among the logs.`,
+among the logs. With --expect, it names the shards that are missing or not in the list, and writes
+nothing then; two partials of one shard count once if they are equal, else they are refused.`,
 		Example: `  otlog merge -o week.arrow monday.arrow tuesday.arrow wednesday.arrow
-  otlog merge -o fleet.arrow 'parts/*.arrow'`,
+  otlog merge --expect shards.txt -o fleet.arrow 'parts/*.arrow'`,
 	})
 }
 
@@ -59,6 +63,7 @@ func (o *scanOptions) command(s streams, cmd *cobra.Command) *cobra.Command {
 	f.SortFlags = false
 	f.StringVarP(&o.output, "output", "o", "", "write the partial to `FILE`, - for standard output")
 	o.pack.addFlag(cmd, "")
+	o.read.addExpect(cmd)
 	o.read.addFlags(cmd)
 	return cmd
 }
@@ -80,7 +85,10 @@ func (o *scanOptions) run(s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOutput(s, output, found.sources); err != nil {
+	if err := o.read.name.set(found); err != nil {
+		return err
+	}
+	if err := checkOutput(s, output, found.sources, o.read.expect); err != nil {
 		return err
 	}
 	read, err := o.read.read(s, found, input, o.read.scan(s))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,12 @@ func FlagError(cmd *cobra.Command, err error) error {
 	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
 	// pflag reads -window as one flag per letter.
-	near := lookup.Nearest(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), flags)
+	typed := cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName())
+	// The start of a longer name is more likely than another name of the same length: --base is --baseline.
+	near := slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return len(typed) < 3 || !strings.HasPrefix(f, typed) })
+	if len(near) == 0 {
+		near = lookup.Nearest(typed, flags)
+	}
 	for i := range near {
 		near[i] = "--" + near[i]
 	}
