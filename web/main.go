@@ -85,7 +85,7 @@ func build(ctx context.Context, source, version string) ([]byte, error) {
 		}
 	}
 	// The frame of a report has the policy of the page as well as its own, so its style and script are named.
-	policy := fmt.Sprintf("default-src 'none'; script-src %s %s 'wasm-unsafe-eval'; style-src %s %s; img-src data:; worker-src blob:; frame-src blob:; base-uri 'none'; form-action 'none'",
+	policy := fmt.Sprintf("default-src 'none'; script-src %s %s 'wasm-unsafe-eval'; style-src %s %s; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'",
 		hash(script), shown.script, hash(style), shown.style)
 	return []byte(strings.NewReplacer(
 		"{{policy}}", policy, "{{version}}", html.EscapeString(version), "{{style}}", style,

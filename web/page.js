@@ -12,7 +12,6 @@ const types = {
 let chosen = null; // the files of the last report, with paths
 let kept = null; // its counts, as a file
 let shown = null; // its HTML
-let address = ""; // of that
 
 // ---- The worker.
 
@@ -221,6 +220,7 @@ function explained(said) {
   if (/out of memory|memory access out of bounds|allocation failed/i.test(said)) {
     return "The browser has not enough memory for this input. Choose fewer files, or use the command otlog.";
   }
+  if (/: I\/O error/.test(said)) said += "\nhint: a file that was written to after you had chosen it cannot be read: choose it again";
   return said.replace(/^hint: TMPDIR .*\n?/gm, "hint: this page keeps temporary files in memory, at most 2 GB: unpack the archive first, or use the command otlog\n");
 }
 
@@ -234,10 +234,13 @@ async function show(current) {
     return;
   }
   shown = result.out;
-  URL.revokeObjectURL(address);
-  address = URL.createObjectURL(shown);
-  el("report").src = address;
+  // In a frame with this address, a link to a section would lead to the page around it.
+  const text = (await shown.text()).replaceAll('href="#', 'href="about:srcdoc#');
   el("result").hidden = false;
+  await new Promise((done) => {
+    el("report").addEventListener("load", done, { once: true });
+    el("report").srcdoc = text;
+  });
 }
 
 function save(blob, name) {

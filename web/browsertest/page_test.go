@@ -143,10 +143,9 @@ func TestFolder(t *testing.T) {
 		address string
 		give    func(*tab)
 	}{
-		"chosen":             {"file://" + pageFile, func(b *tab) { b.choose("folder", folder) }},
-		"dropped":            {"file://" + pageFile, func(b *tab) { b.drop(folder) }},
-		"chosen of a server": {"http://" + host + "/", func(b *tab) { b.choose("folder", folder) }},
-		"dropped of server":  {"http://" + host + "/", func(b *tab) { b.drop(folder) }},
+		"chosen":              {"file://" + pageFile, func(b *tab) { b.choose("folder", folder) }},
+		"dropped":             {"file://" + pageFile, func(b *tab) { b.drop(folder) }},
+		"dropped of a server": {"http://" + host + "/", func(b *tab) { b.drop(folder) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// Not in parallel: there is one mouse that drags.
@@ -158,5 +157,8 @@ func TestFolder(t *testing.T) {
 			compare(t, name, reportOf(b, "json"), want)
 			b.quiet()
 		})
+	}
+	if got := outside.seen(host); len(got) != 1 {
+		t.Errorf("requests: %q, want only the page itself", got)
 	}
 }
