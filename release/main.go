@@ -1,5 +1,5 @@
 // Release builds what users install, of one commit: programs for Linux, macOS and Windows in archives,
-// packages for Debian and Red Hat, a container image, and what goes with them.
+// packages for Debian and Red Hat, a container image, a page for browsers, and what goes with them.
 //
 //	cd release && go run . -o /tmp/otlog-release
 //
@@ -9,6 +9,7 @@
 //	otlog_VERSION_OS_ARCH.tar.gz   program, manual page, completions, licences; .zip for Windows
 //	otlog_VERSION_ARCH.deb, .rpm   the same as packages
 //	otlog_VERSION_image.tar        an image in the OCI layout, for amd64 and arm64
+//	otlog_VERSION_web.zip          a page that runs the program in a browser, licences
 //	otlog_VERSION_OS_ARCH.cdx.json what a program is made of, in CycloneDX
 //	otlog.rb, winget/              a Homebrew formula, and a manifest of winget
 //	checksums.txt                  the SHA-256 of each file
@@ -98,6 +99,12 @@ func (r *release) make(ctx context.Context, targets []target) error {
 	}
 	images := map[target]file{}
 	for _, t := range targets {
+		if t == browser {
+			if err := r.page(ctx); err != nil {
+				return fmt.Errorf("page: %w", err)
+			}
+			continue
+		}
 		program, err := r.build(ctx, t)
 		if err != nil {
 			return err

@@ -3,10 +3,12 @@
 package main
 
 import (
+	"archive/zip"
 	"compress/gzip"
 	"context"
 	"crypto/x509"
 	"debug/buildinfo"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -37,7 +40,7 @@ func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "otlog-release-test-")
 	if err == nil {
 		made = filepath.Join(dir, "made")
-		err = run(context.Background(), []string{"-o", made, "-version", version, "-only", "linux/" + runtime.GOARCH})
+		err = run(context.Background(), []string{"-o", made, "-version", version, "-only", "linux/" + runtime.GOARCH + ",js/wasm"})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -61,7 +64,7 @@ func TestAnotherFolderAndCacheGiveTheSameBytes(t *testing.T) {
 	t.Chdir(clone)
 	t.Setenv("GOCACHE", filepath.Join(dir, "cache"))
 	again := filepath.Join(dir, "again")
-	if err := run(t.Context(), []string{"-o", again, "-version", version, "-only", "linux/" + runtime.GOARCH}); err != nil {
+	if err := run(t.Context(), []string{"-o", again, "-version", version, "-only", "linux/" + runtime.GOARCH + ",js/wasm"}); err != nil {
 		t.Fatal(err)
 	}
 	if a, b := read(t, filepath.Join(made, "checksums.txt")), read(t, filepath.Join(again, "checksums.txt")); a != b {
@@ -97,6 +100,45 @@ func TestArchive(t *testing.T) {
 	bash := "source " + filepath.Join(folder, "completions/otlog.bash") + " && complete -p otlog"
 	if got := command(t, "bash", "-c", bash); !strings.Contains(got, "otlog") {
 		t.Errorf("completion: %s", got)
+	}
+}
+
+// TestPage unpacks the page, and the program in it. web/browsertest uses such a page in a browser.
+func TestPage(t *testing.T) {
+	const most = 12_000_000
+	if info, err := os.Stat(of("web.zip")); err != nil || info.Size() > most {
+		t.Fatalf("%v, %v", info, err)
+	}
+	archive, err := zip.OpenReader(of("web.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	content := map[string]string{}
+	for _, f := range archive.File {
+		from, err := archive.Open(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[path.Base(f.Name)] = string(text)
+	}
+	page := content["otlog.html"]
+	if len(content) != 3 || content["LICENSE"] == "" || content["LICENSES-OF-MODULES"] == "" || !strings.Contains(page, "otlog "+version+"<") || !strings.Contains(page, "default-src 'none'") {
+		t.Errorf("%d files, the page begins with %.400q", len(content), page)
+	}
+	_, rest, _ := strings.Cut(page, `id="program">`)
+	packed, _, _ := strings.Cut(rest, "<")
+	z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := io.ReadAll(z)
+	if err != nil || !strings.HasPrefix(string(program), "\x00asm") || !strings.Contains(string(program), version) {
+		t.Errorf("%v: the program begins with %.8q", err, program)
 	}
 }
 
