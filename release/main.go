@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string) error {
 	out := flags.String("o", "", "an empty or missing `folder` for the files")
 	version := flags.String("version", "", "the `version`, such as v0.1.0; without it, the tag of the commit, or its time and hash")
 	only := flags.String("only", "", "`targets`, such as linux/amd64,windows/arm64; without it, all")
+	notes := flags.String("notes", "", "a `file` for what CHANGELOG.md says of the version")
 	address := flags.String("url", "https://github.com/otlog/otlog/releases/download", "`address` under which releases are downloaded")
 	switch err := flags.Parse(args); {
 	case err != nil:
@@ -65,6 +66,15 @@ func run(ctx context.Context, args []string) error {
 	defer os.RemoveAll(r.work)
 	if err := r.checkOut(ctx, *version); err != nil {
 		return err
+	}
+	said, err := r.notes()
+	if err != nil {
+		return err
+	}
+	if *notes != "" {
+		if err := os.WriteFile(*notes, []byte(said+"\n"), 0o644); err != nil {
+			return err
+		}
 	}
 	if err := r.make(ctx, targets); err != nil {
 		return fmt.Errorf("%s: %w", r.version, err)
