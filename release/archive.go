@@ -4,8 +4,11 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"compress/gzip"
+	"context"
 	"io"
+	"os"
 	"path"
+	"path/filepath"
 )
 
 // archive writes a .tar.gz, or a .zip for Windows. Both have one folder.
@@ -25,6 +28,26 @@ func (r *release) archive(t target, program file) error {
 		}
 		return z.Close()
 	})
+}
+
+// page writes the archive of the page that runs the program in a browser.
+func (r *release) page(ctx context.Context) error {
+	path := filepath.Join(r.work, "otlog.html")
+	if _, err := output(ctx, filepath.Join(r.source, "web"), "env", "GOFLAGS=", "GOWORK=off", "go", "run", ".", "-o", path, "-version", r.version); err != nil {
+		return err
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	files := []file{{name: "otlog.html", content: content, mode: 0o644}}
+	for _, f := range r.common {
+		if f.name == "LICENSE" || f.name == "LICENSES-OF-MODULES" {
+			files = append(files, f)
+		}
+	}
+	folder := r.name("web")
+	return r.create(folder+".zip", func(w io.Writer) error { return r.zip(w, folder, files) })
 }
 
 func (r *release) tar(w io.Writer, folder string, files []file) error {

@@ -18,7 +18,10 @@ type target struct{ os, arch string }
 
 func (t target) String() string { return t.os + "/" + t.arch }
 
-// all are the targets of a release.
+// browser is the target of the page that runs the program in a browser.
+var browser = target{"js", "wasm"}
+
+// all are the targets of programs.
 var all = [...]target{
 	{"linux", "amd64"}, {"linux", "arm64"},
 	{"darwin", "amd64"}, {"darwin", "arm64"},
@@ -27,15 +30,16 @@ var all = [...]target{
 
 // choose returns the targets in a list, all if it is empty.
 func choose(list string) ([]target, error) {
+	known := append(all[:], browser)
 	if list == "" {
-		return all[:], nil
+		return known, nil
 	}
 	var chosen []target
 	for name := range strings.SplitSeq(list, ",") {
 		system, arch, _ := strings.Cut(name, "/")
 		t := target{system, arch}
-		if !slices.Contains(all[:], t) {
-			return nil, fmt.Errorf("-only: %q is none of %v", name, all)
+		if !slices.Contains(known, t) {
+			return nil, fmt.Errorf("-only: %q is none of %v", name, known)
 		}
 		chosen = append(chosen, t)
 	}

@@ -1,5 +1,5 @@
 // Release builds what users install, of one commit: programs for Linux, macOS and Windows in archives,
-// packages for Debian and Red Hat, a container image, and what goes with them.
+// packages for Debian and Red Hat, a container image, a page for browsers, and what goes with them.
 //
 //	cd release && go run . -o /tmp/otlog-release
 //
@@ -9,6 +9,7 @@
 //	otlog_VERSION_OS_ARCH.tar.gz   program, manual page, completions, licences; .zip for Windows
 //	otlog_VERSION_ARCH.deb, .rpm   the same as packages
 //	otlog_VERSION_image.tar        an image in the OCI layout, for amd64 and arm64
+//	otlog_VERSION_web.zip          a page that runs the program in a browser, licences
 //	otlog_VERSION_OS_ARCH.cdx.json what a program is made of, in CycloneDX
 //	otlog.rb, winget/              a Homebrew formula, and a manifest of winget
 //	checksums.txt                  the SHA-256 of each file
@@ -44,6 +45,7 @@ func run(ctx context.Context, args []string) error {
 	out := flags.String("o", "", "an empty or missing `folder` for the files")
 	version := flags.String("version", "", "the `version`, such as v0.1.0; without it, the tag of the commit, or its time and hash")
 	only := flags.String("only", "", "`targets`, such as linux/amd64,windows/arm64; without it, all")
+	notes := flags.String("notes", "", "a `file` for what CHANGELOG.md says of the version")
 	address := flags.String("url", "https://github.com/otlog/otlog/releases/download", "`address` under which releases are downloaded")
 	switch err := flags.Parse(args); {
 	case err != nil:
@@ -64,6 +66,15 @@ func run(ctx context.Context, args []string) error {
 	defer os.RemoveAll(r.work)
 	if err := r.checkOut(ctx, *version); err != nil {
 		return err
+	}
+	said, err := r.notes()
+	if err != nil {
+		return err
+	}
+	if *notes != "" {
+		if err := os.WriteFile(*notes, []byte(said+"\n"), 0o644); err != nil {
+			return err
+		}
 	}
 	if err := r.make(ctx, targets); err != nil {
 		return fmt.Errorf("%s: %w", r.version, err)
@@ -98,6 +109,12 @@ func (r *release) make(ctx context.Context, targets []target) error {
 	}
 	images := map[target]file{}
 	for _, t := range targets {
+		if t == browser {
+			if err := r.page(ctx); err != nil {
+				return fmt.Errorf("page: %w", err)
+			}
+			continue
+		}
 		program, err := r.build(ctx, t)
 		if err != nil {
 			return err

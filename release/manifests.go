@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 )
@@ -15,8 +16,10 @@ var templates embed.FS
 
 // manifests writes the formula of Homebrew and the manifest of winget.
 func (r *release) manifests(targets []target) error {
-	if len(targets) < len(all) {
-		return nil // they name all archives
+	for _, t := range all {
+		if !slices.Contains(targets, t) {
+			return nil // they name all archives
+		}
 	}
 	parsed, err := template.New("").Funcs(template.FuncMap{"sha256": r.sum, "upper": strings.ToUpper}).ParseFS(templates, "templates/*")
 	if err != nil {

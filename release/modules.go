@@ -25,7 +25,7 @@ type module struct{ Path, Version, Dir string }
 // modules returns the modules of a program for any target, the main module and the standard library excluded.
 func (r *release) modules(ctx context.Context) ([]module, error) {
 	linked := map[module]bool{}
-	for _, t := range all {
+	for _, t := range append(all[:], browser) {
 		text, err := output(ctx, r.source, "env", "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+t.os, "GOARCH="+t.arch,
 			"go", "list", "-deps", "-f", `{{with .Module}}{{if not .Main}}{"Path":{{printf "%q" .Path}},"Version":{{printf "%q" .Version}},"Dir":{{printf "%q" .Dir}}}{{end}}{{end}}`, "./cmd/otlog")
 		if err != nil {

@@ -3,32 +3,49 @@
 package main
 
 import (
+	"archive/zip"
 	"compress/gzip"
 	"context"
 	"crypto/x509"
 	"debug/buildinfo"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/sassoftware/go-rpmutils"
+	"go.yaml.in/yaml/v3"
 )
 
-const version = "v1.2.3"
+// version is the newest one that CHANGELOG.md describes.
+var version, number = newest()
+
+func newest() (version, number string) {
+	content, err := os.ReadFile("../CHANGELOG.md")
+	if err != nil {
+		panic(err)
+	}
+	version = sections(string(content))[1].name
+	return version, strings.TrimPrefix(version, "v")
+}
 
 // made is a release for this system, which all tests read. TestMain makes it.
 var made string
@@ -37,7 +54,7 @@ func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "otlog-release-test-")
 	if err == nil {
 		made = filepath.Join(dir, "made")
-		err = run(context.Background(), []string{"-o", made, "-version", version, "-only", "linux/" + runtime.GOARCH})
+		err = run(context.Background(), []string{"-o", made, "-version", version, "-only", "linux/" + runtime.GOARCH + ",js/wasm"})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -50,7 +67,7 @@ func TestMain(m *testing.M) {
 
 // of returns the path of a file of the release.
 func of(name string) string {
-	return filepath.Join(made, "otlog_1.2.3_"+strings.ReplaceAll(name, "ARCH", runtime.GOARCH))
+	return filepath.Join(made, "otlog_"+number+"_"+strings.ReplaceAll(name, "ARCH", runtime.GOARCH))
 }
 
 // TestAnotherFolderAndCacheGiveTheSameBytes releases the commit from another checkout, all compiled anew.
@@ -61,11 +78,56 @@ func TestAnotherFolderAndCacheGiveTheSameBytes(t *testing.T) {
 	t.Chdir(clone)
 	t.Setenv("GOCACHE", filepath.Join(dir, "cache"))
 	again := filepath.Join(dir, "again")
-	if err := run(t.Context(), []string{"-o", again, "-version", version, "-only", "linux/" + runtime.GOARCH}); err != nil {
+	if err := run(t.Context(), []string{"-o", again, "-version", version, "-only", "linux/" + runtime.GOARCH + ",js/wasm"}); err != nil {
 		t.Fatal(err)
 	}
 	if a, b := read(t, filepath.Join(made, "checksums.txt")), read(t, filepath.Join(again, "checksums.txt")); a != b {
 		t.Errorf("the first:\n%s\nthe second:\n%s", a, b)
+	}
+}
+
+// TestChangelog checks that CHANGELOG.md has what is not released first, and then the versions, the newest first,
+// and that it describes every tag.
+func TestChangelog(t *testing.T) {
+	all := sections(read(t, filepath.Join(root(t), "CHANGELOG.md")))
+	if len(all) < 2 || all[0].name != unreleased {
+		t.Fatalf("sections: %v", all)
+	}
+	names := []string{}
+	newer := []int{1 << 30}
+	for _, s := range all[1:] {
+		number := make([]int, 3)
+		if _, err := fmt.Sscanf(s.name+"\n", "v%d.%d.%d\n", &number[0], &number[1], &number[2]); err != nil || slices.Compare(number, newer) >= 0 || s.text == "" {
+			t.Errorf("%s: %v, after %v, with a text of %d bytes", s.name, err, newer, len(s.text))
+		}
+		names, newer = append(names, s.name), number
+	}
+	for tag := range strings.FieldsSeq(command(t, "git", "tag", "--list", "v*")) {
+		if name, _, _ := strings.Cut(tag, "-"); !slices.Contains(names, name) {
+			t.Errorf("the tag %s has no section", tag)
+		}
+	}
+}
+
+// TestNotes reads the notes of releases, of candidates and of a commit without a tag.
+func TestNotes(t *testing.T) {
+	r := &release{source: t.TempDir()}
+	text := "# Changelog\n\nAbout.\n\n## Unreleased\n\n## v0.2.0\n\n### New\n\n- b\n\n## v0.1.0\n\n- a\n\n## v0.0.9\n"
+	if err := os.WriteFile(filepath.Join(r.source, "CHANGELOG.md"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ version, want string }{
+		{"v0.2.0", "### New\n\n- b"}, {"v0.1.0", "- a"}, {"v0.2.0-rc.1", "### New\n\n- b"}, {"v0.0.0-20261123100000-0123456789ab", ""},
+		{"v0.3.0", "error"}, {"v0.0.9", "error"},
+	} {
+		r.version = test.version
+		got, err := r.notes()
+		if err != nil {
+			got = "error"
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q, %v", test.version, got, err)
+		}
 	}
 }
 
@@ -100,6 +162,45 @@ func TestArchive(t *testing.T) {
 	}
 }
 
+// TestPage unpacks the page, and the program in it. web/browsertest uses such a page in a browser.
+func TestPage(t *testing.T) {
+	const most = 12_000_000
+	if info, err := os.Stat(of("web.zip")); err != nil || info.Size() > most {
+		t.Fatalf("%v, %v", info, err)
+	}
+	archive, err := zip.OpenReader(of("web.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	content := map[string]string{}
+	for _, f := range archive.File {
+		from, err := archive.Open(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[path.Base(f.Name)] = string(text)
+	}
+	page := content["otlog.html"]
+	if len(content) != 3 || content["LICENSE"] == "" || content["LICENSES-OF-MODULES"] == "" || !strings.Contains(page, "otlog "+version+"<") || !strings.Contains(page, "default-src 'none'") {
+		t.Errorf("%d files, the page begins with %.400q", len(content), page)
+	}
+	_, rest, _ := strings.Cut(page, `id="program">`)
+	packed, _, _ := strings.Cut(rest, "<")
+	z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := io.ReadAll(z)
+	if err != nil || !strings.HasPrefix(string(program), "\x00asm") || !strings.Contains(string(program), version) {
+		t.Errorf("%v: the program begins with %.8q", err, program)
+	}
+}
+
 // TestDeb installs the package into an empty folder, does what README does first, and removes it.
 func TestDeb(t *testing.T) {
 	dir := t.TempDir()
@@ -115,7 +216,7 @@ func TestDeb(t *testing.T) {
 		return command(t, "dpkg", append([]string{"--root=" + dir, "--force-not-root", "--force-script-chrootless"}, args...)...)
 	}
 	dpkg("--install", of("ARCH.deb"))
-	if got := dpkg("--status", "otlog"); !strings.Contains(got, "Version: 1.2.3-1\n") || !strings.Contains(got, "Status: install ok installed") {
+	if got := dpkg("--status", "otlog"); !strings.Contains(got, "Version: "+number+"-1\n") || !strings.Contains(got, "Status: install ok installed") {
 		t.Errorf("status: %s", got)
 	}
 	firstCommand(t, filepath.Join(dir, "usr/bin/otlog"))
@@ -160,7 +261,7 @@ func TestRpm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := p.Header.GetNEVRA(); err != nil || got.Name != "otlog" || got.Version != "1.2.3" {
+	if got, err := p.Header.GetNEVRA(); err != nil || got.Name != "otlog" || got.Version != number {
 		t.Errorf("got %v, %v", got, err)
 	}
 	dir := t.TempDir()
@@ -201,7 +302,7 @@ func TestImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	top, err := outer.IndexManifest()
-	if err != nil || len(top.Manifests) != 1 || top.Manifests[0].Annotations["org.opencontainers.image.ref.name"] != "1.2.3" {
+	if err != nil || len(top.Manifests) != 1 || top.Manifests[0].Annotations["org.opencontainers.image.ref.name"] != number {
 		t.Fatalf("got %v, %v", top, err)
 	}
 	index, err := outer.ImageIndex(top.Manifests[0].Digest)
@@ -338,7 +439,7 @@ func TestManifests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = append(want, "https://example.com/download/v1.2.3/"+name, sum)
+		want = append(want, "https://example.com/download/"+version+"/"+name, sum)
 	}
 	if err := r.manifests(all[:]); err != nil {
 		t.Fatal(err)
@@ -359,6 +460,97 @@ func TestManifests(t *testing.T) {
 			t.Errorf("%s:\n%s", name, text)
 		}
 	}
+	checkFormula(t, filepath.Join(r.dir, "otlog.rb"))
+	checkWinget(t, r)
+}
+
+// checkFormula runs the formula in Ruby, with a class in place of Homebrew's that notes what it states.
+func checkFormula(t *testing.T, path string) {
+	t.Helper()
+	const homebrew = `
+class Formula
+  STATED = Hash.new { |all, name| all[name] = [] }
+  def self.note(name, value, block)
+    STATED[name] << value
+    block.call if block && name.start_with?("on_")
+  end
+  def self.method_missing(name, value = nil, &block) = note(name, value, block)
+  def self.test(&block) = note(:test, block.class, nil)
+end
+load ARGV[0]
+puts Formula::STATED.map { |name, values| ([name] + values).join(" ") }, Otlog.superclass, Otlog.instance_methods(false).join(" ")`
+	out := command(t, "ruby", "-w", "-e", homebrew, path)
+	for _, want := range []string{
+		`desc \S.{10,79}`, `homepage https://\S+`, `version ` + regexp.QuoteMeta(number), `license Apache-2.0`, `test Proc`, `install`, `Formula`,
+		`url( https://example\.com/download/\S+_(darwin|linux)_(amd64|arm64)\.tar\.gz){4}`, `sha256( [0-9a-f]{64}){4}`, `on_macos ?`, `on_linux ?`, `on_intel *`, `on_arm *`,
+	} {
+		if !regexp.MustCompile("(?m)^" + want + "$").MatchString(out) {
+			t.Errorf("the formula does not state %s:\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "\n") + 1; n != 13 {
+		t.Errorf("the formula states %d things:\n%s", n, out)
+	}
+}
+
+// wingetFields are the fields that a manifest of winget has, by its type, and what version 1.6.0 of its schema, which
+// is not here, requires of them.
+var wingetFields = map[string]map[string]string{
+	"version": {"DefaultLocale": `en-US`},
+	"defaultLocale": {
+		"PackageLocale": `en-US`, "Publisher": `.{2,256}`, "PublisherUrl": `https://.+`, "PackageName": `.{2,256}`, "PackageUrl": `https://.+`,
+		"License": `.{3,512}`, "LicenseUrl": `https://.+`, "ShortDescription": `.{3,256}`, "ReleaseNotesUrl": `https://.+`,
+	},
+	"installer": {
+		"ReleaseDate": `\d{4}-\d\d-\d\d`, "InstallerType": `zip`, "NestedInstallerType": `portable`, "Commands": `\[otlog\]`,
+		"Installers": `\[.*\]`,
+	},
+	"Installers": {
+		"Architecture": `x64|arm64`, "InstallerUrl": `https://.+\.zip`, "InstallerSha256": `[0-9A-F]{64}`, "NestedInstallerFiles": `\[.*\]`,
+	},
+}
+
+// checkWinget checks the fields of the manifests of winget.
+func checkWinget(t *testing.T, r *release) {
+	t.Helper()
+	fields := func(what, kind string, got map[string]any, more map[string]string) {
+		t.Helper()
+		want := maps.Clone(more)
+		maps.Copy(want, wingetFields[kind])
+		for name, value := range got {
+			if stamp, ok := value.(time.Time); ok {
+				value = stamp.Format(time.DateOnly)
+			}
+			if pattern := want[name]; pattern == "" || !regexp.MustCompile("^(?:"+pattern+")$").MatchString(fmt.Sprint(value)) {
+				t.Errorf("%s: %s is %v", what, name, value)
+			}
+			delete(want, name)
+		}
+		for name := range want {
+			t.Errorf("%s: %s is missing", what, name)
+		}
+	}
+	for name, kind := range map[string]string{"otlog.otlog.yaml": "version", "otlog.otlog.locale.en-US.yaml": "defaultLocale", "otlog.otlog.installer.yaml": "installer"} {
+		var got map[string]any
+		if err := yaml.Unmarshal([]byte(read(t, filepath.Join(r.dir, "winget", name))), &got); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		fields(name, kind, got, map[string]string{"PackageIdentifier": `otlog\.otlog`, "PackageVersion": regexp.QuoteMeta(number), "ManifestType": kind, "ManifestVersion": `1\.6\.0`})
+		if kind != "installer" {
+			continue
+		}
+		installers, _ := got["Installers"].([]any)
+		if len(installers) != 2 {
+			t.Errorf("%d installers", len(installers))
+		}
+		for i, arch := range []string{"amd64", "arm64"}[:len(installers)] {
+			installer := installers[i].(map[string]any)
+			fields(name+": "+arch, "Installers", installer, nil)
+			if got, want := fmt.Sprint(installer["NestedInstallerFiles"]), fmt.Sprintf(`[map[PortableCommandAlias:otlog RelativeFilePath:%s\otlog.exe]]`, r.name("windows", arch)); got != want {
+				t.Errorf("%s: got %s, want %s", arch, got, want)
+			}
+		}
+	}
 }
 
 // TestWrongUse checks that nothing is written over, and that errors say what is wrong.
@@ -376,6 +568,7 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"-o", t.TempDir(), "-only", "plan9/386"}, `"plan9/386" is none of`},
 		{[]string{"-o", t.TempDir(), "-only", "linux"}, `"linux" is none of`},
 		{[]string{"-o", t.TempDir(), "-version", "1.0"}, "does not begin with v"},
+		{[]string{"-o", t.TempDir(), "-version", "v99.0.0"}, `CHANGELOG.md says nothing of v99.0.0`},
 		{[]string{"-o", t.TempDir(), "extra"}, `unexpected argument "extra"`},
 	} {
 		if err := run(t.Context(), test.args); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -90,7 +90,7 @@ const showRows = () => {
     // A chart has all rows.
     for (const chart of section.querySelectorAll(".drawing")) chart.hidden = words.length > 0;
     section.hidden = words.length > 0 && left === 0 && section.querySelector(".scroll, article") !== null;
-    const link = section.id && nav.querySelector(`a[href="#${section.id}"]`);
+    const link = section.id && nav.querySelector(`a[href$="#${section.id}"]`);
     if (link) link.parentElement.hidden = section.hidden;
   }
   found.textContent = words.length === 0 ? "" : `${shown} of ${all} rows`;

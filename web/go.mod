@@ -1,0 +1,3 @@
+module github.com/otlog/otlog/web
+
+go 1.26.0
