@@ -13,8 +13,8 @@ const (
 
 // costs computes what a week of a log takes, of so many TB of text.
 func (j *job) costs(all []scanned, m merged) error {
-	fmt.Fprintf(j.out, "\nComputed, for a week of text that is stored with zstd, scanned by %d cores at %.2f for a core-hour. Times are CPU times; the report is made by one machine of %d cores:\n\n"+
-		"| log | text | sessions | scan (core-hours) | scan (wall) | price of the scan | partials (GB) | report (core-hours) | report (wall) | merged partial in memory (GB) |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n", cores, coreHour, runtime.NumCPU())
+	fmt.Fprintf(j.out, "\nComputed, for a week of text that is stored with zstd, scanned by %d cores at %.2f for a core-hour. Times are CPU times; the report is made by one machine of %d cores, which share its work:\n\n"+
+		"| log | text | sessions | scan (core-hours) | scan (wall) | price of the scan | partials (GB) | report (core-hours) | report (wall) |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", cores, coreHour, runtime.NumCPU())
 	for _, s := range all {
 		if s.layout != "zst" {
 			continue
@@ -24,8 +24,8 @@ func (j *job) costs(all []scanned, m merged) error {
 			hours := s.cpu * gb / 3600
 			partials := s.partial * gb
 			report := m.cpu * partials / 1e6
-			if _, err := fmt.Fprintf(j.out, "| %s | %.0f TB | %.3g | %.1f | %s | %.2f | %.1f | %.1f | %s | %.1f |\n",
-				s.input, tb, s.sessions*gb, hours, duration(hours/cores*3600), hours*coreHour, partials/1e9, report/3600, duration(report/float64(runtime.NumCPU())), s.sessions*gb*m.memory/1e9); err != nil {
+			if _, err := fmt.Fprintf(j.out, "| %s | %.0f TB | %.3g | %.1f | %s | %.2f | %.1f | %.1f | %s |\n",
+				s.input, tb, s.sessions*gb, hours, duration(hours/cores*3600), hours*coreHour, partials/1e9, report/3600, duration(report/float64(runtime.NumCPU()))); err != nil {
 				return err
 			}
 		}

@@ -137,10 +137,7 @@ func (j *job) scanAll(dir string) (bytes float64, err error) {
 }
 
 // merged is what it costs to add up partials, with zstd, on all cores.
-type merged struct {
-	cpu    float64 // seconds of a report, for each MB of partials
-	memory float64 // bytes of a report that keeps all in memory, for each session
-}
+type merged struct{ cpu float64 } // seconds of a report, for each MB of partials
 
 // merges adds up more and more partials of different logs.
 func (j *job) merges() (out merged, err error) {
@@ -173,7 +170,7 @@ func (j *job) merges() (out merged, err error) {
 				return out, err
 			}
 			if memory == "1GiB" {
-				out = merged{rcpu / (bytes / 1e6), rpeak * 1e6 / float64(sessions)}
+				out = merged{rcpu / (bytes / 1e6)}
 			}
 			if _, err := fmt.Fprintf(j.out, "| %d | %.1f | %d | %s | %.2f | %.2f | %.0f | %.2f | %.2f | %.0f |\n", n, bytes/1e6, sessions, memory, wall, cpu, peak, rwall, rcpu, rpeak); err != nil {
 				return out, err
