@@ -44,7 +44,7 @@ func addFlags(set *flag.FlagSet) *flags {
 		ownFlags = append(ownFlags, name)
 	}
 	str(&f.output, "o", "", "write the partial to `FILE`, which may be an object gs://… or s3://…")
-	str(&f.memory, "memory", "1GiB", "approximate maximum of memory of a `worker`; data beyond it goes to temporary files (in $TMPDIR)")
+	str(&f.memory, "memory", "1GiB", "approximate maximum of memory of a worker, as a `SIZE`; data beyond it goes to temporary files (in $TMPDIR)")
 	set.IntVar(&f.o.Jobs, "jobs", 0, "number of goroutines that classify in a worker, 0 for one per core")
 	set.Int64Var(&f.rangeMiB, "range", 256, "divide plain files of lines into ranges of `N` MiB, 0 for never")
 	yes(&f.strict, "strict", "fail, and write no partial, if the status would be 3: damage, a skipped record, the same content twice")
