@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -161,68 +163,147 @@ func TestSessionInManyFiles(t *testing.T) {
 	}
 }
 
-// TestWorkerIsKilled kills a worker in the middle of a file. The job must fail, leave nothing, and work
-// when it is run again.
-func TestWorkerIsKilled(t *testing.T) {
-	dir := t.TempDir()
-	endless := filepath.Join(dir, "pipe.log")
+// inTheMiddle runs the command on a pipe, and returns when a worker is in the middle of it. ended receives the
+// outcome of the command.
+func inTheMiddle(t *testing.T, flags ...string) (cmd *exec.Cmd, pipe *os.File, ended chan outcome) {
+	t.Helper()
+	endless := filepath.Join(t.TempDir(), "pipe.log")
 	if err := syscall.Mkfifo(endless, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	cmd = program(t, "otlog-beam", append(flags, endless)...)
+	started := make(chan struct{})
+	ended = make(chan outcome, 1)
+	go func() {
+		ended <- wait(t, cmd, func() error {
+			err := cmd.Start()
+			close(started)
+			if err != nil {
+				return err
+			}
+			return cmd.Wait()
+		})
+	}()
+	<-started
+	// Opening a pipe waits for its reader.
+	pipe, err := os.OpenFile(endless, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pipe.Close() })
+	if _, err := pipe.WriteString(strings.Repeat(line(1, 1), 100)); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, pipe, ended
+}
+
+// TestWorkerIsKilled kills a worker in the middle of a file. The job must fail, leave nothing, and work
+// when it is run again.
+func TestWorkerIsKilled(t *testing.T) {
+	address, prism := startPrismProcess(t)
 	pool := startPool(t)
-	flags := []string{"--runner=universal", "--endpoint=" + startPrism(t), "--environment_type=EXTERNAL", "--environment_config=" + pool.address}
+	for name, test := range map[string]struct {
+		flags []string
+		pid   func() string
+	}{
+		"of a pool": {[]string{"--environment_type=EXTERNAL", "--environment_config=" + pool.address}, func() string {
+			return pool.next(t, regexp.MustCompile(`started as process (\d+)`))
+		}},
+		"of Prism": {[]string{"--environment_type=PROCESS"}, func() string {
+			lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", prism.Pid))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var pids []string
+			for _, list := range lists {
+				pids = append(pids, strings.Fields(string(read(t, list)))...)
+			}
+			if len(pids) != 1 {
+				t.Fatalf("Prism has the processes %q", pids)
+			}
+			return pids[0]
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flags := append([]string{"--runner=universal", "--endpoint=" + address}, test.flags...)
+			out := filepath.Join(t.TempDir(), "out.arrow")
+			_, _, ended := inTheMiddle(t, append([]string{"-o", out}, flags...)...)
+			pid, err := strconv.Atoi(test.pid())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			if got := <-ended; got.status != exitFailed || !strings.Contains(got.err, "the job failed, and nothing was written") {
+				t.Errorf("status %d and\n%s", got.status, got.err)
+			}
+			checkEmpty(t, filepath.Dir(out))
+			compare(t, testdata, flags, "logs")
+		})
+	}
+}
+
+// TestSignal ends the command in the middle of a file: nothing is left, also in the directory for temporary
+// files.
+func TestSignal(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
 	out := filepath.Join(t.TempDir(), "out.arrow")
-	cmd := program(t, "otlog-beam", append(append([]string{"-o", out}, flags...), endless)...)
-	ended := make(chan outcome)
-	go func() { ended <- wait(t, cmd, cmd.Run) }()
-	pid, err := strconv.Atoi(pool.next(t, regexp.MustCompile(`started as process (\d+)`)))
-	if err != nil {
+	cmd, _, ended := inTheMiddle(t, "-o", out)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	// Opening a pipe waits for its reader: the worker is in the middle of the file.
-	w, err := os.OpenFile(endless, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	if _, err := w.WriteString(strings.Repeat(line(1, 1), 100)); err != nil {
-		t.Fatal(err)
-	}
-	worker, err := os.FindProcess(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := worker.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	got := <-ended
-	if got.status != exitFailed || !strings.Contains(got.err, "the job failed, and nothing was written") {
+	if got := <-ended; got.status != 128+int(syscall.SIGTERM) || !strings.Contains(got.err, "nothing was written: terminated") {
 		t.Errorf("status %d and\n%s", got.status, got.err)
 	}
 	checkEmpty(t, filepath.Dir(out))
-	compare(t, testdata, flags, "logs")
+	for _, left := range []string{"otlog-beam-*", "beam*", "worker*"} {
+		if names, err := filepath.Glob(filepath.Join(tmp, left)); err != nil || len(names) > 0 {
+			t.Errorf("the directory for temporary files has %q, %v", names, err)
+		}
+	}
+}
+
+// TestEngineIsMissing checks that a job without its engine or its workers fails.
+func TestEngineIsMissing(t *testing.T) {
+	nobody := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	for name, test := range map[string]struct {
+		flags  []string
+		status int
+		says   string
+	}{
+		"no pool": {
+			[]string{"--runner=universal", "--endpoint=" + startPrism(t), "--environment_type=EXTERNAL", "--environment_config=" + nobody},
+			exitFailed, "the job failed, and nothing was written",
+		},
+		"no time":   {[]string{"--async"}, exitUsage, "--async: this command verifies the result"},
+		"no runner": {[]string{"--runner=prims"}, exitUsage, `--runner: "prims" is not a runner`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out.arrow")
+			got := call(t, testdata, "otlog-beam", append(append([]string{"-o", out}, test.flags...), "logs")...)
+			if got.status != test.status || !strings.Contains(got.err, test.says) {
+				t.Errorf("status %d and\n%s", got.status, got.err)
+			}
+			checkEmpty(t, filepath.Dir(out))
+		})
+	}
 }
 
 // TestPoolIsKilled checks that workers do not outlive their pool.
 func TestPoolIsKilled(t *testing.T) {
-	dir := t.TempDir()
-	endless := filepath.Join(dir, "pipe.log")
-	if err := syscall.Mkfifo(endless, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	pool := startPool(t)
-	cmd := program(t, "otlog-beam", "-o", filepath.Join(dir, "out.arrow"), "--runner=universal", "--endpoint="+startPrism(t), "--environment_type=EXTERNAL", "--environment_config="+pool.address, endless)
-	start(t, cmd)
-	w, err := os.OpenFile(endless, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
+	_, pipe, _ := inTheMiddle(t, "-o", filepath.Join(t.TempDir(), "out.arrow"), "--runner=universal", "--endpoint="+startPrism(t), "--environment_type=EXTERNAL", "--environment_config="+pool.address)
 	if err := pool.process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	// Writing fails once the only reader of the pipe has ended.
+	var err error
 	for err == nil {
-		_, err = w.WriteString(line(1, 1))
+		_, err = pipe.WriteString(line(1, 1))
+	}
+	if !errors.Is(err, syscall.EPIPE) {
+		t.Error(err)
 	}
 }

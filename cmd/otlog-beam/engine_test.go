@@ -49,7 +49,7 @@ func runTests(m *testing.M) (int, error) {
 		"otlog-beam": {"."},
 		"prism":      {"github.com/apache/beam/sdks/v2/go/cmd/prism"},
 	} {
-		build := []string{"build", "-o", filepath.Join(programs, name)}
+		build := []string{"build", "-ldflags=-w", "-o", filepath.Join(programs, name)}
 		if args[0] == "-C" {
 			build, args = append([]string{"build", "-C", args[1]}, build[1:]...), args[2:]
 		}
@@ -124,6 +124,12 @@ var engines = []engine{
 // startPrism starts Prism as a process, and returns the address of its job service.
 func startPrism(t *testing.T) string {
 	t.Helper()
+	address, _ := startPrismProcess(t)
+	return address
+}
+
+func startPrismProcess(t *testing.T) (string, *os.Process) {
+	t.Helper()
 	port := freePort(t) // Prism prints no port that the system chose
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	cmd := program(t, "prism", "-job_port", strconv.Itoa(port), "-serve_http=false", "-log_level", "error")
@@ -141,7 +147,7 @@ func startPrism(t *testing.T) string {
 			t.Fatalf("Prism does not listen on %s", address)
 		}
 	}
-	return address
+	return address, cmd.Process
 }
 
 // freePort returns a port of the loopback interface that nobody listens on.

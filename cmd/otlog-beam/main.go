@@ -58,10 +58,18 @@ func main() {
 		os.Exit(exitFailed)
 	}
 	beam.Init() // does not return in a worker that Beam's own boot program started
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := launch(ctx, flags, flag.Args(), os.Stderr)
-	stop()
-	os.Exit(statusOf(err, os.Stderr))
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() { end(&signalError{(<-signals).(syscall.Signal)}) }()
+	os.Exit(statusOf(launch(ctx, flags, flag.Args(), os.Stderr), os.Stderr))
+}
+
+// A signalError ends a job. The status is that of a shell's command which the signal ends.
+type signalError struct{ syscall.Signal }
+
+func (e *signalError) Error() string {
+	return e.String() + "\nhint: an engine elsewhere may go on with the job: end it there"
 }
 
 // A statusError ends the command with a status other than exitFailed. Its cause is nil if the user has
@@ -91,6 +99,9 @@ func statusOf(err error, w io.Writer) int {
 	var with *statusError
 	if errors.As(err, &with) {
 		status, err = with.status, with.cause
+	}
+	if signal := (*signalError)(nil); errors.As(err, &signal) {
+		status = 128 + int(signal.Signal)
 	}
 	if err != nil {
 		say(w, err)

@@ -7,7 +7,11 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners"
 
 	"github.com/otlog/otlog/classify/catalogue"
 	"github.com/otlog/otlog/internal/typed"
@@ -44,7 +48,7 @@ func addFlags(set *flag.FlagSet) *flags {
 		ownFlags = append(ownFlags, name)
 	}
 	str(&f.output, "o", "", "write the partial to `FILE`, which may be an object gs://… or s3://…")
-	str(&f.memory, "memory", "1GiB", "approximate maximum of memory of a `worker`; data beyond it goes to temporary files (in $TMPDIR)")
+	str(&f.memory, "memory", "1GiB", "approximate maximum of memory of a worker, as a `SIZE`; data beyond it goes to temporary files (in $TMPDIR)")
 	set.IntVar(&f.o.Jobs, "jobs", 0, "number of goroutines that classify in a worker, 0 for one per core")
 	set.Int64Var(&f.rangeMiB, "range", 256, "divide plain files of lines into ranges of `N` MiB, 0 for never")
 	yes(&f.strict, "strict", "fail, and write no partial, if the status would be 3: damage, a skipped record, the same content twice")
@@ -69,6 +73,12 @@ func addFlags(set *flag.FlagSet) *flags {
 func (f *flags) resolve(now time.Time) (*options, error) {
 	if f.output == "" || f.output == "-" {
 		return nil, usageError(errors.New("-o FILE is missing: workers write the partial to a file"))
+	}
+	if r := *runners.Runner; r != "" && !slices.Contains(runnerNames, r) {
+		return nil, usageError(fmt.Errorf("--runner: %q is not a runner: expected %s%s", r, strings.Join(runnerNames, ", "), lookup.DidYouMean(lookup.Nearest(r, runnerNames))))
+	}
+	if *jobopts.Async {
+		return nil, usageError(errors.New("--async: this command verifies the result and gives it its name, so it has to wait for the job"))
 	}
 	o := f.o
 	o.RangeBytes = f.rangeMiB << 20
@@ -97,6 +107,12 @@ func (f *flags) resolve(now time.Time) (*options, error) {
 		return nil, usageError(err)
 	}
 	return &o, nil
+}
+
+// runnerNames are those that Beam has registered. It ends the process for any other name.
+var runnerNames = []string{
+	"prism", "universal", "portable", "flink", "spark", "dataflow", "direct",
+	"PrismRunner", "PortableRunner", "FlinkRunner", "SparkRunner", "DataflowRunner", "DirectRunner",
 }
 
 // options are what workers have to know. They travel with the job.

@@ -51,11 +51,11 @@ func gcs(t *testing.T) *store {
 			return o.Content
 		},
 		list: func(t *testing.T) (out []string) {
-			all, _, err := s.ListObjectsWithOptions(bucket, fakestorage.ListOptions{})
+			all, err := s.ListObjectsWithOptionsPaginated(bucket, fakestorage.ListOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, o := range all {
+			for _, o := range all.Objects {
 				out = append(out, o.Name)
 			}
 			return out

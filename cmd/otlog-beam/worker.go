@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"os"
@@ -34,12 +35,15 @@ func quiet(verbose bool) {
 		return
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler))
+	stdlog.SetOutput(os.Stderr) // slog has taken it
+	stdlog.SetFlags(0)
+	stdlog.SetPrefix("otlog-beam: ")
 	log.SetLogger(&log.Standard{Level: log.SevFatal})
 }
 
 // causeOf returns the cause of the failure of a job, without the plan of the pipeline that Beam writes around it.
 func causeOf(err error, verbose bool) error {
-	if err == nil || verbose {
+	if signal := (*signalError)(nil); err == nil || verbose || errors.As(err, &signal) {
 		return err
 	}
 	text := err.Error()
