@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,7 +69,7 @@ func shell(t *testing.T, dir, command string, env ...string) (status int, stdout
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", command)
 	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "HOME="+dir, "LC_ALL=C"), env...)
+	cmd.Env = slices.Concat(os.Environ(), []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C"}, env)
 	var out, messages bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &messages
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -160,7 +161,7 @@ func (c container) run(t *testing.T, dir string, env ...string) {
 	for i, word := range c.command {
 		quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	}
-	if status, out, messages := shell(t, dir, strings.Join(quoted, " "), append(all, env...)...); status != 0 {
+	if status, out, messages := shell(t, dir, strings.Join(quoted, " "), slices.Concat(all, env)...); status != 0 {
 		t.Errorf("%s: status %d\n%s%s", quoted, status, out, messages) // perhaps not in the goroutine of the test
 	}
 }
@@ -206,8 +207,11 @@ func TestKubernetes(t *testing.T) {
 	env := store(t, dir)
 	env = append(env, "LIST="+filepath.Join(dir, "objects.txt"), "PARTS=s3://work/parts", "OUT="+filepath.Join(dir, "got.json"), "TMPDIR="+t.TempDir())
 	shard, report := containerOf(t, &jobs[0]), containerOf(t, &jobs[1])
-	each(int(*spec.Completions), func(i int) { shard.run(t, dir, append(env, "JOB_COMPLETION_INDEX="+strconv.Itoa(i))...) })
-	shard.run(t, dir, append(env, "JOB_COMPLETION_INDEX=2")...) // a repeated index
+	index := func(i int) {
+		shard.run(t, dir, slices.Concat(env, []string{"JOB_COMPLETION_INDEX=" + strconv.Itoa(i)})...)
+	}
+	each(int(*spec.Completions), index)
+	index(2) // again
 	report.run(t, dir, env...)
 	equal(t, read(t, filepath.Join(dir, "got.json")), want, "s3://logs/week/")
 }
@@ -228,7 +232,7 @@ func containerOf(t *testing.T, job *batch.Job) container {
 			t.Errorf("%s mounts %s, which is no volume", job.Name, m.Name)
 		}
 	}
-	out := container{append(c.Command, c.Args...), map[string]string{}}
+	out := container{slices.Concat(c.Command, c.Args), map[string]string{}}
 	for _, v := range c.Env {
 		out.env[v.Name] = v.Value
 	}
@@ -271,7 +275,7 @@ func TestArgo(t *testing.T) {
 func templateOf(t *testing.T, flow *wf.Workflow, name string, values map[string]string, index string) container {
 	t.Helper()
 	c := flow.GetTemplateByName(name).Container
-	out := container{command: append(c.Command, c.Args...)}
+	out := container{command: slices.Concat(c.Command, c.Args)}
 	for i, word := range out.command {
 		word = strings.ReplaceAll(word, "{{inputs.parameters.index}}", index)
 		for from, to := range values {

@@ -149,3 +149,36 @@ func TestNamesThatNoLineCanBe(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsTheSame changes one property of an input at a time.
+func TestWhatIsTheSame(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*aggregate.Source)
+		same   bool
+	}{
+		"nothing":     {func(*aggregate.Source) {}, true},
+		"compression": {func(s *aggregate.Source) { s.Compression, s.Identity = "gzip", digest.Identity{Size: 7, Head: 1} }, true},
+		"content":     {func(s *aggregate.Source) { s.Content.CRC++ }, false},
+		"unknown":     {func(s *aggregate.Source) { s.Content = digest.Content{} }, false},
+		"format":      {func(s *aggregate.Source) { s.Format = "console" }, false},
+		"records":     {func(s *aggregate.Source) { s.Account.Records.Classified++ }, false},
+		"damage":      {func(s *aggregate.Source) { s.Damage = errors.New("cut") }, false},
+	} {
+		a, b := input("x", 1), input("x", 1)
+		test.change(b)
+		if same(a, b) != test.same || same(b, a) != test.same {
+			t.Errorf("%s: got %v", name, same(a, b))
+		}
+		list := listOf(t, "x")
+		once, copies := list.Once([]*partial.File{file("1", a), file("2", b)})
+		if (len(copies) == 1) != test.same || (list.Check(once, nil, nil) == nil) != test.same {
+			t.Errorf("%s: %d are left", name, len(once))
+		}
+	}
+	// A copy that lacks an input says something that the other one does not.
+	lacking := file("2", input("x", 1))
+	lacking.Missing = []string{"y: no such file"}
+	if once, _ := listOf(t, "x").Once([]*partial.File{file("1", input("x", 1)), lacking}); len(once) != 2 {
+		t.Error("a message of a partial is lost")
+	}
+}
