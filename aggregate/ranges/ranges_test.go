@@ -52,7 +52,7 @@ func texts(r *rand.Rand) map[string]string {
 		"doubtful dates": func() string {
 			return fmt.Sprintf("0%d/04/2026 10:00:%02d ERROR OT_TIMEOUT %s", 1+r.IntN(9), r.IntN(60), session())
 		},
-		"levels":         func() string { return at().Format(time.RFC3339) + " WARN all is well " + session() },
+		"levels": func() string { return at().Format(time.RFC3339) + " WARN all is well " + session() },
 		"stacks": func() string {
 			return at().Format(time.RFC3339) + " ERROR OT_TIMEOUT " + session() + "\n    at publish (app.js:1:2)\n    at run (app.js:3:4)"
 		},
