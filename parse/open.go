@@ -196,6 +196,7 @@ type Options struct {
 	Times  timestamp.Times // how to read incomplete times
 	Fields field.Names     // that the user names
 	Pool   *unpack.Pool    // decompresses on several cores; nil: on one
+	Divide bool            // compressed files have sections, too, if they have frames: see unpack.Options
 
 	// Windows, if set, bounds the memory that decoders take together for windows.
 	Windows *window.Budget
@@ -260,7 +261,7 @@ func (f *File) Inputs(o Options) iter.Seq2[*Input, error] {
 		var left sieve.LeftOut
 		none := true
 		var last *unpack.Text
-		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, Windows: o.Windows, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Live: f.live != nil, Column: o.Fields.Column}) {
+		for text, err := range unpack.Texts(source, unpack.Options{Pool: o.Pool, Divide: o.Divide, Windows: o.Windows, MaxExpansion: o.MaxExpansion, AsWritten: o.Format != "", Live: f.live != nil, Column: o.Fields.Column}) {
 			in := &Input{Name: text.Name, Compression: text.Compression}
 			found := o.Sieve != nil && (f.dir != "" || text.Name != f.Name && !text.Body)
 			doubted := found && !sieve.IsLogName(text.Name)

@@ -3,16 +3,22 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 const testdata = "../../testdata"
@@ -33,17 +39,91 @@ func TestReportsEqualThoseOfOneMachine(t *testing.T) {
 func TestRangesEqualTheWholeFile(t *testing.T) {
 	dir := t.TempDir()
 	var text, broken strings.Builder
-	for n := range 20000 {
-		text.WriteString(line(n%1000, n/10))
+	for n := range 40000 {
+		text.WriteString(line(n%1000, n/10) + fmt.Sprintf("clean %x\n", sha256.Sum256([]byte{byte(n), byte(n >> 8)})))
 		broken.WriteString([]string{line(n, n), "Session.publish :: OT_TIMEOUT without a time\n", "{\"time\":\"2026-11-16T10:00:00Z\",\"sess\n"}[n%3])
 	}
 	write(t, filepath.Join(dir, "plain.log"), []byte(text.String()))
 	write(t, filepath.Join(dir, "packed.log.gz"), gzipped(t, text.String()[:3<<20]))
 	write(t, filepath.Join(dir, "broken.jsonl"), []byte(broken.String()))
+	write(t, filepath.Join(dir, "frames.log.zst"), inFrames(t, text.String()+"x"))
+	write(t, filepath.Join(dir, "members.log.gz"), inMembers(t, text.String()+broken.String()))
 	flags := append(engines[3].start(t), "-range", "1")
-	for _, args := range []string{"plain.log", "broken.jsonl", "plain.log packed.log.gz broken.jsonl", "."} {
-		t.Run(args, func(t *testing.T) { compare(t, dir, flags, strings.Fields(args)...) })
+	for args, shards := range map[string]int{
+		"plain.log": 5, "broken.jsonl": 3, "frames.log.zst": 5, "members.log.gz": 8, "packed.log.gz": 1,
+		"plain.log packed.log.gz broken.jsonl": 9, ".": 22,
+	} {
+		t.Run(args, func(t *testing.T) {
+			o := testOptions(t)
+			o.RangeBytes = 1 << 20
+			t.Chdir(dir)
+			p, err := makePlan(context.Background(), o, strings.Fields(args))
+			if err != nil || len(p.shards) < shards {
+				t.Errorf("%d shards, %v: expected %d or more", len(p.shards), err, shards)
+			}
+			compare(t, dir, flags, strings.Fields(args)...)
+		})
 	}
+}
+
+// TestDamagedFrame checks that a compressed file in which a range is damaged fails the job, and that the hint of
+// the message gives what otlog scan gives.
+func TestDamagedFrame(t *testing.T) {
+	dir := t.TempDir()
+	var text strings.Builder
+	for n := range 40000 {
+		text.WriteString(fmt.Sprintf("clean %x\n", sha256.Sum256([]byte{byte(n), byte(n >> 8)})) + line(n%1000, n/10))
+	}
+	packed := inFrames(t, text.String())
+	packed[len(packed)/2] ^= 1
+	write(t, filepath.Join(dir, "app.log.zst"), packed)
+	out := filepath.Join(t.TempDir(), "out.arrow")
+	got := call(t, dir, "otlog-beam", "-o", out, "-range", "1", "app.log.zst")
+	if got.status != exitFailed || !strings.Contains(got.err, "app.log.zst: ") || !strings.Contains(got.err, "hint: --range 0 reads what precedes the damage") {
+		t.Errorf("status %d and\n%s", got.status, got.err)
+	}
+	checkEmpty(t, filepath.Dir(out))
+	compare(t, dir, nil, "app.log.zst") // one range has all of it
+	want := call(t, dir, "otlog", "scan", "-o", filepath.Join(t.TempDir(), "x"), "app.log.zst")
+	if got := call(t, dir, "otlog-beam", "-o", out, "-range", "0", "app.log.zst"); got.status != exitDamaged || strings.ReplaceAll(got.err, "otlog-beam:", "otlog:") != want.err {
+		t.Errorf("status %d and\n%s\nwant\n%s", got.status, got.err, want.err)
+	}
+}
+
+// inFrames returns a file of many zstd frames.
+func inFrames(t *testing.T, text string) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	var out []byte
+	for part := range slices.Chunk([]byte(text), 300_000) {
+		out = w.EncodeAll(part, out)
+	}
+	return out
+}
+
+// inMembers returns a file as bgzip writes it: gzip members whose headers state their size.
+func inMembers(t *testing.T, text string) []byte {
+	t.Helper()
+	var out []byte
+	for part := range slices.Chunk([]byte(text), 60_000) {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Extra = []byte("BC\x02\x00??")
+		if _, err := w.Write(part); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		member := b.Bytes()
+		binary.LittleEndian.PutUint16(member[16:], uint16(len(member)-1))
+		out = append(out, member...)
+	}
+	return out
 }
 
 // gzipped returns a gzip file.

@@ -6,8 +6,8 @@
 //
 // The path of a log through the command, with the file of each step:
 //
-//  1. The launcher finds the inputs and divides them into shards: several small files, one large
-//     file, or a range of a large plain file (plan.go).
+//  1. The launcher finds the inputs and divides them into shards: several small files, one large file, or a
+//     range of a large one (plan.go).
 //  2. Workers scan shards as otlog scan does, and write each one's counts as a partial (scan.go).
 //  3. A partial travels through the engine as a [block] in pieces of 1 MiB (block.go): no worker has
 //     a whole one in memory.

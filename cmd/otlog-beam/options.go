@@ -50,7 +50,7 @@ func addFlags(set *flag.FlagSet) *flags {
 	str(&f.output, "o", "", "write the partial to `FILE`, which may be an object gs://… or s3://…")
 	str(&f.memory, "memory", "1GiB", "approximate maximum of memory of a worker, as a `SIZE`; data beyond it goes to temporary files (in $TMPDIR)")
 	set.IntVar(&f.o.Jobs, "jobs", 0, "number of goroutines that classify in a worker, 0 for one per core")
-	set.Int64Var(&f.rangeMiB, "range", 256, "divide plain files of lines into ranges of `N` MiB, 0 for never")
+	set.Int64Var(&f.rangeMiB, "range", 256, "divide files of lines into ranges of `N` MiB of text, 0 for never")
 	yes(&f.strict, "strict", "fail, and write no partial, if the status would be 3: damage, a skipped record, the same content twice")
 	yes(&f.o.KeepIDs, "show-sessions", "keep session IDs as they are, not only as hashes")
 	yes(&f.o.NoRedact, "no-redact", "leave tokens, passwords, e-mail addresses and IP addresses as the logs have them")
@@ -152,11 +152,7 @@ func (o *options) input() (parse.Options, error) {
 	if expansion == 0 {
 		expansion = -1
 	}
-	section := int64(sectionBytes)
-	if o.RangeBytes > 0 {
-		section = min(section, o.RangeBytes)
-	}
-	in := parse.Options{MaxExpansion: expansion, SectionSize: section, Format: o.Format, Fields: field.Names{Time: o.Time, Session: o.Session, Message: o.Message}}
+	in := parse.Options{MaxExpansion: expansion, Format: o.Format, Fields: field.Names{Time: o.Time, Session: o.Session, Message: o.Message}}
 	times := timestamp.Times{Latest: o.Now}
 	var err error
 	if times.Zone, err = time.LoadLocation(o.Zone); err != nil {

@@ -32,8 +32,10 @@ type file struct {
 	Path string // absolute, or a URL: workers have other working directories
 	Dir  string `json:",omitempty"` // as parse.Source.Dir
 
-	// Range, if set, says which sections are read.
-	Range *ranges.Range `json:",omitempty"`
+	// Range, if set, says which sections are read. Sections have Section bytes of text, and the file has Bytes.
+	Range   *ranges.Range `json:",omitempty"`
+	Section int64         `json:",omitempty"`
+	Bytes   int64         `json:",omitempty"`
 }
 
 // sectionBytes is the size of a section, unless ranges are smaller: that of otlog.
@@ -158,35 +160,39 @@ func (p *plan) divide(files []file) error {
 	return nil
 }
 
-// divide returns the ranges of a file, nil if it is read in one piece: it is small, or not a plain file of
-// lines.
+// divide returns the ranges of a file, nil if it is read in one piece: it is small, or is neither a plain file of
+// lines, nor one of many zstd frames or bgzip members.
 func (o *options) divide(f *file, info os.FileInfo) ([]file, error) {
-	if !info.Mode().IsRegular() || o.RangeBytes == 0 || info.Size() <= o.RangeBytes {
+	if !info.Mode().IsRegular() || o.RangeBytes == 0 || info.Size() <= min(o.RangeBytes, sectionBytes) {
 		return nil, nil
 	}
 	input, err := o.input()
 	if err != nil {
 		return nil, err
 	}
-	input.Sieve = &sieve.Sieve{}
+	input.Sieve, input.Divide, input.SectionSize = &sieve.Sieve{}, true, o.RangeBytes
 	opened, err := parse.Open(f.source(context.Background(), nil))
 	if err != nil {
 		return nil, nil // the worker reports it
 	}
 	defer opened.Close() // only read from
-	_, size, _ := opened.Regular()
 	var out []file
 	for in, err := range opened.Inputs(input) {
-		// The readers of other formats do not account for the bytes of the file before they have read them.
-		if sections := len(in.Readers()); err == nil && sections > 1 && in.Decoded() == size {
-			each := max(1, int(o.RangeBytes/input.SectionSize))
-			for from := 0; from < sections; from += each {
-				r := *f
-				r.Range = &ranges.Range{From: from, To: min(from+each, sections), Of: sections, Size: size}
-				out = append(out, r)
-			}
+		readers, size := len(in.Readers()), in.Decoded()
+		if err != nil || readers < 2 || size < o.RangeBytes {
+			break // of Parquet, nothing is decoded yet
 		}
-		break // a plain file has one input
+		r := file{Name: f.Name, Path: f.Path, Dir: f.Dir, Section: min(sectionBytes, o.RangeBytes), Bytes: info.Size()}
+		if in.Compression != "" {
+			// One goroutine reads a range, so that each frame is decoded once.
+			r.Section = o.RangeBytes
+		}
+		each, sections := int(o.RangeBytes/r.Section), int((size+r.Section-1)/r.Section)
+		for from := 0; from < sections; from += each {
+			r.Range = &ranges.Range{From: from, To: min(from+each, sections), Of: sections, Size: size}
+			out = append(out, r)
+		}
+		break // such a file has one input
 	}
 	return out, nil
 }

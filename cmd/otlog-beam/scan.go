@@ -74,7 +74,7 @@ func (o *options) scan(ctx context.Context, s *shard, emit func([]byte)) error {
 	defer space.Close() // its files are temporary
 	how := aggregate.Options{Jobs: ours.jobs, Input: input, Space: space, KeepIDs: o.KeepIDs, HideID: rules.Hides, Claim: refusePartial}
 	if one != nil {
-		how.Sections = &[2]int{one.From, one.To}
+		how.Sections, how.Input.SectionSize, how.Input.Divide = &[2]int{one.From, one.To}, s.Files[0].Section, true
 	}
 	result, err := aggregate.Scan(sources, how)
 	if err = errors.Join(err, network.err); err != nil {
@@ -94,7 +94,7 @@ func (o *options) scan(ctx context.Context, s *shard, emit func([]byte)) error {
 		ToolVersion: o.Tool, Catalogues: []string{catalogue.Version},
 	}}
 	if one != nil {
-		if err := checkRange(one, result.Sources); err != nil {
+		if err := checkRange(&s.Files[0], result.Sources); err != nil {
 			return fmt.Errorf("%s: %w", words.Printable(s.Files[0].Name), err)
 		}
 		one.Take(result.Sources[0])
@@ -112,14 +112,18 @@ func (o *options) scan(ctx context.Context, s *shard, emit func([]byte)) error {
 }
 
 // checkRange returns an error unless a range was read of the file that the launcher has seen.
-func checkRange(r *ranges.Range, read []*aggregate.Source) error {
+func checkRange(f *file, read []*aggregate.Source) error {
+	const meanwhile = "it was written to meanwhile, or it is another file on this machine"
 	switch {
 	case len(read) != 1 || !read[0].Open:
-		return errors.New("not a plain file of lines any more: it was written to meanwhile, or it is another file on this machine")
+		return fmt.Errorf("it cannot be read in ranges any more: %s", meanwhile)
 	case read[0].Failed != nil:
 		return read[0].Failed
-	case read[0].Identity.Size != r.Size:
-		return fmt.Errorf("it has %d bytes, and had %d when the job began: it was written to meanwhile, or it is another file on this machine", read[0].Identity.Size, r.Size)
+	case read[0].Identity.Size != f.Bytes:
+		return fmt.Errorf("it has %d bytes, and had %d when the job began: %s", read[0].Identity.Size, f.Bytes, meanwhile)
+	case read[0].Damage != nil && read[0].Compression != "":
+		// Nothing after the damage would count if the file were read in order.
+		return fmt.Errorf("%w\nhint: --range 0 reads what precedes the damage", read[0].Damage)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	stdlog "log"
 	"log/slog"
 	"net"
 	"os"
@@ -34,10 +33,7 @@ func quiet(verbose bool) {
 		log.SetLogger(&log.Standard{Level: log.SevInfo})
 		return
 	}
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	stdlog.SetOutput(os.Stderr) // slog has taken it
-	stdlog.SetFlags(0)
-	stdlog.SetPrefix("otlog-beam: ")
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // takes the output of package log as well
 	log.SetLogger(&log.Standard{Level: log.SevFatal})
 }
 

@@ -48,7 +48,8 @@ var mayImport = map[string][]string{
 	"parse/terminal":          {},
 	"parse/timestamp":         {"parse/jsontext", "parse/terminal"},
 	"parse/columnar":          {"parse/jsontext"},
-	"parse/unpack":            {"internal/unnamed", "parse/columnar", "parse/detect", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/parallel", "parse/unpack/window"},
+	"parse/unpack":            {"internal/unnamed", "parse/columnar", "parse/detect", "parse/notation", "parse/pattern", "parse/sieve", "parse/unpack/frames", "parse/unpack/parallel", "parse/unpack/window"},
+	"parse/unpack/frames":     {},
 	"parse/unpack/parallel":   {},
 	"parse/unpack/window":     {},
 	"classify":                {"classify/catalogue"},
@@ -132,7 +133,7 @@ var mayImport = map[string][]string{
 
 // doors are the only packages that may import a dependency.
 var doors = map[string][]string{
-	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "parse/unpack/parallel", "aggregate/partial", "bench/genweeks", "bench/layout"},
+	"github.com/klauspost/compress":    {"parse/columnar", "parse/unpack", "parse/unpack/frames", "parse/unpack/parallel", "aggregate/partial", "bench/genweeks", "bench/layout"},
 	"github.com/pierrec/lz4/v4":        {"parse/columnar", "parse/unpack"},
 	"github.com/ulikunitz/xz":          {"parse/unpack"},
 	"golang.org/x/text":                {"parse/unpack"},

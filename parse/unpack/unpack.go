@@ -27,6 +27,7 @@ import (
 
 	"github.com/otlog/otlog/parse/detect"
 	"github.com/otlog/otlog/parse/notation"
+	"github.com/otlog/otlog/parse/unpack/frames"
 	"github.com/otlog/otlog/parse/unpack/parallel"
 	"github.com/otlog/otlog/parse/unpack/window"
 )
@@ -59,6 +60,9 @@ type Options struct {
 	// Pool, if set, decompresses zstd frames and bgzip members on several cores. The stream is
 	// read ahead, so a live one has none.
 	Pool *Pool
+	// Divide lets a text be read from any offset although its file is compressed, if it has many zstd
+	// frames or bgzip members. Damage is then found where the text is read, and not in order.
+	Divide bool
 	// Windows, if set, bounds the memory that decoders take together for windows.
 	Windows *window.Budget
 	// Column returns the key of a column of a Parquet or Arrow file. nil keeps its name.
@@ -235,6 +239,10 @@ func (u *unpacker) text(name string, r io.Reader, head []byte, whole bool, aroun
 		r, whole = io.MultiReader(bytes.NewReader(head), &stickyReader{r, err}), err == io.EOF
 	} else if len(around) == 0 {
 		t.File, t.Size = u.file, u.size
+	} else if u.Divide && u.file != nil && len(around) == 1 {
+		if f := frames.Of(u.file, u.size, around[0].name, u.safeExpansion()); f != nil {
+			t.File, t.Size = f, f.Size()
+		}
 	}
 	if isPadded(head) {
 		start := head
