@@ -105,9 +105,8 @@ func (noFinder) IsName([]byte) (is, sdk bool) { return false, false }
 // and objects that may state an error's code. All other records have an empty Text.
 func (d *Decoder) Events(b *Block, f Finder) iter.Seq2[*Event, *SyntaxError] {
 	d.walk.finder, d.walk.roles, d.levelless = f, b.Format.roles, b.Format.levelless
-	d.walk.leads, d.walk.wraps = b.Format.leads, b.Format.wraps
+	d.walk.leads, d.walk.wraps, d.nuls = b.Format.leads, b.Format.wraps, detect.NULs{Block: b.Data}
 	return func(yield func(*Event, *SyntaxError) bool) {
-		d.nuls = detect.NULs{Block: b.Data}
 		if b.Skipped != nil {
 			yield(nil, b.Skipped)
 			return

@@ -545,7 +545,7 @@ func checkWinget(t *testing.T, r *release) {
 		}
 		for i, arch := range []string{"amd64", "arm64"}[:len(installers)] {
 			installer := installers[i].(map[string]any)
-			fields(name+": "+arch, "Installers", installer, nil)
+			fields(name+": "+arch, "Installers", installer, map[string]string{})
 			if got, want := fmt.Sprint(installer["NestedInstallerFiles"]), fmt.Sprintf(`[map[PortableCommandAlias:otlog RelativeFilePath:%s\otlog.exe]]`, r.name("windows", arch)); got != want {
 				t.Errorf("%s: got %s, want %s", arch, got, want)
 			}
