@@ -28,7 +28,7 @@ class Folder {
 class Input {
   ahead = new Uint8Array(0);
   from = 0; // where the part begins
-  taken = 0; // how far the file was read
+  taken = 0; // how many bytes were read, some perhaps twice
 
   constructor(file) {
     this.file = file;
@@ -47,10 +47,10 @@ class Input {
       this.ahead = new Uint8Array(new FileReaderSync().readAsArrayBuffer(this.file.slice(at, end)));
       this.from = at;
       there = 0;
-      this.taken = Math.max(this.taken, end);
     }
     const part = this.ahead.subarray(there, there + into.length);
     into.set(part);
+    this.taken = Math.min(this.size, this.taken + part.length);
     return part.length;
   }
 

@@ -234,8 +234,9 @@ async function show(current) {
     return;
   }
   shown = result.out;
-  // In a frame with this address, a link to a section would lead to the page around it.
-  const text = (await shown.text()).replaceAll('href="#', 'href="about:srcdoc#');
+  // In a frame with this address, a link to a section would lead to the page around it. A link to elsewhere would
+  // be refused, in place of the report: its address is shown only.
+  const text = (await shown.text()).replaceAll('href="#', 'href="about:srcdoc#').replaceAll('<a href="https://', '<a title="https://');
   el("result").hidden = false;
   await new Promise((done) => {
     el("report").addEventListener("load", done, { once: true });

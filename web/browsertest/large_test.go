@@ -5,7 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -98,10 +98,13 @@ func TestCancel(t *testing.T) {
 	call(b, target.SetAutoAttach, target.SetAutoAttachParams{AutoAttach: true, Flatten: &yes, Filter: target.Filter{{Type: "worker"}, {Exclude: true}}})
 	b.choose("files", path)
 	b.until(`el("bar").value > 0.02`, reading)
+	if got := eval[float64](b, `el("bar").value`); got > 0.9 {
+		t.Errorf("the progress begins with %.2f", got)
+	}
 	if n := running(); n != 1 {
 		t.Fatalf("%d workers while the log is read", n)
 	}
-	if got := b.text("amount"); !strings.Contains(got, " MB of 1") || !strings.Contains(got, " MB a second") {
+	if got := b.text("amount"); !regexp.MustCompile(`^[\d.]+ [kM]B of 100\.5 MB, [\d.]+ [kM]B a second$`).MatchString(got) {
 		t.Errorf("progress: %q", got)
 	}
 	b.click("cancel")

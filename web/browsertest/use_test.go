@@ -70,9 +70,10 @@ func TestShown(t *testing.T) {
 	for expression, want := range map[string]bool{
 		"document.querySelector('h1').textContent.length > 20": true,
 		// The report's script adds the controls.
-		"document.querySelectorAll('nav input, thead button').length > 2":                true,
-		"getComputedStyle(document.querySelector('.alarm')).borderLeftStyle === 'solid'": true,
-		"(() => { try { return !!parent.document.title; } catch { return false; } })()":  false,
+		"document.querySelectorAll('nav input, thead button').length > 2":                                                    true,
+		"getComputedStyle(document.querySelector('.alarm')).borderLeftStyle === 'solid'":                                     true,
+		"document.querySelectorAll('a[title^=https]').length > 0 && document.querySelectorAll('a[href^=http]').length === 0": true,
+		"(() => { try { return !!parent.document.title; } catch { return false; } })()":                                      false,
 	} {
 		if got := eval[bool](frame, expression); got != want {
 			t.Errorf("%s: got %v", expression, got)
