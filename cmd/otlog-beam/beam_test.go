@@ -357,6 +357,7 @@ func TestEngineIsMissing(t *testing.T) {
 			[]string{"--runner=universal", "--endpoint=" + startPrism(t), "--environment_type=EXTERNAL", "--environment_config=" + nobody},
 			exitFailed, "the job failed, and nothing was written",
 		},
+		"no engine": {[]string{"--runner=universal", "--endpoint=" + nobody, "--environment_type=LOOPBACK"}, exitFailed, "--endpoint: no engine answers"},
 		"no time":   {[]string{"--async"}, exitUsage, "--async: this command verifies the result"},
 		"no runner": {[]string{"--runner=prims"}, exitUsage, `--runner: "prims" is not a runner`},
 	} {

@@ -44,6 +44,10 @@ func runTests(m *testing.M) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(programs)
+	// Commands that tests kill leave their directories for temporary files.
+	if err := os.Setenv("TMPDIR", programs); err != nil {
+		return 0, err
+	}
 	for name, args := range map[string][]string{
 		"otlog":      {"-C", filepath.Join("..", ".."), "./cmd/otlog"},
 		"otlog-beam": {"."},

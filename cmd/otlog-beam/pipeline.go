@@ -95,6 +95,9 @@ func run(ctx context.Context, o *options, p *plan, temporary string, verbose boo
 	if err != nil {
 		return err
 	}
+	if err := findEngine(ctx); err != nil {
+		return err
+	}
 	shards := make([][]byte, len(p.shards))
 	for i := range p.shards {
 		if shards[i], err = json.Marshal(&p.shards[i]); err != nil {

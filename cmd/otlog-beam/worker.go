@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/container/tools"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -70,6 +71,19 @@ func workerDefaults() error {
 		*jobopts.EnvironmentConfig = string(config)
 	}
 	return nil
+}
+
+// findEngine returns an error if nobody listens where the engine should. Beam would try for two minutes.
+func findEngine(ctx context.Context) error {
+	if _, _, err := net.SplitHostPort(*jobopts.Endpoint); err != nil {
+		return nil // none is given, or Beam has to judge it
+	}
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	conn, err := dialer.DialContext(ctx, "tcp", *jobopts.Endpoint)
+	if err != nil {
+		return fmt.Errorf("--endpoint: no engine answers: %w", err)
+	}
+	return conn.Close()
 }
 
 // startWorker is the command of workers and pools. It returns nil if flags ask for neither.
