@@ -97,3 +97,33 @@ func TestWindowsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyWindows counts windows without any record, as a lost log leaves them.
+func TestEmptyWindows(t *testing.T) {
+	week := func(n int) time.Time { return time.Date(2026, 10, 19+7*n, 0, 0, 0, 0, time.UTC) }
+	for _, test := range []struct {
+		name, window string
+		starts       []time.Time
+		want         int
+		first        time.Time
+	}{
+		{"none", "1w", []time.Time{week(0), week(1), week(2)}, 0, time.Time{}},
+		{"one", "1w", []time.Time{week(0), week(1), week(3)}, 1, week(2)},
+		{"several", "1w", []time.Time{week(0), week(2), week(5)}, 3, week(1)},
+		{"days", "1d", []time.Time{week(0), week(1)}, 6, week(0).AddDate(0, 0, 1)},
+		{"hours, which a night leaves empty", "1h", []time.Time{week(0), week(1)}, 0, time.Time{}},
+		{"a single window", "1w", []time.Time{week(0)}, 0, time.Time{}},
+	} {
+		window, err := calendar.Parse(test.window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Report{Window: window}
+		for _, start := range test.starts {
+			r.Windows = append(r.Windows, Window{Start: start, End: window.End(start)})
+		}
+		if n, start, _ := r.emptyWindows(); n != test.want || !start.Equal(test.first) {
+			t.Errorf("%s: %d, the first from %s, want %d from %s", test.name, n, start, test.want, test.first)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otlog/otlog/aggregate"
 	"github.com/otlog/otlog/aggregate/batch"
@@ -201,24 +202,31 @@ func (r *Report) warnings() []string {
 		}
 		warn("only %s seems to hold errors only: the session rates of the two sides are shares of different sessions, and are not compared", side)
 	}
+	if n, start, end := r.emptyWindows(); n > 0 {
+		which, them := "", "it"
+		if n > 1 {
+			which, them = "the first of them ", "them"
+		}
+		warn("no records in %s (%s%s): the windows around %s are compared with each other", words.Count(n, "whole window"), which, words.Span(start, end), them)
+	}
 	failures := func(n int64) string { return words.Share(n, r.Totals.Failures, "failure", "has", "have") }
-	time := "date and time"
+	when := "date and time"
 	if r.Totals.WrongClock > 0 {
-		time = "plausible " + time
+		when = "plausible " + when
 	}
 	if n := r.Undated.Failures; n > 0 && !r.Window.All() {
 		them := "them"
 		if n == 1 {
 			them = "it"
 		}
-		warn("%s no %s, so no window includes %s", failures(n), time, them)
+		warn("%s no %s, so no window includes %s", failures(n), when, them)
 	}
 	if n := r.Totals.WrongClock; n > 0 {
 		warn("%s from wrong clocks, more than a day before %s or after %s: no window includes them",
 			words.Count(n, "record"), r.Start.Format(words.MinuteLayout), r.End.Format(words.MinuteLayout))
 	}
 	if f, a := r.Undated.FailuresLeftOut, r.Undated.AttemptsLeftOut; f > 0 || a > 0 {
-		warn("%s and %s have no %s, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"), time)
+		warn("%s and %s have no %s, and are left out", words.Count(f, "failure"), words.Count(a, "attempt"), when)
 	}
 	if d := r.Divided; d != (batch.Divided{}) {
 		var where []string
@@ -252,6 +260,24 @@ func (r *Report) warnings() []string {
 		warn("%s no session ID, so only times separate failures; --session-field names a field that identifies whom they concern", failures(n))
 	}
 	return out
+}
+
+// emptyWindows counts the windows between others in which no record is, and returns the first one. A lost log
+// looks like that. In windows of less than a day, a night does too: they are not counted.
+func (r *Report) emptyWindows() (n int, start, end time.Time) {
+	const day = 23 * time.Hour // where clocks are put forward
+	for i := 1; i < len(r.Windows); i++ {
+		at := r.Windows[i-1].End
+		if at.Sub(r.Windows[i-1].Start) < day {
+			return 0, start, end
+		}
+		for ; at.Before(r.Windows[i].Start); at = r.Window.End(at) {
+			if n++; n == 1 {
+				start, end = at, r.Window.End(at)
+			}
+		}
+	}
+	return n, start, end
 }
 
 // Damaged returns the sources that could not be read in full.

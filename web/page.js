@@ -237,10 +237,13 @@ async function show(current) {
   // In a frame with this address, a link to a section would lead to the page around it. A link to elsewhere would
   // be refused, in place of the report: its address is shown only.
   const text = (await shown.text()).replaceAll('href="#', 'href="about:srcdoc#').replaceAll('<a href="https://', '<a title="https://');
+  // A new frame each time: Chromium 156 leaves a frame blank that was hidden and gets another document.
+  const frame = el("report").cloneNode(false);
+  frame.srcdoc = text;
   el("result").hidden = false;
   await new Promise((done) => {
-    el("report").addEventListener("load", done, { once: true });
-    el("report").srcdoc = text;
+    frame.addEventListener("load", done, { once: true });
+    el("report").replaceWith(frame);
   });
 }
 
