@@ -372,6 +372,16 @@ func TestEngineIsMissing(t *testing.T) {
 	}
 }
 
+// TestFlagsAfterPaths checks that flags after a path are not taken for paths, or for missing.
+func TestFlagsAfterPaths(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.arrow")
+	got := call(t, testdata, "otlog-beam", "logs", "-o", out)
+	if want := "otlog-beam: -o: flags come before paths"; got.status != exitUsage || !strings.HasPrefix(got.err, want) {
+		t.Errorf("status %d and\n%s\nwant %s", got.status, got.err, want)
+	}
+	checkEmpty(t, filepath.Dir(out))
+}
+
 // TestPoolIsKilled checks that workers do not outlive their pool.
 func TestPoolIsKilled(t *testing.T) {
 	pool := startPool(t)

@@ -125,6 +125,11 @@ func say(w io.Writer, message any) {
 
 // launch plans a job, runs it, and gives its result its name.
 func launch(ctx context.Context, f *flags, args []string, w io.Writer) error {
+	for _, arg := range args {
+		if len(arg) > 1 && arg[0] == '-' {
+			return usageError(fmt.Errorf("%s: flags come before paths; a path that begins with a hyphen is ./%s", arg, arg))
+		}
+	}
 	o, err := f.resolve(time.Now())
 	if err != nil {
 		return err

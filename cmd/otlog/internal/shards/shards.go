@@ -215,6 +215,9 @@ func (x *inputs) add(in string, sources []*aggregate.Source) error {
 	return nil
 }
 
+// ofHosts is what to do about two shards of one name that are no copies.
+const ofHosts = "; logs of two hosts need names of their own: otlog scan --name HOST/app.log"
+
 // twice is the error of an input, or a shard, that counts twice.
 func twice(name string, a, b place) error {
 	name = words.Printable(name)
@@ -222,9 +225,9 @@ func twice(name string, a, b place) error {
 	case a.in == b.in:
 		return fmt.Errorf("%s is in %s twice, and must not count twice\nhint: scan it again, and merge with --expect", name, a.in)
 	case a.Name != b.Name || same(a.Source, b.Source):
-		return fmt.Errorf("%s is in %s and in %s, and must not count twice\nhint: leave one of them out", name, a.in, b.in)
+		return fmt.Errorf("%s is in %s and in %s, and must not count twice\nhint: leave one of them out%s", name, a.in, b.in, ofHosts)
 	}
-	return fmt.Errorf("%s is in %s (%s) and in %s (%s), which differ\nhint: leave out the one that is wrong, or scan it again", name, a.in, a.size(), b.in, b.size())
+	return fmt.Errorf("%s is in %s (%s) and in %s (%s), which differ\nhint: leave out the one that is wrong, or scan it again%s", name, a.in, a.size(), b.in, b.size(), ofHosts)
 }
 
 func (p place) size() string {
