@@ -284,7 +284,7 @@ func TestDamageInATar(t *testing.T) {
 		{"no end mark", tarOf[:3*size], []string{"one.log", "two.log", "three.log", "a: tar data is damaged near byte"}},
 		{"half an end mark", tarOf[:3*size+512], []string{"one.log", "two.log", "three.log"}},
 		{"cut off in a file", tarOf[:size+600], []string{"one.log", "two.log: 73 bytes, tar data is truncated near byte"}},
-		{"cut off in gzip", gzipped(t, tarOf)[:200], []string{"one.log: 353 bytes, gzip data is truncated near byte 200: read the 380 decoded bytes before it"}},
+		{"cut off in gzip", gzipped(t, tarOf)[:200], []string{"one.log: 353 bytes, gzip data is truncated near byte 200: the 380 decoded bytes before it were read"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -28,15 +28,15 @@ func (e *DamageError) Error() string {
 	var large *window.Error
 	switch {
 	case errors.As(e.Cause, &large):
-		return fmt.Sprintf("%s data is not unpacked from byte %d on (%v): read the %d decoded bytes before it", e.Compression, e.Input, e.Cause, e.Offset)
+		return fmt.Sprintf("%s data is not unpacked from byte %d on (%v): the %d decoded bytes before it were read", e.Compression, e.Input, e.Cause, e.Offset)
 	case errors.As(e.Cause, &expansion):
 		return fmt.Sprintf("%s data %v: stopped near byte %d, after %d decoded bytes (--max-expansion sets the limit)", e.Compression, expansion, e.Input, e.Offset)
 	case errors.As(e.Cause, &group):
 		return fmt.Sprintf("%s data is damaged near byte %d (%v): read the %d rows of the row group before it, and the other row groups", e.Compression, e.Input, e.Cause, group.Rows)
 	case errors.Is(e.Cause, io.ErrUnexpectedEOF):
-		return fmt.Sprintf("%s data is truncated near byte %d: read the %d decoded bytes before it", e.Compression, e.Input, e.Offset)
+		return fmt.Sprintf("%s data is truncated near byte %d: the %d decoded bytes before it were read", e.Compression, e.Input, e.Offset)
 	}
-	return fmt.Sprintf("%s data is damaged near byte %d (%v): read the %d decoded bytes before it", e.Compression, e.Input, e.Cause, e.Offset)
+	return fmt.Sprintf("%s data is damaged near byte %d (%v): the %d decoded bytes before it were read", e.Compression, e.Input, e.Cause, e.Offset)
 }
 
 func (e *DamageError) Unwrap() error { return e.Cause }

@@ -82,18 +82,18 @@ func TestOpenRejectsOtherData(t *testing.T) {
 		{"binary data in gzip", gzipped(t, binaryData), "not a log: binary data"},
 		{"bytes that say nothing", encrypted, "not a log: binary data, "},
 		{"UTF-32", []byte("\xff\xfe\x00\x00a\x00\x00\x00"), "not a log: UTF-32"},
-		{"an Arrow stream that ends early", []byte("\xff\xff\xff\xff\x10\x00"), "arrow data is truncated near byte 6: read the 0 decoded bytes before it"},
-		{"a Parquet file without its end", []byte("PAR1\x15\x04\x15\x04 and so on"), "parquet data is truncated near byte 18: read the 0 decoded bytes before it"},
+		{"an Arrow stream that ends early", []byte("\xff\xff\xff\xff\x10\x00"), "arrow data is truncated near byte 6: the 0 decoded bytes before it were read"},
+		{"a Parquet file without its end", []byte("PAR1\x15\x04\x15\x04 and so on"), "parquet data is truncated near byte 18: the 0 decoded bytes before it were read"},
 		{"Avro", []byte("Obj\x01\x04\x14avro.codec"), "Avro data is not supported: convert it to Parquet or NDJSON (avro-tools tojson FILE > FILE.jsonl)"},
 		{"ORC", []byte("ORC\x11\x00\x00"), "ORC data is not supported: convert it to Parquet or NDJSON (orc-tools data FILE > FILE.jsonl)"},
 		{"compress", []byte("\x1f\x9d\x90a"), "not a log: compress (.Z) data is not supported (supported are "},
 		{"7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04"), "not a log: 7z data"},
 		{"rar", []byte("Rar!\x1a\x07\x01\x00"), "not a log: rar data"},
 		{"gzip thrice", thrice, "not unpacked: compressed more than twice (gzip+gzip+gzip)"},
-		{"gzip's first bytes and no more", []byte("\x1f\x8b"), "gzip data is truncated near byte 2: read the 0 decoded bytes before it"},
+		{"gzip's first bytes and no more", []byte("\x1f\x8b"), "gzip data is truncated near byte 2: the 0 decoded bytes before it were read"},
 		{"garbage after them", append([]byte("\x1f\x8b"), logOf(10)...), "gzip data is damaged near byte "},
-		{"gzip that ends before its first byte", gzipped(t, logOf(10))[:12], "gzip data is truncated near byte 12: read the 0 decoded bytes before it"},
-		{"zstd's first bytes and no more", []byte("\x28\xb5\x2f\xfd"), "zstd data is truncated near byte 4: read the 0 decoded bytes before it"},
+		{"gzip that ends before its first byte", gzipped(t, logOf(10))[:12], "gzip data is truncated near byte 12: the 0 decoded bytes before it were read"},
+		{"zstd's first bytes and no more", []byte("\x28\xb5\x2f\xfd"), "zstd data is truncated near byte 4: the 0 decoded bytes before it were read"},
 		{"garbage after those", append([]byte("\x28\xb5\x2f\xfd"), logOf(10)...), "zstd data is damaged near byte "},
 	}
 	for _, test := range tests {
@@ -174,7 +174,7 @@ func TestDamagedStreamsAreReadUpToTheDamage(t *testing.T) {
 			if damage.Compression != test.compression || damage.Input > test.input || damage.Input < test.input/2 {
 				t.Errorf("%s is damaged near byte %d, want %s near %d", damage.Compression, damage.Input, test.compression, test.input)
 			}
-			for _, s := range []string{fmt.Sprintf(" near byte %d", damage.Input), fmt.Sprintf(": read the %d decoded bytes before it", damage.Offset)} {
+			for _, s := range []string{fmt.Sprintf(" near byte %d", damage.Input), fmt.Sprintf(": the %d decoded bytes before it were read", damage.Offset)} {
 				if !strings.Contains(err.Error(), s) {
 					t.Errorf("%q does not say %q", err, s)
 				}
