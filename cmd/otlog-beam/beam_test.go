@@ -382,6 +382,21 @@ func TestFlagsAfterPaths(t *testing.T) {
 	checkEmpty(t, filepath.Dir(out))
 }
 
+// TestNamesThatCannotBe checks what cannot be given to workers, or be written to: it is said before the job.
+func TestNamesThatCannotBe(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "bad\xff.log"), []byte(line(1, 1)))
+	write(t, filepath.Join(dir, "good.log"), []byte(line(2, 2)))
+	got := call(t, dir, "otlog-beam", "-o", "out.arrow", "good.log", "bad\xff.log")
+	if want := "its name is not UTF-8, so workers cannot get it"; got.status != exitFailed || !strings.Contains(got.err, want) {
+		t.Errorf("status %d and\n%s\nwant %s", got.status, got.err, want)
+	}
+	got = call(t, dir, "otlog-beam", "-o", dir, "good.log")
+	if want := ": this is a directory"; got.status != exitUsage || !strings.Contains(got.err, want) {
+		t.Errorf("status %d and\n%s\nwant %s", got.status, got.err, want)
+	}
+}
+
 // TestPoolIsKilled checks that workers do not outlive their pool.
 func TestPoolIsKilled(t *testing.T) {
 	pool := startPool(t)

@@ -102,6 +102,9 @@ func newOutput(name string, p *plan) (*output, error) {
 		if info, err := os.Stat(filepath.Dir(abs)); err != nil || !info.IsDir() {
 			return nil, usageError(fmt.Errorf("-o %s: its directory does not exist", name))
 		}
+		if info, err := os.Stat(abs); err == nil && info.IsDir() {
+			return nil, usageError(fmt.Errorf("-o %s: this is a directory", name))
+		}
 		if err := p.refuse(name, abs); err != nil {
 			return nil, err
 		}

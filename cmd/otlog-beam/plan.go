@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"
@@ -18,6 +19,7 @@ import (
 	"github.com/otlog/otlog/parse"
 	"github.com/otlog/otlog/parse/find"
 	"github.com/otlog/otlog/parse/sieve"
+	"github.com/otlog/otlog/report/words"
 )
 
 // A shard is what a worker scans at a time.
@@ -73,7 +75,11 @@ func makePlan(ctx context.Context, o *options, args []string) (*plan, error) {
 			if err != nil {
 				return fmt.Errorf("%s: finding its absolute path: %w", s.Path, err)
 			}
-			if !seen[path] {
+			switch {
+			case seen[path]:
+			case !utf8.ValidString(path):
+				p.miss(fmt.Errorf("%s: its name is not UTF-8, so workers cannot get it: use otlog scan", words.Printable(s.String())))
+			default:
 				seen[path] = true
 				files = append(files, file{Name: s.String(), Path: path, Dir: s.Dir})
 			}

@@ -35,7 +35,7 @@ func Parse(file string, r io.Reader) (*List, error) {
 	number := 0
 	for lines.Scan() {
 		number++
-		name := strings.TrimSpace(lines.Text())
+		name := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")) // as editors of Windows begin a file
 		if name == "" || name[0] == '#' {
 			continue
 		}
@@ -109,6 +109,9 @@ func (l *List) Once(partials []*partial.File) (once []*partial.File, copies []Co
 		}
 		if len(p.Sources) > 0 && len(p.Missing) == 0 && !slices.ContainsFunc(p.Sources, func(s *aggregate.Source) bool { return !again(s) }) {
 			first := p.Sources[0]
+			if of := inputs[first.Name].in; len(of.Sources) == len(p.Sources) && !slices.Equal(p.Part.Coverage, of.Part.Coverage) {
+				continue // scanned with other options: the same records have other times
+			}
 			copied[p] = fmt.Sprintf("%s: left out: %s counts once, from %s", words.Printable(p.Name), words.Printable(first.Name), words.Printable(inputs[first.Name].in.Name))
 			continue
 		}
@@ -147,7 +150,13 @@ func largestFirst(partials []*partial.File) []*partial.File {
 // same reports whether two inputs have the same content and were counted alike. They may be compressed in
 // different ways.
 func same(a, b *aggregate.Source) bool {
-	content := a.Content.Bytes > 0 && a.Content == b.Content || a.Identity.Size > 0 && a.Identity == b.Identity || a.Empty && b.Empty
+	content := a.Empty && b.Empty
+	switch {
+	case a.Content.Bytes > 0 && b.Content.Bytes > 0:
+		content = a.Content == b.Content
+	case a.Identity.Size > 0: // of the start and the end of a file
+		content = a.Identity == b.Identity
+	}
 	return content && a.Format == b.Format && a.Account == b.Account && trouble(a) == trouble(b)
 }
 
