@@ -187,7 +187,12 @@ type workerPool struct {
 // startPool starts a pool of workers as a process.
 func startPool(t *testing.T) *workerPool {
 	t.Helper()
-	cmd := program(t, "otlog-beam", "-worker_pool", "127.0.0.1:0")
+	return readPool(t, program(t, "otlog-beam", "-worker_pool", "127.0.0.1:0"))
+}
+
+// readPool starts a pool by its command.
+func readPool(t *testing.T, cmd *exec.Cmd) *workerPool {
+	t.Helper()
 	r, w := io.Pipe()
 	cmd.Stderr = w
 	start(t, cmd)

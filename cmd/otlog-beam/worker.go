@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -24,6 +26,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/util/grpcx"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/peer"
 )
 
 // quiet lets Beam print nothing, unless verbose is set: it logs each error several times, and run
@@ -105,6 +108,10 @@ func startWorker(f *flags) error {
 // work runs a worker until the engine ends it. An engine gives the command of a worker its ID, and the
 // endpoint where the worker asks for the rest.
 func work(provision string) error {
+	dial := grpcx.Dial
+	grpcx.Dial = func(ctx context.Context, endpoint string, timeout time.Duration) (*grpc.ClientConn, error) {
+		return dial(ctx, seenFrom(provision, endpoint), timeout)
+	}
 	// Some engines quote the ID as for a shell.
 	id := strings.Trim(flag.Lookup("id").Value.String(), "'")
 	ctx := grpcx.WriteWorkerID(context.Background(), id)
@@ -122,10 +129,7 @@ func work(provision string) error {
 	}
 	runtime.GlobalOptions.Import(raw.Options)
 	endpoint := func(flagName, provisioned string) string {
-		if provisioned != "" {
-			return provisioned
-		}
-		return flag.Lookup(flagName).Value.String()
+		return cmp.Or(provisioned, flag.Lookup(flagName).Value.String())
 	}
 	if os.Getenv(watched) != "" {
 		go func() {
@@ -139,6 +143,24 @@ func work(provision string) error {
 		return fmt.Errorf("worker %s: %w", id, err)
 	}
 	return nil
+}
+
+// seenFrom returns an endpoint of an engine as another host sees it. Prism names itself localhost, and on another
+// host only the address where it was reached says where that is.
+func seenFrom(reached, endpoint string) string {
+	there, _, err := net.SplitHostPort(reached)
+	if err != nil || isThisHost(there) {
+		return endpoint
+	}
+	if host, port, err := net.SplitHostPort(endpoint); err == nil && isThisHost(host) {
+		return net.JoinHostPort(there, port)
+	}
+	return endpoint
+}
+
+func isThisHost(name string) bool {
+	ip, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // watched is set in the environment of workers of a pool: they end when their standard input does, as it
@@ -171,15 +193,19 @@ func servePool(address string) error {
 }
 
 // StartWorker starts a worker.
-func (p *pool) StartWorker(_ context.Context, r *fnpb.StartWorkerRequest) (*fnpb.StartWorkerResponse, error) {
+func (p *pool) StartWorker(ctx context.Context, r *fnpb.StartWorkerRequest) (*fnpb.StartWorkerResponse, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	id := r.GetWorkerId()
 	if p.workers[id] != nil {
 		return &fnpb.StartWorkerResponse{Error: fmt.Sprintf("worker %q is running", id)}, nil
 	}
+	engine := ""
+	if caller, ok := peer.FromContext(ctx); ok {
+		engine = caller.Addr.String()
+	}
 	cmd := exec.Command(p.self, "--id="+id,
-		"--provision_endpoint="+r.GetProvisionEndpoint().GetUrl(),
+		"--provision_endpoint="+seenFrom(engine, r.GetProvisionEndpoint().GetUrl()),
 		"--control_endpoint="+r.GetControlEndpoint().GetUrl(),
 		"--logging_endpoint="+r.GetLoggingEndpoint().GetUrl())
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
