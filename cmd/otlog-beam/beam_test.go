@@ -265,10 +265,19 @@ func inTheMiddle(t *testing.T, flags ...string) (cmd *exec.Cmd, pipe *os.File, e
 		})
 	}()
 	<-started
-	// Opening a pipe waits for its reader.
-	pipe, err := os.OpenFile(endless, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
+	opened := make(chan error, 1)
+	go func() { // opening a pipe waits for its reader
+		var err error
+		pipe, err = os.OpenFile(endless, os.O_WRONLY, 0)
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case got := <-ended:
+		t.Fatalf("the command ended before a worker read: status %d and\n%s", got.status, got.err)
 	}
 	t.Cleanup(func() { pipe.Close() })
 	if _, err := pipe.WriteString(strings.Repeat(line(1, 1), 100)); err != nil {
@@ -280,16 +289,15 @@ func inTheMiddle(t *testing.T, flags ...string) (cmd *exec.Cmd, pipe *os.File, e
 // TestWorkerIsKilled kills a worker in the middle of a file. The job must fail, leave nothing, and work
 // when it is run again.
 func TestWorkerIsKilled(t *testing.T) {
-	address, prism := startPrismProcess(t)
 	pool := startPool(t)
 	for name, test := range map[string]struct {
 		flags []string
-		pid   func() string
+		pid   func(prism *os.Process) string
 	}{
-		"of a pool": {[]string{"--environment_type=EXTERNAL", "--environment_config=" + pool.address}, func() string {
+		"of a pool": {[]string{"--environment_type=EXTERNAL", "--environment_config=" + pool.address}, func(*os.Process) string {
 			return pool.next(t, regexp.MustCompile(`started as process (\d+)`))
 		}},
-		"of Prism": {[]string{"--environment_type=PROCESS"}, func() string {
+		"of Prism": {[]string{"--environment_type=PROCESS"}, func(prism *os.Process) string {
 			lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", prism.Pid))
 			if err != nil {
 				t.Fatal(err)
@@ -305,10 +313,11 @@ func TestWorkerIsKilled(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			address, prism := startPrismProcess(t)
 			flags := append([]string{"--runner=universal", "--endpoint=" + address}, test.flags...)
 			out := filepath.Join(t.TempDir(), "out.arrow")
 			_, _, ended := inTheMiddle(t, append([]string{"-o", out}, flags...)...)
-			pid, err := strconv.Atoi(test.pid())
+			pid, err := strconv.Atoi(test.pid(prism))
 			if err != nil {
 				t.Fatal(err)
 			}
