@@ -128,12 +128,6 @@ var engines = []engine{
 // startPrism starts Prism as a process, and returns the address of its job service.
 func startPrism(t *testing.T) string {
 	t.Helper()
-	address, _ := startPrismProcess(t)
-	return address
-}
-
-func startPrismProcess(t *testing.T) (string, *os.Process) {
-	t.Helper()
 	port := freePort(t) // Prism prints no port that the system chose
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	cmd := program(t, "prism", "-job_port", strconv.Itoa(port), "-serve_http=false", "-log_level", "error")
@@ -151,7 +145,7 @@ func startPrismProcess(t *testing.T) (string, *os.Process) {
 			t.Fatalf("Prism does not listen on %s", address)
 		}
 	}
-	return address, cmd.Process
+	return address
 }
 
 // freePort returns a port of the loopback interface that nobody listens on.
