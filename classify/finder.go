@@ -52,7 +52,7 @@ func (f *Finder) findPhrase(text []byte) int {
 	return f.index.find(text)
 }
 
-// HoldsValue does what Holds does for the value of a field, without escapes. Besides, the value may be
+// HoldsValue does what Holds does for the value of a field, as written. Besides, the value may be
 // evidence together with the quotes around it.
 func (f *Finder) HoldsValue(value []byte) bool {
 	switch string(value) {

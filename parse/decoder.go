@@ -72,7 +72,7 @@ type Finder interface {
 	// evidence of an error, -1 if there is none. from does not decrease between calls.
 	Next(from int) int
 	// Holds reports whether a line may belong to evidence of an error: whether Next would find
-	// something in it. HoldsValue reports the same of a line with a value, without escapes, as far
+	// something in it. HoldsValue reports the same of a line with a value, as written, as far
 	// as that depends on the value.
 	Holds(line []byte) bool
 	HoldsValue(value []byte) bool

@@ -11,7 +11,7 @@
 //  1. [Layouts.Learn] takes a line that was read and showed nothing. It adds a node for each value, and an
 //     edge for each joint that leads from one value to the next (learn.go).
 //  2. [Layouts.Read] goes from node to node. It gives up at the first joint that is unknown, and at a
-//     value that is not plain: it has an escape or may be evidence of an error. Texts that were plain
+//     value that is not plain: it may be evidence of an error, or its escapes may matter. Texts that were plain
 //     before are remembered, because to look for evidence takes longer than to compare (text.go).
 //
 // An object inside a string, as in the lines of containers, has joints and values as well. Its quotes are
@@ -28,10 +28,11 @@ import (
 
 // A Judge knows what may be evidence of an error.
 type Judge interface {
-	// HoldsValue reports whether a text without escapes may belong to evidence of an error.
+	// HoldsValue reports whether a text, as written, may belong to evidence of an error. It has no escapes but
+	// those of a single character.
 	HoldsValue(text []byte) bool
-	// StatesCode reports whether a text that ends in a parenthesis may state an error's code, or an escaped
-	// key and its value.
+	// StatesCode reports whether a text that ends in a parenthesis, or has an escape, may state an error's
+	// code, or an escaped key and its value.
 	StatesCode(text []byte) bool
 	// IsCode reports whether a number in a field made for codes may be an error's code.
 	IsCode(n int32) bool
@@ -44,7 +45,7 @@ type Value struct {
 	Rank       int   // as [field.Of] returns it
 	Depth      int   // of objects and arrays around it
 	Start, End int   // where it is, without its quotes; a text that contains an object has no end: -1
-	Run        *Run  // if not nil: values that are known, whose places count from Start
+	Run        *Run  // if not nil: values that are known, whose places count from Start; only these two are set
 }
 
 // Layouts are those of one source. The zero Layouts know none. They are not safe for concurrent use.
